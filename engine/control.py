@@ -1,0 +1,63 @@
+"""Stop and pause requests between the window's thread and one worker.
+
+This module knows nothing of what is being stopped: the long work asks.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class RunControl:
+    """Stop and pause requests, shared by the asking thread and one worker."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a stop was requested."""
+        return self._stopped.is_set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the worker is asked to wait."""
+        return not self._running.is_set()
+
+    def pause(self) -> None:
+        """Ask the worker to wait at its next `proceed`."""
+        if not self._stopped.is_set():
+            self._running.clear()
+
+    def resume(self) -> None:
+        """Let a paused worker go on."""
+        self._running.set()
+
+    def stop(self) -> None:
+        """Ask the worker to end; a paused worker wakes up to do so."""
+        self._stopped.set()
+        self._running.set()
+
+    def proceed(self) -> bool:
+        """Block while paused; return False once a stop was requested."""
+        self._running.wait()
+        return not self._stopped.is_set()
+
+
+class Ticker:
+    """Tell at most once per `interval_s` that a report is due."""
+
+    def __init__(self, interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._interval_s = interval_s
+        self._clock = clock
+        self._next_s = clock() + interval_s
+
+    def is_due(self) -> bool:
+        """Return True when `interval_s` has passed since the last True."""
+        now_s = self._clock()
+        if now_s < self._next_s:
+            return False
+        self._next_s = now_s + self._interval_s
+        return True

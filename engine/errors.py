@@ -1,0 +1,30 @@
+"""Failures of the engine; every message is a sentence written for the user.
+
+A message says what happened, where, and what to do. Anything that is not an
+`EngineError` is a defect of ours, and the borders (worker, exception hook,
+command line) report it as one.
+"""
+
+
+class EngineError(Exception):
+    """Base of every failure that the user can understand and mend."""
+
+
+class CorpusError(EngineError):
+    """The corpus file cannot be used."""
+
+
+class ModelFileError(EngineError):
+    """A model file cannot be read or written."""
+
+
+class ConfigError(EngineError):
+    """A setting has a value that cannot work."""
+
+
+class DeviceError(EngineError):
+    """The requested device is not there or ran out of memory."""
+
+
+class DivergedError(EngineError):
+    """Training produced a loss or a gradient that is not a finite number."""
