@@ -1,0 +1,132 @@
+"""Many sentences as one flat batch without padding.
+
+The words of a batch lie sentence after sentence (rows), the longest sentence
+first. The recurrence needs them step after step instead; because the sentences
+are sorted, the ones still running at a step are always the first ones::
+
+    sentence-major row        0  1  2  3 | 4  5  6 | 7
+                              a0 a1 a2 a3| b0 b1 b2| c0
+
+    time-major row            0  1  2 | 3  4 | 5  6 | 7
+                              a0 b0 c0| a1 b1| a2 b2| a3
+    step_sizes                3         2      2      1
+
+    to_time_major             0  3  5  7   1  4  6   2
+
+No other layout is needed: what reaches back in time (`engine.bptt`) is a shift
+by one row in the sentence-major order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.reference import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Word ids and layout of some sentences; N words in all, longest sentence first."""
+
+    x: torch.Tensor  # int64 (N,), sentence-major
+    y: torch.Tensor  # int64 (N,), sentence-major
+    x_time_major: torch.Tensor  # int64 (N,)
+    to_time_major: torch.Tensor  # int64 (N,), row of each word in the time-major order
+    is_inner: torch.Tensor  # bool (N, 1), False on the last word of each sentence
+    step_sizes: tuple[int, ...]  # sentences still running at each step; sum = N
+    sentences: int
+
+    @property
+    def words(self) -> int:
+        """N, the words to predict."""
+        return len(self.x)
+
+    @property
+    def longest(self) -> int:
+        """The number of steps of the longest sentence."""
+        return len(self.step_sizes)
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on `device`."""
+        return Batch(
+            x=self.x.to(device, non_blocking=True),
+            y=self.y.to(device, non_blocking=True),
+            x_time_major=self.x_time_major.to(device, non_blocking=True),
+            to_time_major=self.to_time_major.to(device, non_blocking=True),
+            is_inner=self.is_inner.to(device, non_blocking=True),
+            step_sizes=self.step_sizes,
+            sentences=self.sentences,
+        )
+
+
+def batch_from_flat(
+    ids: NDArray[np.int32], offsets: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> Batch:
+    """Gather the chosen sentences of a flat store.
+
+    Parameters
+    ----------
+    ids : int32 array
+        All sentences in a row, each framed by SENTENCE_START and SENTENCE_END.
+    offsets : int64 array of shape (S + 1,)
+        Sentence k is ids[offsets[k] : offsets[k + 1]].
+    chosen : int64 array of shape (B,)
+        Sentence numbers, in any order, B >= 1.
+    """
+    lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,) words to predict
+    longest_first = np.argsort(-lengths, kind="stable")
+    return _layout(ids, offsets[chosen][longest_first], lengths[longest_first])
+
+
+def batch_from_pairs(xs: Sequence[Words], ys: Sequence[Words]) -> Batch:
+    """Pack sentences given as the tutorial gives them: x, and y shifted by one.
+
+    Raises
+    ------
+    ValueError
+        If there is no sentence, an empty one, or an x and a y that do not fit
+        each other.
+    """
+    if len(xs) != len(ys) or not xs:
+        raise ValueError(f"{len(xs)} sentences x for {len(ys)} sentences y")
+    for x, y in zip(xs, ys, strict=True):
+        if len(x) != len(y) or len(x) == 0:
+            raise ValueError(f"a sentence of {len(x)} words x has {len(y)} words y")
+    lengths = np.array([len(x) for x in xs], dtype=np.int64)
+    longest_first = np.argsort(-lengths, kind="stable")
+    ordered = [int(k) for k in longest_first]
+    x_flat = np.concatenate([np.asarray(xs[k], dtype=np.int64) for k in ordered])
+    y_flat = np.concatenate([np.asarray(ys[k], dtype=np.int64) for k in ordered])
+    return _with_layout(x_flat, y_flat, lengths[longest_first])
+
+
+def _layout(ids: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Batch:
+    first_row = np.cumsum(lengths) - lengths  # (B,)
+    source = np.arange(int(lengths.sum())) + np.repeat(starts - first_row, lengths)  # (N,)
+    return _with_layout(ids[source].astype(np.int64), ids[source + 1].astype(np.int64), lengths)
+
+
+def _with_layout(x: NDArray[np.int64], y: NDArray[np.int64], lengths: NDArray[np.int64]) -> Batch:
+    sentences, longest = len(lengths), int(lengths[0])
+    ends = np.cumsum(lengths)  # (B,)
+    time = np.arange(len(x)) - np.repeat(ends - lengths, lengths)  # (N,) step of each row
+    # Sentences that reach step t = all minus those of t words or fewer.
+    step_sizes = sentences - np.cumsum(np.bincount(lengths, minlength=longest + 1))[:longest]
+    block_start = np.cumsum(step_sizes) - step_sizes  # (longest,)
+    to_time_major = block_start[time] + np.repeat(np.arange(sentences), lengths)  # (N,)
+    x_time_major = np.empty_like(x)
+    x_time_major[to_time_major] = x
+    is_inner = np.ones((len(x), 1), dtype=bool)
+    is_inner[ends - 1] = False
+    return Batch(
+        x=torch.from_numpy(x),
+        y=torch.from_numpy(y),
+        x_time_major=torch.from_numpy(x_time_major),
+        to_time_major=torch.from_numpy(to_time_major),
+        is_inner=torch.from_numpy(is_inner),
+        step_sizes=tuple(step_sizes.tolist()),
+        sentences=sentences,
+    )

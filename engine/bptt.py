@@ -1,0 +1,229 @@
+"""Exact truncated backpropagation through time, fused with the softmax cross-entropy.
+
+The numbers are those of the tutorial's `bptt`, which loops over outputs and, for
+each, back over time. Here one matrix product serves all words of a batch:
+
+* Output layer. With E = exp(V sᵀ) and n = column sums of E, the softmax is E / n.
+  E is made for a chunk of words at a time, in one buffer that stays in cache, and
+  is never normalised: dividing the rows of s by n instead gives the same products.
+* Time. Let g_t = 1 - s_t² and D_t = (o_t - onehot(y_t)) V · g_t. Start with
+  S = D and repeat bptt_truncate times: S_t <- D_t + g_t · (S_{t+1} W), with zero
+  beyond the end of the sentence. S_t is then the sum of all errors that the
+  tutorial's loop brings to step t, so dLdW = Σ S_t s_{t-1}ᵀ and column x_t of
+  dLdU receives S_t.
+
+Letters: N words of the batch, C words in the vocabulary, H hidden numbers.
+`U_by_word` is the transpose of U, (C, H), so that a word's column is a row.
+"""
+
+import math
+
+import torch
+
+from engine.batching import Batch
+
+_LOG2_E = 1.0 / math.log(2.0)
+_CHUNK_VALUES = 2**21  # entries of E at a time: 8 MB in float32
+_FEWEST_WORDS, _MOST_WORDS = 16, 1024  # in a chunk
+
+
+class Workspace:
+    """The one buffer for E; a fresh tensor of this size would cost its page faults each time."""
+
+    def __init__(self, word_dim: int, dtype: torch.dtype, device: torch.device) -> None:
+        fitting = _CHUNK_VALUES // word_dim
+        self.chunk_words = max(_FEWEST_WORDS, min(_MOST_WORDS, fitting))
+        self._word_dim = word_dim
+        self._dtype, self._device = dtype, device
+        self._values = torch.empty(0, dtype=dtype, device=device)
+
+    def scores(self, words: int) -> torch.Tensor:
+        """Return an uninitialised (C, words) view, words <= chunk_words."""
+        needed = self._word_dim * words
+        if len(self._values) < needed:
+            # Grown once to the full chunk, unless only short sentences come.
+            size = needed if 4 * words <= self.chunk_words else self._word_dim * self.chunk_words
+            self._values = torch.empty(size, dtype=self._dtype, device=self._device)
+        return self._values[:needed].view(self._word_dim, words)
+
+
+def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Run the recurrence s_t = tanh(U x_t + W s_{t-1}) over all sentences at once.
+
+    Parameters
+    ----------
+    U_by_word : tensor of shape (C, H)
+    W : tensor of shape (H, H)
+    batch : Batch
+
+    Returns
+    -------
+    tensor of shape (N, H)
+        Sentence-major.
+    """
+    if batch.sentences == 1:
+        return _states_of_one_sentence(U_by_word, W, batch.x)
+    time_major = U_by_word.index_select(0, batch.x_time_major)  # (N, H)
+    W_t = W.t()
+    before: torch.Tensor | None = None
+    for now in time_major.split(batch.step_sizes):  # (B_t, H), a view
+        if before is not None:
+            now.addmm_(before[: len(now)], W_t)
+        before = now.tanh_()
+    return time_major.index_select(0, batch.to_time_major)
+
+
+def _states_of_one_sentence(
+    U_by_word: torch.Tensor, W: torch.Tensor, x: torch.Tensor
+) -> torch.Tensor:
+    s = U_by_word.index_select(0, x)  # (T, H)
+    before: torch.Tensor | None = None
+    for now in s.unbind(0):
+        if before is not None:
+            now.addmv_(W, before)
+        before = now.tanh_()
+    return s
+
+
+def output_layer(
+    V: torch.Tensor,
+    s: torch.Tensor,
+    y: torch.Tensor,
+    workspace: Workspace,
+    *,
+    accumulate_into: torch.Tensor | None = None,
+    scale: float = 1.0,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the summed cross-entropy and its derivative by the hidden states.
+
+    Parameters
+    ----------
+    V : tensor of shape (C, H)
+    s : tensor of shape (N, H)
+    y : int64 tensor of shape (N,)
+        The true next words.
+    workspace : Workspace
+    accumulate_into : tensor of shape (C, H), optional
+        Receives scale · dLdV in place. It may be V itself, for a step of plain
+        gradient descent, if N <= workspace.chunk_words.
+    scale : float
+
+    Returns
+    -------
+    loss : float64 tensor of shape ()
+        In nats, on the device of V.
+    d_s : tensor of shape (N, H)
+    """
+    V_true = V.index_select(0, y)  # (N, H)
+    true_scores = (s * V_true).sum(1)  # (N,)
+    d_s = torch.empty_like(s)
+    loss = torch.zeros((), dtype=torch.float64, device=s.device)
+    for begin in range(0, len(s), workspace.chunk_words):
+        rows = slice(begin, begin + workspace.chunk_words)
+        E, log_sums, sums = _exponentials(V, s[rows], workspace)  # (C, n), (n,), (n,)
+        loss += (log_sums - true_scores[rows]).sum(dtype=torch.float64)
+        torch.mm(E.t(), V, out=d_s[rows])
+        d_s[rows].div_(sums[:, None])
+        if accumulate_into is not None:
+            accumulate_into.addmm_(E, s[rows] / sums[:, None], alpha=scale)
+    d_s -= V_true
+    if accumulate_into is not None:
+        accumulate_into.index_add_(0, y, s, alpha=-scale)
+    return loss, d_s
+
+
+def cross_entropy(
+    V: torch.Tensor, s: torch.Tensor, y: torch.Tensor, workspace: Workspace
+) -> torch.Tensor:
+    """Return the loss of each word in nats, shape (N,), without any gradient."""
+    losses = (s * V.index_select(0, y)).sum(1).neg_()  # (N,)
+    for begin in range(0, len(s), workspace.chunk_words):
+        rows = slice(begin, begin + workspace.chunk_words)
+        _, log_sums, _ = _exponentials(V, s[rows], workspace)
+        losses[rows] += log_sums
+    return losses
+
+
+def _exponentials(
+    V: torch.Tensor, s: torch.Tensor, workspace: Workspace
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return E = exp(V sᵀ - shift) (C, n), the log of the true sums (n,) and E's sums (n,)."""
+    E = workspace.scores(len(s))
+    s_in_bits = (s * _LOG2_E).t()  # (H, n); exp2 is the faster exponential
+    torch.mm(V, s_in_bits, out=E)
+    if s.device.type == "cpu":
+        sums = E.exp2_().sum(0)  # (n,)
+        if _are_in_range(sums):
+            return E, sums.log(), sums
+        torch.mm(V, s_in_bits, out=E)
+    # Far from zero the largest score is taken off first, as in the tutorial's softmax.
+    # On a GPU this is always done: asking whether it is needed would wait for the GPU.
+    largest = E.amax(0)  # (n,)
+    sums = E.sub_(largest).exp2_().sum(0)
+    return E, sums.log() + largest / _LOG2_E, sums
+
+
+def _are_in_range(sums: torch.Tensor) -> bool:
+    """Tell whether sums of unshifted exponentials kept full precision (NaN does not)."""
+    limits = torch.finfo(sums.dtype)
+    low, high = torch.aminmax(sums)
+    return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)
+
+
+def error_through_time(
+    d_s: torch.Tensor, s: torch.Tensor, W: torch.Tensor, batch: Batch, bptt_truncate: int
+) -> torch.Tensor:
+    """Bring the errors of all outputs back in time; return S of shape (N, H).
+
+    Parameters
+    ----------
+    d_s : tensor of shape (N, H)
+        Derivative of the loss by the hidden states through their own output only;
+        overwritten.
+    s : tensor of shape (N, H)
+    W : tensor of shape (H, H)
+    batch : Batch
+    bptt_truncate : int
+        Steps back; `batch.longest` - 1 or more is the exact gradient.
+    """
+    g = torch.addcmul(torch.ones_like(s), s, s, value=-1.0)  # (N, H), 1 - s²
+    D = d_s.mul_(g)
+    if bptt_truncate == 0 or batch.longest == 1:
+        return D
+    if bptt_truncate >= batch.longest - 1 and batch.longest > 8:
+        return _whole_way_back(D, g, W, batch)
+    g *= batch.is_inner  # the step after a sentence's last word belongs to another sentence
+    S = D.clone()
+    carried = torch.empty_like(S[1:])  # (N - 1, H)
+    for _ in range(min(bptt_truncate, batch.longest - 1)):
+        torch.mm(S[1:], W, out=carried)
+        torch.addcmul(D[:-1], g[:-1], carried, out=S[:-1])
+    return S
+
+
+def _whole_way_back(
+    D: torch.Tensor, g: torch.Tensor, W: torch.Tensor, batch: Batch
+) -> torch.Tensor:
+    """Sum the errors from the last step to the first: one pass over time, whatever its length."""
+    rows = batch.to_time_major
+    S_steps = torch.empty_like(D).index_copy_(0, rows, D).split(batch.step_sizes)  # (B_t, H)
+    g_steps = torch.empty_like(g).index_copy_(0, rows, g).split(batch.step_sizes)
+    for t in range(batch.longest - 2, -1, -1):
+        after = S_steps[t + 1]
+        S_steps[t][: len(after)].addcmul_(g_steps[t][: len(after)], after @ W)
+    return torch.cat(S_steps).index_select(0, rows)
+
+
+def recurrent_gradient(
+    S: torch.Tensor,
+    s: torch.Tensor,
+    batch: Batch,
+    *,
+    accumulate_into: torch.Tensor,
+    scale: float = 1.0,
+) -> None:
+    """Add scale · dLdW = scale · Σ S_t s_{t-1}ᵀ to a tensor of shape (H, H)."""
+    before = s[:-1]
+    if batch.sentences > 1:
+        before = before * batch.is_inner[:-1]  # nothing precedes a sentence's first word
+    accumulate_into.addmm_(S[1:].t(), before, alpha=scale)

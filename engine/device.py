@@ -1,0 +1,50 @@
+"""Choose where the network's numbers live, and say why."""
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.config import DeviceRequest
+from engine.errors import DeviceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChoice:
+    """One device and the reason for it."""
+
+    request: DeviceRequest  # what a `ModelConfig` must say to get it
+    name: str  # for the user, such as "CPU (2 threads)"
+    reason: str  # a sentence
+
+
+def choose_device(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
+    """Return the device for `request`; raise `DeviceError` if it is not there."""
+    if request == "cpu":
+        return torch.device("cpu"), _cpu(request, "The CPU was chosen.")
+    if torch.cuda.is_available():
+        name = torch.cuda.get_device_name(0)
+        reason = f"{name} was found." if request == "auto" else f"{name} was chosen."
+        return torch.device("cuda", 0), DeviceChoice(request=request, name=name, reason=reason)
+    if request == "auto":
+        return torch.device("cpu"), _cpu(request, f"The CPU is used: {_why_no_gpu()}")
+    raise DeviceError(f"No GPU can be used: {_why_no_gpu()} Choose the device 'cpu' or 'auto'.")
+
+
+def list_devices() -> tuple[DeviceChoice, ...]:
+    """Return the devices that can be chosen here, 'auto' first."""
+    choices = [choose_device("auto")[1], choose_device("cpu")[1]]
+    if torch.cuda.is_available():
+        choices.append(choose_device("cuda")[1])
+    return tuple(choices)
+
+
+def _cpu(request: DeviceRequest, reason: str) -> DeviceChoice:
+    threads = torch.get_num_threads()
+    name = f"CPU ({threads} thread{'s' if threads != 1 else ''})"
+    return DeviceChoice(request=request, name=name, reason=reason)
+
+
+def _why_no_gpu() -> str:
+    if torch.version.cuda is None and torch.version.hip is None:
+        return f"this PyTorch ({torch.__version__}) is built for the CPU only."
+    return "PyTorch finds no GPU with a working driver."
