@@ -1,0 +1,1 @@
+"""Between a tab, the session and the engine: what happens when."""

@@ -1,0 +1,134 @@
+"""The one funnel from any failure to the user and to the log.
+
+Nothing here decides how a message looks: the window's message bar does.
+"""
+
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+
+from app.tasks.worker import TaskFailure
+
+logger = logging.getLogger(__name__)
+qt_logger = logging.getLogger("qt")
+
+MessageKind = Literal["info", "warning", "error"]
+
+UNEXPECTED_ADVICE = (
+    "This is a defect of the program, not of your data. Your corpus and model are kept; "
+    "try again, and if it comes back, copy the details into a report."
+)
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What the message bar shows."""
+
+    kind: MessageKind
+    text: str  # what happened
+    advice: str = ""  # what to do
+    details: str = ""  # for "Copy details"; "" hides the button
+
+
+class ErrorPresenter(QObject):
+    """Turn failures into messages and log what was not expected.
+
+    Signals
+    -------
+    message_requested(object)
+        A `Message` to show in place of the present one.
+    clear_requested()
+        The message shown is out of date.
+    """
+
+    message_requested = Signal(object)
+    clear_requested = Signal()
+
+    def show_failure(self, failure: TaskFailure, doing: str) -> None:
+        """Show why `doing` (such as "Preparing comments.csv") failed."""
+        if failure.is_expected:
+            logger.info("%s: %s", doing, failure.message)
+            self.message_requested.emit(Message(kind="error", text=failure.message))
+            return
+        logger.error("Unexpected failure. %s: %s\n%s", doing, failure.message, failure.details)
+        self._show_unexpected(f"{doing} failed unexpectedly: {failure.message}", failure.details)
+
+    def show_exception(self, error: BaseException, doing: str) -> None:
+        """Show an exception caught in this thread."""
+        self.show_failure(TaskFailure.from_exception(error), doing)
+
+    def show_message(self, text: str, kind: MessageKind = "info") -> None:
+        """Show one sentence."""
+        self.message_requested.emit(Message(kind=kind, text=text))
+
+    def clear(self) -> None:
+        """Take the present message away."""
+        self.clear_requested.emit()
+
+    def report_uncaught(self, error: BaseException) -> None:
+        """Log and show an exception that nobody caught; may be called in any thread."""
+        details = "".join(traceback.format_exception(error))
+        logger.error("Uncaught exception\n%s", details)
+        message = TaskFailure.from_exception(error).message
+        self._show_unexpected(f"Something went wrong: {message}", details)
+
+    def _show_unexpected(self, text: str, details: str) -> None:
+        self.message_requested.emit(
+            Message(kind="error", text=text, advice=UNEXPECTED_ADVICE, details=details)
+        )
+
+
+def install_exception_hook(presenter: ErrorPresenter) -> Callable[[], None]:
+    """Send uncaught exceptions of every thread and Qt's messages to `presenter` and the log.
+
+    Call it after importing pyqtgraph, which puts its own hook in place. Returns a
+    function that puts the former hooks back.
+    """
+    former_hook, former_thread_hook = sys.excepthook, threading.excepthook
+
+    def on_uncaught(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            former_hook(kind, error, trace)
+            return
+        presenter.report_uncaught(error)
+
+    def on_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            on_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook, threading.excepthook = on_uncaught, on_uncaught_in_thread
+    former_qt_handler = qInstallMessageHandler(_log_qt_message)
+
+    def uninstall() -> None:
+        sys.excepthook, threading.excepthook = former_hook, former_thread_hook
+        qInstallMessageHandler(former_qt_handler)
+
+    return uninstall
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Write one of Qt's own messages to the log."""
+    qt_logger.log(_QT_LEVELS.get(kind, logging.WARNING), "%s", text)

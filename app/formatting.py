@@ -1,0 +1,122 @@
+"""Numbers as text for people: one way to write each kind of number.
+
+Plain functions: they know neither Qt nor the engine.
+"""
+
+import math
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NOT_KNOWN = "–"
+
+
+def format_count(count: int) -> str:
+    """Return a count with its thousands marked, such as "12,345"."""
+    return f"{count:,}"
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun: "1 row", "12,345 rows"."""
+    noun = singular if count == 1 else (plural or f"{singular}s")
+    return f"{format_count(count)} {noun}"
+
+
+def format_loss(loss: float | None) -> str:
+    """Return a loss in nats a word with three decimals, such as "6.012"."""
+    return NOT_KNOWN if loss is None or not math.isfinite(loss) else f"{loss:.3f}"
+
+
+def format_rate(rate: float | None) -> str:
+    """Return a learning rate with up to three digits, such as "0.005"."""
+    return NOT_KNOWN if rate is None or not math.isfinite(rate) else f"{rate:.3g}"
+
+
+def format_speed(words_per_s: float) -> str:
+    """Return a speed such as "12,300 words/s"."""
+    if not math.isfinite(words_per_s):
+        return NOT_KNOWN
+    return f"{_rounded(words_per_s):,} words/s"
+
+
+def format_duration(seconds: float | None) -> str:
+    """Return a time such as "8 s", "1 min 05 s" or "2 h 03 min"."""
+    if seconds is None or not math.isfinite(seconds):
+        return NOT_KNOWN
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = whole // 60
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def format_percent(share: float) -> str:
+    """Return a share such as "6.4 %"; a small share is never shown as nothing."""
+    if 0.0 < share < 0.0005:
+        return "< 0.1 %"
+    return f"{100.0 * share:.1f} %"
+
+
+def format_probability(log_probability: float) -> str:
+    """Return a probability given its natural log: "0.12", "1.2e-14"; never rounded to 0."""
+    if math.isnan(log_probability):
+        return NOT_KNOWN
+    if log_probability > math.log(0.001):
+        return f"{math.exp(log_probability):.3g}"
+    digits, power = _scientific(log_probability / math.log(10.0))
+    return f"{digits}e{power}"
+
+
+def format_odds(log_probability: float) -> str:
+    """Return a probability as odds given its natural log: "1 in 8.3 × 10¹³"."""
+    if math.isnan(log_probability):
+        return NOT_KNOWN
+    if log_probability > -math.log(1e6):
+        return f"1 in {_odds_count(math.exp(-log_probability))}"
+    digits, power = _scientific(-log_probability / math.log(10.0))
+    return f"1 in {digits} × {format_power_of_ten(power)}"
+
+
+def format_power_of_ten(power: int) -> str:
+    """Return 10 with a raised exponent, such as "10⁻⁶"."""
+    return f"10{str(power).translate(_SUPERSCRIPTS)}"
+
+
+def format_perplexity(perplexity: float) -> str:
+    """Return a perplexity with about three digits; a very large one as a power of ten."""
+    if not math.isfinite(perplexity):
+        return NOT_KNOWN
+    if perplexity < 1e6:
+        return f"{_rounded(perplexity):,}" if perplexity >= 100 else f"{perplexity:.3g}"
+    digits, power = _scientific(math.log10(perplexity))
+    return f"{digits} × {format_power_of_ten(power)}"
+
+
+def format_bits(bits: float) -> str:
+    """Return an amount of information, such as "7.35 bits"."""
+    return NOT_KNOWN if not math.isfinite(bits) else f"{bits:.2f} bits"
+
+
+def shorten(text: str, length: int) -> str:
+    """Return `text` on one line, cut to `length` characters with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def _scientific(log10: float) -> tuple[str, int]:
+    """Split 10 ** log10 into two digits and a power, without computing the number itself."""
+    power = math.floor(log10)
+    digits = f"{10.0 ** (log10 - power):.1f}"
+    return ("1.0", power + 1) if digits == "10.0" else (digits, power)
+
+
+def _odds_count(odds: float) -> str:
+    return f"{odds:.2g}" if odds < 10 else f"{round(odds):,}"
+
+
+def _rounded(number: float) -> int:
+    """Round to three digits: more would flicker without telling more."""
+    if number < 1000:
+        return round(number)
+    step = 10 ** (math.floor(math.log10(number)) - 2)
+    return round(number / step) * int(step)

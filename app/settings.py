@@ -1,0 +1,175 @@
+"""What is remembered between two sessions, kept in one Ini file.
+
+The only module that uses QSettings. A key that is missing, unknown or damaged
+costs its own value and nothing else.
+"""
+
+import dataclasses
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from app.theme import ThemeChoice
+from engine import ConfigError, CorpusConfig, ModelConfig, SampleConfig, TrainConfig
+
+logger = logging.getLogger(__name__)
+
+VERSION = 1
+RECENT_FILES_KEPT = 8
+
+Config = CorpusConfig | ModelConfig | TrainConfig | SampleConfig
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """The choices of the person who uses the program."""
+
+    theme: ThemeChoice = "system"
+    last_tab: int = 0
+    last_folder: str = ""  # where the last file was opened or saved
+    recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
+    corpus: CorpusConfig | None = None  # as last prepared
+    model: ModelConfig = ModelConfig()  # noqa: RUF009 - frozen
+    train: TrainConfig = TrainConfig()  # noqa: RUF009 - frozen
+    sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
+
+
+class SettingsStore(QObject):
+    """The present settings, written to their file at each change.
+
+    Attributes
+    ----------
+    settings : AppSettings
+        The present settings.
+
+    Signals
+    -------
+    changed(object)
+        The new `AppSettings`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = QSettings(str(path), QSettings.Format.IniFormat)
+        self._settings = self.load()
+
+    @property
+    def settings(self) -> AppSettings:
+        """The present settings."""
+        return self._settings
+
+    def load(self) -> AppSettings:
+        """Read the file; what cannot be used keeps its default."""
+        default = AppSettings()
+        return AppSettings(
+            theme=self._read("theme", _theme, default.theme),
+            last_tab=self._read("last_tab", int, default.last_tab),
+            last_folder=self._read("last_folder", str, default.last_folder),
+            recent_files=self._read("recent_files", _texts, default.recent_files),
+            corpus=self._read("corpus", _corpus_config, default.corpus),
+            model=self._read("model", _model_config, default.model),
+            train=self._read("train", _train_config, default.train),
+            sample=self._read("sample", _sample_config, default.sample),
+        )
+
+    def save(self, settings: AppSettings) -> None:
+        """Make `settings` the present ones and write what differs."""
+        former, self._settings = self._settings, settings
+        if settings == former:
+            return
+        self._file.setValue("version", VERSION)
+        for field in dataclasses.fields(settings):
+            value = getattr(settings, field.name)
+            if value != getattr(former, field.name):
+                self._file.setValue(f"choices/{field.name}", _as_text(value))
+        self._write()
+        self.changed.emit(settings)
+
+    def update(self, **changes: object) -> None:
+        """Change single fields, such as `update(theme="dark")`."""
+        self.save(dataclasses.replace(self._settings, **changes))  # type: ignore[arg-type]
+
+    def add_recent_file(self, path: Path) -> None:
+        """Put `path` on top of the recent files and remember its folder."""
+        text = str(path.absolute())
+        others = [other for other in self._settings.recent_files if other != text]
+        self.update(
+            recent_files=(text, *others)[:RECENT_FILES_KEPT],
+            last_folder=str(path.absolute().parent),
+        )
+
+    def remove_recent_file(self, path: Path) -> None:
+        """Forget a file that is gone."""
+        kept = tuple(other for other in self._settings.recent_files if other != str(path))
+        self.update(recent_files=kept)
+
+    def load_geometry(self) -> QByteArray:
+        """Return the window's stored geometry; empty if there is none."""
+        stored = self._file.value("window/geometry")
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    def save_geometry(self, geometry: QByteArray) -> None:
+        """Store the window's geometry, apart from the choices."""
+        self._file.setValue("window/geometry", geometry)
+        self._write()
+
+    def _read(self, key: str, parse: Callable[[str], Value], default: Value) -> Value:
+        stored = self._file.value(f"choices/{key}")
+        if stored is None:
+            return default
+        try:
+            if not isinstance(stored, str):
+                raise TypeError(f"a text was expected, not {type(stored).__name__}")
+            return parse(stored)
+        except (TypeError, ValueError, KeyError, AttributeError, ConfigError) as error:
+            logger.warning("The setting %s is damaged and was left out: %s", key, error)
+            return default
+
+    def _write(self) -> None:
+        self._file.sync()
+        if self._file.status() is not QSettings.Status.NoError:
+            logger.warning("The settings could not be written to %s.", self._file.fileName())
+
+
+def _theme(text: str) -> ThemeChoice:
+    for choice in get_args(ThemeChoice):
+        if text == choice:
+            return choice  # type: ignore[no-any-return]
+    raise ValueError(f"unknown theme {text!r}")
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(str(item) for item in json.loads(text))
+
+
+def _corpus_config(text: str) -> CorpusConfig | None:
+    return CorpusConfig.from_json(json.loads(text)) if text else None
+
+
+def _model_config(text: str) -> ModelConfig:
+    return ModelConfig.from_json(json.loads(text))
+
+
+def _train_config(text: str) -> TrainConfig:
+    return TrainConfig.from_json(json.loads(text))
+
+
+def _sample_config(text: str) -> SampleConfig:
+    return SampleConfig.from_json(json.loads(text))
+
+
+def _as_text(value: object) -> str:
+    """Return one setting as the text that its reader above takes."""
+    if isinstance(value, Config):
+        return json.dumps(value.to_json())
+    if isinstance(value, tuple):
+        return json.dumps(list(value))
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""What the window knows, kept apart from how it shows it."""

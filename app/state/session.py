@@ -1,0 +1,119 @@
+"""The one source of truth: the corpus, the model and what the window is doing.
+
+Views receive values from here and keep none. Corpora and models are handles:
+they are stored and handed on, never computed with.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.state.run_state import RunState, is_allowed
+
+if TYPE_CHECKING:
+    from engine import Corpus, LanguageModel
+
+
+class Session(QObject):
+    """What is loaded and what is going on.
+
+    Attributes
+    ----------
+    corpus : Corpus or None
+        The prepared corpus.
+    model : LanguageModel or None
+        The last published snapshot, or a model opened from a file.
+    run_state : RunState
+        What the main job is doing.
+    model_path : Path or None
+        Where the model was last opened from or saved to.
+    is_model_saved : bool
+        Whether `model` is in a file as it is; True when there is none.
+
+    Signals
+    -------
+    corpus_changed(object), model_changed(object), run_state_changed(object)
+        The new value.
+    model_saved_changed(bool)
+        The new `is_model_saved`.
+    """
+
+    corpus_changed = Signal(object)
+    model_changed = Signal(object)
+    run_state_changed = Signal(object)
+    model_saved_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._corpus: Corpus | None = None
+        self._model: LanguageModel | None = None
+        self._model_path: Path | None = None
+        self._is_model_saved = True
+        self._run_state = RunState.IDLE
+
+    @property
+    def corpus(self) -> "Corpus | None":
+        """The prepared corpus."""
+        return self._corpus
+
+    @property
+    def model(self) -> "LanguageModel | None":
+        """The last published snapshot, or a model opened from a file."""
+        return self._model
+
+    @property
+    def model_path(self) -> Path | None:
+        """Where the model was last opened from or saved to."""
+        return self._model_path
+
+    @property
+    def is_model_saved(self) -> bool:
+        """Whether the model is in a file as it is."""
+        return self._is_model_saved
+
+    @property
+    def run_state(self) -> RunState:
+        """What the main job is doing."""
+        return self._run_state
+
+    def set_corpus(self, corpus: "Corpus | None") -> None:
+        """Take a prepared corpus."""
+        self._corpus = corpus
+        self.corpus_changed.emit(corpus)
+
+    def set_model(self, model: "LanguageModel | None", *, path: Path | None = None) -> None:
+        """Take a model; `path` is the file that holds it, None for one that was just trained."""
+        self._model = model
+        if path is not None or model is None:
+            self._model_path = path
+        self.model_changed.emit(model)
+        self._set_model_saved(is_saved=path is not None or model is None)
+
+    def mark_model_saved(self, path: Path, model: "LanguageModel | None" = None) -> None:
+        """Note that `model` (default: the current one) is now in the file `path`.
+
+        A snapshot published while the file was being written stays unsaved.
+        """
+        self._model_path = path
+        if model is None or model is self._model:
+            self._set_model_saved(is_saved=True)
+
+    def set_run_state(self, state: RunState) -> None:
+        """Go to `state`; raise ValueError if that may not follow the present one."""
+        if state is self._run_state:
+            return
+        if not is_allowed(self._run_state, state):
+            raise ValueError(f"{self._run_state.name} cannot become {state.name}")
+        self._run_state = state
+        self.run_state_changed.emit(state)
+
+    def finish_run(self) -> None:
+        """Go back to rest when a job has ended: ready with a corpus, idle without one."""
+        if self._run_state not in (RunState.IDLE, RunState.READY):
+            self.set_run_state(RunState.IDLE if self._corpus is None else RunState.READY)
+
+    def _set_model_saved(self, *, is_saved: bool) -> None:
+        if is_saved != self._is_model_saved:
+            self._is_model_saved = is_saved
+            self.model_saved_changed.emit(is_saved)

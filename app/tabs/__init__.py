@@ -1,0 +1,1 @@
+"""The three pages of the window: they build, emit requests and show."""

@@ -1,0 +1,1 @@
+"""Run the engine's long work outside the window's thread."""

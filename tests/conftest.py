@@ -1,0 +1,170 @@
+"""What every test shares: the real data, and guards around all that touches Qt.
+
+The guards make a test fail that leaks a thread or a timer, logs a warning,
+opens a modal dialog, or loses an exception in a slot or a worker.
+"""
+
+import logging
+import os
+import re
+import sys
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+GUARDED = ("app", "integration")  # folders of tests that use Qt
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "expects_log(pattern): a log line of level WARNING or above that the test causes"
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the project."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/data with the real data is not there")
+    return folder
+
+
+@pytest.fixture
+def settings_path(tmp_path: Path) -> Path:
+    """Where this test keeps its own settings."""
+    return tmp_path / "settings.ini"
+
+
+class CapturedExceptions(list[BaseException]):
+    """Exceptions that reached a hook; what is left at the end fails the test."""
+
+    def take(self, kind: type[BaseException]) -> BaseException:
+        """Return the only exception and accept it."""
+        assert [type(error) for error in self] == [kind]
+        return self.pop()
+
+
+@pytest.fixture(autouse=True)
+def captured_exceptions(request: pytest.FixtureRequest) -> Iterator[CapturedExceptions]:
+    """Fail the test on any exception that a slot, a thread or a destructor lost."""
+    captured = CapturedExceptions()
+    if not _is_guarded(request):
+        yield captured
+        return
+    import pyqtgraph  # noqa: F401 - it replaces sys.excepthook: import it before ours
+
+    def on_uncaught(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        captured.append(error)
+
+    former = sys.excepthook, threading.excepthook, sys.unraisablehook
+    sys.excepthook = on_uncaught
+    threading.excepthook = lambda args: captured.append(args.exc_value or SystemExit())
+    sys.unraisablehook = lambda args: captured.append(args.exc_value or SystemExit())
+    yield captured
+    sys.excepthook, threading.excepthook, sys.unraisablehook = former
+    assert not captured, f"exceptions were lost: {list(captured)}"
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads_or_timers(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail the test when a thread still runs or a timer still ticks after it."""
+    if not _is_guarded(request):
+        yield
+        return
+    from PySide6.QtCore import QThread, QTimer
+    from shiboken6 import isValid
+
+    started: list[tuple[weakref.ref[Any], str]] = []
+
+    def remember(kind: type, is_going: str) -> None:
+        start = kind.start
+
+        def start_and_remember(self: Any, *args: Any) -> None:
+            started.append((weakref.ref(self), is_going))
+            start(self, *args)
+
+        monkeypatch.setattr(kind, "start", start_and_remember)
+
+    remember(QThread, "isRunning")
+    remember(QTimer, "isActive")
+    yield
+    left = [ref() for ref, going in started if _is_going(ref(), going, isValid)]
+    for item in left:
+        item.quit() if isinstance(item, QThread) else item.stop()
+    assert not left, f"still running after the test: {left}"
+
+
+def _is_going(item: Any, method: str, is_valid: Any) -> bool:
+    return item is not None and is_valid(item) and bool(getattr(item, method)())
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test on a log line of level WARNING or above that no `expects_log` names."""
+    if not _is_guarded(request):
+        yield
+        return
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = records.append  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    lines = [record.getMessage() for record in records]
+    for marker in request.node.iter_markers("expects_log"):
+        expected = [line for line in lines if re.search(marker.args[0], line)]
+        assert expected, f"no log line matched {marker.args[0]!r}: {lines}"
+        lines = [line for line in lines if line not in expected]
+    assert not lines, f"unexpected log lines: {lines}"
+
+
+@pytest.fixture(autouse=True)
+def no_modal_dialogs(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail the test, instead of hanging it, when a modal dialog opens."""
+    opened: list[str] = []
+    if _is_guarded(request):
+        from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+        modal = {
+            QDialog: ("exec",),
+            QMessageBox: ("exec", "about", "critical", "information", "question", "warning"),
+            QFileDialog: (
+                "exec",
+                "getExistingDirectory",
+                "getOpenFileName",
+                "getOpenFileNames",
+                "getSaveFileName",
+            ),
+        }
+        for kind, names in modal.items():
+            for name in names:
+                monkeypatch.setattr(kind, name, _refuse(f"{kind.__name__}.{name}", opened))
+    yield
+    assert not opened, f"modal dialogs were opened: {opened}"
+
+
+def _refuse(name: str, opened: list[str]) -> Any:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        opened.append(name)
+        raise AssertionError(f"{name} would block the test")
+
+    return refuse
+
+
+def _is_guarded(request: pytest.FixtureRequest) -> bool:
+    return request.path.relative_to(ROOT / "tests").parts[0] in GUARDED
