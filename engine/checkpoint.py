@@ -1,0 +1,236 @@
+"""One safe file for a model: parameters, vocabulary, settings and history.
+
+The format is safetensors, version 1. Tensors, with H hidden units, C words,
+P points, E evaluations and R halvings:
+
+    U (H, C), V (C, H), W (H, H)                           float32 or float64
+    words.text (bytes), words.ends (C - 3), words.counts (C - 3)    without the special tokens
+    history.steps, .epochs, .losses, .learning_rates, .elapsed_s    (P,)
+    evaluations (E, 8), halvings (R, 3), reasons.text, reasons.ends (R)
+
+The metadata names the format and its version and holds the settings as JSON.
+Opening a file runs no code from it: this module knows no pickle.
+"""
+
+import dataclasses
+import json
+import math
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.atomic_file import explain_os_error, write_durably
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
+from engine.corpus import CorpusSummary
+from engine.errors import EngineError, ModelFileError
+from engine.history_tensors import (
+    EVALUATION_COLUMNS,
+    HALVING_COLUMNS,
+    POINT_COLUMNS,
+    history_to_tensors,
+    pack_strings,
+    read_history,
+    read_strings,
+)
+from engine.language_model import LanguageModel
+from engine.plain_records import record_from_json
+from engine.rnn import RNN
+from engine.tensor_file import (
+    Array,
+    Header,
+    TensorFileReader,
+    demand,
+    parse_json,
+    read_file,
+    write_tensors,
+)
+from engine.vocabulary import Vocabulary
+
+FORMAT = "rnn-text-lab-model"
+VERSION = 1
+SUFFIX = ".safetensors"
+
+_LIBRARIES = ("rnn-text-lab", "torch", "numpy", "nltk", "safetensors")
+_DTYPES = {
+    **dict.fromkeys("UVW", ("F32", "F64")),
+    **dict.fromkeys(("words.text", "reasons.text"), ("U8",)),
+    **dict.fromkeys(("words.ends", "words.counts", "reasons.ends"), ("I64",)),
+    **dict.fromkeys(("evaluations", "halvings"), ("F64",)),
+    **{f"history.{name}": (dtype,) for name, dtype in POINT_COLUMNS.items()},
+}
+
+
+def save_model(model: LanguageModel, path: Path) -> None:
+    """Write `model` to `path`; a crash leaves the old file or the new one.
+
+    Parameters
+    ----------
+    model : LanguageModel
+        A snapshot; its parameters must be finite.
+    path : Path
+        Preferably with the ending ``.safetensors``.
+
+    Raises
+    ------
+    ModelFileError
+        If the model holds numbers that are not finite, or the file cannot be written.
+        An older file at `path` is then unchanged.
+    """
+    data = model_to_bytes(model)
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        raise ModelFileError(
+            f"The model was not saved to {path}, because {explain_os_error(error)}. "
+            "A file that was there before is unchanged."
+        ) from error
+
+
+def load_model(path: Path) -> LanguageModel:
+    """Open a model file on the CPU, whatever machine or device made it.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, of a newer version or no model at all.
+    """
+    model: LanguageModel = read_file(path, lambda file: _read_model(TensorFileReader(file)))
+    return model
+
+
+def model_to_bytes(model: LanguageModel) -> bytes:
+    """Return the content of the model's file.
+
+    Raises
+    ------
+    ModelFileError
+        If a parameter is not a finite number.
+    """
+    U, V, W = model.rnn.parameters_as_numpy()  # (H, C), (C, H), (H, H)
+    for name, values in (("U", U), ("V", V), ("W", W)):
+        if not np.isfinite(values).all():
+            raise ModelFileError(
+                f"The model was not saved, because its parameters {name} are no longer finite "
+                "numbers: the training diverged. Train again with a smaller learning rate."
+            )
+    words, counts = model.vocabulary.words[2:-1], model.vocabulary.counts[2:-1]
+    word_text, word_ends = pack_strings(words)
+    tensors: dict[str, Array] = {
+        "U": U,
+        "V": V,
+        "W": W,
+        "words.text": word_text,
+        "words.ends": word_ends,
+        "words.counts": np.array(counts, np.int64),
+        **history_to_tensors(model.history),
+    }
+    settings = {
+        "model_config": model.model_config.to_json(),
+        "train_config": model.train_config.to_json(),
+        "summary": dataclasses.asdict(model.summary),
+        "step": model.step,
+        "epoch": model.epoch,
+    }
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "settings": json.dumps(settings, allow_nan=False),
+        "libraries": json.dumps(_library_versions()),
+    }
+    return write_tensors(tensors, metadata)
+
+
+def _library_versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue  # running from a folder that was not installed
+    return versions
+
+
+def _read_model(reader: TensorFileReader) -> LanguageModel:
+    """Check every part against the others, small parts first, and build the model."""
+    settings = _read_settings(reader.header)
+    _check_tensors(reader.header, settings["model_config"].hidden_dim)
+    words = read_strings(reader, "words")
+    counts = reader.read("words.counts")
+    demand(bool((counts >= 0).all()), "its vocabulary has negative counts")
+    demand(len(set(words)) == len(words), "its vocabulary has the same word twice")
+    try:
+        vocabulary = Vocabulary.from_words(words, counts.tolist())
+    except (EngineError, ValueError) as error:
+        raise ModelFileError(f"its vocabulary cannot be used ({error})") from error
+    history = read_history(reader)
+    model_config: ModelConfig = settings["model_config"]
+    parameters = [_read_finite(reader, name) for name in ("U", "V", "W")]
+    rnn = RNN.from_parameters(
+        *parameters,
+        bptt_truncate=model_config.bptt_truncate,
+        dtype="float32" if parameters[0].dtype == np.float32 else "float64",
+    )
+    return LanguageModel(rnn=rnn, vocabulary=vocabulary, history=history, **settings)
+
+
+def _read_settings(header: Header) -> dict[str, Any]:
+    """Return the model's settings, each the record that it must be."""
+    demand(header.metadata.get("format") == FORMAT, "it does not say that it is one")
+    stated = header.metadata.get("version", "")
+    demand(stated.isascii() and stated.isdigit() and len(stated) < 10, "it names no version")
+    demand(
+        int(stated) <= VERSION,
+        f"it has version {stated} and this program knows versions up to {VERSION}: "
+        "a newer RNN Text Lab made it",
+    )
+    demand(int(stated) == VERSION, f"there is no version {stated}")
+    values = parse_json(header.metadata.get("settings", ""), "its settings")
+    demand(isinstance(values, dict), "its settings are not a table")
+    step, epoch = values.get("step"), values.get("epoch")
+    demand(type(step) is int and 0 <= step < 1 << 63, "its number of steps is not one")
+    demand(
+        type(epoch) in (int, float) and math.isfinite(epoch) and epoch >= 0,
+        "its number of epochs is not one",
+    )
+    return {
+        "model_config": record_from_json(ModelConfig, values.get("model_config")),
+        "train_config": record_from_json(TrainConfig, values.get("train_config")),
+        "summary": record_from_json(CorpusSummary, values.get("summary")),
+        "step": step,
+        "epoch": float(epoch),
+    }
+
+
+def _check_tensors(header: Header, H: int) -> None:
+    """Demand exactly the tensors of version 1, with shapes that fit each other."""
+    tensors = header.tensors
+    for name, dtypes in _DTYPES.items():
+        demand(name in tensors, f"it lacks '{name}'")
+        demand(tensors[name].dtype in dtypes, f"'{name}' has the wrong number format")
+    demand(len(tensors) == len(_DTYPES), "it holds more than a model")
+    demand(len({tensors[name].dtype for name in "UVW"}) == 1, "U, V and W differ in number format")
+    lengths = {name: (info.shape or (0,))[0] for name, info in tensors.items()}
+    C = lengths["words.ends"] + SPECIAL_TOKENS
+    expected = {
+        "U": (H, C),
+        "V": (C, H),
+        "W": (H, H),
+        "words.counts": (C - SPECIAL_TOKENS,),
+        "evaluations": (lengths["evaluations"], len(EVALUATION_COLUMNS)),
+        "halvings": (lengths["halvings"], len(HALVING_COLUMNS)),
+        "reasons.ends": (lengths["halvings"],),
+        **{f"history.{name}": (lengths["history.steps"],) for name in POINT_COLUMNS},
+    }
+    for name, info in tensors.items():
+        needed = expected.get(name, (lengths[name],))  # the others are plain lists
+        demand(info.shape == needed, f"'{name}' has the shape {info.shape}, not {needed}")
+
+
+def _read_finite(reader: TensorFileReader, name: str) -> Array:
+    values = reader.read(name)
+    for row in values:  # row by row: no second array of the same size
+        demand(bool(np.isfinite(row).all()), f"'{name}' holds numbers that are not finite")
+    return values

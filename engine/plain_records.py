@@ -1,0 +1,69 @@
+"""Build a flat record from JSON values of unknown origin, checking every type.
+
+Only what the records of a model file need: numbers, texts, truth values, tuples of
+texts, literals and None. Range checks are the record's own.
+"""
+
+import dataclasses
+import math
+import types
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from engine.errors import ConfigError, ModelFileError
+
+Record = TypeVar("Record")
+
+
+def record_from_json(kind: type[Record], values: object) -> Record:
+    """Return the record of class `kind` with `values`; keys of newer programs are left out.
+
+    Raises
+    ------
+    ModelFileError
+        If a value is missing, of another type or out of range; the message is a
+        reason to be put after "because".
+    """
+    if not isinstance(values, dict):
+        raise ModelFileError(f"it has no {kind.__name__}")
+    hints = get_type_hints(kind)
+    kept: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if field.name in values:
+            kept[field.name] = _checked(values[field.name], hints[field.name], field.name)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise ModelFileError(f"its {kind.__name__} lacks '{field.name}'")
+    try:
+        return kind(**kept)
+    except (ConfigError, ValueError, TypeError) as error:
+        reason = str(error).rstrip(".")
+        raise ModelFileError(f"its {kind.__name__} cannot be used: {reason}") from error
+
+
+def _checked(value: object, hint: Any, name: str) -> object:
+    """Return `value` as the type `hint` asks, or raise."""
+    for alternative in _alternatives(hint):
+        if alternative is float and _is_number(value):
+            return float(value)  # type: ignore[arg-type]
+        if alternative in (int, str, bool) and type(value) is alternative:
+            return value
+        if alternative is type(None) and value is None:
+            return None
+        if get_origin(alternative) is Literal and value in get_args(alternative):
+            return value
+        if get_origin(alternative) is tuple and _are_texts(value):
+            return tuple(value)  # type: ignore[arg-type]
+    raise ModelFileError(f"'{name}' is {ascii(value)[:40]}, which is of the wrong kind")
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+
+
+def _is_number(value: object) -> bool:
+    if type(value) is int:
+        return abs(value) < 1 << 53  # a float holds it exactly
+    return type(value) is float and math.isfinite(value)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
