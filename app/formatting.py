@@ -118,5 +118,5 @@ def _rounded(number: float) -> int:
     """Round to three digits: more would flicker without telling more."""
     if number < 1000:
         return round(number)
-    step = 10 ** (math.floor(math.log10(number)) - 2)
-    return round(number / step) * int(step)
+    step = int(10 ** (math.floor(math.log10(number)) - 2))
+    return round(number / step) * step

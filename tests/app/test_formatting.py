@@ -1,0 +1,97 @@
+"""How numbers are written for people."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import formatting
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (65, "1 min 05 s"),
+        (3599.7, "1 h 00 min"),
+        (7380, "2 h 03 min"),
+        (None, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_that_a_duration_reads_naturally(seconds: float | None, text: str) -> None:
+    assert formatting.format_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "text"),
+    [
+        (0.0, "1"),
+        (math.log(0.125), "0.125"),
+        (math.log(1.2e-14), "1.2e-14"),
+        (-5000.0 * math.log(10.0), "1.0e-5000"),
+        (math.log(9.96e-9), "1.0e-8"),
+    ],
+)
+def test_that_a_probability_keeps_its_size(log_probability: float, text: str) -> None:
+    assert formatting.format_probability(log_probability) == text
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "text"),
+    [
+        (0.0, "1 in 1"),
+        (math.log(1 / 2.5), "1 in 2.5"),
+        (math.log(1 / 12_345), "1 in 12,345"),
+        (-math.log(8.3e13), "1 in 8.3 × 10¹³"),
+    ],
+)
+def test_that_odds_name_one_in_how_many(log_probability: float, text: str) -> None:
+    assert formatting.format_odds(log_probability) == text
+
+
+@given(st.floats(min_value=-1e6, max_value=0.0))
+def test_that_a_possible_sentence_is_never_shown_as_impossible(log_probability: float) -> None:
+    text = formatting.format_probability(log_probability)
+
+    assert not text.startswith("0e")
+    assert text not in ("0", "0.0")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0.0 %"), (0.0001, "< 0.1 %"), (0.0641, "6.4 %"), (1.0, "100.0 %")]
+)
+def test_that_a_small_share_is_not_shown_as_nothing(share: float, text: str) -> None:
+    assert formatting.format_percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("perplexity", "text"),
+    [(7.345, "7.34"), (123.4, "123"), (8123.0, "8,120"), (2.5e9, "2.5 × 10⁹"), (math.inf, "–")],
+)
+def test_that_a_perplexity_has_about_three_digits(perplexity: float, text: str) -> None:
+    assert formatting.format_perplexity(perplexity) == text
+
+
+def test_that_a_count_takes_its_noun_in_the_right_number() -> None:
+    assert formatting.counted(1, "row") == "1 row"
+    assert formatting.counted(12_345, "row") == "12,345 rows"
+    assert formatting.counted(2, "entry", "entries") == "2 entries"
+
+
+def test_that_long_text_is_cut_to_one_line() -> None:
+    assert formatting.shorten("one\ntwo  three four", 10) == "one two t…"
+
+
+def test_that_numbers_that_are_not_known_show_a_dash() -> None:
+    assert formatting.format_loss(None) == "–"
+    assert formatting.format_rate(math.nan) == "–"
+    assert formatting.format_speed(math.inf) == "–"
+    assert formatting.format_bits(math.inf) == "–"
+
+
+def test_that_a_speed_has_three_digits() -> None:
+    assert formatting.format_speed(12_345.6) == "12,300 words/s"
