@@ -1,0 +1,67 @@
+"""Write the figures of a training run as a CSV that any spreadsheet opens.
+
+One row a point, an evaluation or a halving; it decides nothing about the run.
+"""
+
+import csv
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.state.loss_history import LossHistory
+
+HEADER = (
+    "kind",
+    "step",
+    "epoch",
+    "elapsed_s",
+    "training_loss",
+    "validation_loss",
+    "learning_rate",
+    "words_per_s",
+    "note",
+)
+
+
+def write_metrics(history: LossHistory, path: Path) -> int:
+    """Write `history` to `path` and return the number of rows; raise OSError if that fails."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for row in metric_rows(history):
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def metric_rows(history: LossHistory) -> Iterator[tuple[object, ...]]:
+    """Yield the points, then the evaluations, then the halvings, in the columns of `HEADER`."""
+    batch = history.batch
+    columns = (
+        batch.along("step").tolist(),
+        batch.along("epoch").tolist(),
+        batch.along("elapsed").tolist(),
+        batch.values.tolist(),
+        history.rates.values.tolist(),
+        history.speeds.values.tolist(),
+    )
+    for step, epoch, elapsed_s, loss, rate, speed in zip(*columns, strict=True):
+        known_speed = "" if math.isnan(speed) else speed
+        yield "point", int(step), epoch, elapsed_s, loss, "", rate, known_speed, ""
+    for done in history.epochs:
+        yield (
+            "epoch",
+            done.step,
+            done.epoch,
+            done.elapsed_s,
+            done.training_loss,
+            "" if done.validation_loss is None else done.validation_loss,
+            done.learning_rate,
+            done.words_per_s,
+            "best" if done is history.best else "",
+        )
+    for halved in history.halvings:
+        when = history.position(halved, "elapsed")
+        rate = halved.learning_rate
+        yield "rate halved", halved.step, halved.epoch, when, "", "", rate, "", halved.reason

@@ -1,0 +1,117 @@
+"""The axes of the loss plot: whole numbers, clock times, and losses on a linear or log scale.
+
+They only choose where ticks stand and what is written at them.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from pyqtgraph import AxisItem
+
+from app.formatting import format_count
+
+FEWEST_TICKS = 4
+LARGEST_POWER = 300.0  # of ten; beyond it a float overflows
+ROUND_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+
+
+class LossAxis(AxisItem):  # type: ignore[misc]
+    """An axis of losses that can write them in another unit and stays readable on a log scale."""
+
+    def __init__(self, orientation: str, write: Callable[[float], str]) -> None:
+        super().__init__(orientation)
+        self._write = write
+        self.enableAutoSIPrefix(enable=False)
+
+    def tickValues(
+        self,
+        minVal: float,
+        maxVal: float,
+        size: float,
+    ) -> list[tuple[float, list[float]]]:
+        """Return ticks at round losses, wherever the scale puts them."""
+        if not self.logMode:
+            spacing = round_spacing(minVal, maxVal)
+            return [(spacing, multiples(spacing, minVal, maxVal))]
+        low = 10.0 ** min(max(minVal, -LARGEST_POWER), LARGEST_POWER)
+        high = 10.0 ** min(max(maxVal, -LARGEST_POWER), LARGEST_POWER)
+        if high > 20.0 * low:
+            return [(1.0, _round_powers(low, high))]
+        spacing = round_spacing(low, high)
+        return [(spacing, [math.log10(loss) for loss in multiples(spacing, low, high) if loss > 0])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return what is written at each tick."""
+        losses = [10.0**value for value in values] if self.logMode else values
+        return [self._write(loss) for loss in losses]
+
+
+class ProgressAxis(AxisItem):  # type: ignore[misc]
+    """The horizontal axis: steps, epochs, or the time of training."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self._is_time = False
+        self.enableAutoSIPrefix(enable=False)
+
+    def show_time(self, *, is_time: bool) -> None:
+        """Write the ticks as minutes and seconds, or as numbers."""
+        self._is_time = is_time
+        self.picture = None
+        self.update()
+
+    def tickValues(
+        self,
+        minVal: float,
+        maxVal: float,
+        size: float,
+    ) -> list[tuple[float, list[float]]]:
+        """Return ticks at round numbers, or at round times."""
+        spacing = round_spacing(minVal, maxVal)
+        if self._is_time and spacing >= 1.0:
+            wanted = (maxVal - minVal) / FEWEST_TICKS
+            spacing = max((s for s in ROUND_SECONDS if s <= wanted), default=1)
+            if wanted > 2 * ROUND_SECONDS[-1]:
+                spacing = 3600 * round_spacing(minVal / 3600, maxVal / 3600)
+        return [(spacing, multiples(spacing, max(minVal, 0.0), maxVal))]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return what is written at each tick."""
+        if self._is_time:
+            return [format_clock(value) for value in values]
+        if spacing >= 1.0:
+            return [format_count(round(value)) for value in values]
+        return [f"{value:.4g}" for value in values]
+
+
+def round_spacing(low: float, high: float) -> float:
+    """Return the largest of 1, 2, 5, 10 … (or 0.5, 0.2 …) that gives enough ticks."""
+    wanted = max(high - low, 1e-9) / FEWEST_TICKS
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return power * max(digit for digit in (1, 2, 5) if digit * power <= wanted * (1 + 1e-9))
+
+
+def multiples(spacing: float, low: float, high: float) -> list[float]:
+    """Return the multiples of `spacing` from `low` to `high`."""
+    first, last = math.ceil(low / spacing), math.floor(high / spacing)
+    return [number * spacing for number in range(first, last + 1)]
+
+
+def format_clock(seconds: float) -> str:
+    """Return a time as minutes and seconds, such as "1:05"; from an hour on "1:02:05"."""
+    whole = math.floor(seconds)
+    text = f"{whole // 60 % 60:02d}:{whole % 60:02d}"
+    text = f"{whole // 3600}:{text}" if whole >= 3600 else text.removeprefix("0")
+    part = round(seconds - whole, 3)
+    return text if part == 0 else text + f"{part:.3g}".removeprefix("0")
+
+
+def _round_powers(low: float, high: float) -> list[float]:
+    """Return the logarithms of 1, 2 and 5 times the powers of ten between two losses."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    return [
+        power + math.log10(digit)
+        for power in range(first, last + 1)
+        for digit in (1, 2, 5)
+        if low <= digit * 10.0**power <= high
+    ]
