@@ -1,0 +1,105 @@
+"""NLTK's word tokeniser, unchanged in result and several times faster.
+
+`NLTKWordTokenizer.tokenize` runs some thirty regular expressions over a sentence.
+None of them looks further than the blanks around a chunk of characters, but for
+the first chunk and the tail of the sentence. So the tokens of each chunk in
+between are computed by NLTK once and kept.
+
+    "  he said   ( hello )   it 's   over . ' "
+       first     between ...         tail: from the last character that is not
+                                     a closing mark or a blank
+
+Why a chunk between two blanks has always the same tokens: of the expressions,
+only `^"` looks for the start of the text; only `([:,])$` and the two that
+separate the final full stop (`.` + closing marks + blanks + `$`) for its end; all
+others match inside one chunk and at most one blank on each side of it. A sentence
+with other white space than the blank is left to NLTK as it is.
+"""
+
+from nltk.tokenize.destructive import NLTKWordTokenizer
+
+_CLOSING_MARKS = "])}>\"'»”’ "  # what NLTK lets follow a final full stop, and the blank
+_CONTRACTIONS = frozenset(("cannot", "gimme", "gonna", "gotta", "lemme", "wanna"))
+_LONGEST_KEPT_CHUNK = 48  # characters; longer ones hardly ever come again
+_MOST_KEPT_CHUNKS = 400_000  # about 60 MB
+
+
+class WordTable(dict[str, int]):
+    """Numbers words in the order in which they are first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self.words)
+        self.words.append(word)
+        return number
+
+
+class _ChunkTokens(dict[str, tuple[int, ...]]):
+    """The word numbers of each chunk that stands between `before` and `after`."""
+
+    def __init__(self, table: WordTable, *, before: str, after: str) -> None:
+        super().__init__()
+        self._table = table
+        self._tokenize = NLTKWordTokenizer().tokenize
+        self._before = before
+        self._after = after
+        self._first = 1 if before else 0
+        self._end = -1 if after else None
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        if chunk.isascii() and chunk.isalpha() and chunk.lower() not in _CONTRACTIONS:
+            numbers: tuple[int, ...] = (self._table[chunk],)  # no expression matches it
+        else:
+            tokens = self._tokenize(self._before + chunk + self._after)[self._first : self._end]
+            numbers = tuple([self._table[token] for token in tokens])
+        if len(chunk) <= _LONGEST_KEPT_CHUNK:
+            self[chunk] = numbers
+        return numbers
+
+
+class FastTokenizer:
+    """Tokenise sentence after sentence into numbers of a growing `WordTable`."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again with an empty table."""
+        self.table = WordTable()
+        self._tokenize = NLTKWordTokenizer().tokenize
+        self._at_start = _ChunkTokens(self.table, before="", after=" x")
+        self._between = _ChunkTokens(self.table, before="x ", after=" x")
+        self._at_end = _ChunkTokens(self.table, before="x ", after="")
+
+    def is_full(self) -> bool:
+        """Whether so much is kept that it is time to `forget`."""
+        kept = len(self._at_start) + len(self._between) + len(self._at_end)
+        return max(kept, len(self.table)) > _MOST_KEPT_CHUNKS
+
+    def append_numbers(self, sentence: str, numbers: list[int]) -> None:
+        """Append the word number of each token of `sentence` to `numbers`.
+
+        The tokens are those of `NLTKWordTokenizer().tokenize(sentence)`.
+        """
+        tail_start = sentence.rfind(" ", 0, len(sentence.rstrip(_CLOSING_MARKS))) + 1
+        chunks = sentence[:tail_start].split()
+        others = sentence.count(" ", 0, tail_start)
+        # Every character that split() took away was a blank, and the text does not
+        # start with one: the chunks are what the expressions see between blanks.
+        is_plain = (
+            bool(chunks)
+            and sum(map(len, chunks)) + others == tail_start
+            and sentence[0] != " "
+            and len(sentence[tail_start:].split()) == sentence.count(" ", tail_start) + 1
+        )
+        if not is_plain:
+            table = self.table
+            numbers += [table[token] for token in self._tokenize(sentence)]
+            return
+        numbers += self._at_start[chunks[0]]
+        for chunk_numbers in map(self._between.__getitem__, chunks[1:]):
+            numbers += chunk_numbers
+        numbers += self._at_end[sentence[tail_start:]]
