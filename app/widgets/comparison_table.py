@@ -1,0 +1,183 @@
+"""Scored sentences side by side, the most probable first."""
+
+import math
+from typing import TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from app.formatting import format_odds, format_perplexity
+from app.state.scored_sentence import ScoredSentence
+from app.widgets.record_table import RecordTable
+
+PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
+_HEADERS = ("#", "Sentence", "Probability", "Perplexity", "Model")
+_TIPS = (
+    "Place in the present order",
+    "Double-click a sentence to see its words again",
+    "Of the whole sentence, its end included: longer sentences are less probable",
+    "A word: how many equally likely words the model wavered between; fair across lengths",
+    "The snapshot that scored it; only scores of the same model compare",
+)
+_LARGEST = 500  # sentences; the oldest goes first
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+
+
+class ComparisonModel(QAbstractTableModel):
+    """Pinned scores, ordered by probability or by perplexity."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pinned: list[ScoredSentence] = []  # the newest last
+        self._shown: list[ScoredSentence] = []
+        self._column = PROBABILITY
+        self._is_falling = True
+
+    def pin(self, score: ScoredSentence) -> None:
+        """Add a score; the same sentence under the same model replaces the old one."""
+        kept = [old for old in self._pinned if _identity(old) != _identity(score)]
+        self._set([*kept, score][-_LARGEST:])
+
+    def remove(self, rows: list[int]) -> None:
+        """Remove the scores in `rows`."""
+        gone = [self._shown[row] for row in rows]
+        self._set([score for score in self._pinned if score not in gone])
+
+    def score(self, row: int) -> ScoredSentence:
+        """Return the score in `row`."""
+        return self._shown[row]
+
+    def _set(self, pinned: list[ScoredSentence]) -> None:
+        self.beginResetModel()
+        self._pinned = pinned
+        self._shown = sorted(pinned, key=self._key, reverse=self._is_falling)
+        self.endResetModel()
+
+    def _key(self, score: ScoredSentence) -> tuple[float, str]:
+        if self._column == PERPLEXITY:
+            return (_ordered(score.perplexity), score.text)
+        if self._column == SENTENCE:
+            return (0.0, score.text.casefold())
+        if self._column == MODEL:
+            return (0.0, score.model)
+        return (_ordered(score.log_probability), score.text)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by `column`."""
+        self._column = PROBABILITY if column == PLACE else column
+        self._is_falling = order == Qt.SortOrder.DescendingOrder
+        self._set(self._pinned)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of pinned scores."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(_HEADERS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a column's name or its explanation."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADERS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            # numbers are centred: that leaves room for the arrow of the order
+            is_text = section in (SENTENCE, MODEL)
+            return _alignment(section) if is_text else Qt.AlignmentFlag.AlignCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what one cell shows."""
+        if not index.isValid():
+            return None
+        score, column = self._shown[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (
+                f"{index.row() + 1}",
+                score.text,
+                format_odds(score.log_probability),
+                format_perplexity(score.perplexity),
+                score.model,
+            )[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return score.model_title if column == MODEL else score.text
+        return None
+
+
+def _identity(score: ScoredSentence) -> tuple[str, str, str]:
+    return (score.text, score.model, score.model_title)
+
+
+def _ordered(number: float) -> float:
+    return math.inf if math.isnan(number) else number
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    is_text = column in (SENTENCE, MODEL)
+    side = Qt.AlignmentFlag.AlignLeft if is_text else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class ComparisonTable(RecordTable):
+    """Show pinned scores, ranked.
+
+    Signals
+    -------
+    score_requested(str)
+        The user wants this sentence's words again.
+    count_changed(int)
+        There are so many pinned scores now.
+    """
+
+    score_requested = Signal(str)
+    count_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scores = ComparisonModel(self)
+        self.setModel(self._scores)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        header = self.horizontalHeader()
+        header.setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
+        advance = self.fontMetrics().horizontalAdvance
+        self.setColumnWidth(PLACE, advance("500") + 16)
+        self.setColumnWidth(PROBABILITY, advance("1 in 8.8 × 10¹⁰⁰⁰") + 24)
+        self.setColumnWidth(PERPLEXITY, advance("Perplexity") + 44)
+        self.setColumnWidth(MODEL, advance("epoch 10.25") + 24)
+        self.doubleClicked.connect(self._on_double_clicked)
+
+    def pin(self, score: ScoredSentence) -> None:
+        """Add a scored sentence."""
+        self._scores.pin(score)
+        self.count_changed.emit(self._scores.rowCount())
+
+    @Slot()
+    def remove_selected_or_all(self) -> None:
+        """Remove the selected sentences, or all of them if none is selected."""
+        rows = self.selected_rows() or list(range(self._scores.rowCount()))
+        self._scores.remove(rows)
+        self.count_changed.emit(self._scores.rowCount())
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.score_requested.emit(self._scores.score(index.row()).text)

@@ -1,0 +1,160 @@
+"""The list of generated sentences: follow, copy, score.
+
+The rows live in `SentenceModel`; this view wraps long sentences, spans the
+title rows and turns clicks into requests.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
+
+from app.state.generated_sentences import Batch, GeneratedSentence
+from app.widgets.record_table import RecordTable
+from app.widgets.sentence_model import NUMBER, PROBABILITY, SENTENCE, SentenceModel
+
+_WRAPPED_ROWS = 1000  # rows beyond these stay one line high: measuring text costs time
+_REFIT_INTERVAL_MS = 60
+
+
+class SentenceList(RecordTable):
+    """Show sentences as they arrive.
+
+    Signals
+    -------
+    score_requested(str)
+        The user wants this sentence's probability, word by word.
+    count_changed(int)
+        There are so many sentences now.
+    """
+
+    score_requested = Signal(str)
+    count_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._title_row = -1  # of the newest batch
+        self._menu_row = -1
+        self._sentences = SentenceModel(self)
+        self._refit_timer = QTimer(self)
+        self._refit_timer.setSingleShot(True)
+        self._refit_timer.setInterval(_REFIT_INTERVAL_MS)
+        self.setModel(self._sentences)
+        self._build_columns()
+        self._connect_signals()
+
+    def _build_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(NUMBER, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
+        self.setColumnWidth(NUMBER, self.fontMetrics().horizontalAdvance("100,000") + 16)
+        self.setColumnWidth(PROBABILITY, self.fontMetrics().horizontalAdvance("M" * 14))
+        self.setWordWrap(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def _connect_signals(self) -> None:
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.customContextMenuRequested.connect(self._on_menu_requested)
+        self.horizontalHeader().geometriesChanged.connect(self._refit_timer.start)
+        self.horizontalHeader().sectionResized.connect(self._refit_timer.start)
+        self._refit_timer.timeout.connect(self._on_refit_timeout)
+
+    @property
+    def count(self) -> int:
+        """How many sentences are shown."""
+        return self._count
+
+    def start_batch(self, batch: Batch) -> None:
+        """Begin a batch below those before it, and show its title."""
+        self._title_row = self._sentences.start_batch(batch)
+        self.setSpan(self._title_row, 0, 1, self._sentences.columnCount())
+        self.scrollToBottom()
+
+    def update_batch(self, batch: Batch) -> None:
+        """Show what became of the newest batch."""
+        self._sentences.update_batch(batch)
+
+    def append_sentence(self, sentence: GeneratedSentence) -> None:
+        """Add a sentence; follow it until the batch's title is the first row to be seen."""
+        bar = self.verticalScrollBar()
+        is_following = bar.value() >= bar.maximum() - self.rowHeight(0)
+        self._sentences.append_sentence(sentence)
+        row = self._sentences.rowCount() - 1
+        if row < _WRAPPED_ROWS:
+            self.resizeRowToContents(row)
+        if is_following:
+            self.scrollToBottom()
+            if self.rowViewportPosition(self._title_row) < 0:
+                title = self._sentences.index(self._title_row, NUMBER)
+                self.scrollTo(title, QAbstractItemView.ScrollHint.PositionAtTop)
+        self._set_count(self._count + 1)
+
+    def clear(self) -> None:
+        """Remove every sentence."""
+        self._sentences.clear()
+        self.clearSpans()
+        self._title_row = -1
+        self._set_count(0)
+
+    def records(self) -> list[tuple[Batch, GeneratedSentence]]:
+        """Return every sentence with the batch it belongs to."""
+        return self._sentences.records()
+
+    @Slot()
+    def copy_selected_or_all(self) -> None:
+        """Copy the selected sentences, or all of them if none is selected."""
+        text = self.text_of_rows(self.selected_rows())
+        if not text:
+            text = self.text_of_rows(range(self._sentences.rowCount()))
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def _set_count(self, count: int) -> None:
+        self._count = count
+        self.count_changed.emit(count)
+
+    def _request_score(self, row: int) -> None:
+        sentence = self._sentences.sentence(row)
+        if sentence is not None:
+            self.score_requested.emit(sentence.text)
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self._request_score(index.row())
+
+    @Slot(QPoint)
+    def _on_menu_requested(self, position: QPoint) -> None:
+        row = self.rowAt(position.y())
+        menu = self.build_menu(row)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.viewport().mapToGlobal(position))
+
+    def build_menu(self, row: int) -> QMenu:
+        """Return the context menu for `row` (-1 is none)."""
+        menu = QMenu(self)
+        self._menu_row = row
+        score = menu.addAction("Score this sentence")
+        score.setEnabled(row >= 0 and self._sentences.sentence(row) is not None)
+        score.triggered.connect(self._on_score_triggered)
+        copy = menu.addAction("Copy")
+        copy.setEnabled(self._count > 0)
+        copy.triggered.connect(self.copy_selected_or_all)
+        menu.addAction("Select all", self.selectAll)
+        return menu
+
+    @Slot()
+    def _on_score_triggered(self) -> None:
+        self._request_score(self._menu_row)
+
+    @Slot()
+    def _on_refit_timeout(self) -> None:
+        for row in range(min(self._sentences.rowCount(), _WRAPPED_ROWS)):
+            self.resizeRowToContents(row)
+
+    def text_of_rows(self, rows: Sequence[int]) -> str:
+        """Return the sentences of `rows`, one a line; titles are left out."""
+        sentences = (self._sentences.sentence(row) for row in rows)
+        return "\n".join(sentence.text for sentence in sentences if sentence is not None)

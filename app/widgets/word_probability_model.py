@@ -1,0 +1,138 @@
+"""The words of a scored sentence as rows of a table."""
+
+from typing import TypeAlias
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
+
+from app.formatting import format_bits, format_count, format_odds, format_probability
+from app.state.scored_sentence import ScoredSentence, ScoredWord
+from app.theme import current_palette
+
+WORD, PROBABILITY, RANK, SURPRISE = range(4)
+WORD_ROLE = Qt.ItemDataRole.UserRole
+_HEADERS = ("Word", "Probability", "Rank", "Surprise")
+_TIPS = (
+    "The words as the network reads them; the sentence's end is predicted like a word",
+    "Probability of the word, given those before it",
+    "1 = the model thought this the likeliest word here",
+    "Bits: −log2 of the probability; a long bar is a surprise, the mark is a blind guess",
+)
+END_TEXT = "(end of sentence)"
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+
+
+class WordProbabilityModel(QAbstractTableModel):
+    """One row a word, the sentence's end last."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words: tuple[ScoredWord, ...] = ()
+        self.guess_bits = 0.0
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+
+    def show(self, score: ScoredSentence | None) -> None:
+        """Show the words of `score`; None shows none."""
+        self.beginResetModel()
+        self._words = () if score is None else score.words
+        self.guess_bits = 0.0 if score is None else score.guess_bits
+        self.endResetModel()
+
+    @property
+    def full_bar_bits(self) -> float:
+        """The surprise that fills a bar: a little beyond a blind guess, or the largest."""
+        largest = max((word.bits for word in self._words), default=0.0)
+        return max(largest, 1.1 * self.guess_bits, 1.0)
+
+    @Slot()
+    def _on_scheme_changed(self) -> None:
+        if self._words:
+            last = self.index(len(self._words) - 1, SURPRISE)
+            self.dataChanged.emit(self.index(0, WORD), last)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of words, the end included."""
+        return 0 if parent.isValid() else len(self._words)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(_HEADERS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a column's name or its explanation."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADERS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what one cell shows."""
+        if not index.isValid():
+            return None
+        word, column = self._words[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(word, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tooltip(word)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _brush(word, column)
+        if role == Qt.ItemDataRole.FontRole and column == WORD and word.is_end:
+            font = QFont(QGuiApplication.font())
+            font.setItalic(True)
+            return font
+        if role == WORD_ROLE:
+            return word
+        return None
+
+
+def _text(word: ScoredWord, column: int) -> str:
+    if column == PROBABILITY:
+        return format_probability(word.log_probability)
+    if column == RANK:
+        return format_count(word.rank)
+    if column == SURPRISE:
+        return format_bits(word.bits)
+    if word.is_end:
+        return END_TEXT
+    return word.text if word.is_known else f"{word.text}   unknown → UNKNOWN_TOKEN"
+
+
+def _tooltip(word: ScoredWord) -> str:
+    name = "The end of the sentence here" if word.is_end else f"“{word.text}”"
+    note = "" if word.is_known else " Not in the vocabulary: scored as UNKNOWN_TOKEN."
+    log_probability = f"{word.log_probability:.3f}".replace("-", "−")
+    return (
+        f"{name}: {format_odds(word.log_probability)}, ln p = {log_probability} nats, "
+        f"{format_bits(word.bits)}.{note}"
+    )
+
+
+def _brush(word: ScoredWord, column: int) -> QBrush | None:
+    if column != WORD:
+        return None
+    if word.is_end:
+        return QBrush(QColor(current_palette().faint))
+    return None if word.is_known else QBrush(QColor(current_palette().bad))
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    is_number = column in (PROBABILITY, RANK)
+    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
