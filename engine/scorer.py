@@ -1,0 +1,135 @@
+"""The probability of a sentence, word by word.
+
+The typed text is scored as one sentence, as it stands, even where it reads like
+several. This module draws nothing and trains nothing.
+
+T words to predict (SENTENCE_END included), C words in the vocabulary, H hidden units.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from engine.control import RunControl
+from engine.events import Event, SentenceScored
+from engine.language_model import LanguageModel
+from engine.text import tokenize
+from engine.vocabulary import SENTENCE_END
+
+_CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordScore:
+    """One word and its probability after the words before it."""
+
+    word: str  # as typed, in lower case; SENTENCE_END for the last
+    shown: str  # for the user
+    is_known: bool  # False: scored as UNKNOWN_TOKEN, which stands for all rare words together
+    probability: float
+    log_probability: float  # natural logarithm
+    bits: float  # -log2 of the probability
+    rank: int  # 1 = the model thought no word more probable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceScore:
+    """A sentence's probability; the last of `words` is SENTENCE_END."""
+
+    text: str
+    words: tuple[WordScore, ...]
+    log_probability: float  # natural logarithm: the sum over `words`
+    probability: float  # 0.0 where a float cannot hold it: then only the logarithm tells
+    perplexity: float  # exp(-log_probability / number of words), SENTENCE_END included
+    bits_per_word: float  # log2 of the perplexity
+    unknown_words: tuple[str, ...]  # each once, in the order typed
+
+
+def score(model: LanguageModel, text: str, control: RunControl | None = None) -> Iterator[Event]:
+    """Compute the probability of `text` as one sentence.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    text : str
+        Cut into words exactly as the corpus was. Without any word, the sentence is
+        empty and its probability is that of SENTENCE_END at the start.
+    control : RunControl, optional
+        A stop ends the stream without a score; for very long texts.
+
+    Yields
+    ------
+    SentenceScored
+        One.
+
+    Notes
+    -----
+    log P(w_1 … w_T) = Σ_t log softmax(V s_t)[w_t], with w_T = SENTENCE_END, natural
+    logarithms.
+    """
+    tokens = tokenize(text)
+    vocabulary = model.vocabulary
+    y = [*vocabulary.encode(tokens), vocabulary.end_id]  # (T,)
+    x = [vocabulary.start_id, *y[:-1]]  # (T,)
+    measured = []
+    for chunk in _measure(model, x, y):
+        if control is not None and not control.proceed():
+            return
+        measured += chunk
+    words = tuple(
+        _word_score(token, word != vocabulary.unknown_id, log_probability, rank)
+        for token, word, (log_probability, rank) in zip(
+            [*tokens, SENTENCE_END], y, measured, strict=True
+        )
+    )
+    yield SentenceScored(score=_sentence_score(text, words))
+
+
+def _measure(
+    model: LanguageModel, x: Sequence[int], y: Sequence[int]
+) -> Iterator[list[tuple[float, int]]]:
+    """Yield the log-probability and the rank of each word, a chunk at a time."""
+    rnn = model.rnn
+    state = rnn.initial_state(1)  # (1, H)
+    inputs, targets = torch.tensor([x, y], device=rnn.device)  # (T,) each
+    for first in range(0, len(x), _CHUNK_WORDS):
+        states = []
+        for t in range(first, min(first + _CHUNK_WORDS, len(x))):
+            state = rnn.advance(inputs[t : t + 1], state)
+            states.append(state)
+        target = targets[first : first + _CHUNK_WORDS]
+        logits = rnn.logits(torch.cat(states))  # (chunk, C)
+        of_target = logits.gather(1, target[:, None])  # (chunk, 1)
+        rank = 1 + (logits > of_target).sum(1)  # (chunk,)
+        log_p = of_target[:, 0].double() - logits.logsumexp(1).double()  # (chunk,)
+        yield list(zip(log_p.tolist(), rank.tolist(), strict=True))
+
+
+def _word_score(token: str, is_known: bool, log_probability: float, rank: int) -> WordScore:  # noqa: FBT001
+    log_probability = min(log_probability, 0.0)  # rounding may leave +1e-8 for a certain word
+    return WordScore(
+        word=token,
+        shown="end of sentence" if token == SENTENCE_END else token,
+        is_known=is_known,
+        probability=math.exp(log_probability),
+        log_probability=log_probability,
+        bits=-log_probability / math.log(2.0),
+        rank=rank,
+    )
+
+
+def _sentence_score(text: str, words: tuple[WordScore, ...]) -> SentenceScore:
+    total = math.fsum(word.log_probability for word in words)
+    nats_a_word = -total / len(words)
+    unknown = [word.word for word in words if not word.is_known]
+    return SentenceScore(
+        text=text,
+        words=words,
+        log_probability=total,
+        probability=math.exp(total),  # underflows to 0.0 without an error
+        perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,
+        bits_per_word=nats_a_word / math.log(2.0),
+        unknown_words=tuple(dict.fromkeys(unknown)),
+    )
