@@ -1,0 +1,295 @@
+"""From a chosen file to a prepared corpus: what the dataset tab's requests set going."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.errors import ErrorPresenter
+from app.formatting import format_percent
+from app.settings import SettingsStore
+from app.state.run_state import Command, RunState, enabled_commands
+from app.state.session import Session
+from app.tabs.dataset_tab import DatasetTab
+from app.tasks.task_runner import TaskRunner
+from app.tasks.worker import TaskFailure
+from engine import (
+    ConfigError,
+    CorpusConfig,
+    CorpusReady,
+    CsvConfig,
+    Notice,
+    RunControl,
+    StageProgress,
+)
+
+if TYPE_CHECKING:
+    from engine import Corpus, CsvPreview, Event
+
+Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
+Build = Callable[[CorpusConfig, RunControl], Iterator["Event"]]
+AskPath = Callable[[str], Path | None]
+
+MOST_NOTICES = 3  # shown together after a preparation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvInspected:
+    """A file's first rows were read."""
+
+    preview: "CsvPreview"
+
+
+def inspect_with_engine(path: Path, config: CsvConfig) -> "CsvPreview":
+    """Look at a file's first rows; called in the worker."""
+    from engine import inspect_csv
+
+    return inspect_csv(path, config)
+
+
+def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Event]":
+    """Prepare a corpus; called in the worker, so that NLTK is loaded there."""
+    from engine import build_corpus
+
+    return build_corpus(config, control)
+
+
+def sample_path_of_engine() -> Path:
+    """Return where the sample comments are."""
+    from engine import sample_comments_path
+
+    return sample_comments_path()
+
+
+def ask_csv_path(folder: str) -> Path | None:
+    """Ask for a CSV file; None when the user thinks better of it."""
+    text, _ = QFileDialog.getOpenFileName(
+        None, "Open a CSV file", folder, "Text tables (*.csv *.tsv *.txt);;All files (*)"
+    )
+    return Path(text) if text else None
+
+
+class DatasetController(QObject):
+    """Connect the dataset tab with the engine's corpus builder."""
+
+    def __init__(
+        self,
+        tab: DatasetTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        *,
+        inspect: Inspect = inspect_with_engine,
+        build: Build = build_with_engine,
+        sample_path: Callable[[], Path] = sample_path_of_engine,
+        ask_path: AskPath = ask_csv_path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab, self._session, self._runner = tab, session, runner
+        self._presenter, self._settings = presenter, settings
+        self._inspect, self._build = inspect, build
+        self._sample_path, self._ask_path = sample_path, ask_path
+        self._path: Path | None = None
+        self._config: CorpusConfig | None = None  # of the preparation that is going on
+        self._prepared: CorpusConfig | None = None  # of the session's corpus
+        self._is_inspecting = self._must_inspect_again = False
+        self._prepares_at_once = self._got_corpus = False
+        self._notices: list[str] = []
+        if settings.settings.corpus is not None:
+            tab.show_config(settings.settings.corpus)
+        self._connect_signals()
+        tab.show_commands(enabled_commands(session.run_state))
+
+    @property
+    def path(self) -> Path | None:
+        """The chosen file."""
+        return self._path
+
+    @Slot()
+    def ask_and_open(self) -> None:
+        """Ask for a file and look at it."""
+        if self._can_open():
+            path = self._ask_path(self._settings.settings.last_folder)
+            if path is not None:
+                self.open_path(path)
+
+    @Slot()
+    def open_sample(self) -> None:
+        """Prepare the sample comments at once: nothing about them needs checking."""
+        if self._can_open():
+            self._open(self._sample_path(), prepares_at_once=True)
+
+    def open_path(self, path: Path) -> None:
+        """Look at `path` and show its first rows."""
+        if self._can_open():
+            self._open(path, prepares_at_once=False)
+            self._settings.add_recent_file(path)
+
+    def _can_open(self) -> bool:
+        if Command.OPEN_DATA in enabled_commands(self._session.run_state):
+            return True
+        self._presenter.show_message(
+            "Another text can be opened when the present job has ended. Stop it first.", "warning"
+        )
+        return False
+
+    def _open(self, path: Path, *, prepares_at_once: bool) -> None:
+        self._presenter.clear()
+        self._path = path
+        self._prepares_at_once = prepares_at_once
+        self._tab.show_new_file(path)
+        self._start_inspecting()
+
+    def _start_inspecting(self) -> None:
+        if self._runner.is_busy:
+            self._must_inspect_again = True
+            return
+        if self._path is None:
+            return
+        self._must_inspect_again, self._is_inspecting = False, True
+        self._tab.show_busy("Reading the first rows", can_cancel=False)
+        make_events = partial(_inspected, self._inspect, self._path, self._tab.reading_config())
+        self._runner.start(make_events, RunControl())
+
+    @Slot()
+    def _on_reading_changed(self) -> None:
+        self._prepares_at_once = False
+        self._presenter.clear()
+        self._start_inspecting()
+
+    @Slot()
+    def _on_prepare_requested(self) -> None:
+        if self._path is None or self._runner.is_busy:
+            return
+        choices = self._tab.choices()
+        try:
+            config = CorpusConfig(
+                path=self._path,
+                csv=self._tab.csv_config(),
+                vocabulary_size=choices.vocabulary_size,
+                validation_fraction=choices.validation_fraction,
+                remove_duplicates=choices.remove_duplicates,
+            )
+        except ConfigError as error:
+            self._presenter.show_exception(error, "Checking the settings")
+            return
+        self._presenter.clear()
+        self._config, self._got_corpus, self._notices = config, False, []
+        self._session.set_run_state(RunState.PREPARING)
+        self._tab.show_busy("Starting", can_cancel=True)
+        control = RunControl()
+        self._runner.start(self._job(config, control), control)
+
+    def _job(self, config: CorpusConfig, control: RunControl) -> Callable[[], "Iterator[Event]"]:
+        """Return the whole preparation, or the short way if only the vocabulary differs."""
+        corpus, size = self._session.corpus, config.vocabulary_size
+        if corpus is not None and self._prepared not in (None, config):
+            same = dataclasses.replace(config, vocabulary_size=corpus.summary.vocabulary_size)
+            if same == self._prepared:
+                return partial(_resized, corpus, size)
+        return partial(self._build, config, control)
+
+    @Slot()
+    def _on_cancel_requested(self) -> None:
+        if self._session.run_state is RunState.PREPARING:
+            self._session.set_run_state(RunState.STOPPING)
+            self._tab.show_busy("Stopping", can_cancel=True)
+            self._runner.stop()
+
+    @Slot(int)
+    def _on_vocabulary_changed(self, size: int) -> None:
+        corpus = self._session.corpus
+        if corpus is None:
+            return
+        share = format_percent(corpus.unknown_share(size))
+        is_prepared = size == corpus.summary.vocabulary_size
+        text = "" if is_prepared else f"With this size {share} of all words would be unknown."
+        self._tab.show_kept(size, text)
+
+    @Slot(object)
+    def _on_event_ready(self, event: object) -> None:
+        match event:
+            case CsvInspected(preview=preview):
+                if not self._must_inspect_again:
+                    self._tab.show_preview(preview)
+            case StageProgress():
+                self._tab.show_progress(event)
+            case Notice(text=text):
+                self._notices.append(text)
+            case CorpusReady(corpus=corpus):
+                self._got_corpus = True
+                self._prepared = self._config
+                self._session.set_corpus(corpus)
+            case _:
+                raise TypeError(f"a preparation does not report {type(event).__name__}")
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        self._tab.show_idle()
+        if self._is_inspecting:
+            self._is_inspecting = False
+            self._finish_inspecting(failure)
+            return
+        self._session.finish_run()
+        self._finish_preparing(failure)
+
+    def _finish_inspecting(self, failure: TaskFailure | None) -> None:
+        if self._must_inspect_again:
+            self._start_inspecting()
+        elif failure is not None:
+            self._tab.show_no_preview()
+            self._presenter.show_failure(failure, f"Reading {self._file_name}")
+        elif self._prepares_at_once:
+            self._prepares_at_once = False
+            self._on_prepare_requested()
+
+    def _finish_preparing(self, failure: TaskFailure | None) -> None:
+        if failure is not None:
+            self._presenter.show_failure(failure, f"Preparing {self._file_name}")
+        elif not self._got_corpus:
+            self._presenter.show_message("The preparation was cancelled. Nothing was changed.")
+        else:
+            self._settings.update(corpus=self._config)
+            if self._notices:
+                self._presenter.show_message(" ".join(self._notices[:MOST_NOTICES]))
+
+    @property
+    def _file_name(self) -> str:
+        return self._path.name if self._path is not None else "the file"
+
+    @Slot(object)
+    def _on_corpus_changed(self, corpus: "Corpus | None") -> None:
+        if corpus is not None:
+            self._tab.show_corpus(corpus)
+            self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
+
+    @Slot(object)
+    def _on_run_state_changed(self, state: RunState) -> None:
+        self._tab.show_commands(enabled_commands(state))
+
+    def _connect_signals(self) -> None:
+        self._tab.open_requested.connect(self.ask_and_open)
+        self._tab.sample_requested.connect(self.open_sample)
+        self._tab.reading_changed.connect(self._on_reading_changed)
+        self._tab.prepare_requested.connect(self._on_prepare_requested)
+        self._tab.cancel_requested.connect(self._on_cancel_requested)
+        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
+        self._runner.event_ready.connect(self._on_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+        self._session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.run_state_changed.connect(self._on_run_state_changed)
+
+
+def _inspected(inspect: Inspect, path: Path, config: CsvConfig) -> Iterator[CsvInspected]:
+    yield CsvInspected(preview=inspect(path, config))
+
+
+def _resized(corpus: "Corpus", size: int) -> "Iterator[Event]":
+    yield CorpusReady(corpus=corpus.with_vocabulary_size(size))

@@ -1,0 +1,98 @@
+"""A corpus's summary as figures and sentences for people."""
+
+from typing import TYPE_CHECKING
+
+from app.formatting import counted, format_count, format_percent
+from app.widgets.figure_grid import Figure
+
+if TYPE_CHECKING:
+    from engine import CorpusSummary
+
+_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+
+
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter in words."""
+    return _DELIMITER_NAMES.get(delimiter, repr(delimiter))
+
+
+def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    """Return the figures of a corpus in reading order."""
+    rarest = f"“{summary.least_frequent_word}” × {format_count(summary.least_frequent_count)}"
+    return (
+        Figure(
+            name="documents",
+            value=format_count(summary.documents),
+            meaning="Texts read from the file, one a row",
+            role="documents",
+        ),
+        Figure(
+            name="sentences",
+            value=format_count(summary.sentences),
+            meaning="Sentences found in the documents",
+            role="sentences",
+        ),
+        Figure(
+            name="words",
+            value=format_count(summary.words),
+            meaning="Words and punctuation marks in all sentences",
+            role="words",
+        ),
+        Figure(
+            name="different words",
+            value=format_count(summary.different_words),
+            meaning="Different words and punctuation marks, lower-cased",
+            role="different_words",
+        ),
+        Figure(
+            name="words in the vocabulary",
+            value=format_count(summary.vocabulary_size),
+            meaning="The most frequent words and the three special tokens: "
+            "what the network chooses from at each step",
+            role="vocabulary_size",
+        ),
+        Figure(
+            name="of all words are unknown",
+            value=format_percent(summary.unknown_share),
+            meaning="Share of the words that are not in the vocabulary; "
+            "the network reads each as UNKNOWN_TOKEN",
+            role="unknown_share",
+        ),
+        Figure(
+            name="rarest word kept",
+            value=rarest,
+            meaning="The least frequent word of the vocabulary and how often it occurs",
+            role="least_frequent_word",
+        ),
+        Figure(
+            name="documents held out",
+            value=format_count(summary.validation_documents),
+            meaning="Documents that training never sees, for measuring the loss: "
+            f"{counted(summary.validation_sentences, 'sentence')}, "
+            f"{counted(summary.validation_words, 'word')}",
+            role="validation_documents",
+        ),
+        Figure(
+            name="duplicates",
+            value=format_count(summary.duplicate_documents),
+            meaning="Documents whose text occurred before, word for word",
+            role="duplicate_documents",
+        ),
+        Figure(
+            name="rows refused",
+            value=format_count(summary.refused_rows),
+            meaning="Rows that could not be read: they are listed with their line "
+            f"({counted(summary.repaired_rows, 'row')} repaired)",
+            role="refused_rows",
+        ),
+    )
+
+
+def corpus_origin(summary: "CorpusSummary") -> str:
+    """Tell in one line where the corpus came from and how it was read."""
+    columns = " + ".join(summary.columns)
+    column = f"column “{columns}”, " if columns else ""
+    return (
+        f"{column}{summary.encoding}, {delimiter_name(summary.delimiter)}-separated  ·  "
+        f"sentences: {summary.splitter}"
+    )

@@ -1,0 +1,141 @@
+"""A prepared corpus: its figures, how often its words occur, and its sentences."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
+
+from app.formatting import counted
+from app.widgets.corpus_figures import corpus_figures, corpus_origin
+from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
+from app.widgets.csv_models import ProblemModel
+from app.widgets.describe import describe
+from app.widgets.figure_grid import FigureGrid
+from app.widgets.labels import make_card, make_label
+from app.widgets.tables import prepare_table
+from app.widgets.token_delegate import TokenDelegate
+from app.widgets.word_frequency_plot import WordFrequencyPlot
+
+if TYPE_CHECKING:
+    from engine import Corpus
+
+SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
+WIDTHS = {NUMBER: 64, PART: 80, TEXT: 250, X: 130, Y: 130}  # px
+
+
+class CorpusPage(QWidget):
+    """Show a `Corpus`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentences = CorpusSentenceModel(self)
+        self._problems = ProblemModel(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._build_summary())
+        layout.addWidget(self._build_splitter(), 1)
+
+    def show_corpus(self, corpus: "Corpus") -> None:
+        """Show the figures, the frequencies and the sentences of `corpus`."""
+        summary = corpus.summary
+        self._figures.show_figures(corpus_figures(summary))
+        self._origin.setText(corpus_origin(summary))
+        counts = corpus.word_frequencies()
+        self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
+        self._sentences.show_sentences(corpus)
+        self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
+        self._problems.show_problems(corpus.problems)
+        self._problem_count.setText(
+            f"{counted(len(corpus.problems), 'row')} refused; the others were read"
+        )
+        self._problem_card.setVisible(bool(corpus.problems))
+
+    def show_kept(self, vocabulary_size: int) -> None:
+        """Move the cut in the plot to another vocabulary size."""
+        self._plot.show_kept(max(vocabulary_size - SPECIAL_TOKENS, 0))
+
+    def _build_summary(self) -> QFrame:
+        card = make_card(self)
+        self._figures = FigureGrid("dataset.summary", 5, card)
+        self._origin = make_label("", "hint", card, wrap=True)
+        self._origin.setObjectName("dataset.origin_label")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._figures)
+        layout.addWidget(self._origin)
+        return card
+
+    def _build_splitter(self) -> QSplitter:
+        upper = QSplitter(Qt.Orientation.Horizontal, self)
+        upper.addWidget(self._build_plot_card())
+        upper.addWidget(self._build_problem_card())
+        upper.setStretchFactor(0, 3)
+        upper.setStretchFactor(1, 2)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.addWidget(upper)
+        splitter.addWidget(self._build_sentence_card())
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 3)
+        for part in (upper, splitter):
+            part.setChildrenCollapsible(False)
+            part.setHandleWidth(12)
+        return splitter
+
+    def _build_plot_card(self) -> QFrame:
+        card = make_card(self)
+        self._plot = WordFrequencyPlot(card)
+        self._plot.setMinimumHeight(120)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(make_label("How often each word occurs", "heading", card))
+        layout.addWidget(self._plot, 1)
+        return card
+
+    def _build_problem_card(self) -> QFrame:
+        self._problem_card = make_card(self)
+        self._problem_count = make_label("", "heading", self._problem_card)
+        table = describe(
+            QTableView(self._problem_card),
+            "dataset.problems_table",
+            "Refused rows",
+            "Rows that could not be read: the line in the file, the reason, how the row begins",
+        )
+        table.setModel(self._problems)
+        prepare_table(table)
+        table.setColumnWidth(0, 64)
+        table.setColumnWidth(1, 220)
+        table.horizontalHeader().setStretchLastSection(True)
+        layout = QVBoxLayout(self._problem_card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self._problem_count)
+        layout.addWidget(table, 1)
+        self._problem_card.hide()
+        return self._problem_card
+
+    def _build_sentence_card(self) -> QFrame:
+        card = make_card(self)
+        self._sentence_count = make_label("", "heading", card)
+        table = describe(
+            QTableView(card),
+            "dataset.sentence_table",
+            "Sentences as the network sees them",
+            "Each sentence: its text, its words (those that are not in the vocabulary are marked), "
+            "its input ids x and its target ids y",
+        )
+        table.setModel(self._sentences)
+        prepare_table(table)
+        self._delegate = TokenDelegate(table)  # the view does not keep its delegate alive
+        table.setItemDelegateForColumn(TOKENS, self._delegate)
+        for column, width in WIDTHS.items():
+            table.setColumnWidth(column, width)
+        table.horizontalHeader().setSectionResizeMode(TOKENS, QHeaderView.ResizeMode.Stretch)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self._sentence_count)
+        layout.addWidget(table, 1)
+        return card

@@ -1,0 +1,139 @@
+"""The sentences of a corpus as the network sees them, fetched row by row as they come into view."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.formatting import format_count, shorten
+
+if TYPE_CHECKING:
+    from engine import SentenceView
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+ItemRole = Qt.ItemDataRole
+
+NUMBER, PART, TEXT, TOKENS, X, Y = range(6)
+TOKENS_ROLE = int(ItemRole.UserRole) + 1  # the TokenViews, for the delegate
+
+HEADERS = ("No.", "Set", "Sentence", "Words as the network reads them", "x", "y")
+TIPS = (
+    "Number of the sentence in the corpus",
+    "Training, or held out for measuring the loss",
+    "The sentence as it stands in the file",
+    "Lower-cased words; a marked word is not in the vocabulary and is read as UNKNOWN_TOKEN",
+    "Input: word ids, SENTENCE_START (0) first",
+    "Target: the same ids one word later, SENTENCE_END (1) last",
+)
+VIEWS_KEPT = 512  # rows; a screen shows some fifty
+CELL_LENGTH = 300  # characters
+IDS_SHOWN = 40
+TIP_IDS = 200
+
+
+class Sentences(Protocol):
+    """What the model needs of a corpus."""
+
+    def __len__(self) -> int:
+        """Return the number of sentences."""
+
+    def sentence_view(self, index: int) -> "SentenceView":
+        """Return one sentence for showing."""
+
+
+class CorpusSentenceModel(QAbstractTableModel):
+    """Text, words, x and y of each sentence; nothing is fetched before it is seen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._view: Any = None
+
+    def show_sentences(self, sentences: Sentences | None) -> None:
+        """Show the sentences of a corpus in place of the present ones."""
+        self.beginResetModel()
+        self._count = 0 if sentences is None else len(sentences)
+        self._view = None if sentences is None else lru_cache(VIEWS_KEPT)(sentences.sentence_view)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of sentences."""
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
+        """Return a cell, asking the corpus for its sentence if need be."""
+        column = index.column()
+        if role == ItemRole.TextAlignmentRole and column == NUMBER:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role not in (
+            ItemRole.DisplayRole,
+            ItemRole.ToolTipRole,
+            ItemRole.AccessibleTextRole,
+            TOKENS_ROLE,
+        ):
+            return None
+        if column == NUMBER:
+            return format_count(index.row() + 1)
+        view: SentenceView = self._view(index.row())
+        if role == TOKENS_ROLE:
+            return view.tokens if column == TOKENS else None
+        if role == ItemRole.DisplayRole:
+            return _short_text(view, column)
+        if role == ItemRole.AccessibleTextRole and column != TOKENS:
+            return _short_text(view, column)
+        return _long_text(view, column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
+    ) -> Any:
+        """Return a column's title or what it means."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == ItemRole.DisplayRole:
+            return HEADERS[section]
+        if role == ItemRole.ToolTipRole:
+            return TIPS[section]
+        if role == ItemRole.TextAlignmentRole and section != NUMBER:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+def _short_text(view: "SentenceView", column: int) -> str:
+    match column:
+        case 1:
+            return "held out" if view.is_validation else "training"
+        case 2:
+            return shorten(view.text, CELL_LENGTH)
+        case 3:
+            return shorten(" ".join(token.text for token in view.tokens), CELL_LENGTH)
+        case 4:
+            return _ids(view.x, IDS_SHOWN)
+        case _:
+            return _ids(view.y, IDS_SHOWN)
+
+
+def _long_text(view: "SentenceView", column: int) -> str:
+    """Return the whole content of a cell; unknown words are named in words, not by colour."""
+    match column:
+        case 3:
+            return " ".join(
+                token.text if token.is_known else f"{token.text} [unknown]" for token in view.tokens
+            )
+        case 4:
+            return _ids(view.x, TIP_IDS)
+        case 5:
+            return _ids(view.y, TIP_IDS)
+        case 2:
+            text: str = view.text
+            return text
+        case _:
+            return _short_text(view, column)
+
+
+def _ids(ids: tuple[int, ...], count: int) -> str:
+    text = " ".join(str(word_id) for word_id in ids[:count])
+    return text if len(ids) <= count else f"{text} …"
