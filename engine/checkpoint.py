@@ -24,7 +24,7 @@ import numpy as np
 
 from engine.atomic_file import explain_os_error, write_durably
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus import CorpusSummary
+from engine.corpus_data import CorpusSummary
 from engine.errors import EngineError, ModelFileError
 from engine.history_tensors import (
     EVALUATION_COLUMNS,

@@ -142,13 +142,13 @@ def write_tensors(tensors: dict[str, Array], metadata: dict[str, str]) -> bytes:
     return data
 
 
-def read_file(path: Path, read: Callable[[BufferedReader], Any]) -> Any:
+def read_file(path: Path, read: Callable[[BufferedReader], Any], kind: str = "a model") -> Any:
     """Return `read(file)` for the file at `path`, naming the file in every error.
 
     Raises
     ------
     ModelFileError
-        If the file cannot be opened, or `read` refused it.
+        If the file cannot be opened, or `read` refused it with a reason.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
@@ -162,8 +162,8 @@ def read_file(path: Path, read: Callable[[BufferedReader], Any]) -> Any:
         raise ModelFileError(f"{path} cannot be read: {reason}. Choose another file.") from error
     except ModelFileError as error:
         raise ModelFileError(
-            f"{path.name} cannot be opened as a model, because {error}. "
-            "It may be damaged or made by another program: choose a model saved by RNN Text Lab."
+            f"{path.name} cannot be opened as {kind}, because {error}. It may be damaged or "
+            "written by another program: choose another file."
         ) from error
 
 

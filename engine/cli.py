@@ -1,0 +1,199 @@
+"""The command line: `python -m engine train`, `generate`, `score` and more.
+
+This module reads the arguments and turns failures into one sentence and an exit
+code; `cli_training` and `cli_commands` do the work and `cli_output` shows it. PyTorch
+is loaded by the commands that need it, so that help comes at once.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import IO, NoReturn, get_args
+
+from engine.config import DeviceRequest, Dtype, Recipe, RowPolicy
+from engine.errors import EngineError
+
+EXIT_WRONG = 2  # a wrong file or argument
+EXIT_INTERRUPTED = 130  # Ctrl+C, as shells count it
+EXIT_BROKEN_PIPE = 141  # the reader of our output went away, as shells count it
+
+_READ_A_CORPUS = ("train", "demo", "evaluate")
+
+_EXAMPLES = """\
+examples:
+  python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
+  python -m engine generate comments.safetensors -n 5 --temperature 0.8
+  python -m engine score comments.safetensors "the movie was very good ."
+  python -m engine evaluate comments.safetensors other.csv
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Report a wrong argument in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}. Try '{self.prog} --help'.\n")
+        raise SystemExit(EXIT_WRONG)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments without the program's name; by default those of the process.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        _accept_any_text(stream)
+    try:
+        arguments = build_parser().parse_args(argv)
+        # after the help: the commands load PyTorch
+        home = "cli_training" if arguments.command in _READ_A_CORPUS else "cli_commands"
+        run = getattr(import_module(f"engine.{home}"), f"run_{arguments.command}")
+        code: int = run(arguments)
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse: 0 after help, 2 after a wrong argument
+        return int(stop.code or 0)
+    except EngineError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return EXIT_WRONG
+    except KeyboardInterrupt:
+        sys.stderr.write("Aborted.\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return EXIT_BROKEN_PIPE
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = _Parser(
+        prog="python -m engine",
+        description="Train a word-level vanilla RNN on a CSV of text, draw sentences from it and "
+        "compute the probability of sentences. Progress goes to standard error, results to "
+        "standard output.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_train(commands)
+    _add_generate(commands)
+    _add_score(commands)
+    _add_evaluate(commands)
+    _add_small_commands(commands)
+    return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[_Parser]", name: str, help_text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    command.add_argument(
+        "--json", action="store_true", help="write one JSON object an event to standard output"
+    )
+    return command
+
+
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    train = _add_command(commands, "train", "train a network on a CSV of text")
+    train.add_argument("csv", type=Path, metavar="CSV", help="the file of text")
+    train.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the model file")
+    _add_csv_options(train)
+    add = train.add_argument
+    add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
+    add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
+    add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
+    add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
+    add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
+    add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
+    add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
+    add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
+    add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
+    add("--clip-norm", type=float, metavar="X", help="largest gradient; default: the recipe's")
+    add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
+    add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
+    add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
+    add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+
+
+def _add_csv_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "--column",
+        action="append",
+        metavar="NAME",
+        help="text column, by name or number from 1; repeat to join several; default: guessed",
+    )
+    add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
+    add("--delimiter", metavar="C", help="between columns; default: detected")
+    header = command.add_mutually_exclusive_group()
+    header.add_argument("--header", action="store_true", help="the first row names the columns")
+    header.add_argument("--no-header", action="store_true", help="the first row is text already")
+    add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
+    add("--remove-duplicates", action="store_true", help="keep equal documents once")
+    add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
+
+
+def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    generate = _add_command(commands, "generate", "draw sentences, one a line")
+    add = generate.add_argument
+    add("model", type=Path, metavar="MODEL", help="a model file")
+    add("-n", "--count", type=int, default=10, metavar="N", help="sentences")
+    add("--min-length", type=int, default=7, metavar="N", help="shortest, in words")
+    add("--max-length", type=int, default=100, metavar="N", help="longest, in words")
+    add("--temperature", type=float, default=1.0, metavar="X", help="below 1: safer, above: wilder")
+    add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+
+
+def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    score = _add_command(commands, "score", "compute the probability of sentences")
+    score.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    score.add_argument(
+        "sentences",
+        nargs="*",
+        metavar="SENTENCE",
+        help="in quotation marks; without any, lines from standard input",
+    )
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
+    evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    evaluate.add_argument("csv", type=Path, metavar="CSV", help="text that it was not trained on")
+    _add_csv_options(evaluate)
+
+
+def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    info = _add_command(commands, "info", "describe a model file")
+    info.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    check = _add_command(commands, "gradcheck", "compare backpropagation with differences")
+    check.add_argument("--word-dim", type=int, default=100, metavar="C", help="words")
+    check.add_argument("--hidden-dim", type=int, default=10, metavar="H", help="hidden units")
+    check.add_argument("--device", choices=get_args(DeviceRequest), default="cpu", help="where")
+    demo = _add_command(commands, "demo", "train on the sample comments and show what was learned")
+    demo.add_argument("--seconds", type=float, default=60.0, metavar="S", help="of training")
+    demo.add_argument("--out", type=Path, metavar="MODEL", help="also keep the model")
+
+
+def _accept_any_text(stream: IO[str] | None) -> None:
+    """Let no character that the terminal cannot show, or a damaged line, end the program."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, so that Python's exit does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

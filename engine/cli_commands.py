@@ -1,0 +1,112 @@
+"""The commands that need a model and no corpus: generate, score, info and gradcheck.
+
+Arguments are read in `cli`, which also turns failures into exit codes; `cli_training`
+has the commands that read a corpus.
+"""
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+
+from engine.checkpoint import load_model
+from engine.cli_output import Output, stop_on_interrupt
+from engine.cli_text import event_sentence
+from engine.config import SampleConfig
+from engine.control import RunControl
+from engine.events import GradientsChecked, SentenceGenerated
+from engine.gradient_check import check_gradients
+from engine.language_model import LanguageModel
+from engine.sampler import generate
+from engine.scorer import score
+
+EXIT_FAILED_CHECK = 1
+EXIT_INTERRUPTED = 130
+
+
+def run_generate(arguments: Namespace) -> int:
+    """Draw sentences, one a line."""
+    config = SampleConfig(
+        count=arguments.count,
+        min_length=arguments.min_length,
+        max_length=arguments.max_length,
+        temperature=arguments.temperature,
+        seed=arguments.seed,
+    )
+    output = Output(as_json=arguments.json)
+    model = load_model(arguments.model)
+    with stop_on_interrupt(output) as control:
+        show_sentences(model, config, control, output)
+        return EXIT_INTERRUPTED if control.is_stopped else 0
+
+
+def run_score(arguments: Namespace) -> int:
+    """Compute the probability of each given sentence, or of each line of standard input."""
+    output = Output(as_json=arguments.json)
+    model = load_model(arguments.model)
+    texts = arguments.sentences or (line.strip() for line in sys.stdin)
+    for text in texts:
+        if text.strip():
+            for event in score(model, text):
+                output.show(event)
+    return 0
+
+
+def run_info(arguments: Namespace) -> int:
+    """Describe a model file."""
+    model = load_model(arguments.model)
+    output = Output(as_json=arguments.json)
+    if arguments.json:
+        output.result_json(
+            {
+                "event": "model_info",
+                "title": model.title,
+                "description": model.description,
+                "step": model.step,
+                "epoch": model.epoch,
+                "parameters": model.parameters,
+                "model_config": model.model_config.to_json(),
+                "train_config": model.train_config.to_json(),
+                "corpus": asdict(model.summary),
+            }
+        )
+        return 0
+    output.result(model.description)
+    summary = model.summary
+    output.result(
+        f"Corpus: {summary.name}, {summary.sentences:,} sentences, {summary.words:,} words."
+    )
+    for done in model.history.evaluations:
+        output.result(event_sentence(done))
+    return 0
+
+
+def run_gradcheck(arguments: Namespace) -> int:
+    """Compare the gradients of backpropagation with differences of the loss."""
+    output = Output(as_json=arguments.json)
+    passed = False
+    with stop_on_interrupt(output) as control:
+        for event in check_gradients(
+            control,
+            word_dim=arguments.word_dim,
+            hidden_dim=arguments.hidden_dim,
+            device=arguments.device,
+        ):
+            output.show(event)
+            if isinstance(event, GradientsChecked):
+                passed = event.report.passed
+        if control.is_stopped:
+            return EXIT_INTERRUPTED
+    return 0 if passed else EXIT_FAILED_CHECK
+
+
+def show_sentences(
+    model: LanguageModel, config: SampleConfig, control: RunControl, output: Output
+) -> None:
+    """Draw sentences and name the seed if it was a fresh one."""
+    seed = None
+    for event in generate(model, config, control):
+        output.show(event)
+        if isinstance(event, SentenceGenerated):
+            seed = event.seed
+    if seed is not None and config.seed is None:
+        output.note(f"Seed {seed}: give --seed {seed} for the same sentences.")

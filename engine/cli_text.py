@@ -1,0 +1,203 @@
+"""Turn the engine's events into lines of text or into JSON values.
+
+Nothing is written here; `cli_output` does that.
+"""
+
+import math
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from engine.events import (
+    CheckpointSaved,
+    CorpusReady,
+    EpochDone,
+    Event,
+    GradientsChecked,
+    LossPoint,
+    Notice,
+    RateHalved,
+    RunEnded,
+    SentenceScored,
+    SnapshotPublished,
+    StepTimed,
+    TrainingStarted,
+)
+
+if TYPE_CHECKING:
+    from engine.gradient_check import GradientReport
+    from engine.scorer import SentenceScore
+
+_BAR_WIDTH = 24
+_MOST_PROBLEMS = 20  # refused rows that are named; the count tells the rest
+_LONGEST_ROW_TEXT = 60  # characters
+
+
+def event_to_json(event: Event) -> dict[str, Any] | None:
+    """Return plain JSON values, the kind first; None for what only a program can use."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    match event:
+        case SnapshotPublished():
+            return None
+        case CorpusReady(corpus=corpus):
+            problems = [asdict(problem) for problem in corpus.problems]
+            values: dict[str, Any] = asdict(corpus.summary) | {"problems": problems}
+        case SentenceScored(score=score):
+            values = asdict(score)
+        case GradientsChecked(report=report):
+            values = asdict(report)
+        case StepTimed(time=step_time):
+            values = asdict(step_time)
+        case CheckpointSaved(path=path, step=step):
+            values = {"path": str(path), "step": step}
+        case _:
+            values = asdict(event)
+    plain: dict[str, Any] = _finite({"event": name, **values})
+    return plain
+
+
+def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
+    """Return the event as one line."""
+    match event:
+        case TrainingStarted():
+            return (
+                f"Training {event.parameters:,} parameters ({event.word_dim:,} words, "
+                f"{event.hidden_dim:,} hidden units) on {event.sentences:,} sentences with the "
+                f"recipe '{event.recipe}', learning rate {event.learning_rate:g}, on "
+                f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
+            )
+        case EpochDone():
+            held_out = event.validation_loss
+            return (
+                f"Epoch {event.epoch}: training loss {event.training_loss:.4f}"
+                f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
+                f"{event.words_per_s:,.0f} words/s, {duration(event.elapsed_s)}"
+            )
+        case RateHalved():
+            return event.reason
+        case Notice():
+            return f"Note: {event.text}"
+        case RunEnded():
+            return (
+                f"Training ended ({event.reason}) after {event.epoch:.4g} epochs, "
+                f"{event.step:,} steps and {duration(event.elapsed_s)}."
+            )
+
+
+def training_line(point: LossPoint, epochs: int) -> str:
+    """Return the live line of a training run of `epochs` epochs."""
+    left = "" if point.time_left_s is None else f", {duration(point.time_left_s)} left"
+    return (
+        f"Epoch {point.epoch:.2f} {bar(point.epoch / epochs if epochs else None)}"
+        f"loss {point.loss:.3f}, {point.words_per_s:,.0f} words/s, "
+        f"{duration(point.elapsed_s)}{left}"
+    )
+
+
+def corpus_lines(event: CorpusReady) -> list[str]:
+    """Return the summary of a corpus and the rows that were refused or repaired."""
+    summary, problems = event.corpus.summary, event.corpus.problems
+    lines = [
+        (
+            f"{summary.name}: {summary.documents:,} documents, {summary.sentences:,} sentences, "
+            f"{summary.words:,} words, {summary.different_words:,} of them different "
+            f"({summary.encoding}, column {', '.join(summary.columns) or '1'})."
+        ),
+        (
+            f"Vocabulary: {summary.vocabulary_size:,} words; the least frequent is "
+            f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "
+            f"{summary.unknown_share:.1%} of the words are unknown. {summary.splitter}"
+        ),
+        (
+            f"Training: {summary.training_sentences:,} sentences; held out: "
+            f"{summary.validation_sentences:,} ({summary.validation_documents:,} documents)."
+        ),
+    ]
+    for problem in problems[:_MOST_PROBLEMS]:
+        text = problem.text[:_LONGEST_ROW_TEXT]
+        lines.append(f"Note: {summary.name}, line {problem.line:,}: {problem.reason} [{text!r}]")
+    named = min(len(problems), _MOST_PROBLEMS)
+    total = summary.refused_rows + summary.repaired_rows
+    if total > named:
+        lines.append(f"Note: {total - named:,} more rows were refused or repaired.")
+    if summary.duplicate_documents:
+        lines.append(f"Note: {summary.duplicate_documents:,} documents equal an earlier one.")
+    return lines
+
+
+def score_lines(score: "SentenceScore") -> list[str]:
+    """Return a sentence's probability and a table of its words."""
+    lines = [
+        score.text,
+        (
+            f"  probability {probability(score.log_probability)} (natural log "
+            f"{score.log_probability:.3f}), perplexity {score.perplexity:,.1f}, "
+            f"{score.bits_per_word:.2f} bits a word"
+        ),
+    ]
+    for word in score.words:
+        note = "" if word.is_known else "  unknown: scored as UNKNOWN_TOKEN"
+        lines.append(
+            f"  {word.shown:<20} {probability(word.log_probability):>12} {word.bits:>7.2f} bits, "
+            f"rank {word.rank:,}{note}"
+        )
+    return lines
+
+
+def gradient_lines(report: "GradientReport") -> list[str]:
+    """Return the outcome of a gradient check as a table."""
+    lines = [
+        f"{check.name}: {check.size:,} entries, largest relative error {check.worst_error:.2e} at "
+        f"{check.worst_index}: {'passed' if check.passed else 'FAILED'}"
+        for check in report.parameters
+    ]
+    verdict = "passed" if report.passed else "FAILED"
+    lines.append(
+        f"Gradient check {verdict} (threshold {report.threshold:g}, step {report.step:g}, "
+        f"{report.dtype} on {report.device})."
+    )
+    return [*lines, report.note] if report.note else lines
+
+
+def step_time_line(event: StepTimed) -> str:
+    """Return one measured step as a line."""
+    measured = event.time
+    return (
+        f"{measured.implementation} on {measured.device}: {measured.milliseconds:.2f} ms for a "
+        f"sentence of {measured.words} words, {measured.ratio:.1f} times as fast as NumPy"
+    )
+
+
+def bar(share: float | None) -> str:
+    """Return a bar for a share between 0 and 1, or nothing where it is not known."""
+    if share is None:
+        return ""
+    filled = round(_BAR_WIDTH * min(1.0, max(0.0, share)))
+    return f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] "
+
+
+def duration(seconds: float) -> str:
+    """Return a time such as "1:05" or "2:00:00"."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def probability(log_probability: float) -> str:
+    """Return a probability of any size, never rounded to zero."""
+    exponent = log_probability / math.log(10.0)
+    if exponent > -4.0:
+        return f"{math.exp(log_probability):.4g}"
+    whole = math.floor(exponent)
+    return f"{10.0 ** (exponent - whole):.2f}e{whole}"
+
+
+def _finite(value: Any) -> Any:
+    """Replace what JSON cannot hold (NaN, infinities) by None."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

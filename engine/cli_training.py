@@ -1,0 +1,197 @@
+"""The commands that read a corpus: train, demo and evaluate.
+
+Arguments are read in `cli`; the commands that need only a model are in `cli_commands`.
+"""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.checkpoint import load_model, save_model
+from engine.cli_commands import EXIT_INTERRUPTED, show_sentences
+from engine.cli_output import Output, stop_on_interrupt
+from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.control import RunControl, Ticker
+from engine.corpus import Corpus, build_corpus
+from engine.errors import EngineError, ModelFileError
+from engine.evaluation import Evaluation, evaluate_corpus
+from engine.events import CheckpointSaved, CorpusReady, Event, Notice, SnapshotPublished
+from engine.language_model import LanguageModel
+from engine.sample_comments import sample_comments_path, sample_entropy
+from engine.scorer import score
+from engine.trainer import train
+
+_AUTOSAVE_S = 30.0
+_DEMO_SENTENCE = "I think the new phone is better than the old one."
+_NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
+
+
+def run_train(arguments: Namespace) -> int:
+    """Prepare the corpus, train, and keep the model."""
+    corpus_config = _corpus_config(
+        arguments,
+        vocabulary_size=arguments.vocabulary_size,
+        validation_fraction=arguments.validation_fraction,
+    )
+    model_config = ModelConfig(
+        hidden_dim=arguments.hidden_dim,
+        bptt_truncate=arguments.bptt_truncate,
+        dtype=arguments.dtype,
+        device=arguments.device,
+        seed=arguments.seed,
+    )
+    train_config = TrainConfig(
+        recipe=arguments.recipe,
+        learning_rate=arguments.learning_rate,
+        batch_size=arguments.batch_size,
+        clip_norm=arguments.clip_norm,
+        epochs=arguments.epochs,
+        time_limit_s=arguments.time_limit,
+        evaluate_every=arguments.evaluate_every,
+        seed=arguments.seed,
+    )
+    _require_folder(arguments.out)
+    output = Output(as_json=arguments.json, epochs=train_config.epochs)
+    with stop_on_interrupt(output) as control:
+        corpus = _prepare(corpus_config, control, output)
+        if corpus is None:
+            return EXIT_INTERRUPTED
+        events = train(corpus, model_config, train_config, control)
+        model = _train_and_keep(events, arguments.out, output)
+        if not arguments.json:
+            output.result(f"{model.description} Saved to {arguments.out}.")
+        return EXIT_INTERRUPTED if control.is_stopped else 0
+
+
+def run_demo(arguments: Namespace) -> int:
+    """Train on the sample comments for a while, then draw and score sentences."""
+    path = sample_comments_path()
+    if arguments.out is not None:
+        _require_folder(arguments.out)
+    train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
+    output = Output(as_json=arguments.json)
+    with stop_on_interrupt(output) as control:
+        corpus_config = CorpusConfig(path=path, csv=CsvConfig(columns=("body",), has_header=True))
+        corpus = _prepare(corpus_config, control, output)
+        if corpus is None:
+            return EXIT_INTERRUPTED
+        entropy = sample_entropy(path)
+        if entropy is not None:
+            output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
+        model = _train_and_keep(
+            train(corpus, ModelConfig(), train_config, control), arguments.out, output
+        )
+        if control.is_stopped:
+            return EXIT_INTERRUPTED
+        show_sentences(model, SampleConfig(seed=0), control, output)
+        for event in score(model, _DEMO_SENTENCE):
+            output.show(event)
+        return EXIT_INTERRUPTED if control.is_stopped else 0
+
+
+def run_evaluate(arguments: Namespace) -> int:
+    """Compute the loss of a model on a file of text."""
+    output = Output(as_json=arguments.json)
+    model = load_model(arguments.model)
+    # every word of the file is kept: what the model does not know is decided below
+    config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
+    with stop_on_interrupt(output) as control:
+        corpus = _prepare(config, control, output)
+        if corpus is None:
+            return EXIT_INTERRUPTED
+        progress = evaluate_corpus(model, corpus, control)
+        while True:
+            try:
+                output.show(next(progress))
+            except StopIteration as end:
+                result: Evaluation | None = end.value
+                break
+    if result is None:
+        return EXIT_INTERRUPTED
+    if arguments.json:
+        output.result_json({"event": "corpus_evaluated", **asdict(result)})
+        return 0
+    output.result(
+        f"{result.words:,} words in {result.sentences:,} sentences, {result.unknown_share:.1%} of "
+        f"them unknown: loss {result.loss:.4f} nats a word, perplexity {result.perplexity:,.1f}, "
+        f"{result.bits_per_word:.3f} bits a word."
+    )
+    return 0
+
+
+def _corpus_config(
+    arguments: Namespace, *, vocabulary_size: int, validation_fraction: float
+) -> CorpusConfig:
+    header = True if arguments.header else False if arguments.no_header else None
+    return CorpusConfig(
+        path=arguments.csv,
+        csv=CsvConfig(
+            columns=tuple(arguments.column or ()),
+            has_header=header,
+            encoding=arguments.encoding,
+            delimiter="\t" if arguments.delimiter == "\\t" else arguments.delimiter,
+            bad_rows=arguments.bad_rows,
+        ),
+        vocabulary_size=vocabulary_size,
+        validation_fraction=validation_fraction,
+        remove_duplicates=arguments.remove_duplicates,
+        seed=getattr(arguments, "seed", 0),
+        processes=arguments.processes,
+    )
+
+
+def _prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpus | None:
+    """Return the corpus, or None after a stop."""
+    corpus = None
+    for event in build_corpus(config, control):
+        output.show(event)
+        if isinstance(event, CorpusReady):
+            corpus = event.corpus
+    return corpus
+
+
+def _train_and_keep(events: Iterator[Event], path: Path | None, output: Output) -> LanguageModel:
+    """Show a training run and return its last model, saved to `path` whatever ended the run."""
+    latest: LanguageModel | None = None
+    saved: LanguageModel | None = None
+    autosave = Ticker(_AUTOSAVE_S)
+    try:
+        for event in events:
+            output.show(event)
+            if isinstance(event, SnapshotPublished):
+                latest = event.model
+                if (
+                    path is not None
+                    and autosave.is_due()
+                    and _save_while_training(latest, path, output)
+                ):
+                    saved = latest
+    finally:  # a failure, a second Ctrl+C or a closed pipe must not lose what was learned
+        if path is not None and latest is not None and latest is not saved and latest.step > 0:
+            save_model(latest, path)
+    if latest is None:
+        raise EngineError("The training ended before there was a model.")
+    if path is not None:
+        output.show(CheckpointSaved(path=path, step=latest.step))
+    return latest
+
+
+def _save_while_training(model: LanguageModel, path: Path, output: Output) -> bool:
+    """Save, or say why not and let the training go on."""
+    try:
+        save_model(model, path)
+    except ModelFileError as error:
+        output.show(Notice(text=f"{error} The training goes on."))
+        return False
+    output.show(CheckpointSaved(path=path, step=model.step))
+    return True
+
+
+def _require_folder(path: Path) -> None:
+    """Find out before hours of training that the model could not be saved."""
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder. Give the name of a file for the model.")
+    if not path.absolute().parent.is_dir():
+        raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")
