@@ -1,0 +1,30 @@
+# `make help` says what there is. PYTHON names the Python that makes .venv (3.11 to 3.13).
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
+	do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: ## Set up once and open the app (in the terminal where there is no display)
+	@$(PYTHON) resources/set_up.py run
+	@$(VENV_PYTHON) main.py
+
+test: ## Set up once and run the whole test suite, offscreen (PYTEST_ARGS adds to it)
+	@$(PYTHON) resources/set_up.py test
+	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: ## Check style and types
+	@$(PYTHON) resources/set_up.py dev
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+
+clean: ## Remove .venv and everything that was made from the sources
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,124 @@
+"""What `make` and main.py decide before anything else runs."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import main
+from resources import set_up
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 14), (2, 7)])
+def test_that_another_python_is_refused_with_what_to_do(version: tuple[int, int]) -> None:
+    with pytest.raises(set_up.SetUpError, match=r"3\.11, 3\.12 or 3\.13 is needed.*PYTHON="):
+        set_up.require_python(version)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_that_a_supported_python_is_taken(version: tuple[int, int]) -> None:
+    set_up.require_python(version)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(set_up, "ROOT", tmp_path)
+    monkeypatch.setattr(set_up, "STAMP", tmp_path / "set-up.txt")
+    (tmp_path / "pyproject.toml").write_text("[project]", encoding="utf-8")
+    (tmp_path / "constraints.txt").write_text("numpy==2.4.6", encoding="utf-8")
+    return tmp_path
+
+
+def test_that_nothing_is_reinstalled_until_a_pin_changes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[object] = []
+    monkeypatch.setattr(set_up, "run", lambda command: commands.append(command))
+    before = set_up.is_up_to_date("test")
+
+    set_up.install("test")
+
+    assert not before
+    assert len(commands) == 1
+    assert set_up.is_up_to_date("test")
+    assert set_up.is_up_to_date("run")
+    assert not set_up.is_up_to_date("dev")
+
+    (project / "constraints.txt").write_text("numpy==2.4.7", encoding="utf-8")
+    assert not set_up.is_up_to_date("run")
+
+
+def test_that_a_failed_install_is_not_remembered(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_up, "VENV_PYTHON", project / "no-python")
+
+    with pytest.raises(FileNotFoundError):
+        set_up.install("run")
+
+    assert not set_up.is_up_to_date("run")
+
+
+def test_that_a_venv_that_does_not_start_is_not_used(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_up, "VENV_PYTHON", project / "no-python")
+
+    assert not set_up.is_usable_venv()
+
+
+def test_that_only_the_libraries_of_the_display_in_use_are_asked_for() -> None:
+    assert set_up.needed_platforms("run", {"DISPLAY": ":0"}) == ["libqxcb.so"]
+    assert set_up.needed_platforms("run", {"WAYLAND_DISPLAY": "wayland-0"}) == ["libqwayland.so"]
+    assert set_up.needed_platforms("run", {}) == []
+    assert set_up.needed_platforms("test", {"DISPLAY": ":0"}) == ["libqoffscreen.so"]
+
+
+def test_that_the_exact_apt_command_is_named_where_it_may_not_be_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(set_up.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(set_up.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(set_up, "has_sudo", lambda: False)
+    monkeypatch.setattr(set_up, "is_known_to_apt", lambda package: package != "libglib2.0-0t64")
+    lacking = ["libxcb-icccm.so.4", "libglib-2.0.so.0", "libgthread-2.0.so.0"]
+    monkeypatch.setattr(set_up, "missing_libraries", lambda platforms: lacking)
+
+    with pytest.raises(set_up.SetUpError) as refusal:
+        set_up.require_qt_libraries(["libqxcb.so"])
+
+    command = "sudo apt-get install --yes --no-install-recommends libglib2.0-0 libxcb-icccm4\n"
+    assert command in str(refusal.value)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can lack a display")
+def test_that_a_window_needs_a_display_or_a_named_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    without = main.has_display()
+
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+
+    assert not without
+    assert main.has_display()
+
+
+def test_that_every_pin_is_exact() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+
+    pins = [line for line in lines if line and not line.startswith("#")]
+
+    assert len(pins) > 40
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9.]*", pin) for pin in pins)
+
+
+def test_that_every_direct_dependency_is_pinned() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-")
+    named = re.findall(r'^    "([A-Za-z0-9-]+)[<>=]', text, flags=re.MULTILINE)
+
+    assert "torch" in named
+    assert [name for name in named if f"\n{name.lower()}==" not in pins] == []
