@@ -15,14 +15,14 @@ __all__ = ["SentenceSplitter", "detokenize", "tokenize"]
 
 _TOKENIZER = NLTKWordTokenizer()
 _JOINED_TO_PREVIOUS = frozenset(
-    (",", ".", ";", ":", "?", "!", "...", "…", ")", "]", "}", "''", "”", "’", "»", "%")
-    + ("n't", "'s", "'m", "'d", "'ll", "'re", "'ve")
+    {",", ".", ";", ":", "?", "!", "...", "…", ")", "]", "}", "''", "”", "’", "»", "%"}
+    | {"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"}
 )
-_JOINED_TO_NEXT = frozenset(("(", "[", "{", "``", "“", "‘", "«", "$", "@", "#"))
+_JOINED_TO_NEXT = frozenset({"(", "[", "{", "``", "“", "‘", "«", "$", "@", "#"})
 # NLTK splits these, and only these, words without leaving a mark.
 _HALVES = frozenset(
-    (("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me"))
-    + (("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was"))
+    {("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me")}
+    | {("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was")}
 )
 _ENTITIES = {"gt": ">", "lt": "<", "amp": "&", "quot": '"', "nbsp": " "}
 _SHOWN = {"``": "“", "''": "”", "i": "I"}

@@ -44,7 +44,7 @@ class Vocabulary:
 
     @classmethod
     def from_words(cls, words: Sequence[str], counts: Sequence[int]) -> Self:
-        """Number `words`, which are given without the special tokens.
+        """Return the vocabulary of `words`, given without the special tokens.
 
         Parameters
         ----------

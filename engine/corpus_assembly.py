@@ -1,0 +1,127 @@
+"""From prepared batches to the arrays of a corpus.
+
+Gathers what the batches bring, numbers all words by frequency, and draws the
+validation documents.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.corpus_data import TokenStore
+from engine.preparation import PreparedBatch
+from engine.tokenizing import WordTable
+
+Bools = NDArray[np.bool_]
+Int64s = NDArray[np.int64]
+
+
+class DocumentGroups:
+    """Tells which documents are equal, by a hash of their text.
+
+    Attributes
+    ----------
+    duplicates : int
+        Documents so far that equal an earlier one.
+    """
+
+    def __init__(self) -> None:
+        self.duplicates = 0
+        self._group_of: dict[bytes, int] = {}
+
+    def find(self, text: str) -> tuple[int, bool]:
+        """Return the number of the group of `text`, and whether it is a new one."""
+        key = hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+        new_group = len(self._group_of)
+        group = self._group_of.setdefault(key, new_group)
+        is_new = group == new_group
+        self.duplicates += not is_new
+        return group, is_new
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the batches brought so far, in the order of the file."""
+
+    table: WordTable = field(default_factory=WordTable)
+    numbers: list[NDArray[np.int32]] = field(default_factory=list)
+    sentence_lengths: list[NDArray[np.int32]] = field(default_factory=list)
+    document_lengths: list[NDArray[np.int32]] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+    text_lengths: list[NDArray[np.int32]] = field(default_factory=list)
+
+    def add(self, batch: PreparedBatch) -> None:
+        """Append a batch; its words get the numbers of the whole corpus."""
+        number_of = np.array([self.table[word] for word in batch.words], dtype=np.int32)
+        self.numbers.append(number_of[batch.numbers] if len(batch.words) else batch.numbers)
+        self.sentence_lengths.append(batch.sentence_lengths)
+        self.document_lengths.append(batch.document_lengths)
+        self.texts.append(batch.texts)
+        self.text_lengths.append(batch.text_lengths)
+
+    def store(self, is_validation: Bools) -> TokenStore:
+        """Return the arrays of the whole corpus; `is_validation` has shape (documents,)."""
+        numbers = _joined(self.numbers)  # (W,), in the order first seen
+        counts = np.bincount(numbers, minlength=len(self.table))  # (D,)
+        order = np.argsort(-counts, kind="stable")  # (D,); stable: ties stay as first seen
+        rank = np.empty(len(order), dtype=np.int32)  # (D,)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        words = self.table.words
+        return TokenStore(
+            words=tuple([words[number] for number in order.tolist()]),
+            counts=counts[order].astype(np.int64),
+            word_ranks=rank[numbers],
+            offsets=_offsets(_joined(self.sentence_lengths)),
+            texts=b"".join(self.texts),
+            text_offsets=_offsets(_joined(self.text_lengths)),
+            is_validation=np.repeat(is_validation, _joined(self.document_lengths)),
+        )
+
+
+def draw_validation(group_of: Int64s, fraction: float, seed: int) -> Bools:
+    """Choose the validation documents.
+
+    Parameters
+    ----------
+    group_of : int64 array of shape (documents,)
+        Equal documents have the same number: they go to the same side, or the
+        validation loss would be measured on what was trained on.
+    fraction : float
+        Share of the documents to hold out.
+    seed : int
+
+    Returns
+    -------
+    bool array of shape (documents,)
+        About `fraction` of it True, never all; at least one, if there are two
+        different documents and the fraction is not zero.
+    """
+    documents = len(group_of)
+    sizes = np.bincount(group_of) if documents else np.zeros(0, dtype=np.int64)  # (groups,)
+    if fraction <= 0.0 or len(sizes) < 2:
+        return np.zeros(documents, dtype=bool)
+    target = max(1, round(fraction * documents))
+    is_chosen = np.zeros(len(sizes), dtype=bool)  # (groups,)
+    chosen = 0
+    order = np.random.default_rng(seed).permutation(len(sizes)).tolist()
+    for group in order:
+        size = int(sizes[group])
+        # A group that is too large for what is missing is left to the training side.
+        if chosen + size <= min(target, documents - 1):
+            is_chosen[group] = True
+            chosen += size
+    if chosen == 0:
+        is_chosen[int(np.argmin(sizes))] = True
+    return is_chosen[group_of]
+
+
+def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int32)
+
+
+def _offsets(lengths: NDArray[np.int32]) -> Int64s:
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets

@@ -1,0 +1,295 @@
+"""From lines of text to the rows of a CSV, each damaged one refused by its line.
+
+Python's `csv` module finds the fields; which lines make up a row, and what to do
+when a quote is never closed, is decided here. The csv module alone would swallow
+all rows up to the next quote and say nothing.
+
+    line 3   "never closed        refused: a quote opens here and is never closed
+    line 4   "the next row"       the first quote here closes line 3's field and is
+                                  followed by text: that cannot be, so reading goes
+                                  on at line 4
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from engine.text_file import DAMAGE, shown
+
+NO_DELIMITER = "\ufdd0"  # a code point that is no character: what one-column files are split at
+_LONGEST_ROW = 32 << 20  # characters; bounds the memory that an open quote can take
+_SHOWN_CHARACTERS = 120
+
+_AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
+
+NEVER_CLOSED = "a quote opens here and is never closed"
+TEXT_AFTER_QUOTE = "text follows a closing quote"
+UNDECODABLE = "it has bytes that do not belong to the encoding"
+NUL = "it has a NUL character"
+
+
+class Dialect(NamedTuple):
+    """How the fields of a row are told apart."""
+
+    delimiter: str  # "" = a row is one field
+    is_quoted: bool = True  # whether a field may stand in double quotes
+
+
+class Row(NamedTuple):
+    """One row and the line where it begins, from 1."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """A row that was refused or repaired."""
+
+    line: int  # where the row begins, from 1
+    reason: str
+    text: str  # the beginning of the row as it is in the file
+
+
+class LineSource(Protocol):
+    """Anything that is read line by line, such as a text file."""
+
+    def readline(self, size: int = -1, /) -> str:
+        """Return the next line with its end, or "" after the last."""
+        ...
+
+
+class _RowTooLongError(Exception):
+    """A row has more characters than are kept."""
+
+
+class _Feed:
+    """Lines for the csv module, kept until their row is known to be sound."""
+
+    def __init__(self, source: LineSource) -> None:
+        self._source = source
+        self._returned: deque[str] = deque()
+        self.line = 0  # number of the line given last
+        self.row: list[str] = []
+        self._row_characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else self._source.readline(_LONGEST_ROW)
+        if not line:
+            raise StopIteration
+        if self.line == 0:
+            line = line.removeprefix("\ufeff")
+        self.line += 1
+        self.row.append(line)
+        self._row_characters += len(line)
+        if self._row_characters >= _LONGEST_ROW:
+            raise _RowTooLongError
+        return line
+
+    def begin_row(self) -> None:
+        self.row = []
+        self._row_characters = 0
+
+    def skip_line(self) -> None:
+        """Drop what is left of the line given last; it is read in pieces."""
+        piece = self.row[-1]
+        while piece and not piece.endswith(("\n", "\r")):
+            piece = self._source.readline(_LONGEST_ROW)
+
+    def give_back(self, lines: list[str]) -> None:
+        """Let the last `lines` that were given be given again."""
+        self._returned.extendleft(reversed(lines))
+        self.line -= len(lines)
+
+
+class CsvRows:
+    """Iterate over the rows and problems of a CSV.
+
+    Attributes
+    ----------
+    columns : int
+        Fields that a row must have; 0 = any number, not checked.
+    quoted_rows, plain_rows : int
+        Sound rows so far with and without a quoted field.
+    """
+
+    def __init__(
+        self, source: LineSource, dialect: Dialect, *, columns: int, keep_undecodable: bool = False
+    ) -> None:
+        csv.field_size_limit(2**31 - 1)  # its default refuses fields over 131,072 characters
+        self._feed = _Feed(source)
+        self._delimiter = dialect.delimiter or NO_DELIMITER
+        self._is_quoted = dialect.is_quoted
+        self._keep_undecodable = keep_undecodable
+        self._is_after_damage = False
+        self.columns = columns
+        self.quoted_rows = 0
+        self.plain_rows = 0
+
+    def __iter__(self) -> Iterator[Row | RowProblem]:
+        feed = self._feed
+        parser = self._parser(feed)
+        while True:
+            feed.begin_row()
+            try:
+                line = next(feed)
+                first_line = feed.line
+                if self._is_quoted and '"' in line:
+                    feed.begin_row()
+                    feed.give_back([line])
+                    fields = next(parser)
+                else:
+                    fields = line.rstrip("\r\n").split(self._delimiter)
+            except StopIteration:
+                return
+            except _RowTooLongError:
+                yield from self._refuse_too_long()
+            except csv.Error as error:
+                yield from self._recover(first_line, str(error))
+                parser = self._parser(feed)
+            else:
+                yield from self._checked(first_line, fields)
+
+    def _parser(self, lines: Iterable[str]) -> "Iterator[list[str]]":
+        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+
+    def _checked(self, line: int, fields: list[str]) -> Iterator[Row | RowProblem]:
+        """Yield the row if it is sound, or what is wrong with it."""
+        lines = self._feed.row
+        if not lines[0].rstrip("\r\n"):
+            return  # an empty line is not a row
+        is_quoted = self._is_quoted and any('"' in raw for raw in lines)
+        if len(lines) > 1 and not (self._has_right_count(fields) and _is_tidy(fields, lines)):
+            yield from self._recover(line, "", fields)
+            return
+        if self._is_after_damage and not self._ends_damage(fields, lines, is_quoted=is_quoted):
+            yield _problem(line, "it cannot be told from the damaged row before it", lines)
+            return
+        damage = _damage(lines)
+        if damage is not None:
+            yield _problem(line, damage, lines)
+            if damage == UNDECODABLE and self._keep_undecodable:
+                yield Row(line, fields)
+            return
+        if not self._has_right_count(fields):
+            yield from self._count_problem(line, fields, lines)
+            return
+        self.quoted_rows += is_quoted
+        self.plain_rows += not is_quoted
+        yield Row(line, fields)
+
+    def _count_problem(
+        self, line: int, fields: list[str], lines: list[str]
+    ) -> Iterator[Row | RowProblem]:
+        if not any(field.strip() for field in fields):
+            return  # nothing is lost
+        count = len(fields)
+        if count > self.columns and not any(fields[self.columns :]):
+            yield _problem(line, f"repaired: {count - self.columns} empty fields too many", lines)
+            yield Row(line, fields[: self.columns])
+            return
+        yield _problem(line, f"it has {_fields(count)} instead of {self.columns}", lines)
+
+    def _has_right_count(self, fields: list[str]) -> bool:
+        return self.columns in (0, len(fields))
+
+    def _ends_damage(self, fields: list[str], lines: list[str], *, is_quoted: bool) -> bool:
+        """Whether a row after a damaged one is certainly a row of its own."""
+        sound = self._has_right_count(fields) and _is_tidy(fields, lines)
+        if sound and self.columns == 1:
+            # A line of running text looks like a row of a file without quotes.
+            sound = is_quoted or self.plain_rows > self.quoted_rows
+        self._is_after_damage = not sound
+        return sound
+
+    def _recover(
+        self, line: int, error: str, fields: list[str] | None = None
+    ) -> Iterator[Row | RowProblem]:
+        """Refuse the row that begins at `line`, and save the rows that it swallowed.
+
+        `error` is the csv module's complaint; without one, `fields` look wrong.
+        """
+        lines = self._feed.row
+        is_at_end = _AT_END in error
+        if len(lines) == 1 and not is_at_end:
+            self._is_after_damage = not lines[0].rstrip("\r\n").endswith('"')
+            yield _problem(line, TEXT_AFTER_QUOTE, lines)
+            return
+        swallowed = lines[1:]
+        if error and not is_at_end:
+            # The last line is where text followed a quote: it may begin a sound row.
+            self._feed.give_back(swallowed[-1:])
+            swallowed = swallowed[:-1]
+        rows = [self._single_line(raw) for raw in swallowed]
+        sound = sum(row is not None for row in rows)
+        written = sum(bool(raw.strip()) for raw in swallowed)
+        saves = self.columns > 1 and sound > 0 and 2 * sound >= written
+        if fields is not None and not saves and _is_tidy(fields, lines):
+            yield from self._count_problem(line, fields, lines)
+            return
+        self._is_after_damage = bool(error) and not is_at_end
+        reason = NEVER_CLOSED
+        if written > (sound if saves else 0):
+            which = "some lines" if saves else "the text"
+            reason += f"; {which} up to line {line + len(swallowed)} cannot be told from it"
+        yield _problem(line, reason, lines)
+        for offset, row in enumerate(rows, start=1):
+            if saves and row is not None:
+                yield Row(line + offset, row)
+
+    def _single_line(self, raw: str) -> list[str] | None:
+        """Return the fields of a line that is certainly a whole row, else None."""
+        if not raw.strip() or DAMAGE.search(raw):
+            return None
+        try:
+            fields = next(self._parser([raw]))
+        except csv.Error:
+            return None
+        is_sound = len(fields) == self.columns and _is_tidy(fields, [raw])
+        return fields if is_sound else None
+
+    def _refuse_too_long(self) -> Iterator[Row | RowProblem]:
+        lines = self._feed.row
+        first_line = self._feed.line - len(lines) + 1
+        if len(lines) > 1 and lines[-1].endswith(("\n", "\r")):
+            yield from self._recover(first_line, _AT_END)
+            return
+        self._feed.skip_line()
+        size = _LONGEST_ROW >> 20
+        yield _problem(first_line, f"it is longer than {size} million characters", lines)
+
+
+def _is_tidy(fields: list[str], lines: list[str]) -> bool:
+    """Whether each quote inside a field was written as a quoted field demands."""
+    if not any('"' in field for field in fields):
+        return True
+    raw = "".join(lines)
+    quoted = (field.replace('"', '""') for field in fields if '"' in field)
+    return all(f'"{field}"' in raw for field in quoted)
+
+
+def _damage(lines: list[str]) -> str | None:
+    for line in lines:
+        found = None if line.isascii() and "\0" not in line else DAMAGE.search(line)
+        if found is not None:
+            return NUL if found.group() == "\0" else UNDECODABLE
+    return None
+
+
+def _problem(line: int, reason: str, lines: list[str]) -> RowProblem:
+    return RowProblem(line=line, reason=reason, text=beginning("".join(lines[:3])))
+
+
+def beginning(raw: str) -> str:
+    """Return the beginning of a row for showing."""
+    text = shown(raw[:_SHOWN_CHARACTERS]).replace("\0", "\ufffd").strip("\r\n")
+    return text + "…" if len(raw) > _SHOWN_CHARACTERS else text
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"

@@ -1,0 +1,126 @@
+"""Rows from files that are not tables: plain text and JSON Lines.
+
+They look like the rows of a CSV, so that the same code takes documents from them.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from engine.csv_rows import NUL, UNDECODABLE, LineSource, Row, RowProblem, beginning
+from engine.text_file import DAMAGE
+
+_LONGEST_LINE = 32 << 20  # characters
+_NOT_TEXT = "its '{}' is not text"
+
+
+def _numbered_lines(source: LineSource) -> Iterator[tuple[int, str]]:
+    """Yield each line and its number; a line that is too long comes in pieces."""
+    number = 0
+    is_new = True
+    while line := source.readline(_LONGEST_LINE):
+        number += is_new
+        yield number, line.removeprefix("\ufeff") if number == 1 else line
+        is_new = line.endswith(("\n", "\r"))
+
+
+def text_rows(source: LineSource, *, has_paragraphs: bool) -> Iterator[Row | RowProblem]:
+    """Yield a row a line, or a row a paragraph; blank lines are between them."""
+    paragraph: list[str] = []
+    first_line = 0
+    for number, line in _numbered_lines(source):
+        is_blank = not line.strip()
+        if not is_blank:
+            first_line = number if not paragraph else first_line
+            paragraph.append(line)
+        if paragraph and (is_blank or not has_paragraphs):
+            yield _text_row(first_line, "".join(paragraph))
+            paragraph = []
+    if paragraph:
+        yield _text_row(first_line, "".join(paragraph))
+
+
+def _text_row(line: int, raw: str) -> Row | RowProblem:
+    damage = damage_of(raw)
+    if damage is not None:
+        return RowProblem(line=line, reason=damage, text=beginning(raw))
+    return Row(line, [raw.strip()])
+
+
+def damage_of(raw: str) -> str | None:
+    """Return why `raw` cannot be used as text, or None."""
+    found = DAMAGE.search(raw)
+    if found is None:
+        return None
+    return NUL if found.group() == "\0" else UNDECODABLE
+
+
+def has_paragraphs(text: str) -> bool:
+    """Tell whether blank lines separate the text into paragraphs."""
+    lines = [bool(line.strip()) for line in text.strip().splitlines()]
+    return not all(lines)
+
+
+def json_columns(text: str) -> list[str]:
+    """Return the keys of the objects in `text`, in the order first seen."""
+    names: dict[str, None] = {}
+    for line in text.splitlines():
+        value = _parsed(line)
+        if isinstance(value, dict):
+            names.update(dict.fromkeys(value))
+        elif isinstance(value, str):
+            names["text"] = None
+    return list(names)
+
+
+def json_rows(
+    source: LineSource, columns: Sequence[str], wanted: Sequence[int]
+) -> Iterator[Row | RowProblem]:
+    """Yield a row a line of JSON; the values at `wanted` must be text."""
+    required = {columns[index] for index in wanted}
+    for number, line in _numbered_lines(source):
+        if not line.strip():
+            continue
+        fields = _json_fields(line, columns, required)
+        if isinstance(fields, str):
+            yield RowProblem(line=number, reason=fields, text=beginning(line))
+        else:
+            yield Row(number, fields)
+
+
+def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[str] | str:
+    """Return the fields of one line, or what is wrong with it."""
+    damage = damage_of(line)
+    if damage is not None:
+        return damage
+    value = _parsed(line)
+    if isinstance(value, str):
+        value = {"text": value}
+    if value is _BAD:
+        return "it is not valid JSON"
+    if not isinstance(value, dict):
+        return "it is not a JSON object"
+    for name in required:
+        if name not in value:
+            return f"it has no '{name}'"
+        if not isinstance(value[name], str | None):
+            return _NOT_TEXT.format(name)
+    fields = [_as_text(value.get(name)) for name in columns]
+    # JSON can spell what no text may contain, such as half of a surrogate pair.
+    return next((reason for field in fields if (reason := damage_of(field))), None) or fields
+
+
+_BAD = object()
+
+
+def _parsed(line: str) -> object:
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return _BAD
+    return value
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,89 @@
+"""Which encoding a text is in: told from its first bytes, never silently guessed over damage."""
+
+import codecs
+import re
+
+from engine.errors import CorpusError
+from engine.text_file import Sample
+
+_MARKS = (  # of the 32-bit forms first: UTF-16's mark is the beginning of UTF-32's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What files in the older encodings are really in; asking about all that exist makes
+# charset-normalizer choose curiosities such as mac_greek.
+_CANDIDATES = (
+    ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"]
+    + ["koi8_r", "iso8859_2", "iso8859_5", "mac_roman", "cp437", "cp850"]
+    + ["cp932", "euc_jp", "gb18030", "big5", "cp949"]
+)  # fmt: skip
+_LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "mac_roman"))
+_NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_DETECTED_BYTES = 1 << 16  # enough for charset-normalizer, and quick
+
+
+def check_encoding(name: str) -> str:
+    """Return the codec of that name; raise `CorpusError` if there is no such text encoding."""
+    try:
+        codec = codecs.lookup(name).name
+        "".encode(codec)  # refuses codecs that are not about text, such as hex
+    except (LookupError, ValueError) as error:
+        raise CorpusError(
+            f"There is no text encoding '{name}'. Choose for example utf-8, utf-16 or cp1252."
+        ) from error
+    # The mark at the beginning is taken off for every encoding alike.
+    return "utf-8" if codec == "utf-8-sig" else codec
+
+
+def detect_encoding(sample: Sample) -> tuple[str, str]:
+    """Return the codec's name and a phrase that says how it was found."""
+    for mark, name in _MARKS:
+        if sample.head.startswith(mark):
+            return name, "named by the mark at the beginning of the file"
+    wide = _utf16_without_mark(sample.head)
+    if wide is not None:
+        return wide, "every other byte is zero"
+    data = sample.evidence
+    if data.isascii():
+        return "utf-8", "plain ASCII" if sample.is_whole else "plain ASCII as far as was looked"
+    text = data.decode("utf-8", "surrogateescape")
+    damaged = sum("\udc80" <= character <= "\udcff" for character in text)
+    # The sample may begin and end in the middle of a character.
+    if damaged <= 6 and not re.search("[\udc80-\udcff]", text[4:-4]):
+        return "utf-8", "all bytes are valid UTF-8"
+    sound = sum(character > "\x7f" for character in text) - damaged
+    if sound > 4 * damaged:
+        return "utf-8", "nearly all bytes are valid UTF-8; rows with others are refused"
+    return _detect_legacy(data)
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    half = len(head) // 2
+    if half == 0:
+        return None
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > 0.3 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _detect_legacy(data: bytes) -> tuple[str, str]:
+    """Ask charset-normalizer about the lines that are not ASCII."""
+    import charset_normalizer  # most files never need it
+
+    lines = b"\n".join(_NON_ASCII_LINE.findall(data))[:_DETECTED_BYTES]
+    matches = charset_normalizer.from_bytes(
+        lines, cp_isolation=_CANDIDATES, preemptive_behaviour=False
+    )
+    best = matches.best()
+    found = best.encoding if best is not None else "cp1252"
+    if best is not None and found in _LATIN and best.language != "Turkish":
+        # Western text looks as good in several of these; cp1252 is by far the most used.
+        fitting = {match.encoding for match in matches} | set(best.could_be_from_charset)
+        found = "cp1252" if "cp1252" in fitting else found
+    return found, "not UTF-8; the most likely of the older encodings, please check the preview"

@@ -1,0 +1,216 @@
+"""A file of text on disk: opening, unpacking, hashing and decoding it as it streams.
+
+What the text means (rows, columns) is not known here.
+"""
+
+import codecs
+import gzip
+import hashlib
+import io
+import re
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from engine.errors import CorpusError
+
+SAMPLE_BYTES = 1 << 20
+_SEARCHED_BYTES = 64 << 20  # how far a file that begins in ASCII is searched for other bytes
+_BLOCK_BYTES = 1 << 18
+_MARK_ERRORS = "rnn-text-lab-mark"
+DAMAGE = re.compile("[\x00\ud800-\udfff]")  # NUL, and the marks of undecodable bytes
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook; save the table as CSV first",
+    b"\xd0\xcf\x11\xe0": "an Office document; save the table as CSV first",
+    b"%PDF": "a PDF document; save its text as .txt first",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "a database; export the table as CSV first",
+    b"BZh": "compressed with bzip2; unpack it first",
+    b"\xfd7zXZ": "compressed with xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
+    b"PAR1": "a Parquet file; export it as CSV first",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The beginning of a file, unpacked."""
+
+    head: bytes
+    is_whole: bool  # whether `head` is all there is
+    later: bytes = b""  # if `head` is ASCII: the first block after it that is not
+
+    @property
+    def evidence(self) -> bytes:
+        """The bytes by which to tell the encoding."""
+        return self.later or self.head
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn a failing read of `path` into a `CorpusError`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise CorpusError(f"There is no file {path}. Choose another one.") from error
+    except PermissionError as error:
+        raise CorpusError(
+            f"You may not read {path}. Change its permissions or copy it elsewhere."
+        ) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise CorpusError(
+            f"{path.name} is damaged: its compressed data breaks off or is not valid. "
+            "Get the file again."
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CorpusError(f"{path} cannot be read: {reason}. Choose another file.") from error
+
+
+class _HashingReader(io.RawIOBase):
+    """Hashes and counts the bytes of a file on their way."""
+
+    def __init__(self, raw: io.RawIOBase | io.FileIO) -> None:
+        self._raw = raw
+        self._hash = hashlib.sha256()
+        self.bytes_done = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        count = self._raw.readinto(buffer) or 0
+        self._hash.update(memoryview(buffer)[:count])
+        self.bytes_done += count
+        return count
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class TextFile:
+    """One reading of a file from beginning to end.
+
+    Attributes
+    ----------
+    path : Path
+    size : int
+        Bytes on disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with reading(path):
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                raise CorpusError(f"{path} is a folder. Choose a file in it.")
+            if not stat.S_ISREG(status.st_mode):
+                raise CorpusError(f"{path} is not an ordinary file. Choose another one.")
+            if status.st_size == 0:
+                raise CorpusError(f"{path.name} is empty. Choose a file with text.")
+            self.size = status.st_size
+            self._raw = _HashingReader(io.FileIO(path))
+            self._bytes: io.BufferedReader | gzip.GzipFile = io.BufferedReader(
+                self._raw, _BLOCK_BYTES
+            )
+            magic = self._bytes.peek(2)[:2]
+            self.is_packed = magic == b"\x1f\x8b"
+            if self.is_packed:
+                self._bytes = gzip.GzipFile(fileobj=self._bytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bytes.close()
+        self._raw.close()
+
+    @property
+    def bytes_done(self) -> int:
+        """How many of `size` bytes were read."""
+        return self._raw.bytes_done
+
+    def digest(self) -> str:
+        """Read what is left and return the SHA-256 of the file, hexadecimal."""
+        with reading(self.path):
+            while self._raw.read(_BLOCK_BYTES):
+                pass
+        return self._raw.hexdigest()
+
+    def sample(self) -> Sample:
+        """Read the beginning; this reading then is of no other use."""
+        with reading(self.path):
+            head = self._bytes.read(SAMPLE_BYTES)
+            _refuse_known_binary(self.path, head)
+            block = self._bytes.read(_BLOCK_BYTES)
+            is_whole = not block
+            searched = 0
+            while block and head.isascii() and searched < _SEARCHED_BYTES:
+                if not block.isascii():
+                    return Sample(head=head, is_whole=False, later=block)
+                searched += len(block)
+                block = self._bytes.read(_BLOCK_BYTES)
+        return Sample(head=head, is_whole=is_whole)
+
+    def text(self, encoding: str) -> io.TextIOWrapper:
+        """Decode the file; line ends stay as they are, undecodable bytes are marked."""
+        # Kept, because a wrapper that is thrown away closes what it wraps.
+        self._text = io.TextIOWrapper(self._bytes, encoding, errors=mark_errors(), newline="")
+        return self._text
+
+
+def mark_errors() -> str:
+    """Return the name of the error handler that marks each undecodable byte.
+
+    A byte b becomes the lone surrogate U+DC00 + b, which no text contains, so that a
+    row with damage can be found and refused; nothing is replaced silently.
+    """
+
+    def mark(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        damaged = error.object[error.start : error.end]
+        return "".join(chr(0xDC00 + byte) for byte in damaged), error.end
+
+    codecs.register_error(_MARK_ERRORS, mark)
+    return _MARK_ERRORS
+
+
+def decode_sample(path: Path, sample: Sample, encoding: str) -> str:
+    """Decode the head of a file, up to its last whole character."""
+    decoder = codecs.getincrementaldecoder(encoding)(mark_errors())
+    try:
+        text = decoder.decode(sample.head, sample.is_whole).removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise CorpusError(f"{path.name} cannot be read as {encoding}: {error}.") from error
+    controls = len(_CONTROL.findall(text))
+    if controls > max(32, len(text) // 20):
+        raise CorpusError(
+            f"{path.name} is not a text file: it is full of control characters. "
+            "Choose a CSV or a text file, or set its encoding."
+        )
+    return text
+
+
+def shown(text: str) -> str:
+    """Return `text` with each undecodable byte shown as the replacement character."""
+    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
+
+
+def _refuse_known_binary(path: Path, head: bytes) -> None:
+    for signature, what in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise CorpusError(f"{path.name} is not a text file; it is {what}.")
