@@ -60,6 +60,7 @@ class ScoringController(QObject):
         self._presenter = presenter
         self._score = score
         self._job: tuple[str, LanguageModel] | None = None  # what is being scored
+        self._is_closed = False
         self._is_due = False  # another job is wanted as soon as this one ends
         self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
         self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
@@ -75,8 +76,7 @@ class ScoringController(QObject):
 
     def close(self) -> None:
         """Start nothing more: the window is closing."""
-        self._tab.sentence_changed.disconnect(self._on_tab_sentence_changed)
-        self._session.model_changed.disconnect(self._on_session_model_changed)
+        self._is_closed = True
         self._forget()
 
     def _forget(self) -> None:
@@ -86,7 +86,7 @@ class ScoringController(QObject):
 
     @Slot(str)
     def _on_tab_sentence_changed(self, text: str) -> None:
-        if text.strip():
+        if text.strip() and not self._is_closed:
             self._typing.submit(text)
             return
         self._forget()
@@ -97,7 +97,7 @@ class ScoringController(QObject):
         if model is None:
             self._forget()
             self._tab.show_score(None)
-        elif self._tab.sentence.strip():
+        elif self._tab.sentence.strip() and not self._is_closed:
             self._models.submit(model)
 
     @Slot(object)

@@ -7,7 +7,7 @@ title rows and turns clicks into requests.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
 from app.state.generated_sentences import Batch, GeneratedSentence
@@ -58,8 +58,7 @@ class SentenceList(RecordTable):
     def _connect_signals(self) -> None:
         self.doubleClicked.connect(self._on_double_clicked)
         self.customContextMenuRequested.connect(self._on_menu_requested)
-        self.horizontalHeader().geometriesChanged.connect(self._refit_timer.start)
-        self.horizontalHeader().sectionResized.connect(self._refit_timer.start)
+        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self._refit_timer.timeout.connect(self._on_refit_timeout)
 
     @property
@@ -149,6 +148,11 @@ class SentenceList(RecordTable):
     def _on_score_triggered(self) -> None:
         self._request_score(self._menu_row)
 
+    @Slot(int, int, int)
+    def _on_section_resized(self, _column: int, _old_width: int, _width: int) -> None:
+        if self.isVisible():
+            self._refit_timer.start()
+
     @Slot()
     def _on_refit_timeout(self) -> None:
         for row in range(min(self._sentences.rowCount(), _WRAPPED_ROWS)):
@@ -158,3 +162,13 @@ class SentenceList(RecordTable):
         """Return the sentences of `rows`, one a line; titles are left out."""
         sentences = (self._sentences.sentence(row) for row in rows)
         return "\n".join(sentence.text for sentence in sentences if sentence is not None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the rows to the width that the columns have now."""
+        super().showEvent(event)
+        self._on_refit_timeout()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Fit nothing while nobody looks."""
+        self._refit_timer.stop()
+        super().hideEvent(event)

@@ -1,0 +1,53 @@
+"""The questions that opening and saving a model asks.
+
+The only dialogs of the model commands, in one place so that tests can answer.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+MODEL_SUFFIX = ".safetensors"
+_FILTER = f"Models (*{MODEL_SUFFIX});;All files (*)"
+
+UnsavedAnswer = Literal["save", "discard", "cancel"]
+
+
+class ModelDialogs(QObject):
+    """Ask for files in front of `window`."""
+
+    def __init__(self, window: QWidget | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def ask_open_path(self, folder: str) -> Path | None:
+        """Ask which model to open; None when the user thinks better of it."""
+        text, _ = QFileDialog.getOpenFileName(self._window, "Open a model", folder, _FILTER)
+        return Path(text) if text else None
+
+    def ask_save_path(self, suggested: Path) -> Path | None:
+        """Ask where the model goes; the dialog itself asks before it replaces a file."""
+        dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _FILTER)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(MODEL_SUFFIX)
+        dialog.selectFile(suggested.name)
+        is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+        chosen = dialog.selectedFiles()
+        dialog.deleteLater()
+        return Path(chosen[0]) if is_accepted and chosen else None
+
+    def ask_unsaved(self) -> UnsavedAnswer:
+        """Ask what becomes of the trained model that another would replace."""
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.warning(
+            self._window,
+            "The model is not saved",
+            "The trained model is in no file yet. Opening another one replaces it.\nSave it first?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Save:
+            return "save"
+        return "discard" if answer == buttons.Discard else "cancel"

@@ -1,0 +1,89 @@
+"""Pinned sentences are ranked, replaced and removed."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.state.scored_sentence import ScoredSentence
+from app.widgets.comparison_table import PERPLEXITY, PROBABILITY, ComparisonTable
+
+
+def score(text: str, log_probability: float, **changes: object) -> ScoredSentence:
+    values: dict[str, object] = {
+        "text": text,
+        "words": (),
+        "log_probability": log_probability,
+        "perplexity": 50.0,
+        "bits_per_word": 5.6,
+        "unknown_words": (),
+        "model": "epoch 1",
+        "model_title": "comments",
+        "guess_bits": 13.0,
+    }
+    return ScoredSentence(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> ComparisonTable:
+    table = ComparisonTable()
+    qtbot.addWidget(table)
+    table.pin(score("he go", -20.0, perplexity=30.0))
+    table.pin(score("he goes", -10.0, perplexity=40.0))
+    table.pin(score("goes he", -30.0, perplexity=20.0))
+    return table
+
+
+def texts(table: ComparisonTable) -> list[str]:
+    model = table.model()
+    return [str(model.index(row, 1).data()) for row in range(model.rowCount())]
+
+
+def test_that_the_most_probable_sentence_comes_first(table: ComparisonTable) -> None:
+    assert texts(table) == ["he goes", "he go", "goes he"]
+
+
+def test_that_sentences_can_be_ranked_by_perplexity(table: ComparisonTable) -> None:
+    table.sortByColumn(PERPLEXITY, Qt.SortOrder.AscendingOrder)
+
+    assert texts(table) == ["goes he", "he go", "he goes"]
+
+
+def test_that_a_new_sentence_keeps_the_chosen_order(table: ComparisonTable) -> None:
+    table.sortByColumn(PROBABILITY, Qt.SortOrder.AscendingOrder)
+
+    table.pin(score("he", -25.0))
+
+    assert texts(table) == ["goes he", "he", "he go", "he goes"]
+
+
+def test_that_the_same_sentence_under_the_same_model_is_kept_once(table: ComparisonTable) -> None:
+    table.pin(score("he go", -20.0, perplexity=30.0))
+
+    assert len(texts(table)) == 3
+
+
+def test_that_the_same_sentence_under_another_snapshot_is_kept_too(table: ComparisonTable) -> None:
+    table.pin(score("he go", -19.0, model="epoch 2"))
+
+    assert texts(table).count("he go") == 2
+
+
+def test_that_the_selected_sentence_is_removed(table: ComparisonTable) -> None:
+    table.selectRow(1)
+
+    table.remove_selected_or_all()
+
+    assert texts(table) == ["he goes", "goes he"]
+
+
+def test_that_all_sentences_are_removed_when_none_is_selected(table: ComparisonTable) -> None:
+    table.remove_selected_or_all()
+
+    assert texts(table) == []
+
+
+def test_that_a_double_click_asks_for_the_words_again(qtbot: QtBot, table: ComparisonTable) -> None:
+    with qtbot.waitSignal(table.score_requested) as asked:
+        table.doubleClicked.emit(table.model().index(0, 1))
+
+    assert asked.args == ["he goes"]
