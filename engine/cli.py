@@ -31,6 +31,15 @@ examples:
 """
 
 
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Name the defaults that say something."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.default is None or action.default is False:
+            return action.help
+        return super()._get_help_string(action)
+
+
 class _Parser(argparse.ArgumentParser):
     """Report a wrong argument in one sentence."""
 
@@ -96,7 +105,7 @@ def _add_command(
         name,
         help=help_text,
         description=help_text,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     command.add_argument(
         "--json", action="store_true", help="write one JSON object an event to standard output"

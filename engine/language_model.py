@@ -147,7 +147,7 @@ class LanguageModel:
     def description(self) -> str:
         """One sentence for the user: how large, how long trained, how good."""
         if self.step == 0:
-            return f"An untrained network of {self._size_text()}."
+            return f"A network of {self._size_text()} that was not trained here."
         return (
             f"A network of {self._size_text()}, trained for {self.epoch:.4g} epochs "
             f"({self.step:,} steps) on {self.summary.name}{self._loss_text()}."
