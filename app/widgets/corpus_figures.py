@@ -8,7 +8,14 @@ from app.widgets.figure_grid import Figure
 if TYPE_CHECKING:
     from engine import CorpusSummary
 
-_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+_DELIMITER_NAMES = {
+    "": "one column",
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    " ": "space",
+}
 
 
 def delimiter_name(delimiter: str) -> str:

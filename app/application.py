@@ -1,0 +1,285 @@
+"""The composition root: makes every part, connects them, runs the event loop.
+
+Nothing is decided here. `build_window` makes the whole window without running
+it, so that tests can drive it with engines and answers of their own.
+"""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import pyqtgraph  # noqa: F401 - it replaces sys.excepthook: import it before ours is put in place
+from platformdirs import user_data_path
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from app.controllers.close_guard import CloseGuard
+from app.controllers.dataset_controller import DatasetController
+from app.controllers.generation_controller import GenerationController
+from app.controllers.model_files_controller import ModelFilesController
+from app.controllers.scoring_controller import ScoringController
+from app.controllers.tools_controller import ToolsController
+from app.controllers.training_controller import TrainingController
+from app.controllers.warm_up import WarmUp
+from app.controllers.window_controller import WindowController
+from app.errors import ErrorPresenter, install_exception_hook
+from app.jobs import Jobs
+from app.main_window import TITLE, MainWindow
+from app.settings import SettingsStore
+from app.state.loss_history import LossHistory
+from app.state.session import Session
+from app.tabs.dataset_tab import DatasetTab
+from app.tabs.generation_tab import GenerationTab
+from app.tabs.training_tab import TrainingTab
+from app.tasks.garbage import GarbageCollector
+from app.tasks.task_runner import TaskRunner
+from app.theme import Theme
+from app.widgets.model_dialogs import ModelDialogs
+from app.widgets.window_dialogs import WindowDialogs
+
+APP_FOLDER = "rnn-text-lab"
+LOG_BYTES, LOGS_KEPT = 1_000_000, 3
+SHUTDOWN_MS = 3000
+WARM_UP_SHUTDOWN_MS = 60_000  # an import cannot be interrupted
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runners:
+    """One runner for each kind of work that may go on beside the others."""
+
+    dataset: TaskRunner
+    training: TaskRunner
+    tools: TaskRunner
+    generation: TaskRunner
+    scoring: TaskRunner
+    models: TaskRunner
+    warm_up: TaskRunner
+
+    def all_but_warm_up(self) -> tuple[TaskRunner, ...]:
+        """Return the runners of jobs that a person started."""
+        return (
+            self.dataset,
+            self.training,
+            self.tools,
+            self.generation,
+            self.scoring,
+            self.models,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The window and everything that must live as long as it."""
+
+    window: MainWindow
+    session: Session
+    presenter: ErrorPresenter
+    settings: SettingsStore
+    theme: Theme
+    runners: Runners
+    dataset: DatasetController
+    training: TrainingController
+    tools: ToolsController
+    generation: GenerationController
+    scoring: ScoringController
+    models: ModelFilesController
+    guard: CloseGuard
+    controller: WindowController
+    warm_up: WarmUp
+
+    def shutdown(self) -> bool:
+        """Stop every job and wait for its thread; return whether all ended in time."""
+        ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
+        return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
+
+
+def build_window(
+    settings_path: Path,
+    *,
+    jobs: Jobs = Jobs(),  # noqa: B008 - frozen
+    log_folder: Path | None = None,
+) -> Application:
+    """Make the window and all that belongs to it; it is not shown and no job is started."""
+    qt = QApplication.instance()
+    if not isinstance(qt, QApplication):
+        raise RuntimeError("make a QApplication first")
+    theme = Theme(qt)
+    tabs = (DatasetTab(), TrainingTab(LossHistory()), GenerationTab())
+    window = MainWindow(tabs)
+    session, presenter = Session(window), ErrorPresenter(window)
+    settings = SettingsStore(settings_path, window)
+    runners = Runners(**{name: TaskRunner(window) for name in Runners.__dataclass_fields__})
+    dataset = DatasetController(
+        tabs[0],
+        session,
+        runners.dataset,
+        presenter,
+        settings,
+        inspect=jobs.inspect,
+        build=jobs.build,
+        sample_path=jobs.sample_path,
+        ask_path=jobs.ask_csv_path,
+        parent=window,
+    )
+    training = TrainingController(
+        tabs[1],
+        session,
+        runners.training,
+        presenter,
+        settings,
+        train=jobs.train,
+        recipe_defaults=jobs.recipe_defaults,
+        entropy=jobs.entropy,
+        dialogs=jobs.training_dialogs,
+        parent=window,
+    )
+    tools = ToolsController(
+        tabs[1],
+        session,
+        runners.tools,
+        presenter,
+        check_gradients=jobs.check_gradients,
+        time_one_step=jobs.time_one_step,
+        parent=window,
+    )
+    generation = GenerationController(
+        tabs[2],
+        session,
+        runners.generation,
+        presenter,
+        settings,
+        generate=jobs.generate,
+        ask_save_path=jobs.ask_sentences_path,
+        parent=window,
+    )
+    scoring = ScoringController(
+        tabs[2], session, runners.scoring, presenter, score=jobs.score, parent=window
+    )
+    models = ModelFilesController(
+        session,
+        runners.models,
+        presenter,
+        settings,
+        dialogs=jobs.model_dialogs or ModelDialogs(window),
+        load=jobs.load,
+        save=jobs.save,
+        parent=window,
+    )
+    dialogs = WindowDialogs(window)
+    guard = CloseGuard(
+        session,
+        runners.all_but_warm_up(),
+        presenter,
+        ask_unsaved=jobs.ask_unsaved_at_close or dialogs.ask_unsaved,
+        save_model=models.save_model,
+        parent=window,
+    )
+    window.set_close_guard(guard.may_close)
+    guard.ready_to_close.connect(window.close)
+    controller = WindowController(
+        window,
+        session,
+        presenter,
+        settings,
+        theme,
+        dataset,
+        models,
+        dialogs=dialogs,
+        open_log_folder=partial(_open_folder, log_folder),
+        parent=window,
+    )
+    warm_up = WarmUp(runners.warm_up, presenter, list_devices=jobs.list_devices, parent=window)
+    warm_up.devices_listed.connect(training.show_devices)
+    warm_up.devices_listed.connect(controller.show_devices)
+    return Application(
+        window=window,
+        session=session,
+        presenter=presenter,
+        settings=settings,
+        theme=theme,
+        runners=runners,
+        dataset=dataset,
+        training=training,
+        tools=tools,
+        generation=generation,
+        scoring=scoring,
+        models=models,
+        guard=guard,
+        controller=controller,
+        warm_up=warm_up,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the window, opening the files named as arguments, and return the exit code."""
+    words = list(sys.argv if arguments is None else arguments)
+    qt = QApplication(words)
+    qt.setApplicationName(TITLE)
+    qt.setDesktopFileName(APP_FOLDER)
+    folder = user_data_path(APP_FOLDER, appauthor=False)
+    start_logging(folder / "logs")
+    app = build_window(folder / "settings.ini", log_folder=folder / "logs")
+    uninstall_hook = install_exception_hook(app.presenter)
+    garbage = GarbageCollector(app.window)
+    restore_signal = _close_on_interrupt(app.window)
+    app.window.show()
+    QTimer.singleShot(0, app.warm_up.start)
+    for path in map(Path, qt.arguments()[1:]):
+        app.controller.open_file(path)
+    garbage.start()
+    code = qt.exec()
+    has_ended = app.shutdown()
+    garbage.stop()
+    restore_signal()
+    uninstall_hook()
+    return code if has_ended else 1
+
+
+def start_logging(folder: Path) -> None:
+    """Write the log to a file that does not grow for ever, and warnings to the terminal too."""
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    layout = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [terminal]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            RotatingFileHandler(
+                folder / "app.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        logger.warning("The log cannot be kept in %s: %s", folder, error)
+    for handler in handlers:
+        handler.setFormatter(layout)
+        root.addHandler(handler)
+
+
+def _close_on_interrupt(window: MainWindow) -> Callable[[], None]:
+    """Let the first Ctrl+C in the terminal close the window and a second one end at once."""
+
+    def on_interrupt(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        QTimer.singleShot(0, window.close)
+
+    former = signal.signal(signal.SIGINT, on_interrupt)
+
+    def restore() -> None:
+        signal.signal(signal.SIGINT, former)
+
+    return restore
+
+
+def _open_folder(folder: Path | None) -> None:
+    if folder is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

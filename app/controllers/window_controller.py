@@ -1,0 +1,182 @@
+"""The window's menus, title and status bar: which request goes where, what they show."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers.dataset_controller import DatasetController
+from app.controllers.model_files_controller import ModelFilesController
+from app.errors import ErrorPresenter
+from app.main_window import MainWindow
+from app.settings import AppSettings, SettingsStore
+from app.state.run_state import Command, RunState, enabled_commands
+from app.state.session import Session
+from app.theme import Theme, ThemeChoice
+from app.widgets.window_dialogs import WindowDialogs
+
+if TYPE_CHECKING:
+    from engine import DeviceChoice
+
+MODEL_SUFFIXES = (".safetensors", ".npz")
+DATASET_TAB, GENERATION_TAB = 0, 2
+
+_STATE_TEXTS = {
+    RunState.IDLE: "Open a CSV or use the sample comments to begin",
+    RunState.PREPARING: "Preparing the corpus…",
+    RunState.READY: "Ready to train",
+    RunState.TRAINING: "Training…",
+    RunState.PAUSED: "Training is paused",
+    RunState.STOPPING: "Stopping…",
+}
+
+
+class WindowController(QObject):
+    """Connect the window with the session and the other controllers."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        theme: Theme,
+        dataset: DatasetController,
+        models: ModelFilesController,
+        *,
+        dialogs: WindowDialogs,
+        open_log_folder: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._session, self._presenter = window, session, presenter
+        self._settings, self._theme = settings, theme
+        self._dataset, self._models = dataset, models
+        self._dialogs, self._open_log_folder = dialogs, open_log_folder
+        self._connect_window()
+        self._connect_state()
+        self._restore()
+
+    def open_file(self, path: Path) -> None:
+        """Open a model or a text, as the file's name tells."""
+        if path.suffix.lower() in MODEL_SUFFIXES:
+            self._models.open_path(path)
+            return
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.open_path(path)
+
+    @Slot(object)
+    def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
+        """Say which device will compute unless another is chosen."""
+        if choices:
+            self._window.show_device(f"Computes on: {choices[0].name}", choices[0].reason)
+
+    def _connect_window(self) -> None:
+        window = self._window
+        window.open_csv_requested.connect(self._on_open_csv_requested)
+        window.sample_requested.connect(self._on_sample_requested)
+        window.open_model_requested.connect(self._models.open_model)
+        window.save_model_requested.connect(self._models.save_model)
+        window.save_model_as_requested.connect(self._models.save_model_as)
+        window.files_dropped.connect(self._on_files_dropped)
+        window.recent_file_requested.connect(self._on_recent_file_requested)
+        window.theme_chosen.connect(self._on_theme_chosen)
+        window.tab_changed.connect(self._on_tab_changed)
+        window.shortcuts_requested.connect(self._on_shortcuts_requested)
+        window.about_requested.connect(self._dialogs.show_about)
+        window.log_folder_requested.connect(self._on_log_folder_requested)
+        window.closed.connect(self._on_closed)
+
+    def _connect_state(self) -> None:
+        self._presenter.message_requested.connect(self._window.message_bar.show_message)
+        self._presenter.clear_requested.connect(self._window.message_bar.clear)
+        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.model_changed.connect(self._on_session_changed)
+        self._session.model_saved_changed.connect(self._on_session_changed)
+        self._models.opened.connect(self._on_model_opened)
+        self._settings.changed.connect(self._on_settings_changed)
+
+    def _restore(self) -> None:
+        settings = self._settings.settings
+        self._window.show_geometry(self._settings.load_geometry())
+        self._window.show_tab(settings.last_tab)
+        self._window.show_theme(settings.theme)
+        self._window.show_recent_files(settings.recent_files)
+        self._window.show_device("Looking for devices…", "")
+        self._theme.choose(settings.theme)
+        self._show_session()
+
+    def _show_session(self) -> None:
+        session, commands = self._session, enabled_commands(self._session.run_state)
+        self._window.show_state(_STATE_TEXTS[session.run_state])
+        self._window.show_commands(
+            can_open_data=Command.OPEN_DATA in commands,
+            can_open_model=Command.OPEN_MODEL in commands,
+            can_save=session.model is not None,
+        )
+        name = ""
+        if session.model is not None:
+            name = session.model_path.name if session.model_path else "New model"
+        self._window.show_title(name, is_saved=session.is_model_saved)
+
+    @Slot()
+    def _on_open_csv_requested(self) -> None:
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.ask_and_open()
+
+    @Slot()
+    def _on_sample_requested(self) -> None:
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.open_sample()
+
+    @Slot(object)
+    def _on_files_dropped(self, paths: Sequence[Path]) -> None:
+        if len(paths) > 1:
+            self._presenter.show_message(
+                f"One file at a time: {paths[0].name} was opened, the others were not.", "warning"
+            )
+        self.open_file(paths[0])
+
+    @Slot(object)
+    def _on_recent_file_requested(self, path: Path) -> None:
+        if path.exists():
+            self.open_file(path)
+            return
+        self._settings.remove_recent_file(path)
+        self._presenter.show_message(
+            f"{path} is not there any more; it was taken from the recent files.", "warning"
+        )
+
+    @Slot(str)
+    def _on_theme_chosen(self, choice: ThemeChoice) -> None:
+        self._theme.choose(choice)
+        self._settings.update(theme=choice)
+
+    @Slot(int)
+    def _on_tab_changed(self, index: int) -> None:
+        self._settings.update(last_tab=index)
+
+    @Slot()
+    def _on_shortcuts_requested(self) -> None:
+        self._dialogs.show_shortcuts(self._window.actions_with_shortcuts())
+
+    @Slot()
+    def _on_log_folder_requested(self) -> None:
+        self._open_log_folder()
+
+    @Slot(object)
+    def _on_model_opened(self, path: Path) -> None:
+        self._window.show_tab(GENERATION_TAB)
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: AppSettings) -> None:
+        self._window.show_recent_files(settings.recent_files)
+
+    @Slot(object)
+    def _on_session_changed(self, value: object) -> None:
+        self._show_session()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._settings.save_geometry(self._window.saveGeometry())
