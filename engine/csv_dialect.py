@@ -8,6 +8,7 @@ fields as the first row.
 import io
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from engine.csv_rows import TEXT_AFTER_QUOTE, CsvRows, Dialect, Row
 
@@ -88,7 +89,7 @@ def _is_prose(text: str, delimiter: str) -> bool:
 def _has_quoted_fields(text: str, delimiter: str) -> bool:
     """Whether a field begins with a quote that ends before a delimiter or on another line."""
     source = CsvRows(io.StringIO(text, newline=""), Dialect(delimiter), columns=0)
-    for row in source:
+    for row in islice(source, _SAMPLE_ROWS):
         if not isinstance(row, Row) and row.reason != TEXT_AFTER_QUOTE:
             return True
         if source.quoted_rows:

@@ -24,6 +24,7 @@ _SHOWN_CHARACTERS = 120
 
 _AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
 
+REPAIRED = "repaired: "  # how the reason of a row begins that was kept
 NEVER_CLOSED = "a quote opens here and is never closed"
 TEXT_AFTER_QUOTE = "text follows a closing quote"
 UNDECODABLE = "it has bytes that do not belong to the encoding"
@@ -190,7 +191,7 @@ class CsvRows:
             return  # nothing is lost
         count = len(fields)
         if count > self.columns and not any(fields[self.columns :]):
-            yield _problem(line, f"repaired: {count - self.columns} empty fields too many", lines)
+            yield _problem(line, f"{REPAIRED}{count - self.columns} empty fields too many", lines)
             yield Row(line, fields[: self.columns])
             return
         yield _problem(line, f"it has {_fields(count)} instead of {self.columns}", lines)

@@ -15,11 +15,11 @@ _MARKS = (  # of the 32-bit forms first: UTF-16's mark is the beginning of UTF-3
 )
 # What files in the older encodings are really in; asking about all that exist makes
 # charset-normalizer choose curiosities such as mac_greek.
-_CANDIDATES = (
-    ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"]
-    + ["koi8_r", "iso8859_2", "iso8859_5", "mac_roman", "cp437", "cp850"]
-    + ["cp932", "euc_jp", "gb18030", "big5", "cp949"]
-)  # fmt: skip
+_CANDIDATES = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
+    *("koi8_r", "iso8859_2", "iso8859_5", "mac_roman", "cp437", "cp850"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+]
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "mac_roman"))
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # enough for charset-normalizer, and quick
