@@ -21,7 +21,6 @@ from app.controllers.dataset_controller import (
 from app.controllers.generation_controller import (
     AskSavePath,
     Generate,
-    ask_sentences_path,
     generate_with_engine,
 )
 from app.controllers.model_files_controller import (

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.sentence_export import ExportError, save_sentences
 from app.errors import ErrorPresenter
@@ -22,6 +21,7 @@ from app.state.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from app.tasks.worker import TaskFailure
+from app.widgets.sentence_dialog import ask_sentences_path
 from engine import ConfigError, Notice, RunControl, SampleConfig, SentenceGenerated
 
 if TYPE_CHECKING:
@@ -55,17 +55,6 @@ def model_moment(model: "LanguageModel") -> str:
 def model_title(model: "LanguageModel") -> str:
     """Name a snapshot fully: what it learnt from, its size, how far it is."""
     return f"{model.title}, step {model.step:,}"
-
-
-def ask_sentences_path(suggested: Path) -> Path | None:
-    """Ask where the sentences go; None when the user thinks better of it."""
-    text, _ = QFileDialog.getSaveFileName(
-        None,
-        "Save the sentences",
-        str(suggested),
-        "Text, one sentence a line (*.txt);;Table with probabilities and settings (*.csv)",
-    )
-    return Path(text) if text else None
 
 
 class GenerationController(QObject):

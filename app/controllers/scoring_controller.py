@@ -26,17 +26,17 @@ from engine import RunControl, SentenceScored
 if TYPE_CHECKING:
     from engine import Event, LanguageModel, SentenceScore
 
-Score = Callable[["LanguageModel", str], Iterator["Event"]]
+Score = Callable[["LanguageModel", str, RunControl], Iterator["Event"]]
 
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 
 
-def score_with_engine(model: "LanguageModel", text: str) -> "Iterator[Event]":
+def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
     """Score a sentence; called in the worker, so that PyTorch is loaded there."""
     from engine import score
 
-    yield from score(model, text)
+    yield from score(model, text, control)
 
 
 class ScoringController(QObject):
@@ -90,6 +90,7 @@ class ScoringController(QObject):
             self._typing.submit(text)
             return
         self._forget()
+        self._stop_outdated_job()
         self._tab.show_score(None)
 
     @Slot(object)
@@ -108,13 +109,20 @@ class ScoringController(QObject):
         """Score the text and the model of this moment, now or after the running job."""
         if self._runner.is_busy:
             self._is_due = True
+            self._stop_outdated_job()
             return
         text, model = self._tab.sentence, self._session.model
         self._is_due = False
         if model is None or not text.strip():
             return
         self._job = (text, model)
-        self._runner.start(partial(self._score, model, text), RunControl())
+        control = RunControl()
+        self._runner.start(partial(self._score, model, text, control), control)
+
+    def _stop_outdated_job(self) -> None:
+        """Stop scoring a text that is no longer in the line; an older model's score may finish."""
+        if self._job is not None and self._job[0] != self._tab.sentence:
+            self._runner.stop()
 
     @Slot(object)
     def _on_runner_event_ready(self, event: "Event") -> None:

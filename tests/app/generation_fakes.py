@@ -61,7 +61,7 @@ def generate_until_stopped(model: Any, config: SampleConfig, control: RunControl
     assert not control.proceed()
 
 
-def fake_score(model: Any, text: str) -> Iterator[Any]:
+def fake_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
     """Score each word with 3 bits plus the model's epoch."""
     bits = 3.0 + model.epoch
     words = tuple(
@@ -91,15 +91,17 @@ class GatedScore:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.controls: list[RunControl] = []
         self._gate = threading.Semaphore(0)
 
     def let_through(self, count: int = 1) -> None:
         self._gate.release(count)
 
-    def __call__(self, model: Any, text: str) -> Iterator[Any]:
+    def __call__(self, model: Any, text: str, control: RunControl) -> Iterator[Any]:
         self.texts.append(text)
+        self.controls.append(control)
         assert self._gate.acquire(timeout=10)
-        yield from fake_score(model, text)
+        yield from fake_score(model, text, control)
 
 
 class FakeClock:

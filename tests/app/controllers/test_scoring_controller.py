@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.widgets.throttle import Throttle
 from app.widgets.word_probability_table import WordProbabilityTable
-from engine import DeviceError
+from engine import DeviceError, RunControl
 from tests.app.generation_fakes import Desk, GatedScore, fake_model, make_desk
 
 MakeDesk = Callable[..., Desk]
@@ -151,6 +151,28 @@ def test_that_at_most_one_job_runs_and_the_newest_text_replaces_those_that_wait(
     assert gate.texts == ["a", "a b c d"]
 
 
+def test_that_a_newer_text_stops_the_job_of_the_older_one(
+    gated_desk: Desk, gate: GatedScore, qtbot: QtBot
+) -> None:
+    type_text(gated_desk, "old text")
+    qtbot.waitUntil(lambda: len(gate.controls) == 1)
+
+    type_text(gated_desk, "new")
+
+    assert gate.controls[0].is_stopped
+
+
+def test_that_a_newer_snapshot_lets_the_job_of_the_same_text_finish(
+    gated_desk: Desk, gate: GatedScore, qtbot: QtBot
+) -> None:
+    type_text(gated_desk, "so it is")
+    qtbot.waitUntil(lambda: len(gate.controls) == 1)
+
+    gated_desk.session.set_model(fake_model(epoch=3.0))
+
+    assert not gate.controls[0].is_stopped
+
+
 def test_that_a_late_result_of_an_older_text_is_not_shown(
     qtbot: QtBot, gated_desk: Desk, gate: GatedScore
 ) -> None:
@@ -204,7 +226,7 @@ def test_that_a_blank_line_shows_no_score(qtbot: QtBot, desk: Desk, blank: str) 
 def test_that_a_failure_takes_the_score_away_and_reaches_the_message_bar(
     qtbot: QtBot, open_desk: MakeDesk
 ) -> None:
-    def failing_score(model: Any, text: str) -> Iterator[Any]:
+    def failing_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
         raise DeviceError("The GPU is gone.")
         yield
 
