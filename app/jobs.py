@@ -48,6 +48,7 @@ from app.controllers.training_jobs import (
 )
 from app.controllers.warm_up import ListDevices, list_devices_of_engine
 from app.widgets.model_dialogs import UnsavedAnswer
+from app.widgets.sentence_dialog import ask_sentences_path
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, RecipeDefaults
