@@ -1,0 +1,110 @@
+"""The probability of a sentence."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.control import RunControl
+from engine.language_model import LanguageModel
+from engine.reference import RNNNumpy
+from engine.scorer import SentenceScore, score
+from tests.engine.models import model_of, tiny_model
+
+
+def score_of(model: LanguageModel, text: str) -> SentenceScore:
+    (event,) = score(model, text)
+    return event.score  # type: ignore[union-attr]
+
+
+def test_that_each_word_has_the_probability_of_the_reference_network() -> None:
+    model = tiny_model(hidden_dim=6)
+    reference = RNNNumpy.from_parameters(*model.rnn.parameters_as_numpy())
+    y = [2, 3, 4, 5, 1]  # the cat sat . SENTENCE_END
+    o, _ = reference.forward_propagation([0, 2, 3, 4, 5])
+
+    scored = score_of(model, "The cat sat.")
+
+    expected = [o[t, word] for t, word in enumerate(y)]
+    assert [word.probability for word in scored.words] == pytest.approx(expected, abs=1e-10)
+    assert [word.rank for word in scored.words] == [
+        1 + int((o[t] > o[t, word]).sum()) for t, word in enumerate(y)
+    ]
+    assert scored.log_probability == pytest.approx(np.log(expected).sum(), abs=1e-10)
+
+
+def test_that_the_figures_of_a_sentence_follow_from_its_words() -> None:
+    scored = score_of(tiny_model(), "the cat sat on the naïve cat .")
+    n = len(scored.words)
+    total = math.fsum(word.log_probability for word in scored.words)
+
+    assert scored.log_probability == total
+    assert scored.probability == pytest.approx(math.prod(w.probability for w in scored.words))
+    assert scored.perplexity == pytest.approx(math.exp(-total / n))
+    assert scored.bits_per_word == pytest.approx(sum(word.bits for word in scored.words) / n)
+
+
+def test_that_the_probabilities_of_all_next_words_sum_to_one() -> None:
+    model = tiny_model()
+    words = [*model.vocabulary.words[2:-1], "zebra"]  # the last is unknown
+
+    after_the = [score_of(model, f"the {word}").words[1].probability for word in words]
+    ended = score_of(model, "the").words[1].probability
+    starts_again = math.exp(
+        float(
+            model.rnn.logits(model.rnn.hidden_states([0, 2]))
+            .double()
+            .log_softmax(1)[1, model.vocabulary.start_id]
+        )
+    )
+
+    assert sum(after_the) + ended + starts_again == pytest.approx(1.0, abs=1e-12)
+
+
+def test_that_unknown_words_are_named_once_and_marked() -> None:
+    scored = score_of(tiny_model(), "Zebras sat. zebras yawned")
+
+    assert scored.unknown_words == ("zebras", "sat.", "yawned")
+    assert [word.is_known for word in scored.words] == [False, False, False, False, True]
+
+
+def test_that_an_empty_text_has_the_probability_of_ending_at_once() -> None:
+    scored = score_of(tiny_model(), "  \n ")
+
+    (end,) = scored.words
+    assert (end.word, end.shown, end.is_known) == ("SENTENCE_END", "end of sentence", True)
+    assert scored.log_probability == end.log_probability
+
+
+def test_that_a_typed_special_token_is_an_unknown_word() -> None:
+    scored = score_of(tiny_model(), "SENTENCE_END UNKNOWN_TOKEN")
+
+    assert scored.unknown_words == ("sentence_end", "unknown_token")
+    assert scored.words[0].shown == "sentence_end"
+
+
+def test_that_a_very_long_text_keeps_a_finite_logarithm() -> None:
+    scored = score_of(tiny_model(), "the cat " * 2000)
+
+    assert len(scored.words) == 4001
+    assert math.isfinite(scored.log_probability)
+    assert scored.probability == 0.0  # too small for a float: only the logarithm tells
+    assert math.isfinite(scored.perplexity)
+
+
+def test_that_an_impossible_word_gives_an_infinite_perplexity_and_no_error() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    sure = model_of(np.abs(U) + 5.0, 1000.0 * np.sign(V), np.abs(W))
+
+    for text in ("", "the", "zebra"):
+        scored = score_of(sure, text)
+        assert scored.log_probability <= 0.0
+        assert scored.perplexity >= 1.0
+
+
+def test_that_a_stop_ends_the_scoring_without_a_score() -> None:
+    control = RunControl()
+    control.stop()
+
+    assert list(score(tiny_model(), "the cat", control)) == []
