@@ -26,12 +26,18 @@ HEADER = (
 def write_metrics(history: LossHistory, path: Path) -> int:
     """Write `history` to `path` and return the number of rows; raise OSError if that fails."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        for row in metric_rows(history):
-            writer.writerow(row)
-            count += 1
+    partial = path.with_name(f"{path.name}.part")  # takes the old file's place when complete
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(HEADER)
+            for row in metric_rows(history):
+                writer.writerow(row)
+                count += 1
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     return count
 
 

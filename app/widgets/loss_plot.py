@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.formatting import format_perplexity, format_rate
 from app.state.loss_history import Indices, LossHistory, Series, XAxis
 from app.theme import current_palette
+from app.widgets.labels import make_label
 from app.widgets.loss_summary import describe_history, describe_point
 from app.widgets.plot_axes import LossAxis, ProgressAxis
 from app.widgets.plot_controls import USUAL_SMOOTHING, PlotControls
@@ -33,7 +34,6 @@ AXIS_LABELS: dict[XAxis, str] = {
     "epoch": "epochs (passes over the text)",
     "elapsed": "time of training, min:s",
 }
-EMPTY_TEXT = "The loss appears here, live, once training starts."
 
 
 class LossPlot(QWidget):
@@ -72,6 +72,10 @@ class LossPlot(QWidget):
         """Draw horizontal lines at losses that mean something."""
         self._marks.show_references(references)
 
+    def show_empty_text(self, text: str) -> None:
+        """Say `text` in place of the curves while there are none."""
+        self._empty.setText(text)
+
     def redraw(self) -> None:
         """Draw the history as it is now."""
         self._is_view_dirty = False
@@ -92,6 +96,7 @@ class LossPlot(QWidget):
             ]
         )
         self._empty.setVisible(self.history.is_empty)
+        self._plot.setVisible(not self.history.is_empty)
         self.setAccessibleDescription(describe_history(self.history))
 
     def _redraw_evaluations(self) -> None:
@@ -150,10 +155,10 @@ class LossPlot(QWidget):
         self._legend = QLabel(self)
         self._legend.setAccessibleName("Legend of the loss plot")
         self._legend.setWordWrap(True)
-        self._readout = QLabel(self)
+        self._readout = make_label("", "caption", self)
         self._readout.setObjectName("training.readout_label")
         self._readout.setAccessibleName("Values under the cursor")
-        self._empty = QLabel(EMPTY_TEXT, self._canvas)
+        self._empty = make_label("", "hint", self._canvas, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QVBoxLayout(self._canvas).addWidget(self._empty)
@@ -220,8 +225,8 @@ class LossPlot(QWidget):
         if not follows[0]:
             self._box.setXRange(*across, padding=0)
         if not follows[1] and is_log:
-            low = max(low, SMALLEST_LOSS)
-            high = max(high, 2 * low)
+            low = max(low, SMALLEST_LOSS)  # a linear view may reach below zero
+            high = high if high > low else 10.0 * low
             self._box.setYRange(math.log10(low), math.log10(high), padding=0)
         elif not follows[1]:
             self._box.setYRange(_power_of_ten(low), _power_of_ten(high), padding=0)

@@ -115,7 +115,7 @@ class PlotMarks:
             pen=mkPen(colour, width=1, style=Qt.PenStyle.DotLine),
             label=mark.text,
             labelOpts={
-                "position": 0.86,
+                "position": 0.78,
                 "color": colour,
                 "rotateAxis": (1, 0),
                 "anchors": [(1, 0), (1, 0)],

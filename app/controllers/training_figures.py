@@ -1,0 +1,54 @@
+"""Put the figures of a run's events on the strip: which figure, written how."""
+
+import math
+
+from app.formatting import (
+    NOT_KNOWN,
+    format_duration,
+    format_loss,
+    format_perplexity,
+    format_rate,
+    format_speed,
+)
+from app.state.loss_history import LossHistory, evaluated_loss
+from app.widgets.figures_strip import FiguresStrip
+from engine import EpochDone, LossPoint, RunEnded, TrainingStarted
+
+
+def show_started(strip: FiguresStrip, event: TrainingStarted) -> None:
+    """Begin with what is known before the first step."""
+    strip.clear()
+    strip.show_figure("epoch", "0", f"of {event.epochs:,}")
+    strip.show_figure("rate", format_rate(event.learning_rate))
+
+
+def show_point(strip: FiguresStrip, point: LossPoint) -> None:
+    """Show how the run is going now."""
+    strip.show_figure("epoch", f"{point.epoch:.2f}")
+    strip.show_figure("speed", format_speed(point.words_per_s).removesuffix(" words/s"))
+    strip.show_figure("elapsed", format_duration(point.elapsed_s))
+    strip.show_figure("left", format_duration(point.time_left_s))
+    strip.show_figure("rate", format_rate(point.learning_rate))
+    _show_loss(strip, "training", point.loss)
+
+
+def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> None:
+    """Show an evaluation, and the best one so far."""
+    strip.show_figure("rate", format_rate(event.learning_rate))
+    if event.validation_loss is not None:
+        _show_loss(strip, "held_out", event.validation_loss)
+    if history.best is not None:
+        loss = format_loss(evaluated_loss(history.best))
+        strip.show_figure("best", loss, f"at epoch {history.best.epoch}")
+
+
+def show_ended(strip: FiguresStrip, event: RunEnded) -> None:
+    """Show the final figures; no time is left."""
+    strip.show_figure("epoch", f"{event.epoch:.2f}")
+    strip.show_figure("elapsed", format_duration(event.elapsed_s))
+    strip.show_figure("left", NOT_KNOWN)
+
+
+def _show_loss(strip: FiguresStrip, name: str, loss: float) -> None:
+    perplexity = format_perplexity(math.exp(min(loss, 700.0)))
+    strip.show_figure(name, format_loss(loss), f"perplexity {perplexity}")

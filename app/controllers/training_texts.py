@@ -1,0 +1,159 @@
+"""What the training tab says about a corpus, a model and the events of a run.
+
+Plain functions from records to sentences; they show nothing.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from app.formatting import (
+    counted,
+    format_count,
+    format_duration,
+    format_loss,
+    format_percent,
+    format_rate,
+    format_speed,
+)
+from app.state.run_state import RunState
+from app.widgets.loss_summary import describe_loss
+from app.widgets.plot_marks import Reference
+from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
+
+if TYPE_CHECKING:
+    from engine import Corpus, CorpusSummary, LanguageModel
+
+NO_CORPUS = "Prepare a corpus on the Dataset tab first."
+_STATES = {
+    RunState.IDLE: NO_CORPUS,
+    RunState.PREPARING: "The corpus is being prepared…",
+    RunState.READY: "Ready to train.",
+    RunState.TRAINING: "Training…",
+    RunState.PAUSED: "Paused. Everything is kept; generate sentences meanwhile if you like.",
+    RunState.STOPPING: "Stopping…",
+}
+_ENDINGS = {
+    "finished": "Training is finished",
+    "stopped": "Training was stopped",
+    "time limit": "Training ended at its time limit",
+}
+
+
+def describe_state(state: RunState, *, is_form_valid: bool) -> str:
+    """Return what is going on, or what to do before training can start."""
+    if state is RunState.READY and not is_form_valid:
+        return "Correct the marked setting first."
+    return _STATES[state]
+
+
+def describe_corpus(summary: "CorpusSummary | None") -> str:
+    """Return which text the next run learns from."""
+    if summary is None:
+        return "No corpus yet."
+    return (
+        f"{summary.name}: {counted(summary.sentences, 'sentence')}, "
+        f"{format_count(summary.vocabulary_size)} words known"
+    )
+
+
+def describe_split(summary: "CorpusSummary | None") -> str:
+    """Return how much of the text is held out."""
+    if summary is None:
+        return "Of the documents; set when a corpus is there."
+    if summary.validation_documents == 0:
+        return "Nothing is held out: the training loss alone cannot show overfitting."
+    return (
+        f"{format_count(summary.validation_documents)} of "
+        f"{counted(summary.documents, 'document')} are held out, to measure honestly."
+    )
+
+
+def obstacle_to_continuing(
+    model: "LanguageModel | None", corpus: "Corpus | None", state: RunState
+) -> str | None:
+    """Return why the current model cannot be trained further now, or None if it can."""
+    if model is None:
+        return "There is no model yet: train or open one."
+    if corpus is None:
+        return NO_CORPUS
+    if state is not RunState.READY:
+        return "Wait until the present work is done."
+    if model.vocabulary.words != corpus.vocabulary.words:
+        return "The current model knows other words than this corpus has."
+    return None
+
+
+def references(word_dim: int, entropy: float | None) -> list[Reference]:
+    """Return the losses that frame every curve: knowing nothing, and knowing everything."""
+    lines = [
+        Reference(
+            loss=math.log(word_dim),
+            text=f"knows nothing: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
+            is_goal=False,
+        )
+    ]
+    if entropy is not None:
+        text = f"no model can go below: {format_loss(entropy)}"
+        lines.append(Reference(loss=entropy, text=text, is_goal=True))
+    return lines
+
+
+def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:
+    """Return the log lines of a run's beginning."""
+    verb = "continues" if is_continued else "started"
+    held_out = (
+        f"{counted(event.validation_sentences, 'sentence')} held out"
+        if event.validation_sentences
+        else "nothing held out"
+    )
+    network = (
+        f"Training {verb}: {event.recipe} recipe, {counted(event.hidden_dim, 'hidden unit')}, "
+        f"{format_count(event.word_dim)} words known, {format_count(event.parameters)} parameters."
+    )
+    text = (
+        f"Learning from {counted(event.sentences, 'sentence')} "
+        f"({counted(event.words, 'word')} to predict), {held_out}; "
+        f"learning rate {format_rate(event.learning_rate)}, "
+        f"{counted(event.batch_size, 'sentence')} a step."
+    )
+    return [network, f"On {event.device}. {event.device_reason}", text]
+
+
+def epoch_line(event: EpochDone) -> str:
+    """Return the log line of an evaluation."""
+    if event.epoch == 0:
+        start = f"Before training: loss {describe_loss(event.training_loss)}"
+        return _with_held_out(start, event.validation_loss) + "."
+    text = f"Epoch {event.epoch}: training loss {describe_loss(event.training_loss)}"
+    text = _with_held_out(text, event.validation_loss)
+    best = ", the best so far" if event.is_best else ""
+    return f"{text}{best}; {format_speed(event.words_per_s)}."
+
+
+def _with_held_out(text: str, loss: float | None) -> str:
+    return text if loss is None else f"{text}, held-out loss {describe_loss(loss)}"
+
+
+def halved_line(event: RateHalved) -> str:
+    """Return the log line of a halving with its reason."""
+    return f"{event.reason} The learning rate is now {format_rate(event.learning_rate)}."
+
+
+def ended_line(event: RunEnded) -> str:
+    """Return the log line of a run's end."""
+    return (
+        f"{_ENDINGS[event.reason]} after {event.epoch:.4g} epochs, "
+        f"{counted(event.step, 'step')}, {format_duration(event.elapsed_s)}."
+    )
+
+
+def share_of_documents(summary: "CorpusSummary | None") -> float | None:
+    """Return the held-out share of the documents; None without a corpus."""
+    if summary is None or summary.documents == 0:
+        return None
+    return summary.validation_documents / summary.documents
+
+
+def percent_progress(done: int, total: int | None) -> str:
+    """Return how far a stage is, such as "12 %"; "" if that is not known."""
+    return "" if not total else format_percent(done / total)

@@ -1,0 +1,65 @@
+"""A strip of figures, each with a caption above and a remark below."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.formatting import NOT_KNOWN
+from app.widgets.labels import make_label
+
+WIDE = ("elapsed", "left")
+FIGURES = {
+    "epoch": ("Epoch", "Passes over the training text so far, and how many are planned"),
+    "speed": ("Words a second", "Words learnt from in a second"),
+    "elapsed": ("Elapsed", "Time of training, pauses left out"),
+    "left": ("Time left", "Estimated from this run's speed"),
+    "rate": ("Learning rate", "How large each correction is now"),
+    "training": ("Training loss", "Nats a word; ln of the perplexity below it"),
+    "held_out": ("Held-out loss", "Nats a word on text that the network has not seen"),
+    "best": ("Best", "The lowest evaluated loss, nats a word"),
+}
+
+
+class FiguresStrip(QFrame):
+    """The figures of a run side by side."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self.setObjectName("training.figures")
+        self.setAccessibleName("Figures of the run")
+        self._figures: dict[str, tuple[QLabel, QLabel]] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(12)
+        for name, (caption, tip) in FIGURES.items():
+            stretch = 6 if name in WIDE else 5
+            row.addLayout(self._build_figure(name, caption, tip), stretch=stretch)
+        self.clear()
+
+    def _build_figure(self, name: str, caption: str, tip: str) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        labels = (
+            make_label(caption, "caption", self),
+            make_label("", "figure", self),
+            make_label("", "caption", self),
+        )
+        for label in labels:
+            label.setToolTip(tip)
+            column.addWidget(label)
+        labels[1].setObjectName(f"training.figure_{name}")
+        labels[1].setAccessibleName(caption)
+        labels[1].setAccessibleDescription(tip)
+        self._figures[name] = (labels[1], labels[2])
+        return column
+
+    def show_figure(self, name: str, text: str, remark: str | None = None) -> None:
+        """Replace one figure, and the remark below it if there is a new one."""
+        figure, below = self._figures[name]
+        figure.setText(text)
+        if remark is not None:
+            below.setText(remark)
+
+    def clear(self) -> None:
+        """Show that nothing is known yet."""
+        for name in self._figures:
+            self.show_figure(name, NOT_KNOWN, "")

@@ -1,0 +1,107 @@
+"""The row of buttons that starts, pauses and stops a run."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+
+from app.state.run_state import Command
+from app.widgets.describe import describe
+from app.widgets.labels import make_label
+
+CONTINUE_TIP = "Go on with the current model instead of starting from random numbers"
+
+
+class RunButtons(QWidget):
+    """Start, Pause or Resume, Stop, and whether to go on with the current model.
+
+    Signals
+    -------
+    start_requested(), pause_requested(), resume_requested(), stop_requested()
+        A button was pressed.
+    continue_changed(bool)
+        Whether the next run should go on with the current model.
+    """
+
+    start_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    stop_requested = Signal()
+    continue_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_paused = False
+        self._start = describe(
+            QPushButton("&Start training", self),
+            "training.start_button",
+            "Start training",
+            "Train with these settings on the prepared corpus",
+        )
+        self._start.setProperty("primary", "true")
+        self._pause = describe(
+            QPushButton("&Pause", self),
+            "training.pause_button",
+            "Pause or resume training",
+            "Pause: everything is kept in memory, and sentences can be generated meanwhile",
+        )
+        self._stop = describe(
+            QPushButton("St&op", self),
+            "training.stop_button",
+            "Stop training",
+            "End the run now and keep the model as it is",
+        )
+        self._continue = describe(
+            QCheckBox("Continue from the current model", self),
+            "training.continue_check",
+            "Continue from the current model",
+            CONTINUE_TIP,
+        )
+        self._status = make_label("", "hint", self, wrap=True)
+        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._status.setObjectName("training.status_label")
+        self._status.setAccessibleName("State of the training")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self._start, self._pause, self._stop, self._continue):
+            row.addWidget(widget)
+        row.addWidget(self._status, stretch=1)
+        self._start.clicked.connect(self._on_start_clicked)
+        self._pause.clicked.connect(self._on_pause_clicked)
+        self._stop.clicked.connect(self._on_stop_clicked)
+        self._continue.toggled.connect(self.continue_changed)
+
+    @property
+    def continues(self) -> bool:
+        """Whether the next run should go on with the current model."""
+        return self._continue.isEnabled() and self._continue.isChecked()
+
+    def show_commands(self, commands: frozenset[Command]) -> None:
+        """Enable what can be asked for now."""
+        self._is_paused = Command.RESUME in commands
+        self._pause.setText("&Resume" if self._is_paused else "&Pause")
+        self._start.setEnabled(Command.START_TRAINING in commands)
+        self._pause.setEnabled(self._is_paused or Command.PAUSE in commands)
+        self._stop.setEnabled(Command.STOP_TRAINING in commands)
+
+    def show_status(self, text: str) -> None:
+        """Say what is going on."""
+        self._status.setText(text)
+
+    def offer_continuing(self, obstacle: str | None) -> None:
+        """Let the current model be continued, or say in the tooltip why it cannot be."""
+        self._continue.setEnabled(obstacle is None)
+        self._continue.setToolTip(obstacle or CONTINUE_TIP)
+        if obstacle is not None:
+            self._continue.setChecked(False)
+
+    @Slot()
+    def _on_start_clicked(self) -> None:
+        self.start_requested.emit()
+
+    @Slot()
+    def _on_pause_clicked(self) -> None:
+        (self.resume_requested if self._is_paused else self.pause_requested).emit()
+
+    @Slot()
+    def _on_stop_clicked(self) -> None:
+        self.stop_requested.emit()
