@@ -99,9 +99,8 @@ class Theme(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
-        self._template = Template(
-            files("resources").joinpath("style.qss").read_text(encoding="utf-8")
-        )
+        self._resources = files("resources")
+        self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
         self._hints = QGuiApplication.styleHints()
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
@@ -129,7 +128,13 @@ class Theme(QObject):
     def _put_on(self, scheme: Qt.ColorScheme) -> None:
         palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_qt_palette(palette))
-        self._application.setStyleSheet(self._template.substitute(asdict(palette)))
+        self._application.setStyleSheet(
+            self._template.substitute(
+                asdict(palette),
+                icons=str(self._resources).replace("\\", "/"),
+                variant="dark" if palette.is_dark else "light",
+            )
+        )
 
 
 def _qt_palette(palette: Palette) -> QPalette:

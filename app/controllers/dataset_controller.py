@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.errors import ErrorPresenter
-from app.formatting import format_percent
 from app.settings import SettingsStore
 from app.state.run_state import Command, RunState, enabled_commands
 from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from app.tasks.worker import TaskFailure
+from app.widgets.corpus_figures import coverage_text
 from engine import (
     ConfigError,
     CorpusConfig,
@@ -130,7 +130,6 @@ class DatasetController(QObject):
         """Look at `path` and show its first rows."""
         if self._can_open():
             self._open(path, prepares_at_once=False)
-            self._settings.add_recent_file(path)
 
     def _can_open(self) -> bool:
         if Command.OPEN_DATA in enabled_commands(self._session.run_state):
@@ -208,9 +207,7 @@ class DatasetController(QObject):
         corpus = self._session.corpus
         if corpus is None:
             return
-        share = format_percent(corpus.unknown_share(size))
-        is_prepared = size == corpus.summary.vocabulary_size
-        text = "" if is_prepared else f"With this size {share} of all words would be unknown."
+        text = coverage_text(corpus.summary, size, corpus.unknown_share(size))
         self._tab.show_kept(size, text)
 
     @Slot(object)
@@ -249,6 +246,8 @@ class DatasetController(QObject):
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()
+        elif self._path is not None:
+            self._settings.add_recent_file(self._path)
 
     def _finish_preparing(self, failure: TaskFailure | None) -> None:
         if failure is not None:

@@ -73,6 +73,7 @@ class DatasetTab(QWidget):
         row.addWidget(self._build_panel())
         row.addWidget(self._build_pages(), 1)
         self._connect_signals()
+        self._lead_to_open(is_first_step=True)
         self.show_idle()
 
     def reading_config(self) -> CsvConfig:
@@ -103,6 +104,7 @@ class DatasetTab(QWidget):
         self._file.setAccessibleName(f"File: {path}")
         self._elide_file()
         self._csv_form.reset()
+        self._lead_to_open(is_first_step=False)
         self._has_preview = False
         self._update_buttons()
 
@@ -124,7 +126,7 @@ class DatasetTab(QWidget):
         """Show a prepared corpus."""
         self._corpus_page.show_corpus(corpus)
         self._has_corpus = True
-        self._results.setTabEnabled(CORPUS_PAGE, self._has_corpus)
+        self._results.setTabVisible(CORPUS_PAGE, self._has_corpus)
         self._results.setCurrentWidget(self._corpus_page)
         self._pages.setCurrentWidget(self._results)
 
@@ -219,7 +221,7 @@ class DatasetTab(QWidget):
         self._corpus_page = CorpusPage(self._results)
         self._results.addTab(self._preview_page, "Preview of the file")
         self._results.addTab(self._corpus_page, "Prepared corpus")
-        self._results.setTabEnabled(CORPUS_PAGE, self._has_corpus)
+        self._results.setTabVisible(CORPUS_PAGE, self._has_corpus)
         self._pages.addWidget(WelcomePage(self._pages))
         self._pages.addWidget(self._results)
         return self._pages
@@ -249,6 +251,12 @@ class DatasetTab(QWidget):
             can_prepare=can_prepare and self._has_preview,
             can_cancel=Command.CANCEL_PREPARING in self._commands,
         )
+
+    def _lead_to_open(self, *, is_first_step: bool) -> None:
+        """Let "Open CSV…" stand out while nothing else can be done."""
+        self._open.setProperty("primary", "true" if is_first_step else "false")
+        self._open.style().unpolish(self._open)
+        self._open.style().polish(self._open)
 
     def _elide_file(self) -> None:
         metrics = QFontMetrics(self._file.font())

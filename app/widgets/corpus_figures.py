@@ -8,6 +8,7 @@ from app.widgets.figure_grid import Figure
 if TYPE_CHECKING:
     from engine import CorpusSummary
 
+SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
 _DELIMITER_NAMES = {
     "": "one column",
     ",": "comma",
@@ -99,7 +100,17 @@ def corpus_origin(summary: "CorpusSummary") -> str:
     """Tell in one line where the corpus came from and how it was read."""
     columns = " + ".join(summary.columns)
     column = f"column “{columns}”, " if columns else ""
-    return (
-        f"{column}{summary.encoding}, {delimiter_name(summary.delimiter)}-separated  ·  "
-        f"sentences: {summary.splitter}"
-    )
+    name = delimiter_name(summary.delimiter)
+    separated = f"{name}-separated" if summary.delimiter else name
+    return f"{column}{summary.encoding}, {separated}  ·  sentences: {summary.splitter}"
+
+
+def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:
+    """Tell what another vocabulary size would mean; "" for the size that is in use."""
+    if size == summary.vocabulary_size:
+        return ""
+    if size - SPECIAL_TOKENS >= summary.different_words:
+        return (
+            f"The text has only {counted(summary.different_words, 'different word')}: all are kept."
+        )
+    return f"With this size {format_percent(unknown_share)} of all words would be unknown."

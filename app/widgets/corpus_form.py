@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.widgets.labels import add_row, make_form, make_label
 
 if TYPE_CHECKING:
     from engine import CorpusConfig
@@ -100,13 +100,8 @@ class CorpusForm(QWidget):
         self._coverage.hide()
 
     def _build_layout(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow("Voca&bulary", self._vocabulary)
+        form = make_form(self)
+        add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
-        form.addRow("He&ld out", self._held_out)
+        add_row(form, "He&ld out", self._held_out)
         form.addRow("", self._duplicates)

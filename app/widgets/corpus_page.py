@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from app.formatting import counted
-from app.widgets.corpus_figures import corpus_figures, corpus_origin
+from app.widgets.corpus_figures import SPECIAL_TOKENS, corpus_figures, corpus_origin
 from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
 from app.widgets.csv_models import ProblemModel
 from app.widgets.describe import describe
@@ -19,8 +19,9 @@ from app.widgets.word_frequency_plot import WordFrequencyPlot
 if TYPE_CHECKING:
     from engine import Corpus
 
-SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
-WIDTHS = {NUMBER: 64, PART: 80, TEXT: 250, X: 130, Y: 130}  # px
+WIDTHS = {NUMBER: 64, PART: 80, TEXT: 220, X: 120, Y: 120}  # px
+HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
+PROBLEM_ROW_HEIGHT = 48  # px, two lines
 
 
 class CorpusPage(QWidget):
@@ -78,6 +79,7 @@ class CorpusPage(QWidget):
         splitter.addWidget(self._build_sentence_card())
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 3)
+        splitter.setSizes(HEIGHTS)
         for part in (upper, splitter):
             part.setChildrenCollapsible(False)
             part.setHandleWidth(12)
@@ -105,9 +107,11 @@ class CorpusPage(QWidget):
         )
         table.setModel(self._problems)
         prepare_table(table)
+        table.setWordWrap(True)
+        table.verticalHeader().setDefaultSectionSize(PROBLEM_ROW_HEIGHT)
         table.setColumnWidth(0, 64)
-        table.setColumnWidth(1, 220)
-        table.horizontalHeader().setStretchLastSection(True)
+        table.setColumnWidth(2, 120)
+        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         layout = QVBoxLayout(self._problem_card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)

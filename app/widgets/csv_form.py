@@ -5,13 +5,13 @@ The form shows what was detected and lets a person overrule it; it reads no file
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.formatting import shorten
 from app.widgets.corpus_figures import delimiter_name
 from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.widgets.labels import add_row, make_form, make_label
 from engine import CsvConfig
 
 if TYPE_CHECKING:
@@ -74,13 +74,15 @@ class CsvForm(QWidget):
         blockers.clear()
         self._encoding.setItemText(0, f"Detect ({preview.encoding})")
         self._delimiter.setItemText(0, f"Detect ({delimiter_name(preview.delimiter)})")
-        self._note.setText(preview.encoding_note)
+        self._note.setText(f"Encoding: {preview.encoding_note}.")
         self._note.setVisible(bool(preview.encoding_note))
         return column
 
     def reset(self) -> None:
         """Go back to detecting everything, for a new file."""
-        blockers = [QSignalBlocker(box) for box in (self._encoding, self._delimiter)]
+        blockers = [QSignalBlocker(box) for box in (self._encoding, self._delimiter, self._column)]
+        self._column.clear()
+        self._note.hide()
         for box in (self._encoding, self._delimiter):
             box.setCurrentIndex(0)
             box.setItemText(0, "Detect")
@@ -157,16 +159,11 @@ class CsvForm(QWidget):
         self._note.hide()
 
     def _build_layout(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow("Text &column", self._column)
+        form = make_form(self)
+        add_row(form, "Text &column", self._column)
         form.addRow("", self._header)
-        form.addRow("&Encoding", self._encoding)
-        form.addRow("&Delimiter", self._delimiter)
+        add_row(form, "&Encoding", self._encoding)
+        add_row(form, "&Delimiter", self._delimiter)
         form.addRow(self._note)
 
     def _connect_signals(self) -> None:

@@ -88,7 +88,7 @@ class PreviewModel(QAbstractTableModel):
 class ProblemModel(QAbstractTableModel):
     """The refused rows: where, why, and how each begins."""
 
-    HEADERS = ("Line", "Why it was refused", "How the row begins")
+    HEADERS = ("Line", "Why it was refused", "Its beginning")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

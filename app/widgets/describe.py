@@ -2,7 +2,9 @@
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
+
+SPIN_MARGIN = 6  # px left of a number
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 
@@ -13,4 +15,6 @@ def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: s
     widget.setAccessibleName(accessible_name)
     widget.setToolTip(tooltip)
     widget.setAccessibleDescription(tooltip)
+    if isinstance(widget, QAbstractSpinBox):
+        widget.lineEdit().setTextMargins(SPIN_MARGIN, 0, 0, 0)  # style.qss cannot: Qt ignores it
     return widget

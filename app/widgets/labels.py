@@ -3,9 +3,11 @@
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QWidget
 
-Role = Literal["title", "heading", "hint", "caption", "figure", "body"]
+LABEL_WIDTH = 76  # px, so that the fields of several forms stand in one line
+
+Role = Literal["title", "heading", "hint", "caption", "figure", "body", "bad"]
 
 
 def make_label(
@@ -24,3 +26,23 @@ def make_card(parent: QWidget | None = None) -> QFrame:
     card = QFrame(parent)
     card.setProperty("card", "true")
     return card
+
+
+def make_form(parent: QWidget) -> QFormLayout:
+    """Return the layout of a form in a narrow column."""
+    form = QFormLayout(parent)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(8)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return form
+
+
+def add_row(form: QFormLayout, text: str, field: QWidget) -> None:
+    """Add a field with its label; an ampersand in `text` makes the key that leads to the field."""
+    form.addRow(text, field)
+    label = form.labelForField(field)
+    if label is not None:
+        label.setMinimumWidth(LABEL_WIDTH)
+        label.setMinimumHeight(field.sizeHint().height())  # the label stands beside the field

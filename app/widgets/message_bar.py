@@ -87,6 +87,7 @@ class MessageBar(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._text)
         texts.addWidget(self._advice)
+        texts.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(12)

@@ -24,6 +24,9 @@ class PreviewPage(QWidget):
         self._model = PreviewModel(self)
         self._note = make_label("", "hint", self, wrap=True)
         self._note.setObjectName("dataset.preview_note")
+        self._problem_note = make_label("", "bad", self, wrap=True)
+        self._problem_note.setObjectName("dataset.preview_problems")
+        self._problem_note.hide()
         self._table = describe(
             QTableView(self),
             "dataset.preview_table",
@@ -37,18 +40,26 @@ class PreviewPage(QWidget):
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._note)
+        layout.addWidget(self._problem_note)
         layout.addWidget(self._table, 1)
 
     def show_preview(self, preview: "CsvPreview", column: int) -> None:
         """Show the rows of `preview` with the text in `column`."""
         self._model.show_preview(preview)
-        columns = counted(len(preview.columns), "column")
+        refused = len(preview.problems)
         self._note.setText(
-            f"The first {counted(len(preview.rows), 'row')} of {columns}. "
-            "Does the text look right? Then press Prepare."
+            f"The first {counted(len(preview.rows), 'row')}. Does the text look right? "
+            "Then press Prepare."
             if preview.rows
             else "No rows were found with these options."
         )
+        self._problem_note.setText(
+            f"{counted(refused, 'row')} here cannot be read and would be left out; the first, "
+            f"line {preview.problems[0].line}: {preview.problems[0].reason}"
+            if refused
+            else ""
+        )
+        self._problem_note.setVisible(refused > 0)
         self.set_text_column(column)
 
     def set_text_column(self, column: int) -> None:

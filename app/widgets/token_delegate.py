@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.theme import current_palette
 from app.widgets.corpus_sentence_model import TOKENS_ROLE
 
-PADDING = 8  # px, left and right, as in style.qss
+MARGIN = 3  # px that Qt leaves beside a cell's text
 ELLIPSIS = "…"
+FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class TokenDelegate(QStyledItemDelegate):
@@ -30,35 +31,43 @@ class TokenDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         self.initStyleOption(option, index)
+        text_area = option.widget.style().subElementRect(
+            QStyle.SubElement.SE_ItemViewItemText, option, option.widget
+        )
         option.text = ""
         widget: QWidget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         painter.save()
         painter.setClipRect(option.rect)
-        self._paint_tokens(painter, option, tokens)
+        self._paint_tokens(painter, option, text_area, tokens)
         painter.restore()
 
     def _paint_tokens(
-        self, painter: QPainter, option: QStyleOptionViewItem, tokens: tuple[object, ...]
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        text_area: QRect,
+        tokens: tuple[object, ...],
     ) -> None:
-        palette = current_palette()
-        metrics, area = option.fontMetrics, option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        palette, metrics = current_palette(), option.fontMetrics
+        area = text_area.adjusted(MARGIN, 0, -MARGIN, 0)
         painter.setFont(option.font)
         left, space = area.left(), metrics.horizontalAdvance(" ")
         last_left = area.right() - metrics.horizontalAdvance(ELLIPSIS)
-        baseline = area.top() + (area.height() + metrics.ascent() - metrics.descent()) // 2
+        under = area.top() + (area.height() + metrics.height()) // 2
         for number, token in enumerate(tokens, start=1):
             text, is_known = str(getattr(token, "text", "")), bool(getattr(token, "is_known", True))
             width = metrics.horizontalAdvance(text)
             is_last = number == len(tokens)
+            cell = QRect(left, area.top(), area.width(), area.height())
             if left + width > (area.right() if is_last else last_left):
                 painter.setPen(QColor(palette.faint))
-                painter.drawText(left, baseline, ELLIPSIS)
+                painter.drawText(cell, FLAGS, ELLIPSIS)
                 return
             painter.setPen(QColor(palette.foreground if is_known else palette.bad))
-            painter.drawText(left, baseline, text)
+            painter.drawText(cell, FLAGS, text)
             if not is_known:
-                self._underline(painter, QRect(left, baseline + 3, width, 1), palette.bad)
+                self._underline(painter, QRect(left, under, width, 1), palette.bad)
             left += width + space
 
     @staticmethod

@@ -79,8 +79,9 @@ class WordFrequencyPlot(QWidget):
         self._cut_label.setPos(cut, top * 1.05)
         self._rest_label.setText(f"{counted(left_out, 'rarer word')} left out")
         self._rest_label.setVisible(left_out > 0)
-        self._rest_label.setAnchor((0, 0) if cut < 0.7 * right else (1, 0))
-        self._rest_label.setPos(cut if cut < 0.7 * right else right * 1.02, top * 1.05)
+        # Where there is no room right of the line, the text goes under the other one.
+        self._rest_label.setAnchor((0, 0) if cut < 0.7 * right else (1, -0.8))
+        self._rest_label.setPos(cut, top * 1.05)
         self.setAccessibleName(
             f"Word frequencies: the most frequent of {counted(len(self._counts), 'word')} occurs "
             f"{counted(self._counts[0], 'time')}; {format_count(self._kept)} are kept"
@@ -98,9 +99,8 @@ class WordFrequencyPlot(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
-        plot.showGrid(x=False, y=False)
         plot.setContentsMargins(0, 4, 8, 0)
-        self._curve = plot.plot(pen=mkPen(width=1))
+        self._curve = plot.plot(antialias=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)
@@ -122,7 +122,7 @@ class WordFrequencyPlot(QWidget):
         wash = QColor(palette.bad)
         wash.setAlpha(24)
         self._region.setBrush(mkBrush(wash))
-        self._curve.setPen(mkPen(palette.accent, width=1))
+        self._curve.setPen(mkPen(palette.accent, width=2))
         self._cut.setPen(mkPen(palette.bad, width=1, style=Qt.PenStyle.DashLine))
         self._cut_label.setColor(palette.foreground)
         self._rest_label.setColor(palette.bad)
