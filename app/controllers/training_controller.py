@@ -89,7 +89,7 @@ class TrainingController(QObject):
         self._train = train
         self._recipe_defaults = recipe_defaults
         self._entropy = entropy
-        self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs()
+        self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs(tab)
         self._history = tab.plot.history
         self._start_from: LanguageModel | None = None  # of the running job
         tab.form.show_configs(settings.settings.model, settings.settings.train)

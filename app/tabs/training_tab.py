@@ -39,7 +39,7 @@ GRADIENT_TEXTS = ToolTexts(
 )
 STEP_TEXTS = ToolTexts(
     role="time_step",
-    button="Time &one step",
+    button="Time o&ne step",
     tooltip="Measure one training step of each implementation, in milliseconds",
     explanation=(
         "One step reads one sentence and corrects the network once. The tutorial's NumPy version "

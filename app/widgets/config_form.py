@@ -62,7 +62,7 @@ class ConfigForm(QWidget):
         return {
             "recipe": FormRow("&Recipe", fields.recipe, is_wide=True),
             "hidden_dim": FormRow(
-                "&Hidden size", fields.hidden, "How many numbers the network remembers."
+                "Hidden si&ze", fields.hidden, "How many numbers the network remembers."
             ),
             "bptt_truncate": FormRow(
                 "Steps &back", fields.bptt, "How many words back an error is traced."
@@ -70,13 +70,13 @@ class ConfigForm(QWidget):
             "learning_rate": FormRow(
                 "Learning ra&te", fields.rate, "How large each correction is; empty: the recipe's."
             ),
-            "batch_size": FormRow("Batch si&ze (sentences)", fields.batch),
+            "batch_size": FormRow("B&atch size (sentences)", fields.batch),
             "epochs": FormRow("&Epochs", fields.epochs, "How often the whole text is read."),
             "evaluate_every": FormRow("Evaluate ever&y … epochs", fields.evaluate),
             "time_limit_s": FormRow("T&ime limit", fields.time_limit),
             "validation": FormRow("Held-out share", fields.validation),
-            "seed": FormRow("See&d", fields.seed),
-            "device": FormRow("De&vice", fields.device, is_wide=True),
+            "seed": FormRow("Seed", fields.seed),
+            "device": FormRow("&Device", fields.device, is_wide=True),
         }
 
     def _build_layout(self) -> None:

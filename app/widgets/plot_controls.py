@@ -85,7 +85,7 @@ class PlotControls(QWidget):
         self._log.setObjectName("training.log_scale_check")
         self._log.setAccessibleName("Log scale")
         self._log.setToolTip("Stretch small losses and squeeze large ones")
-        self._reset = QPushButton("Reset &view", self)
+        self._reset = QPushButton("Reset vie&w", self)
         self._reset.setObjectName("training.reset_view_button")
         self._reset.setAccessibleName("Reset view")
         self._reset.setToolTip("Show the whole curve again and follow it while it grows")

@@ -78,7 +78,7 @@ class RunButtons(QWidget):
     def show_commands(self, commands: frozenset[Command]) -> None:
         """Enable what can be asked for now."""
         self._is_paused = Command.RESUME in commands
-        self._pause.setText("&Resume" if self._is_paused else "&Pause")
+        self._pause.setText("Res&ume" if self._is_paused else "&Pause")
         self._start.setEnabled(Command.START_TRAINING in commands)
         self._pause.setEnabled(self._is_paused or Command.PAUSE in commands)
         self._stop.setEnabled(Command.STOP_TRAINING in commands)

@@ -47,7 +47,7 @@ class RunLog(QWidget):
             "Put the whole log on the clipboard",
         )
         self._export = describe(
-            QPushButton("Export &metrics…", self),
+            QPushButton("Export metrics…", self),
             "training.export_metrics_button",
             "Export metrics",
             "Write every point of the curve, every epoch and every halving to a CSV file",

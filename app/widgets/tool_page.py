@@ -45,6 +45,7 @@ class ToolPage(QWidget):
         super().__init__(parent)
         self._texts = texts
         self._is_running = False
+        self._widths = [0] * len(texts.columns)
         self._build_texts()
         self._build_table()
         side = QVBoxLayout()
@@ -55,8 +56,8 @@ class ToolPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(16)
-        layout.addLayout(side, stretch=4)
-        layout.addWidget(self._table, stretch=5)
+        layout.addLayout(side, stretch=2)
+        layout.addWidget(self._table, stretch=3)
         self._button.clicked.connect(self._on_button_clicked)
 
     def _build_texts(self) -> None:
@@ -85,6 +86,7 @@ class ToolPage(QWidget):
         self._table.set_placeholder(texts.placeholder)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._fit(texts.columns)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def clear(self) -> None:
@@ -95,11 +97,14 @@ class ToolPage(QWidget):
     def add_row(self, cells: Sequence[str]) -> None:
         """Add one result."""
         self._model.appendRow([QStandardItem(cell) for cell in cells])
-        metrics = self._table.fontMetrics()
-        for column, cell in enumerate(cells):  # Qt's own fitting forgets the style's padding
-            width = metrics.horizontalAdvance(cell) + CELL_PADDING_PX
-            if width > self._table.columnWidth(column):
-                self._table.setColumnWidth(column, width)
+        self._fit(cells)
+
+    def _fit(self, cells: Sequence[str]) -> None:
+        """Widen the columns to their texts; Qt's own fitting forgets the style's padding."""
+        for column, cell in enumerate(cells):
+            width = self._table.fontMetrics().horizontalAdvance(cell) + CELL_PADDING_PX
+            self._widths[column] = max(self._widths[column], width)
+            self._table.setColumnWidth(column, self._widths[column])
 
     def show_verdict(self, text: str, *, is_good: bool | None = None) -> None:
         """Say what the results mean, or how far the work is."""

@@ -132,7 +132,7 @@ def test_that_the_buttons_follow_a_run(qtbot: QtBot, bench: Bench) -> None:
     press(qtbot, bench, "pause_button")
     assert bench.runner.is_paused
     assert bench.session.run_state is RunState.PAUSED
-    assert bench.find("pause_button").text() == "&Resume"
+    assert bench.find("pause_button").text() == "Res&ume"
 
     press(qtbot, bench, "pause_button")
     assert not bench.runner.is_paused

@@ -81,3 +81,12 @@ def test_that_a_beginner_reads_what_the_hidden_size_is(bench: Bench) -> None:
     texts = {label.text() for label in bench.tab.findChildren(QLabel)}
 
     assert "How many numbers the network remembers." in texts
+
+
+def test_that_every_alt_key_leads_to_one_place(bench: Bench) -> None:
+    labels = [label.text() for label in bench.tab.findChildren(QLabel) if label.buddy()]
+    buttons = [button.text() for button in bench.tab.findChildren(QAbstractButton)]
+    keys = [text[text.index("&") + 1].lower() for text in labels + buttons if "&" in text]
+
+    assert len(keys) == len(set(keys)), sorted(keys)
+    assert not set(keys) & set("fvh")  # the menus

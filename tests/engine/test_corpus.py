@@ -1,0 +1,376 @@
+"""A corpus has the tutorial's ids, honest counts, and stops when it is told to."""
+
+import csv
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.config import CorpusConfig, CsvConfig
+from engine.control import RunControl
+from engine.corpus import Corpus, build_corpus
+from engine.corpus_assembly import draw_validation
+from engine.errors import CorpusError
+from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.preparation import BatchPreparer
+from engine.preparation_pool import PreparationPool, choose_processes
+from engine.sentence_splitter import SentenceSplitter
+from engine.text import tokenize
+
+
+def write_rows(path: Path, texts: list[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text"], *([text] for text in texts)])
+    return path
+
+
+def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
+    events = list(build_corpus(CorpusConfig(path=path, **config), RunControl()))  # type: ignore[arg-type]
+    ready = events[-1]
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus, events
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    # Counts: "." 3, "b" 3, "a" 2, "c" 1, "d" 1; of equals the first seen comes first.
+    return write_rows(tmp_path / "tiny.csv", ["B a b.", "C b a.\n\nD."])
+
+
+@pytest.fixture(scope="module")
+def many_texts() -> list[str]:
+    rng = np.random.default_rng(5)
+    words = [f"word{number}" for number in range(300)]
+    return [
+        " ".join(rng.choice(words, size=9)).capitalize() + ". " + "It isn't “so” (at all)!"
+        for _ in range(400)
+    ]
+
+
+def test_that_ids_are_those_worked_out_by_hand(tiny: Path) -> None:
+    corpus, _ = prepare(tiny, validation_fraction=0.0, vocabulary_size=6)
+
+    assert corpus.vocabulary.words == (
+        *("SENTENCE_START", "SENTENCE_END", "b", ".", "a", "UNKNOWN_TOKEN"),
+    )
+    assert corpus.vocabulary.counts == (0, 0, 3, 3, 2, 0)
+    assert corpus.training.ids.tolist() == [0, 2, 4, 2, 3, 1, 0, 5, 2, 4, 3, 1, 0, 5, 3, 1]
+    assert corpus.training.offsets.tolist() == [0, 6, 12, 16]
+    assert corpus.training.ids.dtype == np.int32
+    assert corpus.training.offsets.dtype == np.int64
+    assert corpus.training.sequence(2).tolist() == [0, 5, 3, 1]
+    assert corpus.training.words_to_predict == 13
+    assert len(corpus.validation) == 0
+
+
+def test_that_the_summary_counts_by_hand(tiny: Path) -> None:
+    corpus, _ = prepare(tiny, validation_fraction=0.0, vocabulary_size=6)
+
+    summary = corpus.summary
+    assert (summary.documents, summary.sentences, summary.words) == (2, 3, 10)
+    assert (summary.different_words, summary.vocabulary_size) == (5, 6)
+    assert (summary.least_frequent_word, summary.least_frequent_count) == ("a", 2)
+    assert summary.unknown_share == 0.2
+    assert (summary.training_words, summary.validation_words) == (13, 0)
+    assert (summary.name, summary.columns) == ("tiny.csv", ("text",))
+    assert len(summary.digest) == 64
+    assert corpus.word_frequencies() == (3, 3, 2, 1, 1)
+    assert len(corpus) == 3
+
+
+def test_that_a_sentence_is_shown_as_the_network_sees_it(tiny: Path) -> None:
+    corpus, _ = prepare(tiny, validation_fraction=0.0, vocabulary_size=6)
+
+    view = corpus.sentence_view(1)
+
+    assert view.text == "C b a."
+    assert [(token.text, token.is_known) for token in view.tokens] == [
+        *(("c", False), ("b", True), ("a", True), (".", True)),
+    ]
+    assert view.x == (0, 5, 2, 4, 3)
+    assert view.y == (5, 2, 4, 3, 1)
+    assert not view.is_validation
+    with pytest.raises(IndexError):
+        corpus.sentence_view(3)
+
+
+@pytest.mark.parametrize("size", [4, 5, 6, 7, 8, 50])
+def test_that_another_vocabulary_size_is_the_same_as_preparing_anew(size: int, tiny: Path) -> None:
+    corpus, _ = prepare(tiny, vocabulary_size=8000)
+
+    changed = corpus.with_vocabulary_size(size)
+
+    anew, _ = prepare(tiny, vocabulary_size=size)
+    assert changed.summary == anew.summary
+    assert changed.vocabulary == anew.vocabulary
+    assert np.array_equal(changed.training.ids, anew.training.ids)
+    assert corpus.unknown_share(size) == pytest.approx(anew.summary.unknown_share)
+
+
+def test_that_text_cannot_forge_a_special_token(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "a.csv", ["SENTENCE_START UNKNOWN_TOKEN SENTENCE_END."])
+
+    corpus, _ = prepare(path)
+
+    assert [token.text for token in corpus.sentence_view(0).tokens] == [
+        *("sentence_start", "unknown_token", "sentence_end", "."),
+    ]
+    assert corpus.sentence_view(0).x == (0, 2, 3, 4, 5)
+
+
+def test_that_events_end_with_the_corpus_and_name_the_stages(tiny: Path) -> None:
+    _, events = prepare(tiny)
+
+    stages = [event.stage for event in events if isinstance(event, StageProgress)]
+    assert list(dict.fromkeys(stages)) == [
+        *("Reading the file", "Learning where sentences end"),
+        *("Splitting into sentences and words", "Counting words"),
+    ]
+    for event in events:
+        if isinstance(event, StageProgress) and event.total is not None:
+            assert 0 <= event.done <= event.total
+
+
+def test_that_refused_rows_are_kept_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,text\n1,one two.\n2\n3,three.\n4,four.\n")
+
+    corpus, events = prepare(path)
+
+    assert corpus.summary.refused_rows == 1
+    assert [problem.line for problem in corpus.problems] == [3]
+    notices = [event.text for event in events if isinstance(event, Notice)]
+    assert len(notices) == 1
+    assert "line 3" in notices[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [(b"id,text\n1,\n2,  \n", "no text in the column 'text'"), (b"id,text\n", "no text")],
+)
+def test_that_a_file_without_sentences_is_refused(
+    data: bytes, sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+
+    with pytest.raises(CorpusError, match=sentence):
+        prepare(path, csv=CsvConfig(columns=("text",)))
+
+
+def test_that_equal_documents_are_counted_and_removed_on_request(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "a.csv", ["Same.", "Other.", "Same.", "Same."])
+
+    kept, _ = prepare(path, validation_fraction=0.5)
+    removed, _ = prepare(path, remove_duplicates=True)
+
+    assert (kept.summary.documents, kept.summary.duplicate_documents) == (4, 2)
+    assert (removed.summary.documents, removed.summary.duplicate_documents) == (2, 2)
+    sides = {kept.sentence_view(index).is_validation for index in (0, 2, 3)}
+    assert len(sides) == 1
+
+
+@given(
+    groups=st.lists(st.integers(0, 8), min_size=1, max_size=40),
+    fraction=st.floats(0.0, 0.5),
+    seed=st.integers(0, 9),
+)
+def test_that_the_split_keeps_equal_documents_together(
+    groups: list[int], fraction: float, seed: int
+) -> None:
+    numbered = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    group_of = np.array([numbered[group] for group in groups], dtype=np.int64)
+
+    chosen = draw_validation(group_of, fraction, seed)
+
+    assert np.array_equal(chosen, draw_validation(group_of, fraction, seed))
+    assert not chosen.all()
+    assert set(group_of[chosen]).isdisjoint(group_of[~chosen])
+    assert chosen.any() == (fraction > 0.0 and len(numbered) > 1)
+
+
+def test_that_the_split_holds_out_the_share_asked_for() -> None:
+    documents = np.arange(1000, dtype=np.int64)
+
+    first = draw_validation(documents, 0.05, seed=1)
+
+    assert first.sum() == 50
+    assert not np.array_equal(first, draw_validation(documents, 0.05, seed=2))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(alphabet="ab cd.!\n'\"", min_size=1, max_size=30), min_size=1, max_size=8))
+def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
+    texts = [text for text in texts if text.strip()] or ["a"]
+    splitter = SentenceSplitter.for_texts(texts)
+
+    batch = BatchPreparer(splitter).prepare(texts)
+
+    assert batch is not None
+    sentences = [sentence for text in texts for sentence in splitter.split(text)]
+    expected = [token for sentence in sentences for token in tokenize(sentence)]
+    assert [batch.words[number] for number in batch.numbers.tolist()] == expected
+    assert batch.words == list(Counter(expected))
+    assert batch.texts.decode() == "".join(sentences)
+    assert int(batch.document_lengths.sum()) == len(sentences)
+
+
+def test_that_processes_change_nothing(
+    tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "a.csv", many_texts)
+    alone, _ = prepare(path, processes=0)
+    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+
+    shared, _ = prepare(path, processes=2)
+
+    assert shared.summary == alone.summary
+    assert shared.vocabulary == alone.vocabulary
+    assert shared.training.ids.tobytes() == alone.training.ids.tobytes()
+    assert shared.training.offsets.tobytes() == alone.training.offsets.tobytes()
+    assert shared.validation.ids.tobytes() == alone.validation.ids.tobytes()
+    assert shared.sentence_view(77) == alone.sentence_view(77)
+    assert multiprocessing.active_children() == []
+
+
+def stop_at(stage: str, control: RunControl) -> Callable[[Event], None]:
+    def look(event: Event) -> None:
+        if isinstance(event, StageProgress) and event.stage == stage:
+            control.stop()
+
+    return look
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize(
+    "stage",
+    ["Reading the file", "Learning where sentences end", "Splitting into sentences and words"],
+)
+def test_that_a_stop_ends_without_a_corpus_or_a_process(
+    stage: str,
+    processes: int,
+    tmp_path: Path,
+    many_texts: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_rows(tmp_path / "a.csv", many_texts)
+    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+    control = RunControl()
+    look = stop_at(stage, control)
+
+    events = []
+    for event in build_corpus(CorpusConfig(path=path, processes=processes), control):
+        events.append(event)
+        look(event)
+
+    assert isinstance(events[-1], StageProgress)
+    assert events[-1].stage == stage
+    assert multiprocessing.active_children() == []
+
+
+def test_that_abandoning_the_stream_leaves_no_process(
+    tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "a.csv", many_texts)
+    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+    events = build_corpus(CorpusConfig(path=path, processes=2), RunControl())
+    for event in events:
+        if isinstance(event, StageProgress) and event.stage.startswith("Splitting"):
+            break
+
+    events.close()  # type: ignore[attr-defined]
+
+    assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def dying_pool(many_texts: list[str]) -> Iterator[PreparationPool]:
+    with PreparationPool(SentenceSplitter.for_texts(many_texts), 1, RunControl()) as pool:
+        yield pool
+
+
+def test_that_a_dead_process_is_replaced_by_this_one(
+    dying_pool: PreparationPool, many_texts: list[str]
+) -> None:
+    batches = list(dying_pool.put(many_texts[:200]))
+    (child,) = multiprocessing.active_children()
+    assert child.pid is not None
+    os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    batches += dying_pool.put(many_texts[200:])
+    batches += dying_pool.finish()
+
+    assert dying_pool.was_broken
+    assert sum(len(batch.document_lengths) for batch in batches) == len(many_texts)
+
+
+def test_that_processes_that_cannot_start_are_done_without(
+    many_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Future[object]:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("engine.preparation_pool.ProcessPoolExecutor.submit", refuse)
+    with PreparationPool(SentenceSplitter.for_texts(many_texts), 2, RunControl()) as pool:
+        batches = [*pool.put(many_texts), *pool.finish()]
+
+    assert pool.was_broken
+    assert len(batches) == 1
+
+
+def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "a.csv", ["One.", "Tangled.", "Three."])
+    split = SentenceSplitter.split
+
+    def give_up(self: SentenceSplitter, text: str) -> list[str]:
+        if text == "Tangled.":
+            raise TimeoutError
+        return split(self, text)
+
+    monkeypatch.setattr(SentenceSplitter, "split", give_up)
+
+    corpus, _ = prepare(path, validation_fraction=0.0)
+
+    assert [(problem.line, problem.reason) for problem in corpus.problems] == [
+        (3, "its text took too long to split into words")
+    ]
+    assert [corpus.sentence_view(index).text for index in range(2)] == ["One.", "Three."]
+
+
+@pytest.mark.parametrize(
+    ("requested", "characters", "most"),
+    [(None, 1000, 0), (0, 10**9, 0), (3, 10**9, 3), (1, 10**9, 1), (8, 1_500_000, 2)],
+)
+def test_how_many_processes_a_text_deserves(
+    requested: int | None, characters: int, most: int
+) -> None:
+    assert choose_processes(requested, characters) == most
+
+
+def test_that_the_real_comments_are_counted(shared_data: Path) -> None:
+    path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
+
+    corpus, _ = prepare(path)
+
+    summary = corpus.summary
+    assert (summary.documents, summary.refused_rows) == (211, 1)
+    assert summary.training_documents + summary.validation_documents == 211
+    assert summary.validation_documents == 11
+    assert corpus.problems[0].line == 874
+    assert sum(corpus.word_frequencies()) == summary.words
+    assert summary.training_words + summary.validation_words == summary.words + summary.sentences
