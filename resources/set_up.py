@@ -178,6 +178,7 @@ def apt_install(wanted: list[tuple[str, ...]], why: str) -> None:
         raise SetUpError(why + " Please install what is missing with your package manager.")
     may_install = os.geteuid() == 0 or has_sudo()
     as_root = [] if os.geteuid() == 0 else ["sudo"]
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     if may_install:
         run([*as_root, "apt-get", "update", "-qq"], is_required=False)
     packages = sorted({next(filter(is_known_to_apt, names), names[-1]) for names in wanted})
