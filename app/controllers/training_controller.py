@@ -128,10 +128,13 @@ class TrainingController(QObject):
         self._tab.buttons.show_commands(
             commands if is_valid else commands - {Command.START_TRAINING}
         )
-        self._tab.show_hint(texts.describe_state(state, is_form_valid=is_valid))
+        self._tab.show_hint(
+            texts.describe_state(state, is_form_valid=is_valid),
+            texts.describe_empty_plot(state, is_form_valid=is_valid),
+        )
         self._tab.show_form_enabled(is_enabled=state not in _RUNNING)
-        obstacle = texts.obstacle_to_continuing(self._session.model, self._session.corpus, state)
-        self._tab.buttons.offer_continuing(obstacle)
+        obstacle = texts.obstacle_to_continuing(self._session.model, self._session.corpus)
+        self._tab.buttons.offer_continuing(obstacle, is_open=state is RunState.READY)
         self._tab.log.set_exportable(is_exportable=not self._history.is_empty)
 
     @Slot()
@@ -146,7 +149,7 @@ class TrainingController(QObject):
         self._tab.form.show_recipe_defaults(self._recipe_defaults(recipe))
 
     @Slot(bool)
-    def _on_continue_changed(self, is_continued: bool) -> None:  # noqa: FBT001 - a slot
+    def _on_continue_changed(self, is_continued: bool) -> None:  # noqa: FBT001
         model = self._session.model
         fixed = model.model_config if is_continued and model is not None else None
         self._tab.form.show_fixed_network(fixed)
@@ -213,7 +216,7 @@ class TrainingController(QObject):
                 self._tab.log.add_line(f"The model is in {path}.")
             case StageProgress(stage=stage, done=done, total=total):
                 progress = texts.percent_progress(done, total)
-                self._tab.show_hint(f"{stage} {progress}".strip())
+                self._tab.buttons.show_status(f"{stage} {progress}".strip())
             case SentenceGenerated() | SentenceScored() | GradientsChecked() | StepTimed():
                 pass  # events of other jobs
             case _:
@@ -232,7 +235,7 @@ class TrainingController(QObject):
         show_started(self._tab.figures, event)
         for line in texts.started_lines(event, is_continued=is_continued):
             self._tab.log.add_line(line)
-        self._tab.show_hint(f"Training on {event.device}…")
+        self._tab.buttons.show_status(f"Training on {event.device}…")
         self._tab.log.set_exportable(is_exportable=True)
 
     @Slot(object)
@@ -265,6 +268,7 @@ class TrainingController(QObject):
             self._tab.figures.clear()
             self._tab.log.add_line(f"{model.description} Its curve is shown.")
         self._refresh()
+        self._on_continue_changed(self._tab.buttons.continues)
 
     @Slot(object)
     def _on_session_run_state_changed(self, _state: RunState) -> None:

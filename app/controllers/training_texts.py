@@ -46,6 +46,13 @@ def describe_state(state: RunState, *, is_form_valid: bool) -> str:
     return _STATES[state]
 
 
+def describe_empty_plot(state: RunState, *, is_form_valid: bool) -> str:
+    """Return what stands in place of the curves before the first run."""
+    if state is RunState.READY and is_form_valid:
+        return "Press “Start training”: the loss then appears here, live."
+    return describe_state(state, is_form_valid=is_form_valid)
+
+
 def describe_corpus(summary: "CorpusSummary | None") -> str:
     """Return which text the next run learns from."""
     if summary is None:
@@ -68,16 +75,12 @@ def describe_split(summary: "CorpusSummary | None") -> str:
     )
 
 
-def obstacle_to_continuing(
-    model: "LanguageModel | None", corpus: "Corpus | None", state: RunState
-) -> str | None:
-    """Return why the current model cannot be trained further now, or None if it can."""
+def obstacle_to_continuing(model: "LanguageModel | None", corpus: "Corpus | None") -> str | None:
+    """Return why the current model cannot be trained further, or None if it can."""
     if model is None:
         return "There is no model yet: train or open one."
     if corpus is None:
         return NO_CORPUS
-    if state is not RunState.READY:
-        return "Wait until the present work is done."
     if model.vocabulary.words != corpus.vocabulary.words:
         return "The current model knows other words than this corpus has."
     return None

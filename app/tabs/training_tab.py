@@ -133,10 +133,10 @@ class TrainingTab(QWidget):
         """Say which corpus the next run learns from."""
         self._corpus.setText(text)
 
-    def show_hint(self, text: str) -> None:
-        """Say beside the buttons, and on an empty plot, what is going on or what to do."""
+    def show_hint(self, text: str, on_empty_plot: str) -> None:
+        """Say beside the buttons, and in place of missing curves, what is going on."""
         self.buttons.show_status(text)
-        self.plot.show_empty_text(text)
+        self.plot.show_empty_text(on_empty_plot)
 
     def show_form_enabled(self, *, is_enabled: bool) -> None:
         """Let the settings be changed, or keep them as they are during a run."""

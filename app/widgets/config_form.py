@@ -15,6 +15,7 @@ from app.formatting import format_rate
 from app.widgets.config_fields import ConfigFields
 from app.widgets.form_row import FormRow
 from app.widgets.labels import make_label
+from app.widgets.wheel_guard import WheelGuard
 from engine import ConfigError, ModelConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class ConfigForm(QWidget):
         self._rows = self._build_rows()
         self._build_layout()
         self._connect_signals()
+        self._wheel_guard = WheelGuard(self)
+        self._wheel_guard.watch(*(row.field for row in self._rows.values()))
         self.show_configs(ModelConfig(), TrainConfig())
 
     def _build_rows(self) -> dict[str, FormRow]:

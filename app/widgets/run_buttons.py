@@ -73,7 +73,7 @@ class RunButtons(QWidget):
     @property
     def continues(self) -> bool:
         """Whether the next run should go on with the current model."""
-        return self._continue.isEnabled() and self._continue.isChecked()
+        return self._continue.isChecked()
 
     def show_commands(self, commands: frozenset[Command]) -> None:
         """Enable what can be asked for now."""
@@ -87,9 +87,12 @@ class RunButtons(QWidget):
         """Say what is going on."""
         self._status.setText(text)
 
-    def offer_continuing(self, obstacle: str | None) -> None:
-        """Let the current model be continued, or say in the tooltip why it cannot be."""
-        self._continue.setEnabled(obstacle is None)
+    def offer_continuing(self, obstacle: str | None, *, is_open: bool) -> None:
+        """Let the current model be continued, or say in the tooltip why it cannot be.
+
+        The choice stays as it is while a run goes on (`is_open` is False then).
+        """
+        self._continue.setEnabled(obstacle is None and is_open)
         self._continue.setToolTip(obstacle or CONTINUE_TIP)
         if obstacle is not None:
             self._continue.setChecked(False)

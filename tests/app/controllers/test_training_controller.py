@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.state.run_state import RunState
-from engine import ConfigError, Event, Notice, RunControl
+from engine import ConfigError, Event, ModelConfig, Notice, RunControl
 from tests.app.training_fakes import (
     Bench,
     epoch_done,
@@ -41,9 +41,13 @@ def run_to_the_end(qtbot: QtBot, bench: Bench) -> None:
 
 
 def start_endless(qtbot: QtBot, bench: Bench) -> None:
+    start_endless_after(qtbot, bench, points=0)
+
+
+def start_endless_after(qtbot: QtBot, bench: Bench, *, points: int) -> None:
     bench.train.events = until_stopped
     press(qtbot, bench, "start_button")
-    qtbot.waitUntil(lambda: len(bench.tab.plot.history.batch) == 5)
+    qtbot.waitUntil(lambda: len(bench.tab.plot.history.batch) == points + 5)
 
 
 def stop(qtbot: QtBot, bench: Bench) -> None:
@@ -252,6 +256,32 @@ def test_that_the_size_of_a_continued_model_is_not_remembered(bench: Bench) -> N
     bench.find("epochs_spin").setValue(3)
 
     assert bench.settings.settings.model.hidden_dim == 100
+
+
+def test_that_the_choice_to_continue_outlives_a_run(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model(points=7))
+    bench.find("continue_check").click()
+    start_endless_after(qtbot, bench, points=7)
+    assert not bench.find("continue_check").isEnabled()
+    assert bench.find("hidden_spin").value() == 64
+
+    stop(qtbot, bench)
+
+    assert bench.find("continue_check").isChecked()
+    assert bench.find("continue_check").isEnabled()
+
+
+def test_that_another_model_to_continue_shows_its_own_size(bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model())
+    bench.find("continue_check").click()
+    other = fake_model()
+    other.model_config = ModelConfig(hidden_dim=33)
+
+    bench.session.set_model(other)
+
+    assert bench.find("hidden_spin").value() == 33
 
 
 def test_that_a_model_of_other_words_cannot_be_continued(bench: Bench) -> None:

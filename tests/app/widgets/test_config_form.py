@@ -4,8 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.widgets.config_form import ConfigForm
@@ -215,3 +216,32 @@ def test_that_the_label_of_a_field_gives_it_the_focus(form: ConfigForm) -> None:
         "training.learning_rate_edit",
         "training.device_combo",
     }
+
+
+def turn_wheel(widget: QSpinBox) -> None:
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def test_that_scrolling_over_a_field_leaves_it_alone(qtbot: QtBot, form: ConfigForm) -> None:
+    with qtbot.waitActive(form):
+        form.show()
+        form.activateWindow()
+    hidden = spin(form, "hidden")
+
+    spin(form, "epochs").setFocus()
+    turn_wheel(hidden)
+    assert hidden.value() == 100
+
+    hidden.setFocus()
+    turn_wheel(hidden)
+    assert hidden.value() == 101
