@@ -44,12 +44,12 @@ def generate_with_engine(
 
 def model_epoch(model: "LanguageModel") -> str:
     """Name a snapshot briefly, such as "epoch 2.4"."""
-    return "untrained" if model.step == 0 else f"epoch {round(model.epoch, 1):g}"
+    return f"epoch {round(model.epoch, 1):g}"
 
 
 def model_moment(model: "LanguageModel") -> str:
     """Name a snapshot exactly, such as "epoch 2.4, step 1,204"."""
-    return "untrained" if model.step == 0 else f"{model_epoch(model)}, step {model.step:,}"
+    return f"{model_epoch(model)}, step {model.step:,}"
 
 
 def model_title(model: "LanguageModel") -> str:

@@ -209,7 +209,7 @@ class ScorePanel(QFrame):
         )
         self._perplexity_label.setText(format_perplexity(score.perplexity))
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
-        self._model_label.setText(f"scored with the model at {score.model}")
+        self._model_label.setText(f"scored with the model as of {score.model}")
         self._model_label.setToolTip(score.model_title)
         self._show_unknown(score.unknown_words)
         if self._is_pin_due:

@@ -14,8 +14,8 @@ from app.state.generated_sentences import Batch, GeneratedSentence
 from app.widgets.record_table import RecordTable
 from app.widgets.sentence_model import NUMBER, PROBABILITY, SENTENCE, SentenceModel
 
-_WRAPPED_ROWS = 1000  # rows beyond these stay one line high: measuring text costs time
-_REFIT_INTERVAL_MS = 60
+_FIT_INTERVAL_MS = 40
+_SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
 
 
 class SentenceList(RecordTable):
@@ -38,12 +38,18 @@ class SentenceList(RecordTable):
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
         self._sentences = SentenceModel(self)
-        self._refit_timer = QTimer(self)
-        self._refit_timer.setSingleShot(True)
-        self._refit_timer.setInterval(_REFIT_INTERVAL_MS)
+        self._waiting: list[GeneratedSentence] = []
+        self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
+        self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
         self.setModel(self._sentences)
         self._build_columns()
         self._connect_signals()
+
+    def _make_timer(self, interval_ms: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        return timer
 
     def _build_columns(self) -> None:
         header = self.horizontalHeader()
@@ -59,7 +65,9 @@ class SentenceList(RecordTable):
         self.doubleClicked.connect(self._on_double_clicked)
         self.customContextMenuRequested.connect(self._on_menu_requested)
         self.horizontalHeader().sectionResized.connect(self._on_section_resized)
-        self._refit_timer.timeout.connect(self._on_refit_timeout)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._fit_timer.timeout.connect(self._fit_visible_rows)
+        self._show_timer.timeout.connect(self._show_waiting)
 
     @property
     def count(self) -> int:
@@ -68,31 +76,46 @@ class SentenceList(RecordTable):
 
     def start_batch(self, batch: Batch) -> None:
         """Begin a batch below those before it, and show its title."""
+        self._show_waiting()
         self._title_row = self._sentences.start_batch(batch)
         self.setSpan(self._title_row, 0, 1, self._sentences.columnCount())
         self.scrollToBottom()
 
     def update_batch(self, batch: Batch) -> None:
         """Show what became of the newest batch."""
+        self._show_waiting()
         self._sentences.update_batch(batch)
 
     def append_sentence(self, sentence: GeneratedSentence) -> None:
-        """Add a sentence; follow it until the batch's title is the first row to be seen."""
+        """Add a sentence: at once if the last one came a while ago."""
+        self._waiting.append(sentence)
+        if not self._show_timer.isActive():
+            self._show_waiting()
+            if self.isVisible():
+                self._show_timer.start()
+
+    @Slot()
+    def _show_waiting(self) -> None:
+        """Show what waits; follow it until the batch's title is the first row to be seen."""
+        self._show_timer.stop()
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
         bar = self.verticalScrollBar()
         is_following = bar.value() >= bar.maximum() - self.rowHeight(0)
-        self._sentences.append_sentence(sentence)
-        row = self._sentences.rowCount() - 1
-        if row < _WRAPPED_ROWS:
-            self.resizeRowToContents(row)
+        self._sentences.append_sentences(waiting)
+        self._fit_visible_rows()
         if is_following:
             self.scrollToBottom()
             if self.rowViewportPosition(self._title_row) < 0:
                 title = self._sentences.index(self._title_row, NUMBER)
                 self.scrollTo(title, QAbstractItemView.ScrollHint.PositionAtTop)
-        self._set_count(self._count + 1)
+        self._set_count(self._count + len(waiting))
 
     def clear(self) -> None:
         """Remove every sentence."""
+        self._show_timer.stop()
+        self._waiting.clear()
         self._sentences.clear()
         self.clearSpans()
         self._title_row = -1
@@ -100,6 +123,7 @@ class SentenceList(RecordTable):
 
     def records(self) -> list[tuple[Batch, GeneratedSentence]]:
         """Return every sentence with the batch it belongs to."""
+        self._show_waiting()
         return self._sentences.records()
 
     @Slot()
@@ -150,12 +174,23 @@ class SentenceList(RecordTable):
 
     @Slot(int, int, int)
     def _on_section_resized(self, _column: int, _old_width: int, _width: int) -> None:
-        if self.isVisible():
-            self._refit_timer.start()
+        self._fit_soon()
+
+    @Slot(int)
+    def _on_scrolled(self, _value: int) -> None:
+        self._fit_soon()
+
+    def _fit_soon(self) -> None:
+        if self.isVisible() and not self._fit_timer.isActive():
+            self._fit_timer.start()
 
     @Slot()
-    def _on_refit_timeout(self) -> None:
-        for row in range(min(self._sentences.rowCount(), _WRAPPED_ROWS)):
+    def _fit_visible_rows(self) -> None:
+        """Give the rows in sight the height of their wrapped text; measuring all would be slow."""
+        first = max(0, self.rowAt(0))
+        for row in range(first, self._sentences.rowCount()):
+            if self.rowViewportPosition(row) > self.viewport().height():
+                break
             self.resizeRowToContents(row)
 
     def text_of_rows(self, rows: Sequence[int]) -> str:
@@ -166,9 +201,10 @@ class SentenceList(RecordTable):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the rows to the width that the columns have now."""
         super().showEvent(event)
-        self._on_refit_timeout()
+        self._fit_visible_rows()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Fit nothing while nobody looks."""
-        self._refit_timer.stop()
+        """Let no timer run while nobody looks."""
+        self._fit_timer.stop()
+        self._show_waiting()
         super().hideEvent(event)

@@ -4,6 +4,7 @@ Each batch begins with a title row that names its settings, so that no sentence
 is ever seen apart from what made it.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -34,7 +35,7 @@ class SentenceModel(QAbstractTableModel):
     def start_batch(self, batch: Batch) -> int:
         """Append the title row of a new batch and return where it is."""
         self._title_row = len(self._rows)
-        self._append(batch)
+        self._append([batch])
         return self._title_row
 
     def update_batch(self, batch: Batch) -> None:
@@ -45,9 +46,9 @@ class SentenceModel(QAbstractTableModel):
         changed = self.index(self._title_row, NUMBER)
         self.dataChanged.emit(changed, changed)
 
-    def append_sentence(self, sentence: GeneratedSentence) -> None:
-        """Append one sentence to the newest batch."""
-        self._append(sentence)
+    def append_sentences(self, sentences: Sequence[GeneratedSentence]) -> None:
+        """Append sentences to the newest batch."""
+        self._append(sentences)
 
     def clear(self) -> None:
         """Remove every row."""
@@ -76,10 +77,10 @@ class SentenceModel(QAbstractTableModel):
                 pairs.append((batch, record))
         return pairs
 
-    def _append(self, record: Batch | GeneratedSentence) -> None:
+    def _append(self, records: Sequence[Batch | GeneratedSentence]) -> None:
         row = len(self._rows)
-        self.beginInsertRows(QModelIndex(), row, row)
-        self._rows.append(record)
+        self.beginInsertRows(QModelIndex(), row, row + len(records) - 1)
+        self._rows.extend(records)
         self.endInsertRows()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

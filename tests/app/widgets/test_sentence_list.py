@@ -143,3 +143,17 @@ def test_that_clear_during_a_batch_ignores_its_later_title(sentences: SentenceLi
     sentences.update_batch(Batch(settings=SampleSettings(), model="epoch 1", state="stopped"))
 
     assert sentences.model().rowCount() == 0
+
+
+def test_that_sentences_that_come_fast_are_all_there_when_their_batch_ends(
+    qtbot: QtBot, sentences: SentenceList
+) -> None:
+    with qtbot.waitExposed(sentences):
+        sentences.show()
+    for number in range(4, 60):
+        sentences.append_sentence(sentence(number))
+
+    sentences.update_batch(Batch(settings=SampleSettings(), model="epoch 1", state="ended"))
+
+    assert sentences.count == 59
+    assert sentences.model().rowCount() == 60
