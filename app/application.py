@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -41,6 +41,7 @@ from app.tasks.garbage import GarbageCollector
 from app.tasks.task_runner import TaskRunner
 from app.theme import Theme
 from app.widgets.model_dialogs import ModelDialogs
+from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs
 
 APP_FOLDER = "rnn-text-lab"
@@ -63,6 +64,11 @@ class Runners:
     models: TaskRunner
     warm_up: TaskRunner
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the runners."""
+        return tuple(field.name for field in fields(cls))
+
     def all_but_warm_up(self) -> tuple[TaskRunner, ...]:
         """Return the runners of jobs that a person started."""
         return (
@@ -75,30 +81,147 @@ class Runners:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """The window and everything that must live as long as it."""
+    """The window and everything that must live as long as it.
 
-    window: MainWindow
-    session: Session
-    presenter: ErrorPresenter
-    settings: SettingsStore
-    theme: Theme
-    runners: Runners
-    dataset: DatasetController
-    training: TrainingController
-    tools: ToolsController
-    generation: GenerationController
-    scoring: ScoringController
-    models: ModelFilesController
-    guard: CloseGuard
-    controller: WindowController
-    warm_up: WarmUp
+    Attributes
+    ----------
+    window : MainWindow
+    session : Session
+    presenter : ErrorPresenter
+    settings : SettingsStore
+    theme : Theme
+    runners : Runners
+    dataset, training, tools, generation, scoring, models, controller, guard, warm_up
+        The controllers, each with its part of the window.
+    """
+
+    def __init__(self, settings_path: Path, jobs: Jobs, log_folder: Path | None) -> None:
+        qt = QApplication.instance()
+        if not isinstance(qt, QApplication):
+            raise RuntimeError("make a QApplication first")
+        self.theme = Theme(qt)
+        self._dataset_tab = DatasetTab()
+        self._training_tab = TrainingTab(LossHistory())
+        self._generation_tab = GenerationTab()
+        self.window = MainWindow((self._dataset_tab, self._training_tab, self._generation_tab))
+        self.session = Session(self.window)
+        self.presenter = ErrorPresenter(self.window)
+        self.settings = SettingsStore(settings_path, self.window)
+        self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
+        self._make_dataset(jobs)
+        self._make_training(jobs)
+        self._make_generation(jobs)
+        self._make_files(jobs)
+        self._make_window(jobs, log_folder)
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.scoring.close()  # an ended job must not start the one that waits behind it
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
+
+    def _make_dataset(self, jobs: Jobs) -> None:
+        self.dataset = DatasetController(
+            self._dataset_tab,
+            self.session,
+            self.runners.dataset,
+            self.presenter,
+            self.settings,
+            inspect=jobs.inspect,
+            build=jobs.build,
+            sample_path=jobs.sample_path,
+            ask_path=jobs.ask_csv_path,
+            parent=self.window,
+        )
+
+    def _make_training(self, jobs: Jobs) -> None:
+        self.training = TrainingController(
+            self._training_tab,
+            self.session,
+            self.runners.training,
+            self.presenter,
+            self.settings,
+            train=jobs.train,
+            recipe_defaults=jobs.recipe_defaults,
+            entropy=jobs.entropy,
+            dialogs=jobs.training_dialogs or TrainingDialogs(self.window),
+            parent=self.window,
+        )
+        self.tools = ToolsController(
+            self._training_tab,
+            self.session,
+            self.runners.tools,
+            self.presenter,
+            check_gradients=jobs.check_gradients,
+            time_one_step=jobs.time_one_step,
+            parent=self.window,
+        )
+
+    def _make_generation(self, jobs: Jobs) -> None:
+        self.generation = GenerationController(
+            self._generation_tab,
+            self.session,
+            self.runners.generation,
+            self.presenter,
+            self.settings,
+            generate=jobs.generate,
+            ask_save_path=jobs.ask_sentences_path,
+            parent=self.window,
+        )
+        self.scoring = ScoringController(
+            self._generation_tab,
+            self.session,
+            self.runners.scoring,
+            self.presenter,
+            score=jobs.score,
+            parent=self.window,
+        )
+
+    def _make_files(self, jobs: Jobs) -> None:
+        self.models = ModelFilesController(
+            self.session,
+            self.runners.models,
+            self.presenter,
+            self.settings,
+            dialogs=jobs.model_dialogs or ModelDialogs(self.window),
+            load=jobs.load,
+            save=jobs.save,
+            parent=self.window,
+        )
+
+    def _make_window(self, jobs: Jobs, log_folder: Path | None) -> None:
+        dialogs = WindowDialogs(self.window)
+        self.guard = CloseGuard(
+            self.session,
+            self.runners.all_but_warm_up(),
+            self.presenter,
+            ask_unsaved=jobs.ask_unsaved_at_close or dialogs.ask_unsaved,
+            save_model=self.models.save_model,
+            parent=self.window,
+        )
+        self.window.set_close_guard(self.guard.may_close)
+        self.guard.ready_to_close.connect(self.window.close)
+        self.controller = WindowController(
+            self.window,
+            self.session,
+            self.presenter,
+            self.settings,
+            self.theme,
+            self.dataset,
+            self.models,
+            dialogs=dialogs,
+            open_log_folder=partial(_open_folder, log_folder),
+            parent=self.window,
+        )
+        self.warm_up = WarmUp(
+            self.runners.warm_up,
+            self.presenter,
+            list_devices=jobs.list_devices,
+            parent=self.window,
+        )
+        self.warm_up.devices_listed.connect(self.training.show_devices)
+        self.warm_up.devices_listed.connect(self.controller.show_devices)
 
 
 def build_window(
@@ -108,114 +231,7 @@ def build_window(
     log_folder: Path | None = None,
 ) -> Application:
     """Make the window and all that belongs to it; it is not shown and no job is started."""
-    qt = QApplication.instance()
-    if not isinstance(qt, QApplication):
-        raise RuntimeError("make a QApplication first")
-    theme = Theme(qt)
-    tabs = (DatasetTab(), TrainingTab(LossHistory()), GenerationTab())
-    window = MainWindow(tabs)
-    session, presenter = Session(window), ErrorPresenter(window)
-    settings = SettingsStore(settings_path, window)
-    runners = Runners(**{name: TaskRunner(window) for name in Runners.__dataclass_fields__})
-    dataset = DatasetController(
-        tabs[0],
-        session,
-        runners.dataset,
-        presenter,
-        settings,
-        inspect=jobs.inspect,
-        build=jobs.build,
-        sample_path=jobs.sample_path,
-        ask_path=jobs.ask_csv_path,
-        parent=window,
-    )
-    training = TrainingController(
-        tabs[1],
-        session,
-        runners.training,
-        presenter,
-        settings,
-        train=jobs.train,
-        recipe_defaults=jobs.recipe_defaults,
-        entropy=jobs.entropy,
-        dialogs=jobs.training_dialogs,
-        parent=window,
-    )
-    tools = ToolsController(
-        tabs[1],
-        session,
-        runners.tools,
-        presenter,
-        check_gradients=jobs.check_gradients,
-        time_one_step=jobs.time_one_step,
-        parent=window,
-    )
-    generation = GenerationController(
-        tabs[2],
-        session,
-        runners.generation,
-        presenter,
-        settings,
-        generate=jobs.generate,
-        ask_save_path=jobs.ask_sentences_path,
-        parent=window,
-    )
-    scoring = ScoringController(
-        tabs[2], session, runners.scoring, presenter, score=jobs.score, parent=window
-    )
-    models = ModelFilesController(
-        session,
-        runners.models,
-        presenter,
-        settings,
-        dialogs=jobs.model_dialogs or ModelDialogs(window),
-        load=jobs.load,
-        save=jobs.save,
-        parent=window,
-    )
-    dialogs = WindowDialogs(window)
-    guard = CloseGuard(
-        session,
-        runners.all_but_warm_up(),
-        presenter,
-        ask_unsaved=jobs.ask_unsaved_at_close or dialogs.ask_unsaved,
-        save_model=models.save_model,
-        parent=window,
-    )
-    window.set_close_guard(guard.may_close)
-    guard.ready_to_close.connect(window.close)
-    controller = WindowController(
-        window,
-        session,
-        presenter,
-        settings,
-        theme,
-        dataset,
-        models,
-        dialogs=dialogs,
-        open_log_folder=partial(_open_folder, log_folder),
-        parent=window,
-    )
-    warm_up = WarmUp(runners.warm_up, presenter, list_devices=jobs.list_devices, parent=window)
-    warm_up.devices_listed.connect(training.show_devices)
-    warm_up.devices_listed.connect(controller.show_devices)
-    return Application(
-        window=window,
-        session=session,
-        presenter=presenter,
-        settings=settings,
-        theme=theme,
-        runners=runners,
-        dataset=dataset,
-        training=training,
-        tools=tools,
-        generation=generation,
-        scoring=scoring,
-        models=models,
-        guard=guard,
-        controller=controller,
-        warm_up=warm_up,
-    )
+    return Application(settings_path, jobs, log_folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
