@@ -42,7 +42,7 @@ class WordChooser:
         V[:C] = rnn.V
         self._V_t = V.t()  # (H, C rounded up to whole cells)
         self._scores = V.new_empty(0, len(V))  # reused: fresh pages would cost more than the work
-        self._probabilities = V.new_empty(0, len(V))
+        self._weights = V.new_empty(0, len(V))
 
     def choose(self, states: torch.Tensor, uniforms: list[float]) -> tuple[list[int], list[float]]:
         """Draw one word after each state.
@@ -62,51 +62,54 @@ class WordChooser:
         B = len(states)
         if len(self._scores) < B:
             self._scores = self._scores.new_empty(B, self._scores.shape[1])
-            self._probabilities = torch.empty_like(self._scores)
+            self._weights = torch.empty_like(self._scores)
         scores = torch.mm(states, self._V_t, out=self._scores[:B])  # (B, C)
         left_out = scores[:, [self._start, self._unknown]].double()  # (B, 2)
         scores[:, self._start] = -math.inf
         scores[:, self._unknown :] = -math.inf  # the last word, and the rounding up
-        p = self._probabilities[:B]
-        log_norm = None
-        if self._temperature == 1.0:
-            torch.softmax(scores, 1, out=p)
-        else:
-            log_norm = scores.logsumexp(1).double()  # (B,)
-            best = scores.amax(1, keepdim=True)  # (B, 1)
-            torch.softmax((scores - best).div_(self._temperature), 1, out=p)
-        words = invert(p, torch.tensor(uniforms, dtype=torch.float64, device=p.device))  # (B,)
+        best = scores.amax(1, keepdim=True)  # (B, 1)
+        weights = torch.sub(scores, best, out=self._weights[:B])  # (B, C)
+        norm = None
+        if self._temperature != 1.0:
+            norm = weights.exp().sum(1).double()  # (B,)
+            weights.div_(self._temperature)
+        # not torch.softmax: it starts threads even for a row or two, and waits for them
+        weights.exp_()
+        words, total = invert(
+            weights, torch.tensor(uniforms, dtype=torch.float64, device=states.device)
+        )
         chosen = scores.gather(1, words[:, None])[:, 0].double()  # (B,)
-        if log_norm is None:
-            log_norm = chosen - p.gather(1, words[:, None])[:, 0].double().log()
-        log_norm = torch.logsumexp(torch.cat([log_norm[:, None], left_out], 1), 1)
-        return words.tolist(), (chosen - log_norm).tolist()
+        of_drawable = best[:, 0].double() + (total if norm is None else norm).log()  # (B,)
+        of_all = torch.logsumexp(torch.cat([of_drawable[:, None], left_out], 1), 1)
+        return words.tolist(), (chosen - of_all).tolist()
 
 
-def invert(probabilities: torch.Tensor, uniforms: torch.Tensor) -> torch.Tensor:
-    """Return for each row the first index whose cumulative sum exceeds its uniform number.
+def invert(weights: torch.Tensor, uniforms: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return for each row the first index whose cumulative share exceeds its uniform number.
 
     Parameters
     ----------
-    probabilities : tensor of shape (B, n · cell)
-        Not negative, each row with a positive sum, which need not be 1.
+    weights : tensor of shape (B, n · cell)
+        Not negative, each row with a positive sum.
     uniforms : float64 tensor of shape (B,)
         In [0, 1).
 
     Returns
     -------
-    int64 tensor of shape (B,)
-        Never an index whose probability is zero, whatever the rounding.
+    indices : int64 tensor of shape (B,)
+        Never one whose weight is zero, whatever the rounding.
+    totals : float64 tensor of shape (B,)
+        The sum of each row.
     """
-    rows = torch.arange(len(probabilities), device=probabilities.device)
-    cells = probabilities.view(len(rows), -1, _CELL)  # (B, n, cell)
+    rows = torch.arange(len(weights), device=weights.device)
+    cells = weights.view(len(rows), -1, _CELL)  # (B, n, cell)
     sums = cells.sum(2).double().cumsum(1)  # (B, n)
     target = _below(uniforms * sums[:, -1], sums[:, -1])  # (B,)
     cell = (sums <= target[:, None]).sum(1)  # (B,)
     before = torch.where(cell > 0, sums[rows, (cell - 1).clamp_(min=0)], 0.0)
     inside = cells[rows, cell].double().cumsum(1)  # (B, cell)
     rest = _below(target - before, inside[:, -1])
-    return cell * _CELL + (inside <= rest[:, None]).sum(1)
+    return cell * _CELL + (inside <= rest[:, None]).sum(1), sums[:, -1]
 
 
 def _below(values: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:

@@ -177,7 +177,10 @@ def test_that_no_uniform_number_picks_a_word_of_probability_zero(uniform: float)
     p = torch.zeros(1, 192)
     p[0, 70], p[0, 71], p[0, 130] = 0.1, 0.3, 1e-30
 
-    word = invert(p, torch.tensor([uniform], dtype=torch.float64)).item()
+    words, totals = invert(p, torch.tensor([uniform], dtype=torch.float64))
+
+    word = int(words)
+    assert totals.item() == pytest.approx(0.4)
 
     assert word == (70 if uniform < 0.25 else 71 if uniform < 1.0 - 2.0**-53 else word)
-    assert p[0, int(word)] > 0.0
+    assert p[0, word] > 0.0
