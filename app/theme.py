@@ -97,7 +97,7 @@ class Theme(QObject):
     """
 
     def __init__(self, application: QApplication) -> None:
-        super().__init__(application)
+        super().__init__()
         self._application = application
         self._resources = files("resources")
         self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))

@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.dataset_controller import DatasetController
 from app.controllers.model_files_controller import ModelFilesController
 from app.errors import ErrorPresenter
-from app.main_window import MainWindow
 from app.settings import AppSettings, SettingsStore
 from app.state.run_state import Command, RunState, enabled_commands
 from app.state.session import Session
-from app.theme import Theme, ThemeChoice
 from app.widgets.window_dialogs import WindowDialogs
 
 if TYPE_CHECKING:
+    from app.main_window import MainWindow
+    from app.theme import Theme, ThemeChoice
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")
@@ -37,11 +37,11 @@ class WindowController(QObject):
 
     def __init__(
         self,
-        window: MainWindow,
+        window: "MainWindow",
         session: Session,
         presenter: ErrorPresenter,
         settings: SettingsStore,
-        theme: Theme,
+        theme: "Theme",
         dataset: DatasetController,
         models: ModelFilesController,
         *,
@@ -149,7 +149,7 @@ class WindowController(QObject):
         )
 
     @Slot(str)
-    def _on_theme_chosen(self, choice: ThemeChoice) -> None:
+    def _on_theme_chosen(self, choice: "ThemeChoice") -> None:
         self._theme.choose(choice)
         self._settings.update(theme=choice)
 
