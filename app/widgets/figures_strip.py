@@ -1,10 +1,13 @@
 """A strip of figures, each with a caption above and a remark below."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.formatting import NOT_KNOWN
 from app.widgets.labels import make_label
 
+ONE_ROW_PX = 840  # the width from which all figures stand in one row
+NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
 FIGURES = {
     "epoch": ("Epoch", "Passes over the training text so far, and how many are planned"),
@@ -27,21 +30,26 @@ class FiguresStrip(QFrame):
         self.setObjectName("training.figures")
         self.setAccessibleName("Figures of the run")
         self._figures: dict[str, tuple[QLabel, QLabel]] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
-        for name, (caption, tip) in FIGURES.items():
-            stretch = 6 if name in WIDE else 5
-            row.addLayout(self._build_figure(name, caption, tip), stretch=stretch)
+        self.setMinimumWidth(NARROWEST_PX)
+        self._cells = [
+            self._build_figure(name, caption, tip) for name, (caption, tip) in FIGURES.items()
+        ]
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 8, 12, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._arrange(len(FIGURES))
         self.clear()
 
-    def _build_figure(self, name: str, caption: str, tip: str) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _build_figure(self, name: str, caption: str, tip: str) -> QWidget:
+        cell = QWidget(self)
+        column = QVBoxLayout(cell)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         labels = (
-            make_label(caption, "caption", self),
-            make_label("", "figure", self),
-            make_label("", "caption", self),
+            make_label(caption, "caption", cell),
+            make_label("", "figure", cell),
+            make_label("", "caption", cell),
         )
         for label in labels:
             label.setToolTip(tip)
@@ -50,7 +58,18 @@ class FiguresStrip(QFrame):
         labels[1].setAccessibleName(caption)
         labels[1].setAccessibleDescription(tip)
         self._figures[name] = (labels[1], labels[2])
-        return column
+        return cell
+
+    def _arrange(self, columns: int) -> None:
+        """Put the figures into rows of `columns`."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, (name, cell) in enumerate(zip(FIGURES, self._cells, strict=True)):
+            self._grid.addWidget(cell, index // columns, index % columns)
+            is_inside = index < columns
+            stretch = 6 if name in WIDE else 5
+            self._grid.setColumnStretch(index, stretch if is_inside else 0)
 
     def show_figure(self, name: str, text: str, remark: str | None = None) -> None:
         """Replace one figure, and the remark below it if there is a new one."""
@@ -63,3 +82,9 @@ class FiguresStrip(QFrame):
         """Show that nothing is known yet."""
         for name in self._figures:
             self.show_figure(name, NOT_KNOWN, "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use two rows where one would be too narrow."""
+        super().resizeEvent(event)
+        count = len(FIGURES)
+        self._arrange(count if event.size().width() >= ONE_ROW_PX else count // 2)

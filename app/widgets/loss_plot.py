@@ -155,7 +155,7 @@ class LossPlot(QWidget):
         self._legend = QLabel(self)
         self._legend.setAccessibleName("Legend of the loss plot")
         self._legend.setWordWrap(True)
-        self._readout = make_label("", "caption", self)
+        self._readout = make_label("", "caption", self, wrap=True)
         self._readout.setObjectName("training.readout_label")
         self._readout.setAccessibleName("Values under the cursor")
         self._empty = make_label("", "hint", self._canvas, wrap=True)

@@ -5,8 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -296,34 +295,29 @@ def test_that_abandoning_the_stream_leaves_no_process(
     assert multiprocessing.active_children() == []
 
 
-@pytest.fixture
-def dying_pool(many_texts: list[str]) -> Iterator[PreparationPool]:
-    with PreparationPool(SentenceSplitter.for_texts(many_texts), 1, RunControl()) as pool:
-        yield pool
+def test_that_a_dead_process_is_replaced_by_this_one(many_texts: list[str]) -> None:
+    splitter = SentenceSplitter.for_texts(many_texts)
+    with PreparationPool(splitter, 2, RunControl()) as pool:
+        batches = list(pool.put(many_texts[:200]))
+        child = multiprocessing.active_children()[0]
+        assert child.pid is not None
+        os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
+        batches += pool.put(many_texts[200:])
+        batches += pool.finish()
 
-def test_that_a_dead_process_is_replaced_by_this_one(
-    dying_pool: PreparationPool, many_texts: list[str]
-) -> None:
-    batches = list(dying_pool.put(many_texts[:200]))
-    (child,) = multiprocessing.active_children()
-    assert child.pid is not None
-    os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-
-    batches += dying_pool.put(many_texts[200:])
-    batches += dying_pool.finish()
-
-    assert dying_pool.was_broken
+    assert pool.was_broken
     assert sum(len(batch.document_lengths) for batch in batches) == len(many_texts)
+    assert multiprocessing.active_children() == []
 
 
 def test_that_processes_that_cannot_start_are_done_without(
     many_texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Future[object]:
+    def refuse(*_: object) -> None:
         raise OSError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("engine.preparation_pool.ProcessPoolExecutor.submit", refuse)
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
     with PreparationPool(SentenceSplitter.for_texts(many_texts), 2, RunControl()) as pool:
         batches = [*pool.put(many_texts), *pool.finish()]
 

@@ -32,7 +32,7 @@ def test_that_the_untrained_loss_is_named_as_such() -> None:
 
 def test_that_without_held_out_text_none_is_claimed() -> None:
     line = epoch_line(epoch_done(3, None, is_best=False))
-    network, device, text = started_lines(
+    _, _, text = started_lines(
         dataclasses.replace(started(), validation_sentences=0), is_continued=False
     )
 
