@@ -124,6 +124,8 @@ CASES = [
     Case("json damage", b'{"text": "a"}\n{"text": 5}\n{"x": "b"}\n[1]\n{"text": "c\n"\\ud800"\n',
          ["a"], [(2, "not text"), (3, "no 'text'"), (4, "not a JSON object"), (5, "not valid"),
                  (6, "bytes")], ("text",), "a.jsonl"),
+    Case("json with a line separator inside", '{"a": "x\u2028y", "text": "b c d"}\n'.encode(),
+         ["b c d"], [], ("text",), "a.jsonl"),
     Case("deep json", b'{"text": "a"}\n' + b"[" * 100_000 + b"\n", ["a"], [(2, "not valid")],
          ("text",), "a.jsonl"),
     Case("packed", gzip.compress(GOOD), ["first one", "second one"], [], ("text",), "f.csv.gz"),
@@ -310,6 +312,19 @@ def test_that_only_the_cut_off_comment_is_refused(shared_data: Path) -> None:
     assert texts == expected
     assert [line for line, _ in problems] == [874]
     assert "never closed" in problems[0][1]
+
+
+def test_that_naughty_strings_come_through(shared_data: Path, tmp_path: Path) -> None:
+    strings = json.loads((shared_data / "big-list-of-naughty-strings.json").read_text("utf-8"))
+    strings = [text for text in strings if text.strip()]
+    path = tmp_path / "naughty.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text"], *([x] for x in strings)])
+
+    texts, problems = read(path)
+
+    assert texts == [text.strip() for text in strings]
+    assert problems == []
 
 
 FIELD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.text(
