@@ -1,0 +1,397 @@
+"""The model file: a round trip keeps every bit, and no damaged file gets in."""
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+
+from engine.atomic_file import write_durably
+from engine.checkpoint import FORMAT, load_model, model_to_bytes, save_model
+from engine.config import Dtype
+from engine.errors import ModelFileError
+from engine.language_model import LanguageModel, TrainingHistory
+from engine.scorer import score
+from engine.tensor_file import HEADER_LIMIT
+from engine.vocabulary import Vocabulary
+from tests.engine.models import model_of, tiny_history, tiny_model
+
+DATA = Path(__file__).parent / "data"
+Edit = Callable[[dict[str, Any], bytearray], bytes | None]
+
+
+def assert_same(left: LanguageModel, right: LanguageModel) -> None:
+    for mine, yours in zip(
+        left.rnn.parameters_as_numpy(), right.rnn.parameters_as_numpy(), strict=True
+    ):
+        assert mine.dtype == yours.dtype
+        assert mine.tobytes() == yours.tobytes()
+    for name in ("vocabulary", "model_config", "train_config", "summary", "step", "epoch"):
+        assert getattr(left, name) == getattr(right, name)
+    assert left.history == right.history
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_that_a_model_comes_back_bit_for_bit(tmp_path: Path, dtype: Dtype) -> None:
+    model = tiny_model(dtype=dtype)
+
+    save_model(model, tmp_path / "a.safetensors")
+
+    assert_same(load_model(tmp_path / "a.safetensors"), model)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.safetensors"]
+
+
+def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:
+    model = replace(tiny_model(), history=TrainingHistory(), step=0, epoch=0.0)
+
+    save_model(model, tmp_path / "a")
+
+    assert_same(load_model(tmp_path / "a"), model)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(), max_size=12), min_size=1, max_size=8, unique=True))
+def test_that_any_strings_can_be_words(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("words") / "a"
+    model = tiny_model(tuple(words))
+
+    save_model(model, path)
+
+    assert load_model(path).vocabulary == model.vocabulary
+
+
+def test_that_half_a_surrogate_pair_comes_back(tmp_path: Path) -> None:
+    model = tiny_model(("\ud800", "", "\n", "\x00", "“", "😀"))
+
+    save_model(model, tmp_path / "a")
+
+    assert load_model(tmp_path / "a").vocabulary == model.vocabulary
+
+
+def test_that_other_programs_can_read_the_file(tmp_path: Path) -> None:
+    model = tiny_model()
+    save_model(model, tmp_path / "a")
+
+    with safe_open(tmp_path / "a", framework="np") as file:
+        metadata = file.metadata()
+        U = file.get_tensor("U")
+
+    assert (metadata["format"], metadata["version"]) == (FORMAT, "1")
+    assert "torch" in json.loads(metadata["libraries"])
+    assert np.array_equal(U, model.rnn.parameters_as_numpy()[0])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_that_a_diverged_model_is_not_written_over_a_good_one(tmp_path: Path, value: float) -> None:
+    path = tmp_path / "a"
+    save_model(tiny_model(), path)
+    U, V, W = tiny_model().rnn.parameters_as_numpy()
+    W[1, 2] = value
+
+    with pytest.raises(ModelFileError, match=r"W are no longer finite.*smaller learning rate"):
+        save_model(model_of(U, V, W), path)
+
+    assert_same(load_model(path), tiny_model())
+
+
+def test_that_a_history_with_a_number_that_is_not_finite_still_makes_a_file(tmp_path: Path) -> None:
+    history = tiny_history()
+    history.losses[0] = float("nan")
+
+    save_model(replace(tiny_model(), history=history), tmp_path / "a")
+
+    assert list(load_model(tmp_path / "a").history.losses) == [1.9]
+
+
+def test_that_a_full_disk_is_explained_and_the_old_model_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import os
+
+    path = tmp_path / "a"
+    save_model(tiny_model(), path)
+
+    def full(_descriptor: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(ModelFileError, match=r"because the disk is full\. Free some space"):
+        save_model(tiny_model(seed=1), path)
+
+    assert_same(load_model(path), tiny_model())
+
+
+def test_that_a_file_of_version_1_opens() -> None:
+    model = load_model(DATA / "version-1.safetensors")
+
+    assert model.vocabulary.words[2:-1] == ("the", "cat", "sat", ".", "naïve")
+    assert model.history == tiny_history()
+    (event,) = score(model, "The cat sat .")
+    assert event.score.log_probability == pytest.approx(-18.57030017400566, abs=1e-9)  # type: ignore[union-attr]
+
+
+def taken_apart(data: bytes) -> tuple[dict[str, Any], bytearray]:
+    (length,) = struct.unpack("<Q", data[:8])
+    return json.loads(data[8 : 8 + length]), bytearray(data[8 + length :])
+
+
+def put_together(header: Any, body: bytes) -> bytes:
+    text = (header if isinstance(header, str) else json.dumps(header)).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(body)
+
+
+def entry(name: str, **changes: Any) -> Edit:
+    """Change the header's entry of a tensor."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        header[name] |= changes
+
+    return edit
+
+
+def numbers(name: str, kind: str, index: int, value: float) -> Edit:
+    """Change a number of a tensor."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header[name]["data_offsets"]
+        values = np.frombuffer(bytes(body[start:end]), kind).copy()
+        values[index] = value
+        body[start:end] = values.tobytes()
+
+    return edit
+
+
+def meta(**changes: Any) -> Edit:
+    """Change the description; None takes a key away."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        for key, value in changes.items():
+            header["__metadata__"][key] = value
+            if value is None:
+                del header["__metadata__"][key]
+
+    return edit
+
+
+def setting(*path: str, value: Any) -> Edit:
+    """Change one of the settings; Ellipsis takes it away."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        values = json.loads(header["__metadata__"]["settings"])
+        inner = values
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = value
+        if value is ...:
+            del inner[path[-1]]
+        header["__metadata__"]["settings"] = json.dumps(values)
+
+    return edit
+
+
+def without(name: str) -> Edit:
+    """Take a tensor away with its bytes."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header.pop(name)["data_offsets"]
+        del body[start:end]
+        for key, other in header.items():
+            if key != "__metadata__" and other["data_offsets"][0] >= end:
+                other["data_offsets"] = [place - (end - start) for place in other["data_offsets"]]
+
+    return edit
+
+
+def extra(header: dict[str, Any], body: bytearray) -> None:
+    header["more"] = {"dtype": "U8", "shape": [1], "data_offsets": [len(body), len(body) + 1]}
+    body += b"x"
+
+
+def text_of_words(new: bytes) -> Edit:
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header["words.text"]["data_offsets"]
+        assert len(new) == end - start
+        body[start:end] = new
+
+    return edit
+
+
+def reshaped_vocabulary(header: dict[str, Any], body: bytearray) -> None:
+    for name in ("words.ends", "words.counts"):
+        header[name]["shape"] = [5, 1]
+
+
+WORD_BYTES = "thecatsat.naïve".encode()
+HUGE = 1 << 40
+BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
+    "empty": ("too short", b""),
+    "seven bytes": ("too short", b"1234567"),
+    "a pickle": ("header claims", b"\x80\x04\x95" + b"cos\nsystem\n" * 20),
+    "a zip": ("header claims", b"PK\x03\x04" + bytes(200)),
+    "a header of no bytes": ("header claims 0", bytes(100)),
+    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + bytes(100)),
+    "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + bytes(100)),
+    "a header over the limit": (
+        "header claims",
+        put_together('{"a":"' + "x" * HEADER_LIMIT + '"}', b""),
+    ),
+    "not JSON": ("header cannot be read", put_together("{not json", b"")),
+    "not UTF-8": ("header cannot be read", struct.pack("<Q", 4) + b"\xff\xfe{}"),
+    "deep nesting": ("header cannot be read", put_together("[" * 100_000, b"")),
+    "a list": ("header is not a table", put_together("[]", b"")),
+    "a repeated key": ("header cannot be read", put_together('{"a": 1, "a": 1}', b"")),
+    "an endless number": ("header cannot be read", put_together('{"a": 1' + "0" * 9999 + "}", b"")),
+    "NaN in the header": ("header cannot be read", put_together('{"a": NaN}', b"")),
+    "no tensors and no words": ("does not say", put_together("{}", b"")),
+    "description of a number": ("description", put_together('{"__metadata__": {"a": 1}}', b"")),
+    "description of a list": ("description", put_together('{"__metadata__": []}', b"")),
+    "another format": ("does not say", meta(format="pt")),
+    "no format": ("does not say", meta(format=None)),
+    "no version": ("names no version", meta(version=None)),
+    "version 0": ("no version 0", meta(version="0")),
+    "version 1.5": ("names no version", meta(version="1.5")),
+    "a version from the future": ("newer RNN Text Lab", meta(version="2")),
+    "a version of a thousand digits": ("names no version", meta(version="9" * 1000)),
+    "no settings": ("settings cannot be read", meta(settings=None)),
+    "settings of a list": ("settings are not", meta(settings="[]")),
+    "settings with NaN": ("settings cannot be read", meta(settings='{"epoch": NaN}')),
+    "settings without the network": ("no ModelConfig", setting("model_config", value=...)),
+    "settings without a corpus": ("no CorpusSummary", setting("summary", value=None)),
+    "a corpus without a name": ("lacks 'name'", setting("summary", "name", value=...)),
+    "a number as the corpus's name": ("'name' is 3", setting("summary", "name", value=3)),
+    "a hidden size of no number": ("hidden_dim", setting("model_config", "hidden_dim", value="4")),
+    "a hidden size of true": ("hidden_dim", setting("model_config", "hidden_dim", value=True)),
+    "a hidden size of 0": ("between 1 and", setting("model_config", "hidden_dim", value=0)),
+    "another hidden size": ("'U' has the shape", setting("model_config", "hidden_dim", value=5)),
+    "a negative truncation": (
+        "bptt_truncate",
+        setting("model_config", "bptt_truncate", value=-1),
+    ),
+    "an unknown recipe": ("recipe", setting("train_config", "recipe", value="magic")),
+    "negative steps": ("number of steps", setting("step", value=-1)),
+    "steps of half a number": ("number of steps", setting("step", value=1.5)),
+    "epochs of text": ("number of epochs", setting("epoch", value="1")),
+    "no U": ("lacks 'U'", without("U")),
+    "no words": ("lacks 'words.text'", without("words.text")),
+    "no history": ("lacks 'history.losses'", without("history.losses")),
+    "a tensor too many": ("more than a model", extra),
+    "bytes at the end": ("tensors need", lambda header, body: put_together(header, body + b"x")),
+    "bytes missing": ("tensors need", lambda header, body: put_together(header, body[:-1])),
+    "an unknown dtype": ("number format", entry("U", dtype="F8_E4M3")),
+    "whole numbers as parameters": ("wrong number format", entry("U", dtype="I64")),
+    "a shape larger than the bytes": ("bytes where", entry("U", shape=[HUGE, HUGE])),
+    "a negative shape": ("no valid shape", entry("U", shape=[-4, -8])),
+    "a shape of truth values": ("no valid shape", entry("W", shape=[True, 16])),
+    "a shape of a text": ("no valid shape", entry("U", shape="4,8")),
+    "a shape of five axes": ("no valid shape", entry("U", shape=[1, 1, 1, 4, 8])),
+    "a transposed U": ("'U' has the shape", entry("U", shape=[8, 4])),
+    "a flat W": ("'W' has the shape", entry("W", shape=[16])),
+    "a W without axes": ("bytes where", entry("W", shape=[])),
+    "offsets that run backwards": ("bytes where", entry("U", data_offsets=[256, 0])),
+    "three offsets": ("no valid place", entry("U", data_offsets=[0, 256, 512])),
+    "an entry that is a number": (
+        "not one of a tensor",
+        lambda h, b: put_together(h | {"U": 1}, b),
+    ),
+    "an entry with more keys": ("not one of a tensor", entry("U", more=1)),
+    "words in a matrix": ("shape", reshaped_vocabulary),
+    "the same word twice": ("same word twice", text_of_words(b"thecatcat.naive!")),
+    "words that are not UTF-8": ("not UTF-8", text_of_words(b"\xff" * 16)),
+    "word ends that run backwards": ("overlap", numbers("words.ends", "<i8", 1, 2)),
+    "word ends beyond the text": ("cut off", numbers("words.ends", "<i8", -1, 99)),
+    "negative word ends": ("overlap", numbers("words.ends", "<i8", 0, -3)),
+    "negative counts": ("negative counts", numbers("words.counts", "<i8", 0, -1)),
+    "NaN in U": ("'U' holds numbers that are not finite", numbers("U", "<f8", 3, np.nan)),
+    "infinity in V": ("'V' holds numbers that are not finite", numbers("V", "<f8", 0, np.inf)),
+    "NaN in W": ("'W' holds numbers that are not finite", numbers("W", "<f8", -1, np.nan)),
+    "NaN in the losses": ("not finite", numbers("history.losses", "<f8", 0, np.nan)),
+    "NaN in an evaluation": ("not finite", numbers("evaluations", "<f8", 2, np.nan)),
+    "infinity in a halving": ("not finite", numbers("halvings", "<f8", 0, np.inf)),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_that_a_bad_file_is_refused_with_its_name_and_the_reason(tmp_path: Path, name: str) -> None:
+    reason, edit = BAD_FILES[name]
+    path = tmp_path / "bad.safetensors"
+    if isinstance(edit, bytes):
+        path.write_bytes(edit)
+    else:
+        header, body = taken_apart(model_to_bytes(tiny_model()))
+        path.write_bytes(edit(header, body) or put_together(header, body))
+
+    with pytest.raises(ModelFileError) as caught:
+        load_model(path)
+
+    message = str(caught.value)
+    assert message.startswith("bad.safetensors cannot be opened as a model, because ")
+    assert reason in message
+    assert message.endswith("choose another file.")
+
+
+def test_that_a_file_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
+    data = model_to_bytes(tiny_model())
+    path = tmp_path / "a"
+
+    for length in range(0, len(data), 97):
+        path.write_bytes(data[:length])
+        with pytest.raises(ModelFileError):
+            load_model(path)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_that_a_mutated_file_opens_as_a_finite_model_or_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(model_to_bytes(tiny_model()))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        content[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("mutated") / "a"
+    path.write_bytes(content)
+
+    try:
+        model = load_model(path)
+    except ModelFileError:
+        return
+
+    assert all(np.isfinite(values).all() for values in model.rnn.parameters_as_numpy())
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: None])
+def test_that_what_is_no_file_of_ours_is_refused(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "model"
+    make(path)
+
+    with pytest.raises(ModelFileError, match="model"):
+        load_model(path)
+
+
+def test_that_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    import os
+
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(ModelFileError, match="not a plain file"):
+        load_model(tmp_path / "pipe")
+
+
+def test_that_the_vocabulary_keeps_its_counts(tmp_path: Path) -> None:
+    model = replace(tiny_model(), vocabulary=Vocabulary.from_words(list("abcde"), [9, 7, 7, 2, 0]))
+    write_durably(tmp_path / "a", model_to_bytes(model))
+
+    assert load_model(tmp_path / "a").vocabulary.counts == (0, 0, 9, 7, 7, 2, 0, 0)
