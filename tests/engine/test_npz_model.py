@@ -1,0 +1,181 @@
+"""The tutorial's .npz files."""
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.errors import ModelFileError
+from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list
+from engine.vocabulary import Vocabulary
+from tests.engine.models import tiny_model
+
+H, C = 4, 8
+VOCABULARY = tiny_model().vocabulary
+
+
+def npy(array: Any, header: bytes | None = None) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.asarray(array), allow_pickle=True)
+    data = buffer.getvalue()
+    if header is None:
+        return data
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(4)
+
+
+def good_members() -> dict[str, bytes]:
+    shapes = {"U": (H, C), "V": (C, H), "W": (H, H)}
+    return {f"{name}.npy": npy(np.ones(shape, np.float32)) for name, shape in shapes.items()}
+
+
+def write(path: Path, members: dict[str, bytes], kind: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_that_the_tutorials_own_file_opens_with_a_vocabulary(shared_data: Path) -> None:
+    words = [f"word{index}" for index in range(7997)]
+    vocabulary = Vocabulary.from_words(words, range(7997, 0, -1))
+
+    model = load_tutorial_npz(shared_data / "trained-model-theano.npz", vocabulary)
+
+    assert (model.hidden_dim, model.word_dim) == (50, 8000)
+    assert model.rnn.parameters_as_numpy()[0][0, 0] == pytest.approx(-2.7252986, abs=1e-6)
+
+
+def test_that_the_missing_vocabulary_is_named_with_its_size(shared_data: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"8,000 words, but not the words: also give"):
+        load_tutorial_npz(shared_data / "trained-model-theano.npz", None)
+
+
+def test_that_a_vocabulary_of_another_size_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.npz", good_members())
+
+    with pytest.raises(ModelFileError, match="for 8 words and the vocabulary has 4"):
+        load_tutorial_npz(path, Vocabulary.from_words(["one"], [1]))
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_that_what_numpy_saves_opens(tmp_path: Path, save: Any) -> None:
+    U, V, W = tiny_model().rnn.parameters_as_numpy()
+    save(tmp_path / "a.npz", U=np.asfortranarray(U), V=V.astype(">f8"), W=W)
+
+    model = load_tutorial_npz(tmp_path / "a.npz", VOCABULARY)
+
+    for mine, yours in zip(model.rnn.parameters_as_numpy(), (U, V, W), strict=True):
+        assert np.array_equal(mine, yours)
+
+
+def test_that_an_exported_model_comes_back_with_its_words(tmp_path: Path) -> None:
+    model = tiny_model(("ça", "\u2028", "", "\ud800", "x"), dtype="float32")
+
+    word_list = export_tutorial_npz(model, tmp_path / "a.npz")
+    back = load_tutorial_npz(tmp_path / "a.npz", read_word_list(word_list))
+
+    assert word_list == tmp_path / "a.words.txt"
+    assert back.vocabulary.words == model.vocabulary.words
+    assert back.model_config.dtype == "float32"
+    for mine, yours in zip(
+        back.rnn.parameters_as_numpy(), model.rnn.parameters_as_numpy(), strict=True
+    ):
+        assert np.array_equal(mine, yours)
+
+
+def test_that_a_word_with_a_line_break_cannot_be_listed(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="line break"):
+        export_tutorial_npz(tiny_model(("a\nb",)), tmp_path / "a.npz")
+
+
+def test_that_a_list_without_special_tokens_is_a_list_too(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes("\ufeffthe\r\ncat\r\n".encode())
+
+    assert read_word_list(path).words[2:-1] == ("the", "cat")
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"cat\ncat\n"])
+def test_that_what_is_no_list_of_words_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes(data)
+
+    if data:
+        with pytest.raises(ModelFileError, match="list of words"):
+            read_word_list(path)
+    else:
+        assert read_word_list(path).words[2:-1] == ("",)
+
+
+class Trap:
+    """An object whose unpickling would run code."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (exec, ("raise SystemExit('code was run')",))
+
+
+def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
+    good = good_members()
+    huge = b"{'descr': '<f4', 'fortran_order': False, 'shape': (8192, 1048576), }\n"
+    trap = np.array([[Trap()]], dtype=object)
+    nan = np.full((H, C), np.nan, np.float32)
+    return {
+        "empty": ("not a whole .npz", b""),
+        "a pickle": ("not a whole .npz", pickle.dumps(Trap())),
+        "an .npy": ("not a whole .npz", good["U.npy"]),
+        "cut off": ("not a whole .npz", b"PK\x03\x04" + bytes(50)),
+        "no W": ("nothing else", {k: v for k, v in good.items() if k != "W.npy"}),
+        "one more": ("nothing else", good | {"X.npy": b""}),
+        "a path outside": ("nothing else", good | {"../U.npy": good["U.npy"]}),
+        "objects": ("no float", good | {"U.npy": npy(trap)}),
+        "whole numbers": ("no float", good | {"U.npy": npy(np.ones((H, C), np.int32))}),
+        "complex": ("no float", good | {"U.npy": npy(np.ones((H, C), np.complex64))}),
+        "half precision": ("no float", good | {"U.npy": npy(np.ones((H, C), np.float16))}),
+        "32 GiB in 80 bytes": ("does not fit", good | {"U.npy": npy([[1.0]], huge)}),
+        "a vector": ("does not fit", good | {"U.npy": npy(np.ones(H * C, np.float32))}),
+        "bytes too many": ("does not fit", good | {"U.npy": good["U.npy"] + b"x"}),
+        "bytes missing": ("does not fit", good | {"U.npy": good["U.npy"][:-1]}),
+        "no header": ("cannot be read", good | {"U.npy": b"x" * 500}),
+        "nothing in U": ("cannot be read", good | {"U.npy": b""}),
+        "code as header": ("cannot be read", good | {"U.npy": npy([[1.0]], b"exit()\n")}),
+        "transposed": ("do not fit each other", good | {"V.npy": good["U.npy"]}),
+        "another W": ("do not fit each other", good | {"W.npy": npy(np.ones((2, 2)))}),
+        "NaN": ("not finite", good | {"U.npy": npy(nan)}),
+    }
+
+
+@pytest.mark.parametrize("name", bad_files())
+def test_that_a_bad_npz_is_refused_with_the_reason(tmp_path: Path, name: str) -> None:
+    reason, content = bad_files()[name]
+    path = tmp_path / "bad.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        write(path, content)
+
+    with pytest.raises(ModelFileError, match=r"bad\.npz cannot be opened as a model") as caught:
+        load_tutorial_npz(path, VOCABULARY)
+
+    assert reason in str(caught.value)
+
+
+def test_that_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    zeros = {name: npy(np.zeros(shape)) for name, shape in BOMB.items()}
+    path = write(tmp_path / "bomb.npz", zeros, zipfile.ZIP_DEFLATED)
+
+    with pytest.raises(ModelFileError, match="more than 10 times the file's size"):
+        load_tutorial_npz(path, VOCABULARY)
+
+
+BOMB = {"U.npy": (64, 2048), "V.npy": (2048, 64), "W.npy": (64, 64)}
+
+
+def test_that_an_unusual_compression_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.npz", good_members(), zipfile.ZIP_LZMA)
+
+    with pytest.raises(ModelFileError, match="cannot be opened as a model"):
+        load_tutorial_npz(path, VOCABULARY)
