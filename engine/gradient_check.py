@@ -1,0 +1,222 @@
+"""Compare backpropagation's gradients with differences of the loss.
+
+A report comes back instead of a printout; what is shown of it is the caller's
+affair. The network is left exactly as it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DeviceRequest
+from engine.control import RunControl, Ticker
+from engine.device import choose_device
+from engine.events import Event, GradientsChecked, StageProgress
+from engine.reference import RNNNumpy, Words
+from engine.rnn import RNN
+
+_PARAMETERS = ("U", "V", "W")
+_TINY = 1e-7  # rounding moves a difference quotient by about 1e-13: smaller entries say nothing
+
+
+class Differentiable(Protocol):
+    """What is checked: `RNN`, `RNNNumpy`, or a test's broken network.
+
+    U, V and W are arrays or tensors whose entries can be read and written by index.
+    """
+
+    @property
+    def U(self) -> Any: ...  # noqa: ANN401 - NumPy or PyTorch
+    @property
+    def V(self) -> Any: ...  # noqa: ANN401
+    @property
+    def W(self) -> Any: ...  # noqa: ANN401
+
+    def bptt(
+        self, x: Words, y: Words, bptt_truncate: int | None = None
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]: ...
+
+    def calculate_total_loss(self, xs: list[Words], ys: list[Words]) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterCheck:
+    """The outcome for one parameter matrix."""
+
+    name: str
+    size: int  # entries, all of them checked
+    worst_error: float  # largest |a - n| / (|a| + |n|) over the entries
+    worst_index: tuple[int, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientReport:
+    """The outcome for a whole network."""
+
+    parameters: tuple[ParameterCheck, ...]
+    threshold: float  # of the relative error
+    step: float  # h of the differences
+    device: str
+    dtype: str
+    passed: bool
+    note: str  # what was checked, a sentence for the user
+
+
+def gradient_check(
+    model: Differentiable,
+    x: Words,
+    y: Words,
+    *,
+    step: float = 1e-2,
+    threshold: float = 1e-6,
+    bptt_truncate: int | None = None,
+) -> GradientReport:
+    """Check every entry of U, V and W on one sentence.
+
+    Parameters
+    ----------
+    model : Differentiable
+        In float64: differences of a float32 loss say little.
+    x, y : int sequences of length T
+        The sentence, and the same shifted by one.
+    step : float
+        h, how far an entry is moved.
+    threshold : float
+        The largest relative error that passes.
+    bptt_truncate : int, optional
+        len(x) by default, since only the untruncated gradient is the derivative
+        of the loss; a smaller one is expected to fail.
+
+    Returns
+    -------
+    GradientReport
+
+    Notes
+    -----
+    The tutorial compares with (f(p + h) - f(p - h)) / 2h, whose own error of order
+    h² hides small faults. With d_k = f(p + kh) - f(p - kh) this check takes
+    (45 d_1 - 9 d_2 + d_3) / 60h, the central difference of order h⁶, so that h can
+    be large enough for rounding not to matter.
+    """
+    control = RunControl()
+    for event in _check(model, x, y, step, threshold, bptt_truncate, control):
+        if isinstance(event, GradientsChecked):
+            return event.report
+    raise AssertionError("a check that nobody stops ends with its report")
+
+
+def check_gradients(
+    control: RunControl,
+    *,
+    word_dim: int = 100,
+    hidden_dim: int = 10,
+    bptt_truncate: int | None = None,
+    device: DeviceRequest = "cpu",
+    seed: int = 10,
+) -> Iterator[Event]:
+    """Run the tutorial's check, on x = [0, 1, 2, 3] and y = [1, 2, 3, 4], for a window.
+
+    Yields
+    ------
+    StageProgress, then GradientsChecked; nothing more after a stop.
+    """
+    torch_device, _ = choose_device(device)
+    model = RNN(word_dim, hidden_dim, dtype="float64", device=torch_device, seed=seed)
+    yield from _check(model, [0, 1, 2, 3], [1, 2, 3, 4], 1e-2, 1e-6, bptt_truncate, control)
+
+
+def _check(
+    model: Differentiable,
+    x: Words,
+    y: Words,
+    step: float,
+    threshold: float,
+    bptt_truncate: int | None,
+    control: RunControl,
+) -> Iterator[Event]:
+    reach = len(x) if bptt_truncate is None else bptt_truncate
+    analytic = dict(zip(_PARAMETERS, model.bptt(x, y, reach), strict=True))
+    total = sum(gradient.size for gradient in analytic.values())
+    ticker = Ticker(0.1)
+    done = 0
+    checks = []
+    for name in _PARAMETERS:
+        worst_error, worst_index = 0.0, (0, 0)
+        for index in np.ndindex(analytic[name].shape):
+            if not control.proceed():
+                return
+            numeric = _numerical_derivative(model, name, index, x, y, step)
+            error = _relative_error(float(analytic[name][index]), numeric)
+            if not error <= worst_error:  # a NaN counts as the worst
+                worst_error, worst_index = error, index
+            done += 1
+            if ticker.is_due():
+                yield _progress(done, total)
+        checks.append(
+            ParameterCheck(
+                name=name,
+                size=analytic[name].size,
+                worst_error=worst_error,
+                worst_index=worst_index,
+                passed=worst_error <= threshold,
+            )
+        )
+    yield _progress(total, total)
+    yield GradientsChecked(report=_report(model, checks, x, reach, step, threshold))
+
+
+def _numerical_derivative(
+    model: Differentiable, name: str, index: tuple[int, ...], x: Words, y: Words, step: float
+) -> float:
+    parameter = getattr(model, name)
+    kept = float(parameter[index])
+
+    def loss_at(distance: float) -> float:
+        parameter[index] = kept + distance
+        return model.calculate_total_loss([x], [y])
+
+    try:
+        one, two, three = (loss_at(k * step) - loss_at(-k * step) for k in (1.0, 2.0, 3.0))
+    finally:
+        parameter[index] = kept
+    return (45.0 * one - 9.0 * two + three) / (60.0 * step)
+
+
+def _relative_error(analytic: float, numeric: float) -> float:
+    """Return |a - n| / (|a| + |n|), which is 0 where both are 0 (a word not in the sentence)."""
+    return abs(analytic - numeric) / (abs(analytic) + abs(numeric) + _TINY)
+
+
+def _report(
+    model: Differentiable,
+    checks: list[ParameterCheck],
+    x: Words,
+    reach: int,
+    step: float,
+    threshold: float,
+) -> GradientReport:
+    passed = all(check.passed for check in checks)
+    if reach >= len(x) - 1:
+        note = f"Exact gradient of a sentence of {len(x)} words, every entry checked."
+    else:
+        note = (
+            f"The error goes back only {reach} steps in a sentence of {len(x)} words, so "
+            "backpropagation leaves out a part of the gradient on purpose: U and W disagree."
+        )
+    return GradientReport(
+        parameters=tuple(checks),
+        threshold=threshold,
+        step=step,
+        device="cpu" if isinstance(model, RNNNumpy) else str(getattr(model, "device", "cpu")),
+        dtype=str(model.W.dtype).removeprefix("torch."),
+        passed=passed,
+        note=note,
+    )
+
+
+def _progress(done: int, total: int) -> StageProgress:
+    return StageProgress(stage="Checking gradients", done=done, total=total, unit="entries")
