@@ -13,8 +13,10 @@ from itertools import islice
 from engine.csv_rows import TEXT_AFTER_QUOTE, CsvRows, Dialect, Row
 
 _DELIMITERS = (",", ";", "\t", "|")
-_NEEDED_SHARE = 0.75  # of the rows that must have as many fields as the first
+_NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the first
+_CLEAR_SHARE = 0.95
 _FEW_ROWS = 5
+_WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
 _SAMPLE_ROWS = 500
 _TEXT_NAMES = frozenset(
     {"body", "text", "comment", "comments", "content", "review", "message", "sentence"}
@@ -72,8 +74,9 @@ def _rated(text: str, dialect: Dialect) -> _Rated:
     if not counts:
         return 0.0, dialect, 0
     columns = counts[0]
-    share = counts.count(columns) / (len(counts) + damaged)
-    if columns > 1 and len(counts) < _FEW_ROWS and _is_prose(text, dialect.delimiter):
+    share = counts.count(columns) / (len(counts) + _WEIGHT_OF_DAMAGE * damaged)
+    is_unclear = len(counts) < _FEW_ROWS or share < _CLEAR_SHARE
+    if columns > 1 and is_unclear and _is_prose(text, dialect.delimiter):
         return 0.0, dialect, 1
     if not dialect.is_quoted and _has_quoted_fields(text, dialect.delimiter):
         share = 0.0  # the quotes mean something here
@@ -102,10 +105,12 @@ def detect_header(rows: Sequence[Sequence[str]]) -> bool:
     if not rows:
         return False
     names = [field.strip() for field in rows[0]]
-    if len(set(names)) < len(names) or not all(map(_is_name, names)):
+    if not all(map(_is_name, names)):
         return False
     if any(name.lower() in _TEXT_NAMES for name in names):
         return True
+    if len(set(names)) < len(names):
+        return False
     others = rows[1:]
     if not others:
         return len(names) > 1

@@ -5,6 +5,7 @@ They look like the rows of a CSV, so that the same code takes documents from the
 
 import json
 from collections.abc import Iterator, Sequence
+from io import StringIO
 
 from engine.csv_rows import NUL, UNDECODABLE, LineSource, Row, RowProblem, beginning
 from engine.text_file import DAMAGE
@@ -56,14 +57,14 @@ def damage_of(raw: str) -> str | None:
 
 def has_paragraphs(text: str) -> bool:
     """Tell whether blank lines separate the text into paragraphs."""
-    lines = [bool(line.strip()) for line in text.strip().splitlines()]
-    return not all(lines)
+    lines = _numbered_lines(StringIO(text.strip(), newline=""))
+    return not all(line.strip() for _, line in lines)
 
 
 def json_columns(text: str) -> list[str]:
     """Return the keys of the objects in `text`, in the order first seen."""
     names: dict[str, None] = {}
-    for line in text.splitlines():
+    for _, line in _numbered_lines(StringIO(text, newline="")):
         value = _parsed(line)
         if isinstance(value, dict):
             names.update(dict.fromkeys(value))

@@ -2,11 +2,12 @@
 
 import codecs
 import re
+from collections import Counter
 
 from engine.errors import CorpusError
 from engine.text_file import Sample
 
-_MARKS = (  # of the 32-bit forms first: UTF-16's mark is the beginning of UTF-32's
+_BYTE_ORDER_MARKS = (  # of the 32-bit forms first: UTF-16's mark is the beginning of UTF-32's
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,7 +21,30 @@ _CANDIDATES = [
     *("koi8_r", "iso8859_2", "iso8859_5", "mac_roman", "cp437", "cp850"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 ]
-_LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "mac_roman"))
+# The accented letters of each language, by the encoding that it was written in.
+_LETTERS = {
+    "cp1252": (
+        "àâçéèêëîïôûùüÿœæ",  # French
+        "äöüß",  # German
+        "áéíóúüñ",  # Spanish
+        "ãõáàâçéêíóôú",  # Portuguese
+        "àèéìòùî",  # Italian
+        "åäöæøéü",  # the North
+        "áéíóúýþæöð",  # Icelandic
+        "éëïöóèü",  # Dutch
+    ),
+    "cp1250": (
+        "ąćęłńóśźż",  # Polish
+        "áčďéěíňóřšťúůýžľĺŕäô",  # Czech, Slovak
+        "áéíóöőúüű",  # Hungarian
+        "čćđšž",  # Croatian, Slovene
+        "ăâîşţ",  # Romanian
+    ),
+    "cp1254": ("çğıöşüâîİ",),  # Turkish
+    "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äõöüšž"),  # Latvian, Lithuanian, Estonian
+}
+_LATIN = frozenset(("iso8859_2", "mac_roman", "cp437", "cp850", *_LETTERS))
+_MARKS_OF_ALL = frozenset("‘’‚“”„–—…«»‹›€£©®°•·´§™¡¿\xa0\n")
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # enough for charset-normalizer, and quick
 
@@ -40,7 +64,7 @@ def check_encoding(name: str) -> str:
 
 def detect_encoding(sample: Sample) -> tuple[str, str]:
     """Return the codec's name and a phrase that says how it was found."""
-    for mark, name in _MARKS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if sample.head.startswith(mark):
             return name, "named by the mark at the beginning of the file"
     wide = _utf16_without_mark(sample.head)
@@ -82,8 +106,16 @@ def _detect_legacy(data: bytes) -> tuple[str, str]:
     )
     best = matches.best()
     found = best.encoding if best is not None else "cp1252"
-    if best is not None and found in _LATIN and best.language != "Turkish":
-        # Western text looks as good in several of these; cp1252 is by far the most used.
-        fitting = {match.encoding for match in matches} | set(best.could_be_from_charset)
-        found = "cp1252" if "cp1252" in fitting else found
+    if found in _LATIN:
+        # charset-normalizer tells scripts apart, but mixes up the Latin alphabets.
+        found = max(_LETTERS, key=lambda encoding: _fit(lines, encoding))
     return found, "not UTF-8; the most likely of the older encodings, please check the preview"
+
+
+def _fit(data: bytes, encoding: str) -> float:
+    """Return the share of letters beyond ASCII that one language of `encoding` has."""
+    text = data.decode(encoding, "replace").lower()
+    counts = Counter(mark for mark in text if mark > "\x7f" and mark not in _MARKS_OF_ALL)
+    total = max(1, counts.total())
+    languages = _LETTERS[encoding]
+    return max(sum(counts[letter] for letter in letters) for letters in languages) / total
