@@ -27,7 +27,12 @@ from engine.errors import CorpusError
 from engine.events import CorpusReady, Event, Notice, StageProgress
 from engine.preparation import PreparedBatch
 from engine.preparation_pool import PreparationPool, choose_processes
-from engine.sentence_splitter import SAMPLE_CHARACTERS, SentenceSplitter, SplitterLearner
+from engine.sentence_splitter import (
+    LEARNED_AT_ONCE,
+    SAMPLE_CHARACTERS,
+    SentenceSplitter,
+    SplitterLearner,
+)
 
 __all__ = [
     "Corpus",
@@ -69,7 +74,7 @@ def build_corpus(config: CorpusConfig, control: RunControl) -> Iterator[Event]:
         If the file cannot be read, has a damaged row that the user does not want to
         skip, or has no text.
     """
-    with DocumentReader(config.path, config.csv) as reader:
+    with DocumentReader(config.path, config.csv, control.proceed) as reader:
         yield from _Building(config, control, reader).events()
 
 
@@ -141,22 +146,22 @@ class _Building:
 
     def _learn(self, learner: SplitterLearner, texts: list[str]) -> Iterator[Event]:
         total = min(SAMPLE_CHARACTERS, sum(map(len, texts)))
+        yield StageProgress(stage=_LEARNING, done=0, total=total, unit="characters")
         for text in texts:
-            if not self.control.proceed() or not learner.has_room():
-                break
-            if self.ticker.is_due():
-                yield StageProgress(
-                    stage=_LEARNING, done=learner.characters, total=total, unit="characters"
-                )
-            learner.learn(text)
-        yield StageProgress(
-            stage=_LEARNING, done=learner.characters, total=total, unit="characters"
-        )
+            for start in range(0, len(text), LEARNED_AT_ONCE):
+                if not self.control.proceed() or not learner.has_room():
+                    return
+                if self.ticker.is_due():
+                    yield StageProgress(
+                        stage=_LEARNING, done=learner.characters, total=total, unit="characters"
+                    )
+                learner.learn(text[start : start + LEARNED_AT_ONCE])
 
     def _prepare(
         self, splitter: SentenceSplitter, first: list[str], documents: Iterator[Document]
     ) -> Iterator[Event]:
         """Split and tokenise all documents, in batches."""
+        yield self._bytes_read(_SPLITTING)
         processes = choose_processes(self.config.processes, self.reader.characters_estimate)
         with PreparationPool(splitter, processes, self.control) as pool:
             for texts in _batches(first, documents):

@@ -62,19 +62,24 @@ class Gathered:
         self.text_lengths.append(batch.text_lengths)
 
     def store(self, is_validation: Bools) -> TokenStore:
-        """Return the arrays of the whole corpus; `is_validation` has shape (documents,)."""
+        """Return the arrays of the whole corpus and forget the parts they were made of.
+
+        `is_validation` has shape (documents,).
+        """
         numbers = _joined(self.numbers)  # (W,), in the order first seen
         counts = np.bincount(numbers, minlength=len(self.table))  # (D,)
         order = np.argsort(-counts, kind="stable")  # (D,); stable: ties stay as first seen
         rank = np.empty(len(order), dtype=np.int32)  # (D,)
         rank[order] = np.arange(len(order), dtype=np.int32)
         words = self.table.words
+        texts = b"".join(self.texts)
+        self.texts.clear()
         return TokenStore(
             words=tuple([words[number] for number in order.tolist()]),
             counts=counts[order].astype(np.int64),
             word_ranks=rank[numbers],
             offsets=_offsets(_joined(self.sentence_lengths)),
-            texts=b"".join(self.texts),
+            texts=texts,
             text_offsets=_offsets(_joined(self.text_lengths)),
             is_validation=np.repeat(is_validation, _joined(self.document_lengths)),
         )
@@ -118,7 +123,10 @@ def draw_validation(group_of: Int64s, fraction: float, seed: int) -> Bools:
 
 
 def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int32)
+    """Concatenate `arrays` and empty the list."""
+    joined = np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int32)
+    arrays.clear()
+    return joined
 
 
 def _offsets(lengths: NDArray[np.int32]) -> Int64s:

@@ -168,9 +168,9 @@ class Corpus:
         self._store = store
         self.problems = problems
         self.vocabulary = Vocabulary.from_words(store.words[:kept], counts[:kept])
-        word_ids = np.where(  # (W,)
-            store.word_ranks < kept, store.word_ranks + FIRST_WORD_ID, kept + FIRST_WORD_ID
-        ).astype(np.int32)
+        # Every rank from `kept` on is the unknown word, whose id follows the last kept one.
+        word_ids = np.minimum(store.word_ranks, np.int32(kept))  # (W,)
+        word_ids += FIRST_WORD_ID
         self.training = _select(word_ids, store.offsets, ~store.is_validation)
         self.validation = _select(word_ids, store.offsets, store.is_validation)
         self.summary = replace(

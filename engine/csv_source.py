@@ -5,7 +5,7 @@ replaced, merged or dropped silently. Everything streams: memory is bounded by
 the longest row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.text_file import TextFile, reading, shown
 
 __all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]
 
+_ROWS_BETWEEN_CHECKS = 256
 MOST_PROBLEMS = 1000  # kept for showing; all are counted
 EMPTY_TEXT = "its text is empty"
 
@@ -77,6 +78,9 @@ def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50)
 class DocumentReader:
     """Iterate once over the documents of a file; use it as a context manager.
 
+    Iterating ends early once `proceed` returns False. A row whose text is empty is
+    counted as refused, but it is no damage and never ends the reading.
+
     Attributes
     ----------
     columns : tuple of str
@@ -94,8 +98,11 @@ class DocumentReader:
         `config.bad_rows` is "stop".
     """
 
-    def __init__(self, path: Path, config: CsvConfig) -> None:
+    def __init__(
+        self, path: Path, config: CsvConfig, proceed: Callable[[], bool] = lambda: True
+    ) -> None:
         self._config = config
+        self._proceed = proceed
         self._layout = examine(path, config)
         self._wanted = wanted_columns(path, self._layout, config.columns)
         self._file = TextFile(path)
@@ -135,7 +142,9 @@ class DocumentReader:
         source = self._file.text(self.encoding)
         wanted = self._wanted
         with reading(self._file.path):
-            for row in self._layout.rows(source, wanted):
+            for number, row in enumerate(self._layout.rows(source, wanted)):
+                if number % _ROWS_BETWEEN_CHECKS == 0 and not self._proceed():
+                    return
                 if isinstance(row, RowProblem):
                     self._note(row)
                     continue

@@ -31,7 +31,7 @@ from nltk.tokenize.punkt import (
 )
 
 SAMPLE_CHARACTERS = 500_000  # what Punkt learns from: about 1 s of work
-_LEARNED_AT_ONCE = 50_000  # characters: about 0.1 s, so that a stop is heard
+LEARNED_AT_ONCE = 50_000  # characters: about 0.1 s, so that a stop is heard
 _HAS_WORD = re.compile(r"\w")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _MOST_KEPT_DECISIONS = 300_000
@@ -106,14 +106,17 @@ class SentenceSplitter:
         paragraphs = _BLANK_LINES.split(text) if "\n" in text else [text]
         sentences: list[str] = []
         for paragraph in paragraphs:
-            first = len(sentences)
-            for piece in self._punkt.tokenize(paragraph.strip()):
-                sentence = piece.strip()
-                if len(sentences) > first and not _HAS_WORD.search(sentence):
-                    # "lazy ! !" is one sentence: marks alone belong to what they end.
-                    sentences[-1] = f"{sentences[-1]} {sentence}".rstrip()
-                elif sentence:
-                    sentences.append(sentence)
+            has_sentence = False
+            begin = 0
+            for start, end in self._punkt.span_tokenize(paragraph):
+                # "lazy ! !" is one sentence: marks alone belong to what they end.
+                has_word = _HAS_WORD.search(paragraph, start, end) is not None
+                if has_sentence and not has_word:
+                    sentences[-1] = paragraph[begin:end].strip()
+                elif paragraph[start:end].strip():
+                    sentences.append(paragraph[start:end].strip())
+                    begin = start
+                    has_sentence = True
         return sentences
 
 
@@ -141,7 +144,7 @@ class SplitterLearner:
         self.characters += len(text)
         self._waiting.append(text)
         self._characters_waiting += len(text)
-        if self._characters_waiting >= _LEARNED_AT_ONCE:
+        if self._characters_waiting >= LEARNED_AT_ONCE:
             self._learn_waiting()
 
     def parameters(self) -> PunktParameters:
