@@ -84,7 +84,7 @@ def no_leaked_threads_or_timers(
     if not _is_guarded(request):
         yield
         return
-    from PySide6.QtCore import QThread, QTimer
+    from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
     from shiboken6 import isValid
 
     started: list[tuple[weakref.ref[Any], str]] = []
@@ -101,6 +101,8 @@ def no_leaked_threads_or_timers(
     remember(QThread, "isRunning")
     remember(QTimer, "isActive")
     yield
+    if QCoreApplication.instance() is not None:  # closed widgets go now: they cost time and memory
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [ref() for ref, going in started if _is_going(ref(), going, isValid)]
     for item in left:
         item.quit() if isinstance(item, QThread) else item.stop()

@@ -132,11 +132,11 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_files_dropped(self, paths: Sequence[Path]) -> None:
+        self.open_file(paths[0])
         if len(paths) > 1:
             self._presenter.show_message(
                 f"One file at a time: {paths[0].name} was opened, the others were not.", "warning"
             )
-        self.open_file(paths[0])
 
     @Slot(object)
     def _on_recent_file_requested(self, path: Path) -> None:

@@ -158,6 +158,7 @@ class DatasetTab(QWidget):
         scroll.setFixedWidth(PANEL_WIDTH)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
