@@ -61,7 +61,7 @@ def run_train(arguments: Namespace) -> int:
         events = train(corpus, model_config, train_config, control)
         model = _train_and_keep(events, arguments.out, output)
         if not arguments.json:
-            output.result(f"{model.description} Saved to {arguments.out}.")
+            output.result(model.description)
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
 
@@ -171,10 +171,14 @@ def _train_and_keep(events: Iterator[Event], path: Path | None, output: Output) 
     finally:  # a failure, a second Ctrl+C or a closed pipe must not lose what was learned
         if path is not None and latest is not None and latest is not saved and latest.step > 0:
             save_model(latest, path)
+            saved = latest
+            output.show(CheckpointSaved(path=path, step=latest.step))
     if latest is None:
         raise EngineError("The training ended before there was a model.")
-    if path is not None:
-        output.show(CheckpointSaved(path=path, step=latest.step))
+    if path is not None and saved is not None:
+        output.note(f"Saved to {path}.")
+    elif path is not None:
+        output.note(f"Nothing was learned yet, so {path} was not written.")
     return latest
 
 

@@ -1,0 +1,241 @@
+"""The command line with a model that is there already."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import cli_commands
+from engine.checkpoint import save_model
+from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
+from engine.events import GradientsChecked
+from engine.gradient_check import GradientReport, ParameterCheck
+from tests.engine.models import tiny_model
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def model_path(tmp_path: Path) -> Path:
+    save_model(tiny_model(), tmp_path / "model.safetensors")
+    return tmp_path / "model.safetensors"
+
+
+def objects(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def run_process(
+    *arguments: str, code: str = "", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "engine"]
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_that_generate_prints_one_sentence_a_line(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["generate", str(model_path), "-n", "5", "--min-length", "2"])
+
+    shown = capsys.readouterr()
+    assert code == 0
+    assert len(shown.out.splitlines()) == 5
+    assert shown.err.startswith("Seed ")
+
+
+def test_that_the_named_seed_gives_the_same_sentences(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["generate", str(model_path), "-n", "3", "--min-length", "1"])
+    first = capsys.readouterr()
+    seed = first.err.split()[1].rstrip(":")
+
+    main(["generate", str(model_path), "-n", "3", "--min-length", "1", "--seed", seed])
+
+    assert capsys.readouterr().out == first.out
+
+
+def test_that_json_has_one_object_a_sentence(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["generate", str(model_path), "-n", "2", "--json", "--seed", "7"])
+
+    drawn = objects(capsys.readouterr().out)
+    assert code == 0
+    assert [item["event"] for item in drawn] == ["sentence_generated"] * 2
+    assert {"number", "text", "words", "log_probability", "is_cut", "seed"} < drawn[0].keys()
+
+
+def test_that_score_takes_sentences_as_arguments(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["score", str(model_path), "The cat sat.", "zebra"])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert out.count("perplexity") == 2
+    assert "unknown: scored as UNKNOWN_TOKEN" in out
+    assert out.count("end of sentence") == 2
+
+
+def test_that_score_reads_lines_of_standard_input(
+    model_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("the cat\n\nsat .\n"))
+
+    code = main(["score", str(model_path), "--json"])
+
+    scored = objects(capsys.readouterr().out)
+    assert code == 0
+    assert [item["text"] for item in scored] == ["the cat", "sat ."]
+    assert [len(item["words"]) for item in scored] == [3, 3]  # type: ignore[arg-type]
+
+
+def test_that_info_describes_the_model(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["info", str(model_path)]) == 0
+    text = capsys.readouterr().out
+    assert main(["info", str(model_path), "--json"]) == 0
+    (info,) = objects(capsys.readouterr().out)
+
+    assert "4 hidden units" in text
+    assert "Epoch 1: training loss 1.9000, held-out loss 2.1000" in text
+    assert (info["step"], info["parameters"]) == (3, 80)
+
+
+def test_that_gradcheck_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["gradcheck", "--word-dim", "6", "--hidden-dim", "2"])
+
+    assert code == 0
+    assert "Gradient check passed" in capsys.readouterr().out
+
+
+def test_that_a_failed_gradcheck_is_an_exit_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = ParameterCheck(name="U", size=4, worst_error=0.5, worst_index=(0, 1), passed=False)
+    report = GradientReport(
+        parameters=(wrong,),
+        threshold=1e-6,
+        step=0.01,
+        device="cpu",
+        dtype="float64",
+        passed=False,
+        note="",
+    )
+    monkeypatch.setattr(
+        cli_commands, "check_gradients", lambda *_, **__: iter([GradientsChecked(report=report)])
+    )
+
+    assert main(["gradcheck"]) == 1
+    assert "FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["score", "nowhere", "x"], "There is no file nowhere"),
+        (["score", "MODEL.cut", "x"], "cannot be opened as a model"),
+        (["generate", "MODEL", "-n", "0"], "between 1 and 100,000 sentences"),
+        (["generate", "MODEL", "-n", "ten"], "invalid int value: 'ten'"),
+        (["generate", "MODEL", "--temperature", "nan"], "temperature must be a positive number"),
+        (["generate", "MODEL", "--min-length", "200"], "shortest sentence (200 words)"),
+        (["generate"], "required: MODEL"),
+        (["paint", "MODEL"], "invalid choice: 'paint'"),
+        ([], "required: COMMAND"),
+        (["train", "nowhere.csv", "--out", "missing/model"], "no folder missing"),
+        (["train", "nowhere.csv", "--out", "."], "is a folder"),
+        (["train", "nowhere.csv"], "required: --out"),
+        (["train", "nowhere.csv", "--out", "a", "--hidden-dim", "0"], "hidden size must be"),
+        (["train", "nowhere.csv", "--out", "a", "--recipe", "x"], "invalid choice: 'x'"),
+        (["train", "nowhere.csv", "--out", "a", "--time-limit", "-1"], "time limit must be"),
+        (["train", "nowhere.csv", "--out", "a"], "nowhere.csv"),
+        (["evaluate", "MODEL", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_that_a_wrong_file_or_argument_is_one_sentence_and_exit_code_2(
+    model_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(model_path.parent)
+    Path("MODEL.cut").write_bytes(model_path.read_bytes()[:-5])
+    given = [str(model_path) if argument == "MODEL" else argument for argument in arguments]
+
+    code = main(given)
+
+    shown = capsys.readouterr()
+    assert code == EXIT_WRONG
+    assert shown.out == ""
+    assert message in shown.err
+    assert "Traceback" not in shown.err
+    assert len(shown.err.splitlines()) <= 2  # before the sentence, at most the stage that failed
+
+
+@pytest.mark.parametrize("command", ["train", "generate", "score", "evaluate", "info", "demo"])
+def test_that_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+
+    out = capsys.readouterr().out
+    assert "usage:" in out
+    assert "None" not in out
+
+
+def test_that_help_comes_without_loading_pytorch() -> None:
+    code = (
+        "import sys; from engine.cli import main; main(['--help']);sys.exit('torch' in sys.modules)"
+    )
+
+    done = run_process(code=code)
+
+    assert done.returncode == 0
+    assert b"examples:" in done.stdout
+
+
+def test_that_a_reader_that_goes_away_ends_the_command_quietly(model_path: Path) -> None:
+    command = [sys.executable, "-m", "engine", "generate", str(model_path), "-n", "5000"]
+    with subprocess.Popen(
+        [*command, "--seed", "1"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        complaint = process.stderr.read()
+
+    assert process.returncode == EXIT_BROKEN_PIPE
+    assert complaint == b""
+
+
+def test_that_a_terminal_without_our_letters_still_shows_sentences(tmp_path: Path) -> None:
+    model = replace(tiny_model(("naïve", "€", "“", "猫", "\ud800")))
+    save_model(model, tmp_path / "model")
+
+    done = run_process(
+        "generate",
+        str(tmp_path / "model"),
+        "--min-length",
+        "7",
+        "--seed",
+        "1",
+        PYTHONIOENCODING="ascii",
+        PYTHONUTF8="0",
+    )
+
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert len(done.stdout.splitlines()) == 10

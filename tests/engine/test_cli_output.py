@@ -1,0 +1,125 @@
+"""How events look in a terminal."""
+
+import io
+import json
+import math
+
+import pytest
+
+from engine.cli_output import Output
+from engine.cli_text import bar, duration, event_to_json, probability
+from engine.events import EpochDone, LossPoint, Notice, StageProgress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def a_point(epoch: float) -> LossPoint:
+    return LossPoint(
+        step=1,
+        epoch=epoch,
+        loss=5.125,
+        learning_rate=0.1,
+        words_per_s=1234.4,
+        elapsed_s=65.0,
+        time_left_s=3725.0,
+    )
+
+
+def an_epoch(loss: float = 4.0) -> EpochDone:
+    return EpochDone(
+        epoch=1,
+        step=10,
+        training_loss=loss,
+        validation_loss=None,
+        learning_rate=0.1,
+        words_per_s=100.0,
+        elapsed_s=2.0,
+        is_best=True,
+    )
+
+
+def test_that_a_terminal_shows_one_line_that_is_rewritten_and_cleared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    out, err = io.StringIO(), Terminal()
+    output = Output(as_json=False, epochs=2, out=out, err=err)
+
+    output.show(a_point(0.5))
+    output.result("a result")
+
+    live, cleared = err.getvalue().split("\r")[1:3]
+    assert live == (
+        "Epoch 0.50 [######..................] loss 5.125, 1,234 words/s, 1:05, 1:02:05 left"
+    )
+    assert cleared == " " * len(live)
+    assert out.getvalue() == "a result\n"
+
+
+def test_that_a_line_wider_than_the_terminal_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    err = Terminal()
+
+    Output(as_json=False, epochs=2, out=io.StringIO(), err=err).show(a_point(0.5))
+
+    assert err.getvalue() == "\rEpoch 0.50 [######."
+
+
+def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    output = Output(as_json=False, epochs=2, out=out, err=err)
+
+    for done in range(5):
+        output.show(StageProgress(stage="Reading", done=done, total=5, unit="rows"))
+    output.show(a_point(0.5))
+    output.show(an_epoch())
+
+    assert err.getvalue().splitlines() == [
+        "Reading …",
+        "Epoch 1: training loss 4.0000 nats a word, 100 words/s, 0:02",
+    ]
+    assert out.getvalue() == ""
+
+
+def test_that_json_lines_carry_the_figures_of_an_epoch() -> None:
+    out, err = io.StringIO(), Terminal()
+
+    Output(as_json=True, out=out, err=err).show(an_epoch())
+
+    values = json.loads(out.getvalue())
+    assert values["event"] == "epoch_done"
+    assert {"epoch", "training_loss", "validation_loss", "words_per_s", "elapsed_s"} < values.keys()
+    assert err.getvalue() == ""
+
+
+def test_that_json_never_holds_nan() -> None:
+    values = event_to_json(an_epoch(loss=math.nan))
+
+    assert values is not None
+    assert values["training_loss"] is None
+
+
+def test_that_a_notice_is_seen_by_a_person_and_by_a_machine() -> None:
+    out, err = io.StringIO(), io.StringIO()
+
+    Output(as_json=True, out=out, err=err).show(Notice(text="look"))
+
+    assert json.loads(out.getvalue()) == {"event": "notice", "text": "look"}
+    assert err.getvalue() == "Note: look\n"
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "text"),
+    [(0.0, "1"), (math.log(0.25), "0.25"), (-30.0, "9.36e-14"), (-5000.0, "3.37e-2172")],
+)
+def test_that_a_probability_is_never_shown_as_zero(log_probability: float, text: str) -> None:
+    assert probability(log_probability) == text
+
+
+def test_that_times_and_bars_are_short() -> None:
+    assert [duration(seconds) for seconds in (0, 59.6, 3600)] == ["0:00", "1:00", "1:00:00"]
+    assert bar(None) == ""
+    assert bar(2.0) == "[" + "#" * 24 + "] "

@@ -1,0 +1,233 @@
+"""The commands that read a corpus: train, demo and evaluate."""
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import cli_training
+from engine.checkpoint import load_model
+from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
+from engine.control import RunControl
+from engine.errors import DivergedError, ModelFileError
+from engine.events import Event, RunEnded, SnapshotPublished
+from engine.language_model import LanguageModel
+from tests.engine.models import tiny_model
+
+COMMENTS = [
+    "The cat sat on the mat. It was a very good cat!",
+    "A dog ran after the cat because the cat ran away.",
+    "Nobody knows why the dog and the cat ran so fast.",
+    "I think that the mat is better than the old one.",
+] * 6
+
+
+@pytest.fixture
+def csv_path(tmp_path: Path) -> Path:
+    path = tmp_path / "comments.csv"
+    rows = "".join(f'{number},"{text}"\n' for number, text in enumerate(COMMENTS))
+    path.write_text("id,body\n" + rows, encoding="utf-8")
+    return path
+
+
+def train_arguments(csv_path: Path, *more: str) -> list[str]:
+    out = str(csv_path.with_name("model.safetensors"))
+    small = ["--hidden-dim", "5", "--vocabulary-size", "30", "--processes", "1", "--column", "body"]
+    return ["train", str(csv_path), "--out", out, *small, *more]
+
+
+def snapshot(step: int) -> SnapshotPublished:
+    model: LanguageModel = replace(tiny_model(), step=step)
+    return SnapshotPublished(step=step, epoch=float(step), model=model)
+
+
+def ended(step: int, reason: Any = "finished") -> RunEnded:
+    return RunEnded(reason=reason, epoch=1.0, step=step, elapsed_s=1.0)
+
+
+def test_that_a_trained_model_draws_and_scores(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(train_arguments(csv_path, "--epochs", "2", "--device", "cpu", "--seed", "3"))
+
+    shown = capsys.readouterr()
+    model_path = csv_path.with_name("model.safetensors")
+    assert code == 0
+    assert "trained for 2 epochs" in shown.out
+    assert shown.err.endswith("model.safetensors.\n")
+    assert "24 documents" in shown.err
+    assert "Epoch 2: training loss" in shown.err
+    assert load_model(model_path).hidden_dim == 5
+    assert main(["generate", str(model_path), "-n", "2", "--min-length", "1"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["score", str(model_path), "the cat ran away ."]) == 0
+    assert "perplexity" in capsys.readouterr().out
+
+
+def test_that_json_tells_each_epoch(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--epochs", "2", "--json", "--device", "cpu", "--validation-fraction", "0.2"]
+    code = main(train_arguments(csv_path, *arguments))
+
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    epochs = [event for event in events if event["event"] == "epoch_done"]
+    assert code == 0
+    assert [event["epoch"] for event in epochs][-2:] == [1, 2]
+    for key in ("training_loss", "validation_loss", "words_per_s", "elapsed_s"):
+        assert isinstance(epochs[-1][key], float)
+    assert {"corpus_ready", "training_started", "run_ended", "checkpoint_saved"} <= {
+        event["event"] for event in events
+    }
+
+
+def test_that_refused_rows_are_named_with_their_lines(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with csv_path.open("a", encoding="utf-8") as file:
+        file.write('24,"a record that is cut o')
+
+    code = main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu"))
+
+    err = capsys.readouterr().err
+    assert code == 0
+    assert "comments.csv, line 26: " in err
+
+
+def test_that_evaluate_measures_another_file(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu"))
+    model_path = csv_path.with_name("model.safetensors")
+    other = csv_path.with_name("other.csv")
+    other.write_text("body\nThe zebra sat on the mat.\n", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["evaluate", str(model_path), str(other), "--processes", "1", "--json"]) == 0
+
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["event"], result["sentences"], result["words"]) == ("corpus_evaluated", 1, 8)
+    assert result["unknown_share"] >= 1 / 7
+    assert result["loss"] > 0.0
+
+
+def test_that_the_first_ctrl_c_ends_the_training_and_keeps_the_model(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+        yield snapshot(1)
+        signal.raise_signal(signal.SIGINT)
+        assert control.is_stopped
+        yield snapshot(2)
+        yield ended(2, "stopped")
+
+    monkeypatch.setattr(cli_training, "train", events)
+    before = signal.getsignal(signal.SIGINT)
+
+    code = main(train_arguments(csv_path))
+
+    assert code == EXIT_INTERRUPTED
+    assert load_model(csv_path.with_name("model.safetensors")).step == 2
+    assert "press Ctrl+C again to abort" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_that_a_second_ctrl_c_aborts_at_once_and_still_keeps_the_model(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(*_: Any) -> Iterator[Event]:
+        yield snapshot(1)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("this must not be reached")
+
+    monkeypatch.setattr(cli_training, "train", events)
+
+    code = main(train_arguments(csv_path))
+
+    assert code == EXIT_INTERRUPTED
+    assert load_model(csv_path.with_name("model.safetensors")).step == 1
+    assert capsys.readouterr().err.endswith("Aborted.\n")
+
+
+def test_that_a_diverged_training_keeps_the_last_good_model(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(*_: Any) -> Iterator[Event]:
+        yield snapshot(5)
+        raise DivergedError("The loss is no longer finite. Lower the learning rate.")
+
+    monkeypatch.setattr(cli_training, "train", events)
+
+    code = main(train_arguments(csv_path))
+
+    assert code == EXIT_WRONG
+    assert load_model(csv_path.with_name("model.safetensors")).step == 5
+    assert "Error: The loss is no longer finite. Lower the learning rate.\n" in (
+        capsys.readouterr().err
+    )
+
+
+def test_that_training_goes_on_when_an_autosave_fails(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saves: list[int] = []
+
+    def save(model: LanguageModel, _path: Path) -> None:
+        saves.append(model.step)
+        if model.step == 1:
+            raise ModelFileError("The disk is full.")
+
+    monkeypatch.setattr(cli_training, "save_model", save)
+    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(
+        cli_training, "train", lambda *_: iter([snapshot(1), snapshot(2), ended(2)])
+    )
+
+    code = main(train_arguments(csv_path))
+
+    assert code == 0
+    assert saves == [1, 2]
+    assert "Note: The disk is full. The training goes on." in capsys.readouterr().err
+
+
+def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_path = csv_path.with_name("model.safetensors")
+    model_path.write_bytes(b"a night of training")
+    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(0), ended(0, "stopped")]))
+
+    main(train_arguments(csv_path))
+
+    assert model_path.read_bytes() == b"a night of training"
+    assert "Nothing was learned yet" in capsys.readouterr().err
+
+
+def test_that_a_stop_during_the_preparation_saves_nothing(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(_config: Any, _control: RunControl) -> Iterator[Event]:
+        signal.raise_signal(signal.SIGINT)
+        return iter(())
+
+    monkeypatch.setattr(cli_training, "build_corpus", build)
+
+    assert main(train_arguments(csv_path)) == EXIT_INTERRUPTED
+    assert not csv_path.with_name("model.safetensors").exists()
+
+
+def test_that_the_demo_draws_ten_sentences_and_scores_one(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_training, "sample_comments_path", lambda: csv_path)
+    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(1), ended(1)]))
+
+    code = main(["demo", "--seconds", "1"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert lines[10] == cli_training._DEMO_SENTENCE
+    assert "perplexity" in lines[11]
