@@ -233,7 +233,7 @@ class CsvRows:
         if fields is not None and not saves and _is_tidy(fields, lines):
             yield from self._count_problem(line, fields, lines)
             return
-        self._is_after_damage = bool(error) and not is_at_end
+        self._is_after_damage = bool(error)
         reason = NEVER_CLOSED
         if written > (sound if saves else 0):
             which = "some lines" if saves else "the text"

@@ -4,6 +4,7 @@ import csv
 import multiprocessing
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +20,8 @@ from engine.corpus import Corpus, build_corpus
 from engine.corpus_assembly import draw_validation
 from engine.errors import CorpusError
 from engine.events import CorpusReady, Event, Notice, StageProgress
-from engine.preparation import BatchPreparer
-from engine.preparation_pool import PreparationPool, choose_processes
+from engine.preparation import BatchPreparer, PreparedBatch
+from engine.preparation_pool import PreparationPool, _serve, choose_processes
 from engine.sentence_splitter import SentenceSplitter
 from engine.text import tokenize
 
@@ -249,6 +250,25 @@ def stop_at(stage: str, control: RunControl) -> Callable[[Event], None]:
     return look
 
 
+def test_that_a_pause_holds_the_work_until_it_goes_on(tiny: Path) -> None:
+    control = RunControl()
+    control.pause()
+    events: list[Event] = []
+    ended = threading.Event()
+
+    def work() -> None:
+        events.extend(build_corpus(CorpusConfig(path=tiny), control))
+        ended.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert not ended.wait(0.05)
+    control.resume()
+    thread.join()
+
+    assert isinstance(events[-1], CorpusReady)
+
+
 @pytest.mark.parametrize("processes", [0, 2])
 @pytest.mark.parametrize(
     "stage",
@@ -309,6 +329,35 @@ def test_that_a_dead_process_is_replaced_by_this_one(many_texts: list[str]) -> N
     assert pool.was_broken
     assert sum(len(batch.document_lengths) for batch in batches) == len(many_texts)
     assert multiprocessing.active_children() == []
+
+
+class ScriptedPipe:
+    """The helper's end of a pipe whose parent says what it was told to."""
+
+    def __init__(self, messages: list[object]) -> None:
+        self.messages = messages
+        self.sent: list[object] = []
+
+    def recv(self) -> object:
+        if not self.messages:
+            raise EOFError
+        return self.messages.pop(0)
+
+    def send(self, message: object) -> None:
+        self.sent.append(message)
+
+
+def test_that_a_helper_ends_when_its_parent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ignored: list[int] = []
+    monkeypatch.setattr("signal.signal", lambda number, _: ignored.append(number))
+    pipe = ScriptedPipe([SentenceSplitter.for_texts(["A b."]), ["A b. C d."]])
+
+    _serve(pipe)  # type: ignore[arg-type]
+
+    assert pipe.sent[0] == "ready"
+    assert isinstance(pipe.sent[1], PreparedBatch)
+    assert len(pipe.sent) == 2
+    assert ignored == [signal.SIGINT]
 
 
 def test_that_processes_that_cannot_start_are_done_without(

@@ -212,6 +212,30 @@ def test_that_stop_raises_at_the_first_damaged_row(tmp_path: Path) -> None:
         read(path, bad_rows="stop")
 
 
+@pytest.mark.parametrize(
+    ("data", "texts", "problems"),
+    [
+        (b"id,text\n1,one\n2," + b"x" * 90 + b"\n3,three\n", ["one", "three"], [3]),
+        (b"id,text\n1,one\n2," + b"x" * 250, ["one"], [3]),
+        (b'id,text\n1,one\n2,"open\n' + b"3,three\n" * 12, ["one", *["three"] * 12], [3]),
+        (b'text\n"one"\n"open\n' + b"some prose\n" * 12 + b'"two"\n', ["one", "two"], [3]),
+    ],
+    ids=["long line", "long last line", "open quote", "open quote in prose"],
+)
+def test_that_a_row_is_kept_in_memory_up_to_a_bound(
+    data: bytes, texts: list[str], problems: list[int], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("engine.csv_rows._LONGEST_ROW", 80)
+    path = write(tmp_path, data)
+
+    with DocumentReader(path, CsvConfig(has_header=True, columns=("text",))) as reader:
+        found = [document.text for document in reader]
+
+    assert found == texts
+    assert [problem.line for problem in reader.problems][:1] == problems
+
+
 def test_that_the_user_can_overrule_what_was_detected(tmp_path: Path) -> None:
     path = write(tmp_path, "text,more;x\nä,b;y\nc,d;z\n".encode("cp1251", "replace"))
 
