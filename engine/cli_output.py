@@ -52,8 +52,6 @@ class Output:
     ----------
     as_json : bool
         One object an event on standard output, instead of text.
-    epochs : int
-        Of the whole run, for the bar; 0 where they do not say how far it is.
     out, err : text streams, optional
         By default the process's own.
     """
@@ -62,12 +60,10 @@ class Output:
         self,
         *,
         as_json: bool,
-        epochs: int = 0,
         out: TextIO | None = None,
         err: TextIO | None = None,
     ) -> None:
         self.as_json = as_json
-        self._epochs = epochs
         self._out = out if out is not None else sys.stdout
         self._err = err if err is not None else sys.stderr
         self._is_live = not as_json and self._err.isatty()
@@ -110,7 +106,7 @@ class Output:
                 for line in corpus_lines(event):
                     self.note(line)
             case LossPoint():
-                self._show_live(training_line(event, self._epochs))
+                self._show_live(training_line(event))
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():

@@ -84,13 +84,14 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
             )
 
 
-def training_line(point: LossPoint, epochs: int) -> str:
-    """Return the live line of a training run of `epochs` epochs."""
-    left = "" if point.time_left_s is None else f", {duration(point.time_left_s)} left"
+def training_line(point: LossPoint) -> str:
+    """Return the live line of a training run."""
+    left = point.time_left_s
+    share = None if left is None else point.elapsed_s / max(1e-9, point.elapsed_s + left)
     return (
-        f"Epoch {point.epoch:.2f} {bar(point.epoch / epochs if epochs else None)}"
+        f"Epoch {point.epoch:.2f} {bar(share)}"
         f"loss {point.loss:.3f}, {point.words_per_s:,.0f} words/s, "
-        f"{duration(point.elapsed_s)}{left}"
+        f"{duration(point.elapsed_s)}{'' if left is None else f', {duration(left)} left'}"
     )
 
 

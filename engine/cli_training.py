@@ -24,7 +24,7 @@ from engine.scorer import score
 from engine.trainer import train
 
 _AUTOSAVE_S = 30.0
-_DEMO_SENTENCE = "I think the new phone is better than the old one."
+_DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 
@@ -53,7 +53,7 @@ def run_train(arguments: Namespace) -> int:
         seed=arguments.seed,
     )
     _require_folder(arguments.out)
-    output = Output(as_json=arguments.json, epochs=train_config.epochs)
+    output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
         corpus = _prepare(corpus_config, control, output)
         if corpus is None:

@@ -24,7 +24,7 @@ def a_point(epoch: float) -> LossPoint:
         learning_rate=0.1,
         words_per_s=1234.4,
         elapsed_s=65.0,
-        time_left_s=3725.0,
+        time_left_s=195.0,
     )
 
 
@@ -46,14 +46,14 @@ def test_that_a_terminal_shows_one_line_that_is_rewritten_and_cleared(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     out, err = io.StringIO(), Terminal()
-    output = Output(as_json=False, epochs=2, out=out, err=err)
+    output = Output(as_json=False, out=out, err=err)
 
     output.show(a_point(0.5))
     output.result("a result")
 
     live, cleared = err.getvalue().split("\r")[1:3]
     assert live == (
-        "Epoch 0.50 [######..................] loss 5.125, 1,234 words/s, 1:05, 1:02:05 left"
+        "Epoch 0.50 [######..................] loss 5.125, 1,234 words/s, 1:05, 3:15 left"
     )
     assert cleared == " " * len(live)
     assert out.getvalue() == "a result\n"
@@ -63,14 +63,14 @@ def test_that_a_line_wider_than_the_terminal_is_cut(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("COLUMNS", "20")
     err = Terminal()
 
-    Output(as_json=False, epochs=2, out=io.StringIO(), err=err).show(a_point(0.5))
+    Output(as_json=False, out=io.StringIO(), err=err).show(a_point(0.5))
 
     assert err.getvalue() == "\rEpoch 0.50 [######."
 
 
 def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:
     out, err = io.StringIO(), io.StringIO()
-    output = Output(as_json=False, epochs=2, out=out, err=err)
+    output = Output(as_json=False, out=out, err=err)
 
     for done in range(5):
         output.show(StageProgress(stage="Reading", done=done, total=5, unit="rows"))
