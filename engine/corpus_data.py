@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
-from engine.csv_rows import RowProblem
+from engine.rows import RowProblem
 from engine.vocabulary import FIRST_WORD_ID, Vocabulary
 
 Ids = NDArray[np.int32]

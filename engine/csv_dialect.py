@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from engine.csv_rows import TEXT_AFTER_QUOTE, CsvRows, Dialect, Row
+from engine.csv_rows import CsvRows
+from engine.rows import TEXT_AFTER_QUOTE, Dialect, Row
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the first

@@ -13,9 +13,10 @@ from typing import Literal
 
 from engine.config import CsvConfig
 from engine.csv_dialect import detect_dialect, detect_header, guess_text_column
-from engine.csv_rows import CsvRows, Dialect, LineSource, Row, RowProblem
+from engine.csv_rows import CsvRows
 from engine.errors import CorpusError
 from engine.other_rows import has_paragraphs, json_columns, json_rows, text_rows
+from engine.rows import Dialect, LineSource, Row, RowProblem
 from engine.text_encoding import check_encoding, detect_encoding
 from engine.text_file import TextFile, decode_sample, shown
 

@@ -13,53 +13,25 @@ all rows up to the next quote and say nothing.
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
 
-from engine.text_file import DAMAGE, shown
+from engine.rows import (
+    NEVER_CLOSED,
+    REPAIRED,
+    STRAY_QUOTE,
+    TEXT_AFTER_QUOTE,
+    UNDECODABLE,
+    Dialect,
+    LineSource,
+    Row,
+    RowProblem,
+    beginning,
+    damage_of,
+)
 
 NO_DELIMITER = "\ufdd0"  # a code point that is no character: what one-column files are split at
 _LONGEST_ROW = 32 << 20  # characters; bounds the memory that an open quote can take
-_SHOWN_CHARACTERS = 120
 
 _AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
-
-REPAIRED = "repaired: "  # how the reason of a row begins that was kept
-NEVER_CLOSED = "a quote opens here and is never closed"
-TEXT_AFTER_QUOTE = "text follows a closing quote"
-UNDECODABLE = "it has bytes that do not belong to the encoding"
-NUL = "it has a NUL character"
-
-
-class Dialect(NamedTuple):
-    """How the fields of a row are told apart."""
-
-    delimiter: str  # "" = a row is one field
-    is_quoted: bool = True  # whether a field may stand in double quotes
-
-
-class Row(NamedTuple):
-    """One row and the line where it begins, from 1."""
-
-    line: int
-    fields: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowProblem:
-    """A row that was refused or repaired."""
-
-    line: int  # where the row begins, from 1
-    reason: str
-    text: str  # the beginning of the row as it is in the file
-
-
-class LineSource(Protocol):
-    """Anything that is read line by line, such as a text file."""
-
-    def readline(self, size: int = -1, /) -> str:
-        """Return the next line with its end, or "" after the last."""
-        ...
 
 
 class _RowTooLongError(Exception):
@@ -131,6 +103,7 @@ class CsvRows:
         self.columns = columns
         self.quoted_rows = 0
         self.plain_rows = 0
+        self._stray_rows = 0
 
     def __iter__(self) -> Iterator[Row | RowProblem]:
         feed = self._feed
@@ -180,7 +153,16 @@ class CsvRows:
         if not self._has_right_count(fields):
             yield from self._count_problem(line, fields, lines)
             return
-        self.quoted_rows += is_quoted
+        if is_quoted and not _is_tidy(fields, lines):
+            self._stray_rows += 1
+            # Normal in a file without quoted fields (a 5" disk); in one that quotes its
+            # fields it is what is left of a quoted field that lost its first quote.
+            if self.quoted_rows > 3 * self._stray_rows:
+                self._is_after_damage = True
+                yield _problem(line, STRAY_QUOTE, lines)
+                return
+        else:
+            self.quoted_rows += is_quoted
         self.plain_rows += not is_quoted
         yield Row(line, fields)
 
@@ -245,7 +227,7 @@ class CsvRows:
 
     def _single_line(self, raw: str) -> list[str] | None:
         """Return the fields of a line that is certainly a whole row, else None."""
-        if not raw.strip() or DAMAGE.search(raw):
+        if not raw.strip() or damage_of(raw):
             return None
         try:
             fields = next(self._parser([raw]))
@@ -275,21 +257,11 @@ def _is_tidy(fields: list[str], lines: list[str]) -> bool:
 
 
 def _damage(lines: list[str]) -> str | None:
-    for line in lines:
-        found = None if line.isascii() and "\0" not in line else DAMAGE.search(line)
-        if found is not None:
-            return NUL if found.group() == "\0" else UNDECODABLE
-    return None
+    return next((reason for line in lines if (reason := damage_of(line)) is not None), None)
 
 
 def _problem(line: int, reason: str, lines: list[str]) -> RowProblem:
     return RowProblem(line=line, reason=reason, text=beginning("".join(lines[:3])))
-
-
-def beginning(raw: str) -> str:
-    """Return the beginning of a row for showing."""
-    text = shown(raw[:_SHOWN_CHARACTERS]).replace("\0", "\ufffd").strip("\r\n")
-    return text + "…" if len(raw) > _SHOWN_CHARACTERS else text
 
 
 def _fields(count: int) -> str:

@@ -13,8 +13,8 @@ from typing import NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.csv_layout import examine, wanted_columns
-from engine.csv_rows import REPAIRED, RowProblem
 from engine.errors import CorpusError
+from engine.rows import REPAIRED, RowProblem
 from engine.text_file import TextFile, reading, shown
 
 __all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]

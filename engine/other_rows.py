@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from engine.csv_rows import NUL, UNDECODABLE, LineSource, Row, RowProblem, beginning
-from engine.text_file import DAMAGE
+from engine.rows import LineSource, Row, RowProblem, beginning, damage_of
 
 _LONGEST_LINE = 32 << 20  # characters
 _NOT_TEXT = "its '{}' is not text"
@@ -45,14 +44,6 @@ def _text_row(line: int, raw: str) -> Row | RowProblem:
     if damage is not None:
         return RowProblem(line=line, reason=damage, text=beginning(raw))
     return Row(line, [raw.strip()])
-
-
-def damage_of(raw: str) -> str | None:
-    """Return why `raw` cannot be used as text, or None."""
-    found = DAMAGE.search(raw)
-    if found is None:
-        return None
-    return NUL if found.group() == "\0" else UNDECODABLE
 
 
 def has_paragraphs(text: str) -> bool:

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import CsvConfig
-from engine.csv_rows import CsvRows, Dialect, Row
+from engine.csv_rows import CsvRows
 from engine.csv_source import DocumentReader, inspect_csv
 from engine.errors import CorpusError
+from engine.rows import Dialect, Row
 
 # csv-spectrum's JSON disagrees with its own CSV in two places: its CRLF file has LF
 # inside the quotes, and its telephone number is another one.
@@ -110,6 +111,8 @@ CASES = [
     Case("bare quotes in a long row", b'text\n"one"\n"p1\np2 "x" y\np4"\n"five"\n',
          ["one", "five"], [(3, "never closed"), (4, "cannot be told"), (5, "cannot be told")]),
     Case("quote inside plain text", b'id,text\n1,a 5" disk\n2,b\n', ['a 5" disk', "b"], []),
+    Case("lost first quote", b'text\n"a"\n"b"\n"c"\n"d"\ne ""x"" e"\n"f"\n',
+         ["a", "b", "c", "d", "f"], [(6, "a quote stands inside")]),
     Case("many rows in one with wrong count", b'id,text\n1,"a\nb",x\n2,y\n', ["y"],
          [(2, "3 fields instead of 2")]),
     Case("equal header names", b"id,text,text\n1,one,two\n", ["one"], [], ("2",)),

@@ -1,0 +1,65 @@
+"""A row of a file of text, and what can be wrong with one.
+
+The same for tables, plain text and JSON Lines; how rows are found is not known here.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from engine.text_file import DAMAGE, shown
+
+_SHOWN_CHARACTERS = 120
+
+REPAIRED = "repaired: "  # how the reason of a row begins that was kept
+NEVER_CLOSED = "a quote opens here and is never closed"
+STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
+TEXT_AFTER_QUOTE = "text follows a closing quote"
+UNDECODABLE = "it has bytes that do not belong to the encoding"
+NUL = "it has a NUL character"
+
+
+class Dialect(NamedTuple):
+    """How the fields of a row are told apart."""
+
+    delimiter: str  # "" = a row is one field
+    is_quoted: bool = True  # whether a field may stand in double quotes
+
+
+class Row(NamedTuple):
+    """One row and the line where it begins, from 1."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """A row that was refused or repaired."""
+
+    line: int  # where the row begins, from 1
+    reason: str
+    text: str  # the beginning of the row as it is in the file
+
+
+class LineSource(Protocol):
+    """Anything that is read line by line, such as a text file."""
+
+    def readline(self, size: int = -1, /) -> str:
+        """Return the next line with its end, or "" after the last."""
+        ...
+
+
+def damage_of(raw: str) -> str | None:
+    """Return why `raw` cannot be used as text, or None."""
+    if raw.isascii() and "\0" not in raw:
+        return None
+    found = DAMAGE.search(raw)
+    if found is None:
+        return None
+    return NUL if found.group() == "\0" else UNDECODABLE
+
+
+def beginning(raw: str) -> str:
+    """Return the beginning of a row for showing."""
+    text = shown(raw[:_SHOWN_CHARACTERS]).replace("\0", "\ufffd").strip("\r\n")
+    return text + "…" if len(raw) > _SHOWN_CHARACTERS else text
