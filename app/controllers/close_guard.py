@@ -43,7 +43,7 @@ class CloseGuard(QObject):
         super().__init__(parent)
         self._session, self._runners, self._presenter = session, runners, presenter
         self._ask_unsaved, self._save_model = ask_unsaved, save_model
-        self._is_closing = False
+        self._is_closing = self._is_saving = False
         self._answer: UnsavedAnswer = "discard"
         for runner in runners:
             runner.ended.connect(self._on_runner_ended)
@@ -80,14 +80,15 @@ class CloseGuard(QObject):
             return
         if not self._is_waiting():
             self.ready_to_close.emit()
-        elif not self._save_model():
-            self._is_closing = False  # no file was chosen: the window stays
+            return
+        self._is_saving = self._save_model()
+        self._is_closing = self._is_saving  # no file was chosen: the window stays
 
     @Slot(object)
     def _on_runner_ended(self, failure: object) -> None:
         if not self._is_closing:
             return
-        if failure is not None:
-            self._is_closing = False  # the window stays, with the message of what failed
+        if failure is not None and self._is_saving:
+            self._is_closing = self._is_saving = False  # the window stays, and says what failed
             return
         self._go_on()

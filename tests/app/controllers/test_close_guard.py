@@ -1,11 +1,13 @@
 """Closing: what runs is stopped first, what was learnt is not lost."""
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.state.run_state import RunState
-from engine import ModelFileError, RunControl
+from engine import CorpusError, ModelFileError, RunControl
 from tests.app.dataset_fakes import FakeEngine, until_stopped
 from tests.app.window_fakes import MODEL_PATH, Answers, Files, endless, fake_model
 
@@ -120,6 +122,16 @@ def test_that_a_failed_save_keeps_the_window_open(
     assert application.window.isVisible()
     assert application.window.message_bar.text == "The disk is full. Choose another folder."
     answers.unsaved = "discard"
+
+
+def test_that_a_job_that_fails_while_it_is_stopped_does_not_hold_the_window(
+    application: Application, qtbot: QtBot, fake_engine: FakeEngine
+) -> None:
+    fake_engine.inspect_error = CorpusError("There is no file missing.csv.")
+    application.dataset.open_path(Path("missing.csv"))
+
+    with qtbot.waitSignal(application.window.closed, timeout=5000):
+        application.window.close()
 
 
 @pytest.mark.parametrize("attempts", [2, 5])

@@ -1,0 +1,54 @@
+"""Cyclic garbage is collected in the window's thread and nowhere else."""
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.tasks.garbage import GarbageCollector
+
+
+class Knot:
+    """An object that holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
+    parent = QObject()
+    collector = GarbageCollector(parent)
+    collector._timer.setInterval(1)
+    collector.start()
+    yield collector
+    collector.stop()
+    gc.unfreeze()
+
+
+def test_that_the_automatic_collection_is_off_while_it_runs(collector: GarbageCollector) -> None:
+    assert not gc.isenabled()
+
+    collector.stop()
+
+    assert gc.isenabled()
+
+
+def test_that_garbage_is_collected_in_this_thread(
+    collector: GarbageCollector, qtbot: QtBot
+) -> None:
+    threads: list[int] = []
+    knot = Knot()
+    gone = weakref.finalize(knot, lambda: threads.append(threading.get_ident()))
+    del knot
+    many = [Knot() for _ in range(2000)]  # enough for a collection to be due
+    del many
+
+    qtbot.waitUntil(lambda: not gone.alive, timeout=5000)
+
+    assert threads == [threading.get_ident()]
