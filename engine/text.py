@@ -24,6 +24,7 @@ _HALVES = frozenset(
     {("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me")}
     | {("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was")}
 )
+_AFTER_CURLY_APOSTROPHE = frozenset({"s", "t", "re", "ve", "ll", "m", "d"})  # it’s: three tokens
 _ENTITIES = {"gt": ">", "lt": "<", "amp": "&", "quot": '"', "nbsp": " "}
 _SHOWN = {"``": "“", "''": "”", "i": "I"}
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
@@ -64,7 +65,9 @@ def detokenize(words: Sequence[str]) -> str:
         opens = word == "'" and not in_quotes and "'" in kept[index + 1 :]
         closes = word == "'" and not opens
         previous = kept[index - 1] if index else ""
-        if not (is_glued or closes or word in _JOINED_TO_PREVIOUS or (previous, word) in _HALVES):
+        is_clitic = previous == "’" and word in _AFTER_CURLY_APOSTROPHE
+        is_half = (previous, word) in _HALVES
+        if not (is_glued or closes or is_clitic or is_half or word in _JOINED_TO_PREVIOUS):
             pieces.append(" ")
         pieces.append(_SHOWN.get(word, word))
         is_glued = opens or word in _JOINED_TO_NEXT

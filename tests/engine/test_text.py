@@ -189,6 +189,7 @@ def test_that_lower_cased_reviews_split_sensibly(shared_data: Path) -> None:
         ("the ' quick ' ' fox ' or dogs '", "The 'quick' 'fox' or dogs'"),
         ("& gt ; quoted & amp ; more", "> Quoted & more"),
         ("SENTENCE_START so UNKNOWN_TOKEN SENTENCE_END", "So UNKNOWN_TOKEN"),
+        ("it ’ s friday ’ s", "It’s friday’s"),
         ("", ""),
         ("... `` yes ''", "... “Yes”"),
         ("http : //x.y", "http: //x.y"),
