@@ -164,10 +164,11 @@ class DatasetTab(QWidget):
         layout = QVBoxLayout(panel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
+        file_part = self._build_file_part(panel)  # made first: the Tab key goes by this order
         self._csv_form = CsvForm(panel)
         self._corpus_form = CorpusForm(panel)
         self._prepare_panel = PreparePanel(panel)
-        layout.addWidget(self._card(panel, "1  Choose a text", self._build_file_part(panel)))
+        layout.addWidget(self._card(panel, "1  Choose a text", file_part))
         layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
         prepare = self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel)
         layout.addWidget(prepare)

@@ -1,0 +1,173 @@
+"""The dataset tab: what it shows in each state, and that keys reach everything."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.state.run_state import RunState, enabled_commands
+from app.tabs.dataset_tab import DatasetTab
+from engine import StageProgress
+from tests.app.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
+
+
+@pytest.fixture
+def tab(qtbot: QtBot) -> DatasetTab:
+    tab = DatasetTab()
+    qtbot.addWidget(tab)
+    tab.show_commands(enabled_commands(RunState.IDLE))
+    tab.resize(1200, 760)
+    tab.show()
+    return tab
+
+
+def find(tab: DatasetTab, role: str) -> QWidget:
+    widget = tab.findChild(QWidget, f"dataset.{role}")
+    assert widget is not None
+    return widget
+
+
+def test_that_the_empty_tab_explains_what_to_do(tab: DatasetTab) -> None:
+    page = find(tab, "welcome_page")
+
+    texts = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert page.isVisible()
+    assert "drop it onto this window" in texts
+
+
+def test_that_a_preview_takes_the_place_of_the_explanation(tab: DatasetTab) -> None:
+    tab.show_preview(PREVIEW)
+
+    assert not find(tab, "welcome_page").isVisible()
+    assert find(tab, "preview_table").isVisible()
+
+
+def test_that_refused_rows_are_announced_in_the_preview(tab: DatasetTab) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, problems=(PROBLEM,)))
+
+    note = find(tab, "preview_problems")
+    assert isinstance(note, QLabel)
+    assert "1 row here cannot be read" in note.text()
+    assert "line 12: 3 fields instead of 2" in note.text()
+
+
+def test_that_a_preview_without_rows_says_so(tab: DatasetTab) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, rows=()))
+
+    note = find(tab, "preview_note")
+    assert isinstance(note, QLabel)
+    assert note.text() == "No rows were found with these options."
+
+
+def test_that_many_columns_can_be_previewed(tab: DatasetTab) -> None:
+    names = tuple(f"column {n}" for n in range(40))
+    tab.show_preview(dataclasses.replace(PREVIEW, columns=names, rows=(names,), guessed_column=39))
+
+    combo = find(tab, "column_combo")
+    assert isinstance(combo, QComboBox)
+    assert combo.count() == 40
+
+
+@pytest.mark.parametrize(
+    ("columns", "has_header", "index", "key"),
+    [
+        (("author", "body"), True, 1, "body"),
+        (("body", "body"), True, 1, "2"),
+        (("1", "2"), True, 0, "1"),
+        (("author", "body"), False, 1, "2"),
+        (("", "body"), True, 0, "1"),
+    ],
+)
+def test_that_a_column_is_named_only_where_its_name_is_clear(
+    tab: DatasetTab, columns: tuple[str, ...], has_header: bool, index: int, key: str
+) -> None:
+    preview = dataclasses.replace(
+        PREVIEW, columns=columns, has_header=has_header, guessed_column=index
+    )
+
+    tab.show_preview(preview)
+
+    assert tab.csv_config().columns == (key,)
+
+
+def test_that_the_prepared_corpus_has_a_page_of_its_own(tab: DatasetTab) -> None:
+    pages = find(tab, "results")
+    assert isinstance(pages, QTabWidget)
+    tab.show_preview(PREVIEW)
+    assert not pages.isTabVisible(1)
+
+    tab.show_corpus(FakeCorpus())  # type: ignore[arg-type]
+
+    assert pages.isTabVisible(1)
+    assert find(tab, "sentence_table").isVisible()
+    assert not find(tab, "problems_table").isVisible()
+
+
+def test_that_refused_rows_are_listed_beside_the_plot(tab: DatasetTab) -> None:
+    tab.show_corpus(FakeCorpus(problems=(PROBLEM,)))  # type: ignore[arg-type]
+
+    table = find(tab, "problems_table")
+    assert isinstance(table, QTableView)
+    assert table.isVisible()
+    assert table.model().index(0, 0).data() == "12"
+
+
+def test_that_progress_without_a_total_says_what_is_done(tab: DatasetTab) -> None:
+    tab.show_busy("Starting", can_cancel=True)
+
+    tab.show_progress(StageProgress(stage="Reading", done=1200, total=None, unit="rows"))
+
+    label = find(tab, "stage_label")
+    assert isinstance(label, QLabel)
+    assert label.text() == "Reading: 1,200 rows"
+
+
+def test_that_nothing_can_be_changed_during_training(tab: DatasetTab) -> None:
+    tab.show_preview(PREVIEW)
+
+    tab.show_commands(enabled_commands(RunState.TRAINING))
+
+    for role in ("open_button", "sample_button", "vocabulary_spin", "prepare_button"):
+        assert not find(tab, role).isEnabled()
+
+
+def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qtbot: QtBot) -> None:
+    tab.show_new_file(Path("comments.csv"))
+    tab.show_preview(PREVIEW)
+    find(tab, "open_button").setFocus()
+    order = []
+    for _ in range(10):
+        focused = tab.focusWidget()
+        assert focused is not None
+        order.append(focused.objectName().removeprefix("dataset."))
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+
+    assert order == [
+        "open_button",
+        "sample_button",
+        "column_combo",
+        "header_check",
+        "encoding_combo",
+        "delimiter_combo",
+        "vocabulary_spin",
+        "validation_spin",
+        "duplicates_check",
+        "prepare_button",
+    ]
+
+
+def test_that_no_two_controls_share_a_key(tab: DatasetTab) -> None:
+    tab.show_preview(PREVIEW)
+    texts = [
+        widget.text()
+        for kind in (QPushButton, QLabel)
+        for widget in tab.findChildren(kind)
+        if "&" in widget.text()
+    ]
+
+    keys = [text[text.index("&") + 1].lower() for text in texts]
+
+    assert len(keys) == len(set(keys)), texts
