@@ -69,7 +69,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
         case EpochDone():
             held_out = event.validation_loss
             return (
-                f"Epoch {event.epoch}: training loss {event.training_loss:.4f}"
+                f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
                 f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
                 f"{event.words_per_s:,.0f} words/s, {duration(event.elapsed_s)}"
             )
@@ -116,13 +116,13 @@ def corpus_lines(event: CorpusReady) -> list[str]:
     ]
     for problem in problems[:_MOST_PROBLEMS]:
         text = problem.text[:_LONGEST_ROW_TEXT]
-        lines.append(f"Note: {summary.name}, line {problem.line:,}: {problem.reason} [{text!r}]")
+        lines.append(f"Line {problem.line:,}: {problem.reason} [{text!r}]")
     named = min(len(problems), _MOST_PROBLEMS)
     total = summary.refused_rows + summary.repaired_rows
     if total > named:
-        lines.append(f"Note: {total - named:,} more rows were refused or repaired.")
+        lines.append(f"{total - named:,} more rows were refused or repaired.")
     if summary.duplicate_documents:
-        lines.append(f"Note: {summary.duplicate_documents:,} documents equal an earlier one.")
+        lines.append(f"{summary.duplicate_documents:,} documents equal an earlier one.")
     return lines
 
 

@@ -86,7 +86,7 @@ def read_history(reader: TensorFileReader) -> TrainingHistory:
         **columns,
         evaluations=tuple(_evaluation(row) for row in evaluations.tolist()),
         halvings=tuple(
-            RateHalved(step=int(step), epoch=int(epoch), learning_rate=rate, reason=reason)
+            RateHalved(step=int(step), epoch=epoch, learning_rate=rate, reason=reason)
             for (step, epoch, rate), reason in zip(halvings.tolist(), reasons, strict=True)
         ),
     )
@@ -129,7 +129,7 @@ def _evaluation(row: list[float]) -> EpochDone:
     values = dict(zip(EVALUATION_COLUMNS, row, strict=True))
     validation_loss = values["validation_loss"]
     return EpochDone(
-        epoch=int(values["epoch"]),
+        epoch=values["epoch"],
         step=int(values["step"]),
         training_loss=values["training_loss"],
         validation_loss=None if math.isnan(validation_loss) else validation_loss,

@@ -126,12 +126,14 @@ class LanguageModel:
     @property
     def word_dim(self) -> int:
         """Number of words in the vocabulary, C."""
-        return self.rnn.word_dim
+        C: int = self.rnn.word_dim
+        return C
 
     @property
     def hidden_dim(self) -> int:
         """Number of hidden units, H."""
-        return self.rnn.hidden_dim
+        H: int = self.rnn.hidden_dim
+        return H
 
     @property
     def parameters(self) -> int:

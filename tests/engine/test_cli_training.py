@@ -93,7 +93,7 @@ def test_that_refused_rows_are_named_with_their_lines(
 
     err = capsys.readouterr().err
     assert code == 0
-    assert "comments.csv, line 26: " in err
+    assert "Line 26: " in err
 
 
 def test_that_evaluate_measures_another_file(
