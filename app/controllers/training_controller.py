@@ -92,6 +92,7 @@ class TrainingController(QObject):
         self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs(tab)
         self._history = tab.plot.history
         self._start_from: LanguageModel | None = None  # of the running job
+        self._running_text = ""  # what the status says between two evaluations
         tab.form.show_configs(settings.settings.model, settings.settings.train)
         self._on_form_recipe_changed(settings.settings.train.recipe)
         self._connect_signals()
@@ -193,6 +194,8 @@ class TrainingController(QObject):
             case LossPoint():
                 self._history.append(event)
                 show_point(self._tab.figures, event)
+                if self._session.run_state is RunState.TRAINING:
+                    self._tab.buttons.show_status(self._running_text)
             case TrainingStarted():
                 self._show_started(event)
             case EpochDone():
@@ -215,8 +218,9 @@ class TrainingController(QObject):
             case CheckpointSaved(path=path):
                 self._tab.log.add_line(f"The model is in {path}.")
             case StageProgress(stage=stage, done=done, total=total):
-                progress = texts.percent_progress(done, total)
-                self._tab.buttons.show_status(f"{stage} {progress}".strip())
+                if self._session.run_state is RunState.TRAINING:
+                    progress = texts.percent_progress(done, total)
+                    self._tab.buttons.show_status(f"{stage} {progress}".strip())
             case SentenceGenerated() | SentenceScored() | GradientsChecked() | StepTimed():
                 pass  # events of other jobs
             case _:
@@ -225,17 +229,19 @@ class TrainingController(QObject):
 
     def _show_started(self, event: TrainingStarted) -> None:
         corpus = self._session.corpus
-        is_continued = self._start_from is not None
-        if self._start_from is not None:
-            self._history.restore(self._start_from.history)
-        else:
+        start_from, epochs_before = self._start_from, 0
+        if start_from is None:
             self._history.clear()
+        else:
+            self._history.restore(start_from.history)
+            epochs_before = int(start_from.epoch)
         entropy = None if corpus is None else self._entropy(corpus.summary)
         self._tab.plot.show_references(texts.references(event.word_dim, entropy))
-        show_started(self._tab.figures, event)
-        for line in texts.started_lines(event, is_continued=is_continued):
+        show_started(self._tab.figures, event, epochs_before)
+        for line in texts.started_lines(event, is_continued=start_from is not None):
             self._tab.log.add_line(line)
-        self._tab.buttons.show_status(f"Training on {event.device}…")
+        self._running_text = f"Training on {event.device}…"
+        self._tab.buttons.show_status(self._running_text)
         self._tab.log.set_exportable(is_exportable=True)
 
     @Slot(object)

@@ -15,10 +15,10 @@ from app.widgets.figures_strip import FiguresStrip
 from engine import EpochDone, LossPoint, RunEnded, TrainingStarted
 
 
-def show_started(strip: FiguresStrip, event: TrainingStarted) -> None:
-    """Begin with what is known before the first step."""
+def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: int) -> None:
+    """Begin with what is known before the first step; `epochs_before` of a continued model."""
     strip.clear()
-    strip.show_figure("epoch", "0", f"of {event.epochs:,}")
+    strip.show_figure("epoch", str(epochs_before), f"of {epochs_before + event.epochs:,}")
     strip.show_figure("rate", format_rate(event.learning_rate))
 
 
@@ -39,7 +39,7 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
         _show_loss(strip, "held_out", event.validation_loss)
     if history.best is not None:
         loss = format_loss(evaluated_loss(history.best))
-        strip.show_figure("best", loss, f"at epoch {history.best.epoch}")
+        strip.show_figure("best", loss, f"at epoch {history.best.epoch:.4g}")
 
 
 def show_ended(strip: FiguresStrip, event: RunEnded) -> None:

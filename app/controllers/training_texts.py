@@ -36,6 +36,7 @@ _ENDINGS = {
     "finished": "Training is finished",
     "stopped": "Training was stopped",
     "time limit": "Training ended at its time limit",
+    "converged": "Training ended because the loss fell no further",
 }
 
 
@@ -127,7 +128,7 @@ def epoch_line(event: EpochDone) -> str:
     if event.epoch == 0:
         start = f"Before training: loss {describe_loss(event.training_loss)}"
         return _with_held_out(start, event.validation_loss) + "."
-    text = f"Epoch {event.epoch}: training loss {describe_loss(event.training_loss)}"
+    text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
     text = _with_held_out(text, event.validation_loss)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."

@@ -36,7 +36,7 @@ def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
         index = history.evaluated.nearest(axis, position)
         kind = "training" if history.epochs[index].validation_loss is None else "held-out"
         loss = describe_loss(history.evaluated.values[index])
-        parts.append(f"{kind} loss of epoch {history.epochs[index].epoch}: {loss}")
+        parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
     return " · ".join(parts) or "There is nothing to read yet."
 
 
@@ -55,7 +55,7 @@ def describe_history(history: LossHistory) -> str:
         )
     if history.best is not None:
         best = describe_loss(evaluated_loss(history.best))
-        sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch}.")
+        sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
     if history.halvings:
         times = counted(len(history.halvings), "time")
         sentences.append(f"The learning rate was halved {times}.")

@@ -75,6 +75,8 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
         model_config=ModelConfig(hidden_dim=64, bptt_truncate=7),
         word_dim=words,
         history=history,
+        step=points,
+        epoch=3.4 if points else 0.0,
     )
 
 
