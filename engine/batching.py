@@ -36,7 +36,7 @@ class Batch:
     x_time_major: torch.Tensor  # int64 (N,)
     to_time_major: torch.Tensor  # int64 (N,), row of each word in the time-major order
     is_inner: torch.Tensor  # bool (N, 1), False on the last word of each sentence
-    step_sizes: tuple[int, ...]  # sentences still running at each step; sum = N
+    step_sizes: list[int]  # sentences still running at each step; sum = N
     sentences: int
 
     @property
@@ -127,6 +127,17 @@ def _with_layout(x: NDArray[np.int64], y: NDArray[np.int64], lengths: NDArray[np
         x_time_major=torch.from_numpy(x_time_major),
         to_time_major=torch.from_numpy(to_time_major),
         is_inner=torch.from_numpy(is_inner),
-        step_sizes=tuple(step_sizes.tolist()),
+        step_sizes=step_sizes.tolist(),
         sentences=sentences,
     )
+
+
+def batches_by_length(
+    offsets: NDArray[np.int64], words: int, chosen: NDArray[np.int64] | None = None
+) -> list[NDArray[np.int64]]:
+    """Group all or the chosen sentences by length into batches of about `words` words."""
+    lengths = np.diff(offsets) - 1  # (S,)
+    members = np.arange(len(lengths)) if chosen is None else chosen
+    by_length = members[np.argsort(lengths[members], kind="stable")]
+    batch_of = np.cumsum(lengths[by_length]) // words
+    return np.split(by_length, np.flatnonzero(np.diff(batch_of)) + 1)

@@ -21,6 +21,7 @@ import math
 import torch
 
 from engine.batching import Batch
+from engine.errors import DivergedError
 
 _LOG2_E = 1.0 / math.log(2.0)
 _CHUNK_VALUES = 2**21  # entries of E at a time: 8 MB in float32
@@ -66,7 +67,7 @@ def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> tor
     time_major = U_by_word.index_select(0, batch.x_time_major)  # (N, H)
     W_t = W.t()
     before: torch.Tensor | None = None
-    for now in time_major.split(batch.step_sizes):  # (B_t, H), a view
+    for now in torch.split(time_major, batch.step_sizes):  # (B_t, H), a view
         if before is not None:
             now.addmm_(before[: len(now)], W_t)
         before = now.tanh_()
@@ -113,6 +114,11 @@ def output_layer(
     loss : float64 tensor of shape ()
         In nats, on the device of V.
     d_s : tensor of shape (N, H)
+
+    Raises
+    ------
+    DivergedError
+        On the CPU, if a score is not finite; `accumulate_into` has no part of it then.
     """
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
@@ -160,6 +166,8 @@ def _exponentials(
     # On a GPU this is always done: asking whether it is needed would wait for the GPU.
     largest = E.amax(0)  # (n,)
     sums = E.sub_(largest).exp2_().sum(0)
+    if s.device.type == "cpu" and not bool(torch.isfinite(sums).all()):
+        raise DivergedError("A score of the output layer is not a finite number any more.")
     return E, sums.log() + largest / _LOG2_E, sums
 
 
@@ -206,8 +214,10 @@ def _whole_way_back(
 ) -> torch.Tensor:
     """Sum the errors from the last step to the first: one pass over time, whatever its length."""
     rows = batch.to_time_major
-    S_steps = torch.empty_like(D).index_copy_(0, rows, D).split(batch.step_sizes)  # (B_t, H)
-    g_steps = torch.empty_like(g).index_copy_(0, rows, g).split(batch.step_sizes)
+    S_steps, g_steps = (
+        torch.split(torch.empty_like(each).index_copy_(0, rows, each), batch.step_sizes)
+        for each in (D, g)
+    )  # one (B_t, H) a step
     for t in range(batch.longest - 2, -1, -1):
         after = S_steps[t + 1]
         S_steps[t][: len(after)].addcmul_(g_steps[t][: len(after)], after @ W)

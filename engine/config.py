@@ -44,7 +44,9 @@ class _JsonRecord:
         try:
             return cls(**kept)
         except (TypeError, ValueError) as error:
-            raise ConfigError(f"The stored settings of {cls.__name__} are damaged: {error}.") from error
+            raise ConfigError(
+                f"The stored settings of {cls.__name__} are damaged: {error}."
+            ) from error
 
 
 def _plain(value: object) -> object:
@@ -84,7 +86,7 @@ class CorpusConfig(_JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
     path: Path
-    csv: CsvConfig = CsvConfig()  # noqa: RUF009 - frozen
+    csv: CsvConfig = CsvConfig()
     vocabulary_size: int = 8000  # words kept, the three special tokens included
     validation_fraction: float = 0.05  # share of the documents held out
     remove_duplicates: bool = False
@@ -93,8 +95,9 @@ class CorpusConfig(_JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
-        if isinstance(self.csv, dict):
-            object.__setattr__(self, "csv", CsvConfig.from_json(self.csv))
+        csv: object = self.csv
+        if isinstance(csv, dict):  # as `to_json` left it
+            object.__setattr__(self, "csv", CsvConfig.from_json(csv))
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "

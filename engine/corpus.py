@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.config import CorpusConfig
 from engine.control import RunControl, Ticker
-from engine.corpus_assembly import DocumentGroups, Gathered, draw_validation
+from engine.corpus_assembly import DocumentGroups, Gathered
 from engine.corpus_data import (
     Corpus,
     CorpusSummary,
@@ -22,6 +22,7 @@ from engine.corpus_data import (
     TokenStore,
     TokenView,
 )
+from engine.corpus_split import draw_validation
 from engine.csv_source import Document, DocumentReader
 from engine.errors import CorpusError
 from engine.events import CorpusReady, Event, Notice, StageProgress
@@ -191,25 +192,21 @@ class _Building:
             self.reader.refuse(self.lines[index], _TOO_LONG_TO_SPLIT, "")
         group_of = np.array(self.group_of, dtype=np.int64)  # (documents,)
         is_validation = draw_validation(group_of, self.config.validation_fraction, self.config.seed)
-        store = self.gathered.store(is_validation)
+        store = self.gathered.store(group_of, is_validation)
         if not store.words:
             raise self._no_text()
-        facts = self._facts(store, splitter, int(is_validation.sum()))
+        facts = self._facts(store, splitter)
         return Corpus(store, facts, tuple(self.reader.problems))
 
-    def _facts(
-        self, store: TokenStore, splitter: SentenceSplitter, validation_documents: int
-    ) -> CorpusSummary:
-        """Return the summary but for what depends on the vocabulary; `Corpus` fills that in."""
+    def _facts(self, store: TokenStore, splitter: SentenceSplitter) -> CorpusSummary:
+        """Return the summary but for vocabulary and split, which `Corpus` fills in."""
         reader = self.reader
-        validation_sentences = int(store.is_validation.sum())
-        sentences = len(store.is_validation)
         return CorpusSummary(
             name=self.config.path.name,
             path=str(self.config.path),
             columns=reader.columns,
             documents=len(self.group_of),
-            sentences=sentences,
+            sentences=len(store.offsets) - 1,
             words=len(store.word_ranks),
             different_words=len(store.words),
             vocabulary_size=self.config.vocabulary_size,
@@ -217,10 +214,10 @@ class _Building:
             least_frequent_count=0,
             unknown_share=0.0,
             splitter=splitter.description,
-            training_documents=len(self.group_of) - validation_documents,
-            validation_documents=validation_documents,
-            training_sentences=sentences - validation_sentences,
-            validation_sentences=validation_sentences,
+            training_documents=0,
+            validation_documents=0,
+            training_sentences=0,
+            validation_sentences=0,
             training_words=0,
             validation_words=0,
             refused_rows=reader.refused_rows,

@@ -61,10 +61,10 @@ class Gathered:
         self.texts.append(batch.texts)
         self.text_lengths.append(batch.text_lengths)
 
-    def store(self, is_validation: Bools) -> TokenStore:
+    def store(self, group_of: Int64s, is_validation: Bools) -> TokenStore:
         """Return the arrays of the whole corpus and forget the parts they were made of.
 
-        `is_validation` has shape (documents,).
+        `group_of` and `is_validation` have shape (documents,).
         """
         numbers = _joined(self.numbers)  # (W,), in the order first seen
         counts = np.bincount(numbers, minlength=len(self.table))  # (D,)
@@ -81,45 +81,10 @@ class Gathered:
             offsets=_offsets(_joined(self.sentence_lengths)),
             texts=texts,
             text_offsets=_offsets(_joined(self.text_lengths)),
-            is_validation=np.repeat(is_validation, _joined(self.document_lengths)),
+            document_lengths=_joined(self.document_lengths),
+            group_of=group_of,
+            is_validation=is_validation,
         )
-
-
-def draw_validation(group_of: Int64s, fraction: float, seed: int) -> Bools:
-    """Choose the validation documents.
-
-    Parameters
-    ----------
-    group_of : int64 array of shape (documents,)
-        Equal documents have the same number: they go to the same side, or the
-        validation loss would be measured on what was trained on.
-    fraction : float
-        Share of the documents to hold out.
-    seed : int
-
-    Returns
-    -------
-    bool array of shape (documents,)
-        About `fraction` of it True, never all; at least one, if there are two
-        different documents and the fraction is not zero.
-    """
-    documents = len(group_of)
-    sizes = np.bincount(group_of) if documents else np.zeros(0, dtype=np.int64)  # (groups,)
-    if fraction <= 0.0 or len(sizes) < 2:
-        return np.zeros(documents, dtype=bool)
-    target = max(1, round(fraction * documents))
-    is_chosen = np.zeros(len(sizes), dtype=bool)  # (groups,)
-    chosen = 0
-    order = np.random.default_rng(seed).permutation(len(sizes)).tolist()
-    for group in order:
-        size = int(sizes[group])
-        # A group that is too large for what is missing is left to the training side.
-        if chosen + size <= min(target, documents - 1):
-            is_chosen[group] = True
-            chosen += size
-    if chosen == 0:
-        is_chosen[int(np.argmin(sizes))] = True
-    return is_chosen[group_of]
 
 
 def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:

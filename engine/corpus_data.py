@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
+from engine.corpus_split import draw_validation
 from engine.rows import RowProblem
 from engine.vocabulary import FIRST_WORD_ID, Vocabulary
 
@@ -136,7 +137,9 @@ class TokenStore:
     offsets: Offsets  # (S + 1,) into word_ranks
     texts: bytes  # all sentences in UTF-8, one after the other
     text_offsets: Offsets  # (S + 1,) into texts
-    is_validation: NDArray[np.bool_]  # (S,)
+    document_lengths: Ids  # (documents,), in sentences
+    group_of: Offsets  # (documents,), equal for equal documents
+    is_validation: NDArray[np.bool_]  # (documents,)
 
 
 class Corpus:
@@ -153,15 +156,23 @@ class Corpus:
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
     """
 
-    __slots__ = ("_store", "problems", "summary", "training", "validation", "vocabulary")
+    __slots__ = (
+        "_is_validation",
+        "_store",
+        "problems",
+        "summary",
+        "training",
+        "validation",
+        "vocabulary",
+    )
 
     def __init__(
         self, store: TokenStore, facts: CorpusSummary, problems: tuple[RowProblem, ...]
     ) -> None:
         """Keep the `facts.vocabulary_size` - 3 most common words of `store`.
 
-        All that depends on this number is filled into `summary` here; `facts` holds
-        the rest.
+        All that depends on this number and on the split is filled into `summary` here;
+        `facts` holds the rest.
         """
         kept = min(facts.vocabulary_size - SPECIAL_TOKENS, len(store.words))
         counts = store.counts.tolist()
@@ -171,14 +182,20 @@ class Corpus:
         # Every rank from `kept` on is the unknown word, whose id follows the last kept one.
         word_ids = np.minimum(store.word_ranks, np.int32(kept))  # (W,)
         word_ids += FIRST_WORD_ID
-        self.training = _select(word_ids, store.offsets, ~store.is_validation)
-        self.validation = _select(word_ids, store.offsets, store.is_validation)
+        self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
+        self.training = _select(word_ids, store.offsets, ~self._is_validation)
+        self.validation = _select(word_ids, store.offsets, self._is_validation)
+        held_out = int(store.is_validation.sum())
         self.summary = replace(
             facts,
             vocabulary_size=len(self.vocabulary),
             least_frequent_word=store.words[kept - 1],
             least_frequent_count=counts[kept - 1],
             unknown_share=sum(counts[kept:]) / max(1, facts.words),
+            training_documents=len(store.is_validation) - held_out,
+            validation_documents=held_out,
+            training_sentences=len(self.training),
+            validation_sentences=len(self.validation),
             training_words=self.training.words_to_predict,
             validation_words=self.validation.words_to_predict,
         )
@@ -203,7 +220,7 @@ class Corpus:
             tokens=tuple(TokenView(text=store.words[rank], is_known=rank < kept) for rank in ranks),
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
-            is_validation=bool(store.is_validation[index]),
+            is_validation=bool(self._is_validation[index]),
         )
 
     def word_frequencies(self) -> tuple[int, ...]:
@@ -220,6 +237,12 @@ class Corpus:
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
         facts = replace(self.summary, vocabulary_size=max(vocabulary_size, SPECIAL_TOKENS + 1))
         return Corpus(self._store, facts, self.problems)
+
+    def with_validation_fraction(self, fraction: float, seed: int = 0) -> "Corpus":
+        """Return the same corpus with another share of its documents held out."""
+        is_validation = draw_validation(self._store.group_of, fraction, seed)
+        store = replace(self._store, is_validation=is_validation)
+        return Corpus(store, self.summary, self.problems)
 
 
 def _select(word_ids: Ids, offsets: Offsets, is_chosen: NDArray[np.bool_]) -> Sentences:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from engine.scorer import SentenceScore
     from engine.step_timer import StepTime
 
-EndReason = Literal["finished", "stopped", "time limit"]
+# "converged": the learning rate was halved so often that further steps change nothing.
+EndReason = Literal["finished", "stopped", "time limit", "converged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,12 @@ class LossPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochDone:
-    """An epoch ended and was evaluated; epoch 0 is the untrained model."""
+    """An epoch ended and was evaluated; epoch 0 is the untrained model.
 
-    epoch: int
+    A time limit can end a run within an epoch; the epoch is then a fraction.
+    """
+
+    epoch: float
     step: int
     training_loss: float  # nats a word: mean over the epoch's steps; evaluated at epoch 0
     validation_loss: float | None  # nats a word; None without validation documents
@@ -88,7 +92,7 @@ class RateHalved:
     """The evaluated loss rose, so the learning rate was halved."""
 
     step: int
-    epoch: int
+    epoch: float
     learning_rate: float  # the new one
     reason: str  # a sentence with the numbers
 

@@ -25,21 +25,28 @@ _TINY = 1e-7  # rounding moves a difference quotient by about 1e-13: smaller ent
 class Differentiable(Protocol):
     """What is checked: `RNN`, `RNNNumpy`, or a test's broken network.
 
-    U, V and W are arrays or tensors whose entries can be read and written by index.
+    U, V and W are NumPy arrays or PyTorch tensors whose entries can be read and written by index.
     """
 
     @property
-    def U(self) -> Any: ...  # noqa: ANN401 - NumPy or PyTorch
+    def U(self) -> Any:
+        """Parameters of shape (H, C)."""
+
     @property
-    def V(self) -> Any: ...  # noqa: ANN401
+    def V(self) -> Any:
+        """Parameters of shape (C, H)."""
+
     @property
-    def W(self) -> Any: ...  # noqa: ANN401
+    def W(self) -> Any:
+        """Parameters of shape (H, H)."""
 
     def bptt(
         self, x: Words, y: Words, bptt_truncate: int | None = None
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]: ...
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
+        """Return dLdU, dLdV and dLdW."""
 
-    def calculate_total_loss(self, xs: list[Words], ys: list[Words]) -> float: ...
+    def calculate_total_loss(self, xs: list[Words], ys: list[Words]) -> float:
+        """Return the summed loss in nats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,8 @@ def softmax(scores: Floats) -> Floats:
         Positive and adding up to 1.
     """
     raised: Floats = np.exp(scores - scores.max())
-    return raised / raised.sum()
+    raised /= raised.sum()
+    return raised
 
 
 class RNNNumpy:
@@ -130,7 +131,8 @@ class RNNNumpy:
     def predict(self, x: Words) -> NDArray[np.intp]:
         """Return the most probable next word after each word of x, shape (T,)."""
         o, _ = self.forward_propagation(x)
-        return np.argmax(o, axis=1)
+        words: NDArray[np.intp] = np.argmax(o, axis=1)
+        return words
 
     def calculate_total_loss(self, xs: Sequence[Words], ys: Sequence[Words]) -> float:
         """Return the cross-entropy of all sentences, summed over their words, in nats."""

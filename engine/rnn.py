@@ -88,7 +88,9 @@ class RNN:
         if V.shape != (C, H) or W.shape != (H, H):
             raise ValueError(f"U {U.shape}, V {V.shape} and W {W.shape} do not fit each other")
         model = cls.__new__(cls)
-        model._adopt(U, V, W, bptt_truncate, _DTYPES[dtype], torch.device(device))
+        model._adopt(  # noqa: SLF001 - our own
+            U, V, W, bptt_truncate, _DTYPES[dtype], torch.device(device)
+        )
         return model
 
     def _adopt(

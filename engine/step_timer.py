@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.device import choose_device
@@ -15,6 +16,9 @@ from engine.reference import RNNNumpy
 from engine.rnn import RNN
 
 _LEARNING_RATE = 0.005
+_NUMPY_REPEATS, _PYTORCH_REPEATS = 5, 50
+
+_Step = Callable[[NDArray[np.int64], NDArray[np.int64], float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +58,18 @@ def time_one_step(
     random = np.random.default_rng(seed)
     x = random.integers(0, word_dim, words)
     y = random.integers(0, word_dim, words)
-    steps = _implementations(word_dim, hidden_dim, seed)
+    contenders = _contenders(word_dim, hidden_dim, seed)
     numpy_ms: float | None = None
-    for number, (implementation, device, make) in enumerate(steps):
+    for number, (implementation, device, make, repeats) in enumerate(contenders):
         if not control.proceed():
             return
         yield StageProgress(
             stage=f"Timing {implementation} on {device}",
             done=number,
-            total=len(steps),
+            total=len(contenders),
             unit="implementations",
         )
-        step = make()
-        repeats = 5 if numpy_ms is None else 50
-        milliseconds = _median_ms(lambda step=step: step(x, y, _LEARNING_RATE), repeats, control)
+        milliseconds = _median_ms(make(), x, y, repeats, control)
         if milliseconds is None:
             return
         numpy_ms = milliseconds if numpy_ms is None else numpy_ms
@@ -83,46 +85,47 @@ def time_one_step(
         )
 
 
-_Step = Callable[[np.ndarray, np.ndarray, float], None]
-
-
-def _implementations(
+def _contenders(
     word_dim: int, hidden_dim: int, seed: int
-) -> list[tuple[str, str, Callable[[], _Step]]]:
-    def on(device: torch.device) -> _Step:
-        step = RNN(word_dim, hidden_dim, device=device, seed=seed).sgd_step
-        if device.type == "cpu":
-            return step
+) -> list[tuple[str, str, Callable[[], _Step], int]]:
+    """Return name, device, maker and number of repeats; NumPy first, as the others' measure."""
 
-        def and_wait(x: np.ndarray, y: np.ndarray, learning_rate: float) -> None:
-            step(x, y, learning_rate)
+    def on_cpu() -> _Step:
+        return RNN(word_dim, hidden_dim, device="cpu", seed=seed).sgd_step
+
+    def on_gpu() -> _Step:
+        step = RNN(word_dim, hidden_dim, device="cuda", seed=seed).sgd_step
+
+        def step_and_wait(x: NDArray[np.int64], y: NDArray[np.int64], rate: float) -> None:
+            step(x, y, rate)
             torch.cuda.synchronize()
 
-        return and_wait
+        return step_and_wait
 
-    cpu, cpu_choice = choose_device("cpu")
-    steps: list[tuple[str, str, Callable[[], _Step]]] = [
-        (
-            "NumPy (the tutorial's code, float64)",
-            "CPU",
-            lambda: RNNNumpy(word_dim, hidden_dim, seed=seed).sgd_step,
-        ),
-        ("PyTorch (float32)", cpu_choice.name, lambda: on(cpu)),
+    def reference() -> _Step:
+        return RNNNumpy(word_dim, hidden_dim, seed=seed).sgd_step
+
+    cpu = choose_device("cpu")[1].name
+    contenders: list[tuple[str, str, Callable[[], _Step], int]] = [
+        ("NumPy, the tutorial's code (float64)", "CPU", reference, _NUMPY_REPEATS),
+        ("PyTorch (float32)", cpu, on_cpu, _PYTORCH_REPEATS),
     ]
     if torch.cuda.is_available():
-        gpu, gpu_choice = choose_device("cuda")
-        steps.append(("PyTorch (float32)", gpu_choice.name, lambda: on(gpu)))
-    return steps
+        gpu = choose_device("cuda")[1].name
+        contenders.append(("PyTorch (float32)", gpu, on_gpu, _PYTORCH_REPEATS))
+    return contenders
 
 
-def _median_ms(step: Callable[[], None], repeats: int, control: RunControl) -> float | None:
-    """Return the median of `repeats` runs after one that warms up; None after a stop."""
-    step()
+def _median_ms(
+    step: _Step, x: NDArray[np.int64], y: NDArray[np.int64], repeats: int, control: RunControl
+) -> float | None:
+    """Return the median of `repeats` steps after one that warms up; None after a stop."""
+    step(x, y, _LEARNING_RATE)
     times_ms = []
     for _ in range(repeats):
         if not control.proceed():
             return None
         begin = time.perf_counter()
-        step()
+        step(x, y, _LEARNING_RATE)
         times_ms.append(1000.0 * (time.perf_counter() - begin))
     return statistics.median(times_ms)

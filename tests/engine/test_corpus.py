@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
-from engine.corpus_assembly import draw_validation
+from engine.corpus_split import draw_validation
 from engine.errors import CorpusError
 from engine.events import CorpusReady, Event, Notice, StageProgress
 from engine.preparation import BatchPreparer, PreparedBatch
