@@ -226,12 +226,17 @@ def text_of_words(new: bytes) -> Edit:
     return edit
 
 
+def special_token_as_word(header: dict[str, Any], body: bytearray) -> None:
+    text_of_words(b"SENTENCE_ENDabcd")(header, body)
+    start, end = header["words.ends"]["data_offsets"]
+    body[start:end] = np.array([12, 13, 14, 15, 16], "<i8").tobytes()
+
+
 def reshaped_vocabulary(header: dict[str, Any], body: bytearray) -> None:
     for name in ("words.ends", "words.counts"):
         header[name]["shape"] = [5, 1]
 
 
-WORD_BYTES = "thecatsat.naïve".encode()
 HUGE = 1 << 40
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "empty": ("too short", b""),
@@ -306,6 +311,7 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "an entry with more keys": ("not one of a tensor", entry("U", more=1)),
     "words in a matrix": ("shape", reshaped_vocabulary),
     "the same word twice": ("same word twice", text_of_words(b"thecatcat.naive!")),
+    "a special token as a word": ("vocabulary cannot be used", special_token_as_word),
     "words that are not UTF-8": ("not UTF-8", text_of_words(b"\xff" * 16)),
     "word ends that run backwards": ("overlap", numbers("words.ends", "<i8", 1, 2)),
     "word ends beyond the text": ("cut off", numbers("words.ends", "<i8", -1, 99)),
@@ -376,6 +382,20 @@ def test_that_what_is_no_file_of_ours_is_refused(
     make(path)
 
     with pytest.raises(ModelFileError, match="model"):
+        load_model(path)
+
+
+def test_that_a_file_that_may_not_be_read_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    save_model(tiny_model(), path)
+
+    def denied(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ModelFileError, match=r"cannot be read: Permission denied\. Choose"):
         load_model(path)
 
 
