@@ -22,7 +22,7 @@ from app.widgets.message_bar import MessageBar
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
-SMALLEST_SIZE = (960, 640)
+SMALLEST_SIZE = (1024, 680)
 TAB_TITLES = ("Dataset", "Training", "Generation")
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (
     ("system", "As the &system"),
@@ -143,7 +143,14 @@ class MainWindow(QMainWindow):
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
-        actions = [action for action in self.findChildren(QAction) if action.shortcut().toString()]
+        menus = [action.menu() for action in self.menuBar().actions()]
+        actions = [
+            action
+            for menu in menus
+            if isinstance(menu, QMenu)
+            for action in menu.actions()
+            if not action.shortcut().isEmpty()
+        ]
         native = QKeySequence.SequenceFormat.NativeText
         return [
             (action.text().replace("&", "").rstrip("…"), action.shortcut().toString(native))
@@ -209,7 +216,7 @@ class MainWindow(QMainWindow):
         group.triggered.connect(self._on_theme_group_triggered)
         menu.addSeparator()
         for number, title in enumerate(TAB_TITLES, start=1):
-            action = menu.addAction(f"&{number}  {title}")
+            action = menu.addAction(f"&{title} tab")
             action.setObjectName(f"window.show_{title.lower()}_action")
             action.setShortcut(f"Ctrl+{number}")
             action.setData(number - 1)

@@ -26,7 +26,6 @@ def delimiter_name(delimiter: str) -> str:
 
 def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
     """Return the figures of a corpus in reading order."""
-    rarest = f"“{summary.least_frequent_word}” × {format_count(summary.least_frequent_count)}"
     return (
         Figure(
             name="documents",
@@ -53,27 +52,27 @@ def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
             role="different_words",
         ),
         Figure(
-            name="words in the vocabulary",
+            name="vocabulary",
             value=format_count(summary.vocabulary_size),
             meaning="The most frequent words and the three special tokens: "
             "what the network chooses from at each step",
             role="vocabulary_size",
         ),
         Figure(
-            name="of all words are unknown",
+            name="unknown words",
             value=format_percent(summary.unknown_share),
             meaning="Share of the words that are not in the vocabulary; "
             "the network reads each as UNKNOWN_TOKEN",
             role="unknown_share",
         ),
         Figure(
-            name="rarest word kept",
-            value=rarest,
+            name=f"rarest word, × {format_count(summary.least_frequent_count)}",
+            value=summary.least_frequent_word,
             meaning="The least frequent word of the vocabulary and how often it occurs",
             role="least_frequent_word",
         ),
         Figure(
-            name="documents held out",
+            name="held out",
             value=format_count(summary.validation_documents),
             meaning="Documents that training never sees, for measuring the loss: "
             f"{counted(summary.validation_sentences, 'sentence')}, "

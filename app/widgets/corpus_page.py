@@ -3,7 +3,16 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHeaderView,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.formatting import counted
 from app.widgets.corpus_figures import SPECIAL_TOKENS, corpus_figures, corpus_origin
@@ -19,23 +28,31 @@ from app.widgets.word_frequency_plot import WordFrequencyPlot
 if TYPE_CHECKING:
     from engine import Corpus
 
-WIDTHS = {NUMBER: 64, PART: 80, TEXT: 220, X: 120, Y: 120}  # px
+WIDTHS = {NUMBER: 64, PART: 84, X: 116, Y: 116}  # px
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
+SMALLEST_PLOT, SMALLEST_TABLE = 120, 190  # px, of height
 PROBLEM_ROW_HEIGHT = 48  # px, two lines
 
 
-class CorpusPage(QWidget):
-    """Show a `Corpus`."""
+class CorpusPage(QScrollArea):
+    """Show a `Corpus`; in a small window the page scrolls before its parts become too small."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentences = CorpusSentenceModel(self)
         self._problems = ProblemModel(self)
-        layout = QVBoxLayout(self)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget(self)
+        content.setObjectName("dataset.corpus_content")
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._build_summary())
         layout.addWidget(self._build_splitter(), 1)
+        self.setWidget(content)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show the figures, the frequencies and the sentences of `corpus`."""
@@ -58,6 +75,7 @@ class CorpusPage(QWidget):
 
     def _build_summary(self) -> QFrame:
         card = make_card(self)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._figures = FigureGrid("dataset.summary", 5, card)
         self._origin = make_label("", "hint", card, wrap=True)
         self._origin.setObjectName("dataset.origin_label")
@@ -88,7 +106,7 @@ class CorpusPage(QWidget):
     def _build_plot_card(self) -> QFrame:
         card = make_card(self)
         self._plot = WordFrequencyPlot(card)
-        self._plot.setMinimumHeight(120)
+        self._plot.setMinimumHeight(SMALLEST_PLOT)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 8, 8)
         layout.setSpacing(4)
@@ -136,7 +154,9 @@ class CorpusPage(QWidget):
         table.setItemDelegateForColumn(TOKENS, self._delegate)
         for column, width in WIDTHS.items():
             table.setColumnWidth(column, width)
-        table.horizontalHeader().setSectionResizeMode(TOKENS, QHeaderView.ResizeMode.Stretch)
+        for column in (TEXT, TOKENS):
+            table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        table.setMinimumHeight(SMALLEST_TABLE)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)

@@ -53,6 +53,7 @@ class FigureGrid(QWidget):
         value = make_label(figure.value, "figure", cell)
         value.setObjectName(f"{self.objectName()}.{figure.role}")
         value.setAccessibleName(f"{figure.name}: {figure.value}")
+        value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
         layout = QVBoxLayout(cell)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -53,8 +53,8 @@ class WindowDialogs(QObject):
         form.setHorizontalSpacing(32)
         form.setVerticalSpacing(8)
         for name, key in shortcuts:
-            form.addRow(make_label(name, "body", dialog), make_label(key, "heading", dialog))
-        hint = "Alt with the underlined letter presses a button."
+            form.addRow(make_label(name, "hint", dialog), make_label(key, "body", dialog))
+        hint = "Alt and an underlined letter press that button or go to that field."
         form.addRow(make_label(hint, "hint", dialog))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
         buttons.rejected.connect(dialog.close)

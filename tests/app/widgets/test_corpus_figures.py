@@ -23,11 +23,17 @@ def test_that_the_figures_say_everything_about_the_corpus() -> None:
         "different_words": "900",
         "vocabulary_size": "500",
         "unknown_share": "6.4 %",
-        "least_frequent_word": "“devoted” × 10",
+        "least_frequent_word": "devoted",
         "validation_documents": "34",
         "duplicate_documents": "7",
         "refused_rows": "1",
     }
+
+
+def test_that_the_rarest_word_comes_with_its_count() -> None:
+    names = [figure.name for figure in corpus_figures(SUMMARY)]
+
+    assert "rarest word, × 10" in names
 
 
 def test_that_the_origin_names_column_encoding_delimiter_and_splitter() -> None:
