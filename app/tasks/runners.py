@@ -1,0 +1,34 @@
+"""The runners of the window, by the kind of work: each kind may go on beside the others."""
+
+from dataclasses import dataclass, fields
+
+from app.tasks.task_runner import TaskRunner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runners:
+    """One runner for each kind of work that may go on beside the others."""
+
+    dataset: TaskRunner
+    training: TaskRunner
+    tools: TaskRunner
+    generation: TaskRunner
+    scoring: TaskRunner
+    models: TaskRunner
+    warm_up: TaskRunner
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the runners."""
+        return tuple(field.name for field in fields(cls))
+
+    def all_but_warm_up(self) -> tuple[TaskRunner, ...]:
+        """Return the runners of jobs that a person started."""
+        return (
+            self.dataset,
+            self.training,
+            self.tools,
+            self.generation,
+            self.scoring,
+            self.models,
+        )
