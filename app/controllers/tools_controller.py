@@ -68,6 +68,7 @@ class ToolsController(QObject):
         self._check_gradients = check_gradients
         self._time_one_step = time_one_step
         self._page: ToolPage | None = None  # whose tool is running
+        self._size = ""  # of the network whose step is timed
         self._closing = ""  # what the page says when its tool has ended
         self._connect_signals()
         self._refresh()
@@ -99,8 +100,8 @@ class ToolsController(QObject):
         hidden = TUTORIAL_HIDDEN if choices is None else choices.model.hidden_dim
         size = f"{format_count(words)} known words and {counted(hidden, 'hidden unit')}"
         job = partial(_time_step, self._time_one_step, words, hidden)
-        self._start(self._tab.step_page, job, f"Measuring with {size}…")
-        self._closing = f"Measured with {size}; the numbers vary a little each time."
+        self._size = f"with {size}"
+        self._start(self._tab.step_page, job, f"Measuring {self._size}…")
 
     def _start(self, page: ToolPage, job: CheckGradients, beginning: str) -> None:
         if self._runner.is_busy:
@@ -128,6 +129,7 @@ class ToolsController(QObject):
                 self._show_report(report)
             case StepTimed(time=time):
                 self._page.add_row(step_cells(time))
+                self._closing = f"On a sentence of {counted(time.words, 'word')}, {self._size}."
             case Notice(text=text):
                 self._page.show_verdict(text)
             case _:
@@ -137,7 +139,7 @@ class ToolsController(QObject):
         for cells in report_cells(report):
             self._tab.gradient_page.add_row(cells)
         outcome = (
-            "Passed: both ways agree, so the network learns in the right direction."
+            "Passed: both ways agree."
             if report.passed
             else "Failed: the two ways disagree, so learning would go astray."
         )
@@ -187,7 +189,6 @@ def step_cells(time: "StepTime") -> tuple[str, ...]:
     return (
         time.implementation,
         time.device,
-        counted(time.words, "word"),
         f"{time.milliseconds:.3g} ms",
         ratio,
     )

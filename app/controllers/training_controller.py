@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers import training_texts as texts
-from app.controllers.training_figures import show_ended, show_epoch, show_point, show_started
+from app.controllers.metrics_export import export_metrics
+from app.controllers.training_figures import (
+    show_ended,
+    show_epoch,
+    show_history,
+    show_point,
+    show_started,
+)
 from app.controllers.training_jobs import (
     Train,
     defaults_of_engine,
@@ -22,7 +29,6 @@ from app.controllers.training_jobs import (
 )
 from app.errors import ErrorPresenter
 from app.settings import SettingsStore
-from app.state.metrics_file import write_metrics
 from app.state.run_state import Command, RunState, enabled_commands
 from app.state.session import Session
 from app.tabs.training_tab import TrainingTab
@@ -238,6 +244,7 @@ class TrainingController(QObject):
         entropy = None if corpus is None else self._entropy(corpus.summary)
         self._tab.plot.show_references(texts.references(event.word_dim, entropy))
         show_started(self._tab.figures, event, epochs_before)
+        show_history(self._tab.figures, self._history)
         for line in texts.started_lines(event, is_continued=start_from is not None):
             self._tab.log.add_line(line)
         self._running_text = f"Training on {event.device}…"
@@ -272,6 +279,7 @@ class TrainingController(QObject):
             self._tab.plot.show_references(texts.references(model.word_dim, entropy))
             self._tab.plot.request_redraw()
             self._tab.figures.clear()
+            show_history(self._tab.figures, self._history)
             self._tab.log.add_line(f"{model.description} Its curve is shown.")
         self._refresh()
         self._on_continue_changed(self._tab.buttons.continues)
@@ -284,16 +292,5 @@ class TrainingController(QObject):
     def _on_export_requested(self) -> None:
         folder = Path(self._settings.settings.last_folder)
         path = self._dialogs.ask_metrics_path(folder / "training-metrics.csv")
-        if path is None:
-            return
-        try:
-            rows = write_metrics(self._history, path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._presenter.show_message(
-                f"The metrics could not be written to {path}: {reason}. "
-                "Choose another folder or name, or make room on the disk.",
-                "error",
-            )
-            return
-        self._presenter.show_message(f"{rows:,} rows of metrics are in {path}.", "info")
+        if path is not None:
+            export_metrics(self._history, path, self._presenter)

@@ -22,6 +22,16 @@ def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: int
     strip.show_figure("rate", format_rate(event.learning_rate))
 
 
+def show_history(strip: FiguresStrip, history: LossHistory) -> None:
+    """Show what a stored run ended with."""
+    if history.epochs:
+        show_epoch(strip, history.epochs[-1], history)
+    if len(history.batch):
+        strip.show_figure("epoch", f"{history.batch.along('epoch')[-1]:.2f}")
+        strip.show_figure("elapsed", format_duration(history.batch.along("elapsed")[-1]))
+        _show_loss(strip, "training", history.batch.values[-1])
+
+
 def show_point(strip: FiguresStrip, point: LossPoint) -> None:
     """Show how the run is going now."""
     strip.show_figure("epoch", f"{point.epoch:.2f}")

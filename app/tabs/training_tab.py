@@ -30,9 +30,8 @@ GRADIENT_TEXTS = ToolTexts(
     button="Check &gradients",
     tooltip="Compare backpropagation with plain differences of the loss on a small network",
     explanation=(
-        "Learning follows the gradient: how the loss changes when a number changes. The check "
-        "computes it twice, by backpropagation and by really changing each number a little. "
-        "A relative error near zero means that the maths is right."
+        "The gradient says how the loss changes with each number of the network. It is computed "
+        "twice: by backpropagation, and by really changing each number a little."
     ),
     columns=("Matrix", "Numbers", "Worst error", "Where", "Result"),
     placeholder="One row for each parameter matrix appears here.",
@@ -43,9 +42,9 @@ STEP_TEXTS = ToolTexts(
     tooltip="Measure one training step of each implementation, in milliseconds",
     explanation=(
         "One step reads one sentence and corrects the network once. The tutorial's NumPy version "
-        "and this program do the same arithmetic: the table shows how long each takes."
+        "and this program do the same arithmetic."
     ),
-    columns=("Implementation", "Device", "Sentence", "One step", "Against NumPy"),
+    columns=("Implementation", "Device", "One step", "Against NumPy"),
     placeholder="One row for each implementation and device appears here.",
 )
 

@@ -74,7 +74,7 @@ class ConfigForm(QWidget):
                 "Learning ra&te", fields.rate, "How large each correction is; empty: the recipe's."
             ),
             "batch_size": FormRow("B&atch size (sentences)", fields.batch),
-            "epochs": FormRow("&Epochs", fields.epochs, "How often the whole text is read."),
+            "epochs": FormRow("&Epochs (passes)", fields.epochs),
             "evaluate_every": FormRow("Evaluate ever&y … epochs", fields.evaluate),
             "time_limit_s": FormRow("T&ime limit", fields.time_limit),
             "validation": FormRow("Held-out share", fields.validation),
@@ -84,7 +84,7 @@ class ConfigForm(QWidget):
 
     def _build_layout(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         sections = {
             "Network": ("recipe", "hidden_dim", "bptt_truncate"),
             "Training": ("learning_rate", "batch_size", "epochs", "evaluate_every", "time_limit_s"),

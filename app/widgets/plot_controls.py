@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"))
-USUAL_SMOOTHING = 0.9
+USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
 
 class PlotControls(QWidget):

@@ -125,5 +125,5 @@ class PlotMarks:
 
     def _label_fill(self) -> QColor:
         fill = QColor(self._palette.background)
-        fill.setAlpha(200)
+        fill.setAlpha(235)
         return fill

@@ -298,6 +298,7 @@ def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> Non
     bench.session.set_model(fake_model(points=12), path=Path("model.safetensors"))
 
     qtbot.waitUntil(lambda: "After 12 steps" in bench.tab.plot.accessibleDescription())
+    assert bench.find("figure_training").text() == "6.800"
     assert bench.find("export_metrics_button").isEnabled()
 
 
