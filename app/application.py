@@ -8,7 +8,6 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -38,6 +37,7 @@ from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
 from app.tabs.training_tab import TrainingTab
 from app.tasks.garbage import GarbageCollector
+from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.theme import Theme
 from app.widgets.model_dialogs import ModelDialogs
@@ -50,35 +50,6 @@ SHUTDOWN_MS = 3000
 WARM_UP_SHUTDOWN_MS = 60_000  # an import cannot be interrupted
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runners:
-    """One runner for each kind of work that may go on beside the others."""
-
-    dataset: TaskRunner
-    training: TaskRunner
-    tools: TaskRunner
-    generation: TaskRunner
-    scoring: TaskRunner
-    models: TaskRunner
-    warm_up: TaskRunner
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """Return the names of the runners."""
-        return tuple(field.name for field in fields(cls))
-
-    def all_but_warm_up(self) -> tuple[TaskRunner, ...]:
-        """Return the runners of jobs that a person started."""
-        return (
-            self.dataset,
-            self.training,
-            self.tools,
-            self.generation,
-            self.scoring,
-            self.models,
-        )
 
 
 class Application:
@@ -245,6 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app = build_window(folder / "settings.ini", log_folder=folder / "logs")
     uninstall_hook = install_exception_hook(app.presenter)
     garbage = GarbageCollector(app.window)
+    app.runners.warm_up.ended.connect(garbage.settle)
     restore_signal = _close_on_interrupt(app.window)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)

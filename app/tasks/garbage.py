@@ -23,10 +23,15 @@ class GarbageCollector(QObject):
 
     def start(self) -> None:
         """Take over from the automatic collection."""
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays: no need to look at it again and again
         gc.disable()
+        self.settle()
         self._timer.start()
+
+    @Slot()
+    def settle(self) -> None:
+        """Never look again at what is loaded by now, such as PyTorch: it costs 0.1 s each time."""
+        gc.collect()
+        gc.freeze()
 
     def stop(self) -> None:
         """Give back to the automatic collection."""

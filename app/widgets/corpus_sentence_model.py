@@ -22,13 +22,14 @@ TIPS = (
     "Training, or held out for measuring the loss",
     "The sentence as it stands in the file",
     "Lower-cased words; a marked word is not in the vocabulary and is read as UNKNOWN_TOKEN",
-    "Input: word ids, SENTENCE_START (0) first",
+    "Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
     "Target: the same ids one word later, SENTENCE_END (1) last",
 )
 VIEWS_KEPT = 512  # rows; a screen shows some fifty
 CELL_LENGTH = 300  # characters
 IDS_SHOWN = 40
-TIP_IDS = 200
+TIP_IDS = 100
+START, END = "SENTENCE_START", "SENTENCE_END"
 
 
 class Sentences(Protocol):
@@ -124,14 +125,20 @@ def _long_text(view: "SentenceView", column: int) -> str:
                 token.text if token.is_known else f"{token.text} [unknown]" for token in view.tokens
             )
         case 4:
-            return _ids(view.x, TIP_IDS)
+            return _named_ids(view.x, (START, *(token.text for token in view.tokens)))
         case 5:
-            return _ids(view.y, TIP_IDS)
+            return _named_ids(view.y, (*(token.text for token in view.tokens), END))
         case 2:
             text: str = view.text
             return text
         case _:
             return _short_text(view, column)
+
+
+def _named_ids(ids: tuple[int, ...], words: tuple[str, ...]) -> str:
+    """Return each id with its word, as far as a tooltip holds."""
+    pairs = [f"{word_id} {word}" for word_id, word in zip(ids, words, strict=False)]
+    return "  ·  ".join(pairs[:TIP_IDS]) + ("  …" if len(pairs) > TIP_IDS else "")
 
 
 def _ids(ids: tuple[int, ...], count: int) -> str:

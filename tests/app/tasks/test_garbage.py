@@ -52,3 +52,12 @@ def test_that_garbage_is_collected_in_this_thread(
     qtbot.waitUntil(lambda: not gone.alive, timeout=5000)
 
     assert threads == [threading.get_ident()]
+
+
+def test_that_what_is_settled_is_not_looked_at_again(collector: GarbageCollector) -> None:
+    kept = [Knot()]
+
+    collector.settle()
+
+    assert gc.get_freeze_count() > 0
+    assert all(found is not kept[0] for found in gc.get_objects())

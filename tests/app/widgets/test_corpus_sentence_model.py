@@ -61,7 +61,7 @@ def test_that_the_delegate_is_told_which_words_are_known(model: CorpusSentenceMo
     assert model.index(0, TEXT).data(TOKENS_ROLE) is None
 
 
-def test_that_long_ids_are_cut_in_the_cell_and_whole_in_the_tooltip() -> None:
+def test_that_long_ids_are_cut_in_the_cell() -> None:
     corpus = FakeCorpus()
     view = dataclasses.replace(corpus.sentence_view(0), x=tuple(range(100)))
     corpus.sentence_view = lambda index: view  # type: ignore[method-assign]
@@ -69,7 +69,13 @@ def test_that_long_ids_are_cut_in_the_cell_and_whole_in_the_tooltip() -> None:
     model.show_sentences(corpus)
 
     assert model.index(0, X).data().endswith("39 …")
-    assert model.index(0, X).data(Role.ToolTipRole).endswith("98 99")
+
+
+def test_that_the_tooltips_name_the_word_of_each_id(model: CorpusSentenceModel) -> None:
+    x, y = (model.index(0, column).data(Role.ToolTipRole) for column in (X, Y))
+
+    assert x == "0 SENTENCE_START  ·  5 likes  ·  499 theano"
+    assert y == "5 likes  ·  499 theano  ·  1 SENTENCE_END"
 
 
 def test_that_the_columns_say_what_they_mean(model: CorpusSentenceModel) -> None:
