@@ -96,7 +96,10 @@ class ToolPage(QWidget):
 
     def add_row(self, cells: Sequence[str]) -> None:
         """Add one result."""
-        self._model.appendRow([QStandardItem(cell) for cell in cells])
+        items = [QStandardItem(cell) for cell in cells]
+        for item in items:
+            item.setToolTip(item.text())  # a narrow column cuts it
+        self._model.appendRow(items)
         self._fit(cells)
 
     def _fit(self, cells: Sequence[str]) -> None:
