@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 WIDTHS = {NUMBER: 64, PART: 84, X: 116, Y: 116}  # px
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
-SMALLEST_PLOT, SMALLEST_TABLE = 120, 190  # px, of height
+SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
 PROBLEM_ROW_HEIGHT = 48  # px, two lines
 
 
@@ -59,6 +59,7 @@ class CorpusPage(QScrollArea):
         summary = corpus.summary
         self._figures.show_figures(corpus_figures(summary))
         self._origin.setText(corpus_origin(summary))
+        self._origin.setToolTip(corpus_origin(summary))
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._sentences.show_sentences(corpus)
@@ -77,7 +78,9 @@ class CorpusPage(QScrollArea):
         card = make_card(self)
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._figures = FigureGrid("dataset.summary", 5, card)
-        self._origin = make_label("", "hint", card, wrap=True)
+        # Not wrapped: a height that depends on the width would make the page scroll too early.
+        self._origin = make_label("", "hint", card)
+        self._origin.setMinimumWidth(1)
         self._origin.setObjectName("dataset.origin_label")
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -126,6 +129,7 @@ class CorpusPage(QScrollArea):
         table.setModel(self._problems)
         prepare_table(table)
         table.setWordWrap(True)
+        table.setMinimumHeight(SMALLEST_PLOT)
         table.verticalHeader().setDefaultSectionSize(PROBLEM_ROW_HEIGHT)
         table.setColumnWidth(0, 64)
         table.setColumnWidth(2, 120)
