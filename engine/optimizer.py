@@ -14,6 +14,7 @@ from engine.errors import DivergedError
 from engine.rnn import RNN
 
 _ADAM_BETAS = (0.9, 0.999)
+_ADAM_KEYS = ("step", "exp_avg", "exp_avg_sq")
 
 
 class Optimizer(Protocol):
@@ -26,6 +27,12 @@ class Optimizer(Protocol):
 
     def forget(self) -> None:
         """Drop what earlier steps left behind, after the parameters were replaced."""
+
+    def state_tensors(self) -> dict[str, torch.Tensor]:
+        """Return what earlier steps left behind, by name; live, not copied."""
+
+    def load_state_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Take over copies of what `state_tensors` returned; ValueError if it does not fit."""
 
 
 class PlainSgd:
@@ -41,6 +48,15 @@ class PlainSgd:
 
     def forget(self) -> None:
         """Do nothing: plain gradient descent remembers nothing."""
+
+    def state_tensors(self) -> dict[str, torch.Tensor]:
+        """Return nothing, for the same reason."""
+        return {}
+
+    def load_state_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Refuse what another update rule left behind."""
+        if tensors:
+            raise ValueError("plain gradient descent remembers nothing")
 
 
 class ClippedAdam:
@@ -96,3 +112,28 @@ class ClippedAdam:
     def forget(self) -> None:
         """Drop the running means of the gradients."""
         self._adam.state.clear()
+
+    def state_tensors(self) -> dict[str, torch.Tensor]:
+        """Return Adam's running means and step counts, such as ``"0.exp_avg"``; live."""
+        return {
+            f"{number}.{key}": value
+            for number, parameter in enumerate(self._parameters)
+            for key, value in self._adam.state.get(parameter, {}).items()
+        }
+
+    def load_state_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Take over copies of what `state_tensors` returned; ValueError if it does not fit."""
+        expected = {
+            f"{number}.{key}": () if key == "step" else parameter.shape
+            for number, parameter in enumerate(self._parameters)
+            for key in _ADAM_KEYS
+        }
+        shapes = {name: tuple(value.shape) for name, value in tensors.items()}
+        if shapes and shapes != expected:
+            raise ValueError("the optimiser's numbers do not fit the network")
+        self._adam.state.clear()
+        for name, value in tensors.items():
+            parameter, key = self._parameters[int(name[0])], name[2:]
+            dtype = torch.float32 if key == "step" else parameter.dtype  # as Adam makes them
+            own = value.to(device=parameter.device, dtype=dtype, copy=True)
+            self._adam.state[parameter][key] = own
