@@ -1,0 +1,207 @@
+"""The fast gradients equal the tutorial's loop, autograd, and themselves in chunks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from engine import bptt
+from engine.batching import batch_from_pairs
+from engine.bptt import Workspace
+from engine.config import Dtype
+from engine.errors import DivergedError
+from engine.reference import RNNNumpy
+from engine.rnn import RNN
+from tests.engine.runs import autograd_gradients
+
+Pairs = tuple[list[list[int]], list[list[int]]]
+
+shapes = st.fixed_dictionaries(
+    {
+        "word_dim": st.integers(2, 30),
+        "hidden_dim": st.integers(1, 12),
+        "lengths": st.lists(st.integers(1, 14), min_size=1, max_size=7),
+        "scale": st.sampled_from([0.3, 1.0, 3.0]),
+        "seed": st.integers(0, 10_000),
+    }
+)
+
+
+def drawn(
+    word_dim: int, hidden_dim: int, lengths: Sequence[int], scale: float, seed: int
+) -> tuple[RNNNumpy, Pairs]:
+    """Return a reference network and sentences with repeated words."""
+    random = np.random.default_rng(seed)
+    model = RNNNumpy(word_dim, hidden_dim, seed=seed)
+    model.U, model.V, model.W = scale * model.U, scale * model.V, scale * model.W
+    xs, ys = ([random.integers(0, word_dim, n).tolist() for n in lengths] for _ in range(2))
+    return model, (xs, ys)
+
+
+def fast(model: RNNNumpy, dtype: Dtype = "float64") -> RNN:
+    return RNN.from_parameters(
+        model.U, model.V, model.W, bptt_truncate=model.bptt_truncate, dtype=dtype
+    )
+
+
+def assert_near(mine: Sequence[np.ndarray], true: Sequence[np.ndarray], tolerance: float) -> None:
+    """Compare gradient matrices, each relative to its largest entry."""
+    for one, other in zip(mine, true, strict=True):
+        assert one.shape == other.shape
+        assert np.abs(one - other).max() <= tolerance * np.abs(other).max() + 1e-3 * tolerance
+
+
+@settings(max_examples=80, deadline=None)
+@given(shape=shapes, truncate=st.integers(0, 15))
+@example(
+    shape={"word_dim": 4, "hidden_dim": 3, "lengths": [5] * 4, "scale": 1.0, "seed": 1}, truncate=2
+)
+@example(
+    shape={"word_dim": 2, "hidden_dim": 2, "lengths": [1] * 3, "scale": 1.0, "seed": 2}, truncate=4
+)
+@example(
+    shape={"word_dim": 3, "hidden_dim": 2, "lengths": [14, 1], "scale": 1.0, "seed": 3}, truncate=12
+)
+def test_that_float64_gradients_equal_the_tutorials_loop(shape: dict, truncate: int) -> None:
+    model, (xs, ys) = drawn(**shape)
+    model.bptt_truncate = truncate
+
+    loss, *gradients = fast(model).loss_and_gradients(xs, ys)
+
+    true_loss, *true_gradients = model.loss_and_gradients(xs, ys)
+    assert loss == pytest.approx(true_loss, rel=1e-12)
+    assert_near(gradients, true_gradients, 1e-10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(shape=shapes, truncate=st.integers(0, 15))
+def test_that_float32_gradients_are_near_the_tutorials_loop(shape: dict, truncate: int) -> None:
+    model, (xs, ys) = drawn(**shape | {"scale": min(1.0, shape["scale"])})
+    model.bptt_truncate = truncate
+
+    loss, *gradients = fast(model, "float32").loss_and_gradients(xs, ys)
+
+    true_loss, *true_gradients = model.loss_and_gradients(xs, ys)
+    assert loss == pytest.approx(true_loss, rel=1e-5)
+    assert_near(gradients, true_gradients, 1e-4)
+
+
+@settings(max_examples=50, deadline=None)
+@given(shape=shapes)
+def test_that_the_whole_way_back_equals_autograd(shape: dict) -> None:
+    model, (xs, ys) = drawn(**shape)
+
+    loss, *gradients = fast(model).loss_and_gradients(xs, ys, max(shape["lengths"]))
+
+    true_loss, true_gradients = autograd_gradients(model.U, model.V, model.W, xs, ys)
+    assert loss == pytest.approx(true_loss, rel=1e-12)
+    assert_near(gradients, true_gradients, 1e-10)
+
+
+@settings(max_examples=40, deadline=None)
+@given(shape=shapes, chunk_words=st.integers(1, 9))
+def test_that_chunks_of_words_give_the_same_numbers(shape: dict, chunk_words: int) -> None:
+    model, (xs, ys) = drawn(**shape)
+    whole, chunked = fast(model), fast(model)
+    chunked.workspace.chunk_words = chunk_words
+
+    loss, *gradients = chunked.loss_and_gradients(xs, ys)
+
+    true_loss, *true_gradients = whole.loss_and_gradients(xs, ys)
+    assert loss == pytest.approx(true_loss, rel=1e-12)
+    assert_near(gradients, true_gradients, 1e-12)
+    assert chunked.calculate_total_loss(xs, ys) == pytest.approx(loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("chunk_words", [4, 1000], ids=["more than a chunk", "one chunk"])
+def test_that_a_step_over_many_sentences_subtracts_their_summed_gradient(chunk_words: int) -> None:
+    model, (xs, ys) = drawn(9, 4, [5, 3, 3, 1], 1.0, 6)
+    _, *gradients = model.loss_and_gradients(xs, ys)
+    rnn = fast(model)
+    rnn.workspace.chunk_words = chunk_words
+
+    loss = rnn.descend(batch_from_pairs(xs, ys), 0.1)
+
+    assert float(loss) == pytest.approx(model.calculate_total_loss(xs, ys), rel=1e-12)
+    before = model.parameters_as_numpy()
+    expected = [old - 0.1 * gradient for old, gradient in zip(before, gradients, strict=True)]
+    assert_near(rnn.parameters_as_numpy(), expected, 1e-12)
+
+
+def test_that_small_chunks_are_the_constants_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bptt, "_FEWEST_WORDS", 2)
+    monkeypatch.setattr(bptt, "_CHUNK_VALUES", 30)
+
+    few = Workspace(10, torch.float64, torch.device("cpu"))
+    fewest = Workspace(1000, torch.float64, torch.device("cpu"))
+
+    assert (few.chunk_words, fewest.chunk_words) == (3, 2)
+    assert few.scores(3).shape == (10, 3)
+
+
+def test_that_the_buffer_of_scores_is_used_again() -> None:
+    workspace = Workspace(10, torch.float64, torch.device("cpu"))
+    first = workspace.scores(workspace.chunk_words)
+
+    assert workspace.scores(3).data_ptr() == first.data_ptr()
+    assert workspace.scores(workspace.chunk_words).data_ptr() == first.data_ptr()
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0], ids=["overflow", "underflow"])
+@pytest.mark.parametrize(
+    ("dtype", "size", "tolerance"), [("float64", 800, 1e-10), ("float32", 200, 1e-3)]
+)
+def test_that_scores_beyond_the_range_of_exp_give_the_same_numbers(
+    sign: float, dtype: Dtype, size: float, tolerance: float
+) -> None:
+    model, (xs, ys) = drawn(12, 4, [6, 3, 1], 1.0, 8)
+    model.U = np.abs(model.U) + 1.0  # all states are near 0.9, so all scores near ±size
+    model.V = model.V + sign * size / (4 * 0.9)
+    with np.errstate(over="ignore"):
+        assert np.exp(np.float32(size) if dtype == "float32" else np.float64(size)) == np.inf
+
+    loss, *gradients = fast(model, dtype).loss_and_gradients(xs, ys)
+
+    true_loss, *true_gradients = model.loss_and_gradients(xs, ys)
+    assert loss == pytest.approx(true_loss, rel=tolerance)
+    assert_near(gradients, true_gradients, tolerance)
+    assert fast(model, dtype).calculate_total_loss(xs, ys) == pytest.approx(loss, rel=tolerance)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ["U", "V", "W"])
+def test_that_broken_parameters_stop_a_step_before_it_changes_anything(
+    name: str, bad: float
+) -> None:
+    rnn = RNN(9, 4, dtype="float64")
+    getattr(rnn, name)[:] = bad if bad != np.inf or name == "V" else np.nan
+    before = rnn.parameters_as_numpy()
+
+    with pytest.raises(DivergedError):
+        rnn.sgd_step([0, 3, 3], [3, 3, 1], 0.1)
+
+    for now, old in zip(rnn.parameters_as_numpy(), before, strict=True):
+        np.testing.assert_array_equal(now, old)
+
+
+def test_that_one_broken_word_stops_an_evaluation() -> None:
+    rnn = RNN(9, 4)
+    rnn.V[5, 2] = torch.nan
+
+    with pytest.raises(DivergedError):
+        rnn.calculate_loss([[0, 3], [2]], [[3, 1], [1]])
+
+
+def test_that_gradients_are_added_and_scaled() -> None:
+    model, (xs, ys) = drawn(9, 4, [5, 2], 1.0, 9)
+    rnn = fast(model)
+    gradients = tuple(torch.ones_like(each) for each in rnn.parameters())
+
+    rnn.add_gradients(batch_from_pairs(xs, ys), gradients, scale=0.5)
+
+    _, dLdU, dLdV, dLdW = model.loss_and_gradients(xs, ys)
+    sums = [1.0 + 0.5 * each for each in (dLdU.T, dLdV, dLdW)]
+    assert_near([each.numpy() for each in gradients], sums, 1e-12)
