@@ -4,6 +4,7 @@ A report comes back instead of a printout; what is shown of it is the caller's
 affair. The network is left exactly as it was.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -158,7 +159,7 @@ def _check(
                 return
             numeric = _numerical_derivative(model, name, index, x, y, step)
             error = _relative_error(float(analytic[name][index]), numeric)
-            if not error <= worst_error:  # a NaN counts as the worst
+            if error > worst_error:
                 worst_error, worst_index = error, index
             done += 1
             if ticker.is_due():
@@ -195,7 +196,8 @@ def _numerical_derivative(
 
 def _relative_error(analytic: float, numeric: float) -> float:
     """Return |a - n| / (|a| + |n|), which is 0 where both are 0 (a word not in the sentence)."""
-    return abs(analytic - numeric) / (abs(analytic) + abs(numeric) + _TINY)
+    error = abs(analytic - numeric) / (abs(analytic) + abs(numeric) + _TINY)
+    return math.inf if math.isnan(error) else error  # no later entry is worse
 
 
 def _report(
