@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
+BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint clean
+.PHONY: help run test lint benchmark clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -24,6 +25,10 @@ lint: ## Check style and types
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
+
+benchmark: ## Measure this machine and print one table (under 3 minutes)
+	@$(PYTHON) resources/set_up.py run
+	$(VENV_PYTHON) -m engine benchmark $(BENCHMARK_ARGS)
 
 clean: ## Remove .venv and everything that was made from the sources
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -20,7 +20,12 @@ EXIT_WRONG = 2  # a wrong file or argument
 EXIT_INTERRUPTED = 130  # Ctrl+C, as shells count it
 EXIT_BROKEN_PIPE = 141  # the reader of our output went away, as shells count it
 
-_READ_A_CORPUS = ("train", "demo", "evaluate")
+_HOMES = {  # of the commands that are not in cli_commands
+    "train": "cli_training",
+    "demo": "cli_training",
+    "evaluate": "cli_training",
+    "benchmark": "cli_benchmark",
+}
 
 _EXAMPLES = """\
 examples:
@@ -61,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = build_parser().parse_args(argv)
         # after the help: the commands load PyTorch
-        home = "cli_training" if arguments.command in _READ_A_CORPUS else "cli_commands"
+        home = _HOMES.get(arguments.command, "cli_commands")
         run = getattr(import_module(f"engine.{home}"), f"run_{arguments.command}")
         code: int = run(arguments)
         sys.stdout.flush()
@@ -95,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_score(commands)
     _add_evaluate(commands)
     _add_small_commands(commands)
+    _add_benchmark(commands)
     return parser
 
 
@@ -192,6 +198,18 @@ def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None
     demo = _add_command(commands, "demo", "train on the sample comments and show what was learned")
     demo.add_argument("--seconds", type=float, default=60.0, metavar="S", help="of training")
     demo.add_argument("--out", type=Path, metavar="MODEL", help="also keep the model")
+
+
+def _add_benchmark(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    benchmark = _add_command(commands, "benchmark", "measure speed and memory on this machine")
+    add = benchmark.add_argument
+    parts = ("training", "memory", "corpus", "sentences", "window")
+    add("--device", choices=get_args(DeviceRequest), default="cpu", help="where networks are")
+    add("--quick", action="store_true", help="H = 100 only, short turns, a small text")
+    add("--part", action="append", choices=parts, help="repeat for several; default: all")
+    add("--word-dim", type=int, default=8000, metavar="C", help="words in the vocabulary")
+    add("--hidden-dim", type=int, action="append", metavar="H", help="default: 50, 100 and 256")
+    add("--rounds", type=int, metavar="N", help="turns of each contender; default: 5")
 
 
 def _accept_any_text(stream: IO[str] | None) -> None:

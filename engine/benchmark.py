@@ -1,0 +1,147 @@
+"""The benchmark: one run over everything that the program does, as a stream of rows.
+
+What is timed is in `benchmark_contenders` and `benchmark_user`; this module knows
+the parts, their order and their sizes.
+"""
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import torch
+
+from engine.benchmark_contenders import Setting
+from engine.benchmark_corpus import measure_corpus
+from engine.benchmark_memory import can_measure, measure_peaks
+from engine.benchmark_rows import BenchmarkRow, Machine
+from engine.benchmark_sentences import measure_sampling, measure_scoring, measure_window
+from engine.benchmark_training import TARGET_SIZE, measure_training
+from engine.config import DeviceRequest, require
+from engine.control import RunControl
+from engine.device import choose_device
+from engine.events import Notice, StageProgress
+
+Part = Literal["training", "memory", "corpus", "sentences", "window"]
+
+BenchmarkEvent: TypeAlias = StageProgress | Notice | Machine | BenchmarkRow
+
+_FEWEST_WORDS, _MOST_WORDS = 50, 400_000
+_CPU_FACTS = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkConfig:
+    """What to measure, and how thoroughly."""
+
+    word_dim: int = 8000
+    hidden_dims: tuple[int, ...] = (50, 100, 256)
+    device: DeviceRequest = "cpu"
+    rounds: int = 5
+    turn_s: float = 0.15  # of each contender in each round, at least
+    is_quick: bool = False  # smaller texts
+    parts: tuple[Part, ...] = get_args(Part)
+
+    def __post_init__(self) -> None:
+        require(
+            _FEWEST_WORDS <= self.word_dim <= _MOST_WORDS,
+            f"The vocabulary must have between {_FEWEST_WORDS} and {_MOST_WORDS:,} words, "
+            f"not {self.word_dim:,}.",
+        )
+        require(
+            bool(self.hidden_dims) and all(1 <= H <= 8192 for H in self.hidden_dims),
+            "Each hidden size must be between 1 and 8192.",
+        )
+        require(self.rounds >= 1, f"Measure for at least one round, not {self.rounds}.")
+
+
+def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[BenchmarkEvent]:
+    """Measure the speed and the memory of the program beside what else could be used.
+
+    Parameters
+    ----------
+    config : BenchmarkConfig
+    control : RunControl
+        A stop ends the stream after the turn that is under way.
+
+    Yields
+    ------
+    Machine first, then StageProgress, Notice, and a BenchmarkRow for each figure.
+
+    Raises
+    ------
+    DeviceError
+        If the requested device is not there.
+    """
+    device, choice = choose_device(config.device)
+    yield _machine(choice.name)
+    if {"training", "memory"} & set(config.parts):
+        yield from _network_rows(config, device.type, control)
+    if "corpus" in config.parts and control.proceed():
+        yield from measure_corpus(control, word_dim=config.word_dim, is_quick=config.is_quick)
+    if "sentences" in config.parts and control.proceed():
+        yield from measure_sampling(
+            control, word_dim=config.word_dim, rounds=config.rounds, is_quick=config.is_quick
+        )
+        yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
+    if "window" in config.parts and control.proceed():
+        yield from measure_window(control, rounds=min(3, config.rounds))
+
+
+def _network_rows(
+    config: BenchmarkConfig, device: str, control: RunControl
+) -> Iterator[BenchmarkEvent]:
+    """Measure memory for one size and speed for all."""
+    of_target = TARGET_SIZE[1]
+    memory_dim = of_target if of_target in config.hidden_dims else config.hidden_dims[0]
+    peaks_mb: dict[str, float] = {}
+    if "memory" in config.parts:
+        if can_measure():
+            setting = Setting(word_dim=config.word_dim, hidden_dim=memory_dim, device=device)
+            for item in measure_peaks(setting, control):
+                if isinstance(item, StageProgress):
+                    yield item
+                else:
+                    peaks_mb[item[0]] = item[1]
+        else:
+            yield Notice(text="Memory is not measured: this system does not tell it.")
+    if "training" not in config.parts:
+        return
+    for H in config.hidden_dims:
+        if not control.proceed():
+            return
+        yield from measure_training(
+            Setting(word_dim=config.word_dim, hidden_dim=H, device=device),
+            control,
+            rounds=config.rounds,
+            least_s=config.turn_s,
+            with_lengths=memory_dim == H,
+            peaks_mb=peaks_mb if memory_dim == H else {},
+        )
+
+
+def _machine(device: str) -> Machine:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return Machine(
+        cpu=_cpu_name(),
+        cores=len(affinity(0)) if affinity is not None else os.cpu_count() or 1,
+        threads=torch.get_num_threads(),
+        device=device,
+        system=platform.platform(terse=True),
+        python=platform.python_version(),
+        torch=torch.__version__,
+        numpy=np.__version__,
+        load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    )
+
+
+def _cpu_name() -> str:
+    if _CPU_FACTS.is_file():
+        for line in _CPU_FACTS.read_text(encoding="utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,133 @@
+"""The speed of preparing a text, and the memory of preparing and training on it.
+
+The text is the film reviews where they lie beside the project, otherwise the sample
+comments many times over. A fresh process with an empty cache does the work.
+"""
+
+import csv
+import gzip
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.benchmark_memory import can_measure, in_fresh_process, peak_bytes, reset_peak
+from engine.benchmark_rows import BenchmarkRow, Target, row
+from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.corpus import Corpus, build_corpus
+from engine.errors import CorpusError
+from engine.events import CorpusReady, LossPoint, StageProgress
+from engine.sample_comments import sample_comments_path
+from engine.trainer import train
+
+_REVIEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "movie-reviews.csv.gz"
+_SAMPLE_COPIES = 17  # of the sample comments: 1.6 million words
+_MEMORY_HIDDEN = 256
+_TARGET_WORD_DIM = 8000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusFigures:
+    """What two preparations of one file took."""
+
+    words: int
+    first_s: float
+    again_s: float
+    peak_bytes: int  # of preparing and training, the program included; 0 = unknown
+
+
+def measure_corpus(
+    control: RunControl, *, word_dim: int, is_quick: bool
+) -> Iterator[StageProgress | BenchmarkRow]:
+    """Prepare a text twice and train on it for a moment; yield the rows."""
+    yield StageProgress(stage="Preparing a corpus", done=0, total=None, unit="words")
+    with tempfile.TemporaryDirectory(prefix="rnn-text-lab-") as folder:
+        path = Path(folder) / "text.csv"
+        name, column = _write_text(path, is_quick=is_quick)
+        figures = in_fresh_process(control, _prepare_and_train, path, column, word_dim)
+    if figures is None:
+        return
+    has_targets = not is_quick and word_dim == _TARGET_WORD_DIM
+    note = f"{name}, {figures.words:,} words"
+    yield row(
+        "text",
+        "corpus preparation",
+        "words/s",
+        [figures.words / figures.first_s],
+        target=Target(bound=120_000.0) if has_targets else None,
+        note=note,
+    )
+    yield row(
+        "text",
+        "second opening of the same file / first opening",
+        "x",
+        [figures.first_s / figures.again_s],
+        target=Target(bound=10.0) if has_targets else None,
+        note=note,
+    )
+    if figures.peak_bytes:
+        yield row(
+            "text",
+            "all memory of preparing and training, without helper processes",
+            "MB",
+            [figures.peak_bytes / 1e6],
+            target=Target(bound=1200.0, is_least=False) if has_targets else None,
+            hidden_dim=_MEMORY_HIDDEN,
+            note=note,
+        )
+
+
+def _write_text(path: Path, *, is_quick: bool) -> tuple[str, str]:
+    """Write a CSV that no cache has seen before; return what it holds and its text column."""
+    unseen = f"Written at {time.time_ns()}."
+    if _REVIEWS.is_file() and not is_quick:
+        with gzip.open(_REVIEWS, "rb") as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        with path.open("a", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerow(["0", "0", unseen])
+        return "film reviews", "text"
+    with sample_comments_path().open(encoding="utf-8", newline="") as comments:
+        header, *rows = csv.reader(comments)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for _ in range(1 if is_quick else _SAMPLE_COPIES):
+            writer.writerows(rows)
+        writer.writerow(["0", "none", unseen])
+    return "sample comments" if is_quick else "sample comments, repeated", "body"
+
+
+def _prepare_and_train(path: Path, column: str, word_dim: int) -> CorpusFigures:
+    """Do the work of `measure_corpus`; runs in its own process."""
+    os.environ["XDG_CACHE_HOME"] = str(path.parent / "cache")  # where Linux programs keep one
+    config = CorpusConfig(
+        path=path, csv=CsvConfig(columns=(column,), has_header=True), vocabulary_size=word_dim
+    )
+    if can_measure():
+        reset_peak()
+    first_s = _timed(config)[1]  # this corpus is not kept
+    corpus, again_s = _timed(config)
+    events = train(
+        corpus, ModelConfig(hidden_dim=_MEMORY_HIDDEN, device="cpu"), TrainConfig(), RunControl()
+    )
+    for event in events:
+        if isinstance(event, LossPoint):
+            break
+    return CorpusFigures(
+        words=corpus.summary.words,
+        first_s=first_s,
+        again_s=again_s,
+        peak_bytes=peak_bytes() if can_measure() else 0,
+    )
+
+
+def _timed(config: CorpusConfig) -> tuple[Corpus, float]:
+    begin_s = time.perf_counter()
+    for event in build_corpus(config, RunControl()):
+        if isinstance(event, CorpusReady):
+            return event.corpus, time.perf_counter() - begin_s
+    raise CorpusError(f"{config.path.name} was not prepared.")
