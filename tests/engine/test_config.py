@@ -1,0 +1,205 @@
+"""Settings check themselves, with a sentence; and they survive JSON."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.errors import ConfigError
+
+NAN, INF = math.nan, math.inf
+PATH = Path("some") / "comments.csv"
+
+REFUSED: list[tuple[type, dict[str, Any], str]] = [
+    (CsvConfig, {"delimiter": ""}, "The delimiter must be one character, not ''."),
+    (CsvConfig, {"delimiter": ";;"}, "The delimiter must be one character, not ';;'."),
+    (
+        CsvConfig,
+        {"bad_rows": "mend"},
+        "Damaged rows can be skipped ('skip') or refused ('stop'), not 'mend'.",
+    ),
+    (
+        CorpusConfig,
+        {"path": PATH, "vocabulary_size": 3},
+        "The vocabulary needs at least 4 entries (3 are special tokens), not 3.",
+    ),
+    *(
+        (
+            CorpusConfig,
+            {"path": PATH, "validation_fraction": share},
+            f"The validation share must be between 0 and 0.5 of the documents, not {share}.",
+        )
+        for share in (-0.1, 0.51, NAN)
+    ),
+    *(
+        (
+            ModelConfig,
+            {"hidden_dim": size},
+            f"The hidden size must be between 1 and 8192, not {size}.",
+        )
+        for size in (0, 8193)
+    ),
+    (
+        ModelConfig,
+        {"bptt_truncate": -1},
+        "bptt_truncate is a number of steps, 0 or more, not -1.",
+    ),
+    (ModelConfig, {"dtype": "float16"}, "Unknown number format 'float16'."),
+    (ModelConfig, {"device": "tpu"}, "Unknown device 'tpu': choose auto, cpu or cuda."),
+    (TrainConfig, {"recipe": "slow"}, "Unknown recipe 'slow': choose fast or tutorial."),
+    *(
+        (
+            TrainConfig,
+            {"learning_rate": rate},
+            f"The learning rate must be a positive number, not {rate}.",
+        )
+        for rate in (0.0, -1.0, NAN, INF)
+    ),
+    *(
+        (
+            TrainConfig,
+            {"batch_size": size},
+            f"The batch size must be between 1 and 65536 sentences, not {size}.",
+        )
+        for size in (0, 65537)
+    ),
+    (TrainConfig, {"epochs": 0}, "Train for at least one epoch, not 0."),
+    *(
+        (
+            TrainConfig,
+            {"time_limit_s": limit},
+            f"The time limit must be a positive number of seconds, not {limit}.",
+        )
+        for limit in (0.0, NAN, INF)
+    ),
+    (TrainConfig, {"evaluate_every": 0}, "Evaluate every 1 epoch or more, not every 0."),
+    *(
+        (
+            TrainConfig,
+            {"clip_norm": norm},
+            f"The largest gradient norm must be positive, not {norm}.",
+        )
+        for norm in (0.0, -1.0, NAN)
+    ),
+    *(
+        (SampleConfig, {"count": n}, f"Generate between 1 and 100,000 sentences, not {n}.")
+        for n in (0, 100_001)
+    ),
+    (
+        SampleConfig,
+        {"min_length": 8, "max_length": 7},
+        "The shortest sentence (8 words) must not be longer than the longest (7 words).",
+    ),
+    (
+        SampleConfig,
+        {"min_length": -1},
+        "The shortest sentence (-1 words) must not be longer than the longest (100 words).",
+    ),
+    *(
+        (
+            SampleConfig,
+            {"min_length": 0, "max_length": n},
+            f"The longest sentence must have between 1 and 10,000 words, not {n}.",
+        )
+        for n in (0, 10_001)
+    ),
+    *(
+        (
+            SampleConfig,
+            {"temperature": t},
+            f"The temperature must be a positive number, not {t}.",
+        )
+        for t in (0.0, -0.5, NAN, INF)
+    ),
+]
+
+ACCEPTED: list[Any] = [
+    CsvConfig(),
+    CsvConfig(
+        columns=("title", "2"), has_header=False, encoding="cp1252", delimiter="\t", bad_rows="stop"
+    ),
+    CorpusConfig(path=PATH),
+    CorpusConfig(
+        path=PATH,
+        csv=CsvConfig(columns=("body",)),
+        vocabulary_size=4,
+        validation_fraction=0.5,
+        remove_duplicates=True,
+        seed=7,
+        processes=2,
+    ),
+    ModelConfig(hidden_dim=8192, bptt_truncate=0, dtype="float64", device="cuda", seed=3),
+    TrainConfig(),
+    TrainConfig(
+        recipe="tutorial",
+        learning_rate=1e-300,
+        batch_size=65536,
+        epochs=1,
+        time_limit_s=0.5,
+        evaluate_every=9,
+        clip_norm=2.0,
+        seed=1,
+    ),
+    SampleConfig(count=100_000, min_length=0, max_length=10_000, temperature=0.01, seed=0),
+]
+
+
+@pytest.mark.parametrize(("kind", "values", "sentence"), REFUSED)
+def test_that_a_value_that_cannot_work_is_refused_with_a_sentence(
+    kind: Any, values: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        kind(**values)
+
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("config", ACCEPTED, ids=lambda each: type(each).__name__)
+def test_that_settings_survive_json(config: Any) -> None:
+    text = json.dumps(config.to_json(), allow_nan=False)
+
+    again = type(config).from_json(json.loads(text))
+
+    assert again == config
+    assert hash(again) == hash(config)
+
+
+@pytest.mark.parametrize("config", ACCEPTED, ids=lambda each: type(each).__name__)
+def test_that_settings_of_a_newer_version_are_read_without_what_is_unknown(config: Any) -> None:
+    values = config.to_json() | {"new_in_version_9": [1, 2]}
+
+    assert type(config).from_json(values) == config
+
+
+def test_that_missing_settings_take_their_defaults() -> None:
+    assert TrainConfig.from_json({"epochs": 3}) == TrainConfig(epochs=3)
+    assert CorpusConfig.from_json({"path": "a.csv"}) == CorpusConfig(path=Path("a.csv"))
+
+
+def test_that_unknown_keys_of_a_nested_record_are_left_out_too() -> None:
+    values = {"path": "a.csv", "csv": {"delimiter": ";", "new_in_version_9": 1}}
+
+    assert CorpusConfig.from_json(values).csv == CsvConfig(delimiter=";")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (ModelConfig, {"hidden_dim": "many"}),
+        (TrainConfig, {"learning_rate": "fast"}),
+        (CorpusConfig, {}),
+        (CorpusConfig, {"path": 7}),
+        (CsvConfig, {"columns": 1}),
+    ],
+)
+def test_that_damaged_settings_are_named(kind: Any, values: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=f"stored settings of {kind.__name__} are damaged"):
+        kind.from_json(values)
+
+
+def test_that_a_stored_value_that_cannot_work_keeps_its_sentence() -> None:
+    with pytest.raises(ConfigError, match="at least one epoch, not 0"):
+        TrainConfig.from_json({"epochs": 0})
