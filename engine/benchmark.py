@@ -30,6 +30,7 @@ Part = Literal["training", "memory", "corpus", "sentences", "window"]
 BenchmarkEvent: TypeAlias = StageProgress | Notice | Machine | BenchmarkRow
 
 _FEWEST_WORDS, _MOST_WORDS = 50, 400_000
+_BUSY_SHARE = 0.5  # of the cores: beyond, others disturb
 _CPU_FACTS = Path("/proc/cpuinfo")
 
 
@@ -77,7 +78,13 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         If the requested device is not there.
     """
     device, choice = choose_device(config.device)
-    yield _machine(choice.name)
+    machine = _machine(choice.name)
+    yield machine
+    if machine.load is not None and machine.load > _BUSY_SHARE * machine.cores:
+        yield Notice(
+            text=f"Other programs keep this machine busy (load {machine.load:.1f} on "
+            f"{machine.cores} cores): do not rely on the figures."
+        )
     if {"training", "memory"} & set(config.parts):
         yield from _network_rows(config, device.type, control)
     if "corpus" in config.parts and control.proceed():

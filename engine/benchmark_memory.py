@@ -9,6 +9,7 @@ import ctypes
 import multiprocessing
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -25,6 +26,7 @@ _STATUS = Path("/proc/self/status")
 _RESET = Path("/proc/self/clear_refs")  # "5" brings the peak down to the present size
 _LOOK_EVERY_S = 0.1
 _END_WITHIN_S = 5.0
+_WARM_UP_WORD_DIM, _WARM_UP_HIDDEN = 50, 8
 _ONCE_MORE_S = 0.2  # a second turn: some memory is only taken then
 
 MAKERS = one_sentence_makers("") | BATCH_MAKERS
@@ -119,8 +121,10 @@ def _peak_beyond_parameters(key: str, setting: Setting) -> float:
     bytes_each = 8 if key == "numpy" else 4
     if setting.device == "cuda" and key != "numpy":
         return _cuda_peak(make(setting).rate) - bytes_each * setting.parameters
+    # What the libraries load and take for themselves, whatever the size, comes before.
     side = torch.ones(512, 512)
-    torch.mm(side, side)  # what the libraries take for themselves comes before
+    torch.mm(side, side)
+    make(replace(setting, word_dim=_WARM_UP_WORD_DIM, hidden_dim=_WARM_UP_HIDDEN)).rate(0.0)
     before = _status_bytes("VmRSS")
     contender = make(setting)
     reset_peak()  # the random numbers of the first parameters are no part of it
