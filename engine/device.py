@@ -38,6 +38,20 @@ def list_devices() -> tuple[DeviceChoice, ...]:
     return tuple(choices)
 
 
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Tell whether PyTorch found no room for a tensor, on a GPU or on the CPU."""
+    text = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or (
+        "DefaultCPUAllocator" in text and "memory" in text
+    )
+
+
+def return_unused_memory(device: torch.device) -> None:
+    """Give back what PyTorch holds of a GPU's memory without using it."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
 def _cpu(request: DeviceRequest, reason: str) -> DeviceChoice:
     threads = torch.get_num_threads()
     name = f"CPU ({threads} thread{'s' if threads != 1 else ''})"

@@ -5,7 +5,8 @@ Nothing is trained here (see `engine.trainer`).
 
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -13,10 +14,18 @@ from engine.config import ModelConfig, TrainConfig
 from engine.corpus_data import Corpus
 from engine.device import DeviceChoice
 from engine.errors import ConfigError
-from engine.events import EndReason, Event, LossPoint, RunEnded, SnapshotPublished, TrainingStarted
-from engine.language_model import HistoryRecorder, LanguageModel
+from engine.events import (
+    EndReason,
+    EpochDone,
+    LossPoint,
+    RunEnded,
+    SnapshotPublished,
+    TrainingStarted,
+)
+from engine.language_model import HistoryRecorder, LanguageModel, TrainingHistory
 from engine.rnn import RNN
 from engine.run_clock import RunClock
+from engine.training_state import TrainingProgress
 
 
 class RunBooks:
@@ -36,12 +45,16 @@ class RunBooks:
     ----------
     step : int
         Parameter updates so far.
-    epoch : float
-        Epochs so far, with the part of the current one.
-    first_epoch : int
-        Whole epochs before this run.
     words : int
         Words predicted in this run.
+    first_epoch : int
+        Whole epochs before this run.
+    current : int
+        The epoch under way; 0 before the first look at the text.
+    sentences_done : int
+        Of the epoch under way.
+    epoch_words : int
+        Words predicted in the epoch under way.
     recorder : HistoryRecorder
     clock : RunClock
     """
@@ -58,38 +71,80 @@ class RunBooks:
         history = None if start_from is None else start_from.history
         self.recorder = HistoryRecorder(history)
         self.step = 0 if start_from is None else start_from.step
-        self.first_epoch = 0 if start_from is None else math.floor(start_from.epoch)
-        self.epoch = float(self.first_epoch)
         self.words = 0
+        self.first_epoch = 0 if start_from is None else math.floor(start_from.epoch)
         self._before_s = history.elapsed_s[-1] if history is not None and len(history) else 0.0
         self.clock = RunClock(self._before_s, clock)
+        self.begin_epoch(0 if self.step == 0 else self.first_epoch + 1)
+
+    def begin_epoch(self, number: int) -> None:
+        """Go on to epoch `number`; none of it is done."""
+        self.current = number
+        self.sentences_done = self.epoch_words = 0
+        self._epoch_began_s = self.spent_s
+
+    @property
+    def epoch(self) -> float:
+        """Epochs so far, with the part of the current one."""
+        if self.current == 0:
+            return float(self.first_epoch)
+        return self.current - 1 + self.sentences_done / max(1, len(self._corpus.training))
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch that the run is to end with."""
+        return self.first_epoch + self._config.epochs
 
     @property
     def spent_s(self) -> float:
         """Seconds of training in this run, pauses left out."""
         return self.clock.elapsed_s() - self._before_s
 
+    @property
+    def epoch_s(self) -> float:
+        """Seconds of training in the epoch under way."""
+        return self.spent_s - self._epoch_began_s
+
     def is_time_over(self) -> bool:
         """Tell whether the run's time limit is reached."""
         limit_s = self._config.time_limit_s
         return limit_s is not None and self.spent_s >= limit_s
 
-    def count(self, words: int, epoch: float) -> None:
-        """Count one step over `words` words that led to `epoch`."""
+    def is_evaluation_due(self) -> bool:
+        """Tell whether the epoch under way is to end with an evaluation."""
+        since_start = self.current - self.first_epoch
+        return since_start % self._config.evaluate_every == 0 or since_start == self._config.epochs
+
+    def count(self, words: int, sentences: int) -> None:
+        """Count one step over so many words of so many sentences."""
         self.step += 1
         self.words += words
-        self.epoch = epoch
+        self.epoch_words += words
+        self.sentences_done += sentences
 
-    def keep(self, events: Generator[Event, None, EndReason]) -> Generator[Event, None, EndReason]:
-        """Pass events on, each one entered into the history first."""
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as ended:
-                reason: EndReason = ended.value
-                return reason
-            self.recorder.add(event)
-            yield event
+    def counts(self) -> dict[str, Any]:
+        """Return the books' part of a `TrainingProgress`."""
+        return {
+            "step": self.step,
+            "words": self.words,
+            "first_epoch": self.first_epoch,
+            "epoch": self.current,
+            "sentences_done": self.sentences_done,
+            "epoch_words": self.epoch_words,
+            "epoch_s": self.epoch_s,
+            "elapsed_s": self.clock.elapsed_s(),
+            "before_s": self._before_s,
+        }
+
+    def restore(self, progress: TrainingProgress, history: TrainingHistory) -> None:
+        """Go on with the counts of an earlier run."""
+        self.recorder = HistoryRecorder(history)
+        self.step, self.words = progress.step, progress.words
+        self.first_epoch, self.current = progress.first_epoch, progress.epoch
+        self.sentences_done, self.epoch_words = progress.sentences_done, progress.epoch_words
+        self._before_s = progress.before_s
+        self.clock.set_elapsed(progress.elapsed_s)
+        self._epoch_began_s = self.spent_s - progress.epoch_s
 
     def ended(self, reason: EndReason) -> RunEnded:
         """Return the last event of the run."""
@@ -120,8 +175,8 @@ class RunBooks:
         )
 
     def point(self, loss: float, rate: float, words_per_s: float) -> LossPoint:
-        """Return a point of the curve: mean loss, learning rate, speed since the last one."""
-        return LossPoint(
+        """Enter a point of the curve: mean loss, learning rate, speed since the last one."""
+        point = LossPoint(
             step=self.step,
             epoch=self.epoch,
             loss=loss,
@@ -129,6 +184,33 @@ class RunBooks:
             words_per_s=words_per_s,
             elapsed_s=self.clock.elapsed_s(),
             time_left_s=self._time_left_s(),
+        )
+        self.recorder.add(point)
+        return point
+
+    def words_per_s(self) -> float:
+        """Return the speed over the epoch under way; 0 before its first step."""
+        return self.epoch_words / max(1e-9, self.epoch_s) if self.epoch_words else 0.0
+
+    def evaluation(
+        self,
+        training_loss: float,
+        validation_loss: float | None,
+        rate: float,
+        words_per_s: float,
+        *,
+        is_best: bool,
+    ) -> EpochDone:
+        """Return what was evaluated now."""
+        return EpochDone(
+            epoch=self.epoch,
+            step=self.step,
+            training_loss=training_loss,
+            validation_loss=validation_loss,
+            learning_rate=rate,
+            words_per_s=words_per_s,
+            elapsed_s=self.clock.elapsed_s(),
+            is_best=is_best,
         )
 
     def _time_left_s(self) -> float | None:

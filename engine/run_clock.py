@@ -25,6 +25,10 @@ class RunClock:
         """Return the seconds of training so far."""
         return self._clock() - self._started_s
 
+    def set_elapsed(self, seconds: float) -> None:
+        """Go on from so many seconds of training."""
+        self._started_s = self._clock() - seconds
+
     def proceed(self, control: RunControl) -> bool:
         """Wait as long as `control` is paused, uncounted; return False once it is stopped."""
         if not control.is_paused:

@@ -5,43 +5,45 @@ holds the run's state and its order: evaluate, go through the sentences, evaluat
 again, and act on what the evaluation says.
 
 One sentence order per epoch is drawn from (seed, epoch), so that a run can be
-repeated, and continued in the middle, without a stored random state.
+repeated, and continued in the middle, without a stored random state. Whatever belongs
+together changes between two events, never across one: a state may be taken at any.
 """
 
-import math
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 
-import numpy as np
 import torch
+from numpy import int64
 from numpy.typing import NDArray
 
-from engine.batching import Batch, batch_from_flat, batches_by_length
+from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus_data import Corpus, Sentences
 from engine.device import choose_device
+from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
-from engine.events import (
-    EndReason,
-    EpochDone,
-    Event,
-    RateHalved,
-    SnapshotPublished,
-    StageProgress,
-)
+from engine.events import EndReason, Event, SnapshotPublished
 from engine.language_model import LanguageModel
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
 from engine.recipes import fill_in
-from engine.rnn import RNN
+from engine.resting_loss import few_of, require_finite, resting_loss
 from engine.run_books import RunBooks, make_network
+from engine.training_state import (
+    TrainingProgress,
+    TrainingState,
+    copies,
+    copy_parameters,
+    load_parameters,
+    require_same_text,
+    sentence_order,
+    text_digest,
+)
 
 _POINT_EVERY_S = 0.1
 _SNAPSHOT_EVERY_S = 5.0
-_STAGE_EVERY_S = 0.5
-_EVALUATION_WORDS = 4096  # in one batch of an evaluation
 _FIRST_LOOK_SENTENCES = 1000  # of the training text, before training
-_SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
 
 
 def train(
@@ -78,7 +80,7 @@ def train(
     ConfigError
         If `start_from` does not fit the corpus.
     DeviceError
-        If the requested device is not there.
+        If the requested device is not there, or has no room for a single sentence.
     DivergedError
         If the loss is not finite any more; the last snapshot is still good.
     """
@@ -86,12 +88,7 @@ def train(
 
 
 class Trainer:
-    """One run: the live network and everything that changes with it.
-
-    Parameters
-    ----------
-    As of `train`.
-    """
+    """One run: the live network and everything that changes with it; made as `train` says."""
 
     def __init__(
         self,
@@ -101,198 +98,201 @@ class Trainer:
         start_from: LanguageModel | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._corpus, self._model_config, self._config = corpus, model_config, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        self._config = train_config
-        self._device, self._device_choice = choose_device(model_config.device)
-        self._first_rate, self._batch_size, clip_norm = fill_in(train_config)
-        self._rnn = make_network(corpus, model_config, start_from, self._device)
+        device, self._device_choice = choose_device(model_config.device)
+        rate, batch_size, clip_norm = fill_in(train_config)
+        self._rnn = make_network(corpus, model_config, start_from, device)
         self._optimizer: Optimizer = (
-            PlainSgd(self._rnn, self._first_rate)
+            PlainSgd(self._rnn, rate)
             if train_config.recipe == "tutorial"
-            else ClippedAdam(self._rnn, self._first_rate, clip_norm)
+            else ClippedAdam(self._rnn, rate, clip_norm)
         )
+        self._stepper = BatchStepper(
+            self._training, self._optimizer, batch_size, device, self._device_choice
+        )
+        self._judge = EpochJudge(train_config.recipe, self._rnn, self._optimizer, rate)
         self._books = RunBooks(corpus, model_config, train_config, start_from, clock)
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
-        self._best_loss = math.inf
-        self._best: RNN | None = None
-        self._previous_loss = math.inf
+        # It stays on the device until a point is due: reading it waits for a GPU.
+        self._epoch_loss = torch.zeros((), dtype=torch.float64, device=device)
+        self._text_digest = ""  # worked out when a state is first taken
+
+    @classmethod
+    def resumed(
+        cls, corpus: Corpus, state: TrainingState, clock: Callable[[], float] = time.monotonic
+    ) -> "Trainer":
+        """Return a trainer that goes on where `state` was taken.
+
+        Raises
+        ------
+        ConfigError
+            If `corpus` is not the text of the run.
+        """
+        require_same_text(state, corpus)
+        self = cls(corpus, state.model_config, state.train_config, None, clock)
+        progress = state.progress
+        load_parameters(self._rnn, state.parameters)
+        best = self._rnn.copy() if state.best else None
+        if best is not None:
+            load_parameters(best, state.best)
+        self._judge.restore(progress, best)
+        self._optimizer.load_state_tensors(state.optimizer)
+        self._optimizer.learning_rate = progress.learning_rate
+        self._stepper.batch_size = progress.batch_size
+        self._text_digest = progress.text_digest
+        self._books.restore(progress, state.history)
+        self._epoch_loss.fill_(progress.epoch_loss)
+        return self
+
+    def state(self) -> TrainingState:
+        """Return a copy of all that the run needs to go on; call it between two events."""
+        self._text_digest = self._text_digest or text_digest(self._corpus)
+        return TrainingState(
+            progress=TrainingProgress(
+                **self._books.counts(),
+                **self._judge.losses(),
+                epoch_loss=float(self._epoch_loss),
+                learning_rate=self._optimizer.learning_rate,
+                batch_size=self._stepper.batch_size,
+                text_digest=self._text_digest,
+            ),
+            model_config=self._model_config,
+            train_config=self._config,
+            summary=self._corpus.summary,
+            vocabulary=self._corpus.vocabulary,
+            history=self._books.recorder.snapshot(),
+            parameters=copy_parameters(self._rnn),
+            best=copy_parameters(self._judge.best),
+            optimizer=copies(self._optimizer.state_tensors()),
+        )
 
     def run(self, control: RunControl) -> Generator[Event, None, None]:
         """Yield the run's events; see `train`."""
         yield self._books.started(
-            self._rnn, self._device_choice, self._first_rate, self._batch_size
+            self._rnn, self._device_choice, self._optimizer.learning_rate, self._stepper.batch_size
         )
-        reason = yield from self._books.keep(self._train(control))
-        yield self._publish()
+        try:
+            reason = yield from self._train(control)
+            yield self._publish()
+        except DivergedError as error:
+            raise self._judge.divergence(self._books.step) from error
         yield self._books.ended(reason)
 
     def _train(self, control: RunControl) -> Generator[Event, None, EndReason]:
         books = self._books
-        if books.step == 0:
-            few = np.linspace(0, len(self._training) - 1, _FIRST_LOOK_SENTENCES, dtype=np.int64)
-            loss = yield from self._evaluate(self._training, control, np.unique(few))
-            if loss is None:
+        if books.current == 0:
+            yield from self._look_first(control)
+            if control.is_stopped:
                 return "stopped"
-            yield from self._conclude_epoch(0, loss, 0.0, control)
         yield self._publish()
-        for epoch in range(books.first_epoch + 1, books.first_epoch + self._config.epochs + 1):
-            began_s, words_before = books.spent_s, books.words
-            mean_loss = yield from self._one_epoch(epoch, control)
-            words_per_s = (books.words - words_before) / max(1e-9, books.spent_s - began_s)
+        while books.current <= books.last_epoch:
+            yield from self._one_epoch(control)
             is_over = books.is_time_over()
-            if not control.is_stopped and (is_over or self._is_evaluated(epoch)):
-                yield from self._conclude_epoch(books.epoch, mean_loss, words_per_s, control)
+            if not control.is_stopped:
+                yield from self._end_epoch(control, is_evaluated=is_over)
             if control.is_stopped:
                 return "stopped"
             if is_over:
                 return "time limit"
-            if self._has_converged():
+            if self._judge.has_converged():
                 return "converged"
             yield self._publish()
         return "finished"
 
-    def _one_epoch(self, epoch: int, control: RunControl) -> Generator[Event, None, float]:
-        """Go through all sentences once, or until a stop; return the mean loss of the steps."""
-        books, order = self._books, self._order_of(epoch)
-        epoch_loss, epoch_words = 0.0, books.words
-        # The loss stays on the device until a point is due: reading it waits for a GPU.
-        point_loss = torch.zeros((), dtype=torch.float64, device=self._device)
-        point_words, point_began_s = books.words, books.spent_s
-        for begin in range(0, len(order), self._batch_size):
-            if not books.clock.proceed(control):
-                break
-            chosen = order[begin : begin + self._batch_size]
-            batch = self._batch(self._training, chosen)
-            point_loss += self._descend(batch)
-            done = begin + len(chosen)
-            books.count(batch.words, epoch - 1 + done / len(order))
-            is_last = done == len(order) or books.is_time_over()
+    def _look_first(self, control: RunControl) -> Generator[Event, None, None]:
+        """Evaluate the untrained network on a part of the text, as epoch 0."""
+        few = few_of(self._training, _FIRST_LOOK_SENTENCES)
+        loss = yield from self._evaluate(self._training, control, few)
+        if loss is not None:
+            yield from self._conclude(loss, control)
+
+    def _begin_epoch(self, number: int) -> None:
+        self._books.begin_epoch(number)
+        self._epoch_loss.zero_()
+
+    def _one_epoch(self, control: RunControl) -> Generator[Event, None, None]:
+        """Go through the sentences that are left of this epoch, or until a stop."""
+        books, size = self._books, len(self._training)
+        order = sentence_order(self._config, books.current, size)
+        point_loss, point_words = float(self._epoch_loss), books.epoch_words
+        point_began_s = books.spent_s
+        while books.sentences_done < size and books.clock.proceed(control):
+            chosen = order[books.sentences_done :][: self._stepper.batch_size]
+            done = self._stepper.step(chosen)
+            if done is None:
+                yield self._stepper.halve(len(chosen))
+                continue
+            loss, words = done
+            self._epoch_loss += loss
+            books.count(words, len(chosen))
+            is_last = books.sentences_done == size or books.is_time_over()
             if not (is_last or self._point_ticker.is_due()):
                 continue
-            loss, words, now_s = float(point_loss), books.words - point_words, books.spent_s
-            epoch_loss += self._finite(loss)
-            speed = words / max(1e-9, now_s - point_began_s)
-            yield books.point(loss / words, self._optimizer.learning_rate, speed)
-            point_loss.zero_()
-            point_words, point_began_s = books.words, now_s
+            # The sum of the epoch grows batch by batch, whenever points are due.
+            total, now_s = float(self._epoch_loss), books.spent_s
+            new_words = books.epoch_words - point_words
+            mean = require_finite(total - point_loss) / new_words
+            speed = new_words / max(1e-9, now_s - point_began_s)
+            point_loss, point_words, point_began_s = total, books.epoch_words, now_s
+            yield books.point(mean, self._optimizer.learning_rate, speed)
             if is_last:
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
-        return epoch_loss / max(1, books.words - epoch_words)
 
-    def _descend(self, batch: Batch) -> torch.Tensor:
-        try:
-            return self._optimizer.step(batch)
-        except DivergedError as error:
-            raise self._diverged() from error
-
-    def _conclude_epoch(
-        self, epoch: float, training_loss: float, words_per_s: float, control: RunControl
+    def _end_epoch(
+        self, control: RunControl, *, is_evaluated: bool
     ) -> Generator[Event, None, None]:
         """Evaluate, report, and act on a loss that rose; nothing of it after a stop."""
-        is_tutorial = self._config.recipe == "tutorial"
-        if is_tutorial and epoch > 0:
+        if not (is_evaluated or self._books.is_evaluation_due()):
+            self._begin_epoch(self._books.current + 1)
+            return
+        loss: float | None = float(self._epoch_loss) / max(1, self._books.epoch_words)
+        if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
-            evaluated = yield from self._evaluate(self._training, control)
-            if evaluated is None:
-                return
-            training_loss = evaluated
+            loss = yield from self._evaluate(self._training, control)
+        if loss is not None:
+            yield from self._conclude(loss, control)
+
+    def _conclude(self, training_loss: float, control: RunControl) -> Generator[Event, None, None]:
+        books, words_per_s = self._books, self._books.words_per_s()
         validation_loss: float | None = None
         if len(self._validation):
             validation_loss = yield from self._evaluate(self._validation, control)
             if validation_loss is None:
                 return
-        quality = training_loss if validation_loss is None else validation_loss
-        is_best = quality < self._best_loss
-        yield EpochDone(
-            epoch=epoch,
-            step=self._books.step,
-            training_loss=training_loss,
-            validation_loss=validation_loss,
-            learning_rate=self._optimizer.learning_rate,
-            words_per_s=words_per_s,
-            elapsed_s=self._books.clock.elapsed_s(),
-            is_best=is_best,
+        done = books.evaluation(
+            training_loss,
+            validation_loss,
+            self._optimizer.learning_rate,
+            words_per_s,
+            is_best=self._judge.is_best(training_loss, validation_loss),
         )
-        if is_best:
-            self._best_loss, self._best = quality, self._rnn.copy()
-        judged = training_loss if is_tutorial else quality
-        if judged > self._previous_loss:
-            yield self._halve(epoch, judged)
-        else:
-            self._previous_loss = judged
-
-    def _halve(self, epoch: float, loss: float) -> RateHalved:
-        """Halve the learning rate; the fast recipe also goes back to the best parameters."""
-        rate = self._optimizer.learning_rate / 2.0
-        self._optimizer.learning_rate = rate
-        reason = f"The evaluated loss rose from {self._previous_loss:.4f} to {loss:.4f}."
-        if self._config.recipe == "fast" and self._best is not None:
-            for live, best in zip(self._rnn.parameters(), self._best.parameters(), strict=True):
-                live.copy_(best)
-            self._optimizer.forget()
-            reason += f" Training goes on from the best parameters ({self._best_loss:.4f})."
-        else:
-            self._previous_loss = loss
-        return RateHalved(step=self._books.step, epoch=epoch, learning_rate=rate, reason=reason)
-
-    def _has_converged(self) -> bool:
-        smallest = self._first_rate * _SMALLEST_RATE_SHARE
-        return self._config.recipe == "fast" and self._optimizer.learning_rate < smallest
+        halved = self._judge.judge(done)
+        books.recorder.add(done)
+        if halved is not None:
+            books.recorder.add(halved)
+        if books.current == 0:
+            self._begin_epoch(books.first_epoch + 1)
+        elif books.sentences_done == len(self._training):
+            self._begin_epoch(books.current + 1)
+        yield done
+        if halved is not None:
+            yield halved
 
     def _evaluate(
         self,
         sentences: Sentences,
         control: RunControl,
-        chosen: NDArray[np.int64] | None = None,
+        chosen: NDArray[int64] | None = None,
     ) -> Generator[Event, None, float | None]:
         """Return the mean loss of all or the chosen sentences, nats a word; None after a stop."""
-        batches = batches_by_length(sentences.offsets, _EVALUATION_WORDS, chosen)
-        total = torch.zeros((), dtype=torch.float64, device=self._device)
-        words = 0
-        ticker = Ticker(_STAGE_EVERY_S)
-        for number, members in enumerate(batches):
-            if not self._books.clock.proceed(control):
-                return None
-            batch = self._batch(sentences, members)
-            total += self._rnn.word_losses(batch).sum(dtype=torch.float64)
-            words += batch.words
-            if ticker.is_due():
-                yield StageProgress(
-                    stage="Evaluating", done=number + 1, total=len(batches), unit="batches"
-                )
-        return self._finite(float(total)) / words
-
-    def _batch(self, sentences: Sentences, chosen: NDArray[np.int64]) -> Batch:
-        return batch_from_flat(sentences.ids, sentences.offsets, chosen).to(self._device)
-
-    def _order_of(self, epoch: int) -> NDArray[np.int64]:
-        """Return the sentence numbers of an epoch: the file's order in the tutorial's recipe."""
-        if self._config.recipe == "tutorial":
-            return np.arange(len(self._training))
-        random = np.random.default_rng([self._config.seed, epoch])
-        return random.permutation(len(self._training))
-
-    def _is_evaluated(self, epoch: int) -> bool:
-        since_start = epoch - self._books.first_epoch
-        return since_start % self._config.evaluate_every == 0 or since_start == self._config.epochs
-
-    def _finite(self, loss: float) -> float:
-        if not math.isfinite(loss):
-            raise self._diverged()
-        return loss
-
-    def _diverged(self) -> DivergedError:
-        rate = self._optimizer.learning_rate
-        return DivergedError(
-            f"Training was stopped at step {self._books.step:,}: with the learning rate {rate:g} "
-            "the numbers grew beyond all bounds. The model of the last snapshot is kept. Start "
-            f"again with a smaller learning rate, such as {rate / 10:g}."
-        )
+        proceed = partial(self._books.clock.proceed, control)
+        return (yield from resting_loss(self._rnn, sentences, proceed, chosen))
 
     def _publish(self) -> SnapshotPublished:
         if not all(bool(torch.isfinite(each).all()) for each in self._rnn.parameters()):
-            raise self._diverged()
+            raise DivergedError("A parameter is not a finite number any more.")
         return self._books.snapshot(self._rnn)

@@ -1,0 +1,156 @@
+"""Everything that a training run needs to go on as if it had never ended.
+
+A state is taken between two batches. The order of the sentences is no part of it: it
+is drawn from (seed, epoch). Files are `engine.state_file`'s affair.
+
+C words, H hidden units.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.config import ModelConfig, TrainConfig
+from engine.corpus_data import Corpus, CorpusSummary
+from engine.errors import ConfigError
+from engine.language_model import LanguageModel, TrainingHistory
+from engine.rnn import RNN
+from engine.vocabulary import Vocabulary
+
+PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`
+
+Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingProgress:
+    """Where a run is, in plain numbers."""
+
+    step: int  # parameter updates, those of a model that was trained further included
+    words: int  # predicted in this run
+    first_epoch: int  # whole epochs before this run
+    epoch: int  # the one under way; 0 = the first look at the text is not done
+    sentences_done: int  # of that epoch
+    epoch_loss: float  # sum over its words so far, in nats, added batch by batch
+    epoch_words: int
+    epoch_s: float  # seconds of training spent on it
+    elapsed_s: float  # of training, pauses left out
+    before_s: float  # of it, before this run
+    learning_rate: float
+    first_rate: float
+    batch_size: int
+    best_loss: float | None  # None: nothing was evaluated yet
+    previous_loss: float | None
+    text_digest: str  # of the word numbers trained and evaluated on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrainingState:
+    """A run between two batches; nobody changes its tensors."""
+
+    progress: TrainingProgress
+    model_config: ModelConfig
+    train_config: TrainConfig
+    summary: CorpusSummary
+    vocabulary: Vocabulary
+    history: TrainingHistory
+    parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
+    best: Tensors  # the same at the lowest evaluated loss; empty before an evaluation
+    optimizer: Tensors
+
+    @property
+    def epochs_done(self) -> float:
+        """Epochs so far, with the part of the one under way."""
+        progress, total = self.progress, self.summary.training_sentences
+        return max(0, progress.epoch - 1) + progress.sentences_done / max(1, total)
+
+    def model(self, which: Literal["last", "best"] = "last") -> LanguageModel:
+        """Return the parameters of now or of the lowest evaluated loss as a model.
+
+        Before anything was evaluated, the best model is the last one.
+        """
+        step, epoch, values = self.progress.step, self.epochs_done, self.parameters
+        if which == "best" and self.best:
+            values = self.best
+            best = [done for done in self.history.evaluations if done.is_best]
+            if best:
+                step, epoch = best[-1].step, float(best[-1].epoch)
+        U_by_word, V, W = (values[name].cpu().numpy() for name in PARAMETERS)
+        return LanguageModel(
+            rnn=RNN.from_parameters(
+                U_by_word.T,
+                V,
+                W,
+                bptt_truncate=self.model_config.bptt_truncate,
+                dtype="float64" if values["W"].dtype == torch.float64 else "float32",
+            ),
+            vocabulary=self.vocabulary,
+            model_config=self.model_config,
+            train_config=self.train_config,
+            summary=self.summary,
+            history=self.history,
+            step=step,
+            epoch=epoch,
+        )
+
+
+def copy_parameters(rnn: RNN | None) -> Tensors:
+    """Return copies of the live parameters, by name, on the CPU; nothing for no network."""
+    if rnn is None:
+        return {}
+    return copies(dict(zip(PARAMETERS, rnn.parameters(), strict=True)))
+
+
+def load_parameters(rnn: RNN, values: Tensors) -> None:
+    """Write parameters that `copy_parameters` returned into a network."""
+    for name, live in zip(PARAMETERS, rnn.parameters(), strict=True):
+        live.copy_(values[name])
+
+
+def copies(tensors: Tensors) -> Tensors:
+    """Return independent copies on the CPU."""
+    return {name: each.detach().to(device="cpu", copy=True) for name, each in tensors.items()}
+
+
+def sentence_order(config: TrainConfig, epoch: int, sentences: int) -> NDArray[np.int64]:
+    """Return the sentence numbers of an epoch: the file's order in the tutorial's recipe."""
+    if config.recipe == "tutorial":
+        return np.arange(sentences)
+    return np.random.default_rng([config.seed, epoch]).permutation(sentences)
+
+
+def text_digest(corpus: Corpus) -> str:
+    """Return a digest of all word numbers, so that only the same text is gone on with."""
+    digest = hashlib.blake2b(digest_size=16)
+    for sentences in (corpus.training, corpus.validation):
+        digest.update(len(sentences).to_bytes(8, "little"))
+        digest.update(sentences.offsets.astype("<i8").data)
+        digest.update(sentences.ids.astype("<i4").data)
+    return digest.hexdigest()
+
+
+def require_same_text(state: TrainingState, corpus: Corpus) -> None:
+    """Raise `ConfigError` if `corpus` is not the text that `state` was taken on."""
+    before, now = state.summary, corpus.summary
+    if now.digest != before.digest:
+        reason = f"{now.name} was changed since, or is another file than {before.name}"
+    elif corpus.vocabulary.words != state.vocabulary.words:
+        reason = (
+            f"its vocabulary has {len(corpus.vocabulary):,} words and is not the run's, "
+            f"which has {len(state.vocabulary):,}"
+        )
+    elif text_digest(corpus) != state.progress.text_digest:
+        reason = (
+            "its sentences are not those of the run; it was prepared with other settings or "
+            "by another version of the program"
+        )
+    else:
+        return
+    raise ConfigError(
+        f"The run cannot go on with this corpus: {reason}. Prepare the file as it was when "
+        "the run began, or start a new run from this run's model."
+    )
