@@ -19,13 +19,13 @@ from engine.cli_text import (
     bar,
     corpus_lines,
     event_sentence,
-    event_to_json,
     gradient_lines,
     score_lines,
     step_time_line,
     training_line,
 )
 from engine.control import RunControl, Ticker
+from engine.event_json import event_to_json
 from engine.events import (
     CheckpointSaved,
     CorpusReady,

@@ -1,25 +1,18 @@
-"""Turn the engine's events into lines of text or into JSON values.
+"""Turn the engine's events into lines of text; as JSON values they are in `event_json`.
 
 Nothing is written here; `cli_output` does that.
 """
 
 import math
-import re
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.events import (
-    CheckpointSaved,
     CorpusReady,
     EpochDone,
-    Event,
-    GradientsChecked,
     LossPoint,
     Notice,
     RateHalved,
     RunEnded,
-    SentenceScored,
-    SnapshotPublished,
     StepTimed,
     TrainingStarted,
 )
@@ -31,29 +24,6 @@ if TYPE_CHECKING:
 _BAR_WIDTH = 24
 _MOST_PROBLEMS = 20  # refused rows that are named; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
-
-
-def event_to_json(event: Event) -> dict[str, Any] | None:
-    """Return plain JSON values, the kind first; None for what only a program can use."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    match event:
-        case SnapshotPublished():
-            return None
-        case CorpusReady(corpus=corpus):
-            problems = [asdict(problem) for problem in corpus.problems]
-            values: dict[str, Any] = asdict(corpus.summary) | {"problems": problems}
-        case SentenceScored(score=score):
-            values = asdict(score)
-        case GradientsChecked(report=report):
-            values = asdict(report)
-        case StepTimed(time=step_time):
-            values = asdict(step_time)
-        case CheckpointSaved(path=path, step=step):
-            values = {"path": str(path), "step": step}
-        case _:
-            values = asdict(event)
-    plain: dict[str, Any] = _finite({"event": name, **values})
-    return plain
 
 
 def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
@@ -191,14 +161,3 @@ def probability(log_probability: float) -> str:
         return f"{math.exp(log_probability):.4g}"
     whole = math.floor(exponent)
     return f"{10.0 ** (exponent - whole):.2f}e{whole}"
-
-
-def _finite(value: Any) -> Any:
-    """Replace what JSON cannot hold (NaN, infinities) by None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from engine.cli_output import Output
-from engine.cli_text import bar, duration, event_to_json, probability
+from engine.cli_text import bar, duration, probability
+from engine.event_json import event_to_json
 from engine.events import EpochDone, LossPoint, Notice, StageProgress
 
 

@@ -1,0 +1,50 @@
+"""The engine's events as plain JSON values, for logs and for other programs."""
+
+import math
+import re
+from dataclasses import asdict
+from typing import Any
+
+from engine.events import (
+    CheckpointSaved,
+    CorpusReady,
+    Event,
+    GradientsChecked,
+    SentenceScored,
+    SnapshotPublished,
+    StepTimed,
+)
+
+
+def event_to_json(event: Event) -> dict[str, Any] | None:
+    """Return plain JSON values, the kind first; None for what only a program can use."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    match event:
+        case SnapshotPublished():
+            return None
+        case CorpusReady(corpus=corpus):
+            problems = [asdict(problem) for problem in corpus.problems]
+            values: dict[str, Any] = asdict(corpus.summary) | {"problems": problems}
+        case SentenceScored(score=score):
+            values = asdict(score)
+        case GradientsChecked(report=report):
+            values = asdict(report)
+        case StepTimed(time=step_time):
+            values = asdict(step_time)
+        case CheckpointSaved(path=path, step=step):
+            values = {"path": str(path), "step": step}
+        case _:
+            values = asdict(event)
+    plain: dict[str, Any] = _finite({"event": name, **values})
+    return plain
+
+
+def _finite(value: Any) -> Any:
+    """Replace what JSON cannot hold (NaN, infinities) by None."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
