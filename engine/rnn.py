@@ -124,8 +124,8 @@ class RNN:
         self,
     ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
         """Return copies of U (H, C), V (C, H) and W (H, H), in the network's own precision."""
-        U, V, W = (each.detach().cpu().numpy() for each in (self.U, self.V, self.W))
-        return np.ascontiguousarray(U), V.copy(), W.copy()
+        U, V, W = (np.array(each.cpu().numpy(), order="C") for each in (self.U, self.V, self.W))
+        return U, V, W
 
     def copy(self, *, dtype: Dtype | None = None, device: str | torch.device | None = None) -> Self:
         """Return an independent network with the same parameters."""
