@@ -16,6 +16,7 @@ Recipe = Literal["fast", "tutorial"]
 DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
+TextUnit = Literal["lines", "paragraphs"]
 
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
@@ -67,6 +68,7 @@ class CsvConfig(_JsonRecord):
     has_header: bool | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    documents: TextUnit | None = None  # what a document is in a plain text (.txt)
     bad_rows: RowPolicy = "skip"
 
     def __post_init__(self) -> None:
@@ -78,6 +80,10 @@ class CsvConfig(_JsonRecord):
         require(
             self.bad_rows in get_args(RowPolicy),
             f"Damaged rows can be skipped ('skip') or refused ('stop'), not {self.bad_rows!r}.",
+        )
+        require(
+            self.documents in (None, *get_args(TextUnit)),
+            f"The documents of a plain text are lines or paragraphs, not {self.documents!r}.",
         )
 
 

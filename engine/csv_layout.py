@@ -50,9 +50,11 @@ class Layout:
     ) -> Iterator[Row | RowProblem]:
         """Yield the rows of `source`, the header left out."""
         if self.kind == "lines":
-            yield from text_rows(source, has_paragraphs=self.has_paragraphs)
+            yield from text_rows(
+                source, has_paragraphs=self.has_paragraphs, keep_undecodable=keep_undecodable
+            )
         elif self.kind == "json":
-            yield from json_rows(source, self.columns, wanted)
+            yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         else:
             rows = CsvRows(
                 source,
@@ -109,12 +111,16 @@ def examine(path: Path, config: CsvConfig) -> Layout:
         encoding_note=note,
         dialect=dialect,
         header_line=header_line,
-        has_paragraphs=kind == "lines" and has_paragraphs(head),
+        has_paragraphs=kind == "lines" and _are_paragraphs(head, config),
         columns=tuple(columns),
         guessed_column=0,
         head=head,
     )
     return _with_guess(layout)
+
+
+def _are_paragraphs(head: str, config: CsvConfig) -> bool:
+    return has_paragraphs(head) if config.documents is None else config.documents == "paragraphs"
 
 
 def _with_guess(layout: Layout) -> Layout:

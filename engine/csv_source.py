@@ -9,19 +9,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
-from engine.csv_layout import examine, wanted_columns
+from engine.csv_layout import Layout, examine, wanted_columns
 from engine.errors import CorpusError
-from engine.rows import REPAIRED, RowProblem
-from engine.text_file import TextFile, reading, shown
+from engine.rows import REPAIRED, Row, RowProblem
+from engine.text_file import TextFile, late_controls, reading, shown_with_controls, undecodable
 
 __all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]
 
 _ROWS_BETWEEN_CHECKS = 256
-MOST_PROBLEMS = 1000  # kept for showing; all are counted
+MOST_PROBLEMS = 10_000  # kept for showing and saving, a few MB; all are counted
 EMPTY_TEXT = "its text is empty"
+
+
+FileKind = Literal["table", "lines", "paragraphs", "json"]  # of what: rows, keys, or plain text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +37,13 @@ class CsvPreview:
     has_header: bool
     columns: tuple[str, ...]
     guessed_column: int  # index of the column that holds the text
-    rows: tuple[tuple[str, ...], ...]  # undecodable bytes are shown as U+FFFD
+    rows: tuple[tuple[str, ...], ...]  # an undecodable byte is shown as its number, such as ‹92›
     problems: tuple[RowProblem, ...]
+    kind: FileKind = "table"
+    row_lines: tuple[int, ...] = ()  # where each of `rows` begins in the file, from 1
+    damaged_cells: frozenset[tuple[int, int]] = frozenset()  # (row, column) with such a number
+    undecodable_bytes: int = 0  # in `rows`; a row with one is refused
+    control_characters: int = 0  # in `rows`, beyond ASCII: no damage, but a doubtful encoding
 
 
 class Document(NamedTuple):
@@ -54,13 +62,13 @@ def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50)
         If there is no such file, it cannot be read, or it is not a text.
     """
     layout = examine(Path(path), config)
-    rows: list[tuple[str, ...]] = []
+    rows: list[Row] = []
     problems: list[RowProblem] = []
     for row in layout.rows(StringIO(layout.head, newline=""), (), keep_undecodable=True):
         if isinstance(row, RowProblem):
             problems.append(row)
         else:
-            rows.append(tuple(map(shown, row.fields)))
+            rows.append(row)
         if len(rows) >= max_rows:
             break
     return CsvPreview(
@@ -70,9 +78,25 @@ def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50)
         has_header=layout.header_line > 0,
         columns=layout.columns,
         guessed_column=layout.guessed_column,
-        rows=tuple(rows),
+        rows=tuple(tuple(map(shown_with_controls, row.fields)) for row in rows),
         problems=tuple(problems[:MOST_PROBLEMS]),
+        kind=_kind_of(layout),
+        row_lines=tuple(row.line for row in rows),
+        damaged_cells=frozenset(
+            (number, column)
+            for number, row in enumerate(rows)
+            for column, field in enumerate(row.fields)
+            if undecodable(field) or late_controls(field)
+        ),
+        undecodable_bytes=sum(undecodable(field) for row in rows for field in row.fields),
+        control_characters=sum(late_controls(field) for row in rows for field in row.fields),
     )
+
+
+def _kind_of(layout: Layout) -> FileKind:
+    if layout.kind == "lines":
+        return "paragraphs" if layout.has_paragraphs else "lines"
+    return "json" if layout.kind == "json" else "table"
 
 
 class DocumentReader:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from engine.rows import LineSource, Row, RowProblem, beginning, damage_of
+from engine.rows import UNDECODABLE, LineSource, Row, RowProblem, beginning, damage_of
 
 _LONGEST_LINE = 32 << 20  # characters
 _NOT_TEXT = "its '{}' is not text"
@@ -23,7 +23,9 @@ def _numbered_lines(source: LineSource) -> Iterator[tuple[int, str]]:
         is_new = line.endswith(("\n", "\r"))
 
 
-def text_rows(source: LineSource, *, has_paragraphs: bool) -> Iterator[Row | RowProblem]:
+def text_rows(
+    source: LineSource, *, has_paragraphs: bool, keep_undecodable: bool = False
+) -> Iterator[Row | RowProblem]:
     """Yield a row a line, or a row a paragraph; blank lines are between them."""
     paragraph: list[str] = []
     first_line = 0
@@ -33,17 +35,18 @@ def text_rows(source: LineSource, *, has_paragraphs: bool) -> Iterator[Row | Row
             first_line = number if not paragraph else first_line
             paragraph.append(line)
         if paragraph and (is_blank or not has_paragraphs):
-            yield _text_row(first_line, "".join(paragraph))
+            yield from _text_row(first_line, "".join(paragraph), keep_undecodable)
             paragraph = []
     if paragraph:
-        yield _text_row(first_line, "".join(paragraph))
+        yield from _text_row(first_line, "".join(paragraph), keep_undecodable)
 
 
-def _text_row(line: int, raw: str) -> Row | RowProblem:
+def _text_row(line: int, raw: str, keep_undecodable: bool) -> Iterator[Row | RowProblem]:  # noqa: FBT001
     damage = damage_of(raw)
     if damage is not None:
-        return RowProblem(line=line, reason=damage, text=beginning(raw))
-    return Row(line, [raw.strip()])
+        yield RowProblem(line=line, reason=damage, text=beginning(raw))
+    if damage is None or (damage == UNDECODABLE and keep_undecodable):
+        yield Row(line, [raw.strip()])
 
 
 def has_paragraphs(text: str) -> bool:
@@ -65,25 +68,35 @@ def json_columns(text: str) -> list[str]:
 
 
 def json_rows(
-    source: LineSource, columns: Sequence[str], wanted: Sequence[int]
+    source: LineSource,
+    columns: Sequence[str],
+    wanted: Sequence[int],
+    *,
+    keep_undecodable: bool = False,
 ) -> Iterator[Row | RowProblem]:
     """Yield a row a line of JSON; the values at `wanted` must be text."""
     required = {columns[index] for index in wanted}
     for number, line in _numbered_lines(source):
         if not line.strip():
             continue
+        damage = damage_of(line)
+        if damage is not None:
+            yield RowProblem(line=number, reason=damage, text=beginning(line))
+        if damage is not None and not (damage == UNDECODABLE and keep_undecodable):
+            continue
         fields = _json_fields(line, columns, required)
-        if isinstance(fields, str):
-            yield RowProblem(line=number, reason=fields, text=beginning(line))
-        else:
+        if damage is None and isinstance(fields, list):
+            # JSON can spell what no text may contain, such as half of a surrogate pair.
+            spelt = next((reason for field in fields if (reason := damage_of(field))), None)
+            fields = spelt or fields
+        if isinstance(fields, list):
             yield Row(number, fields)
+        elif damage is None:
+            yield RowProblem(line=number, reason=fields, text=beginning(line))
 
 
 def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[str] | str:
-    """Return the fields of one line, or what is wrong with it."""
-    damage = damage_of(line)
-    if damage is not None:
-        return damage
+    """Return the fields of one line, or what is wrong with it as JSON."""
     value = _parsed(line)
     if isinstance(value, str):
         value = {"text": value}
@@ -96,9 +109,7 @@ def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[
             return f"it has no '{name}'"
         if not isinstance(value[name], str | None):
             return _NOT_TEXT.format(name)
-    fields = [_as_text(value.get(name)) for name in columns]
-    # JSON can spell what no text may contain, such as half of a surrogate pair.
-    return next((reason for field in fields if (reason := damage_of(field))), None) or fields
+    return [_as_text(value.get(name)) for name in columns]
 
 
 _BAD = object()

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from engine.text_file import DAMAGE, shown
 
-_SHOWN_CHARACTERS = 120
+_SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what is wrong
 
 REPAIRED = "repaired: "  # how the reason of a row begins that was kept
 NEVER_CLOSED = "a quote opens here and is never closed"
@@ -61,5 +61,5 @@ def damage_of(raw: str) -> str | None:
 
 def beginning(raw: str) -> str:
     """Return the beginning of a row for showing."""
-    text = shown(raw[:_SHOWN_CHARACTERS]).replace("\0", "\ufffd").strip("\r\n")
+    text = shown(raw[:_SHOWN_CHARACTERS]).strip("\r\n")
     return text + "…" if len(raw) > _SHOWN_CHARACTERS else text

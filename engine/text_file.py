@@ -24,7 +24,9 @@ _BLOCK_BYTES = 1 << 18
 _MARK_ERRORS = "rnn-text-lab-mark"
 DAMAGE = re.compile("[\x00\ud800-\udfff]")  # NUL, and the marks of undecodable bytes
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
+_MARKS_FROM = 0xDC00  # a byte b that cannot be decoded becomes the code point U+DC00 + b
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LATE_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")  # U+0085 is a line end of old mainframes
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or an Excel workbook; save the table as CSV first",
     b"\xd0\xcf\x11\xe0": "an Office document; save the table as CSV first",
@@ -183,7 +185,7 @@ def mark_errors() -> str:
         if not isinstance(error, UnicodeDecodeError):
             raise error
         damaged = error.object[error.start : error.end]
-        return "".join(chr(0xDC00 + byte) for byte in damaged), error.end
+        return "".join(chr(_MARKS_FROM + byte) for byte in damaged), error.end
 
     codecs.register_error(_MARK_ERRORS, mark)
     return _MARK_ERRORS
@@ -206,8 +208,37 @@ def decode_sample(path: Path, sample: Sample, encoding: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return `text` with each undecodable byte shown as the replacement character."""
-    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
+    """Return `text` with each byte that could not be decoded as its number, such as ‹92›.
+
+    So is half of a surrogate pair, which JSON can spell, such as ‹D83D›, and NUL.
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    return DAMAGE.sub(_number, text)
+
+
+def shown_with_controls(text: str) -> str:
+    """Return `text` as `shown` does, and control characters beyond ASCII as numbers too.
+
+    They are what the curly quotes of cp1252 become where it is read as ISO 8859-1.
+    """
+    return text if text.isascii() and "\0" not in text else _LATE_CONTROL.sub(_number, shown(text))
+
+
+def undecodable(text: str) -> int:
+    """Return how many bytes of `text` could not be decoded."""
+    return 0 if text.isascii() else len(_UNDECODABLE.findall(text))
+
+
+def late_controls(text: str) -> int:
+    """Return how many control characters beyond ASCII are in `text`."""
+    return 0 if text.isascii() else len(_LATE_CONTROL.findall(text))
+
+
+def _number(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    is_byte = _MARKS_FROM <= code < _MARKS_FROM + 256
+    return f"‹{code - _MARKS_FROM:02X}›" if is_byte else f"‹{code:02X}›"
 
 
 def _refuse_known_binary(path: Path, head: bytes) -> None:

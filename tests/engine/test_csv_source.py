@@ -262,7 +262,10 @@ def test_that_the_preview_marks_undecodable_bytes(tmp_path: Path) -> None:
 
     preview = inspect_csv(path)
 
-    assert preview.rows == (("é é é é é",), ("a\ufffd",), ("b",))
+    assert preview.rows == (("é é é é é",), ("a‹FF›",), ("b",))
+    assert preview.damaged_cells == {(1, 0)}
+    assert preview.undecodable_bytes == 1
+    assert preview.row_lines == (2, 3, 4)
     assert [problem.line for problem in preview.problems] == [3]
 
 
