@@ -95,7 +95,7 @@ def test_that_the_loss_is_that_of_the_pencil(by_hand: Any) -> None:
 
 
 def test_that_the_mean_loss_divides_by_all_words(make: Factory) -> None:
-    model = make(8, hidden_dim)
+    model = make(8, 3)
     xs, ys = [SENTENCE_X, [0], [0, 1]], [SENTENCE_Y, [1], [5, 1]]
 
     total = sum(model.calculate_total_loss([x], [y]) for x, y in zip(xs, ys, strict=True))
@@ -123,7 +123,7 @@ def test_that_the_networks_own_truncation_is_used_unless_another_is_given(make: 
 
 
 def test_that_gradients_of_many_sentences_are_sums(make: Factory) -> None:
-    model = make(8, hidden_dim)
+    model = make(8, 3)
     xs, ys = [SENTENCE_X, [0], [0, 1]], [SENTENCE_Y, [1], [5, 1]]
 
     loss, *gradients = model.loss_and_gradients(xs, ys)
@@ -135,7 +135,7 @@ def test_that_gradients_of_many_sentences_are_sums(make: Factory) -> None:
 
 
 def test_that_a_step_subtracts_rate_times_gradient(make: Factory) -> None:
-    model = make(8, hidden_dim)
+    model = make(8, 3)
     before, gradients = model.parameters_as_numpy(), model.bptt(SENTENCE_X, SENTENCE_Y)
 
     model.sgd_step(SENTENCE_X, SENTENCE_Y, 0.25)
@@ -173,8 +173,9 @@ def test_that_parameters_come_out_and_go_in_as_copies(make: Factory, hidden_dim:
         each[:] = 9.0
     twin.sgd_step(SENTENCE_X, SENTENCE_Y, 0.5)
 
-    for mine, drawn in zip(model.parameters_as_numpy(), initial_parameters(8, hidden_dim, 0), strict=True):
-        np.testing.assert_array_equal(mine, drawn)
+    drawn = initial_parameters(8, hidden_dim, 0)
+    for mine, each in zip(model.parameters_as_numpy(), drawn, strict=True):
+        np.testing.assert_array_equal(mine, each)
     assert np.abs(twin.parameters_as_numpy()[0]).max() < 1.0
     assert twin.bptt_truncate == 4
 
