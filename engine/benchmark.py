@@ -14,12 +14,12 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import torch
 
-from engine.benchmark_contenders import Setting
 from engine.benchmark_corpus import measure_corpus
 from engine.benchmark_memory import can_measure, measure_peaks
 from engine.benchmark_rows import BenchmarkRow, Machine
 from engine.benchmark_sentences import measure_sampling, measure_scoring, measure_window
 from engine.benchmark_training import TARGET_SIZE, measure_training
+from engine.benchmark_turns import Setting
 from engine.config import DeviceRequest, require
 from engine.control import RunControl
 from engine.device import choose_device

@@ -17,7 +17,8 @@ from typing import TypeVar
 
 import torch
 
-from engine.benchmark_contenders import BATCH_MAKERS, Setting, one_sentence_makers
+from engine.benchmark_contenders import BATCH_MAKERS, one_sentence_makers
+from engine.benchmark_turns import Setting
 from engine.control import RunControl
 from engine.errors import EngineError
 from engine.events import StageProgress

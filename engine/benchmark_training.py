@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from engine.benchmark_contenders import (
     BATCH_MAKERS,
     PRODUCT_MAKERS,
-    Contender,
     Maker,
-    Setting,
     one_sentence_makers,
 )
 from engine.benchmark_rows import BenchmarkRow, Spread, Target, ratios, row
+from engine.benchmark_turns import Contender, Setting
 from engine.control import RunControl
 from engine.events import StageProgress
 

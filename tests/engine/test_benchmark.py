@@ -13,7 +13,7 @@ import torch
 from engine import benchmark_user as user
 from engine.batching import batch_from_pairs
 from engine.benchmark import BenchmarkConfig, run_benchmark
-from engine.benchmark_contenders import BATCH_MAKERS, Setting, one_sentence_makers
+from engine.benchmark_contenders import BATCH_MAKERS, one_sentence_makers
 from engine.benchmark_data import (
     sentences,
     synthetic_corpus,
@@ -25,6 +25,7 @@ from engine.benchmark_memory import can_measure, in_fresh_process, measure_peaks
 from engine.benchmark_report import table_lines
 from engine.benchmark_rows import BenchmarkRow, Machine, Spread, Target, ratios, row
 from engine.benchmark_sentences import measure_window
+from engine.benchmark_turns import Setting
 from engine.cli import EXIT_WRONG, main
 from engine.config import SampleConfig
 from engine.control import RunControl
