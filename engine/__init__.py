@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
     from engine.csv_source import CsvPreview, RowProblem, inspect_csv
     from engine.device import DeviceChoice, list_devices
+    from engine.epoch_estimate import estimate_epoch
     from engine.errors import (
         ConfigError,
         CorpusError,
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
         DivergedError,
         EngineError,
         ModelFileError,
+        RunError,
     )
     from engine.events import (
         CheckpointSaved,
         CorpusReady,
         EpochDone,
+        EpochEstimated,
         Event,
         GradientsChecked,
         LossPoint,
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from engine.gradient_check import GradientReport, ParameterCheck, check_gradients
     from engine.language_model import LanguageModel
     from engine.recipes import RecipeDefaults, recipe_defaults
+    from engine.run_info import RunInfo
+    from engine.run_store import RunStore
     from engine.sample_comments import sample_comments_path, sample_entropy
     from engine.sampler import generate
     from engine.scorer import SentenceScore, WordScore, score
@@ -65,6 +70,7 @@ _HOME = {
     "engine.corpus": ("Corpus", "CorpusSummary", "SentenceView", "TokenView", "build_corpus"),
     "engine.csv_source": ("CsvPreview", "RowProblem", "inspect_csv"),
     "engine.device": ("DeviceChoice", "list_devices"),
+    "engine.epoch_estimate": ("estimate_epoch",),
     "engine.errors": (
         "ConfigError",
         "CorpusError",
@@ -72,11 +78,13 @@ _HOME = {
         "DivergedError",
         "EngineError",
         "ModelFileError",
+        "RunError",
     ),
     "engine.events": (
         "CheckpointSaved",
         "CorpusReady",
         "EpochDone",
+        "EpochEstimated",
         "Event",
         "GradientsChecked",
         "LossPoint",
@@ -93,6 +101,8 @@ _HOME = {
     "engine.gradient_check": ("GradientReport", "ParameterCheck", "check_gradients"),
     "engine.language_model": ("LanguageModel",),
     "engine.recipes": ("RecipeDefaults", "recipe_defaults"),
+    "engine.run_info": ("RunInfo",),
+    "engine.run_store": ("RunStore",),
     "engine.sample_comments": ("sample_comments_path", "sample_entropy"),
     "engine.sampler": ("generate",),
     "engine.scorer": ("SentenceScore", "WordScore", "score"),

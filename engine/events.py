@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.language_model import LanguageModel
     from engine.scorer import SentenceScore
     from engine.step_timer import StepTime
+    from engine.vocabulary_budget import EpochEstimate
 
 # "converged": the learning rate was halved so often that further steps change nothing.
 EndReason = Literal["finished", "stopped", "time limit", "converged"]
@@ -164,6 +165,13 @@ class StepTimed:
     time: "StepTime"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochEstimated:
+    """It was measured how long an epoch takes with each vocabulary size."""
+
+    estimate: "EpochEstimate"
+
+
 Event: TypeAlias = (
     StageProgress
     | CorpusReady
@@ -179,4 +187,5 @@ Event: TypeAlias = (
     | SentenceScored
     | GradientsChecked
     | StepTimed
+    | EpochEstimated
 )

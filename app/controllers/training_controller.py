@@ -39,6 +39,7 @@ from engine import (
     CheckpointSaved,
     CorpusReady,
     EpochDone,
+    EpochEstimated,
     GradientsChecked,
     LossPoint,
     Notice,
@@ -227,8 +228,10 @@ class TrainingController(QObject):
                 if self._session.run_state is RunState.TRAINING:
                     progress = texts.percent_progress(done, total)
                     self._tab.buttons.show_status(f"{stage} {progress}".strip())
-            case SentenceGenerated() | SentenceScored() | GradientsChecked() | StepTimed():
+            case SentenceGenerated() | SentenceScored() | GradientsChecked():
                 pass  # events of other jobs
+            case StepTimed() | EpochEstimated():
+                pass  # likewise
             case _:
                 assert_never(event)
         self._tab.plot.request_redraw()

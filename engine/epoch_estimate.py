@@ -1,0 +1,262 @@
+"""How long an epoch will take on this machine: measured on a few batches of the real text.
+
+Real optimiser steps are taken, by networks that are thrown away; the corpus and
+the user's model are not touched. What other sizes cost follows from the number of
+operations, see `engine.vocabulary_budget.EpochEstimate`.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.batch_stepper import BatchStepper
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.corpus_data import Corpus, Sentences
+from engine.device import DeviceChoice, choose_device, is_out_of_memory, return_unused_memory
+from engine.errors import DeviceError
+from engine.events import EpochEstimated, Event, Notice, StageProgress
+from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
+from engine.recipes import fill_in
+from engine.resting_loss import few_of, resting_loss
+from engine.rnn import RNN
+from engine.training_state import sentence_order
+from engine.vocabulary_budget import EpochEstimate
+
+_SAMPLED_BATCHES = 24
+_FEWEST_STEPS = 3
+_EVALUATED_WORDS = 2048
+_GPU_STEPS_AT_ONCE = 8  # a GPU works ahead of the program: waiting for each step would slow it
+_SMALL, _LARGE = 1000, 16_000  # words; the outer sizes, where the text has so many
+
+
+def estimate_epoch(
+    corpus: Corpus,
+    model_config: ModelConfig,
+    train_config: TrainConfig,
+    control: RunControl,
+    *,
+    sizes: Sequence[int] | None = None,
+    seconds: float = 2.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Iterator[Event]:
+    """Measure training steps at a few vocabulary sizes and estimate an epoch from them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    model_config : ModelConfig
+        Its seed does not matter.
+    train_config : TrainConfig
+        The recipe and the batch size are measured as they would be trained.
+    control : RunControl
+        A stop ends the stream within a step, without a result.
+    sizes : sequence of int, optional
+        Vocabulary sizes to measure; by default three that span what is useful.
+    seconds : float
+        For measuring in all, about; each size takes three steps at least.
+    clock : callable
+        Seconds; passed in by tests.
+
+    Yields
+    ------
+    StageProgress before each size; a Notice if one does not fit into the memory;
+    EpochEstimated last.
+
+    Raises
+    ------
+    DeviceError
+        If the device is not there, or not even the smallest size fits into its memory.
+    """
+    began_s = clock()
+    device, choice = choose_device(model_config.device)
+    plan = _plan(corpus, train_config)
+    wanted = sizes or sizes_to_measure(
+        corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
+    )
+    bench = _Bench(model_config, train_config, plan, device, choice, clock)
+    measured: dict[int, float] = {}
+    for number, size in enumerate(sorted(set(wanted))):
+        if not control.proceed():
+            return
+        yield StageProgress(
+            stage=f"Timing steps with {size:,} words", done=number, total=len(wanted), unit="sizes"
+        )
+        epoch_s = bench.epoch_seconds(size, seconds / len(wanted), control)
+        if control.is_stopped:
+            return
+        if epoch_s is None:
+            return_unused_memory(device)
+            yield Notice(
+                text=f"A vocabulary of {size:,} words does not fit into the memory of "
+                f"{choice.name} with these settings."
+            )
+            break
+        measured[size] = epoch_s
+    if not measured:
+        raise DeviceError(
+            f"{choice.name} has no memory left to measure a step. Close other programs, or "
+            "choose a smaller batch or hidden size."
+        )
+    yield EpochEstimated(
+        estimate=EpochEstimate(
+            sizes=tuple(measured),
+            seconds=tuple(measured.values()),
+            recipe=train_config.recipe,
+            device=choice.name,
+            hidden_dim=model_config.hidden_dim,
+            batch_size=plan.batch_size,
+            steps=plan.steps,
+            measured_s=clock() - began_s,
+        )
+    )
+
+
+def sizes_to_measure(largest: int, present: int) -> tuple[int, ...]:
+    """Return up to three sizes, ascending, none beyond `largest`, the size that knows all words.
+
+    `present` is the size in use: the estimate shall not be an extrapolation there.
+    """
+    low = min(_SMALL, largest)
+    high = min(largest, max(_LARGE, present))
+    if high < 2 * low:
+        return (max(SPECIAL_TOKENS + 1, high // 2), high)
+    return (low, (2 * low + high) // 3, high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """An epoch, and the part of it that is measured."""
+
+    batch_size: int
+    steps: int
+    words: int  # to predict in an epoch
+    evaluated_words: int  # between two epochs
+    sample: Sentences  # of the training text, with the corpus's own word ids
+    batches: list[NDArray[np.int64]]  # sentence numbers in `sample`
+
+
+def _plan(corpus: Corpus, config: TrainConfig) -> _Plan:
+    """Choose batches of an epoch that stand for all: evenly spread from few words to many."""
+    training = corpus.training
+    _, batch_size, _ = fill_in(config)
+    order = sentence_order(config, 1, len(training))  # (S,)
+    starts = np.arange(0, len(order), batch_size)
+    lengths = np.diff(training.offsets)[order] - 1  # (S,)
+    words = np.add.reduceat(lengths, starts)  # (batches,)
+    by_words = np.argsort(words, kind="stable")
+    count = min(_SAMPLED_BATCHES, len(starts))
+    middles = (np.arange(count) + 0.5) * len(starts) / count
+    # In random order, so that the first ones are a fair sample too if time runs out.
+    chosen = np.random.default_rng(0).permutation(by_words[middles.astype(np.int64)])
+    members = [order[starts[k] : starts[k] + batch_size] for k in chosen.tolist()]
+    evaluated = corpus.validation.words_to_predict
+    if config.recipe == "tutorial":
+        evaluated += training.words_to_predict
+    return _Plan(
+        batch_size=batch_size,
+        steps=len(starts),
+        words=training.words_to_predict,
+        evaluated_words=evaluated,
+        sample=_gathered(training, np.concatenate(members)),
+        batches=np.split(
+            np.arange(sum(map(len, members))), np.cumsum([len(each) for each in members])[:-1]
+        ),
+    )
+
+
+def _gathered(sentences: Sentences, chosen: NDArray[np.int64]) -> Sentences:
+    """Return copies of the chosen sentences, in that order."""
+    parts = [sentences.sequence(int(index)) for index in chosen]
+    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
+    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    return Sentences(np.concatenate(parts), offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What is the same for every vocabulary size."""
+
+    model_config: ModelConfig
+    train_config: TrainConfig
+    plan: _Plan
+    device: torch.device
+    choice: DeviceChoice
+    clock: Callable[[], float]
+
+    def epoch_seconds(self, size: int, budget_s: float, control: RunControl) -> float | None:
+        """Return the seconds of an epoch; None after a stop or where the memory does not do."""
+        try:
+            rnn = self._network(size)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return None
+        # Dense operations cost the same for every word: a larger vocabulary needs no other ids.
+        ids = np.minimum(self.plan.sample.ids, np.int32(size - 1))
+        sample = Sentences(ids, self.plan.sample.offsets)
+        word_s = self._step_seconds(rnn, sample, budget_s, control)
+        if word_s is None:
+            return None
+        rest_s = self._rest_seconds(rnn, sample) if self.plan.evaluated_words else 0.0
+        return word_s * self.plan.words + rest_s * self.plan.evaluated_words
+
+    def _network(self, size: int) -> RNN:
+        config = self.model_config
+        return RNN(
+            size,
+            config.hidden_dim,
+            config.bptt_truncate,
+            dtype=config.dtype,
+            device=self.device,
+            seed=config.seed,
+        )
+
+    def _step_seconds(
+        self, rnn: RNN, sample: Sentences, budget_s: float, control: RunControl
+    ) -> float | None:
+        """Return the seconds of training for each word."""
+        rate, batch_size, clip_norm = fill_in(self.train_config)
+        optimizer: Optimizer = (
+            PlainSgd(rnn, rate)
+            if self.train_config.recipe == "tutorial"
+            else ClippedAdam(rnn, rate, clip_norm)
+        )
+        stepper = BatchStepper(sample, optimizer, batch_size, self.device, self.choice)
+        batches, at_once = self.plan.batches, self._steps_at_once()
+        if stepper.step(batches[-1]) is None:  # it makes the buffers: not timed
+            return None
+        self._wait()
+        began_s = self.clock()
+        steps = words = 0
+        while steps < _FEWEST_STEPS or self.clock() - began_s < budget_s:
+            if not control.proceed():
+                return None
+            for _ in range(at_once):
+                done = stepper.step(batches[steps % len(batches)])
+                if done is None:
+                    return None
+                steps, words = steps + 1, words + done[1]
+            self._wait()
+        return (self.clock() - began_s) / words
+
+    def _rest_seconds(self, rnn: RNN, sample: Sentences) -> float:
+        """Return the seconds of evaluation for each word."""
+        mean_length = max(1, sample.words_to_predict // len(sample))
+        chosen = few_of(sample, min(len(sample), 1 + _EVALUATED_WORDS // mean_length))
+        words = int((np.diff(sample.offsets)[chosen] - 1).sum())
+        began_s = self.clock()
+        for _ in resting_loss(rnn, sample, lambda: True, chosen):
+            pass
+        return (self.clock() - began_s) / words
+
+    def _steps_at_once(self) -> int:
+        return _GPU_STEPS_AT_ONCE if self.device.type == "cuda" else 1
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)

@@ -1,0 +1,126 @@
+"""What a vocabulary of each size would cost and what it would leave out; exact counts.
+
+Nothing is tokenised again: the word numbers of a corpus are its words' ranks by
+frequency, so that a vocabulary of k words knows exactly the ranks below k.
+
+Letters: D different words, S sentences, C words of the vocabulary (three special
+tokens among them), H hidden units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import SPECIAL_TOKENS
+
+_FIRST_DIGITS = (1, 2, 3, 5, 8)  # of the sizes in a table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyCost:
+    """What a vocabulary of one size means."""
+
+    vocabulary_size: int  # C, the three special tokens included
+    unknown_share: float  # of all words: those that would be UNKNOWN_TOKEN
+    touched_share: float  # of all sentences: those with such a word
+    parameters: int  # 2 H C + H², of a network with H hidden units
+
+
+class VocabularyBudget:
+    """The cost of any vocabulary size for one corpus.
+
+    Parameters
+    ----------
+    counts : int64 array of shape (D,)
+        How often each word occurs, the most common first.
+    word_ranks : int32 array of shape (W,)
+        The words of all sentences by rank, 0 = the most common.
+    offsets : int64 array of shape (S + 1,)
+        Sentence k is word_ranks[offsets[k]:offsets[k + 1]].
+
+    Attributes
+    ----------
+    different_words : int
+        D; a vocabulary of D + 3 knows every word.
+    """
+
+    def __init__(
+        self,
+        counts: NDArray[np.int64],
+        word_ranks: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+    ) -> None:
+        self.different_words = len(counts)
+        self._known = np.concatenate(([0], np.cumsum(counts)))  # (D + 1,) words among the first k
+        self._sentences = len(offsets) - 1
+        starts = offsets[:-1][np.diff(offsets) > 0]  # reduceat cannot do an empty sentence
+        rarest = np.maximum.reduceat(word_ranks, starts) if len(starts) else word_ranks[:0]
+        self._rarest = np.sort(rarest)  # (S,) the highest rank in each sentence, ascending
+
+    @property
+    def largest_size(self) -> int:
+        """The size from which on every word is known."""
+        return self.different_words + SPECIAL_TOKENS
+
+    def at(self, vocabulary_size: int, hidden_dim: int) -> VocabularyCost:
+        """Return the cost of a vocabulary of this size, with `hidden_dim` hidden units.
+
+        A size beyond `largest_size` is cut to it, as the corpus itself does.
+        """
+        size = min(max(vocabulary_size, SPECIAL_TOKENS + 1), self.largest_size)
+        kept = size - SPECIAL_TOKENS
+        total = int(self._known[-1])
+        # Untouched are the sentences whose rarest word has a rank below `kept`.
+        touched = len(self._rarest) - int(np.searchsorted(self._rarest, kept, side="left"))
+        return VocabularyCost(
+            vocabulary_size=size,
+            unknown_share=(total - int(self._known[kept])) / max(1, total),
+            touched_share=touched / max(1, self._sentences),
+            parameters=2 * hidden_dim * size + hidden_dim**2,
+        )
+
+    def sizes(self, smallest: int = 500) -> tuple[int, ...]:
+        """Return round sizes for a table, and `largest_size` last."""
+        largest = self.largest_size
+        round_sizes = (
+            digit * 10**power for power in range(2, len(str(largest))) for digit in _FIRST_DIGITS
+        )
+        return (*(size for size in round_sizes if smallest <= size < largest), largest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochEstimate:
+    """How long an epoch takes on this machine, measured at a few vocabulary sizes.
+
+    Notes
+    -----
+    The operations of a step grow linearly with C: the output layer, its gradient and
+    the update of U and V. Between two measured sizes the time is taken to be linear,
+    and beyond the outer ones the line through the two nearest goes on.
+    """
+
+    sizes: tuple[int, ...]  # measured, ascending
+    seconds: tuple[float, ...]  # an epoch with each
+    recipe: str
+    device: str  # for the user
+    hidden_dim: int
+    batch_size: int
+    steps: int  # parameter updates an epoch
+    measured_s: float  # how long the measuring took
+
+    def seconds_at(self, vocabulary_size: int) -> float:
+        """Return the seconds of an epoch with a vocabulary of this size."""
+        if len(self.sizes) == 1:
+            return self.seconds[0]
+        right = min(max(_first_at_least(self.sizes, vocabulary_size), 1), len(self.sizes) - 1)
+        low, high = self.sizes[right - 1], self.sizes[right]
+        share = (vocabulary_size - low) / (high - low)
+        line = self.seconds[right - 1] + share * (self.seconds[right] - self.seconds[right - 1])
+        # Noise can tilt the line downwards; no time is less than a part of what was measured.
+        return max(line, 0.1 * min(self.seconds))
+
+
+def _first_at_least(sizes: Sequence[int], wanted: int) -> int:
+    return next((index for index, size in enumerate(sizes) if size >= wanted), len(sizes))

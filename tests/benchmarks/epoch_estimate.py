@@ -1,0 +1,114 @@
+"""Compare the estimate of an epoch's time with the time that the epoch then takes.
+
+    python -m tests.benchmarks.epoch_estimate [--csv FILE] [--column NAME] [--recipe fast]
+                                              [--sizes 2000 8000] [--sentences 3000]
+
+Prints a line for each vocabulary size and ends with an error if one estimate is
+further off than the promised 25 %. Each estimate interpolates: the sizes that are
+compared are not those that were measured. Run it on a machine that is otherwise idle.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine import (
+    CorpusConfig,
+    CorpusReady,
+    CsvConfig,
+    EpochDone,
+    EpochEstimated,
+    ModelConfig,
+    RunControl,
+    TrainConfig,
+    build_corpus,
+    estimate_epoch,
+    sample_comments_path,
+    train,
+)
+from engine.corpus_data import Corpus, Sentences
+
+PROMISED = 0.25  # of the real time
+
+
+def main() -> int:
+    """Measure, train and compare; return 1 if an estimate is too far off."""
+    options = parse()
+    path = options.csv or sample_comments_path()
+    column = (options.column,) if options.column else ()
+    config = CorpusConfig(
+        path=path, csv=CsvConfig(columns=column), vocabulary_size=max(options.sizes)
+    )
+    corpus = next(
+        event.corpus
+        for event in build_corpus(config, RunControl())
+        if isinstance(event, CorpusReady)
+    )
+    model = ModelConfig(hidden_dim=options.hidden, device=options.device)
+    config_of_run = TrainConfig(recipe=options.recipe, epochs=1)
+    shorten(corpus, options.sentences)
+    print(
+        f"{corpus.summary.name}: {len(corpus.training):,} sentences, "
+        f"{corpus.training.words_to_predict:,} words; {options.hidden} hidden units, "
+        f"{options.recipe} recipe"
+    )
+    print(f"{'words known':>12} {'estimate':>10} {'real epoch':>11} {'off by':>8}")
+    worst = 0.0
+    for size in options.sizes:
+        sized = corpus.with_vocabulary_size(size)
+        shorten(sized, options.sentences)
+        guess, took_s, device = estimated(sized, model, config_of_run, size)
+        real = real_epoch(sized, model, config_of_run)
+        off = guess / real - 1.0
+        worst = max(worst, abs(off))
+        print(
+            f"{size:12,} {guess:8.2f} s {real:9.2f} s {off:+8.1%}   (measured in {took_s:.1f} s)",
+            flush=True,
+        )
+    print(f"Worst: {worst:.1%} on {device}; promised: {PROMISED:.0%}.")
+    return int(worst > PROMISED)
+
+
+def parse() -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--csv", type=Path)
+    parser.add_argument("--column")
+    parser.add_argument("--recipe", choices=("fast", "tutorial"), default="fast")
+    parser.add_argument("--hidden", type=int, default=100)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1500, 3000, 6000])
+    parser.add_argument("--sentences", type=int, default=10**9, help="train on the first only")
+    return parser.parse_args()
+
+
+def shorten(corpus: Corpus, sentences: int) -> None:
+    """Keep only the first training sentences, for a short run."""
+    kept = min(sentences, len(corpus.training))
+    offsets = corpus.training.offsets[: kept + 1]
+    corpus.training = Sentences(corpus.training.ids[: offsets[-1]], offsets)
+
+
+def estimated(
+    corpus: Corpus, model: ModelConfig, config: TrainConfig, size: int
+) -> tuple[float, float, str]:
+    """Return the estimate for `size`, what it cost, and the device; `size` is not measured."""
+    sizes = (max(4, size // 2), max(5, 2 * size))
+    for event in estimate_epoch(corpus, model, config, RunControl(), sizes=sizes):
+        if isinstance(event, EpochEstimated):
+            estimate = event.estimate
+    return estimate.seconds_at(size), estimate.measured_s, estimate.device
+
+
+def real_epoch(corpus: Corpus, model: ModelConfig, config: TrainConfig) -> float:
+    """Return the seconds from the end of epoch 0, the untrained network, to that of epoch 1."""
+    done = [
+        event
+        for event in train(corpus, model, config, RunControl())
+        if isinstance(event, EpochDone)
+    ]
+    return done[1].elapsed_s - done[0].elapsed_s
+
+
+if __name__ == "__main__":
+    sys.exit(main())
