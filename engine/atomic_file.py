@@ -10,6 +10,7 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -34,7 +35,7 @@ _REASONS = {
 }
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes, *, new_mode: int = 0o666) -> None:
     """Replace the content of `path` by `data`, or leave it untouched.
 
     Parameters
@@ -43,6 +44,8 @@ def write_durably(path: Path, data: bytes) -> None:
         The file; a symbolic link is followed, so that the link stays a link.
     data : bytes
         The whole new content.
+    new_mode : int
+        Permissions of a file that was not there; the umask narrows them.
 
     Raises
     ------
@@ -51,14 +54,40 @@ def write_durably(path: Path, data: bytes) -> None:
         only when the folder itself could not be flushed, as the last step, is the
         new file already in place.
     """
+    with replacing(path, new_mode=new_mode) as descriptor:
+        _write_all(descriptor, data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, new_mode: int = 0o666, is_durable: bool = True) -> Iterator[int]:
+    """Give an open temporary file that takes the place of `path` when the block ends.
+
+    If the block raises, `path` is untouched. As `write_durably`, for what is written
+    piece by piece.
+
+    Parameters
+    ----------
+    path : Path
+    new_mode : int
+        Permissions of a file that was not there; the umask narrows them.
+    is_durable : bool
+        Whether to wait until the bytes are on the disk. Without it, a crash of the
+        machine can leave a damaged file, and a crash of the program cannot.
+
+    Yields
+    ------
+    int
+        The descriptor to write to.
+    """
     target = Path(os.path.realpath(path))
-    mode = _mode_to_keep(target)
+    mode = _mode_to_keep(target, new_mode)
     remove_leftovers(target.parent)
     temporary, descriptor = _create_temporary(target.parent, mode)
     is_open = True
     try:
-        _write_all(descriptor, data)
-        os.fsync(descriptor)
+        yield descriptor
+        if is_durable:
+            os.fsync(descriptor)
         if sys.platform == "win32":
             is_open = False  # Windows renames closed files only
             os.close(descriptor)
@@ -69,7 +98,8 @@ def write_durably(path: Path, data: bytes) -> None:
     finally:
         if is_open:  # kept open until here: its lock tells other savers that it is in use
             _close_quietly(descriptor)
-    _flush_folder(target.parent)
+    if is_durable:
+        _flush_folder(target.parent)
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -99,12 +129,12 @@ def _is_ours(name: str) -> bool:
     return name == f"{_PREFIX}{middle}{_SUFFIX}" and len(middle) == 16 and middle.isalnum()
 
 
-def _mode_to_keep(target: Path) -> int:
+def _mode_to_keep(target: Path, new_mode: int) -> int:
     """Return the permissions for the new file; refuse what is not a plain file."""
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
-        return 0o666  # the umask narrows it, as for any new file
+        return new_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(target))
     if not stat.S_ISREG(mode):

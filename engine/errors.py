@@ -18,6 +18,10 @@ class ModelFileError(EngineError):
     """A model file cannot be read or written."""
 
 
+class RunError(EngineError):
+    """A kept run cannot be found, used or changed."""
+
+
 class ConfigError(EngineError):
     """A setting has a value that cannot work."""
 

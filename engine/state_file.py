@@ -196,7 +196,8 @@ def _check_tensors(header: Header, H: int) -> list[str]:
 def _read_tensor(reader: TensorFileReader, name: str) -> torch.Tensor:
     values = reader.read(name)
     demand(_is_finite(values), f"'{name}' holds numbers that are not finite")
-    return torch.from_numpy(values)
+    tensor = torch.from_numpy(values)
+    return tensor.reshape(()) if tensor.shape == (1,) else tensor  # a lone number is stored so
 
 
 def _is_finite(values: Array) -> bool:

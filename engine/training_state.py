@@ -7,7 +7,7 @@ C words, H hidden units.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -67,6 +67,11 @@ class TrainingState:
         """Epochs so far, with the part of the one under way."""
         progress, total = self.progress, self.summary.training_sentences
         return max(0, progress.epoch - 1) + progress.sentences_done / max(1, total)
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch that the run is to end with."""
+        return self.progress.first_epoch + self.train_config.epochs
 
     def model(self, which: Literal["last", "best"] = "last") -> LanguageModel:
         """Return the parameters of now or of the lowest evaluated loss as a model.
@@ -131,6 +136,38 @@ def text_digest(corpus: Corpus) -> str:
         digest.update(sentences.offsets.astype("<i8").data)
         digest.update(sentences.ids.astype("<i4").data)
     return digest.hexdigest()
+
+
+def with_settings(
+    state: TrainingState,
+    *,
+    epochs: int | None = None,
+    time_limit_s: float | None = None,
+    learning_rate: float | None = None,
+) -> TrainingState:
+    """Return the state of a run that goes on with other settings.
+
+    Parameters
+    ----------
+    epochs : int, optional
+        Of the whole run.
+    time_limit_s : float, optional
+        From now on; by default the run's own limit, anew if it is over.
+    learning_rate : float, optional
+    """
+    config, progress = state.train_config, state.progress
+    if epochs is not None:
+        config = replace(config, epochs=epochs)
+    spent_s = progress.elapsed_s - progress.before_s
+    limit_s = config.time_limit_s
+    if time_limit_s is not None:
+        config = replace(config, time_limit_s=spent_s + time_limit_s)
+    elif limit_s is not None and spent_s >= limit_s:
+        config = replace(config, time_limit_s=spent_s + limit_s)
+    if learning_rate is not None:
+        config = replace(config, learning_rate=learning_rate)
+        progress = replace(progress, learning_rate=learning_rate, first_rate=learning_rate)
+    return replace(state, train_config=config, progress=progress)
 
 
 def require_same_text(state: TrainingState, corpus: Corpus) -> None:

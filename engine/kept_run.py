@@ -1,0 +1,154 @@
+"""Train and keep: the events of a run, while its folder is written beside it.
+
+This module decides when to save. At most `_AUTOSAVE_S` seconds of training and the save
+under way are at risk; a save waits 50 times as long as the last one took, so that
+saving costs at most 2 % of the time, but never longer than that.
+"""
+
+import json
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.control import RunControl, Ticker
+from engine.errors import EngineError
+from engine.event_json import event_to_json
+from engine.events import EpochDone, Event, LossPoint, RunEnded, SnapshotPublished, StageProgress
+from engine.language_model import LanguageModel
+from engine.run_folder import RunFolder
+from engine.run_keeper import Checkpoint, RunKeeper, status_of
+from engine.run_lock import RunLock
+from engine.trainer import Trainer
+
+_AUTOSAVE_S = 25.0
+_PAUSE_SHARE = 50.0  # of the last save's duration
+_RETRY_S = 10.0  # after a failure
+_LOGGED_POINT_S = 1.0  # between two points of the curve in the event log
+
+
+class KeptRun:
+    """One training run with its folder.
+
+    Parameters
+    ----------
+    trainer : Trainer
+        New or resumed.
+    folder : RunFolder
+    facts : dict
+        The content of ``run.json``.
+    name : str
+        For the user; "" for none.
+    lock : RunLock or None
+        Already held, when a run is resumed.
+    best : LanguageModel or None
+        Of a resumed run, to be written again with the first save.
+    clock : callable
+        Seconds; passed in by tests.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        folder: RunFolder,
+        facts: Mapping[str, Any],
+        *,
+        name: str = "",
+        lock: RunLock | None = None,
+        best: LanguageModel | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._trainer, self._clock = trainer, clock
+        self._keeper = RunKeeper(folder, facts, name, lock)
+        self._keeper.best = best
+        self._status: dict[str, Any] = dict(folder.read_json(folder.status_path))
+        self._point_ticker = Ticker(_LOGGED_POINT_S, clock)
+        self._saved_s = clock()
+        self._capture_s = 0.0
+        self._wants_save = self._is_best_next = False
+        self._latest: LanguageModel | None = None
+
+    def events(self, control: RunControl) -> Iterator[Event]:
+        """Yield the trainer's events, CheckpointSaved, and Notice for what went wrong."""
+        is_over = False
+        try:
+            for event in self._trainer.run(control):
+                self._follow(event)
+                if isinstance(event, RunEnded):
+                    is_over = True
+                    yield from self._end(event)
+                elif self._is_due(event):
+                    self._save("running", "")
+                yield event
+                yield from self._keeper.news()
+        except GeneratorExit:  # the caller goes away between two events
+            if not is_over:
+                self._save("stopped", "The program was closed.", is_last=True)
+            raise
+        except BaseException as error:
+            message = str(error) if isinstance(error, EngineError) else "An unexpected error."
+            self._fail(message)
+            raise
+        finally:
+            self._keeper.finish()
+
+    def _follow(self, event: Event) -> None:
+        """Keep the best model in mind, and the event in the log."""
+        if isinstance(event, EpochDone):
+            self._is_best_next = self._is_best_next or event.is_best
+            self._wants_save = self._wants_save or event.step > 0
+        elif isinstance(event, SnapshotPublished):
+            self._latest = event.model
+            if self._is_best_next and event.step > 0:
+                self._keeper.best = event.model
+            self._is_best_next = False
+        is_noise = isinstance(event, StageProgress) or (
+            isinstance(event, LossPoint) and not self._point_ticker.is_due()
+        )
+        values = None if is_noise else event_to_json(event)
+        if values is not None:
+            self._keeper.log(json.dumps(values, allow_nan=False) + "\n")
+
+    def _is_due(self, event: Event) -> bool:
+        """Tell whether to save now: after an epoch soon, else after a while."""
+        since_s = self._clock() - self._saved_s
+        if self._keeper.is_busy or isinstance(event, EpochDone):
+            return False  # the epoch's model follows directly
+        if self._keeper.has_failed:
+            return since_s >= _RETRY_S
+        wait_s = _PAUSE_SHARE * (self._keeper.last_save_s + self._capture_s)
+        return since_s >= _AUTOSAVE_S or (self._wants_save and since_s >= wait_s)
+
+    def _save(self, end: str, message: str, *, is_last: bool = False) -> None:
+        """Copy the state now and let the thread write it."""
+        began_s = time.monotonic()
+        state = self._trainer.state()
+        if state.progress.step == 0 and not is_last:
+            return
+        self._status = status_of(state, end, message, datetime.now().astimezone())
+        self._keeper.save(
+            Checkpoint(
+                state=state,
+                best=self._keeper.unsaved_best,
+                last=state.model("last") if is_last else None,
+                status=self._status,
+            )
+        )
+        self._saved_s, self._wants_save = self._clock(), False
+        self._capture_s = time.monotonic() - began_s
+
+    def _end(self, ended: RunEnded) -> Generator[Event, None, None]:
+        is_whole = ended.reason in ("finished", "converged")
+        message = "" if ended.reason in ("finished", "stopped") else f"Ended: {ended.reason}."
+        self._save("finished" if is_whole else "stopped", message, is_last=True)
+        yield from self._keeper.finish()
+
+    def _fail(self, message: str) -> None:
+        """Keep the last good models; the state on the disk is from before the failure."""
+        self._keeper.save(
+            Checkpoint(
+                best=self._keeper.unsaved_best,
+                last=self._latest,
+                status=self._status | {"state": "failed", "message": message},
+            )
+        )

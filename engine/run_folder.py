@@ -1,0 +1,164 @@
+"""One kept run on the disk: the names of its files, and the small ones among them.
+
+    <data>/runs/<run id>/
+        run.json             what the run is: settings, text, when it began; never changed
+        label.json           its name and a note, by the user
+        status.json          how far it is, renewed with each checkpoint and at the end
+        events.jsonl         what happened, one JSON object a line
+        state.safetensors    where the training goes on (see `state_file`)
+        best.safetensors     the model of the lowest evaluated loss (see `checkpoint`)
+        last.safetensors     the model at the end of the run
+        lock                 held by the process that trains (see `run_lock`)
+
+No PyTorch is needed to read these: a list of runs is there at once.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from engine.atomic_file import write_durably
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
+
+VERSION = 1
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_LARGEST_JSON = 1 << 20  # bytes
+_TAIL = 1 << 14  # bytes of the event log that are looked at for its last event
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run_id = path.name
+        self.facts_path = path / "run.json"
+        self.label_path = path / "label.json"
+        self.status_path = path / "status.json"
+        self.events_path = path / "events.jsonl"
+        self.state_path = path / "state.safetensors"
+        self.best_path = path / "best.safetensors"
+        self.last_path = path / "last.safetensors"
+        self.lock_path = path / "lock"
+
+    def make(self) -> None:
+        """Make the folder where it is missing; only its owner may look into it."""
+        make_private(self.path.parent)
+        make_private(self.path)
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Replace one of the run's files, durably and for its owner only."""
+        write_durably(path, data, new_mode=_FILE_MODE)
+
+    def write_json(self, path: Path, values: Mapping[str, Any]) -> None:
+        """Replace one of the small files."""
+        self.write(path, json.dumps(values, allow_nan=False, indent=1).encode())
+
+    def read_json(self, path: Path) -> dict[str, Any]:
+        """Return the values of a small file; nothing if it is missing or damaged."""
+        try:
+            with path.open("rb") as file:
+                values = json.loads(file.read(_LARGEST_JSON))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    def open_events(self) -> int:
+        """Open the event log for adding lines; return its descriptor."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        descriptor = os.open(self.events_path, flags, _FILE_MODE)
+        size = os.fstat(descriptor).st_size
+        if size:
+            os.lseek(descriptor, size - 1, os.SEEK_SET)
+            if os.read(descriptor, 1) != b"\n":  # a line was cut off by a crash
+                os.write(descriptor, b"\n")
+        return descriptor
+
+    def last_elapsed_s(self) -> float:
+        """Return the training time of the last event in the log, 0 without any."""
+        try:
+            with self.events_path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+                lines = file.read().splitlines()
+        except OSError:
+            return 0.0
+        for line in reversed(lines):
+            try:
+                elapsed_s = json.loads(line).get("elapsed_s")
+            except (ValueError, AttributeError, RecursionError):
+                continue  # cut off
+            if isinstance(elapsed_s, (int, float)):
+                return float(elapsed_s)
+        return 0.0
+
+
+def make_private(path: Path) -> None:
+    """Make a folder that only its owner may look into, with its parents."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+
+
+def new_run_id(now: datetime) -> str:
+    """Return a name for the folder of a run that begins now."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def is_run_id(name: str) -> bool:
+    """Tell whether `name` can be the name of a run's folder."""
+    return _RUN_ID.fullmatch(name) is not None
+
+
+def run_ids(runs: Path) -> list[str]:
+    """Return the names of all runs' folders, the newest first."""
+    try:
+        entries = list(runs.iterdir())
+    except OSError:
+        return []  # nothing was kept yet, or the disk is away
+    found = [entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir()]
+    return sorted(found, reverse=True)
+
+
+def copy_run(source: RunFolder, target: RunFolder) -> None:
+    """Copy a run's files into a new folder, which is there only once it is whole."""
+    unready = target.path.with_name(f".{target.run_id}.copy")
+    try:
+        make_private(unready)
+        for entry in source.path.iterdir():
+            if entry.is_file() and not entry.name.startswith("."):
+                shutil.copyfile(entry, unready / entry.name)
+                (unready / entry.name).chmod(_FILE_MODE)
+        unready.rename(target.path)
+    except OSError:
+        shutil.rmtree(unready, ignore_errors=True)
+        raise
+
+
+def run_facts(
+    corpus_config: CorpusConfig,
+    model_config: ModelConfig,
+    train_config: TrainConfig,
+    corpus: Mapping[str, Any],
+    started: datetime,
+) -> dict[str, Any]:
+    """Return the content of ``run.json``; `corpus` is the summary's fields."""
+    return {
+        "version": VERSION,
+        "started": started.isoformat(timespec="seconds"),
+        "corpus_config": corpus_config.to_json() | {"path": str(corpus_config.path.absolute())},
+        "model_config": model_config.to_json(),
+        "train_config": train_config.to_json(),
+        "corpus": dict(corpus),
+    }

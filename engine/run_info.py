@@ -1,0 +1,160 @@
+"""What a list of kept runs shows of each; plain values."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from engine.config import ModelConfig, TrainConfig
+from engine.errors import ConfigError
+from engine.run_folder import RunFolder
+from engine.run_lock import is_held
+
+# "interrupted": its process ended without an end of the run, so there may be work to recover.
+RunEnd = Literal["running", "finished", "stopped", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """One kept run."""
+
+    run_id: str
+    path: Path
+    name: str
+    note: str
+    started: datetime  # with its time zone
+    state: RunEnd
+    message: str  # why it ended so, a sentence or ""
+    corpus_name: str
+    corpus_path: str
+    settings: str  # in one line
+    model_config: ModelConfig
+    train_config: TrainConfig
+    step: int  # at the last checkpoint, as all that follows
+    epoch: float
+    elapsed_s: float
+    training_loss: float | None  # nats a word, at the last evaluation
+    validation_loss: float | None
+    best_loss: float | None
+    saved: datetime | None  # None: there is no checkpoint
+    lost_s: float  # seconds of training after the last checkpoint: lost, or at risk if running
+    problem: str  # why the run cannot be used, a sentence or ""
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is something to go on from, and more epochs to train."""
+        return self.saved is not None and self.state in ("stopped", "failed", "interrupted")
+
+
+def read_info(folder: RunFolder) -> RunInfo:
+    """Return what is known of a run; whatever is damaged in its folder."""
+    # The lock first: a process that ends after this look has written its end by then.
+    is_running = is_held(folder.lock_path)
+    facts, label = folder.read_json(folder.facts_path), folder.read_json(folder.label_path)
+    status = folder.read_json(folder.status_path)
+    model_config, train_config, problem = _configs(facts)
+    corpus = _table(facts, "corpus")
+    corpus_name = _text(corpus, "name") or "an unknown file"
+    saved = _time(status.get("saved")) or _changed(folder.state_path)
+    state = _state(status, is_running=is_running)
+    elapsed_s = _number(status, "elapsed_s") or 0.0
+    is_at_risk = state in ("interrupted", "running")
+    lost_s = max(0.0, folder.last_elapsed_s() - elapsed_s) if is_at_risk else 0.0
+    return RunInfo(
+        run_id=folder.run_id,
+        path=folder.path,
+        name=_text(label, "name") or corpus_name,
+        note=_text(label, "note"),
+        started=_time(facts.get("started")) or _time_of(folder.run_id),
+        state=state,
+        message=_text(status, "message"),
+        corpus_name=corpus_name,
+        corpus_path=_text(_table(facts, "corpus_config"), "path"),
+        settings=_settings(model_config, train_config, corpus),
+        model_config=model_config,
+        train_config=train_config,
+        step=int(_number(status, "step") or 0),
+        epoch=_number(status, "epoch") or 0.0,
+        elapsed_s=elapsed_s,
+        training_loss=_number(status, "training_loss"),
+        validation_loss=_number(status, "validation_loss"),
+        best_loss=_number(status, "best_loss"),
+        saved=saved,
+        lost_s=lost_s,
+        problem=problem,
+    )
+
+
+def end_of(folder: RunFolder) -> RunEnd:
+    """Return how a run ended, for a caller who knows that it does not run now."""
+    return _state(folder.read_json(folder.status_path), is_running=False)
+
+
+def _state(status: dict[str, Any], *, is_running: bool) -> RunEnd:
+    if is_running:
+        return "running"
+    for end in get_args(RunEnd):
+        if end == status.get("state") and end != "running":
+            found: RunEnd = end
+            return found
+    return "interrupted"
+
+
+def _configs(facts: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, str]:
+    try:
+        return (
+            ModelConfig.from_json(_table(facts, "model_config")),
+            TrainConfig.from_json(_table(facts, "train_config")),
+            "" if facts else "The description of this run (run.json) is damaged.",
+        )
+    except ConfigError as error:
+        return ModelConfig(), TrainConfig(), str(error)
+
+
+def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any]) -> str:
+    words = _number(corpus, "vocabulary_size")
+    size = "" if words is None else f"{words:,.0f} words, "
+    rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
+    return (
+        f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "
+        f"{training.epochs:,} epochs"
+    )
+
+
+def _table(values: dict[str, Any], name: str) -> dict[str, Any]:
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(values: dict[str, Any], name: str) -> str:
+    found = values.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _number(values: dict[str, Any], name: str) -> float | None:
+    found = values.get(name)
+    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
+    return found if is_number else None
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _changed(path: Path) -> datetime | None:
+    """Return when a file was written, for a process that was killed before it said so."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _time_of(run_id: str) -> datetime:
+    try:
+        return datetime.strptime(run_id[:15], "%Y%m%d-%H%M%S").astimezone()
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

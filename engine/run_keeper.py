@@ -1,0 +1,228 @@
+"""Write what belongs to one run into its folder, in a thread, whatever the disk does.
+
+When to write is decided by `engine.kept_run`. A failed write is told once, as news, and
+tried again with the next one; nothing here raises into the training.
+"""
+
+import contextlib
+import os
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.atomic_file import explain_os_error
+from engine.background_writer import BackgroundWriter
+from engine.checkpoint import model_to_bytes
+from engine.errors import EngineError
+from engine.events import CheckpointSaved, Event, Notice
+from engine.language_model import LanguageModel
+from engine.run_folder import RunFolder
+from engine.run_lock import HEARTBEAT_S, RunLock
+from engine.state_file import state_to_bytes
+from engine.training_state import TrainingState
+
+_LONG_S = 60.0  # then a save that does not come to its end is told
+_END_S = 60.0  # that the last save may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """What one save writes; None is left as it is."""
+
+    state: TrainingState | None = None
+    best: LanguageModel | None = None
+    last: LanguageModel | None = None
+    status: Mapping[str, Any]
+
+
+class RunKeeper:
+    """The hands of a run on its folder.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    facts : dict
+        The content of ``run.json``.
+    name : str
+        The run's name at first, "" for none.
+    lock : RunLock or None
+        Already held, when a run is resumed.
+
+    Attributes
+    ----------
+    last_save_s : float
+        What the last save took, in the thread.
+    is_busy : bool
+        Whether a save is under way.
+    best : LanguageModel or None
+        Set by the caller when there is a better one.
+    """
+
+    def __init__(
+        self, folder: RunFolder, facts: Mapping[str, Any], name: str, lock: RunLock | None
+    ) -> None:
+        self._folder, self._facts, self._name, self._lock = folder, facts, name, lock
+        self._log = -1  # descriptor of the event log
+        self._news: deque[Event] = deque()
+        self._failure = ""
+        self._began_s = 0.0
+        self._is_slow_told = False
+        self.last_save_s = 0.0
+        self.has_failed = self.is_busy = False
+        self.best: LanguageModel | None = None
+        self._saved_best: LanguageModel | None = None
+        self._writer = BackgroundWriter(self._beat, HEARTBEAT_S)
+        self._writer.submit(self._begin)
+
+    @property
+    def unsaved_best(self) -> LanguageModel | None:
+        """The best model, until it is on the disk."""
+        return None if self.best is self._saved_best else self.best
+
+    def log(self, lines: str) -> None:
+        """Add lines to the event log."""
+        self._writer.submit(lambda: self._append(lines.encode()))
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint; the outcome is in the news later."""
+        self.is_busy, self._began_s = True, time.monotonic()
+        self._is_slow_told = False
+        self._writer.submit(lambda: self._save(checkpoint))
+
+    def news(self) -> list[Event]:
+        """Return what became of the saves since the last call."""
+        if self.is_busy and not self._is_slow_told:
+            waited_s = time.monotonic() - self._began_s
+            if waited_s > _LONG_S:
+                self._is_slow_told = True
+                self._news.append(Notice(text=_slow_text(self._folder, waited_s)))
+        news: list[Event] = []
+        while self._news:
+            news.append(self._news.popleft())
+        return news
+
+    def finish(self) -> list[Event]:
+        """Wait for what is left to be written, let go of the run and return the last news."""
+        is_done = self._writer.finish(_END_S)
+        if not is_done:
+            self._news.append(Notice(text=_slow_text(self._folder, _END_S)))
+        else:
+            self._close_log()
+            if self._lock is not None:
+                self._lock.release()
+        return self.news()
+
+    # In the thread.
+
+    def _begin(self) -> None:
+        try:
+            self._ensure()
+        except OSError as error:
+            self._fail(explain_os_error(error))
+
+    def _ensure(self) -> None:
+        """Make the folder and what must be in it, also if it was taken away meanwhile."""
+        if self._lock is not None and self._folder.facts_path.exists():
+            return
+        self._folder.make()
+        self._close_log()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        self._lock = RunLock(self._folder.lock_path)
+        self._folder.write_json(self._folder.facts_path, self._facts)
+        if self._name:
+            self._folder.write_json(self._folder.label_path, {"name": self._name, "note": ""})
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        began_s = time.monotonic()
+        folder = self._folder
+        try:
+            self._ensure()
+            if checkpoint.state is not None:
+                folder.write(folder.state_path, state_to_bytes(checkpoint.state))
+            if checkpoint.best is not None:
+                folder.write(folder.best_path, model_to_bytes(checkpoint.best))
+            if checkpoint.last is not None:
+                folder.write(folder.last_path, model_to_bytes(checkpoint.last))
+            folder.write_json(folder.status_path, checkpoint.status)
+        except OSError as error:
+            self._fail(explain_os_error(error))
+        except (EngineError, ValueError) as error:  # numbers that are not finite
+            self._fail(str(error).rstrip("."))
+        else:
+            self._succeed(checkpoint)
+        finally:
+            self.last_save_s = time.monotonic() - began_s
+            self.is_busy = False
+
+    def _succeed(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.best is not None:
+            self._saved_best = checkpoint.best
+        if self._failure:
+            self._news.append(Notice(text=f"Saving works again: {self._folder.path}."))
+        self._failure, self.has_failed = "", False
+        if checkpoint.state is not None:
+            step = checkpoint.state.progress.step
+            self._news.append(CheckpointSaved(path=self._folder.state_path, step=step))
+
+    def _append(self, lines: bytes) -> None:
+        try:
+            if self._log < 0:
+                self._ensure()
+                self._log = self._folder.open_events()
+            os.write(self._log, lines)
+            self._beat()
+        except OSError as error:
+            self._close_log()
+            self._fail(explain_os_error(error))
+
+    def _fail(self, reason: str) -> None:
+        """Tell a reason once, not at every try."""
+        self.has_failed = True
+        if reason != self._failure:
+            self._failure = reason
+            self._news.append(
+                Notice(
+                    text=f"The run could not be saved in {self._folder.path}, because {reason}. "
+                    "Training goes on and saving is tried again; what was saved before is intact."
+                )
+            )
+
+    def _beat(self) -> None:
+        if self._lock is not None:
+            with contextlib.suppress(OSError):  # the next save tells what is wrong
+                self._lock.beat()
+
+    def _close_log(self) -> None:
+        if self._log >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._log)
+            self._log = -1
+
+
+def status_of(state: TrainingState, end: str, message: str, saved: datetime) -> dict[str, Any]:
+    """Return the content of ``status.json``."""
+    evaluations = state.history.evaluations
+    last = evaluations[-1] if evaluations else None
+    return {
+        "state": end,
+        "message": message,
+        "step": state.progress.step,
+        "epoch": state.epochs_done,
+        "elapsed_s": state.progress.elapsed_s,
+        "training_loss": None if last is None else last.training_loss,
+        "validation_loss": None if last is None else last.validation_loss,
+        "best_loss": state.progress.best_loss,
+        "saved": saved.isoformat(timespec="seconds"),
+    }
+
+
+def _slow_text(folder: RunFolder, waited_s: float) -> str:
+    return (
+        f"Saving in {folder.path} has taken {waited_s:.0f} seconds and is not done: the disk or "
+        "the network drive may hang. Save the model to another place as well."
+    )

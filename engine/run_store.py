@@ -1,0 +1,300 @@
+"""All kept runs of a user: train into a folder, list, resume, open, rename, delete.
+
+The runs lie in the user's data directory. PyTorch is loaded only by what trains or opens
+a model; a list of runs is there at once.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from platformdirs import user_data_path
+
+from engine.atomic_file import explain_os_error
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.errors import ModelFileError, RunError
+from engine.events import Event
+from engine.run_folder import (
+    RunFolder,
+    copy_run,
+    is_run_id,
+    make_private,
+    new_run_id,
+    run_facts,
+    run_ids,
+)
+from engine.run_info import RunInfo, end_of, read_info
+from engine.run_lock import RunLock, is_held
+
+if TYPE_CHECKING:
+    from engine.corpus_data import Corpus
+    from engine.language_model import LanguageModel
+    from engine.training_state import TrainingState
+
+_APP_NAME = "rnn-text-lab"
+
+
+class RunStore:
+    """The kept runs in one data directory.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        By default the user's data directory of this program.
+
+    Attributes
+    ----------
+    runs, trash : Path
+        Where the runs are, and the deleted ones.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        data = user_data_path(_APP_NAME, appauthor=False) if folder is None else folder
+        self.runs, self.trash = data / "runs", data / "trash"
+
+    def new_run_id(self) -> str:
+        """Return an id for `train`, for who must know it beforehand."""
+        return new_run_id(_now())
+
+    def train(
+        self,
+        corpus: "Corpus",
+        corpus_config: CorpusConfig,
+        model_config: ModelConfig,
+        train_config: TrainConfig,
+        control: RunControl,
+        *,
+        start_from: "LanguageModel | None" = None,
+        name: str = "",
+        run_id: str | None = None,
+    ) -> Iterator[Event]:
+        """Train as `engine.train` does, and keep the run in a folder of its own.
+
+        Parameters
+        ----------
+        corpus_config : CorpusConfig
+            What makes `corpus` again when the run is resumed.
+        name : str
+            For the user; by default the file's.
+        run_id : str, optional
+            From `new_run_id`.
+
+        Yields
+        ------
+        Event
+            Those of `train`, CheckpointSaved, and Notice when the run could not be saved;
+            the training goes on then.
+        """
+        from engine.kept_run import KeptRun
+        from engine.trainer import Trainer
+
+        facts = run_facts(corpus_config, model_config, train_config, asdict(corpus.summary), _now())
+        trainer = Trainer(corpus, model_config, train_config, start_from)
+        folder = RunFolder(self.runs / (run_id or self.new_run_id()))
+        yield from KeptRun(trainer, folder, facts, name=name).events(control)
+
+    def resume(
+        self,
+        run_id: str,
+        corpus: "Corpus",
+        control: RunControl,
+        *,
+        epochs: int | None = None,
+        time_limit_s: float | None = None,
+        learning_rate: float | None = None,
+    ) -> Iterator[Event]:
+        """Yield the events of a run that goes on exactly where its last checkpoint was taken.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Made from `corpus_config(run_id)`.
+        epochs : int, optional
+            Of the whole run, instead of those it was to have.
+        time_limit_s : float, optional
+            From now on; by default the run's own limit, anew if it is over.
+        learning_rate : float, optional
+            A new one, for a run that diverged.
+
+        Raises
+        ------
+        RunError
+            If the run is being trained elsewhere or has nothing left to train.
+        ConfigError
+            If `corpus` is not the run's text.
+        ModelFileError
+            If the checkpoint is missing or damaged.
+        """
+        from engine.kept_run import KeptRun
+        from engine.state_file import load_state
+        from engine.trainer import Trainer
+        from engine.training_state import with_settings
+
+        folder = self._folder(run_id)
+        lock = self._take(folder)
+        try:
+            state = with_settings(
+                load_state(folder.state_path),
+                epochs=epochs,
+                time_limit_s=time_limit_s,
+                learning_rate=learning_rate,
+            )
+            is_finished = end_of(folder) == "finished" and epochs is None and learning_rate is None
+            if is_finished or state.progress.epoch > state.last_epoch:
+                raise RunError(
+                    f"The run has finished its {state.train_config.epochs:,} epochs. To go on, "
+                    "give it more epochs."
+                )
+            trainer = Trainer.resumed(corpus, state)
+            facts = _renewed(folder, state)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, OSError):
+                raise _cannot("go on with", folder.path, error) from error
+            raise
+        best = state.model("best") if state.best else None
+        yield from KeptRun(trainer, folder, facts, lock=lock, best=best).events(control)
+
+    def list(self) -> tuple[RunInfo, ...]:
+        """Return all runs, the newest first."""
+        return tuple(read_info(RunFolder(self.runs / name)) for name in run_ids(self.runs))
+
+    def info(self, run_id: str) -> RunInfo:
+        """Return one run."""
+        return read_info(self._folder(run_id))
+
+    def find_interrupted(self) -> tuple[RunInfo, ...]:
+        """Return the runs whose process is gone without an end, and that can be recovered."""
+        return tuple(
+            run for run in self.list() if run.state == "interrupted" and run.saved is not None
+        )
+
+    def dismiss(self, run_id: str) -> None:
+        """Offer an interrupted run no more; nothing is deleted."""
+        folder = self._folder(run_id)
+        if read_info(folder).state == "interrupted":
+            status = folder.read_json(folder.status_path) | {"state": "stopped"}
+            _write(folder, folder.status_path, status)
+
+    def corpus_config(self, run_id: str) -> CorpusConfig:
+        """Return what the run's corpus is made with, for `build_corpus`."""
+        folder = self._folder(run_id)
+        values = folder.read_json(folder.facts_path).get("corpus_config")
+        if isinstance(values, dict):
+            return CorpusConfig.from_json(values)
+        raise RunError(f"The description of the run in {folder.path} is damaged.")
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name; an empty one is that of its file."""
+        self._label(run_id, name=name.strip())
+
+    def set_note(self, run_id: str, note: str) -> None:
+        """Keep the user's words about a run."""
+        self._label(run_id, note=note)
+
+    def duplicate(self, run_id: str, name: str = "") -> RunInfo:
+        """Copy a run, so that the copy can be trained further in another way."""
+        source, info = self._folder(run_id), self.info(run_id)
+        if info.state == "running":
+            raise RunError(f"{info.name} is being trained. Stop it first, then duplicate it.")
+        copy = RunFolder(self.runs / self.new_run_id())
+        try:
+            copy_run(source, copy)
+        except OSError as error:
+            raise _cannot("duplicate", source.path, error) from error
+        self._label(copy.run_id, name=name or f"Copy of {info.name}")
+        self.dismiss(copy.run_id)
+        return self.info(copy.run_id)
+
+    def open_model(self, run_id: str, which: Literal["last", "best"] = "last") -> "LanguageModel":
+        """Return the run's newest model, or that of its lowest evaluated loss.
+
+        Raises `ModelFileError` if there is none that can be read.
+        """
+        from engine.checkpoint import load_model
+        from engine.state_file import load_state
+
+        folder = self._folder(run_id)
+        path = folder.best_path if which == "best" else folder.last_path
+        try:
+            if end_of(folder) in ("finished", "stopped", "failed") and path.exists():
+                return load_model(path)
+            return load_state(folder.state_path).model(which)
+        except ModelFileError:
+            others = [each for each in (folder.best_path, folder.last_path) if each.exists()]
+            for other in sorted(others, key=lambda each: each != path):
+                with contextlib.suppress(ModelFileError):
+                    return load_model(other)
+            raise
+
+    def delete(self, run_id: str) -> Path:
+        """Move a run to the trash and return where it is now."""
+        folder = self._folder(run_id)
+        if is_held(folder.lock_path):
+            raise RunError(f"{self.info(run_id).name} is being trained. Stop it first.")
+        return _move(folder.path, self.trash / run_id, "delete")
+
+    def restore(self, run_id: str) -> RunInfo:
+        """Bring a run back from the trash."""
+        if not is_run_id(run_id) or not (self.trash / run_id).is_dir():
+            raise RunError(f"There is no run {run_id} in the trash.")
+        _move(self.trash / run_id, self.runs / run_id, "restore")
+        return self.info(run_id)
+
+    def _folder(self, run_id: str) -> RunFolder:
+        folder = RunFolder(self.runs / run_id)
+        if not is_run_id(run_id) or not folder.path.is_dir():
+            raise RunError(f"There is no run {run_id} in {self.runs}.")
+        return folder
+
+    def _take(self, folder: RunFolder) -> RunLock:
+        try:
+            return RunLock(folder.lock_path)
+        except BlockingIOError as error:
+            raise RunError(f"The run {folder.run_id} is being trained. Stop it first.") from error
+        except OSError as error:
+            raise _cannot("go on with", folder.path, error) from error
+
+    def _label(self, run_id: str, **changes: str) -> None:
+        folder = self._folder(run_id)
+        label = {"name": "", "note": ""} | folder.read_json(folder.label_path) | changes
+        _write(folder, folder.label_path, label)
+
+
+def _move(source: Path, target: Path, doing: str) -> Path:
+    try:
+        make_private(target.parent)
+        source.rename(target)
+    except OSError as error:
+        raise _cannot(doing, source, error) from error
+    return target
+
+
+def _write(folder: RunFolder, path: Path, values: Mapping[str, object]) -> None:
+    try:
+        folder.write_json(path, values)
+    except OSError as error:
+        raise _cannot("change", folder.path, error) from error
+
+
+def _renewed(folder: RunFolder, state: "TrainingState") -> dict[str, object]:
+    """Say in the folder that the run goes on, with the settings that hold now."""
+    facts = folder.read_json(folder.facts_path) | {"train_config": state.train_config.to_json()}
+    status = folder.read_json(folder.status_path) | {"state": "running", "message": ""}
+    folder.write_json(folder.facts_path, facts)
+    folder.write_json(folder.status_path, status)
+    return facts
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _cannot(doing: str, path: Path, error: OSError) -> RunError:
+    return RunError(
+        f"The program could not {doing} the run in {path}, because {explain_os_error(error)}."
+    )
