@@ -45,6 +45,13 @@ _LETTERS = {
 }
 _LATIN = frozenset(("iso8859_2", "mac_roman", "cp437", "cp850", *_LETTERS))
 _MARKS_OF_ALL = frozenset("‘’‚“”„–—…«»‹›€£©®°•·´§™¡¿\xa0\n")
+_KANA = re.compile("[\u3041-\u30fa]")  # Japanese only; the half-width forms are left out
+# In the place of the other kana, Korean has the letters by which people laugh and cry.
+_SURE_KANA = re.compile("[\u3075-\u3093]")
+_SURE_SHARE = 0.05  # of the kana
+_JAPANESE = ("cp932", "euc_jp")
+_KANA_SHARE = 0.15  # of the characters beyond ASCII, in any Japanese of more than a few names
+_DAMAGE_SHARE = 0.02
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # enough for charset-normalizer, and quick
 
@@ -101,6 +108,9 @@ def _detect_legacy(data: bytes) -> tuple[str, str]:
     import charset_normalizer  # most files never need it
 
     lines = b"\n".join(_NON_ASCII_LINE.findall(data))[:_DETECTED_BYTES]
+    japanese = _japanese(lines)
+    if japanese is not None:
+        return japanese, "not UTF-8; it has the letters of Japanese, please check the preview"
     matches = charset_normalizer.from_bytes(
         lines, cp_isolation=_CANDIDATES, preemptive_behaviour=False
     )
@@ -110,6 +120,18 @@ def _detect_legacy(data: bytes) -> tuple[str, str]:
         # charset-normalizer tells scripts apart, but mixes up the Latin alphabets.
         found = max(_LETTERS, key=lambda encoding: _fit(lines, encoding))
     return found, "not UTF-8; the most likely of the older encodings, please check the preview"
+
+
+def _japanese(lines: bytes) -> str | None:
+    """Return the Japanese encoding that gives kana, which charset-normalizer takes for Hangul."""
+    for encoding in _JAPANESE:
+        text = lines.decode(encoding, "replace")
+        characters = max(1, sum(character > "\x7f" for character in text))
+        is_sound = text.count("\ufffd") <= _DAMAGE_SHARE * characters
+        kana, sure = len(_KANA.findall(text)), len(_SURE_KANA.findall(text))
+        if is_sound and kana >= _KANA_SHARE * characters and sure >= _SURE_SHARE * kana:
+            return encoding
+    return None
 
 
 def _fit(data: bytes, encoding: str) -> float:

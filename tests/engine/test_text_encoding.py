@@ -1,0 +1,42 @@
+"""Older encodings of Asia, told apart by the letters that only one language has."""
+
+import random
+
+import pytest
+
+from engine.text_encoding import detect_encoding
+from engine.text_file import Sample
+
+JAPANESE = (
+    "今日の朝、新鮮なパンを買うために店に行きました",
+    "とても美味しかったです",
+    "友達と一緒に公園で昼ごはんを食べて、それから映画を見ました",
+    "明日は学校があるので、早く寝ようと思います",
+    "とても 店に とても パンを 店に です 買うために 朝、",
+)
+KOREAN = ("오늘 아침 신선한 빵을 사러 가게에 갔습니다.", "정말 맛있었습니다. ㅋㅋㅋㅋㅋㅋ ㅠㅠㅠ")
+CHINESE = ("今天早上我去商店买了新鲜的面包。", "味道非常好,我很喜欢。")
+TAIWANESE = ("今天早上我去商店買了新鮮的麵包。", "味道非常好,我很喜歡。")
+
+
+@pytest.mark.parametrize(
+    ("sentences", "encoding"),
+    [
+        (JAPANESE, "cp932"),
+        (JAPANESE, "euc_jp"),
+        (KOREAN, "cp949"),
+        (CHINESE, "gb18030"),
+        (TAIWANESE, "big5"),
+    ],
+)
+def test_that_japanese_is_not_taken_for_korean_nor_others_for_japanese(
+    sentences: tuple[str, ...], encoding: str
+) -> None:
+    for seed in range(20):
+        chance = random.Random(seed)
+        lines = [f"{n};{chance.choice(sentences)}" for n in range(3 + seed)]
+        text = "\n".join(["number;text", *lines])
+
+        found, _ = detect_encoding(Sample(head=text.encode(encoding), is_whole=True))
+
+        assert text.encode(encoding).decode(found) == text
