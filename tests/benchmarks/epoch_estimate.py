@@ -2,15 +2,21 @@
 
     python -m tests.benchmarks.epoch_estimate [--csv FILE] [--column NAME] [--recipe fast]
                                               [--sizes 2000 8000] [--sentences 3000]
+                                              [--cpu-time]
 
 Prints a line for each vocabulary size and ends with an error if one estimate is
 further off than the promised 25 %. Each estimate interpolates: the sizes that are
-compared are not those that were measured. Run it on a machine that is otherwise idle.
+compared are not those that were measured. Run it on a machine that is otherwise idle,
+or with --cpu-time, which counts this program's processor time on one thread instead.
 """
 
 import argparse
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import torch
 
 from engine import (
     CorpusConfig,
@@ -34,6 +40,10 @@ PROMISED = 0.25  # of the real time
 def main() -> int:
     """Measure, train and compare; return 1 if an estimate is too far off."""
     options = parse()
+    clock = time.perf_counter
+    if options.cpu_time:
+        torch.set_num_threads(1)
+        clock = time.process_time
     path = options.csv or sample_comments_path()
     column = (options.column,) if options.column else ()
     config = CorpusConfig(
@@ -57,8 +67,8 @@ def main() -> int:
     for size in options.sizes:
         sized = corpus.with_vocabulary_size(size)
         shorten(sized, options.sentences)
-        guess, took_s, device = estimated(sized, model, config_of_run, size)
-        real = real_epoch(sized, model, config_of_run)
+        guess, took_s, device = estimated(sized, model, config_of_run, size, clock)
+        real = real_epoch(sized, model, config_of_run, clock)
         off = guess / real - 1.0
         worst = max(worst, abs(off))
         print(
@@ -79,6 +89,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1500, 3000, 6000])
     parser.add_argument("--sentences", type=int, default=10**9, help="train on the first only")
+    parser.add_argument("--cpu-time", action="store_true", help="one thread, processor time")
     return parser.parse_args()
 
 
@@ -90,21 +101,27 @@ def shorten(corpus: Corpus, sentences: int) -> None:
 
 
 def estimated(
-    corpus: Corpus, model: ModelConfig, config: TrainConfig, size: int
+    corpus: Corpus,
+    model: ModelConfig,
+    config: TrainConfig,
+    size: int,
+    clock: Callable[[], float],
 ) -> tuple[float, float, str]:
     """Return the estimate for `size`, what it cost, and the device; `size` is not measured."""
     sizes = (max(4, size // 2), max(5, 2 * size))
-    for event in estimate_epoch(corpus, model, config, RunControl(), sizes=sizes):
+    for event in estimate_epoch(corpus, model, config, RunControl(), sizes=sizes, clock=clock):
         if isinstance(event, EpochEstimated):
             estimate = event.estimate
     return estimate.seconds_at(size), estimate.measured_s, estimate.device
 
 
-def real_epoch(corpus: Corpus, model: ModelConfig, config: TrainConfig) -> float:
+def real_epoch(
+    corpus: Corpus, model: ModelConfig, config: TrainConfig, clock: Callable[[], float]
+) -> float:
     """Return the seconds from the end of epoch 0, the untrained network, to that of epoch 1."""
     done = [
         event
-        for event in train(corpus, model, config, RunControl())
+        for event in train(corpus, model, config, RunControl(), clock=clock)
         if isinstance(event, EpochDone)
     ]
     return done[1].elapsed_s - done[0].elapsed_s
