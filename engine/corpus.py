@@ -1,39 +1,37 @@
 """From a file to a corpus, as a stream of events.
 
     file -> documents -> (Punkt learns from the first) -> batches -> processes
-         -> sentences and word numbers -> words by frequency -> Corpus
+         -> sentences and word numbers -> words by frequency -> (cache) -> Corpus
 
-The records of a corpus are in `engine.corpus_data`.
+The records of a corpus are in `engine.corpus_data`. Memory is bounded: what grows with
+the text goes to files.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from engine.config import CorpusConfig
 from engine.control import RunControl, Ticker
-from engine.corpus_assembly import DocumentGroups, Gathered
+from engine.corpus_assembly import Gathered, TextParts
+from engine.corpus_cache import CorpusCache
 from engine.corpus_data import (
     Corpus,
     CorpusSummary,
     Sentences,
     SentenceView,
-    TokenStore,
     TokenView,
 )
+from engine.corpus_file import PreparedText
+from engine.corpus_reading import CorpusReading
 from engine.corpus_split import draw_validation
-from engine.csv_source import Document, DocumentReader
-from engine.errors import CorpusError
+from engine.csv_source import DocumentReader
 from engine.events import CorpusReady, Event, Notice, StageProgress
-from engine.preparation import PreparedBatch
-from engine.preparation_pool import PreparationPool, choose_processes
-from engine.sentence_splitter import (
-    LEARNED_AT_ONCE,
-    SAMPLE_CHARACTERS,
-    SentenceSplitter,
-    SplitterLearner,
-)
+from engine.sentence_splitter import SentenceSplitter
 
 __all__ = [
     "Corpus",
@@ -44,16 +42,13 @@ __all__ = [
     "build_corpus",
 ]
 
-_READING = "Reading the file"
-_LEARNING = "Learning where sentences end"
-_SPLITTING = "Splitting into sentences and words"
 _COUNTING = "Counting words"
 _REPORT_EVERY_S = 0.1
-_BATCH_CHARACTERS = 150_000  # about 0.1 s of work
-_TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
 
-def build_corpus(config: CorpusConfig, control: RunControl) -> Iterator[Event]:
+def build_corpus(
+    config: CorpusConfig, control: RunControl, *, cache_folder: Path | None = None
+) -> Iterator[Event]:
     """Read a file and prepare its sentences and vocabulary.
 
     Parameters
@@ -62,6 +57,8 @@ def build_corpus(config: CorpusConfig, control: RunControl) -> Iterator[Event]:
     control : RunControl
         A stop ends the stream within a second, without `CorpusReady` and without a
         process left; a pause holds it.
+    cache_folder : Path or None
+        Where prepared texts are kept, such as `corpus_cache_folder()`; None keeps none.
 
     Yields
     ------
@@ -75,140 +72,120 @@ def build_corpus(config: CorpusConfig, control: RunControl) -> Iterator[Event]:
         If the file cannot be read, has a damaged row that the user does not want to
         skip, or has no text.
     """
+    cache = None if cache_folder is None else CorpusCache(cache_folder)
+    if cache is not None:
+        prepared = yield from cache.find(config, control)
+        if not control.proceed():
+            return
+        if prepared is not None:
+            yield from _finished(prepared, config)
+            return
     with DocumentReader(config.path, config.csv, control.proceed) as reader:
-        yield from _Building(config, control, reader).events()
+        folder = None if cache is None else cache.made_folder()
+        with closing(Gathered(folder)) as gathered:
+            building = _Building(config, control, reader, cache, folder, gathered)
+            yield from building.events()
 
 
-@dataclass(slots=True)
+def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[Event]:
+    """Apply the vocabulary size and the split; yield the last events."""
+    facts = replace(
+        prepared.facts,
+        name=config.path.name,
+        path=str(config.path),
+        vocabulary_size=config.vocabulary_size,
+    )
+    group_of = prepared.store.group_of
+    is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
+    store = replace(prepared.store, is_validation=is_validation)
+    corpus = Corpus(store, facts, prepared.problems)
+    if facts.refused_rows:
+        problem = corpus.problems[0]
+        rows = "1 row" if facts.refused_rows == 1 else f"{facts.refused_rows:,} rows"
+        yield Notice(
+            text=f"{rows} of {facts.name} left out; the first at line {problem.line}: "
+            f"{problem.reason}."
+        )
+    yield CorpusReady(corpus=corpus)
+
+
+@dataclass(frozen=True, slots=True)
 class _Building:
     """One preparation under way."""
 
     config: CorpusConfig
     control: RunControl
     reader: DocumentReader
+    cache: CorpusCache | None
+    folder: Path | None  # for temporary files; None = the system's
+    gathered: Gathered
     ticker: Ticker = field(default_factory=lambda: Ticker(_REPORT_EVERY_S))
-    groups: DocumentGroups = field(default_factory=DocumentGroups)
-    group_of: list[int] = field(default_factory=list)  # of each document that is used
-    lines: list[int] = field(default_factory=list)  # where each of them begins
-    gathered: Gathered = field(default_factory=Gathered)
-    documents_done: int = 0
-    failed: list[int] = field(default_factory=list)
 
     def events(self) -> Iterator[Event]:
         """Yield all events of the preparation."""
-        documents = self._documents()
-        first: list[str] = []
-        yield from self._read_first(documents, first)
-        if not self.control.proceed():
-            return
-        if not first:
-            raise self._no_text()
-        splitter = SentenceSplitter.installed()
+        reading = CorpusReading(self.config, self.control, self.reader, self.gathered)
+        splitter = yield from reading.events()
         if splitter is None:
-            learner = SplitterLearner()
-            yield from self._learn(learner, first)
-            if not self.control.proceed():
-                return
-            splitter = SentenceSplitter(learner.parameters(), learner.description)
-        yield from self._prepare(splitter, first, documents)
-        if not self.control.proceed():
             return
-        yield StageProgress(stage=_COUNTING, done=0, total=self.documents_done, unit="documents")
-        corpus = self._corpus(splitter)
-        if not self.control.proceed():
+        parts = yield from self._arrange(reading.group_of)
+        if parts is None:
             return
-        yield from self._notices(corpus)
-        yield StageProgress(
-            stage=_COUNTING, done=self.documents_done, total=self.documents_done, unit="documents"
-        )
-        yield CorpusReady(corpus=corpus)
+        if not parts.words:
+            raise reading.no_text()
+        prepared = yield from self._prepared(parts, self._facts(parts, splitter, reading))
+        if prepared is not None:
+            yield from _finished(prepared, self.config)
 
-    def _documents(self) -> Iterator[Document]:
-        """Yield the documents to use; leave out duplicates if the user wishes."""
-        for document in self.reader:
-            group, is_new = self.groups.find(document.text)
-            if is_new or not self.config.remove_duplicates:
-                self.group_of.append(group)
-                self.lines.append(document.line)
-                yield document
-
-    def _read_first(self, documents: Iterator[Document], first: list[str]) -> Iterator[Event]:
-        """Read as many documents as Punkt learns from."""
-        yield self._bytes_read(_READING)
-        characters = 0
-        for document in documents:
-            first.append(document.text)
-            characters += len(document.text)
-            if not self.control.proceed() or characters >= SAMPLE_CHARACTERS:
+    def _arrange(self, group_of: "array[int]") -> Generator[Event, None, TextParts | None]:
+        """Give the words of all documents numbers by frequency; return None after a stop."""
+        yield self._counted(0)
+        arranging = self.gathered.arranged(np.array(group_of, dtype=np.int64), self.control)
+        while True:
+            try:
+                done = next(arranging)
+            except StopIteration as end:
+                parts: TextParts | None = end.value
                 break
             if self.ticker.is_due():
-                yield self._bytes_read(_READING)
-        yield self._bytes_read(_READING)
+                yield self._counted(done)
+        if parts is not None:
+            yield self._counted(self.gathered.words_twice)
+        return parts
 
-    def _learn(self, learner: SplitterLearner, texts: list[str]) -> Iterator[Event]:
-        total = min(SAMPLE_CHARACTERS, sum(map(len, texts)))
-        yield StageProgress(stage=_LEARNING, done=0, total=total, unit="characters")
-        for text in texts:
-            for start in range(0, len(text), LEARNED_AT_ONCE):
-                if not self.control.proceed() or not learner.has_room():
-                    return
-                if self.ticker.is_due():
-                    yield StageProgress(
-                        stage=_LEARNING, done=learner.characters, total=total, unit="characters"
-                    )
-                learner.learn(text[start : start + LEARNED_AT_ONCE])
+    def _prepared(
+        self, parts: TextParts, facts: CorpusSummary
+    ) -> Generator[Event, None, PreparedText | None]:
+        """Keep the text in the cache, if there is one; return None after a stop."""
+        problems = tuple(self.reader.problems)
+        prepared = None
+        if self.cache is not None:
+            prepared = yield from self.cache.keep(self.config, parts, facts, problems, self.control)
+        if not self.control.proceed():
+            return None
+        failure = self.gathered.failure
+        if failure is not None:
+            yield Notice(
+                text=f"Temporary files could not be written ({failure.strerror}), so that the "
+                "preparation took more memory."
+            )
+        if prepared is None:
+            store = parts.store(self.folder)
+            prepared = PreparedText(store=store, facts=facts, problems=problems)
+        return prepared
 
-    def _prepare(
-        self, splitter: SentenceSplitter, first: list[str], documents: Iterator[Document]
-    ) -> Iterator[Event]:
-        """Split and tokenise all documents, in batches."""
-        yield self._bytes_read(_SPLITTING)
-        processes = choose_processes(self.config.processes, self.reader.characters_estimate)
-        with PreparationPool(splitter, processes, self.control) as pool:
-            for texts in _batches(first, documents):
-                for batch in pool.put(texts):
-                    self._add(batch)
-                if not self.control.proceed():
-                    return
-                if self.ticker.is_due():
-                    yield self._bytes_read(_SPLITTING)
-            for batch in pool.finish():
-                self._add(batch)
-                if self.ticker.is_due():
-                    yield self._bytes_read(_SPLITTING)
-            if pool.was_broken:
-                yield Notice(
-                    text="A helper process ended unexpectedly; the work went on without helpers."
-                )
-        yield self._bytes_read(_SPLITTING)
-
-    def _add(self, batch: PreparedBatch) -> None:
-        self.failed += [self.documents_done + index for index in batch.failed]
-        self.documents_done += len(batch.document_lengths)
-        self.gathered.add(batch)
-
-    def _corpus(self, splitter: SentenceSplitter) -> Corpus:
-        for index in self.failed:
-            self.reader.refuse(self.lines[index], _TOO_LONG_TO_SPLIT, "")
-        group_of = np.array(self.group_of, dtype=np.int64)  # (documents,)
-        is_validation = draw_validation(group_of, self.config.validation_fraction, self.config.seed)
-        store = self.gathered.store(group_of, is_validation)
-        if not store.words:
-            raise self._no_text()
-        facts = self._facts(store, splitter)
-        return Corpus(store, facts, tuple(self.reader.problems))
-
-    def _facts(self, store: TokenStore, splitter: SentenceSplitter) -> CorpusSummary:
+    def _facts(
+        self, parts: TextParts, splitter: SentenceSplitter, reading: CorpusReading
+    ) -> CorpusSummary:
         """Return the summary but for vocabulary and split, which `Corpus` fills in."""
         reader = self.reader
         return CorpusSummary(
             name=self.config.path.name,
             path=str(self.config.path),
             columns=reader.columns,
-            documents=len(self.group_of),
-            sentences=len(store.offsets) - 1,
-            words=len(store.word_ranks),
-            different_words=len(store.words),
+            documents=len(reading.group_of),
+            sentences=parts.sentences,
+            words=int(parts.counts.sum()),
+            different_words=len(parts.words),
             vocabulary_size=self.config.vocabulary_size,
             least_frequent_word="",
             least_frequent_count=0,
@@ -222,57 +199,12 @@ class _Building:
             validation_words=0,
             refused_rows=reader.refused_rows,
             repaired_rows=reader.repaired_rows,
-            duplicate_documents=self.groups.duplicates,
+            duplicate_documents=reading.duplicates,
             encoding=reader.encoding,
             delimiter=reader.delimiter,
             digest=reader.digest(),
         )
 
-    def _notices(self, corpus: Corpus) -> Iterator[Event]:
-        summary = corpus.summary
-        if summary.refused_rows:
-            problem = corpus.problems[0]
-            rows = "1 row" if summary.refused_rows == 1 else f"{summary.refused_rows:,} rows"
-            yield Notice(
-                text=f"{rows} of {summary.name} left out; the first at line {problem.line}: "
-                f"{problem.reason}."
-            )
-
-    def _bytes_read(self, stage: str) -> StageProgress:
-        reader = self.reader
-        return StageProgress(
-            stage=stage, done=reader.bytes_done, total=reader.bytes_total, unit="bytes"
-        )
-
-    def _no_text(self) -> CorpusError:
-        columns = " and ".join(f"'{column}'" for column in self.reader.columns)
-        message = f"{self.config.path.name} has no text in the column {columns}."
-        if self.reader.problems:
-            problem = self.reader.problems[0]
-            message += (
-                f" {self.reader.refused_rows:,} rows were refused; "
-                f"the first at line {problem.line}: {problem.reason}."
-            )
-        return CorpusError(message + " Choose another column or another file.")
-
-
-def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[str]]:
-    """Put documents together until they are worth sending; empties `first`."""
-    batch: list[str] = []
-    characters = 0
-
-    def texts() -> Iterator[str]:
-        yield from first
-        first.clear()
-        for document in documents:
-            yield document.text
-
-    for text in texts():
-        batch.append(text)
-        characters += len(text)
-        if characters >= _BATCH_CHARACTERS:
-            yield batch
-            batch = []
-            characters = 0
-    if batch:
-        yield batch
+    def _counted(self, done: int) -> StageProgress:
+        total = self.gathered.words_twice
+        return StageProgress(stage=_COUNTING, done=done // 2, total=total // 2, unit="words")

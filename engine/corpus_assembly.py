@@ -1,100 +1,179 @@
-"""From prepared batches to the arrays of a corpus.
+"""From prepared batches to the arrays of a corpus, in spools and slice by slice.
 
-Gathers what the batches bring, numbers all words by frequency, and draws the
-validation documents.
+Gathers what the batches bring and numbers all words by frequency. Only the different
+words, their counts, and a slice of the rest are in memory.
 """
 
-import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.control import RunControl
 from engine.corpus_data import TokenStore
 from engine.preparation import PreparedBatch
+from engine.spool import Spool
 from engine.tokenizing import WordTable
 
-Bools = NDArray[np.bool_]
 Int64s = NDArray[np.int64]
 
 
-class DocumentGroups:
-    """Tells which documents are equal, by a hash of their text.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextParts:
+    """What makes a `TokenStore`, but for the split; the letters are those of corpus_data."""
 
-    Attributes
-    ----------
-    duplicates : int
-        Documents so far that equal an earlier one.
-    """
+    words: tuple[str, ...]  # D
+    counts: Int64s  # (D,)
+    word_ranks: Spool  # int32 (W,)
+    offsets: Spool  # int64 (S + 1,)
+    texts: Spool
+    text_offsets: Spool  # int64 (S + 1,)
+    document_lengths: Spool  # int32 (documents,)
+    group_of: Int64s  # (documents,)
 
-    def __init__(self) -> None:
-        self.duplicates = 0
-        self._group_of: dict[bytes, int] = {}
+    @property
+    def sentences(self) -> int:
+        """S."""
+        return self.offsets.size // 8 - 1
 
-    def find(self, text: str) -> tuple[int, bool]:
-        """Return the number of the group of `text`, and whether it is a new one."""
-        key = hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
-        new_group = len(self._group_of)
-        group = self._group_of.setdefault(key, new_group)
-        is_new = group == new_group
-        self.duplicates += not is_new
-        return group, is_new
+    @property
+    def size(self) -> int:
+        """About how many bytes all of it takes."""
+        spools = (self.word_ranks, self.offsets, self.texts, self.text_offsets)
+        rest = self.document_lengths.size + self.group_of.nbytes + 20 * len(self.words)
+        return sum(spool.size for spool in spools) + rest
 
-
-@dataclass(slots=True)
-class Gathered:
-    """What the batches brought so far, in the order of the file."""
-
-    table: WordTable = field(default_factory=WordTable)
-    numbers: list[NDArray[np.int32]] = field(default_factory=list)
-    sentence_lengths: list[NDArray[np.int32]] = field(default_factory=list)
-    document_lengths: list[NDArray[np.int32]] = field(default_factory=list)
-    texts: list[bytes] = field(default_factory=list)
-    text_lengths: list[NDArray[np.int32]] = field(default_factory=list)
-
-    def add(self, batch: PreparedBatch) -> None:
-        """Append a batch; its words get the numbers of the whole corpus."""
-        number_of = np.array([self.table[word] for word in batch.words], dtype=np.int32)
-        self.numbers.append(number_of[batch.numbers] if len(batch.words) else batch.numbers)
-        self.sentence_lengths.append(batch.sentence_lengths)
-        self.document_lengths.append(batch.document_lengths)
-        self.texts.append(batch.texts)
-        self.text_lengths.append(batch.text_lengths)
-
-    def store(self, group_of: Int64s, is_validation: Bools) -> TokenStore:
-        """Return the arrays of the whole corpus and forget the parts they were made of.
-
-        `group_of` and `is_validation` have shape (documents,).
-        """
-        numbers = _joined(self.numbers)  # (W,), in the order first seen
-        counts = np.bincount(numbers, minlength=len(self.table))  # (D,)
-        order = np.argsort(-counts, kind="stable")  # (D,); stable: ties stay as first seen
-        rank = np.empty(len(order), dtype=np.int32)  # (D,)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        words = self.table.words
-        texts = b"".join(self.texts)
-        self.texts.clear()
+    def store(self, folder: Path | None) -> TokenStore:
+        """Return the store with no document held out; the spools are then used up."""
         return TokenStore(
-            words=tuple([words[number] for number in order.tolist()]),
-            counts=counts[order].astype(np.int64),
-            word_ranks=rank[numbers],
-            offsets=_offsets(_joined(self.sentence_lengths)),
-            texts=texts,
-            text_offsets=_offsets(_joined(self.text_lengths)),
-            document_lengths=_joined(self.document_lengths),
-            group_of=group_of,
-            is_validation=is_validation,
+            words=self.words,
+            counts=self.counts,
+            word_ranks=self.word_ranks.array(np.int32),
+            offsets=self.offsets.array(np.int64),
+            texts=self.texts.array(np.uint8).data,
+            text_offsets=self.text_offsets.array(np.int64),
+            document_lengths=self.document_lengths.array(np.int32),
+            group_of=self.group_of,
+            is_validation=np.zeros(len(self.group_of), dtype=np.bool_),
+            folder=folder,
         )
 
 
-def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Concatenate `arrays` and empty the list."""
-    joined = np.concatenate(arrays) if arrays else np.zeros(0, dtype=np.int32)
-    arrays.clear()
-    return joined
+class Gathered:
+    """What the batches brought so far, in the order of the file.
+
+    Parameters
+    ----------
+    folder : Path or None
+        For files of what is too much for the memory; None = the system's.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._spools: list[Spool] = []
+        self._table = WordTable()
+        self._numbers = self._spool()  # int32 (W,), in the order first seen
+        self._sentence_lengths = self._spool()  # int32 (S,)
+        self._document_lengths = self._spool()  # int32 (documents,)
+        self._texts = self._spool()
+        self._text_lengths = self._spool()  # int32 (S,)
+
+    @property
+    def failure(self) -> OSError | None:
+        """Why temporary files could not be written and more memory was taken."""
+        return next((spool.failure for spool in self._spools if spool.failure is not None), None)
+
+    @property
+    def words_twice(self) -> int:
+        """What `arranged` counts up to."""
+        return self._numbers.size // 4 * 2
+
+    def add(self, batch: PreparedBatch) -> None:
+        """Append a batch; its words get the numbers of the whole corpus."""
+        number_of = np.array([self._table[word] for word in batch.words], dtype=np.int32)
+        if len(batch.words):
+            self._numbers.append(number_of[batch.numbers])
+        self._sentence_lengths.append(batch.sentence_lengths)
+        self._document_lengths.append(batch.document_lengths)
+        self._texts.append(batch.texts)
+        self._text_lengths.append(batch.text_lengths)
+
+    def close(self) -> None:
+        """Give everything up, `TextParts` too that were not made into a store."""
+        for spool in self._spools:
+            spool.close()
+
+    def arranged(
+        self, group_of: Int64s, control: RunControl
+    ) -> Generator[int, None, TextParts | None]:
+        """Give the words their final numbers, by frequency; what was gathered is then used up.
+
+        Parameters
+        ----------
+        group_of : int64 array of shape (documents,)
+        control : RunControl
+
+        Yields
+        ------
+        int
+            Words passed so far, each twice: once to count it and once to rank it.
+
+        Returns
+        -------
+        TextParts or None
+            None after a stop.
+        """
+        counts = np.zeros(len(self._table), dtype=np.int64)  # (D,)
+        done = 0
+        for numbers in _int32s(self._numbers):
+            if not control.proceed():
+                return None
+            counts += np.bincount(numbers, minlength=len(counts))
+            done += len(numbers)
+            yield done
+        order = np.argsort(-counts, kind="stable")  # (D,); stable: ties stay as first seen
+        rank = np.empty(len(order), dtype=np.int32)  # (D,)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        ranks = self._spool()
+        for numbers in _int32s(self._numbers):
+            if not control.proceed():
+                return None
+            ranks.append(rank[numbers])
+            done += len(numbers)
+            yield done
+        self._numbers.close()
+        words = self._table.words
+        return TextParts(
+            words=tuple([words[number] for number in order.tolist()]),
+            counts=counts[order],
+            word_ranks=ranks,
+            offsets=self._offsets(self._sentence_lengths),
+            texts=self._texts,
+            text_offsets=self._offsets(self._text_lengths),
+            document_lengths=self._document_lengths,
+            group_of=group_of,
+        )
+
+    def _spool(self) -> Spool:
+        spool = Spool(self._folder)
+        self._spools.append(spool)
+        return spool
+
+    def _offsets(self, lengths: Spool) -> Spool:
+        """Return where each of the `lengths` begins and the last ends."""
+        offsets = self._spool()
+        end = np.zeros(1, dtype=np.int64)
+        offsets.append(end)
+        for some in _int32s(lengths):
+            ends = end + np.cumsum(some, dtype=np.int64)
+            offsets.append(ends)
+            end = ends[-1:]
+        lengths.close()
+        return offsets
 
 
-def _offsets(lengths: NDArray[np.int32]) -> Int64s:
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
+def _int32s(spool: Spool) -> Iterator[NDArray[np.int32]]:
+    for piece in spool.pieces():
+        yield np.frombuffer(piece, dtype=np.int32)

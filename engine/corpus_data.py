@@ -1,6 +1,7 @@
 """A prepared corpus: flat arrays of word numbers, and views on them.
 
-Nothing is read or tokenised here; `engine.corpus` makes these records.
+Nothing is read or tokenised here; `engine.corpus` makes these records. The arrays of
+a large corpus are mapped from files, so that it need not fit into the memory.
 
 Letters: S sentences, W words of all sentences, C words of the vocabulary, D
 different words of the corpus.
@@ -11,8 +12,9 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Self
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,15 @@ from numpy.typing import NDArray
 from engine.config import SPECIAL_TOKENS
 from engine.corpus_split import draw_validation
 from engine.rows import RowProblem
+from engine.spool import Spool, forget_pages
 from engine.vocabulary import FIRST_WORD_ID, Vocabulary
+from engine.vocabulary_budget import VocabularyBudget
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
+
+_IDS_IN_MEMORY = 128 << 20  # bytes; more of them are mapped from a file
+_WORDS_AT_ONCE = 1 << 20
 
 
 class Sentences:
@@ -42,28 +49,6 @@ class Sentences:
     def __init__(self, ids: Ids, offsets: Offsets) -> None:
         self.ids = ids
         self.offsets = offsets
-
-    @classmethod
-    def framed(cls, word_ids: Ids, lengths: Offsets) -> Self:
-        """Put SENTENCE_START and SENTENCE_END around each sentence.
-
-        Parameters
-        ----------
-        word_ids : int32 array of shape (W,)
-            The words of all sentences.
-        lengths : int64 array of shape (S,)
-            Words in each sentence.
-        """
-        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)  # (S + 1,)
-        np.cumsum(lengths + 2, out=offsets[1:])
-        ids = np.empty(offsets[-1], dtype=np.int32)  # (W + 2 S,)
-        is_word = np.ones(len(ids), dtype=bool)  # (W + 2 S,)
-        is_word[offsets[:-1]] = False
-        is_word[offsets[1:] - 1] = False
-        ids[is_word] = word_ids
-        ids[offsets[:-1]] = 0
-        ids[offsets[1:] - 1] = 1
-        return cls(ids, offsets)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -135,11 +120,12 @@ class TokenStore:
     counts: NDArray[np.int64]  # (D,)
     word_ranks: Ids  # (W,)
     offsets: Offsets  # (S + 1,) into word_ranks
-    texts: bytes  # all sentences in UTF-8, one after the other
+    texts: bytes | memoryview  # all sentences in UTF-8, one after the other
     text_offsets: Offsets  # (S + 1,) into texts
     document_lengths: Ids  # (documents,), in sentences
     group_of: Offsets  # (documents,), equal for equal documents
     is_validation: NDArray[np.bool_]  # (documents,)
+    folder: Path | None = None  # for files of arrays that are too large; None = the system's
 
 
 class Corpus:
@@ -150,8 +136,8 @@ class Corpus:
     summary : CorpusSummary
     vocabulary : Vocabulary
     training, validation : Sentences
-        In the order of the file. The vocabulary is counted over both, as the
-        tutorial counts all of its text.
+        In the order of the file, made when they are first asked for. The vocabulary is
+        counted over both, as the tutorial counts all of its text.
     problems : tuple of RowProblem
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
     """
@@ -159,10 +145,10 @@ class Corpus:
     __slots__ = (
         "_is_validation",
         "_store",
+        "_training",
+        "_validation",
         "problems",
         "summary",
-        "training",
-        "validation",
         "vocabulary",
     )
 
@@ -179,12 +165,11 @@ class Corpus:
         self._store = store
         self.problems = problems
         self.vocabulary = Vocabulary.from_words(store.words[:kept], counts[:kept])
-        # Every rank from `kept` on is the unknown word, whose id follows the last kept one.
-        word_ids = np.minimum(store.word_ranks, np.int32(kept))  # (W,)
-        word_ids += FIRST_WORD_ID
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
-        self.training = _select(word_ids, store.offsets, ~self._is_validation)
-        self.validation = _select(word_ids, store.offsets, self._is_validation)
+        self._training: Sentences | None = None
+        self._validation: Sentences | None = None
+        sentences = int(self._is_validation.sum())  # held out, and the words in them:
+        words = int(np.diff(store.offsets)[self._is_validation].sum())
         held_out = int(store.is_validation.sum())
         self.summary = replace(
             facts,
@@ -194,10 +179,10 @@ class Corpus:
             unknown_share=sum(counts[kept:]) / max(1, facts.words),
             training_documents=len(store.is_validation) - held_out,
             validation_documents=held_out,
-            training_sentences=len(self.training),
-            validation_sentences=len(self.validation),
-            training_words=self.training.words_to_predict,
-            validation_words=self.validation.words_to_predict,
+            training_sentences=len(self) - sentences,
+            validation_sentences=sentences,
+            training_words=len(store.word_ranks) - words + len(self) - sentences,
+            validation_words=words + sentences,
         )
 
     def __len__(self) -> int:
@@ -205,6 +190,20 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus of {len(self)} sentences from {self.summary.name}"
+
+    @property
+    def training(self) -> Sentences:
+        """The sentences to train on."""
+        if self._training is None:
+            self._training = _select(self._store, len(self.vocabulary), ~self._is_validation)
+        return self._training
+
+    @property
+    def validation(self) -> Sentences:
+        """The sentences held out."""
+        if self._validation is None:
+            self._validation = _select(self._store, len(self.vocabulary), self._is_validation)
+        return self._validation
 
     def sentence_view(self, index: int) -> SentenceView:
         """Return sentence `index` of the file, 0 <= index < len(self), as the network sees it."""
@@ -216,7 +215,7 @@ class Corpus:
         kept = len(self.vocabulary) - SPECIAL_TOKENS
         ids = [min(rank, kept) + FIRST_WORD_ID for rank in ranks]
         return SentenceView(
-            text=text.decode("utf-8"),
+            text=str(text, "utf-8"),
             tokens=tuple(TokenView(text=store.words[rank], is_known=rank < kept) for rank in ranks),
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
@@ -233,6 +232,11 @@ class Corpus:
         counts = self._store.counts
         return float(counts[kept:].sum() / max(1, counts.sum()))
 
+    def vocabulary_budget(self) -> VocabularyBudget:
+        """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""
+        store = self._store
+        return VocabularyBudget(store.counts, store.word_ranks, store.offsets)
+
     def with_vocabulary_size(self, vocabulary_size: int) -> "Corpus":
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
         facts = replace(self.summary, vocabulary_size=max(vocabulary_size, SPECIAL_TOKENS + 1))
@@ -245,8 +249,40 @@ class Corpus:
         return Corpus(store, self.summary, self.problems)
 
 
-def _select(word_ids: Ids, offsets: Offsets, is_chosen: NDArray[np.bool_]) -> Sentences:
-    """Frame the chosen sentences; `is_chosen` has shape (S,)."""
-    lengths = np.diff(offsets)  # (S,)
-    words = word_ids[np.repeat(is_chosen, lengths)]
-    return Sentences.framed(words, lengths[is_chosen])
+def _select(store: TokenStore, word_dim: int, is_chosen: NDArray[np.bool_]) -> Sentences:
+    """Frame the chosen sentences in `word_dim` ids; `is_chosen` has shape (S,)."""
+    lengths = np.diff(store.offsets)[is_chosen] + 2  # (chosen sentences,)
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)  # (chosen sentences + 1,)
+    np.cumsum(lengths, out=offsets[1:])
+    ids = Spool(store.folder, most_in_memory=_IDS_IN_MEMORY)
+    for first, last in _slices(store.offsets):
+        some = np.diff(store.offsets[first : last + 1])  # (sentences of the slice,)
+        ranks = store.word_ranks[store.offsets[first] : store.offsets[last]]
+        chosen = is_chosen[first:last]
+        ids.append(_framed(ranks[np.repeat(chosen, some)], some[chosen], word_dim))
+        forget_pages(store.word_ranks)
+    return Sentences(ids.array(np.int32, is_writable=True), offsets)
+
+
+def _slices(offsets: Offsets) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of runs of sentences with about `_WORDS_AT_ONCE` words."""
+    first, last = 0, len(offsets) - 1
+    while first < last:
+        reached = int(np.searchsorted(offsets, offsets[first] + _WORDS_AT_ONCE))
+        reached = min(max(reached, first + 1), last)
+        yield first, reached
+        first = reached
+
+
+def _framed(ranks: Ids, lengths: Offsets, word_dim: int) -> Ids:
+    """Put SENTENCE_START and SENTENCE_END around sentences of `lengths` words."""
+    ends = np.cumsum(lengths + 2)  # (sentences,)
+    ids = np.empty(int(lengths.sum()) + 2 * len(lengths), dtype=np.int32)
+    is_word = np.ones(len(ids), dtype=bool)
+    is_word[ends - lengths - 2] = False
+    is_word[ends - 1] = False
+    # The ranks that are not kept become the unknown word, the last id.
+    ids[is_word] = np.minimum(ranks + np.int32(FIRST_WORD_ID), np.int32(word_dim - 1))
+    ids[ends - lengths - 2] = 0
+    ids[ends - 1] = 1
+    return ids

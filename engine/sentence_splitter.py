@@ -18,8 +18,10 @@ Tibor Kiss and Jan Strunk, "Unsupervised Multilingual Sentence Boundary
 Detection", Computational Linguistics 32, 2006.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Self
 
 import nltk.data
@@ -31,6 +33,7 @@ from nltk.tokenize.punkt import (
 )
 
 SAMPLE_CHARACTERS = 500_000  # what Punkt learns from: about 1 s of work
+_INSTALLED = "tokenizers/punkt_tab/english/"
 LEARNED_AT_ONCE = 50_000  # characters: about 0.1 s, so that a stop is heard
 _HAS_WORD = re.compile(r"\w")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
@@ -80,7 +83,7 @@ class SentenceSplitter:
     def installed(cls) -> Self | None:
         """Return the splitter of NLTK's `punkt_tab` if this computer has it."""
         try:
-            folder = nltk.data.find("tokenizers/punkt_tab/english/")
+            folder = nltk.data.find(_INSTALLED)
             parameters = load_punkt_params(folder)
         except (LookupError, OSError, ValueError):
             return None
@@ -118,6 +121,17 @@ class SentenceSplitter:
                     begin = start
                     has_sentence = True
         return sentences
+
+
+def installed_digest() -> str:
+    """Return a hash of the installed parameters; "" where there are none."""
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        for file in sorted(Path(str(nltk.data.find(_INSTALLED))).iterdir()):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    except (LookupError, OSError):
+        return ""
+    return digest.hexdigest()
 
 
 class SplitterLearner:

@@ -228,7 +228,7 @@ def test_that_processes_change_nothing(
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
     alone, _ = prepare(path, processes=0)
-    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
     monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
 
     shared, _ = prepare(path, processes=2)
@@ -282,8 +282,8 @@ def test_that_a_stop_ends_without_a_corpus_or_a_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
     monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
     control = RunControl()
     look = stop_at(stage, control)
@@ -302,8 +302,8 @@ def test_that_abandoning_the_stream_leaves_no_process(
     tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
     monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
     events = build_corpus(CorpusConfig(path=path, processes=2), RunControl())
     for event in events:

@@ -1,0 +1,217 @@
+"""Prepared texts kept from one opening of a file to the next.
+
+A kept text is found by the content of the file and the options, is used only if every
+byte of it is as it was written, and is a convenience: whatever goes wrong here is a
+notice at most, and the text is prepared again.
+
+    corpus-112714-0123456789abcdef0123456789abcdef.bin
+           size   key (engine.corpus_key)
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+from collections.abc import Generator
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from engine.atomic_file import remove_leftovers, replacing
+from engine.config import CorpusConfig
+from engine.control import RunControl, Ticker
+from engine.corpus_assembly import TextParts
+from engine.corpus_data import CorpusSummary
+from engine.corpus_file import DamagedError, PreparedText, read_prepared, write_prepared
+from engine.corpus_key import corpus_key
+from engine.events import Notice, StageProgress
+from engine.rows import RowProblem
+
+MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
+_OPENING = "Opening the prepared corpus"
+_KEEPING = "Keeping the prepared corpus for the next time"
+_NAME = re.compile(r"corpus-(\d+)-[0-9a-f]{32}\.bin")
+_REPORT_EVERY_S = 0.1
+_BLOCK_BYTES = 1 << 20
+
+CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
+
+
+def corpus_cache_folder() -> Path:
+    """Return where the prepared texts of this user are kept."""
+    return user_cache_path("rnn-text-lab", appauthor=False) / "corpora"
+
+
+class _StoppedError(Exception):
+    """The user wants no more of it."""
+
+
+class CorpusCache:
+    """The prepared texts in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when it is first needed; other files in it are left alone.
+    most_bytes : int
+        The texts used least recently are deleted beyond it.
+    """
+
+    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+
+    def made_folder(self) -> Path | None:
+        """Return the folder, or None if it cannot be made."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            return None
+        return self._folder
+
+    def find(self, config: CorpusConfig, control: RunControl) -> CacheEvents:
+        """Return what was prepared from the file at `config.path`, or None.
+
+        None also after a stop. A damaged text is deleted.
+        """
+        remove_leftovers(self._folder)
+        size = _size_of(config.path)
+        names = [name for name in self._names() if name.startswith(f"corpus-{size}-")]
+        if not names:
+            return None  # the content of the file needs no look
+        ticker = Ticker(_REPORT_EVERY_S)
+        digest = yield from _digest(config.path, size, control, ticker)
+        if digest is None:
+            return None
+        path = self._path(config, size, digest)
+        if path.name not in names or not path.is_file():
+            return None
+        try:
+            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            while True:
+                done, total = next(reading)
+                if not control.proceed():
+                    return None
+                if ticker.is_due():
+                    yield _progress(_OPENING, size + done, size + total)
+        except StopIteration as end:
+            with contextlib.suppress(OSError):
+                os.utime(path)  # used now
+            prepared: PreparedText = end.value
+            return prepared
+        except DamagedError as error:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            yield _made_anew(config.path, str(error))
+        except OSError as error:
+            yield _made_anew(config.path, error.strerror or str(error))
+        return None
+
+    def keep(
+        self,
+        config: CorpusConfig,
+        parts: TextParts,
+        facts: CorpusSummary,
+        problems: tuple[RowProblem, ...],
+        control: RunControl,
+    ) -> CacheEvents:
+        """Keep a prepared text and return it as it will be opened again.
+
+        Returns None, and leaves `parts` as they are, if it cannot be kept, or on a stop.
+        """
+        size = _size_of(config.path)
+        path = self._path(config, size, facts.digest)
+        room = parts.size
+        if room > self._most_bytes:
+            return None
+        ticker = Ticker(_REPORT_EVERY_S)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_room(room)
+            with replacing(path, new_mode=0o600, is_durable=False) as descriptor:
+                key = path.stem[-32:]
+                for done in write_prepared(descriptor, key, parts, facts, problems):
+                    if not control.proceed():
+                        raise _StoppedError
+                    if ticker.is_due():
+                        yield _progress(_KEEPING, done, max(done, room))
+            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            while True:
+                next(reading)
+                if not control.proceed():
+                    return None
+        except StopIteration as end:
+            prepared: PreparedText = end.value
+            return prepared
+        except _StoppedError:
+            return None
+        except (OSError, DamagedError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            yield Notice(
+                text=f"The prepared text of {config.path.name} could not be kept in "
+                f"{self._folder}: {reason}. Opening it again will take as long as now."
+            )
+        return None
+
+    def _path(self, config: CorpusConfig, size: int, digest: str) -> Path:
+        return self._folder / f"corpus-{size}-{corpus_key(config, digest)}.bin"
+
+    def _names(self) -> list[str]:
+        try:
+            return [each.name for each in self._folder.iterdir() if _NAME.fullmatch(each.name)]
+        except OSError:
+            return []
+
+    def _make_room(self, room: int) -> None:
+        """Delete what was used least recently, until `room` bytes more are allowed."""
+        kept = []
+        for name in self._names():
+            with contextlib.suppress(OSError):  # another program deleted it
+                status = (self._folder / name).lstat()
+                kept.append((status.st_mtime_ns, status.st_size, name))
+        total = sum(size for _, size, _ in kept)
+        for _, size, name in sorted(kept):
+            if total + room <= self._most_bytes:
+                return
+            with contextlib.suppress(OSError):  # in use, on Windows
+                (self._folder / name).unlink()
+                total -= size
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1  # whoever reads the file will say what is wrong
+
+
+def _digest(
+    path: Path, size: int, control: RunControl, ticker: Ticker
+) -> Generator[StageProgress, None, str | None]:
+    """Return the SHA-256 of a file, or None after a stop or where it cannot be read."""
+    yield _progress(_OPENING, 0, size)
+    digest = hashlib.sha256()
+    done = 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+                done += len(block)
+                if not control.proceed():
+                    return None
+                if ticker.is_due():
+                    yield _progress(_OPENING, done, max(done, size))
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _progress(stage: str, done: int, total: int) -> StageProgress:
+    return StageProgress(stage=stage, done=done, total=total, unit="bytes")
+
+
+def _made_anew(path: Path, reason: str) -> Notice:
+    return Notice(
+        text=f"The prepared text kept for {path.name} cannot be used, because {reason}. "
+        "It is made anew."
+    )
