@@ -30,6 +30,8 @@ _HOMES = {  # of the commands that are not in cli_commands
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
+  python -m engine train comments.csv --keep-run
+  python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
   python -m engine score comments.safetensors "the movie was very good ."
   python -m engine evaluate comments.safetensors other.csv
@@ -122,7 +124,8 @@ def _add_command(
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train = _add_command(commands, "train", "train a network on a CSV of text")
     train.add_argument("csv", type=Path, metavar="CSV", help="the file of text")
-    train.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the model file")
+    train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
+    _add_keeping(train)
     _add_csv_options(train)
     add = train.add_argument
     add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
@@ -139,6 +142,13 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+
+
+def _add_keeping(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--keep-run", action="store_true", help="keep the run, to resume it: see 'runs'")
+    add("--run-name", default="", metavar="NAME", help="of the kept run; default: the file's")
+    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
 
 
 def _add_csv_options(command: argparse.ArgumentParser) -> None:
@@ -186,6 +196,22 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument("csv", type=Path, metavar="CSV", help="text that it was not trained on")
     _add_csv_options(evaluate)
+
+
+def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
+    add = runs.add_argument
+    actions = ("list", "resume", "export", "rename", "note", "duplicate", "delete", "restore")
+    add("action", nargs="?", choices=actions, default="list", help="what to do")
+    add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
+    add(
+        "text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file"
+    )
+    add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
+    add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
+    add("--learning-rate", type=float, metavar="X", help="resume: another one")
+    add("--best", action="store_true", help="export: the best model instead of the last")
+    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
 
 
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -15,10 +15,11 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus import Corpus, build_corpus
-from engine.errors import EngineError, ModelFileError
+from engine.errors import ConfigError, EngineError, ModelFileError
 from engine.evaluation import Evaluation, evaluate_corpus
 from engine.events import CheckpointSaved, CorpusReady, Event, Notice, SnapshotPublished
 from engine.language_model import LanguageModel
+from engine.run_store import RunStore
 from engine.sample_comments import sample_comments_path, sample_entropy
 from engine.scorer import score
 from engine.trainer import train
@@ -52,14 +53,25 @@ def run_train(arguments: Namespace) -> int:
         evaluate_every=arguments.evaluate_every,
         seed=arguments.seed,
     )
-    _require_folder(arguments.out)
+    if arguments.out is not None:
+        _require_folder(arguments.out)
+    elif not arguments.keep_run:
+        raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
-        corpus = _prepare(corpus_config, control, output)
+        corpus = prepare(corpus_config, control, output)
         if corpus is None:
             return EXIT_INTERRUPTED
-        events = train(corpus, model_config, train_config, control)
-        model = _train_and_keep(events, arguments.out, output)
+        if arguments.keep_run:
+            store = RunStore(arguments.data_folder)
+            run_id = store.new_run_id()
+            output.note(f"The run is kept as {run_id} in {store.runs}.")
+            configs = (corpus_config, model_config, train_config)
+            name = arguments.run_name
+            events = store.train(corpus, *configs, control, name=name, run_id=run_id)
+        else:
+            events = train(corpus, model_config, train_config, control)
+        model = train_and_save(events, arguments.out, output)
         if not arguments.json:
             output.result(model.description)
         return EXIT_INTERRUPTED if control.is_stopped else 0
@@ -74,13 +86,13 @@ def run_demo(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
         corpus_config = CorpusConfig(path=path, csv=CsvConfig(columns=("body",), has_header=True))
-        corpus = _prepare(corpus_config, control, output)
+        corpus = prepare(corpus_config, control, output)
         if corpus is None:
             return EXIT_INTERRUPTED
         entropy = sample_entropy(path)
         if entropy is not None:
             output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
-        model = _train_and_keep(
+        model = train_and_save(
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
         )
         if control.is_stopped:
@@ -98,7 +110,7 @@ def run_evaluate(arguments: Namespace) -> int:
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
     with stop_on_interrupt(output) as control:
-        corpus = _prepare(config, control, output)
+        corpus = prepare(config, control, output)
         if corpus is None:
             return EXIT_INTERRUPTED
         progress = evaluate_corpus(model, corpus, control)
@@ -142,7 +154,7 @@ def _corpus_config(
     )
 
 
-def _prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpus | None:
+def prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpus | None:
     """Return the corpus, or None after a stop."""
     corpus = None
     for event in build_corpus(config, control):
@@ -152,7 +164,7 @@ def _prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpu
     return corpus
 
 
-def _train_and_keep(events: Iterator[Event], path: Path | None, output: Output) -> LanguageModel:
+def train_and_save(events: Iterator[Event], path: Path | None, output: Output) -> LanguageModel:
     """Show a training run and return its last model, saved to `path` whatever ended the run."""
     latest: LanguageModel | None = None
     saved: LanguageModel | None = None
