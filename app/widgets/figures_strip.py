@@ -1,7 +1,8 @@
 """A strip of figures, each with a caption above and a remark below."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app.formatting import NOT_KNOWN
 from app.widgets.labels import make_label
@@ -43,9 +44,11 @@ class FiguresStrip(QFrame):
 
     def _build_figure(self, name: str, caption: str, tip: str) -> QWidget:
         cell = QWidget(self)
-        column = QVBoxLayout(cell)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        grid = QGridLayout(cell)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
         labels = (
             make_label(caption, "caption", cell),
             make_label("", "figure", cell),
@@ -53,7 +56,8 @@ class FiguresStrip(QFrame):
         )
         for label in labels:
             label.setToolTip(tip)
-            column.addWidget(label)
+        grid.addWidget(labels[0], 0, 0, 1, 2)
+        grid.addWidget(labels[1], 1, 0)
         labels[1].setObjectName(f"training.figure_{name}")
         labels[1].setAccessibleName(caption)
         labels[1].setAccessibleDescription(tip)
@@ -65,11 +69,20 @@ class FiguresStrip(QFrame):
         if columns == self._columns:
             return
         self._columns = columns
+        is_low = columns < len(FIGURES)  # two rows: the remarks go beside the figures
         for index, (name, cell) in enumerate(zip(FIGURES, self._cells, strict=True)):
             self._grid.addWidget(cell, index // columns, index % columns)
             is_inside = index < columns
             stretch = 6 if name in WIDE else 5
             self._grid.setColumnStretch(index, stretch if is_inside else 0)
+            self._place_remark(cell, self._figures[name][1], is_low=is_low)
+
+    @staticmethod
+    def _place_remark(cell: QWidget, remark: QLabel, *, is_low: bool) -> None:
+        grid = cell.layout()
+        if isinstance(grid, QGridLayout):
+            place = (1, 1, 1, 1) if is_low else (2, 0, 1, 2)
+            grid.addWidget(remark, *place, Qt.AlignmentFlag.AlignVCenter)
 
     def show_figure(self, name: str, text: str, remark: str | None = None) -> None:
         """Replace one figure, and the remark below it if there is a new one."""

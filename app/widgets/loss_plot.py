@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.formatting import format_perplexity, format_rate
@@ -27,7 +27,9 @@ REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen
 MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
 RAW_ALPHA = 105
-PADDING = 0.05  # around everything, room for the text under the lowest line
+PADDING = 0.05  # around everything
+ONE_LINE_PX = 800  # the width from which the values under the cursor need no second line
+READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
 
 AXIS_LABELS: dict[XAxis, str] = {
     "step": "steps (parameter updates)",
@@ -90,7 +92,7 @@ class LossPlot(QWidget):
             [
                 Mark(
                     position=self.history.position(halving, self._axis),
-                    text=f"rate halved to {format_rate(halving.learning_rate)}",
+                    text=f"→ {format_rate(halving.learning_rate)}",
                 )
                 for halving in self.history.halvings
             ]
@@ -123,9 +125,7 @@ class LossPlot(QWidget):
         self._canvas = PlotWidget(self, axisItems=axes)
         self._canvas.setObjectName("training.loss_canvas")
         self._canvas.setAccessibleName("Loss curve")
-        self._canvas.setToolTip(
-            "Drag to move, turn the wheel to zoom, left and right arrow keys to read values"
-        )
+        self._canvas.setAccessibleDescription(READING_HINT)  # a tool tip would hide the curve
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot = self._canvas.getPlotItem()
         self._plot.setMenuEnabled(False)
@@ -201,7 +201,7 @@ class LossPlot(QWidget):
 
     @Slot()
     def _on_crosshair_left(self) -> None:
-        self._readout.setText("Point at the plot to read its values.")
+        self._readout.setText(READING_HINT)
 
     @Slot(str)
     def _on_controls_axis_changed(self, axis: XAxis) -> None:
@@ -263,13 +263,19 @@ class LossPlot(QWidget):
             f'<span style="color:{palette.accent}">━</span> smoothed &nbsp; '
             f'<span style="color:{palette.second}">─●─</span> evaluated on held-out text '
             f'<span style="color:{palette.good}">★</span> best &nbsp; '
-            f'<span style="color:{palette.warning}">┊</span> learning rate halved'
+            f'<span style="color:{palette.warning}">┊</span> learning rate halved (→ to)'
         )
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what changed while the plot was hidden."""
         super().showEvent(event)
         self.request_redraw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the values, so that the plot does not jump when they appear."""
+        super().resizeEvent(event)
+        lines = 1 if event.size().width() >= ONE_LINE_PX else 2
+        self._readout.setMinimumHeight(lines * self._readout.fontMetrics().lineSpacing())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

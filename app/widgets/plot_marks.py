@@ -15,6 +15,9 @@ from PySide6.QtGui import QColor
 from app.theme import Palette
 
 SMALLEST_LOSS = 1e-9  # what a log scale can still show
+# Where no curve is: it begins high at the left and ends low at the right.
+_ABOVE_LEFT = {"position": 0.01, "anchors": [(0, 1), (0, 1)]}
+_BELOW_RIGHT = {"position": 0.99, "anchors": [(1, 0), (1, 0)]}
 MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line costs time
 
 
@@ -100,9 +103,8 @@ class PlotMarks:
             pen=mkPen(colour, width=1, style=Qt.PenStyle.DashLine),
             label=reference.text,
             labelOpts={
-                "position": 0.99,
                 "color": colour,
-                "anchors": [(1, 0), (1, 0)],  # under the line, at the right
+                **(_ABOVE_LEFT if reference.is_goal else _BELOW_RIGHT),
                 "fill": self._label_fill(),
             },
         )

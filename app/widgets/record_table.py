@@ -67,7 +67,7 @@ class RecordTable(QTableView):
             return
         painter = QPainter(self.viewport())
         painter.setPen(self.palette().placeholderText().color())
-        area = self.viewport().rect().adjusted(24, 12, -24, -12)
+        area = self.viewport().rect().adjusted(24, 4, -24, -4)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(area, flags, self._placeholder)
         painter.end()

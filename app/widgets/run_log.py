@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.describe import describe
@@ -15,6 +15,17 @@ MOST_LINES = 10_000
 def local_time() -> datetime:
     """Return the present time of day here."""
     return datetime.now().astimezone()
+
+
+class _LogText(QPlainTextEdit):
+    """Lines of which the newest stays in sight when the window changes its size."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        bar = self.verticalScrollBar()
+        is_at_end = bar.value() >= bar.maximum()
+        super().resizeEvent(event)
+        if is_at_end:
+            bar.setValue(bar.maximum())
 
 
 class RunLog(QWidget):
@@ -34,7 +45,7 @@ class RunLog(QWidget):
         super().__init__(parent)
         self._now = now
         self._text = describe(
-            QPlainTextEdit(self), "training.log", "Log of the runs", "What happened, oldest first"
+            _LogText(self), "training.log", "Log of the runs", "What happened, oldest first"
         )
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)

@@ -69,6 +69,20 @@ def test_that_every_enabled_field_is_reached_with_the_tab_key(bench: Bench) -> N
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget.objectName()
 
 
+def test_that_the_log_s_newest_line_stays_in_sight_in_a_smaller_window(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.tab.resize(1200, 800)
+    bench.tab.show()
+    for number in range(40):
+        bench.tab.log.add_line(f"Line {number}, which is long enough to wrap. " * 4)
+
+    bench.tab.resize(900, 640)
+
+    bar = bench.find("log").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+
+
 def test_that_the_log_can_be_copied(qtbot: QtBot, bench: Bench) -> None:
     bench.tab.log.add_line("Training started.")
 

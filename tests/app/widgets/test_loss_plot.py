@@ -48,6 +48,19 @@ def test_that_new_points_are_drawn_within_an_interval(qtbot: QtBot, plot: LossPl
     qtbot.waitUntil(lambda: drawn(plot) == ([1.0], [8.0]))
 
 
+def test_that_the_plot_keeps_its_height_when_values_are_read(plot: LossPlot) -> None:
+    fill(plot)
+    plot.resize(560, 400)
+    readout = plot.findChild(QLabel, "training.readout_label")
+    before = plot._canvas.height()
+
+    plot._crosshair.moved.emit(10.0)
+    plot.layout().activate()
+
+    assert "batch loss" in readout.text()
+    assert plot._canvas.height() == before
+
+
 def test_that_nothing_is_redrawn_when_nothing_changed(qtbot: QtBot, plot: LossPlot) -> None:
     fill(plot)
     plot.history.take_dirty()
