@@ -27,7 +27,7 @@ TAB_TITLES = ("Dataset", "Training", "Generation")
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (
     ("system", "As the &system"),
     ("light", "&Light"),
-    ("dark", "&Dark"),
+    ("dark", "Dar&k"),
 )
 
 

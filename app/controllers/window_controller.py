@@ -23,13 +23,15 @@ MODEL_SUFFIXES = (".safetensors", ".npz")
 DATASET_TAB, GENERATION_TAB = 0, 2
 
 _STATE_TEXTS = {
-    RunState.IDLE: "Open a CSV or use the sample comments to begin",
+    RunState.IDLE: "Choose a text on the Dataset tab and prepare it",
     RunState.PREPARING: "Preparing the corpus…",
-    RunState.READY: "Ready to train",
+    RunState.READY: "Ready to train: go to the Training tab",
     RunState.TRAINING: "Training…",
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
+_MODEL_TEXT = "The model is ready: go to the Generation tab, or train further"
+_AT_REST = (RunState.IDLE, RunState.READY)
 
 
 class WindowController(QObject):
@@ -109,7 +111,8 @@ class WindowController(QObject):
 
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
-        self._window.show_state(_STATE_TEXTS[session.run_state])
+        has_result = session.model is not None and session.run_state in _AT_REST
+        self._window.show_state(_MODEL_TEXT if has_result else _STATE_TEXTS[session.run_state])
         self._window.show_commands(
             can_open_data=Command.OPEN_DATA in commands,
             can_open_model=Command.OPEN_MODEL in commands,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
@@ -76,7 +76,23 @@ def test_that_the_sample_comments_can_be_chosen_in_the_menu(
     qtbot.waitUntil(lambda: application.session.corpus is not None, timeout=5000)
     rest(application, qtbot)
 
-    assert text_of(application, "window.state_label") == "Ready to train"
+    assert text_of(application, "window.state_label").startswith("Ready to train")
+
+
+def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
+    application: Application,
+) -> None:
+    for menu in application.window.menuBar().findChildren(QMenu):
+        keys = [QKeySequence.mnemonic(action.text()).toString() for action in menu.actions()]
+        given = [key for key in keys if key]
+
+        assert sorted(given) == sorted(set(given)), menu.title()
+
+
+def test_that_the_status_bar_leads_on_to_a_model_s_sentences(application: Application) -> None:
+    application.session.set_model(fake_model())
+
+    assert "Generation tab" in text_of(application, "window.state_label")
 
 
 def test_that_a_dropped_csv_is_opened(
