@@ -139,6 +139,13 @@ class RunKeeper:
 
     def _save(self, checkpoint: Checkpoint) -> None:
         began_s = time.monotonic()
+        tries = 1 if checkpoint.last is None else 2  # no save comes after the last one
+        while tries:
+            tries = 0 if self._try_to_save(checkpoint) else tries - 1
+        self.last_save_s = time.monotonic() - began_s
+        self.is_busy = False
+
+    def _try_to_save(self, checkpoint: Checkpoint) -> bool:
         folder = self._folder
         try:
             self._ensure()
@@ -155,9 +162,8 @@ class RunKeeper:
             self._fail(str(error).rstrip("."))
         else:
             self._succeed(checkpoint)
-        finally:
-            self.last_save_s = time.monotonic() - began_s
-            self.is_busy = False
+            return True
+        return False
 
     def _succeed(self, checkpoint: Checkpoint) -> None:
         if checkpoint.best is not None:

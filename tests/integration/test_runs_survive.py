@@ -1,0 +1,275 @@
+"""Kills, failing disks and exact resumes: what is promised for a night of training.
+
+The short form runs always; RNN_TEXT_LAB_FULL=1 (or `make reliability`) runs all counts.
+Each test prints its figures.
+"""
+
+import errno
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+import torch
+
+from engine import kept_run
+from engine.checkpoint import load_model
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.events import EpochDone, Event, Notice, RunEnded
+from engine.run_store import RunStore
+from engine.state_file import load_state, state_to_bytes
+from engine.trainer import Trainer
+from engine.training_state import TrainingState
+from tests.engine.runs import ScriptedClock, animal_corpus
+
+IS_FULL = os.environ.get("RNN_TEXT_LAB_FULL") == "1"
+KILLS = 200 if IS_FULL else 6
+RESUMES = 50 if IS_FULL else 5  # of each recipe
+IO_STRIDE = 1 if IS_FULL else 47
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EFBIG)
+SEED = int(os.environ.get("RNN_TEXT_LAB_SEED", "1"))
+
+
+def figures(state: TrainingState) -> Any:
+    """Return what must be the same to the last bit; times are left out."""
+    progress = state.progress
+    return (
+        [(done.epoch, done.step, done.training_loss, done.validation_loss, done.is_best)
+         for done in state.history.evaluations],
+        [(half.step, half.learning_rate) for half in state.history.halvings],
+        (progress.step, progress.epoch, progress.learning_rate, progress.best_loss),
+    )  # fmt: skip
+
+
+def assert_same(state: TrainingState, other: TrainingState) -> None:
+    assert figures(state) == figures(other)
+    for mine, theirs in (
+        (state.parameters, other.parameters),
+        (state.best, other.best),
+        (state.optimizer, other.optimizer),
+    ):
+        assert mine.keys() == theirs.keys()
+        assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("recipe", ["fast", "tutorial"])
+def test_that_a_resumed_run_is_the_uninterrupted_one_to_the_last_bit(
+    tmp_path: Path, recipe: Any
+) -> None:
+    corpus = animal_corpus(tmp_path, documents=60)
+    rate = 0.3 if recipe == "fast" else 0.2  # large enough for the loss to rise, too
+    config = TrainConfig(recipe=recipe, epochs=6, batch_size=7, learning_rate=rate)
+    trainer = Trainer(corpus, ModelConfig(hidden_dim=8, device="cpu"), config, None, Seconds())
+    states = [trainer.state() for _ in trainer.run(RunControl())]
+    whole = trainer.state()
+    chosen = random.Random(SEED).sample(states[:-2], min(RESUMES, len(states) - 2))
+    path = tmp_path / "state"
+
+    for state in chosen:
+        path.write_bytes(state_to_bytes(state))
+        resumed = Trainer.resumed(corpus, load_state(path), Seconds())
+        for _ in resumed.run(RunControl()):
+            pass
+        assert_same(resumed.state(), whole)
+        assert resumed.state().history.losses == whole.history.losses  # of every step
+
+    inside = sum(state.progress.sentences_done > 0 for state in chosen)
+    halved = len(whole.history.halvings)
+    print(  # noqa: T201 - the figures are what is shown
+        f"{recipe}: {len(chosen)} resumes, {inside} of them inside an epoch, {halved} halvings: "
+        "all losses and parameters bit-identical"
+    )
+    assert inside > 0
+    assert halved > 0
+
+
+def Seconds() -> ScriptedClock:
+    return ScriptedClock(1.0)
+
+
+class Zygote:
+    """The process that forks and kills; see `surviving`."""
+
+    def __init__(self, csv: Path, data: Path) -> None:
+        command = [sys.executable, "-m", "tests.integration.surviving", str(csv), str(data)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
+        assert self._answer() == "ready"
+
+    def do(self, command: str, run_id: str, delay_s: float) -> str:
+        """Let a child train until it ends or is killed; say which."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command} {run_id} {delay_s}\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+@pytest.fixture
+def zygote(tmp_path: Path) -> Iterator[Zygote]:
+    animal_corpus(tmp_path)
+    process = Zygote(tmp_path / "animals.csv", tmp_path / "data")
+    yield process
+    process.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.timeout(3000)
+def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
+    tmp_path: Path, zygote: Zygote
+) -> None:
+    chance, store = random.Random(SEED), RunStore(tmp_path / "data")
+    whole_id = store.new_run_id()
+    assert zygote.do("train", whole_id, -1.0) == "ended 0"
+    whole = load_state(store.info(whole_id).path / "state.safetensors")
+    kills = runs = resumes = leftovers = 0
+    most_lost_s = 0.0
+
+    while kills < KILLS:
+        run_id, command, step = store.new_run_id(), "train", 0
+        runs += 1
+        while True:
+            delay_s = chance.uniform(0.0, 0.25) if kills < KILLS else -1.0
+            answer = zygote.do(command, run_id, delay_s)
+            leftovers += sum(1 for _ in (store.runs / run_id).glob(".rnn-text-lab-*"))
+            if answer != "killed":
+                assert answer == "ended 0"
+                break
+            kills += 1
+            info, path = store.info(run_id), store.runs / run_id
+            if info.saved is None:
+                assert command == "train"  # killed before its first save: nothing to resume
+                break
+            assert info.state == "interrupted"
+            assert run_id in [found.run_id for found in store.find_interrupted()]
+            now = load_state(path / "state.safetensors").progress.step
+            assert now >= step
+            for name in ("best.safetensors", "last.safetensors"):
+                if (path / name).exists():
+                    load_model(path / name)
+            assert store.open_model(run_id).step == now
+            step, command = now, "resume"
+            resumes += 1
+            most_lost_s = max(most_lost_s, info.lost_s)
+        if answer == "ended 0":
+            assert_same(load_state(store.runs / run_id / "state.safetensors"), whole)
+            assert store.info(run_id).state == "finished"
+            assert not list((store.runs / run_id).glob(".*"))
+
+    print(  # noqa: T201 - the figures are what is shown
+        f"{kills} kills -9 in {runs} runs, {resumes} resumed, {leftovers} times a temporary file "
+        f"was left until the next save; every file whole, every finished run bit-identical; "
+        f"at most {most_lost_s:.2f} s lost where saves follow each other"
+    )
+
+
+@pytest.mark.timeout(3000)
+def test_that_no_failing_call_stops_the_training_or_harms_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    corpus = animal_corpus(tmp_path)
+    whole = keep(tmp_path, "whole", corpus)[0]
+    calls, tried, told = count_calls(tmp_path, corpus), 0, 0
+    cases = [
+        (number, code, for_ever)
+        for number in range(1, calls + 1)
+        for code in ERRORS
+        for for_ever in (False, True)
+    ]
+
+    for case in cases[::IO_STRIDE]:
+        number, code, for_ever = case
+        with failing_calls(number, code, for_ever=for_ever):
+            events = keep(tmp_path, f"case-{tried}", corpus)[1]
+        store = RunStore(tmp_path / f"case-{tried}")
+        assert isinstance(events[-1], RunEnded), case
+        last = [event for event in events if isinstance(event, EpochDone)][-1]
+        assert last.training_loss == whole.history.evaluations[-1].training_loss, case
+        told += any(isinstance(event, Notice) for event in events)
+        for info in store.list():
+            if info.saved is not None:
+                load_state(info.path / "state.safetensors")
+        if not for_ever:
+            (info,) = store.list()
+            assert info.state == "finished", (case, events)
+            assert_same(load_state(info.path / "state.safetensors"), whole)
+            assert not list(info.path.glob(".*"))
+        tried += 1
+
+    print(  # noqa: T201 - the figures are what is shown
+        f"{calls} I/O calls of a run, {tried} failures tried, {told} of them told to the user; "
+        "every training came to its end with the same parameters, every file is whole"
+    )
+
+
+def keep(folder: Path, name: str, corpus: Any) -> tuple[TrainingState, list[Event]]:
+    """Train a small kept run; return its last state and its events."""
+    store = RunStore(folder / name)
+    config = CorpusConfig(path=folder / "animals.csv")
+    sizes = ModelConfig(hidden_dim=4, device="cpu"), TrainConfig(epochs=2, batch_size=16)
+    events = list(store.train(corpus, config, *sizes, RunControl()))
+    states = [load_state(info.path / "state.safetensors")
+              for info in store.list() if info.saved is not None]  # fmt: skip
+    return (states[0] if states else None), events  # type: ignore[return-value]
+
+
+class failing_calls:  # noqa: N801 - reads as a statement
+    """Let one I/O call of the writing thread fail, or all from that one on."""
+
+    NAMES = ("open", "write", "fsync", "fstat", "replace", "stat", "mkdir", "lseek", "read")
+
+    def __init__(self, number: int, code: int, *, for_ever: bool) -> None:
+        self._number, self._code, self._for_ever = number, code, for_ever
+        self._patch = pytest.MonkeyPatch()
+        self.calls = 0
+
+    def __enter__(self) -> Self:
+        for name in self.NAMES:
+            self._patch.setattr(os, name, self._counted(getattr(os, name)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.undo()
+
+    def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            if threading.current_thread().name == "run-writer":
+                self.calls += 1
+                if self.calls == self._number or (self._for_ever and self.calls > self._number):
+                    raise OSError(self._code, os.strerror(self._code))
+            return function(*arguments, **keywords)
+
+        return call
+
+
+def count_calls(folder: Path, corpus: Any) -> int:
+    """Return how many I/O calls the writing thread of a run makes."""
+    with failing_calls(0, 0, for_ever=False) as counter:
+        keep(folder, "counted", corpus)
+    return counter.calls
