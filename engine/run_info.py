@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from engine.config import ModelConfig, TrainConfig
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import ConfigError
 from engine.run_folder import RunFolder
 from engine.run_lock import is_held
@@ -27,6 +27,9 @@ class RunInfo:
     message: str  # why it ended so, a sentence or ""
     corpus_name: str
     corpus_path: str
+    corpus_config: CorpusConfig | None  # what makes the text again; None if it is damaged
+    text_digest: str  # of the text's file
+    vocabulary_size: int | None  # words known, the special tokens included
     settings: str  # in one line
     model_config: ModelConfig
     train_config: TrainConfig
@@ -70,6 +73,9 @@ def read_info(folder: RunFolder) -> RunInfo:
         message=_text(status, "message"),
         corpus_name=corpus_name,
         corpus_path=_text(_table(facts, "corpus_config"), "path"),
+        corpus_config=_corpus_config(facts),
+        text_digest=_text(corpus, "digest"),
+        vocabulary_size=None if (size := _number(corpus, "vocabulary_size")) is None else int(size),
         settings=_settings(model_config, train_config, corpus),
         model_config=model_config,
         train_config=train_config,
@@ -109,6 +115,13 @@ def _configs(facts: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, str]:
         )
     except ConfigError as error:
         return ModelConfig(), TrainConfig(), str(error)
+
+
+def _corpus_config(facts: dict[str, Any]) -> CorpusConfig | None:
+    try:
+        return CorpusConfig.from_json(_table(facts, "corpus_config"))
+    except ConfigError:
+        return None
 
 
 def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any]) -> str:

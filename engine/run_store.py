@@ -159,9 +159,10 @@ class RunStore:
         best = state.model("best") if state.best else None
         yield from KeptRun(trainer, folder, facts, lock=lock, best=best).events(control)
 
-    def list(self) -> tuple[RunInfo, ...]:
-        """Return all runs, the newest first."""
-        return tuple(read_info(RunFolder(self.runs / name)) for name in run_ids(self.runs))
+    def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
+        """Return all runs, or the deleted ones, the newest first."""
+        place = self.trash if in_trash else self.runs
+        return tuple(read_info(RunFolder(place / name)) for name in run_ids(place))
 
     def info(self, run_id: str) -> RunInfo:
         """Return one run."""
@@ -169,9 +170,7 @@ class RunStore:
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         """Return the runs whose process is gone without an end, and that can be recovered."""
-        return tuple(
-            run for run in self.list() if run.state == "interrupted" and run.saved is not None
-        )
+        return tuple(run for run in self.list() if run.state == "interrupted" and run.saved)
 
     def dismiss(self, run_id: str) -> None:
         """Offer an interrupted run no more; nothing is deleted."""
