@@ -13,15 +13,17 @@ class RecipeDefaults:
     learning_rate: float
     batch_size: int  # sentences a step
     clip_norm: float | None  # largest norm of the gradient of the mean loss
+    input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
     description: str  # for the user
 
 
 _DEFAULTS: dict[Recipe, RecipeDefaults] = {
     "fast": RecipeDefaults(
         recipe="fast",
-        learning_rate=0.002,
-        batch_size=64,
+        learning_rate=0.004,
+        batch_size=16,
         clip_norm=1.0,
+        input_range=0.5,
         description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
     ),
     "tutorial": RecipeDefaults(
@@ -29,6 +31,7 @@ _DEFAULTS: dict[Recipe, RecipeDefaults] = {
         learning_rate=0.005,
         batch_size=1,
         clip_norm=None,
+        input_range=None,
         description="As in the tutorial: one sentence a step, plain gradient descent.",
     ),
 }

@@ -239,9 +239,17 @@ class RunBooks:
 
 
 def make_network(
-    corpus: Corpus, config: ModelConfig, start_from: LanguageModel | None, device: torch.device
+    corpus: Corpus,
+    config: ModelConfig,
+    start_from: LanguageModel | None,
+    device: torch.device,
+    input_range: float | None = None,
 ) -> RNN:
     """Return a new network, or an own copy of the one that is trained further.
+
+    The tutorial's first U is so small (±1/sqrt(C)) that the hidden states of all words
+    are nearly alike, and many steps go by before they differ. `input_range` gives a new
+    network a wider uniform U; the network and its gradients are the same.
 
     Raises
     ------
@@ -250,7 +258,7 @@ def make_network(
     """
     words = corpus.vocabulary.words
     if start_from is None:
-        return RNN(
+        network = RNN(
             len(words),
             config.hidden_dim,
             config.bptt_truncate,
@@ -258,6 +266,9 @@ def make_network(
             device=device,
             seed=config.seed,
         )
+        if input_range is not None:
+            network.U_by_word.mul_(input_range * math.sqrt(len(words)))
+        return network
     if start_from.vocabulary.words != words:
         raise ConfigError(
             "The model cannot be trained further on this corpus: its vocabulary has "

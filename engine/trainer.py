@@ -27,7 +27,7 @@ from engine.errors import DivergedError
 from engine.events import EndReason, Event, SnapshotPublished
 from engine.language_model import LanguageModel
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
-from engine.recipes import fill_in
+from engine.recipes import fill_in, recipe_defaults
 from engine.resting_loss import few_of, require_finite, resting_loss
 from engine.run_books import RunBooks, make_network
 from engine.training_state import (
@@ -102,7 +102,8 @@ class Trainer:
         self._training, self._validation = corpus.training, corpus.validation
         device, self._device_choice = choose_device(model_config.device)
         rate, batch_size, clip_norm = fill_in(train_config)
-        self._rnn = make_network(corpus, model_config, start_from, device)
+        spread = recipe_defaults(train_config.recipe).input_range
+        self._rnn = make_network(corpus, model_config, start_from, device, spread)
         self._optimizer: Optimizer = (
             PlainSgd(self._rnn, rate)
             if train_config.recipe == "tutorial"

@@ -139,3 +139,16 @@ def test_that_a_model_of_another_vocabulary_is_refused_with_both_sizes(corpus: C
         "differs from the corpus's 18. Prepare the text that it was trained on, or train a new "
         "model."
     )
+
+
+def test_that_a_wider_input_range_changes_only_the_first_U(corpus: Corpus) -> None:
+    plain = make_network(corpus, ModelConfig(hidden_dim=6), None, CPU)
+    wide = make_network(corpus, ModelConfig(hidden_dim=6), None, CPU, input_range=0.5)
+
+    U, V, W = wide.parameters_as_numpy()
+    assert 0.4 < np.abs(U).max() <= 0.5
+    np.testing.assert_allclose(
+        U, plain.parameters_as_numpy()[0] * 0.5 * np.sqrt(len(corpus.vocabulary)), rtol=1e-6
+    )
+    np.testing.assert_array_equal(V, plain.parameters_as_numpy()[1])
+    np.testing.assert_array_equal(W, plain.parameters_as_numpy()[2])

@@ -59,7 +59,7 @@ def test_that_events_come_in_the_order_of_the_contract(corpus: Corpus) -> None:
 
 
 def test_that_epoch_0_is_the_untrained_model(corpus: Corpus) -> None:
-    done = of_type(run(corpus, epochs=1), EpochDone)[0]
+    done = of_type(run(corpus, epochs=1, recipe="tutorial"), EpochDone)[0]
 
     fresh = RNN(len(corpus.vocabulary), 6, dtype="float64")
     assert (done.epoch, done.step, done.words_per_s, done.is_best) == (0, 0, 0.0, True)
@@ -178,10 +178,10 @@ def test_that_the_fast_recipe_ends_when_the_rate_has_become_tiny(corpus: Corpus)
     assert events[-1].reason == "converged"
     assert len(of_type(events, RateHalved)) == 7
     losses = [done.validation_loss for done in of_type(events, EpochDone)]
-    last = of_type(events, SnapshotPublished)[-1].model.rnn
-    assert min(losses) == losses[0] == pytest.approx(np.log(18), abs=0.1)
-    fresh = RNN(18, 6, dtype="float64")
-    assert evaluated(last, corpus) == pytest.approx(evaluated(fresh, corpus), rel=1e-12)
+    assert min(losses) == losses[0] == pytest.approx(np.log(18), abs=0.25)
+    published = [event.model.rnn for event in of_type(events, SnapshotPublished)]
+    first, last = (evaluated(rnn, corpus) for rnn in (published[0], published[-1]))
+    assert last == first, "the best parameters were the first ones"
 
 
 def test_that_a_corpus_without_held_out_text_is_judged_by_its_training_loss(
