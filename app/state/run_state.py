@@ -32,11 +32,16 @@ class Command(Enum):
 
 
 _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
-    RunState.IDLE: frozenset({RunState.PREPARING}),
+    # A kept run brings its own corpus: it is continued from IDLE, and may fail to find it.
+    RunState.IDLE: frozenset({RunState.PREPARING, RunState.TRAINING}),
     RunState.PREPARING: frozenset({RunState.READY, RunState.STOPPING, RunState.IDLE}),
     RunState.READY: frozenset({RunState.PREPARING, RunState.TRAINING, RunState.IDLE}),
-    RunState.TRAINING: frozenset({RunState.PAUSED, RunState.STOPPING, RunState.READY}),
-    RunState.PAUSED: frozenset({RunState.TRAINING, RunState.STOPPING, RunState.READY}),
+    RunState.TRAINING: frozenset(
+        {RunState.PAUSED, RunState.STOPPING, RunState.READY, RunState.IDLE}
+    ),
+    RunState.PAUSED: frozenset(
+        {RunState.TRAINING, RunState.STOPPING, RunState.READY, RunState.IDLE}
+    ),
     RunState.STOPPING: frozenset({RunState.READY, RunState.IDLE}),
 }
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.state.current_run import CurrentRun
 from app.state.run_state import RunState, is_allowed
 
 if TYPE_CHECKING:
-    from engine import Corpus, LanguageModel
+    from engine import Corpus, CorpusConfig, LanguageModel
 
 
 class Session(QObject):
@@ -22,18 +23,24 @@ class Session(QObject):
     ----------
     corpus : Corpus or None
         The prepared corpus.
+    corpus_config : CorpusConfig or None
+        What makes it again.
     model : LanguageModel or None
         The last published snapshot, or a model opened from a file.
+    run : CurrentRun or None
+        The kept run that `model` comes from.
     run_state : RunState
         What the main job is doing.
     model_path : Path or None
         Where the model was last opened from or saved to.
     is_model_saved : bool
         Whether `model` is in a file as it is; True when there is none.
+    is_model_kept : bool
+        Whether `model` is in the folder of its run, so that nothing is lost without a file.
 
     Signals
     -------
-    corpus_changed(object), model_changed(object), run_state_changed(object)
+    corpus_changed(object), model_changed(object), run_changed(object), run_state_changed(object)
         The new value.
     model_saved_changed(bool)
         The new `is_model_saved`.
@@ -41,12 +48,15 @@ class Session(QObject):
 
     corpus_changed = Signal(object)
     model_changed = Signal(object)
+    run_changed = Signal(object)
     run_state_changed = Signal(object)
     model_saved_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._corpus: Corpus | None = None
+        self._corpus_config: CorpusConfig | None = None
+        self._run: CurrentRun | None = None
         self._model: LanguageModel | None = None
         self._model_path: Path | None = None
         self._is_model_saved = True
@@ -56,6 +66,16 @@ class Session(QObject):
     def corpus(self) -> "Corpus | None":
         """The prepared corpus."""
         return self._corpus
+
+    @property
+    def corpus_config(self) -> "CorpusConfig | None":
+        """What makes the corpus again."""
+        return self._corpus_config
+
+    @property
+    def run(self) -> CurrentRun | None:
+        """The kept run that the model comes from."""
+        return self._run
 
     @property
     def model(self) -> "LanguageModel | None":
@@ -73,22 +93,46 @@ class Session(QObject):
         return self._is_model_saved
 
     @property
+    def is_model_kept(self) -> bool:
+        """Whether the model is in the folder of its run."""
+        if self._model is None or self._run is None or self._run.saved_step is None:
+            return False
+        return self._model.step <= self._run.saved_step
+
+    @property
     def run_state(self) -> RunState:
         """What the main job is doing."""
         return self._run_state
 
-    def set_corpus(self, corpus: "Corpus | None") -> None:
-        """Take a prepared corpus."""
-        self._corpus = corpus
+    def set_corpus(self, corpus: "Corpus | None", config: "CorpusConfig | None" = None) -> None:
+        """Take a prepared corpus, and what makes it again."""
+        self._corpus, self._corpus_config = corpus, config
         self.corpus_changed.emit(corpus)
 
-    def set_model(self, model: "LanguageModel | None", *, path: Path | None = None) -> None:
-        """Take a model; `path` is the file that holds it, None for one that was just trained."""
+    def set_run(self, run: CurrentRun | None) -> None:
+        """Say which kept run the model comes from, or comes from soon."""
+        self._run = run
+        self.run_changed.emit(run)
+
+    def set_model(
+        self,
+        model: "LanguageModel | None",
+        *,
+        path: Path | None = None,
+        run: CurrentRun | None = None,
+    ) -> None:
+        """Take a model.
+
+        `path` is the file, `run` the kept run that it was opened from; a model with neither
+        was just trained and belongs to the present run.
+        """
+        is_opened = path is not None or run is not None or model is None
         self._model = model
-        if path is not None or model is None:
+        if is_opened:
             self._model_path = path
+            self.set_run(run)
         self.model_changed.emit(model)
-        self._set_model_saved(is_saved=path is not None or model is None)
+        self._set_model_saved(is_saved=is_opened and not (run is not None and run.is_recovered))
 
     def mark_model_saved(self, path: Path, model: "LanguageModel | None" = None) -> None:
         """Note that `model` (default: the current one) is now in the file `path`.

@@ -12,6 +12,8 @@ from app.state.run_state import Command, RunState, enabled_commands, is_allowed
         (RunState.PREPARING, RunState.READY),
         (RunState.PREPARING, RunState.STOPPING),
         (RunState.READY, RunState.TRAINING),
+        (RunState.IDLE, RunState.TRAINING),  # a kept run brings its own corpus
+        (RunState.TRAINING, RunState.IDLE),  # ... and may fail to find it
         (RunState.TRAINING, RunState.PAUSED),
         (RunState.PAUSED, RunState.TRAINING),
         (RunState.PAUSED, RunState.STOPPING),
@@ -25,7 +27,7 @@ def test_that_the_way_of_a_run_is_allowed(state: RunState, new_state: RunState) 
 @pytest.mark.parametrize(
     ("state", "new_state"),
     [
-        (RunState.IDLE, RunState.TRAINING),
+        (RunState.IDLE, RunState.PAUSED),
         (RunState.IDLE, RunState.STOPPING),
         (RunState.READY, RunState.PAUSED),
         (RunState.STOPPING, RunState.TRAINING),

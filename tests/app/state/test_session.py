@@ -1,11 +1,13 @@
 """The session: it keeps what is loaded and tells when that changes."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.state.current_run import CurrentRun
 from app.state.run_state import RunState
 from app.state.session import Session
 
@@ -19,8 +21,8 @@ def handle() -> Any:
 def test_that_a_forbidden_transition_is_refused_and_changes_nothing() -> None:
     session = Session()
 
-    with pytest.raises(ValueError, match="IDLE cannot become TRAINING"):
-        session.set_run_state(RunState.TRAINING)
+    with pytest.raises(ValueError, match="IDLE cannot become PAUSED"):
+        session.set_run_state(RunState.PAUSED)
 
     assert session.run_state is RunState.IDLE
 
@@ -83,3 +85,47 @@ def test_that_a_new_snapshot_remembers_the_file_of_the_former() -> None:
     session.set_model(handle())
 
     assert session.model_path == PATH
+
+
+def model_at(step: int) -> Any:
+    return SimpleNamespace(step=step)
+
+
+@pytest.mark.parametrize(("saved_step", "is_kept"), [(None, False), (99, False), (100, True)])
+def test_that_a_model_is_kept_once_a_checkpoint_holds_its_step(
+    saved_step: int | None, is_kept: bool
+) -> None:
+    session = Session()
+    session.set_run(CurrentRun(run_id="1", saved_step=saved_step))
+
+    session.set_model(model_at(100))
+
+    assert session.is_model_kept is is_kept
+
+
+def test_that_the_model_of_a_kept_run_is_saved_but_in_no_file_of_its_own() -> None:
+    session = Session()
+    session.set_model(handle(), path=PATH)
+
+    session.set_model(model_at(7), run=CurrentRun(run_id="1", saved_step=7))
+
+    assert session.is_model_saved
+    assert session.model_path is None  # the former file must not be written over
+
+
+def test_that_a_recovered_model_counts_as_unsaved() -> None:
+    session = Session()
+
+    session.set_model(model_at(7), run=CurrentRun(run_id="1", saved_step=7, is_recovered=True))
+
+    assert not session.is_model_saved
+    assert session.is_model_kept
+
+
+def test_that_a_model_from_a_file_belongs_to_no_run() -> None:
+    session = Session()
+    session.set_run(CurrentRun(run_id="1"))
+
+    session.set_model(handle(), path=PATH)
+
+    assert session.run is None

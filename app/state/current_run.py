@@ -1,0 +1,13 @@
+"""Which kept run the session's model comes from, and how much of it is on the disk."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentRun:
+    """The run that is trained now, was trained last, or was opened."""
+
+    run_id: str
+    name: str = ""  # "" until it is known
+    saved_step: int | None = None  # of the newest checkpoint
+    is_recovered: bool = False  # it was interrupted, and is neither continued nor saved yet
