@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from engine.control import RunControl, Ticker
     from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
+    from engine.corpus_cache import corpus_cache_folder
     from engine.csv_source import CsvPreview, RowProblem, inspect_csv
     from engine.device import DeviceChoice, list_devices
     from engine.epoch_estimate import estimate_epoch
@@ -68,6 +69,7 @@ _HOME = {
     "engine.config": ("CorpusConfig", "CsvConfig", "ModelConfig", "SampleConfig", "TrainConfig"),
     "engine.control": ("RunControl", "Ticker"),
     "engine.corpus": ("Corpus", "CorpusSummary", "SentenceView", "TokenView", "build_corpus"),
+    "engine.corpus_cache": ("corpus_cache_folder",),
     "engine.csv_source": ("CsvPreview", "RowProblem", "inspect_csv"),
     "engine.device": ("DeviceChoice", "list_devices"),
     "engine.epoch_estimate": ("estimate_epoch",),

@@ -6,7 +6,6 @@ comments many times over. A fresh process with an empty cache does the work.
 
 import csv
 import gzip
-import os
 import shutil
 import tempfile
 import time
@@ -103,7 +102,6 @@ def _write_text(path: Path, *, is_quick: bool) -> tuple[str, str]:
 
 def _prepare_and_train(path: Path, column: str, word_dim: int) -> CorpusFigures:
     """Do the work of `measure_corpus`; runs in its own process."""
-    os.environ["XDG_CACHE_HOME"] = str(path.parent / "cache")  # where Linux programs keep one
     config = CorpusConfig(
         path=path, csv=CsvConfig(columns=(column,), has_header=True), vocabulary_size=word_dim
     )
@@ -127,7 +125,7 @@ def _prepare_and_train(path: Path, column: str, word_dim: int) -> CorpusFigures:
 
 def _timed(config: CorpusConfig) -> tuple[Corpus, float]:
     begin_s = time.perf_counter()
-    for event in build_corpus(config, RunControl()):
+    for event in build_corpus(config, RunControl(), cache_folder=config.path.parent / "cache"):
         if isinstance(event, CorpusReady):
             return event.corpus, time.perf_counter() - begin_s
     raise CorpusError(f"{config.path.name} was not prepared.")

@@ -15,6 +15,7 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus import Corpus, build_corpus
+from engine.corpus_cache import corpus_cache_folder
 from engine.errors import ConfigError, EngineError, ModelFileError
 from engine.evaluation import Evaluation, evaluate_corpus
 from engine.events import CheckpointSaved, CorpusReady, Event, Notice, SnapshotPublished
@@ -157,7 +158,7 @@ def _corpus_config(
 def prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpus | None:
     """Return the corpus, or None after a stop."""
     corpus = None
-    for event in build_corpus(config, control):
+    for event in build_corpus(config, control, cache_folder=corpus_cache_folder()):
         output.show(event)
         if isinstance(event, CorpusReady):
             corpus = event.corpus

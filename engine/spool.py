@@ -106,7 +106,7 @@ class Spool:
             while left:
                 left = left[self._file.write(left) :]
         except OSError as error:
-            self.failure = error
+            self.failure = error.with_traceback(None)  # which holds on to the bytes
             with contextlib.suppress(OSError):
                 if self._file is not None:
                     self._file.truncate(end)  # room for others, where the disk is full

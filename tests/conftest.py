@@ -38,6 +38,12 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what the tests prepare apart from the user's own cache."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def settings_path(tmp_path: Path) -> Path:
     """Where this test keeps its own settings."""

@@ -2,14 +2,24 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
+from app.controllers.dataset_jobs import (
+    AskPath,
+    Build,
+    CsvInspected,
+    Inspect,
+    ask_csv_path,
+    build_with_engine,
+    inspect_with_engine,
+    inspected,
+    resized,
+    sample_path_of_engine,
+)
 from app.errors import ErrorPresenter
 from app.settings import SettingsStore
 from app.state.run_state import Command, RunState, enabled_commands
@@ -22,56 +32,15 @@ from engine import (
     ConfigError,
     CorpusConfig,
     CorpusReady,
-    CsvConfig,
     Notice,
     RunControl,
     StageProgress,
 )
 
 if TYPE_CHECKING:
-    from engine import Corpus, CsvPreview, Event
-
-Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
-Build = Callable[[CorpusConfig, RunControl], Iterator["Event"]]
-AskPath = Callable[[str], Path | None]
+    from engine import Corpus, Event
 
 MOST_NOTICES = 3  # shown together after a preparation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CsvInspected:
-    """A file's first rows were read."""
-
-    preview: "CsvPreview"
-
-
-def inspect_with_engine(path: Path, config: CsvConfig) -> "CsvPreview":
-    """Look at a file's first rows; called in the worker."""
-    from engine import inspect_csv
-
-    return inspect_csv(path, config)
-
-
-def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Event]":
-    """Prepare a corpus; called in the worker, so that NLTK is loaded there."""
-    from engine import build_corpus
-
-    return build_corpus(config, control)
-
-
-def sample_path_of_engine() -> Path:
-    """Return where the sample comments are."""
-    from engine import sample_comments_path
-
-    return sample_comments_path()
-
-
-def ask_csv_path(folder: str) -> Path | None:
-    """Ask for a CSV file; None when the user thinks better of it."""
-    text, _ = QFileDialog.getOpenFileName(
-        None, "Open a CSV file", folder, "Text tables (*.csv *.tsv *.txt);;All files (*)"
-    )
-    return Path(text) if text else None
 
 
 class DatasetController(QObject):
@@ -98,7 +67,6 @@ class DatasetController(QObject):
         self._sample_path, self._ask_path = sample_path, ask_path
         self._path: Path | None = None
         self._config: CorpusConfig | None = None  # of the preparation that is going on
-        self._prepared: CorpusConfig | None = None  # of the session's corpus
         self._is_inspecting = self._must_inspect_again = False
         self._prepares_at_once = self._got_corpus = False
         self._notices: list[str] = []
@@ -111,6 +79,11 @@ class DatasetController(QObject):
     def path(self) -> Path | None:
         """The chosen file."""
         return self._path
+
+    @property
+    def _prepared(self) -> CorpusConfig | None:
+        """What makes the session's corpus."""
+        return self._session.corpus_config
 
     @Slot()
     def ask_and_open(self) -> None:
@@ -154,7 +127,7 @@ class DatasetController(QObject):
             return
         self._must_inspect_again, self._is_inspecting = False, True
         self._tab.show_busy("Reading the first rows", can_cancel=False)
-        make_events = partial(_inspected, self._inspect, self._path, self._tab.reading_config())
+        make_events = partial(inspected, self._inspect, self._path, self._tab.reading_config())
         self._runner.start(make_events, RunControl())
 
     @Slot()
@@ -179,20 +152,36 @@ class DatasetController(QObject):
         except ConfigError as error:
             self._presenter.show_exception(error, "Checking the settings")
             return
+        control = RunControl()
+        self._start_preparing(config, self._job(config, control), control)
+
+    def _start_preparing(
+        self, config: CorpusConfig, job: Callable[[], "Iterator[Event]"], control: RunControl
+    ) -> None:
         self._presenter.clear()
         self._config, self._got_corpus, self._notices = config, False, []
         self._session.set_run_state(RunState.PREPARING)
         self._tab.show_busy("Starting", can_cancel=True)
-        control = RunControl()
-        self._runner.start(self._job(config, control), control)
+        self._runner.start(job, control)
+
+    @Slot()
+    def _on_use_requested(self) -> None:
+        """Give the present corpus the chosen vocabulary, whatever file is being looked at."""
+        corpus, size = self._session.corpus, self._tab.choices().vocabulary_size
+        can_prepare = Command.PREPARE in enabled_commands(self._session.run_state)
+        if corpus is None or self._prepared is None or self._runner.is_busy or not can_prepare:
+            return
+        config = dataclasses.replace(self._prepared, vocabulary_size=size)
+        self._start_preparing(config, partial(resized, corpus, size), RunControl())
 
     def _job(self, config: CorpusConfig, control: RunControl) -> Callable[[], "Iterator[Event]"]:
         """Return the whole preparation, or the short way if only the vocabulary differs."""
         corpus, size = self._session.corpus, config.vocabulary_size
-        if corpus is not None and self._prepared not in (None, config):
-            same = dataclasses.replace(config, vocabulary_size=corpus.summary.vocabulary_size)
-            if same == self._prepared:
-                return partial(_resized, corpus, size)
+        prepared = self._prepared
+        if corpus is not None and prepared is not None and prepared != config:
+            same = dataclasses.replace(config, vocabulary_size=prepared.vocabulary_size)
+            if same == prepared:
+                return partial(resized, corpus, size)
         return partial(self._build, config, control)
 
     @Slot()
@@ -222,8 +211,7 @@ class DatasetController(QObject):
                 self._notices.append(text)
             case CorpusReady(corpus=corpus):
                 self._got_corpus = True
-                self._prepared = self._config
-                self._session.set_corpus(corpus)
+                self._session.set_corpus(corpus, self._config)
             case _:
                 raise TypeError(f"a preparation does not report {type(event).__name__}")
 
@@ -280,15 +268,8 @@ class DatasetController(QObject):
         self._tab.prepare_requested.connect(self._on_prepare_requested)
         self._tab.cancel_requested.connect(self._on_cancel_requested)
         self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
+        self._tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._runner.event_ready.connect(self._on_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
-
-
-def _inspected(inspect: Inspect, path: Path, config: CsvConfig) -> Iterator[CsvInspected]:
-    yield CsvInspected(preview=inspect(path, config))
-
-
-def _resized(corpus: "Corpus", size: int) -> "Iterator[Event]":
-    yield CorpusReady(corpus=corpus.with_vocabulary_size(size))

@@ -209,7 +209,7 @@ def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
 def test_that_a_stop_during_the_preparation_saves_nothing(
     csv_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(_config: Any, _control: RunControl) -> Iterator[Event]:
+    def build(_config: Any, _control: RunControl, **_: Any) -> Iterator[Event]:
         signal.raise_signal(signal.SIGINT)
         return iter(())
 

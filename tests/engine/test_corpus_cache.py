@@ -1,0 +1,477 @@
+"""A file is prepared once; what was kept is used only if it is whole and of this text."""
+
+import csv
+import errno
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import corpus_cache, corpus_file, corpus_key
+from engine.config import CorpusConfig, CsvConfig
+from engine.control import RunControl
+from engine.corpus import Corpus, build_corpus
+from engine.corpus_cache import CorpusCache, corpus_cache_folder
+from engine.corpus_file import DamagedError, read_prepared
+from engine.errors import CorpusError
+from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.spool import Spool
+from tests.engine.runs import StopsAfter
+
+TEXTS = [
+    "B a b. It's “here”!",
+    "C b a.\n\nD.",
+    "B a b. It's “here”!",
+    "Ünïcode 🙂 words, you know.",
+]
+
+
+def write_rows(path: Path, texts: list[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = [["id", "text"], *([number, text] for number, text in enumerate(texts)), ["short"]]
+        csv.writer(file).writerows(rows)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write_rows(tmp_path / "texts.csv", TEXTS)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "user" / "cache"
+
+
+def prepare(path: Path, cache: Path | None, **options: Any) -> tuple[Corpus, list[Event]]:
+    config = CorpusConfig(path=path, **options)
+    events = list(build_corpus(config, RunControl(), cache_folder=cache))
+    ready = events[-1]
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus, events
+
+
+def was_prepared(events: list[Event]) -> bool:
+    stages = {event.stage for event in events if isinstance(event, StageProgress)}
+    return "Splitting into sentences and words" in stages
+
+
+def notices(events: list[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Notice)]
+
+
+def kept_files(cache: Path) -> list[Path]:
+    return sorted(cache.iterdir())
+
+
+def assert_same(one: Corpus, other: Corpus) -> None:
+    assert one.summary == other.summary
+    assert one.vocabulary == other.vocabulary
+    assert one.problems == other.problems
+    assert one.word_frequencies() == other.word_frequencies()
+    for mine, yours in ((one.training, other.training), (one.validation, other.validation)):
+        assert np.array_equal(mine.ids, yours.ids)
+        assert mine.ids.dtype == yours.ids.dtype == np.int32
+        assert np.array_equal(mine.offsets, yours.offsets)
+    for index in range(len(one)):
+        assert one.sentence_view(index) == other.sentence_view(index)
+
+
+def test_that_a_second_opening_prepares_nothing_and_gives_the_same(path: Path, cache: Path) -> None:
+    options = {"vocabulary_size": 9, "validation_fraction": 0.3, "seed": 4}
+    alone, _ = prepare(path, None, **options)
+
+    first, first_events = prepare(path, cache, **options)
+    second, second_events = prepare(path, cache, **options)
+
+    assert was_prepared(first_events)
+    assert not was_prepared(second_events)
+    assert notices(second_events) == notices(first_events)
+    assert_same(first, alone)
+    assert_same(second, alone)
+    assert len(kept_files(cache)) == 1
+
+
+def test_that_large_arrays_give_the_same_as_small_ones(
+    path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, _ = prepare(path, None, validation_fraction=0.3)
+    for module in ("corpus_assembly", "corpus_data"):
+        monkeypatch.setattr(
+            f"engine.{module}.Spool", lambda *_, **__: Spool(None, most_in_memory=16)
+        )
+    monkeypatch.setattr("engine.spool.PIECE_BYTES", 16)
+    monkeypatch.setattr("engine.corpus_file.PIECE_BYTES", 16)
+    monkeypatch.setattr("engine.corpus_file._MOST_IN_MEMORY", 0)
+    monkeypatch.setattr("engine.corpus_data._WORDS_AT_ONCE", 2)
+
+    spooled, _ = prepare(path, None, validation_fraction=0.3)
+    prepare(path, cache, validation_fraction=0.3)
+    mapped, events = prepare(path, cache, validation_fraction=0.3)
+
+    assert not was_prepared(events)
+    assert_same(spooled, alone)
+    assert_same(mapped, alone)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"vocabulary_size": 5}, {"validation_fraction": 0.5}, {"seed": 3}, {"processes": 1}],
+    ids=str,
+)
+def test_that_what_is_applied_afterwards_needs_no_new_preparation(
+    options: dict[str, Any], path: Path, cache: Path
+) -> None:
+    prepare(path, cache)
+
+    corpus, events = prepare(path, cache, **options)
+
+    assert not was_prepared(events)
+    assert_same(corpus, prepare(path, None, **options)[0])
+
+
+def test_that_a_copy_with_another_name_is_found(path: Path, cache: Path, tmp_path: Path) -> None:
+    prepare(path, cache)
+    copy = tmp_path / "copy.of.it.csv"
+    copy.write_bytes(path.read_bytes())
+
+    corpus, events = prepare(copy, cache)
+
+    assert not was_prepared(events)
+    assert (corpus.summary.name, corpus.summary.path) == (copy.name, str(copy))
+
+
+OTHER_OPTIONS: dict[str, Any] = {
+    "columns": ("2",),
+    "has_header": True,
+    "encoding": "utf-8",
+    "delimiter": ",",
+    "documents": "lines",
+    "bad_rows": "stop",
+}
+
+
+def test_that_every_way_of_reading_has_its_own_key(path: Path) -> None:
+    assert OTHER_OPTIONS.keys() == {field.name for field in fields(CsvConfig)}
+    configs = [
+        CorpusConfig(path=path),
+        CorpusConfig(path=path, remove_duplicates=True),
+        CorpusConfig(path=path.with_suffix(".txt")),
+        *(
+            CorpusConfig(path=path, csv=CsvConfig(**{name: value}))
+            for name, value in OTHER_OPTIONS.items()
+        ),
+    ]
+
+    keys = {corpus_key.corpus_key(config, digest) for config in configs for digest in ("a", "b")}
+
+    assert len(keys) == 2 * len(configs)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("nltk.__version__", "0"),
+        ("charset_normalizer.__version__", "0"),
+        ("unicodedata.unidata_version", "0"),
+        ("engine.corpus_key.installed_digest", lambda: "other parameters"),
+        ("engine.corpus_key._program_digest", lambda: "another program"),
+    ],
+)
+def test_that_another_program_has_another_key(
+    what: str, value: object, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = CorpusConfig(path=path)
+    before = corpus_key.corpus_key(config, "digest")
+
+    monkeypatch.setattr(what, value)
+
+    assert corpus_key.corpus_key(config, "digest") != before
+
+
+def test_that_a_changed_file_of_the_same_size_is_prepared_anew(path: Path, cache: Path) -> None:
+    prepare(path, cache)
+    write_rows(path, ["D a b. It's “here”!", *TEXTS[1:]])
+
+    corpus, events = prepare(path, cache)
+
+    assert was_prepared(events)
+    assert corpus.sentence_view(0).text.startswith("D a b.")
+    assert len(kept_files(cache)) == 2
+
+
+@pytest.fixture
+def kept(path: Path, cache: Path) -> Path:
+    prepare(path, cache)
+    return kept_files(cache)[0]
+
+
+def damaged_contents(data: bytes) -> Iterator[bytes]:
+    for place in range(0, len(data), 5):
+        yield data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :]
+    for length in range(0, len(data), 149):
+        yield data[:length]
+    yield data + b"\0"
+    yield data + data
+    yield data[:64] + bytes(64) + data[64:]
+
+
+def test_that_no_damage_goes_unnoticed(kept: Path) -> None:
+    data = kept.read_bytes()
+    key = kept.stem[-32:]
+    missed = []
+
+    for number, damaged in enumerate(damaged_contents(data)):
+        kept.write_bytes(damaged)
+        try:
+            list(read_prepared(kept, key, folder=None))
+        except DamagedError:
+            continue
+        missed.append(number)
+
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:100] + b"?" + data[101:],
+        lambda data: data[: len(data) // 2],
+        lambda data: data + b"more",
+        lambda _: b"",
+        lambda _: b"a file of another program, that is long enough to be one of ours" * 9,
+    ],
+    ids=["flipped", "cut", "longer", "empty", "foreign"],
+)
+def test_that_a_damaged_text_is_made_anew(
+    damage: Callable[[bytes], bytes], path: Path, kept: Path
+) -> None:
+    data = kept.read_bytes()
+    kept.write_bytes(damage(data))
+
+    corpus, events = prepare(path, kept.parent)
+
+    assert was_prepared(events)
+    assert "is made anew" in notices(events)[0]
+    assert_same(corpus, prepare(path, None)[0])
+    assert kept.read_bytes() == data
+    assert not was_prepared(prepare(path, kept.parent)[1])
+
+
+def test_that_the_text_of_another_file_is_not_taken(path: Path, kept: Path, tmp_path: Path) -> None:
+    other = write_rows(tmp_path / "other.csv", ["Something else."])
+    prepare(other, kept.parent)
+    file_of_other = next(file for file in kept_files(kept.parent) if file != kept)
+    kept.write_bytes(file_of_other.read_bytes())
+
+    corpus, events = prepare(path, kept.parent)
+
+    assert "other options" in notices(events)[0]
+    assert corpus.sentence_view(0).text.startswith("B a b.")
+
+
+def rewrite(kept: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the description of a kept file as somebody would who knows its hash."""
+    data = kept.read_bytes()
+    length = int.from_bytes(data[-56:-48], "little")
+    values = corpus_file.json.loads(data[-56 - length : -56])
+    change(values)
+    text = corpus_file.json.dumps(values).encode()
+    end = len(text).to_bytes(8, "little") + corpus_file._hash(text) + data[-16:]
+    kept.write_bytes(data[: -56 - length] + text + end)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values.pop("places"),
+        lambda values: values["places"].pop("counts"),
+        lambda values: values["places"].update(counts="here"),
+        lambda values: values["places"]["counts"].__setitem__(0, 64),
+        lambda values: values["places"]["counts"].__setitem__(1, 1 << 40),
+        lambda values: values["places"]["counts"].__setitem__(1, -8),
+        lambda values: values["places"]["word_lengths"].__setitem__(1, 4),
+        lambda values: values.pop("facts"),
+        lambda values: values["facts"].update(words=1 << 40),
+        lambda values: values["facts"].update(sentences="many"),
+        lambda values: values.pop("problems"),
+        lambda values: values.update(problems=[1]),
+    ],
+)
+def test_that_a_description_that_does_not_fit_is_refused(
+    change: Callable[[dict[str, Any]], None], kept: Path
+) -> None:
+    rewrite(kept, change)
+
+    with pytest.raises(DamagedError):
+        list(read_prepared(kept, kept.stem[-32:], folder=None))
+
+
+def failing(code: int) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS], ids=errno.errorcode.get)
+@pytest.mark.parametrize("call", ["os.write", "pathlib.Path.replace", "pathlib.Path.mkdir"])
+def test_that_a_text_that_cannot_be_kept_is_delivered_with_a_notice(
+    call: str, code: int, path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, _ = prepare(path, None)
+    monkeypatch.setattr(call, failing(code))
+
+    corpus, events = prepare(path, cache)
+
+    assert os.strerror(code) in notices(events)[0]
+    assert "as long as now" in notices(events)[0]
+    assert_same(corpus, expected)
+    assert not cache.exists() or kept_files(cache) == []
+
+
+def test_that_a_kept_text_that_cannot_be_read_is_made_anew(
+    path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = [failing(errno.EIO), read_prepared]
+    monkeypatch.setattr(
+        corpus_cache, "read_prepared", lambda *args, **named: reads.pop(0)(*args, **named)
+    )
+
+    corpus, events = prepare(path, kept.parent)
+
+    assert os.strerror(errno.EIO) in notices(events)[0]
+    assert_same(corpus, prepare(path, None)[0])
+
+
+def test_that_a_missing_file_is_named_as_without_a_cache(kept: Path, path: Path) -> None:
+    path.unlink()
+
+    with pytest.raises(CorpusError, match="There is no file"):
+        prepare(path, kept.parent)
+
+
+def test_that_texts_used_least_recently_go_first(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [write_rows(tmp_path / f"{name}.csv", [f"The {name} one."]) for name in "abcd"]
+    files = []
+    for number, path in enumerate(paths[:3]):
+        prepare(path, cache)
+        files.append(next(file for file in kept_files(cache) if file not in files))
+        os.utime(files[-1], ns=(number, number))
+    stranger = cache / "notes.bin"
+    stranger.write_bytes(b"x" * 100_000)
+    prepare(paths[0], cache)  # used again: now it is the newest
+    room = 3 * files[0].stat().st_size
+    monkeypatch.setattr("engine.corpus.CorpusCache", partial(CorpusCache, most_bytes=room))
+
+    prepare(paths[3], cache)
+
+    assert [file.exists() for file in files] == [True, False, True]
+    assert stranger.exists()
+    assert not was_prepared(prepare(paths[3], cache)[1])
+
+
+def test_that_a_text_larger_than_the_whole_cache_is_not_kept(
+    path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.corpus.CorpusCache", partial(CorpusCache, most_bytes=100))
+
+    prepare(write_rows(path, ["Another text."]), kept.parent)
+
+    assert kept_files(kept.parent) == [kept]
+
+
+def test_that_leftovers_of_a_killed_program_are_deleted(path: Path, kept: Path) -> None:
+    leftover = kept.parent / ".rnn-text-lab-0123456789abcdef.tmp"
+    leftover.write_bytes(b"half a text")
+
+    prepare(path, kept.parent)
+
+    assert kept_files(kept.parent) == [kept]
+
+
+def test_that_a_stop_at_any_moment_leaves_no_file(path: Path, tmp_path: Path) -> None:
+    config = CorpusConfig(path=path, processes=0)
+    for calls in range(1, 500):
+        cache = tmp_path / str(calls)
+        control = StopsAfter(calls)
+
+        events = list(build_corpus(config, control, cache_folder=cache))
+
+        if not control.is_stopped:
+            assert calls > 20
+            return
+        assert not any(isinstance(event, CorpusReady) for event in events)
+        assert not cache.exists() or all(file.suffix == ".bin" for file in kept_files(cache))
+    pytest.fail("a preparation asks less often than that")
+
+
+def test_that_a_stop_while_opening_ends_without_a_corpus(path: Path, kept: Path) -> None:
+    data = kept.read_bytes()
+    for calls in range(1, 100):
+        control = StopsAfter(calls)
+
+        events = list(build_corpus(CorpusConfig(path=path), control, cache_folder=kept.parent))
+
+        assert kept.read_bytes() == data
+        if not control.is_stopped:
+            assert calls > 5
+            return
+        assert not any(isinstance(event, CorpusReady | Notice) for event in events)
+    pytest.fail("an opening asks less often than that")
+
+
+def test_that_leaving_the_stream_while_keeping_leaves_no_file(
+    path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus_cache, "_REPORT_EVERY_S", 0.0)
+    events = build_corpus(CorpusConfig(path=path), RunControl(), cache_folder=cache)
+    for event in events:
+        if isinstance(event, StageProgress) and event.stage.startswith("Keeping"):
+            assert len(kept_files(cache)) == 1
+            break
+
+    events.close()  # type: ignore[attr-defined]
+
+    assert kept_files(cache) == []
+
+
+def test_that_programs_at_the_same_time_do_not_disturb_each_other(path: Path, cache: Path) -> None:
+    corpora: list[Corpus] = []
+    threads = [
+        threading.Thread(target=lambda: corpora.append(prepare(path, cache)[0])) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(corpora) == 4
+    for corpus in corpora[1:]:
+        assert_same(corpus, corpora[0])
+    assert len(kept_files(cache)) == 1
+    assert not was_prepared(prepare(path, cache)[1])
+
+
+def test_that_others_cannot_read_the_kept_texts(kept: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("Windows keeps the user's folders private by itself")
+
+    assert kept.stat().st_mode & 0o077 == 0
+    assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_that_the_folder_is_the_users_own() -> None:
+    folder = corpus_cache_folder()
+
+    assert folder.is_absolute()
+    assert folder.name == "corpora"
+    assert "rnn-text-lab" in folder.parts
