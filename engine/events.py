@@ -60,7 +60,7 @@ class TrainingStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossPoint:
-    """One point of the training curve, at most every 0.1 s."""
+    """One point of the training curve, a few times a second."""
 
     step: int  # parameter updates since the run began
     epoch: float  # epochs done, with the part of the current one
