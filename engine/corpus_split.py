@@ -26,14 +26,15 @@ def draw_validation(group_of: NDArray[np.int64], fraction: float, seed: int) -> 
     sizes = np.bincount(group_of) if documents else np.zeros(0, dtype=np.int64)  # (groups,)
     if fraction <= 0.0 or len(sizes) < 2:
         return np.zeros(documents, dtype=bool)
-    target = max(1, round(fraction * documents))
+    most = min(max(1, round(fraction * documents)), documents - 1)
     is_chosen = np.zeros(len(sizes), dtype=bool)  # (groups,)
     chosen = 0
-    order = np.random.default_rng(seed).permutation(len(sizes)).tolist()
-    for group in order:
+    for group in np.random.default_rng(seed).permutation(len(sizes)):
+        if chosen == most:
+            break
         size = int(sizes[group])
         # A group that is too large for what is missing is left to the training side.
-        if chosen + size <= min(target, documents - 1):
+        if chosen + size <= most:
             is_chosen[group] = True
             chosen += size
     if chosen == 0:
