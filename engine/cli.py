@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         _accept_any_text(stream)
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = _parsed(argv)
         # after the help: the commands load PyTorch
         home = _HOMES.get(arguments.command, "cli_commands")
         run = getattr(import_module(f"engine.{home}"), f"run_{arguments.command}")
@@ -84,6 +84,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         return EXIT_BROKEN_PIPE
     return code
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the arguments; sentences may also stand after an option."""
+    parser = build_parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and arguments.command == "score" and not any(word.startswith("-") for word in rest):
+        arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
 
 
 def build_parser() -> argparse.ArgumentParser:
