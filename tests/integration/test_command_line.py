@@ -1,0 +1,100 @@
+"""The command line as a process: train, generate and score, as in a terminal."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+TIMEOUT_S = 100
+SENTENCES = ("the dog saw a cat .", "a cat saw the dog .")
+
+
+def engine(*arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models") / "model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def trained(model_path: Path) -> subprocess.CompletedProcess[str]:
+    csv_path = model_path.with_name("comments.csv")
+    rows = [f"{number},The dog saw a cat {number % 9} times." for number in range(200)]
+    csv_path.write_text("\n".join(["id,comment", *rows]), encoding="utf-8")
+    options = ("--epochs", "1", "--hidden-dim", "16", "--json")
+    return engine("train", str(csv_path), "--out", str(model_path), *options)
+
+
+def test_that_train_writes_one_json_object_an_event_and_the_model(
+    trained: subprocess.CompletedProcess[str], model_path: Path
+) -> None:
+    assert trained.returncode == 0, trained.stderr
+    named = {"epoch", "training_loss", "validation_loss", "words_per_s", "elapsed_s"}
+
+    epochs = [each for each in objects(trained.stdout) if named <= each.keys()]
+
+    assert [each["epoch"] for each in epochs] == [0, 1]
+    assert epochs[1]["training_loss"] < epochs[0]["training_loss"]
+    assert model_path.is_file()
+
+
+@pytest.mark.usefixtures("trained")
+def test_that_generate_prints_one_sentence_a_line_and_nothing_else(model_path: Path) -> None:
+    result = engine("generate", str(model_path), "-n", "4", "--min-length", "3", "--seed", "5")
+
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 4
+    assert "UNKNOWN_TOKEN" not in result.stdout
+
+
+@pytest.mark.usefixtures("trained")
+def test_that_score_takes_sentences_as_arguments_and_on_standard_input(model_path: Path) -> None:
+    named = engine("score", str(model_path), "--json", *SENTENCES)
+    typed = engine("score", str(model_path), "--json", typed="\n".join(SENTENCES) + "\n")
+
+    assert named.returncode == 0, named.stderr
+    assert named.stdout == typed.stdout
+    scores = objects(named.stdout)
+    assert len(scores) == 2
+    assert all(math.isfinite(score["log_probability"]) for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("train", "missing.csv", "--out", "model.safetensors"), "missing.csv"),
+        (("generate", "pyproject.toml"), "pyproject.toml"),
+    ],
+)
+def test_that_a_wrong_file_ends_with_code_2_and_one_sentence(
+    arguments: tuple[str, ...], name: str
+) -> None:
+    result = engine(*arguments)
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    [sentence] = result.stderr.splitlines()
+    assert name in sentence
+    assert sentence.endswith(".")
