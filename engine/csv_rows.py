@@ -31,6 +31,7 @@ from engine.rows import (
 NO_DELIMITER = "\ufdd0"  # a code point that is no character: what one-column files are split at
 _LONGEST_ROW = 32 << 20  # characters; bounds the memory that an open quote can take
 
+_BLANK_LINES = ("\n", "\r\n", "\r")
 _AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
 
 
@@ -112,6 +113,8 @@ class CsvRows:
             feed.begin_row()
             try:
                 line = next(feed)
+                if line in _BLANK_LINES:
+                    continue  # not a row
                 first_line = feed.line
                 if self._is_quoted and '"' in line:
                     feed.begin_row()
@@ -135,8 +138,6 @@ class CsvRows:
     def _checked(self, line: int, fields: list[str]) -> Iterator[Row | RowProblem]:
         """Yield the row if it is sound, or what is wrong with it."""
         lines = self._feed.row
-        if not lines[0].rstrip("\r\n"):
-            return  # an empty line is not a row
         is_quoted = self._is_quoted and any('"' in raw for raw in lines)
         if len(lines) > 1 and not (self._has_right_count(fields) and _is_tidy(fields, lines)):
             yield from self._recover(line, "", fields)

@@ -36,6 +36,7 @@ _SIGNATURES = {
     b"GIF8": "a picture",
     b"\x7fELF": "a program",
     b"SQLite format 3": "a database; export the table as CSV first",
+    b"\x1f\x8b": "compressed twice; unpack it first",  # seen only after unpacking once
     b"BZh": "compressed with bzip2; unpack it first",
     b"\xfd7zXZ": "compressed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,6 +158,7 @@ def test_that_a_messy_file_is_read_right_or_refused_by_line(case: Case, tmp_path
         (b"%PDF-1.4", "a.csv", "PDF"),
         (bytes(range(256)) * 40, "a.csv", "not a text file"),
         (gzip.compress(GOOD)[:-12], "a.csv.gz", "breaks off"),
+        (gzip.compress(gzip.compress(GOOD)), "a.csv.gz", "compressed twice"),
         (gzip.compress(GOOD * 9000)[:-12], "a.csv.gz", "breaks off"),
         (b"not json\n", "a.jsonl", "no JSON object"),
     ],
@@ -170,6 +172,22 @@ def test_that_a_file_without_text_is_refused_with_a_sentence(
         read(path)
 
     assert name in str(caught.value)
+
+
+def test_that_blank_lines_are_looked_at_once_and_not_for_each_delimiter(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,text\n1,first one\n" + b"\n" * 20_000 + b"2,second one\n")
+    seen = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal seen
+        seen += event == "call"
+
+    sys.setprofile(count)
+    texts, problems = read(path)
+    sys.setprofile(None)
+
+    assert (texts, problems) == (["first one", "second one"], [])
+    assert seen < 8 * 20_000
 
 
 def test_that_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
