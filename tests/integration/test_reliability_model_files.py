@@ -1,0 +1,50 @@
+"""Mutated model files: refused by a sentence, or opened as finite models; never a crash."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.engine.test_checkpoint import BAD_FILES
+from tests.integration.scale import SEED, Report, long_test, scaled
+
+pytestmark = long_test
+
+LONGEST_S = 1.0
+CRAFTED = 60
+
+
+def test_that_mutated_model_files_are_refused_or_opened_finite(
+    tmp_path: Path, report: Report
+) -> None:
+    count = scaled(1000, 10_000)
+
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.integration.mutate_models"),
+            *(str(count), str(SEED), str(tmp_path)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["outcomes"].keys() == {"refused", "opened"}, found
+    assert found["events"] == {}
+    assert found["slowest_s"] < LONGEST_S
+    memory = "within 64 MiB more memory" if found["is_limited"] else "memory not limited here"
+    report(
+        f"mutated model files: {count:,}, of which {found['outcomes']['refused']:,} refused and "
+        f"{found['outcomes']['opened']:,} opened with finite numbers; no other exception, no code "
+        f"run, no other file opened, {memory}, slowest {1000 * found['slowest_s']:.1f} ms"
+    )
+
+
+def test_that_enough_crafted_model_files_are_refused_elsewhere(report: Report) -> None:
+    assert len(BAD_FILES) >= CRAFTED
+
+    report(f"crafted model files: {len(BAD_FILES)} refused, each with its reason")
