@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint benchmark clean
+.PHONY: help run test lint benchmark screenshots clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -29,6 +29,10 @@ lint: ## Check style and types
 benchmark: ## Measure this machine and print one table (under 3 minutes)
 	@$(PYTHON) resources/set_up.py run
 	$(VENV_PYTHON) -m engine benchmark $(BENCHMARK_ARGS)
+
+screenshots: ## Take the README's pictures (a minute, on a machine that does nothing else)
+	@$(PYTHON) resources/set_up.py run
+	$(VENV_PYTHON) resources/make_screenshots.py
 
 clean: ## Remove .venv and everything that was made from the sources
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
