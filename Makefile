@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint benchmark screenshots clean
+.PHONY: help run test reliability lint benchmark screenshots clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -19,6 +19,10 @@ run: ## Set up once and open the app (in the terminal where there is no display)
 test: ## Set up once and run the whole test suite, offscreen (PYTEST_ARGS adds to it)
 	@$(PYTHON) resources/set_up.py test
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+reliability: ## Run the tests of what is promised with all their counts, and print the figures
+	@$(PYTHON) resources/set_up.py test
+	RNN_TEXT_LAB_FULL=1 QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
 
 lint: ## Check style and types
 	@$(PYTHON) resources/set_up.py dev

@@ -24,6 +24,7 @@ _HOMES = {  # of the commands that are not in cli_commands
     "train": "cli_training",
     "demo": "cli_training",
     "evaluate": "cli_training",
+    "runs": "cli_runs",
     "benchmark": "cli_benchmark",
 }
 
@@ -112,6 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_score(commands)
     _add_evaluate(commands)
+    _add_runs(commands)
     _add_small_commands(commands)
     _add_benchmark(commands)
     return parser

@@ -48,6 +48,7 @@ FORMAT = "rnn-text-lab-training-state"
 VERSION = 1
 
 _MOST_OPTIMIZER_TENSORS = 64
+_PIECE = 1 << 18  # numbers that are looked at together
 _COUNTS = ("step", "words", "first_epoch", "epoch", "sentences_done", "epoch_words")
 _TIMES = ("epoch_s", "elapsed_s", "before_s")
 
@@ -201,5 +202,7 @@ def _read_tensor(reader: TensorFileReader, name: str) -> torch.Tensor:
 
 
 def _is_finite(values: Array) -> bool:
-    """Tell whether all are finite, row by row: no second array of the same size."""
-    return all(bool(np.isfinite(row).all()) for row in np.atleast_1d(values))
+    """Tell whether all are finite, in pieces: no second array of the same size."""
+    flat = values.reshape(-1)
+    pieces = range(0, len(flat), _PIECE)
+    return all(bool(np.isfinite(flat[begin : begin + _PIECE]).all()) for begin in pieces)

@@ -1,7 +1,7 @@
 """Kills, failing disks and exact resumes: what is promised for a night of training.
 
-The short form runs always; RNN_TEXT_LAB_FULL=1 (or `make reliability`) runs all counts.
-Each test prints its figures.
+The short form runs always; RNN_TEXT_LAB_FULL=1 (or `make reliability`) runs all counts
+and prints the figures at the end.
 """
 
 import errno
@@ -27,13 +27,12 @@ from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
 from tests.engine.runs import ScriptedClock, animal_corpus
+from tests.integration.scale import FULL, SEED, Report
 
-IS_FULL = os.environ.get("RNN_TEXT_LAB_FULL") == "1"
-KILLS = 200 if IS_FULL else 6
-RESUMES = 50 if IS_FULL else 5  # of each recipe
-IO_STRIDE = 1 if IS_FULL else 47
+KILLS = 200 if FULL else 6
+RESUMES = 50 if FULL else 5  # of each recipe
+IO_STRIDE = 1 if FULL else 47
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EFBIG)
-SEED = int(os.environ.get("RNN_TEXT_LAB_SEED", "1"))
 
 
 def figures(state: TrainingState) -> Any:
@@ -61,7 +60,7 @@ def assert_same(state: TrainingState, other: TrainingState) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("recipe", ["fast", "tutorial"])
 def test_that_a_resumed_run_is_the_uninterrupted_one_to_the_last_bit(
-    tmp_path: Path, recipe: Any
+    tmp_path: Path, recipe: Any, report: Report
 ) -> None:
     corpus = animal_corpus(tmp_path, documents=60)
     rate = 0.3 if recipe == "fast" else 0.2  # large enough for the loss to rise, too
@@ -82,7 +81,7 @@ def test_that_a_resumed_run_is_the_uninterrupted_one_to_the_last_bit(
 
     inside = sum(state.progress.sentences_done > 0 for state in chosen)
     halved = len(whole.history.halvings)
-    print(  # noqa: T201 - the figures are what is shown
+    report(
         f"{recipe}: {len(chosen)} resumes, {inside} of them inside an epoch, {halved} halvings: "
         "all losses and parameters bit-identical"
     )
@@ -140,7 +139,7 @@ def zygote(tmp_path: Path) -> Iterator[Zygote]:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.timeout(3000)
 def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
-    tmp_path: Path, zygote: Zygote
+    tmp_path: Path, zygote: Zygote, report: Report
 ) -> None:
     chance, store = random.Random(SEED), RunStore(tmp_path / "data")
     whole_id = store.new_run_id()
@@ -180,7 +179,7 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
             assert store.info(run_id).state == "finished"
             assert not list((store.runs / run_id).glob(".*"))
 
-    print(  # noqa: T201 - the figures are what is shown
+    report(
         f"{kills} kills -9 in {runs} runs, {resumes} resumed, {leftovers} times a temporary file "
         f"was left until the next save; every file whole, every finished run bit-identical; "
         f"at most {most_lost_s:.2f} s lost where saves follow each other"
@@ -189,7 +188,7 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
 
 @pytest.mark.timeout(3000)
 def test_that_no_failing_call_stops_the_training_or_harms_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
     monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
@@ -222,7 +221,7 @@ def test_that_no_failing_call_stops_the_training_or_harms_a_file(
             assert not list(info.path.glob(".*"))
         tried += 1
 
-    print(  # noqa: T201 - the figures are what is shown
+    report(
         f"{calls} I/O calls of a run, {tried} failures tried, {told} of them told to the user; "
         "every training came to its end with the same parameters, every file is whole"
     )

@@ -1,0 +1,94 @@
+"""Kept runs on the command line: keep, list, resume, change."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.checkpoint import load_model
+from engine.cli import EXIT_WRONG, main
+from engine.run_store import RunStore
+
+ROWS = ["The cat sat on the mat.", "A dog ran after the cat.", "Nobody knows why it ran."] * 8
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with one kept run of one epoch."""
+    csv = tmp_path / "pets.csv"
+    csv.write_text("text\n" + "".join(f'"{row}"\n' for row in ROWS), encoding="utf-8")
+    small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "1"]
+    data = ["--data-folder", str(tmp_path / "data")]
+    assert main(["train", str(csv), "--keep-run", "--run-name", "Pets", *small, *data]) == 0
+    return tmp_path / "data"
+
+
+def runs(folder: Path, *arguments: str) -> int:
+    return main(["runs", *arguments, "--data-folder", str(folder)])
+
+
+def test_that_a_kept_run_is_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+
+    assert runs(folder) == 0
+    text = capsys.readouterr().out
+    assert runs(folder, "list", "--json") == 0
+    values = json.loads(capsys.readouterr().out)
+
+    assert "finished     Pets" in text
+    assert "epoch 1, 1 steps" in text
+    assert (values["event"], values["state"], values["epoch"]) == ("run", "finished", 1.0)
+
+
+def test_that_a_run_goes_on_with_more_epochs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runs(folder, "resume", "last") == EXIT_WRONG
+    assert "has finished its 1 epochs" in capsys.readouterr().err
+    assert runs(folder, "resume", "last", "--epochs", "3") == 0
+
+    (run,) = RunStore(folder).list()
+    assert (run.epoch, run.state) == (3.0, "finished")
+    assert "trained for 3 epochs" in capsys.readouterr().out
+
+
+def test_that_a_run_is_changed_exported_and_thrown_away(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, model = RunStore(folder), tmp_path / "model.safetensors"
+    run_id = store.list()[0].run_id
+
+    assert runs(folder, "rename", run_id, "Beasts") == 0
+    assert runs(folder, "note", run_id[:12], "good") == 0
+    assert runs(folder, "export", "last", str(model), "--best") == 0
+    assert runs(folder, "duplicate", run_id, "Twin") == 0
+    assert runs(folder, "delete", run_id) == 0
+
+    assert "brings it back" in capsys.readouterr().out
+    assert [(run.name, run.note) for run in store.list()] == [("Twin", "good")]
+    assert load_model(model).hidden_dim == 4
+    assert runs(folder, "restore", run_id) == 0
+    assert "Beasts is back." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["resume"], "Say which run to resume"),
+        (["delete", "nothing"], "No run has an id that begins with 'nothing'"),
+        (["export", "last"], "Say where the model is to be"),
+        (["restore", "nothing"], "There is no run nothing in the trash"),
+    ],
+)
+def test_that_a_wrong_argument_is_one_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert runs(folder, *arguments) == EXIT_WRONG
+    assert message in capsys.readouterr().err
+
+
+def test_that_an_empty_folder_says_how_to_keep_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runs(tmp_path) == 0
+    assert "'train --keep-run' keeps one" in capsys.readouterr().err

@@ -1,0 +1,355 @@
+"""Kept runs are listed, resumed, renamed, copied and thrown away without harm."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine import kept_run
+from engine.checkpoint import load_model
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.corpus_data import Corpus
+from engine.errors import ConfigError, DivergedError, ModelFileError, RunError
+from engine.events import CheckpointSaved, Event, LossPoint, Notice, RunEnded
+from engine.run_folder import RunFolder
+from engine.run_lock import RunLock, is_held
+from engine.run_store import RunStore
+from engine.state_file import load_state
+from engine.trainer import Trainer
+from tests.engine.runs import animal_corpus, of_type
+
+MODEL = ModelConfig(hidden_dim=4, device="cpu")
+TRAIN = TrainConfig(epochs=2, batch_size=8)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return animal_corpus(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "data")
+
+
+def keep(
+    store: RunStore,
+    corpus: Corpus,
+    config: TrainConfig = TRAIN,
+    *,
+    control: RunControl | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> tuple[str, list[Event]]:
+    """Train a kept run; return its id and its events."""
+    run_id, events = store.new_run_id(), []
+    csv = CorpusConfig(path=Path(corpus.summary.path), vocabulary_size=18, validation_fraction=0.2)
+    control = RunControl() if control is None else control
+    for event in store.train(corpus, csv, MODEL, config, control, name="Animals", run_id=run_id):
+        events.append(event)
+        on_event(event)
+    return run_id, events
+
+
+def interrupt(store: RunStore, run_id: str) -> None:
+    """Let a run look as if its process had been killed."""
+    path = store.runs / run_id / "status.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": "running"}))
+
+
+def test_that_a_kept_run_is_listed_with_what_it_reached(store: RunStore, corpus: Corpus) -> None:
+    run_id, events = keep(store, corpus)
+
+    (run,) = store.list()
+
+    assert (run.run_id, run.name, run.state, run.epoch) == (run_id, "Animals", "finished", 2.0)
+    assert run.corpus_name == "animals.csv"
+    assert run.settings == "18 words, 4 hidden units, recipe fast, 2 epochs"
+    assert run.validation_loss == run.best_loss
+    assert not run.can_resume
+    assert isinstance(events[-1], RunEnded)
+    assert isinstance(events[-2], CheckpointSaved)
+    assert store.open_model(run_id).step == run.step
+    assert store.open_model(run_id, "best").epoch == 2.0
+    assert store.find_interrupted() == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are of POSIX")
+def test_that_only_the_user_can_look_into_a_run(store: RunStore, corpus: Corpus) -> None:
+    run_id, _ = keep(store, corpus)
+    folder = store.runs / run_id
+
+    assert {folder.stat().st_mode & 0o777, store.runs.stat().st_mode & 0o777} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_that_the_event_log_tells_the_run(store: RunStore, corpus: Corpus) -> None:
+    run_id, _ = keep(store, corpus)
+
+    lines = (store.runs / run_id / "events.jsonl").read_text().splitlines()
+
+    names = [json.loads(line)["event"] for line in lines]
+    assert names == ["training_started", *["epoch_done"] * 3, "run_ended"]
+
+
+def test_that_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.trainer._POINT_EVERY_S", 0.0)
+    whole, _ = keep(store, corpus)
+    control = RunControl()
+    run_id, _ = keep(
+        store,
+        corpus,
+        control=control,
+        on_event=lambda event: control.stop() if isinstance(event, LossPoint) else None,
+    )
+    stopped = store.info(run_id)
+
+    list(store.resume(run_id, corpus, RunControl()))
+
+    assert stopped.state == "stopped"
+    assert stopped.can_resume
+    assert 0.0 < stopped.epoch < 1.0
+    mine, theirs = (load_state(store.runs / name / "state.safetensors") for name in (run_id, whole))
+    assert all(torch.equal(mine.parameters[name], theirs.parameters[name]) for name in "VW")
+    assert store.info(run_id).state == "finished"
+
+
+def test_that_a_caller_who_goes_away_loses_nothing(store: RunStore, corpus: Corpus) -> None:
+    run_id = store.new_run_id()
+    csv = CorpusConfig(path=Path(corpus.summary.path))
+    events = store.train(corpus, csv, MODEL, TRAIN, RunControl(), run_id=run_id)
+    for event in events:
+        if isinstance(event, LossPoint):
+            break
+    events.close()  # type: ignore[attr-defined]
+
+    run = store.info(run_id)
+
+    assert (run.state, run.message) == ("stopped", "The program was closed.")
+    assert run.step == event.step
+    assert store.open_model(run_id).step == run.step
+
+
+def test_that_a_killed_run_is_offered_until_the_user_declines(
+    store: RunStore, corpus: Corpus
+) -> None:
+    run_id, _ = keep(store, corpus)
+    interrupt(store, run_id)
+    with (store.runs / run_id / "events.jsonl").open("a") as log:
+        log.write(json.dumps({"event": "loss_point", "elapsed_s": 1000.0}) + '\n{"event": "cut')
+
+    (found,) = store.find_interrupted()
+    store.dismiss(run_id)
+
+    assert found.lost_s == pytest.approx(1000.0 - found.elapsed_s)
+    assert store.find_interrupted() == ()
+    assert store.info(run_id).state == "stopped"
+    assert store.open_model(run_id).step == found.step
+
+
+def test_that_a_run_is_not_trained_twice_at_once(store: RunStore, corpus: Corpus) -> None:
+    run_id, _ = keep(store, corpus)
+    lock = RunLock(store.runs / run_id / "lock")
+
+    state = store.info(run_id).state
+    with pytest.raises(RunError, match="is being trained"):
+        list(store.resume(run_id, corpus, RunControl(), epochs=9))
+    with pytest.raises(RunError, match="Stop it first"):
+        store.delete(run_id)
+    lock.release()
+
+    assert state == "running"
+    assert not is_held(store.runs / run_id / "lock")
+
+
+def test_that_a_finished_run_goes_on_only_with_more_epochs(store: RunStore, corpus: Corpus) -> None:
+    run_id, _ = keep(store, corpus)
+
+    with pytest.raises(RunError, match="has finished its 2 epochs"):
+        list(store.resume(run_id, corpus, RunControl()))
+    list(store.resume(run_id, corpus, RunControl(), epochs=3, learning_rate=0.001))
+
+    run = store.info(run_id)
+    assert (run.epoch, run.train_config.epochs, run.train_config.learning_rate) == (3.0, 3, 0.001)
+
+
+def test_that_a_time_limit_counts_anew_when_the_run_goes_on(
+    store: RunStore, corpus: Corpus
+) -> None:
+    run_id, events = keep(store, corpus, replace(TRAIN, epochs=1000, time_limit_s=0.05))
+
+    more = list(store.resume(run_id, corpus, RunControl(), time_limit_s=0.1))
+
+    assert isinstance(events[-1], RunEnded)
+    assert isinstance(more[-1], RunEnded)
+    assert (events[-1].reason, more[-1].reason) == ("time limit", "time limit")
+    assert more[-1].step > events[-1].step
+    assert store.info(run_id).can_resume
+
+
+def test_that_another_text_is_refused_in_a_sentence(
+    store: RunStore, corpus: Corpus, tmp_path: Path
+) -> None:
+    run_id, _ = keep(store, corpus)
+    (tmp_path / "other").mkdir()
+    changed = animal_corpus(tmp_path / "other", documents=31)
+
+    with pytest.raises(ConfigError, match=r"animals\.csv was changed since"):
+        list(store.resume(run_id, changed, RunControl(), epochs=3))
+    with pytest.raises(ConfigError, match="its vocabulary has 10 words"):
+        list(store.resume(run_id, corpus.with_vocabulary_size(10), RunControl(), epochs=3))
+    with pytest.raises(ConfigError, match="prepared with other settings"):
+        list(store.resume(run_id, corpus.with_validation_fraction(0.4), RunControl(), epochs=3))
+
+    assert store.corpus_config(run_id).path == tmp_path / "animals.csv"
+    assert store.info(run_id).state == "finished"
+
+
+def test_that_a_run_is_renamed_noted_copied_and_thrown_away(
+    store: RunStore, corpus: Corpus
+) -> None:
+    run_id, _ = keep(store, corpus)
+
+    store.rename(run_id, "  Beasts ")
+    store.set_note(run_id, "the good one")
+    copy = store.duplicate(run_id)
+    trash = store.delete(run_id)
+
+    assert (copy.name, copy.note) == ("Copy of Beasts", "the good one")
+    assert [run.run_id for run in store.list()] == [copy.run_id]
+    assert load_model(trash / "best.safetensors").hidden_dim == 4
+    assert store.restore(run_id).name == "Beasts"
+    assert len(store.list()) == 2
+
+
+def test_that_a_list_of_runs_needs_no_pytorch(store: RunStore, corpus: Corpus) -> None:
+    keep(store, corpus)
+    code = (
+        "import sys, pathlib; from engine import RunStore; "
+        "print(len(RunStore(pathlib.Path(sys.argv[1])).list()), 'torch' in sys.modules)"
+    )
+
+    command = [sys.executable, "-c", code, str(store.runs.parent)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+
+    assert done.stdout.split() == ["1", "False"]
+
+
+@pytest.mark.parametrize("name", ["..", "nothing", "20250101-000000-abcdef"])
+def test_that_a_run_that_is_not_there_is_named(store: RunStore, name: str) -> None:
+    for act in (store.info, store.delete, store.duplicate, store.open_model, store.restore):
+        with pytest.raises(RunError, match="There is no run"):
+            act(name)
+
+
+def test_that_damaged_files_hide_no_run(store: RunStore, corpus: Corpus) -> None:
+    run_id, _ = keep(store, corpus)
+    folder = RunFolder(store.runs / run_id)
+    for path in (folder.facts_path, folder.status_path, folder.label_path, folder.state_path):
+        path.write_bytes(b'{"a":')
+
+    (run,) = store.list()
+
+    assert run.problem
+    assert (run.state, run.name) == ("interrupted", "an unknown file")
+    assert store.open_model(run_id, "best").hidden_dim == 4  # from its own file
+    with pytest.raises(ModelFileError, match="cannot be opened as the state of a run"):
+        list(store.resume(run_id, corpus, RunControl()))
+
+
+def test_that_a_diverged_run_keeps_its_last_good_model(store: RunStore, corpus: Corpus) -> None:
+    run_id = store.new_run_id()
+    csv = CorpusConfig(path=Path(corpus.summary.path))
+    wild = TrainConfig(recipe="tutorial", learning_rate=1e38, epochs=50)
+
+    with pytest.raises(DivergedError, match="smaller learning rate"):
+        list(store.train(corpus, csv, MODEL, wild, RunControl(), run_id=run_id))
+
+    run = store.info(run_id)
+    assert run.state == "failed"
+    assert "learning rate" in run.message
+    assert store.open_model(run_id).hidden_dim == 4
+
+
+def test_that_a_vanished_folder_comes_back_and_the_training_goes_on(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    taken: list[Path] = []
+
+    def vanish(event: Event) -> None:
+        folders = [path.parent for path in store.runs.glob("*/state.safetensors")]
+        if folders and not taken:
+            taken.append(folders[0].rename(store.runs / "elsewhere"))
+
+    run_id, events = keep(store, corpus, replace(TRAIN, epochs=60), on_event=vanish)
+
+    assert taken
+    assert isinstance(events[-1], RunEnded)
+    assert store.info(run_id).state == "finished"
+    assert store.open_model(run_id, "best").epoch > 0.0
+
+
+def test_that_a_full_disk_is_told_once_and_the_training_goes_on(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    monkeypatch.setattr(RunFolder, "write", full)
+
+    _, events = keep(store, corpus)
+
+    assert isinstance(events[-1], RunEnded)
+    (notice,) = of_type(events, Notice)
+    assert "the disk is full. Free some space" in notice.text
+    assert "Training goes on" in notice.text
+
+
+class OutOfMemory:
+    """An optimiser without memory for more than `most` sentences."""
+
+    def __init__(self, real: Any, most: int) -> None:
+        self._real, self._most = real, most
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def step(self, batch: Any) -> Any:
+        if batch.sentences > self._most:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return self._real.step(batch)
+
+
+def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Corpus) -> None:
+    trainer = Trainer(corpus, MODEL, replace(TRAIN, batch_size=16))
+    trainer._stepper._optimizer = OutOfMemory(trainer._optimizer, 5)
+
+    events = list(trainer.run(RunControl()))
+
+    notices = of_type(events, Notice)
+    assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
+    assert "Training goes on with 4 a step." in notices[-1].text
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].epoch == 2.0
+    assert trainer.state().progress.batch_size == 4
+
+
+def test_that_no_memory_for_one_sentence_says_what_to_do(corpus: Corpus) -> None:
+    trainer = Trainer(corpus, MODEL, TRAIN)
+    trainer._stepper._optimizer = OutOfMemory(trainer._optimizer, 0)
+
+    with pytest.raises(Exception, match="train on the CPU"):
+        list(trainer.run(RunControl()))
