@@ -5,6 +5,7 @@ never replaced without a question, and no file without one either, unless it hol
 an earlier snapshot of the very same run.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -232,7 +233,8 @@ class ModelFilesController(QObject):
         path, self._open_next = self._open_next, None
         if failure is not None:
             self._presenter.show_failure(failure, self._doing)
-            if not self._is_saving and not self._path.exists():
+            # pathlib's own `exists` raises where a name is too long for any file.
+            if not self._is_saving and not os.path.exists(self._path):  # noqa: PTH110
                 self._settings.remove_recent_file(self._path)
         elif path is not None and self._session.is_model_saved:
             self.open_path(path)

@@ -1,5 +1,6 @@
 """The window's menus, title and status bar: which request goes where, what they show."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,7 +144,7 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_recent_file_requested(self, path: Path) -> None:
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110 - `Path.exists` raises where a name is too long
             self.open_file(path)
             return
         self._settings.remove_recent_file(path)

@@ -101,6 +101,16 @@ def test_that_an_opened_model_becomes_the_session_s_and_counts_as_saved(
     assert office.settings.settings.recent_files == (str(path),)
 
 
+def test_that_a_name_too_long_for_any_file_is_refused_with_a_sentence(
+    qtbot: QtBot, office: Office, tmp_path: Path
+) -> None:
+    office.dialogs.open_path = tmp_path / ("a" * 5000)
+
+    do(qtbot, office, office.files.open_model)
+
+    assert office.messages[-1].text.endswith("is not there any more.")
+
+
 def test_that_a_cancelled_open_changes_nothing(office: Office) -> None:
     office.files.open_model()
 
