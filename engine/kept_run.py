@@ -85,9 +85,12 @@ class KeptRun:
             if not is_over:
                 self._save("stopped", "The program was closed.", is_last=True)
             raise
+        except KeyboardInterrupt:
+            self._fail("stopped", "It was aborted.")
+            raise
         except BaseException as error:
             message = str(error) if isinstance(error, EngineError) else "An unexpected error."
-            self._fail(message)
+            self._fail("failed", message)
             raise
         finally:
             self._keeper.finish()
@@ -143,12 +146,12 @@ class KeptRun:
         self._save("finished" if is_whole else "stopped", message, is_last=True)
         yield from self._keeper.finish()
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, end: str, message: str) -> None:
         """Keep the last good models; the state on the disk is from before the failure."""
         self._keeper.save(
             Checkpoint(
                 best=self._keeper.unsaved_best,
                 last=self._latest,
-                status=self._status | {"state": "failed", "message": message},
+                status=self._status | {"state": end, "message": message},
             )
         )

@@ -78,7 +78,7 @@ class RunFolder:
 
     def open_events(self) -> int:
         """Open the event log for adding lines; return its descriptor."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.events_path, flags, _FILE_MODE)
         size = os.fstat(descriptor).st_size
         if size:
