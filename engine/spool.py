@@ -55,7 +55,10 @@ class Spool:
         view = _bytes_of(data)
         self._memory += view
         self.size += len(view)
-        if len(self._memory) >= self._most_in_memory and self.failure is None:
+        most = self._most_in_memory
+        if self._file is not None:
+            most = min(most, MOST_IN_MEMORY)
+        if len(self._memory) >= most and self.failure is None:
             self._write()
 
     def pieces(self) -> Iterator[bytes]:

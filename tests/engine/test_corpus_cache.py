@@ -336,6 +336,19 @@ def test_that_a_text_that_cannot_be_kept_is_delivered_with_a_notice(
     assert not cache.exists() or kept_files(cache) == []
 
 
+def test_that_temporary_files_that_cannot_be_written_are_done_without_and_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, _ = prepare(path, None)
+    monkeypatch.setattr("engine.corpus_assembly.Spool", partial(Spool, most_in_memory=16))
+    monkeypatch.setattr("tempfile.TemporaryFile", failing(errno.ENOSPC))
+
+    corpus, events = prepare(path, None)
+
+    assert f"({os.strerror(errno.ENOSPC)})" in notices(events)[0]
+    assert_same(corpus, expected)
+
+
 def test_that_a_kept_text_that_cannot_be_read_is_made_anew(
     path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
