@@ -22,9 +22,11 @@ from app.controllers.close_guard import CloseGuard
 from app.controllers.dataset_controller import DatasetController
 from app.controllers.generation_controller import GenerationController
 from app.controllers.model_files_controller import ModelFilesController
+from app.controllers.refused_rows_export import RefusedRowsExport
 from app.controllers.scoring_controller import ScoringController
 from app.controllers.tools_controller import ToolsController
 from app.controllers.training_controller import TrainingController
+from app.controllers.vocabulary_controller import VocabularyController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import WindowController
 from app.errors import ErrorPresenter, install_exception_hook
@@ -63,7 +65,8 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, training, tools, generation, scoring, models, controller, guard, warm_up
+    dataset, refused_rows, vocabulary, training, tools, generation, scoring, models,
+    controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -103,6 +106,22 @@ class Application:
             build=jobs.build,
             sample_path=jobs.sample_path,
             ask_path=jobs.ask_csv_path,
+            parent=self.window,
+        )
+        self.refused_rows = RefusedRowsExport(
+            self._dataset_tab,
+            self.presenter,
+            self.settings,
+            ask_path=jobs.ask_refused_rows_path,
+            parent=self.window,
+        )
+        self.vocabulary = VocabularyController(
+            self._dataset_tab,
+            self.session,
+            self.runners.vocabulary,
+            self.presenter,
+            choices=self._training_tab.form.choices,
+            estimate=jobs.estimate_epoch,
             parent=self.window,
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.controllers.dataset_controller import (
+from app.controllers.dataset_jobs import (
     AskPath,
     Build,
     Inspect,
@@ -32,6 +32,7 @@ from app.controllers.model_files_controller import (
     load_with_engine,
     save_with_engine,
 )
+from app.controllers.refused_rows_export import AskRowsPath
 from app.controllers.scoring_controller import Score, score_with_engine
 from app.controllers.tools_controller import (
     CheckGradients,
@@ -46,8 +47,10 @@ from app.controllers.training_jobs import (
     entropy_of_engine,
     train_with_engine,
 )
+from app.controllers.vocabulary_controller import Estimate, estimate_with_engine
 from app.controllers.warm_up import ListDevices, list_devices_of_engine
 from app.widgets.model_dialogs import UnsavedAnswer
+from app.widgets.refused_rows_dialog import ask_refused_rows_path
 from app.widgets.sentence_dialog import ask_sentences_path
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Jobs:
     inspect: Inspect = inspect_with_engine
     build: Build = build_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
+    estimate_epoch: Estimate = estimate_with_engine
     train: Train = train_with_engine
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
@@ -73,6 +77,7 @@ class Jobs:
     list_devices: ListDevices = list_devices_of_engine
 
     ask_csv_path: AskPath = ask_csv_path
+    ask_refused_rows_path: AskRowsPath = ask_refused_rows_path
     ask_sentences_path: AskSavePath = ask_sentences_path
     model_dialogs: ModelDialogs | None = None  # None = Qt's
     training_dialogs: TrainingDialogs | None = None

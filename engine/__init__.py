@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from engine.scorer import SentenceScore, WordScore, score
     from engine.step_timer import StepTime, time_one_step
     from engine.trainer import train
+    from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
 _HOME = {
     "engine.checkpoint": ("load_model", "save_model"),
@@ -110,6 +111,7 @@ _HOME = {
     "engine.scorer": ("SentenceScore", "WordScore", "score"),
     "engine.step_timer": ("StepTime", "time_one_step"),
     "engine.trainer": ("train",),
+    "engine.vocabulary_budget": ("EpochEstimate", "VocabularyBudget", "VocabularyCost"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -27,8 +27,8 @@ from engine.rnn import RNN
 from engine.training_state import sentence_order
 from engine.vocabulary_budget import EpochEstimate
 
-_SAMPLED_BATCHES = 24
-_FEWEST_STEPS = 3
+_FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
+_UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed
 _EVALUATED_WORDS = 2048
 _GPU_STEPS_AT_ONCE = 8  # a GPU works ahead of the program: waiting for each step would slow it
 _SMALL, _LARGE = 1000, 16_000  # words; the outer sizes, where the text has so many
@@ -149,7 +149,7 @@ def _plan(corpus: Corpus, config: TrainConfig) -> _Plan:
     lengths = np.diff(training.offsets)[order] - 1  # (S,)
     words = np.add.reduceat(lengths, starts)  # (batches,)
     by_words = np.argsort(words, kind="stable")
-    count = min(_SAMPLED_BATCHES, len(starts))
+    count = min(max(_FEWEST_BATCHES, _FEWEST_SENTENCES // batch_size), len(starts))
     middles = (np.arange(count) + 0.5) * len(starts) / count
     # In random order, so that the first ones are a fair sample too if time runs out.
     chosen = np.random.default_rng(0).permutation(by_words[middles.astype(np.int64)])
@@ -228,8 +228,9 @@ class _Bench:
         )
         stepper = BatchStepper(sample, optimizer, batch_size, self.device, self.choice)
         batches, at_once = self.plan.batches, self._steps_at_once()
-        if stepper.step(batches[-1]) is None:  # it makes the buffers: not timed
-            return None
+        for batch in batches[-_UNTIMED_STEPS:]:  # they make the buffers
+            if stepper.step(batch) is None:
+                return None
         self._wait()
         began_s = self.clock()
         steps = words = 0
@@ -249,9 +250,10 @@ class _Bench:
         mean_length = max(1, sample.words_to_predict // len(sample))
         chosen = few_of(sample, min(len(sample), 1 + _EVALUATED_WORDS // mean_length))
         words = int((np.diff(sample.offsets)[chosen] - 1).sum())
-        began_s = self.clock()
-        for _ in resting_loss(rnn, sample, lambda: True, chosen):
-            pass
+        for _ in range(2):  # the first time makes the buffers
+            began_s = self.clock()
+            for _ in resting_loss(rnn, sample, lambda: True, chosen):
+                pass
         return (self.clock() - began_s) / words
 
     def _steps_at_once(self) -> int:

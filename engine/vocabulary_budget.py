@@ -81,6 +81,12 @@ class VocabularyBudget:
             parameters=2 * hidden_dim * size + hidden_dim**2,
         )
 
+    def smallest_size(self, unknown_share: float) -> int:
+        """Return the smallest size that leaves no more than this share of words unknown."""
+        needed = (1.0 - unknown_share) * int(self._known[-1])
+        kept = int(np.searchsorted(self._known, needed - 1e-9, side="left"))
+        return max(kept, 1) + SPECIAL_TOKENS
+
     def sizes(self, smallest: int = 500) -> tuple[int, ...]:
         """Return round sizes for a table, and `largest_size` last."""
         largest = self.largest_size

@@ -3,19 +3,17 @@
 The text is made here and written in one step: a failure leaves the old file.
 """
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QSaveFile
-
+from app.controllers.inert_csv import ExportError, inert_csv, write_in_one_step
 from app.state.generated_sentences import Batch, GeneratedSentence
+
+__all__ = ["ExportError", "save_sentences", "sentences_as_csv", "sentences_as_text"]
 
 Record = tuple[Batch, GeneratedSentence]
 
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
 _COLUMNS = (
     "number",
     "sentence",
@@ -30,15 +28,6 @@ _COLUMNS = (
 )
 
 
-class ExportError(Exception):
-    """The file could not be written; the message is a sentence for the user."""
-
-
-def neutralised(cell: str) -> str:
-    """Return `cell` so that a spreadsheet takes it for text and never for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
 def sentences_as_text(records: Sequence[Record]) -> str:
     """Return the sentences, one a line."""
     return "".join(f"{sentence.text}\n" for _, sentence in records)
@@ -46,12 +35,7 @@ def sentences_as_text(records: Sequence[Record]) -> str:
 
 def sentences_as_csv(records: Sequence[Record]) -> str:
     """Return the sentences with their probabilities and the settings that made them."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for batch, sentence in records:
-        writer.writerow([neutralised(cell) for cell in _cells(batch, sentence)])
-    return target.getvalue()
+    return inert_csv(_COLUMNS, (_cells(batch, sentence) for batch, sentence in records))
 
 
 def _cells(batch: Batch, sentence: GeneratedSentence) -> list[str]:
@@ -75,14 +59,4 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
         content = sentences_as_csv(records).encode("utf-8-sig", errors="replace")
     else:
         content = sentences_as_text(records).encode("utf-8", errors="replace")
-    target = QSaveFile(str(path))  # a new file that takes the old one's place when complete
-    is_written = (
-        target.open(QIODevice.OpenModeFlag.WriteOnly)
-        and target.write(content) == len(content)
-        and target.commit()
-    )
-    if not is_written:
-        raise ExportError(
-            f"The sentences could not be written to {path}: {target.errorString()}. "
-            "Choose another folder or name, or make room on the disk."
-        )
+    write_in_one_step(path, content, "The sentences")

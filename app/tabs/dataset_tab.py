@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QTabWidget,
@@ -23,10 +21,11 @@ from app.state.run_state import Command
 from app.widgets.corpus_form import CorpusChoices, CorpusForm
 from app.widgets.corpus_page import CorpusPage
 from app.widgets.csv_form import CsvForm
-from app.widgets.describe import describe
+from app.widgets.file_panel import FilePanel
 from app.widgets.labels import make_card, make_label
 from app.widgets.prepare_panel import PreparePanel
 from app.widgets.preview_page import PreviewPage
+from app.widgets.vocabulary_page import VocabularyPage
 from app.widgets.welcome_page import WelcomePage
 from engine import CorpusConfig, CsvConfig, StageProgress
 
@@ -34,12 +33,16 @@ if TYPE_CHECKING:
     from engine import Corpus, CsvPreview
 
 PANEL_WIDTH = 328  # px, of the column of controls
-CORPUS_PAGE = 1
-NO_FILE = "No file yet"
+CORPUS_PAGE, VOCABULARY_PAGE = 1, 2
 
 
 class DatasetTab(QWidget):
     """The dataset page.
+
+    Attributes
+    ----------
+    vocabulary_page : VocabularyPage
+        What each vocabulary size would mean.
 
     Signals
     -------
@@ -51,6 +54,8 @@ class DatasetTab(QWidget):
         The corpus is to be prepared; the preparation is to be given up.
     vocabulary_changed(int)
         Another vocabulary size was chosen.
+    save_problems_requested(object)
+        Refused rows are to be saved: the `RowProblem`s.
     """
 
     open_requested = Signal()
@@ -59,11 +64,11 @@ class DatasetTab(QWidget):
     prepare_requested = Signal()
     cancel_requested = Signal()
     vocabulary_changed = Signal(int)
+    save_problems_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dataset.tab")
-        self._file_text = NO_FILE
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
         self._has_corpus = self._is_busy = False
@@ -73,7 +78,6 @@ class DatasetTab(QWidget):
         row.addWidget(self._build_panel())
         row.addWidget(self._build_pages(), 1)
         self._connect_signals()
-        self._lead_to_open(is_first_step=True)
         self.show_idle()
 
     def reading_config(self) -> CsvConfig:
@@ -91,6 +95,7 @@ class DatasetTab(QWidget):
     def show_config(self, config: CorpusConfig) -> None:
         """Show the choices of an earlier session."""
         self._corpus_form.show_config(config)
+        self._csv_form.show_policy(config.csv.bad_rows)
 
     def show_commands(self, commands: frozenset[Command]) -> None:
         """Enable what can be asked for now."""
@@ -99,12 +104,8 @@ class DatasetTab(QWidget):
 
     def show_new_file(self, path: Path) -> None:
         """Name the file that is being looked at, and forget the options of the former one."""
-        self._file_text = path.name
-        self._file.setToolTip(str(path))
-        self._file.setAccessibleName(f"File: {path}")
-        self._elide_file()
+        self._file_panel.show_file(path)
         self._csv_form.reset()
-        self._lead_to_open(is_first_step=False)
         self._has_preview = False
         self._update_buttons()
 
@@ -115,8 +116,8 @@ class DatasetTab(QWidget):
 
     def show_preview(self, preview: "CsvPreview") -> None:
         """Show the first rows and how they were read."""
-        column = self._csv_form.show_preview(preview)
-        self._preview_page.show_preview(preview, column)
+        columns = self._csv_form.show_preview(preview)
+        self._preview_page.show_preview(preview, columns, stops=self._stops)
         self._has_preview = True
         self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
@@ -126,8 +127,10 @@ class DatasetTab(QWidget):
         """Show a prepared corpus."""
         self._corpus_page.show_corpus(corpus)
         self._has_corpus = True
-        self._results.setTabVisible(CORPUS_PAGE, self._has_corpus)
-        self._results.setCurrentWidget(self._corpus_page)
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
+        if self._results.currentIndex() != VOCABULARY_PAGE:  # there a new size is shown too
+            self._results.setCurrentWidget(self._corpus_page)
         self._pages.setCurrentWidget(self._results)
 
     def show_kept(self, vocabulary_size: int, coverage: str) -> None:
@@ -164,11 +167,11 @@ class DatasetTab(QWidget):
         layout = QVBoxLayout(panel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        file_part = self._build_file_part(panel)  # made first: the Tab key goes by this order
+        self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
         self._csv_form = CsvForm(panel)
         self._corpus_form = CorpusForm(panel)
         self._prepare_panel = PreparePanel(panel)
-        layout.addWidget(self._card(panel, "1  Choose a text", file_part))
+        layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
         layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
         prepare = self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel)
         layout.addWidget(prepare)
@@ -187,31 +190,6 @@ class DatasetTab(QWidget):
             layout.addWidget(part)
         return card
 
-    def _build_file_part(self, parent: QWidget) -> QWidget:
-        part = QWidget(parent)
-        self._open = describe(
-            QPushButton("&Open CSV…", part),
-            "dataset.open_button",
-            "Open CSV",
-            "Choose a CSV file with one text a row (Ctrl+O); "
-            "you can also drop a file onto the window",
-        )
-        self._sample = describe(
-            QPushButton("Use the sa&mple comments", part),
-            "dataset.sample_button",
-            "Use the sample comments",
-            "Use the several thousand comments, written for this program, that come with it",
-        )
-        self._file = make_label(NO_FILE, "hint", part)
-        self._file.setObjectName("dataset.file_label")
-        layout = QVBoxLayout(part)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._open)
-        layout.addWidget(self._sample)
-        layout.addWidget(self._file)
-        return part
-
     def _build_pages(self) -> QStackedWidget:
         self._pages = QStackedWidget(self)
         self._pages.setObjectName("dataset.pages")
@@ -222,50 +200,53 @@ class DatasetTab(QWidget):
         self._preview_page = PreviewPage(self._results)
         self._corpus_page = CorpusPage(self._results)
         self._results.addTab(self._preview_page, "Preview of the file")
+        self.vocabulary_page = VocabularyPage(self._results)
         self._results.addTab(self._corpus_page, "Prepared corpus")
-        self._results.setTabVisible(CORPUS_PAGE, self._has_corpus)
+        self._results.addTab(self.vocabulary_page, "Vocabulary")
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
         self._pages.addWidget(WelcomePage(self._pages))
         self._pages.addWidget(self._results)
         return self._pages
 
     def _connect_signals(self) -> None:
-        self._open.clicked.connect(self.open_requested)
-        self._sample.clicked.connect(self.sample_requested)
+        self._file_panel.open_requested.connect(self.open_requested)
+        self._file_panel.sample_requested.connect(self.sample_requested)
         self._prepare_panel.prepare_requested.connect(self.prepare_requested)
         self._prepare_panel.cancel_requested.connect(self.cancel_requested)
         self._csv_form.reading_changed.connect(self.reading_changed)
-        self._csv_form.column_changed.connect(self._on_column_changed)
+        self._csv_form.columns_changed.connect(self._on_columns_changed)
+        self._csv_form.policy_changed.connect(self._on_policy_changed)
+        self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
+        self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
+
+    @Slot(object)
+    def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
+        self._preview_page.set_text_columns(columns)
+        self._results.setCurrentWidget(self._preview_page)
+
+    @Slot()
+    def _on_policy_changed(self) -> None:
+        self._preview_page.show_policy(stops=self._stops)
 
     @Slot(int)
-    def _on_column_changed(self, column: int) -> None:
-        self._preview_page.set_text_column(column)
-        self._results.setCurrentWidget(self._preview_page)
+    def _on_size_chosen(self, size: int) -> None:
+        self._corpus_form.set_vocabulary_size(size)
+
+    @property
+    def _stops(self) -> bool:
+        """Whether a damaged row ends the preparation."""
+        return self._csv_form.config().bad_rows == "stop"
 
     def _update_buttons(self) -> None:
         can_open = Command.OPEN_DATA in self._commands
         can_prepare = Command.PREPARE in self._commands and not self._is_busy
-        self._open.setEnabled(can_open)
-        self._sample.setEnabled(can_open)
-        self._csv_form.setEnabled(can_open and self._file_text != NO_FILE)
+        self._file_panel.set_offered(is_offered=can_open)
+        self._csv_form.setEnabled(can_open and self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,
             can_cancel=Command.CANCEL_PREPARING in self._commands,
         )
-
-    def _lead_to_open(self, *, is_first_step: bool) -> None:
-        """Let "Open CSV…" stand out while nothing else can be done."""
-        self._open.setProperty("primary", "true" if is_first_step else "false")
-        self._open.style().unpolish(self._open)
-        self._open.style().polish(self._open)
-
-    def _elide_file(self) -> None:
-        metrics = QFontMetrics(self._file.font())
-        width = PANEL_WIDTH - 48
-        self._file.setText(metrics.elidedText(self._file_text, Qt.TextElideMode.ElideMiddle, width))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the file's name to the panel."""
-        super().resizeEvent(event)
-        self._elide_file()

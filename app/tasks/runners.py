@@ -10,6 +10,7 @@ class Runners:
     """One runner for each kind of work that may go on beside the others."""
 
     dataset: TaskRunner
+    vocabulary: TaskRunner
     training: TaskRunner
     tools: TaskRunner
     generation: TaskRunner
@@ -26,6 +27,7 @@ class Runners:
         """Return the runners of jobs that a person started."""
         return (
             self.dataset,
+            self.vocabulary,
             self.training,
             self.tools,
             self.generation,

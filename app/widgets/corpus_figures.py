@@ -1,12 +1,13 @@
 """A corpus's summary as figures and sentences for people."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.formatting import counted, format_count, format_percent
 from app.widgets.figure_grid import Figure
 
 if TYPE_CHECKING:
-    from engine import CorpusSummary
+    from engine import CorpusSummary, RowProblem
 
 SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
 _DELIMITER_NAMES = {
@@ -98,10 +99,23 @@ def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
 def corpus_origin(summary: "CorpusSummary") -> str:
     """Tell in one line where the corpus came from and how it was read."""
     columns = " + ".join(summary.columns)
-    column = f"column “{columns}”, " if columns else ""
+    noun = "column" if len(summary.columns) == 1 else "columns"
+    column = f"{noun} “{columns}”, " if columns else ""
     name = delimiter_name(summary.delimiter)
     separated = f"{name}-separated" if summary.delimiter else name
     return f"{column}{summary.encoding}, {separated}  ·  sentences: {summary.splitter}"
+
+
+def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:
+    """Tell how many rows were refused or repaired, and if not all of them are listed."""
+    parts = []
+    if summary.refused_rows:
+        parts.append(f"{counted(summary.refused_rows, 'row')} refused")
+    if summary.repaired_rows:
+        parts.append(f"{counted(summary.repaired_rows, 'row')} repaired")
+    total = summary.refused_rows + summary.repaired_rows
+    rest = f" (the first {format_count(len(listed))} are listed)" if len(listed) < total else ""
+    return f"{', '.join(parts)}; the others were read{rest}"
 
 
 def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:

@@ -59,6 +59,10 @@ class CorpusForm(QWidget):
         self._held_out.setValue(100.0 * config.validation_fraction)
         self._duplicates.setChecked(config.remove_duplicates)
 
+    def set_vocabulary_size(self, size: int) -> None:
+        """Choose a vocabulary size, as if it had been typed."""
+        self._vocabulary.setValue(size)
+
     def show_coverage(self, text: str) -> None:
         """Tell what the chosen vocabulary size would mean."""
         self._coverage.setText(text)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -15,12 +15,17 @@ from PySide6.QtWidgets import (
 )
 
 from app.formatting import counted
-from app.widgets.corpus_figures import SPECIAL_TOKENS, corpus_figures, corpus_origin
+from app.widgets.corpus_figures import (
+    SPECIAL_TOKENS,
+    corpus_figures,
+    corpus_origin,
+    problem_heading,
+)
 from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
-from app.widgets.csv_models import ProblemModel
 from app.widgets.describe import describe
 from app.widgets.figure_grid import FigureGrid
 from app.widgets.labels import make_card, make_label
+from app.widgets.problem_panel import ProblemPanel
 from app.widgets.tables import prepare_table
 from app.widgets.token_delegate import TokenDelegate
 from app.widgets.word_frequency_plot import WordFrequencyPlot
@@ -31,16 +36,22 @@ if TYPE_CHECKING:
 WIDTHS = {NUMBER: 64, PART: 84, X: 116, Y: 116}  # px
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
 SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
-PROBLEM_ROW_HEIGHT = 48  # px, two lines
 
 
 class CorpusPage(QScrollArea):
-    """Show a `Corpus`; in a small window the page scrolls before its parts become too small."""
+    """Show a `Corpus`; in a small window the page scrolls before its parts become too small.
+
+    Signals
+    -------
+    save_requested(object)
+        The refused rows are to be saved.
+    """
+
+    save_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentences = CorpusSentenceModel(self)
-        self._problems = ProblemModel(self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -64,11 +75,7 @@ class CorpusPage(QScrollArea):
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._sentences.show_sentences(corpus)
         self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
-        self._problems.show_problems(corpus.problems)
-        self._problem_count.setText(
-            f"{counted(len(corpus.problems), 'row')} refused; the others were read"
-        )
-        self._problem_card.setVisible(bool(corpus.problems))
+        self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
 
     def show_kept(self, vocabulary_size: int) -> None:
         """Move the cut in the plot to another vocabulary size."""
@@ -92,7 +99,9 @@ class CorpusPage(QScrollArea):
     def _build_splitter(self) -> QSplitter:
         upper = QSplitter(Qt.Orientation.Horizontal, self)
         upper.addWidget(self._build_plot_card())
-        upper.addWidget(self._build_problem_card())
+        self._problems = ProblemPanel("", self)
+        self._problems.save_requested.connect(self.save_requested)
+        upper.addWidget(self._problems)
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
@@ -116,31 +125,6 @@ class CorpusPage(QScrollArea):
         layout.addWidget(make_label("How often each word occurs", "heading", card))
         layout.addWidget(self._plot, 1)
         return card
-
-    def _build_problem_card(self) -> QFrame:
-        self._problem_card = make_card(self)
-        self._problem_count = make_label("", "heading", self._problem_card)
-        table = describe(
-            QTableView(self._problem_card),
-            "dataset.problems_table",
-            "Refused rows",
-            "Rows that could not be read: the line in the file, the reason, how the row begins",
-        )
-        table.setModel(self._problems)
-        prepare_table(table)
-        table.setWordWrap(True)
-        table.setMinimumHeight(SMALLEST_PLOT)
-        table.verticalHeader().setDefaultSectionSize(PROBLEM_ROW_HEIGHT)
-        table.setColumnWidth(0, 64)
-        table.setColumnWidth(2, 120)
-        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        layout = QVBoxLayout(self._problem_card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(8)
-        layout.addWidget(self._problem_count)
-        layout.addWidget(table, 1)
-        self._problem_card.hide()
-        return self._problem_card
 
     def _build_sentence_card(self) -> QFrame:
         card = make_card(self)

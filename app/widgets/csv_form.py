@@ -1,14 +1,16 @@
-"""How a file is read: its text column, header, encoding and delimiter.
+"""How a file is read: its text columns, header, encoding, delimiter, and damaged rows.
 
 The form shows what was detected and lets a person overrule it; it reads no file.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.formatting import shorten
+from app.widgets.column_picker import ColumnPicker
 from app.widgets.corpus_figures import delimiter_name
 from app.widgets.describe import describe
 from app.widgets.labels import add_row, make_form, make_label
@@ -32,6 +34,8 @@ ENCODINGS = (
     "euc-kr",
 )
 DELIMITERS = (",", ";", "\t", "|")
+UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
+POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
 
 
 class CsvForm(QWidget):
@@ -41,55 +45,72 @@ class CsvForm(QWidget):
     -------
     reading_changed()
         The file has to be looked at again with the new options.
-    column_changed(int)
-        Another column holds the text.
+    columns_changed(object)
+        Other columns hold the text: a tuple of indexes.
+    policy_changed()
+        Damaged rows are to be treated in another way.
     """
 
     reading_changed = Signal()
-    column_changed = Signal(int)
+    columns_changed = Signal(object)
+    policy_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
         self._has_header = False
         self._is_header_chosen = False
-        self._chosen_column: int | None = None
+        self._chosen: tuple[int, ...] | None = None  # columns
         self._build_fields()
+        self._build_boxes()
         self._build_layout()
         self._connect_signals()
         self.setEnabled(False)
 
-    def show_preview(self, preview: "CsvPreview") -> int:
-        """Show how the file was read and return the text column; choices made by hand stay."""
-        column = self._chosen_column
-        if column is None or column >= len(preview.columns):
-            column = preview.guessed_column
+    def show_preview(self, preview: "CsvPreview") -> tuple[int, ...]:
+        """Show how the file was read and return the text columns; choices made by hand stay."""
+        columns = tuple(index for index in self._chosen or () if index < len(preview.columns))
+        columns = columns or (preview.guessed_column,)
         self._columns, self._has_header = preview.columns, preview.has_header
-        blockers = [QSignalBlocker(widget) for widget in (self._column, self._header)]
-        self._column.clear()
-        for number, name in enumerate(preview.columns, start=1):
-            self._column.addItem(f"{number}: {shorten(name, 40)}" if name else f"Column {number}")
-        self._column.setCurrentIndex(column)
-        self._header.setChecked(preview.has_header)
-        blockers.clear()
+        names = [
+            f"{number}: {shorten(name, 40)}" if name else f"Column {number}"
+            for number, name in enumerate(preview.columns, start=1)
+        ]
+        self._column.set_names(names, columns)
+        with QSignalBlocker(self._header):
+            self._header.setChecked(preview.has_header)
         self._encoding.setItemText(0, f"Detect ({preview.encoding})")
         self._delimiter.setItemText(0, f"Detect ({delimiter_name(preview.delimiter)})")
+        self._units.setItemText(0, f"Detect ({preview.kind})")
+        is_text = preview.kind in ("lines", "paragraphs")
+        is_table = preview.kind == "table"
+        for field, is_shown in (
+            (self._column, not is_text),
+            (self._header, is_table),
+            (self._delimiter, is_table),
+            (self._units, is_text),
+        ):
+            self._form.setRowVisible(field, is_shown)
         self._note.setText(f"Encoding: {preview.encoding_note}.")
         self._note.setVisible(bool(preview.encoding_note))
-        return column
+        return columns
 
     def reset(self) -> None:
         """Go back to detecting everything, for a new file."""
-        blockers = [QSignalBlocker(box) for box in (self._encoding, self._delimiter, self._column)]
-        self._column.clear()
+        self._column.set_names((), ())
         self._note.hide()
-        for box in (self._encoding, self._delimiter):
-            box.setCurrentIndex(0)
+        for box in (self._encoding, self._delimiter, self._units):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(0)
             box.setItemText(0, "Detect")
-        blockers.clear()
         self._is_header_chosen = False
-        self._chosen_column = None
+        self._chosen = None
         self._columns = ()
+
+    def show_policy(self, policy: str) -> None:
+        """Show what was to be done with damaged rows in an earlier session."""
+        with QSignalBlocker(self._policy):
+            self._policy.setCurrentIndex(max(0, self._policy.findData(policy)))
 
     def reading_config(self) -> CsvConfig:
         """Return the options for looking at the file: no column is chosen in them."""
@@ -97,16 +118,16 @@ class CsvForm(QWidget):
             has_header=self._has_header if self._is_header_chosen else None,
             encoding=self._encoding.currentData(),
             delimiter=self._delimiter.currentData(),
+            documents=self._units.currentData(),
         )
 
     def config(self) -> CsvConfig:
         """Return all options for reading the file as it is shown."""
-        index = self._column.currentIndex()
-        return CsvConfig(
-            columns=(self._column_key(index),) if index >= 0 else (),
+        return replace(
+            self.reading_config(),
+            columns=tuple(self._column_key(index) for index in self._column.picked()),
             has_header=self._has_header,
-            encoding=self._encoding.currentData(),
-            delimiter=self._delimiter.currentData(),
+            bad_rows=self._policy.currentData(),
         )
 
     def _column_key(self, index: int) -> str:
@@ -117,13 +138,11 @@ class CsvForm(QWidget):
 
     def _build_fields(self) -> None:
         self._column = describe(
-            QComboBox(self),
+            ColumnPicker("Text columns", self),
             "dataset.column_combo",
-            "Text column",
-            "The column that holds the text to learn from",
-        )
-        self._column.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            "Text columns",
+            "The column that holds the text to learn from; tick several to join them, "
+            "each as a paragraph",
         )
         self._column.setMinimumContentsLength(12)
         self._header = describe(
@@ -132,6 +151,11 @@ class CsvForm(QWidget):
             "First row names the columns",
             "Tick it if the first row is a header and not a text",
         )
+        self._note = make_label("", "hint", self, wrap=True)
+        self._note.setObjectName("dataset.encoding_note")
+        self._note.hide()
+
+    def _build_boxes(self) -> None:
         self._encoding = describe(
             QComboBox(self),
             "dataset.encoding_combo",
@@ -150,32 +174,55 @@ class CsvForm(QWidget):
         self._delimiter.addItem("Detect", None)
         for delimiter in DELIMITERS:
             self._delimiter.addItem(delimiter_name(delimiter), delimiter)
-        for box in (self._encoding, self._delimiter):
+        self._units = describe(
+            QComboBox(self),
+            "dataset.documents_combo",
+            "Documents",
+            "What one text is in this file: a line, or a paragraph with a blank line after it",
+        )
+        self._units.addItem("Detect", None)
+        for text, unit in UNITS:
+            self._units.addItem(text, unit)
+        self._policy = describe(
+            QComboBox(self),
+            "dataset.bad_rows_combo",
+            "Damaged rows",
+            "What happens with a row that cannot be read: it is left out and listed with its "
+            "line and the reason, or the preparation stops there",
+        )
+        for text, policy in POLICIES:
+            self._policy.addItem(text, policy)
+        for box in (self._column, self._encoding, self._delimiter, self._units, self._policy):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.encoding_note")
-        self._note.hide()
 
     def _build_layout(self) -> None:
-        form = make_form(self)
+        self._form = form = make_form(self)
         add_row(form, "Text &column", self._column)
         form.addRow("", self._header)
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
+        add_row(form, "Documen&ts", self._units)
+        add_row(form, "Bad &rows", self._policy)
         form.addRow(self._note)
+        form.setRowVisible(self._units, False)  # noqa: FBT003 - Qt's signature
 
     def _connect_signals(self) -> None:
-        self._column.currentIndexChanged.connect(self._on_column_changed)
+        self._column.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
-        self._encoding.currentIndexChanged.connect(self._on_reading_changed)
-        self._delimiter.currentIndexChanged.connect(self._on_reading_changed)
+        for box in (self._encoding, self._delimiter, self._units):
+            box.currentIndexChanged.connect(self._on_reading_changed)
+        self._policy.currentIndexChanged.connect(self._on_policy_changed)
+
+    @Slot(object)
+    def _on_picked_changed(self, columns: tuple[int, ...]) -> None:
+        self._chosen = columns
+        self.columns_changed.emit(columns)
 
     @Slot(int)
-    def _on_column_changed(self, index: int) -> None:
-        self._chosen_column = index
-        self.column_changed.emit(index)
+    def _on_policy_changed(self, index: int) -> None:
+        self.policy_changed.emit()
 
     @Slot(bool)
     def _on_header_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature

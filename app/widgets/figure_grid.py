@@ -28,7 +28,7 @@ class FigureGrid(QWidget):
         super().__init__(parent)
         self.setObjectName(object_name)
         self._columns = columns
-        self._cells: list[QWidget] = []
+        self._cells: list[_Cell] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
@@ -36,27 +36,40 @@ class FigureGrid(QWidget):
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
         """Show `figures` in place of the present ones."""
-        for cell in self._cells:
-            self._grid.removeWidget(cell)
-            cell.hide()
-            cell.deleteLater()
-        self._cells = [self._build_cell(figure) for figure in figures]
-        for index, cell in enumerate(self._cells):
-            self._grid.addWidget(cell, index // self._columns, index % self._columns)
-        for column in range(self._columns):
-            self._grid.setColumnStretch(column, 1)
+        if [cell.role for cell in self._cells] != [figure.role for figure in figures]:
+            for cell in self._cells:
+                self._grid.removeWidget(cell)
+                cell.hide()
+                cell.deleteLater()
+            self._cells = [_Cell(self, figure.role) for figure in figures]
+            for index, cell in enumerate(self._cells):
+                self._grid.addWidget(cell, index // self._columns, index % self._columns)
+            for column in range(self._columns):
+                self._grid.setColumnStretch(column, 1)
+        for cell, figure in zip(self._cells, figures, strict=True):
+            cell.show_figure(figure)
         self.setAccessibleName("; ".join(f"{figure.name}: {figure.value}" for figure in figures))
 
-    def _build_cell(self, figure: Figure) -> QWidget:
-        cell = QWidget(self)
-        cell.setToolTip(figure.meaning)
-        value = make_label(figure.value, "figure", cell)
-        value.setObjectName(f"{self.objectName()}.{figure.role}")
-        value.setAccessibleName(f"{figure.name}: {figure.value}")
-        value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
-        layout = QVBoxLayout(cell)
+
+class _Cell(QWidget):
+    """A figure over its name."""
+
+    def __init__(self, grid: FigureGrid, role: str) -> None:
+        super().__init__(grid)
+        self.role = role
+        self._value = make_label("", "figure", self)
+        self._value.setObjectName(f"{grid.objectName()}.{role}")
+        self._value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
+        self._name = make_label("", "caption", self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(value)
-        layout.addWidget(make_label(figure.name, "caption", cell))
-        return cell
+        layout.addWidget(self._value)
+        layout.addWidget(self._name)
+
+    def show_figure(self, figure: Figure) -> None:
+        """Show `figure`, which has this cell's role."""
+        self.setToolTip(figure.meaning)
+        self._value.setText(figure.value)
+        self._value.setAccessibleName(f"{figure.name}: {figure.value}")
+        self._name.setText(figure.name)

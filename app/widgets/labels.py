@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QWidget
 
 LABEL_WIDTH = 76  # px, so that the fields of several forms stand in one line
 
-Role = Literal["title", "heading", "hint", "caption", "figure", "body", "bad"]
+Role = Literal["title", "heading", "hint", "caption", "figure", "body", "bad", "warning"]
 
 
 def make_label(

@@ -2,78 +2,145 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from app.formatting import counted
 from app.widgets.csv_models import PreviewModel
+from app.widgets.damage_delegate import DamageDelegate
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
+from app.widgets.problem_panel import ProblemPanel
 from app.widgets.tables import prepare_table
 
 if TYPE_CHECKING:
     from engine import CsvPreview
 
 NARROW, WIDE = 120, 480  # px, of a column that is not the text and of the text
+MOST_STRETCHED = 6  # columns; more of them scroll
+HEIGHTS = [480, 200]  # px, of the rows and of the refused rows
+_KINDS = {
+    "table": ("row", ""),
+    "json": ("object", " of JSON, a column for each key"),
+    "lines": ("line", " of text: each line is a document"),
+    "paragraphs": ("paragraph", " of text: each is a document, a blank line ends it"),
+}
 
 
 class PreviewPage(QWidget):
-    """Show a `CsvPreview`."""
+    """Show a `CsvPreview`.
+
+    Signals
+    -------
+    save_requested(object)
+        The refused rows are to be saved.
+    """
+
+    save_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._preview: CsvPreview | None = None
         self._model = PreviewModel(self)
         self._note = make_label("", "hint", self, wrap=True)
         self._note.setObjectName("dataset.preview_note")
-        self._problem_note = make_label("", "bad", self, wrap=True)
-        self._problem_note.setObjectName("dataset.preview_problems")
-        self._problem_note.hide()
-        self._table = describe(
-            QTableView(self),
-            "dataset.preview_table",
-            "First rows of the file",
-            "The first rows of the file, as they are read with the options on the left",
-        )
-        self._table.setModel(self._model)
-        prepare_table(self._table)
-        self._table.verticalHeader().show()
+        self._damage_note = make_label("", "warning", self, wrap=True)
+        self._damage_note.setObjectName("dataset.damage_note")
+        self._damage_note.hide()
+        self._problems = ProblemPanel("preview_", self, is_wide=True)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(12)
+        splitter.addWidget(self._build_table())
+        splitter.addWidget(self._problems)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes(HEIGHTS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._note)
-        layout.addWidget(self._problem_note)
-        layout.addWidget(self._table, 1)
+        layout.addWidget(self._damage_note)
+        layout.addWidget(splitter, 1)
+        self._problems.line_chosen.connect(self._on_line_chosen)
+        self._problems.save_requested.connect(self.save_requested)
 
-    def show_preview(self, preview: "CsvPreview", column: int) -> None:
-        """Show the rows of `preview` with the text in `column`."""
+    def show_preview(
+        self, preview: "CsvPreview", columns: tuple[int, ...], *, stops: bool = False
+    ) -> None:
+        """Show the rows of `preview` with the text in `columns`."""
+        self._preview = preview
         self._model.show_preview(preview)
-        refused = len(preview.problems)
+        noun, explanation = _KINDS[preview.kind]
         self._note.setText(
-            f"The first {counted(len(preview.rows), 'row')}. Does the text look right? "
-            "Then press Prepare."
+            f"The first {counted(len(preview.rows), noun)}{explanation}. "
+            "Does the text look right? Then press Prepare."
             if preview.rows
             else "No rows were found with these options."
         )
-        self._problem_note.setText(
-            f"{counted(refused, 'row')} here cannot be read and would be left out; the first, "
-            f"line {preview.problems[0].line}: {preview.problems[0].reason}"
-            if refused
-            else ""
-        )
-        self._problem_note.setVisible(refused > 0)
-        self.set_text_column(column)
+        damage = damage_text(preview)
+        self._damage_note.setText(damage)
+        self._damage_note.setVisible(bool(damage))
+        self._problems.show_problems(preview.problems, "")
+        self.show_policy(stops=stops)
+        self.set_text_columns(columns)
 
-    def set_text_column(self, column: int) -> None:
-        """Let `column` stand out and give it the room."""
-        self._model.set_text_column(column)
-        header = self._table.horizontalHeader()
-        header.setStretchLastSection(False)
+    def show_policy(self, *, stops: bool) -> None:
+        """Say whether the refused rows are left out or stop the preparation."""
+        if self._preview is None or not self._preview.problems:
+            return
+        count = len(self._preview.problems)
+        fate = "the preparation would stop at the first" if stops else "they would be left out"
+        if count == 1:
+            fate = "the preparation would stop there" if stops else "it would be left out"
+        self._problems.show_heading(f"{counted(count, 'row')} here cannot be read: {fate}")
+
+    def set_text_columns(self, columns: tuple[int, ...]) -> None:
+        """Let `columns` stand out and give them the room."""
+        self._model.set_text_columns(columns)
+        header, mode = self._table.horizontalHeader(), QHeaderView.ResizeMode
+        has_room = self._model.columnCount() <= MOST_STRETCHED
         for section in range(self._model.columnCount()):
-            is_text = section == column
-            mode = QHeaderView.ResizeMode
-            header.setSectionResizeMode(section, mode.Stretch if is_text else mode.Interactive)
-            if not is_text:
-                self._table.setColumnWidth(section, NARROW)
-        if self._model.columnCount() > 6:  # too many to stretch: let it scroll
-            header.setSectionResizeMode(header.ResizeMode.Interactive)
-            self._table.setColumnWidth(column, WIDE)
-        self._table.scrollTo(self._model.index(0, max(column, 0)))
+            is_text = section in columns
+            header.setSectionResizeMode(
+                section, mode.Stretch if is_text and has_room else mode.Interactive
+            )
+            if not (is_text and has_room):
+                self._table.setColumnWidth(section, WIDE if is_text else NARROW)
+        self._table.scrollTo(self._model.index(0, max(min(columns, default=0), 0)))
+
+    def _build_table(self) -> QTableView:
+        self._table = describe(
+            QTableView(self),
+            "dataset.preview_table",
+            "First rows of the file",
+            "The first rows of the file, as they are read with the options on the left; "
+            "beside each is its line in the file",
+        )
+        self._table.setModel(self._model)
+        prepare_table(self._table)
+        self._delegate = DamageDelegate(self._table)  # the view does not keep its delegate alive
+        self._table.setItemDelegate(self._delegate)
+        self._table.verticalHeader().show()
+        return self._table
+
+    @Slot(int)
+    def _on_line_chosen(self, line: int) -> None:
+        row = self._model.row_of_line(line)
+        if row >= 0:
+            self._table.selectRow(row)
+
+
+def damage_text(preview: "CsvPreview") -> str:
+    """Say what the marked numbers are; "" where there are none."""
+    if preview.undecodable_bytes:
+        return (
+            f"{counted(preview.undecodable_bytes, 'byte')} here cannot be read as "
+            f"{preview.encoding}; each is shown by its number, such as ‹92›. "
+            "Choose another encoding until no number is left; rows with one are refused."
+        )
+    if preview.control_characters:
+        return (
+            f"{counted(preview.control_characters, 'control character')} here, shown by number, "
+            f"such as ‹92›: the encoding is probably not {preview.encoding}. Try cp1252."
+        )
+    return ""

@@ -5,8 +5,8 @@
                                               [--cpu-time]
 
 Prints a line for each vocabulary size and ends with an error if one estimate is
-further off than the promised 25 %. Each estimate interpolates: the sizes that are
-compared are not those that were measured. Run it on a machine that is otherwise idle,
+further off than the promised 25 %. Each estimate interpolates between the sizes that
+the window measures too. Run it on a machine that is otherwise idle,
 or with --cpu-time, which counts this program's processor time on one thread instead.
 """
 
@@ -68,7 +68,7 @@ def main() -> int:
         sized = corpus.with_vocabulary_size(wanted)
         size = sized.summary.vocabulary_size  # smaller than `wanted` where the text has fewer words
         shorten(sized, options.sentences)
-        guess, took_s, device = estimated(sized, model, config_of_run, size, clock)
+        guess, took_s, device = estimated(corpus, model, config_of_run, size, clock)
         real = real_epoch(sized, model, config_of_run, clock)
         off = guess / real - 1.0
         worst = max(worst, abs(off))
@@ -108,9 +108,8 @@ def estimated(
     size: int,
     clock: Callable[[], float],
 ) -> tuple[float, float, str]:
-    """Return the estimate for `size`, what it cost, and the device; `size` is not measured."""
-    sizes = (max(4, size // 2), max(5, 2 * size))
-    for event in estimate_epoch(corpus, model, config, RunControl(), sizes=sizes, clock=clock):
+    """Return the estimate for `size`, what it cost, and the device."""
+    for event in estimate_epoch(corpus, model, config, RunControl(), clock=clock):
         if isinstance(event, EpochEstimated):
             estimate = event.estimate
     return estimate.seconds_at(size), estimate.measured_s, estimate.device

@@ -66,6 +66,18 @@ def test_that_the_table_has_round_sizes_and_the_largest() -> None:
     assert budget.sizes() == (500, 800, 1000, 2000, 2600)
 
 
+@given(TEXTS, st.sampled_from([0.0, 0.05, 0.2, 0.5, 1.0]))
+def test_that_no_smaller_size_keeps_the_share_of_unknown_words(
+    sentences: list[list[int]], share: float
+) -> None:
+    budget, _ = budget_of(sentences)
+
+    size = budget.smallest_size(share)
+
+    assert budget.at(size, 1).unknown_share <= share + 1e-9
+    assert size == 4 or budget.at(size - 1, 1).unknown_share > share
+
+
 def test_that_a_tiny_text_has_one_size() -> None:
     assert budget_of([[0, 1]])[0].sizes() == (5,)
 

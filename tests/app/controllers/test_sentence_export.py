@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.controllers.inert_csv import neutralised
 from app.controllers.sentence_export import (
     ExportError,
-    neutralised,
     save_sentences,
     sentences_as_csv,
 )

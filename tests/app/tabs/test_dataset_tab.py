@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.state.run_state import RunState, enabled_commands
 from app.tabs.dataset_tab import DatasetTab
+from app.widgets.column_picker import ColumnPicker
 from engine import StageProgress
 from tests.app.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
 
@@ -48,10 +49,100 @@ def test_that_a_preview_takes_the_place_of_the_explanation(tab: DatasetTab) -> N
 def test_that_refused_rows_are_announced_in_the_preview(tab: DatasetTab) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, problems=(PROBLEM,)))
 
-    note = find(tab, "preview_problems")
+    heading, table = find(tab, "preview_problems_label"), find(tab, "preview_problems_table")
+    assert isinstance(heading, QLabel)
+    assert isinstance(table, QTableView)
+    assert heading.text() == "1 row here cannot be read: it would be left out"
+    row = [table.model().index(0, column).data() for column in range(3)]
+    assert row == ["12", "3 fields instead of 2", "ann,hello,there"]
+
+
+def test_that_the_preview_says_when_damaged_rows_would_stop_the_preparation(
+    tab: DatasetTab,
+) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, problems=(PROBLEM, PROBLEM)))
+    policy, heading = find(tab, "bad_rows_combo"), find(tab, "preview_problems_label")
+    assert isinstance(policy, QComboBox)
+    assert isinstance(heading, QLabel)
+
+    policy.setCurrentIndex(1)
+
+    assert heading.text() == "2 rows here cannot be read: the preparation would stop at the first"
+    assert tab.csv_config().bad_rows == "stop"
+
+
+def test_that_choosing_a_refused_row_leads_to_it_in_the_preview(tab: DatasetTab) -> None:
+    problem = dataclasses.replace(PROBLEM, line=3)
+    tab.show_preview(dataclasses.replace(PREVIEW, problems=(problem,), row_lines=(2, 3)))
+    refused, rows = find(tab, "preview_problems_table"), find(tab, "preview_table")
+    assert isinstance(refused, QTableView)
+    assert isinstance(rows, QTableView)
+
+    refused.selectRow(0)
+
+    assert rows.currentIndex().row() == 1
+
+
+def test_that_undecodable_bytes_are_explained(tab: DatasetTab) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, undecodable_bytes=3))
+
+    note = find(tab, "damage_note")
     assert isinstance(note, QLabel)
-    assert "1 row here cannot be read" in note.text()
-    assert "line 12: 3 fields instead of 2" in note.text()
+    assert note.isVisible()
+    assert note.text().startswith("3 bytes here cannot be read as utf-8")
+
+
+def test_that_control_characters_cast_doubt_on_the_encoding(tab: DatasetTab) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, encoding="iso8859-1", control_characters=1))
+
+    note = find(tab, "damage_note")
+    assert isinstance(note, QLabel)
+    assert "probably not iso8859-1. Try cp1252." in note.text()
+
+
+def test_that_a_clean_preview_has_no_warning(tab: DatasetTab) -> None:
+    tab.show_preview(dataclasses.replace(PREVIEW, undecodable_bytes=3))
+
+    tab.show_preview(PREVIEW)
+
+    assert not find(tab, "damage_note").isVisible()
+    assert not find(tab, "preview_problems_table").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("kind", "note", "shown"),
+    [
+        ("table", "2 rows.", {"column_combo", "header_check", "delimiter_combo"}),
+        ("json", "2 objects of JSON, a column for each key", {"column_combo"}),
+        ("lines", "2 lines of text: each line is a document", {"documents_combo"}),
+        ("paragraphs", "2 paragraphs of text", {"documents_combo"}),
+    ],
+)
+def test_that_each_kind_of_file_has_its_own_options(
+    tab: DatasetTab, kind: str, note: str, shown: set[str]
+) -> None:
+    tab.show_new_file(Path("some.file"))
+
+    tab.show_preview(dataclasses.replace(PREVIEW, kind=kind))
+
+    label = find(tab, "preview_note")
+    assert isinstance(label, QLabel)
+    assert note in label.text()
+    options = ("column_combo", "header_check", "delimiter_combo", "documents_combo")
+    assert {option for option in options if find(tab, option).isVisible()} == shown
+
+
+def test_that_several_columns_can_be_joined(tab: DatasetTab) -> None:
+    tab.show_preview(PREVIEW)
+    picker, table = find(tab, "column_combo"), find(tab, "preview_table")
+    assert isinstance(picker, ColumnPicker)
+    assert isinstance(table, QTableView)
+
+    picker.toggle(0)
+
+    assert tab.csv_config().columns == ("author", "body")
+    headers = [table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(2)]
+    assert headers == ["author  (text)", "body  (text)"]
 
 
 def test_that_a_preview_without_rows_says_so(tab: DatasetTab) -> None:
@@ -139,7 +230,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
     tab.show_preview(PREVIEW)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(10):
+    for _ in range(11):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
@@ -152,6 +243,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "header_check",
         "encoding_combo",
         "delimiter_combo",
+        "bad_rows_combo",
         "vocabulary_spin",
         "validation_spin",
         "duplicates_check",

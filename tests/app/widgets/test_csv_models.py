@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from app.theme import current_palette
-from app.widgets.csv_models import PreviewModel, ProblemModel
+from app.widgets.csv_models import DAMAGE_ROLE, PreviewModel, ProblemModel
 from tests.app.dataset_fakes import PREVIEW, PROBLEM
 
 Role = Qt.ItemDataRole
@@ -29,11 +29,37 @@ def test_that_the_text_column_is_named_in_its_header() -> None:
 def test_that_another_column_can_be_the_text() -> None:
     model = shown()
 
-    model.set_text_column(0)
+    model.set_text_columns((0,))
 
     assert model.headerData(0, HORIZONTAL) == "author  (text)"
     foreground = model.index(0, 0).data(Role.ForegroundRole)
     assert foreground == QColor(current_palette().foreground)
+
+
+def test_that_joined_columns_are_both_named_as_text() -> None:
+    model = shown()
+
+    model.set_text_columns((0, 1))
+
+    headers = [model.headerData(column, HORIZONTAL) for column in range(2)]
+    assert headers == ["author  (text)", "body  (text)"]
+
+
+def test_that_each_row_is_headed_by_its_line_in_the_file() -> None:
+    model = shown(row_lines=(2, 7))
+
+    lines = [model.headerData(row, Qt.Orientation.Vertical) for row in range(2)]
+
+    assert lines == ["2", "7"]
+    assert (model.row_of_line(7), model.row_of_line(3)) == (1, -1)
+
+
+def test_that_a_cell_with_undecodable_bytes_says_what_the_numbers_are() -> None:
+    model = shown(rows=(("ann", "It‹92›s"),), damaged_cells=frozenset({(0, 1)}))
+
+    assert model.index(0, 1).data(DAMAGE_ROLE)
+    assert not model.index(0, 0).data(DAMAGE_ROLE)
+    assert "stands for a byte" in model.index(0, 1).data(Role.ToolTipRole)
 
 
 def test_that_a_short_row_has_empty_cells() -> None:

@@ -1,0 +1,241 @@
+"""Work out, for the vocabulary page, what each size costs, and measure an epoch's time.
+
+The counting starts when the page is first shown for a text. Both run in a worker of
+their own and change neither the session's corpus nor its model.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.controllers import vocabulary_texts as texts
+from app.errors import ErrorPresenter
+from app.state.run_state import Command, enabled_commands
+from app.state.session import Session
+from app.tabs.dataset_tab import DatasetTab
+from app.tasks.task_runner import TaskRunner
+from app.tasks.worker import TaskFailure
+from app.widgets.config_form import TrainingChoices
+from app.widgets.size_slider import smallest_offered
+from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
+
+if TYPE_CHECKING:
+    from engine import Corpus, EpochEstimate, Event, VocabularyBudget
+
+Estimate = Callable[["Corpus", ModelConfig, TrainConfig, RunControl], Iterator["Event"]]
+TABLE_FROM = 500  # words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetCounted:
+    """What each vocabulary size leaves out was counted."""
+
+    budget: "VocabularyBudget"
+
+
+def estimate_with_engine(
+    corpus: "Corpus", model: ModelConfig, train: TrainConfig, control: RunControl
+) -> "Iterator[Event]":
+    """Measure an epoch; called in the worker, so that PyTorch is loaded there."""
+    from engine import estimate_epoch
+
+    return estimate_epoch(corpus, model, train, control)
+
+
+def no_choices() -> TrainingChoices | None:
+    """Stand for a training form that says nothing."""
+    return None
+
+
+class VocabularyController(QObject):
+    """Connect the vocabulary page with the corpus and with the engine's measuring."""
+
+    def __init__(
+        self,
+        tab: DatasetTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        *,
+        choices: Callable[[], TrainingChoices | None] = no_choices,
+        estimate: Estimate = estimate_with_engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab, self._page = tab, tab.vocabulary_page
+        self._session, self._runner, self._presenter = session, runner, presenter
+        self._choices, self._estimate_epoch = choices, estimate
+        self._budget: VocabularyBudget | None = None
+        self._budget_of: object = None  # the text that it was counted on
+        self._estimate: EpochEstimate | None = None
+        self._estimate_of: object = None  # the text and the settings that it was measured with
+        self._is_measuring = False
+        self._connect_signals()
+        self._refresh()
+
+    def _settings(self) -> tuple[ModelConfig, TrainConfig]:
+        """Return what the training form says, or the defaults where it has mistakes."""
+        choices = self._choices()
+        if choices is None:
+            return ModelConfig(), TrainConfig()
+        return choices.model, choices.train
+
+    def _text(self) -> object:
+        """Return what tells the corpus's text from others, whatever its vocabulary."""
+        if self._session.corpus is None:
+            return None
+        summary = self._session.corpus.summary
+        return summary.digest, summary.columns, summary.documents, summary.words
+
+    def _measured_with(self) -> object:
+        """Return all that the time of an epoch depends on but for the vocabulary size."""
+        model, train = self._settings()
+        sizes = (model.hidden_dim, model.bptt_truncate, model.dtype, model.device)
+        return self._text(), sizes, train.recipe, train.batch_size
+
+    def _count_if_needed(self) -> None:
+        """Count on the present text, once it is looked at."""
+        corpus = self._session.corpus
+        if corpus is None or not self._page.isVisible() or self._budget_of == self._text():
+            return
+        if self._runner.is_busy:
+            self._runner.stop()  # what follows starts again when that has ended
+            return
+        self._budget = None
+        self._page.show_status("Counting words…")
+        self._runner.start(partial(_counted, corpus), RunControl())
+
+    @Slot()
+    def _on_measure_requested(self) -> None:
+        corpus = self._session.corpus
+        if corpus is None or self._runner.is_busy:
+            return
+        control = RunControl()
+        model, train = self._settings()
+        self._is_measuring, self._estimate = True, None
+        self._estimate_of = self._measured_with()
+        self._page.show_status("Loading PyTorch…")
+        self._runner.start(partial(self._estimate_epoch, corpus, model, train, control), control)
+        self._refresh()
+
+    @Slot()
+    def _on_stop_requested(self) -> None:
+        self._runner.stop()
+
+    @Slot(object)
+    def _on_event_ready(self, event: object) -> None:
+        match event:
+            case BudgetCounted(budget=budget):
+                self._budget, self._budget_of = budget, self._text()
+            case StageProgress(stage=stage):
+                self._page.show_status(f"{stage}…")
+            case EpochEstimated(estimate=estimate):
+                self._estimate = estimate
+            case Notice(text=text):
+                self._presenter.show_message(text)
+            case _:
+                raise TypeError(f"a measuring does not report {type(event).__name__}")
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        was_measuring, self._is_measuring = self._is_measuring, False
+        if failure is not None:
+            doing = "Measuring an epoch" if was_measuring else "Counting words"
+            self._presenter.show_failure(failure, doing)
+            self._budget_of = self._text()  # not again by itself
+        self._count_if_needed()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show everything anew."""
+        budget, is_busy = self._budget, self._runner.is_busy
+        commands = enabled_commands(self._session.run_state)
+        is_counted = budget is not None and self._budget_of == self._text()
+        self._page.show_running(is_running=self._is_measuring)
+        self._page.set_offered(
+            can_choose=is_counted,
+            can_use=is_counted and Command.PREPARE in commands and not self._is_in_use(),
+            can_measure=self._is_measuring
+            or (is_counted and Command.CHECK in commands and not is_busy),
+        )
+        if not is_counted or budget is None:
+            return
+        model, _ = self._settings()
+        curve = texts.curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
+        self._page.show_sizes(
+            [budget.at(size, model.hidden_dim) for size in curve], texts.advice_text(budget)
+        )
+        costs = [budget.at(size, model.hidden_dim) for size in budget.sizes(TABLE_FROM)]
+        self._page.show_rows(
+            [
+                (cost.vocabulary_size, texts.cost_cells(cost, self._seconds(cost.vocabulary_size)))
+                for cost in costs
+            ]
+        )
+        if not is_busy:
+            self._page.show_status(texts.estimate_text(self._valid_estimate()))
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        if self._budget is None:
+            return
+        model, train = self._settings()
+        cost = self._budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
+        figures = texts.cost_figures(cost, self._seconds(cost.vocabulary_size))
+        note = texts.note_text(model, train, is_in_use=self._is_in_use())
+        self._page.show_chosen(cost, figures, note)
+
+    def _is_in_use(self) -> bool:
+        """Whether the corpus already has the chosen size."""
+        corpus, budget = self._session.corpus, self._budget
+        if corpus is None or budget is None:
+            return False
+        wanted = min(self._tab.choices().vocabulary_size, budget.largest_size)
+        return wanted == corpus.summary.vocabulary_size
+
+    def _valid_estimate(self) -> "EpochEstimate | None":
+        return self._estimate if self._estimate_of == self._measured_with() else None
+
+    def _seconds(self, size: int) -> float | None:
+        estimate = self._valid_estimate()
+        return None if estimate is None else estimate.seconds_at(size)
+
+    @Slot()
+    def _on_page_shown(self) -> None:
+        self._count_if_needed()
+        self._refresh()
+
+    @Slot(int)
+    def _on_vocabulary_changed(self, size: int) -> None:
+        if self._page.isVisible():
+            self._refresh()
+
+    @Slot(object)
+    def _on_corpus_changed(self, corpus: object) -> None:
+        self._count_if_needed()
+        if self._page.isVisible():
+            self._refresh()
+
+    @Slot(object)
+    def _on_run_state_changed(self, state: object) -> None:
+        if self._is_measuring and Command.CHECK not in enabled_commands(self._session.run_state):
+            self._runner.stop()  # it would slow the training down
+        if self._page.isVisible():
+            self._refresh()
+
+    def _connect_signals(self) -> None:
+        self._page.shown.connect(self._on_page_shown)
+        self._page.measure_requested.connect(self._on_measure_requested)
+        self._page.stop_requested.connect(self._on_stop_requested)
+        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
+        self._runner.event_ready.connect(self._on_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+        self._session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.run_state_changed.connect(self._on_run_state_changed)
+
+
+def _counted(corpus: "Corpus") -> Iterator[BudgetCounted]:
+    yield BudgetCounted(budget=corpus.vocabulary_budget())

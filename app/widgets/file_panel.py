@@ -1,0 +1,87 @@
+"""Where a text is chosen: open a file, take the sample comments; which file it is."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.widgets.describe import describe
+from app.widgets.labels import make_label
+
+NO_FILE = "No file yet"
+
+
+class FilePanel(QWidget):
+    """Two buttons and the file's name.
+
+    Signals
+    -------
+    open_requested(), sample_requested()
+        A button was pressed.
+    """
+
+    open_requested = Signal()
+    sample_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = NO_FILE
+        self._open = describe(
+            QPushButton("&Open CSV…", self),
+            "dataset.open_button",
+            "Open CSV",
+            "Choose a file of text (Ctrl+O): a CSV or TSV with one text a row, plain text, or "
+            "JSON Lines, packed with gzip or not; you can also drop a file onto the window",
+        )
+        self._sample = describe(
+            QPushButton("Use the sa&mple comments", self),
+            "dataset.sample_button",
+            "Use the sample comments",
+            "Use the several thousand comments, written for this program, that come with it",
+        )
+        self._file = make_label(NO_FILE, "hint", self)
+        self._file.setObjectName("dataset.file_label")
+        self._file.setMinimumWidth(1)  # a long name is cut in the middle
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (self._open, self._sample, self._file):
+            layout.addWidget(part)
+        self._lead_to_open(is_first_step=True)
+        self._open.clicked.connect(self.open_requested)
+        self._sample.clicked.connect(self.sample_requested)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a file was chosen."""
+        return self._text != NO_FILE
+
+    def show_file(self, path: Path) -> None:
+        """Name the file that is being looked at."""
+        self._text = path.name
+        self._file.setToolTip(str(path))
+        self._file.setAccessibleName(f"File: {path}")
+        self._elide()
+        self._lead_to_open(is_first_step=False)
+
+    def set_offered(self, *, is_offered: bool) -> None:
+        """Enable the buttons."""
+        self._open.setEnabled(is_offered)
+        self._sample.setEnabled(is_offered)
+
+    def _lead_to_open(self, *, is_first_step: bool) -> None:
+        """Let "Open CSV…" stand out while nothing else can be done."""
+        self._open.setProperty("primary", "true" if is_first_step else "false")
+        self._open.style().unpolish(self._open)
+        self._open.style().polish(self._open)
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(self._file.font())
+        mode = Qt.TextElideMode.ElideMiddle
+        self._file.setText(metrics.elidedText(self._text, mode, self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the file's name to the panel."""
+        super().resizeEvent(event)
+        self._elide()

@@ -1,0 +1,108 @@
+"""The rows of a file that were refused: how many, a table of them, a button that saves them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.csv_models import ProblemModel
+from app.widgets.describe import describe
+from app.widgets.labels import make_label
+from app.widgets.tables import prepare_table
+
+if TYPE_CHECKING:
+    from engine import RowProblem
+
+LINE_WIDTH, TEXT_WIDTH = 72, 120  # px
+TWO_LINES = 48  # px, of a row
+SMALLEST_TABLE = 96  # px, of height
+
+
+class ProblemPanel(QFrame):
+    """Show refused rows; hidden while there are none.
+
+    Signals
+    -------
+    save_requested(object)
+        The rows are to be saved to a file: the `RowProblem`s that are listed.
+    line_chosen(int)
+        A row was chosen: its line in the file.
+    """
+
+    save_requested = Signal(object)
+    line_chosen = Signal(int)
+
+    def __init__(self, role: str, parent: QWidget | None = None, *, is_wide: bool = False) -> None:
+        """Make the panel; `role` is the middle of its parts' names, such as "preview_"."""
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self._model = ProblemModel(self)
+        self._heading = make_label("", "heading", self, wrap=True)
+        self._heading.setObjectName(f"dataset.{role}problems_label")
+        self._save = describe(
+            QPushButton("Save the refused ro&ws…" if is_wide else "&Save…", self),
+            f"dataset.{role}save_problems_button",
+            "Save the refused rows",
+            "Save the refused rows as a CSV: the line in the file, the reason, how the row begins",
+        )
+        self._table = self._build_table(role, is_wide=is_wide)
+        head = QHBoxLayout()
+        head.addWidget(self._heading, 1)
+        head.addWidget(self._save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self._table, 1)
+        self._save.clicked.connect(self._on_save_clicked)
+        self._table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        self.hide()
+
+    def show_problems(self, problems: "Sequence[RowProblem]", heading: str) -> None:
+        """List `problems` under `heading`, or hide the panel if there are none."""
+        self._model.show_problems(problems)
+        self.show_heading(heading)
+        self.setVisible(bool(problems))
+
+    def show_heading(self, heading: str) -> None:
+        """Replace the heading."""
+        self._heading.setText(heading)
+
+    def _build_table(self, role: str, *, is_wide: bool) -> QTableView:
+        table = describe(
+            QTableView(self),
+            f"dataset.{role}problems_table",
+            "Refused rows",
+            "Rows that could not be read: the line in the file, the reason, how the row begins",
+        )
+        table.setModel(self._model)
+        prepare_table(table)
+        table.setMinimumHeight(SMALLEST_TABLE)
+        table.setColumnWidth(0, LINE_WIDTH)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        if is_wide:
+            header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        else:
+            table.setWordWrap(True)
+            table.verticalHeader().setDefaultSectionSize(TWO_LINES)
+            table.setColumnWidth(2, TEXT_WIDTH)
+        return table
+
+    @Slot()
+    def _on_save_clicked(self) -> None:
+        self.save_requested.emit(self._model.problems)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self.line_chosen.emit(self._model.problems[current.row()].line)

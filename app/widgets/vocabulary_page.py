@@ -1,0 +1,229 @@
+"""What a vocabulary of each size would mean, before anything is trained with it.
+
+It shows and asks; the counting and the measuring are done elsewhere.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.widgets.budget_plot import BudgetPlot
+from app.widgets.describe import describe
+from app.widgets.figure_grid import Figure, FigureGrid
+from app.widgets.labels import make_card, make_label
+from app.widgets.record_table import RecordTable
+from app.widgets.size_slider import SizeSlider
+
+if TYPE_CHECKING:
+    from engine import VocabularyCost
+
+COLUMNS = {
+    "Words": "Size of the vocabulary, the three special tokens included",
+    "Unknown": "Share of all words that would be unknown",
+    "Touched": "Share of the sentences with at least one unknown word",
+    "Parameters": "Numbers that the network learns",
+    "Epoch": "About how long one pass over the text takes on this machine",
+}
+SMALLEST_PLOT = 240  # px, of height
+SMALLEST_SLIDER = 24  # px, of height
+SMALLEST_TABLE = 400  # px, of width
+PARAMETERS, PARAMETERS_WIDTH = 3, 96  # column; px
+MEASURE = "Measure an epoch's t&ime"
+SIZE_ROLE = Qt.ItemDataRole.UserRole
+
+
+class VocabularyPage(QScrollArea):
+    """A slider over vocabulary sizes, and what each size costs.
+
+    Signals
+    -------
+    shown()
+        The page came to the front.
+    size_chosen(int)
+        A vocabulary size was chosen with the slider or in the table.
+    use_requested()
+        The corpus is to have the chosen size.
+    measure_requested(), stop_requested()
+        The time of an epoch is to be measured; the measuring is to be ended.
+    """
+
+    shown = Signal()
+    size_chosen = Signal(int)
+    use_requested = Signal()
+    measure_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_running = False
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget(self)
+        content.setObjectName("dataset.vocabulary_content")
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._build_choice(content))
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(self._build_plot(content), 4)
+        below.addWidget(self._build_table(content), 5)
+        layout.addLayout(below, 1)
+        self.setWidget(content)
+        self._connect_signals()
+
+    def show_sizes(self, costs: "Sequence[VocabularyCost]", advice: str) -> None:
+        """Draw the curves through `costs`, let the slider go as far, and give advice."""
+        self._slider.set_largest(costs[-1].vocabulary_size)
+        self._plot.show_costs(costs)
+        self._advice.setText(advice)
+
+    def show_rows(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Show a table: of each row its size and its cells."""
+        self._model.removeRows(0, self._model.rowCount())
+        for size, cells in rows:
+            items = [QStandardItem(cell) for cell in cells]
+            items[0].setData(size, SIZE_ROLE)
+            for item in items:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._model.appendRow(items)
+
+    def show_chosen(self, cost: "VocabularyCost", figures: Sequence[Figure], note: str) -> None:
+        """Show what the chosen size means."""
+        self._slider.show_size(cost.vocabulary_size)
+        self._figures.show_figures(figures)
+        self._plot.show_chosen(cost)
+        self._note.setText(note)
+
+    def show_status(self, text: str) -> None:
+        """Say how far the measuring is, or what it was measured with."""
+        self._status.setText(text)
+
+    def show_running(self, *, is_running: bool) -> None:
+        """Let the button end the measuring while it goes on."""
+        self._is_running = is_running
+        self._measure.setText("Stop measur&ing" if is_running else MEASURE)
+
+    def set_offered(self, *, can_choose: bool, can_use: bool, can_measure: bool) -> None:
+        """Enable what can be asked for now."""
+        self._slider.setEnabled(can_choose)
+        self._table.setEnabled(can_choose)
+        self._use.setEnabled(can_use)
+        self._measure.setEnabled(can_measure)
+
+    def _build_choice(self, parent: QWidget) -> QFrame:
+        card = make_card(parent)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._figures = FigureGrid("dataset.budget", len(COLUMNS), card)
+        self._slider = describe(
+            SizeSlider(card),
+            "dataset.vocabulary_slider",
+            "Vocabulary size",
+            "How many words the network shall know, on a logarithmic scale: from few to all",
+        )
+        self._slider.setMinimumHeight(SMALLEST_SLIDER)
+        self._use = describe(
+            QPushButton("Use this si&ze", card),
+            "dataset.use_vocabulary_button",
+            "Use this vocabulary size",
+            "Give the prepared corpus this vocabulary; nothing is split into words again",
+        )
+        self._use.setProperty("primary", "true")
+        self._measure = describe(
+            QPushButton(MEASURE, card),
+            "dataset.measure_button",
+            "Measure the time of an epoch",
+            "Train throw-away networks on this text for about two seconds, with the settings of "
+            "the Training tab, to tell how long a pass over the text takes on this machine",
+        )
+        self._note = make_label("", "hint", card, wrap=True)
+        self._note.setObjectName("dataset.budget_note")
+        self._status = make_label("", "hint", card, wrap=True)
+        self._status.setObjectName("dataset.measure_status")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._use)
+        buttons.addWidget(self._measure)
+        buttons.addWidget(self._status, 1)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(make_label("How many words should the network know?", "heading", card))
+        for part in (self._figures, self._slider, self._note):
+            layout.addWidget(part)
+        layout.addLayout(buttons)
+        return card
+
+    def _build_plot(self, parent: QWidget) -> QFrame:
+        card = make_card(parent)
+        self._plot = BudgetPlot(card)
+        self._plot.setMinimumHeight(SMALLEST_PLOT)
+        self._advice = make_label("", "hint", card, wrap=True)
+        self._advice.setObjectName("dataset.budget_advice")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(make_label("What is left out", "heading", card))
+        layout.addWidget(self._advice)
+        layout.addWidget(self._plot, 1)
+        return card
+
+    def _build_table(self, parent: QWidget) -> QFrame:
+        card = make_card(parent)
+        self._table = describe(
+            RecordTable(card),
+            "dataset.budget_table",
+            "Vocabulary sizes and their costs",
+            "Choose a row to choose its size; select rows and press Ctrl+C to copy them",
+        )
+        self._model = QStandardItemModel(0, len(COLUMNS), self)
+        self._model.setHorizontalHeaderLabels(list(COLUMNS))
+        for column, tip in enumerate(COLUMNS.values()):
+            self._model.horizontalHeaderItem(column).setToolTip(tip)
+        self._table.setModel(self._model)
+        card.setMinimumWidth(SMALLEST_TABLE)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(PARAMETERS, QHeaderView.ResizeMode.Fixed)
+        self._table.setColumnWidth(PARAMETERS, PARAMETERS_WIDTH)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(make_label("What each size costs", "heading", card))
+        layout.addWidget(self._table, 1)
+        return card
+
+    def _connect_signals(self) -> None:
+        self._slider.size_chosen.connect(self.size_chosen)
+        self._use.clicked.connect(self.use_requested)
+        self._measure.clicked.connect(self._on_measure_clicked)
+        self._table.clicked.connect(self._on_row_activated)
+        self._table.activated.connect(self._on_row_activated)
+
+    @Slot()
+    def _on_measure_clicked(self) -> None:
+        (self.stop_requested if self._is_running else self.measure_requested).emit()
+
+    @Slot(QModelIndex)
+    def _on_row_activated(self, index: QModelIndex) -> None:
+        self.size_chosen.emit(self._model.index(index.row(), 0).data(SIZE_ROLE))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that the page came to the front."""
+        super().showEvent(event)
+        self.shown.emit()
