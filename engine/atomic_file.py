@@ -31,6 +31,7 @@ _REASONS = {
     errno.ENOTDIR: "a part of that path is not a folder. Choose another folder",
     errno.EISDIR: "that is a folder. Give the name of a file",
     errno.ENAMETOOLONG: "that name is too long. Choose a shorter one",
+    errno.EILSEQ: "no file can have that name. Choose another one",
     errno.EIO: "the disk reported an error. Choose another disk and look after this one",
 }
 
@@ -79,7 +80,10 @@ def replacing(path: Path, *, new_mode: int = 0o666, is_durable: bool = True) -> 
     int
         The descriptor to write to.
     """
-    target = Path(os.path.realpath(path))
+    try:
+        target = Path(os.path.realpath(path))
+    except ValueError as error:  # a NUL, or half of a character
+        raise OSError(errno.EILSEQ, "no file can have that name", str(path)) from error
     mode = _mode_to_keep(target, new_mode)
     remove_leftovers(target.parent)
     temporary, descriptor = _create_temporary(target.parent, mode)

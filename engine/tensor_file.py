@@ -7,6 +7,7 @@ The format: 8 bytes little-endian header length, a JSON header, then the bytes o
 the tensors one after the other.
 """
 
+import errno
 import json
 import math
 import os
@@ -151,7 +152,7 @@ def read_file(path: Path, read: Callable[[BufferedReader], Any], kind: str = "a 
         If the file cannot be opened, or `read` refused it with a reason.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+        if not stat.S_ISREG(_mode_of(path)):  # opening a pipe would wait for ever
             raise ModelFileError("it is not a plain file")
         with path.open("rb") as file:
             return read(file)
@@ -165,6 +166,13 @@ def read_file(path: Path, read: Callable[[BufferedReader], Any], kind: str = "a 
             f"{path.name} cannot be opened as {kind}, because {error}. It may be damaged or "
             "written by another program: choose another file."
         ) from error
+
+
+def _mode_of(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except ValueError as error:  # a NUL, or half of a character
+        raise OSError(errno.EILSEQ, "that cannot be the name of a file") from error
 
 
 def _tensor_info(name: str, entry: object) -> TensorInfo:

@@ -4,9 +4,11 @@ What the text means (rows, columns) is not known here.
 """
 
 import codecs
+import errno
 import gzip
 import hashlib
 import io
+import os
 import re
 import stat
 import zlib
@@ -117,7 +119,7 @@ class TextFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         with reading(path):
-            status = path.stat()
+            status = _status_of(path)
             if stat.S_ISDIR(status.st_mode):
                 raise CorpusError(f"{path} is a folder. Choose a file in it.")
             if not stat.S_ISREG(status.st_mode):
@@ -173,6 +175,13 @@ class TextFile:
         # Kept, because a wrapper that is thrown away closes what it wraps.
         self._text = io.TextIOWrapper(self._bytes, encoding, errors=mark_errors(), newline="")
         return self._text
+
+
+def _status_of(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except ValueError as error:  # a NUL, or half of a character
+        raise OSError(errno.EILSEQ, "that cannot be the name of a file") from error
 
 
 def mark_errors() -> str:

@@ -4,6 +4,7 @@ One row a point, an evaluation or a halving; it decides nothing about the run.
 """
 
 import csv
+import errno
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def write_metrics(history: LossHistory, path: Path) -> int:
     except OSError:
         partial.unlink(missing_ok=True)
         raise
+    except ValueError as error:  # a NUL, or half of a character
+        raise OSError(errno.EILSEQ, "no file can have that name") from error
     return count
 
 

@@ -399,6 +399,14 @@ def test_that_a_file_that_may_not_be_read_is_explained(
         load_model(path)
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_that_a_name_that_no_file_has_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="cannot be the name of a file. Choose"):
+        load_model(tmp_path / name)
+    with pytest.raises(ModelFileError, match="no file can have that name. Choose"):
+        save_model(tiny_model(), tmp_path / name)
+
+
 def test_that_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     import os
 

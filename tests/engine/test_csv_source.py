@@ -199,6 +199,12 @@ def test_that_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
         inspect_csv(Path(os.devnull))
 
 
+@pytest.mark.parametrize("name", ["a\0b.csv", "a\ud800b.csv"])
+def test_that_a_name_that_no_file_has_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"cannot be the name of a file\. Choose"):
+        inspect_csv(tmp_path / name)
+
+
 def test_that_a_forbidden_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, GOOD)
 
