@@ -14,6 +14,11 @@ ABOUT = (
     "The method is that of Denny Britz, “Recurrent Neural Networks Tutorial, Part 2”, "
     "WildML, 2015."
 )
+_OTHER_KEYS = (  # of no menu
+    ("Generate sentences", "Ctrl+Return"),
+    ("Stop generating", "Esc"),
+    ("Add the typed sentence to the comparison", "Return"),
+)
 
 
 class WindowDialogs(QObject):
@@ -52,7 +57,7 @@ class WindowDialogs(QObject):
         form.setContentsMargins(24, 24, 24, 16)
         form.setHorizontalSpacing(32)
         form.setVerticalSpacing(8)
-        for name, key in shortcuts:
+        for name, key in (*shortcuts, *_OTHER_KEYS):
             form.addRow(make_label(name, "hint", dialog), make_label(key, "body", dialog))
         hint = "Alt and an underlined letter press that button or go to that field."
         form.addRow(make_label(hint, "hint", dialog))

@@ -231,7 +231,7 @@ def test_that_the_shortcuts_are_listed_without_blocking(application: Application
     dialog = application.window.findChild(QDialog, "window.shortcuts_dialog")
     assert dialog is not None
     texts = [label.text() for label in dialog.findChildren(QLabel)]
-    assert {"Open CSV", "Ctrl+O", "Save model", "Ctrl+S"} <= set(texts)
+    assert {"Open CSV", "Ctrl+O", "Save model", "Ctrl+S", "Ctrl+Return"} <= set(texts)
     dialog.close()
 
 
