@@ -262,7 +262,11 @@ def start_logging(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         handlers.append(
             RotatingFileHandler(
-                folder / "app.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8"
+                folder / "app.log",
+                maxBytes=LOG_BYTES,
+                backupCount=LOGS_KEPT,
+                encoding="utf-8",
+                errors="backslashreplace",  # a file's name may hold half of a character
             )
         )
     except OSError as error:

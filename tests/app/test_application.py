@@ -1,5 +1,6 @@
 """The program as a process: it starts without heavy imports and ends cleanly."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.application import start_logging
 from tests.conftest import ROOT
 
 TIMEOUT_S = 60
@@ -77,6 +79,21 @@ def test_that_a_log_and_the_settings_are_kept_in_the_user_s_folder(
 
     assert list(tmp_path.rglob("app.log")) != []
     assert list(tmp_path.rglob("settings.ini")) != []
+
+
+def test_that_half_a_character_is_logged_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+
+    start_logging(tmp_path)
+    root.info("Opening half \ud800.csv")
+    for handler in root.handlers:
+        handler.close()
+
+    assert "half \\ud800.csv" in (tmp_path / "app.log").read_text("utf-8")
 
 
 def test_that_a_folder_that_cannot_be_written_does_not_stop_the_program(
