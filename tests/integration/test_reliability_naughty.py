@@ -1,0 +1,168 @@
+"""Naughty inputs in the sentence field and as file names: never a traceback."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.application import Application, build_window
+from app.controllers.dataset_controller import inspect_with_engine
+from app.controllers.model_files_controller import load_with_engine, save_with_engine
+from app.controllers.scoring_controller import score_with_engine
+from app.errors import Message
+from tests.app.dataset_fakes import FakeEngine
+from tests.app.generation_fakes import Desk, make_desk
+from tests.app.window_fakes import Answers, Files, fake_jobs
+from tests.engine.models import tiny_model
+from tests.integration.naughty import mutations, naughty_strings
+from tests.integration.scale import SEED, Report, long_test, scaled
+
+pytestmark = long_test
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, settings_path: Path) -> Desk:
+    """The generation tab with the real scorer and a tiny model."""
+    desk = make_desk(settings_path, score=score_with_engine)
+    qtbot.addWidget(desk.tab)
+    desk.tab.show()
+    desk.session.set_model(tiny_model())
+    return desk
+
+
+def test_that_naughty_sentences_are_scored(
+    desk: Desk, qtbot: QtBot, shared_data: Path, report: Report
+) -> None:
+    line = desk.find(QLineEdit, "sentence_edit")
+    scores: list[Any] = []
+    desk.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
+    show = type(desk.tab._score_panel).show_score
+    count = scaled(700, 10_000)
+    blank = 0
+
+    for number, text in enumerate(mutations(naughty_strings(shared_data), SEED, count)):
+        scores.clear()
+        desk.clock.now_s += 1.0
+        line.selectAll()
+        line.insert(text)
+        qtbot.waitUntil(lambda: not desk.score_runner.is_busy, timeout=20_000)
+        for score in scores:
+            show(desk.tab._score_panel, score)
+        blank += scores[-1:] in ([], [None])
+        assert all(math.isfinite(s.log_probability) for s in scores if s is not None), repr(text)
+        assert desk.messages == [], repr(text)
+        if number % 50 == 0:
+            desk.tab.grab()
+
+    report(
+        f"naughty sentences: {count:,} typed, {count - blank:,} scored with finite probabilities "
+        f"(the others are blank), 0 tracebacks"
+    )
+
+
+class _Dialogs(Answers):
+    """Answers every question for a file with `path`."""
+
+    path = Path()
+
+    def ask_open_path(self, folder: str) -> Path | None:
+        return self.path
+
+    def ask_save_path(self, suggested: Path) -> Path | None:
+        return self.path
+
+    def ask_csv_path(self, folder: str) -> Path | None:
+        return self.path
+
+
+@pytest.fixture
+def answers() -> _Dialogs:
+    return _Dialogs()
+
+
+@pytest.fixture
+def filing(qtbot: QtBot, settings_path: Path, answers: _Dialogs) -> Application:
+    """The window with the real reading and writing of files."""
+    jobs = replace(
+        fake_jobs(FakeEngine(), answers, Files()),
+        inspect=inspect_with_engine,
+        load=load_with_engine,
+        save=save_with_engine,
+        ask_sentences_path=lambda suggested: answers.path,
+    )
+    app = build_window(settings_path, jobs=jobs)
+    qtbot.addWidget(app.window)
+    app.window.show()
+    return app
+
+
+def named(folder: Path, text: str) -> Path:
+    """Return a path in `folder`, never one outside of it: the tests may run as root."""
+    path = folder / text
+    try:
+        is_inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):  # too long, or no name at all
+        is_inside = ".." not in text
+    return path if is_inside else folder / text.replace("/", "_").replace("\\", "_")
+
+
+def test_that_naughty_file_names_are_used_or_refused(
+    filing: Application, answers: _Dialogs, qtbot: QtBot, shared_data: Path, tmp_path: Path,
+    report: Report,
+) -> None:  # fmt: skip
+    folder = tmp_path / "files"
+    folder.mkdir()
+    messages: list[Message] = []
+    filing.presenter.message_requested.connect(messages.append)
+    model = tiny_model()
+    count, used = scaled(300, 10_000), 0
+
+    for number, text in enumerate(mutations(naughty_strings(shared_data), SEED + 1, count)):
+        messages.clear()
+        answers.path = named(folder, text)
+        filing.session.set_model(model)
+        match number % 3:
+            case 0:
+                filing.models.save_model_as()
+                rest(filing, qtbot)
+                filing.models.open_model()
+            case 1:
+                _write_csv(answers.path)
+                filing.dataset.ask_and_open()
+            case _:
+                filing.controller.open_file(answers.path)
+        rest(filing, qtbot)
+        used += answers.path.name != "" and _exists(answers.path)
+        _remove(answers.path, folder)
+        assert not [m for m in messages if m.details], (text, messages)
+
+    filing.session.set_model(None)
+    report(f"naughty file names: {count:,}, of which {used:,} were written and read, 0 tracebacks")
+
+
+def rest(app: Application, qtbot: QtBot) -> None:
+    runners = app.runners.all_but_warm_up()
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=20_000)
+
+
+def _write_csv(path: Path) -> None:
+    try:
+        path.write_text("id,text\n1,the cat sat\n", "utf-8")
+    except (OSError, ValueError):
+        return  # no such file can be: opening it must fail with a sentence
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _remove(path: Path, folder: Path) -> None:
+    if _exists(path) and path.resolve().is_relative_to(folder.resolve()):
+        path.unlink()
