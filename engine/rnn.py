@@ -164,7 +164,7 @@ class RNN:
     def forward_propagation(self, x: Words) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return o (T, C) and s (T + 1, H), the zero state last, as `RNNNumpy` does."""
         states = self.hidden_states(x)
-        o = torch.softmax(self.logits(states), dim=1)
+        o = torch.softmax(self.logits(states).double(), dim=1).to(states.dtype)  # sums are exact
         s = torch.cat([states, self.initial_state(1)])
         return o.cpu().numpy(), s.cpu().numpy()
 

@@ -103,7 +103,8 @@ def _measure(
         logits = rnn.logits(torch.cat(states))  # (chunk, C)
         of_target = logits.gather(1, target[:, None])  # (chunk, 1)
         rank = 1 + (logits > of_target).sum(1)  # (chunk,)
-        log_p = of_target[:, 0].double() - logits.logsumexp(1).double()  # (chunk,)
+        # In float32 the sum over all words would be 1 ± 1e-5 where all scores are large.
+        log_p = of_target[:, 0].double() - logits.double().logsumexp(1)  # (chunk,)
         yield list(zip(log_p.tolist(), rank.tolist(), strict=True))
 
 

@@ -33,6 +33,23 @@ def test_that_each_word_has_the_probability_of_the_reference_network() -> None:
     assert scored.log_probability == pytest.approx(np.log(expected).sum(), abs=1e-10)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_that_the_probabilities_of_large_scores_sum_to_one(seed: int) -> None:
+    letters = tuple("abcdefghijklmnopqrstuvwxyz")
+    random = np.random.default_rng(seed)
+    shapes = ((60, 29), (1, 60), (60, 60))
+    U, common, W = (20.0 * random.standard_normal(shape) for shape in shapes)
+    V = common + 0.1 * random.standard_normal((29, 60))  # all scores are large, none prevails
+    model = model_of(U, V, W, letters, dtype="float32")
+
+    log_sum = [score_of(model, f"b {letter}").words[1].log_probability for letter in letters]
+    ended, unknown = score_of(model, "b").words[1], score_of(model, "b ω").words[1]
+
+    started = model.rnn.forward_propagation([0, 3])[0][1, 0]
+    rest = ended.probability + unknown.probability + float(started)
+    assert math.fsum(map(math.exp, log_sum)) + rest == pytest.approx(1.0, abs=1e-6)
+
+
 def test_that_the_figures_of_a_sentence_follow_from_its_words() -> None:
     scored = score_of(tiny_model(), "the cat sat on the naïve cat .")
     n = len(scored.words)
