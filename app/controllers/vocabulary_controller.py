@@ -34,6 +34,7 @@ class BudgetCounted:
     """What each vocabulary size leaves out was counted."""
 
     budget: "VocabularyBudget"
+    text: object  # what it was counted on, see `VocabularyController._text`
 
 
 def estimate_with_engine(
@@ -106,7 +107,7 @@ class VocabularyController(QObject):
             return
         self._budget = None
         self._page.show_status("Counting words…")
-        self._runner.start(partial(_counted, corpus), RunControl())
+        self._runner.start(partial(_counted, corpus, self._text()), RunControl())
 
     @Slot()
     def _on_measure_requested(self) -> None:
@@ -128,14 +129,14 @@ class VocabularyController(QObject):
     @Slot(object)
     def _on_event_ready(self, event: object) -> None:
         match event:
-            case BudgetCounted(budget=budget):
-                self._budget, self._budget_of = budget, self._text()
+            case BudgetCounted(budget=budget, text=text):
+                self._budget, self._budget_of = budget, text
             case StageProgress(stage=stage):
                 self._page.show_status(f"{stage}…")
             case EpochEstimated(estimate=estimate):
                 self._estimate = estimate
-            case Notice(text=text):
-                self._presenter.show_message(text)
+            case Notice(text=notice):
+                self._presenter.show_message(notice)
             case _:
                 raise TypeError(f"a measuring does not report {type(event).__name__}")
 
@@ -151,9 +152,19 @@ class VocabularyController(QObject):
 
     def _refresh(self) -> None:
         """Show everything anew."""
-        budget, is_busy = self._budget, self._runner.is_busy
+        self._offer()
+        if self._counted_budget() is not None:
+            self._show_sizes()
+            self._show_chosen()
+
+    def _counted_budget(self) -> "VocabularyBudget | None":
+        """Return what was counted, if it is of the present text."""
+        return self._budget if self._budget_of == self._text() else None
+
+    def _offer(self) -> None:
+        """Enable what can be asked for now."""
+        is_busy, is_counted = self._runner.is_busy, self._counted_budget() is not None
         commands = enabled_commands(self._session.run_state)
-        is_counted = budget is not None and self._budget_of == self._text()
         self._page.show_running(is_running=self._is_measuring)
         self._page.set_offered(
             can_choose=is_counted,
@@ -161,7 +172,11 @@ class VocabularyController(QObject):
             can_measure=self._is_measuring
             or (is_counted and Command.CHECK in commands and not is_busy),
         )
-        if not is_counted or budget is None:
+
+    def _show_sizes(self) -> None:
+        """Show the curves and the table."""
+        budget = self._counted_budget()
+        if budget is None:
             return
         model, _ = self._settings()
         curve = texts.curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
@@ -175,22 +190,23 @@ class VocabularyController(QObject):
                 for cost in costs
             ]
         )
-        if not is_busy:
+        if not self._runner.is_busy:
             self._page.show_status(texts.estimate_text(self._valid_estimate()))
-        self._show_chosen()
 
     def _show_chosen(self) -> None:
-        if self._budget is None:
+        """Show the chosen size."""
+        budget = self._counted_budget()
+        if budget is None:
             return
         model, train = self._settings()
-        cost = self._budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
+        cost = budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
         figures = texts.cost_figures(cost, self._seconds(cost.vocabulary_size))
         note = texts.note_text(model, train, is_in_use=self._is_in_use())
         self._page.show_chosen(cost, figures, note)
 
     def _is_in_use(self) -> bool:
         """Whether the corpus already has the chosen size."""
-        corpus, budget = self._session.corpus, self._budget
+        corpus, budget = self._session.corpus, self._counted_budget()
         if corpus is None or budget is None:
             return False
         wanted = min(self._tab.choices().vocabulary_size, budget.largest_size)
@@ -211,7 +227,8 @@ class VocabularyController(QObject):
     @Slot(int)
     def _on_vocabulary_changed(self, size: int) -> None:
         if self._page.isVisible():
-            self._refresh()
+            self._offer()
+            self._show_chosen()
 
     @Slot(object)
     def _on_corpus_changed(self, corpus: object) -> None:
@@ -237,5 +254,5 @@ class VocabularyController(QObject):
         self._session.run_state_changed.connect(self._on_run_state_changed)
 
 
-def _counted(corpus: "Corpus") -> Iterator[BudgetCounted]:
-    yield BudgetCounted(budget=corpus.vocabulary_budget())
+def _counted(corpus: "Corpus", text: object) -> Iterator[BudgetCounted]:
+    yield BudgetCounted(budget=corpus.vocabulary_budget(), text=text)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from engine import (
     CorpusConfig,
     CorpusReady,
@@ -16,6 +18,7 @@ from engine import (
     SentenceView,
     StageProgress,
     TokenView,
+    VocabularyBudget,
 )
 
 PREVIEW = CsvPreview(
@@ -89,6 +92,12 @@ class FakeCorpus:
 
     def unknown_share(self, vocabulary_size: int) -> float:
         return 10.0 / vocabulary_size
+
+    def vocabulary_budget(self) -> VocabularyBudget:
+        """Three words, counts 6, 3 and 1, in two sentences; the rarest is in the second."""
+        return VocabularyBudget(
+            np.array([6, 3, 1]), np.array([0, 0, 0, 1, 1, 0, 0, 0, 1, 2]), np.array([0, 5, 10])
+        )
 
     def with_vocabulary_size(self, size: int) -> "FakeCorpus":
         return FakeCorpus(summary=dataclasses.replace(self.summary, vocabulary_size=size))

@@ -417,3 +417,17 @@ def test_that_the_real_comments_are_counted(shared_data: Path) -> None:
     assert corpus.problems[0].line == 874
     assert sum(corpus.word_frequencies()) == summary.words
     assert summary.training_words + summary.validation_words == summary.words + summary.sentences
+
+
+def test_that_the_vocabulary_budget_agrees_with_the_corpus_of_each_size(tmp_path: Path) -> None:
+    texts = ["The cat sees a dog. A dog!", "The hen.", "A cat and the cow see the cat."]
+    corpus, _ = prepare(write_rows(tmp_path / "budget.csv", texts))
+    budget = corpus.vocabulary_budget()
+
+    for size in range(4, budget.largest_size + 1):
+        sized, cost = corpus.with_vocabulary_size(size), budget.at(size, 10)
+        views = [sized.sentence_view(number) for number in range(len(sized))]
+        touched = [view for view in views if not all(token.is_known for token in view.tokens)]
+        assert cost.vocabulary_size == len(sized.vocabulary)
+        assert cost.unknown_share == pytest.approx(sized.summary.unknown_share)
+        assert cost.touched_share == pytest.approx(len(touched) / len(views))

@@ -1,5 +1,6 @@
 """From a chosen file to a prepared corpus, driven through the tab's widgets."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +21,16 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.controllers.dataset_controller import DatasetController
+from app.controllers.dataset_jobs import FILE_FILTERS
 from app.errors import ErrorPresenter, Message
 from app.settings import SettingsStore
 from app.state.run_state import RunState
 from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
+from app.widgets.column_picker import ColumnPicker
 from engine import CorpusError, CorpusReady, Notice, RunControl
-from tests.app.dataset_fakes import FakeEngine, until_stopped
+from tests.app.dataset_fakes import PREVIEW, FakeEngine, until_stopped
 
 PATH = Path("comments.csv")
 WidgetT = TypeVar("WidgetT", bound=QWidget)
@@ -330,6 +333,7 @@ def test_that_the_choices_come_back_in_the_next_session(
 ) -> None:
     bench.open()
     bench.find(QSpinBox, "vocabulary_spin").setValue(1234)
+    bench.find(QComboBox, "bad_rows_combo").setCurrentIndex(1)
     bench.prepare()
     tab = DatasetTab()
     qtbot.addWidget(tab)
@@ -339,3 +343,64 @@ def test_that_the_choices_come_back_in_the_next_session(
     )
 
     assert tab.choices().vocabulary_size == 1234
+    assert tab.csv_config().bad_rows == "stop"
+
+
+def test_that_joined_columns_and_the_treatment_of_damaged_rows_are_used(bench: Bench) -> None:
+    bench.open()
+    bench.find(ColumnPicker, "column_combo").toggle(0)
+    bench.find(QComboBox, "bad_rows_combo").setCurrentIndex(1)
+
+    bench.prepare()
+
+    config = bench.engine.built[0].csv
+    assert (config.columns, config.bad_rows) == (("author", "body"), "stop")
+
+
+def test_that_joined_columns_stay_when_the_encoding_changes(bench: Bench) -> None:
+    bench.open()
+    bench.find(ColumnPicker, "column_combo").toggle(0)
+
+    bench.find(QComboBox, "encoding_combo").setCurrentIndex(2)
+    bench.rest()
+
+    assert bench.find(ColumnPicker, "column_combo").picked() == (0, 1)
+
+
+def test_that_the_documents_of_a_plain_text_are_read_again_as_chosen(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, kind="lines", columns=("text",), guessed_column=0)
+    bench.open()
+
+    bench.find(QComboBox, "documents_combo").setCurrentIndex(2)
+    bench.rest()
+
+    assert bench.engine.inspected[-1][1].documents == "paragraphs"
+
+
+def test_that_the_chosen_vocabulary_is_used_without_preparing_anew(bench: Bench) -> None:
+    bench.find(QSpinBox, "vocabulary_spin").setValue(500)
+    bench.open()
+    bench.prepare()
+    bench.controller.open_path(Path("other.csv"))  # only looked at
+    bench.rest()
+    bench.find(QSpinBox, "vocabulary_spin").setValue(5)
+
+    bench.tab.vocabulary_page.use_requested.emit()
+    bench.rest()
+
+    assert len(bench.engine.built) == 1
+    assert bench.session.corpus is not None
+    assert bench.session.corpus.summary.vocabulary_size == 5
+
+
+def test_that_no_vocabulary_is_used_before_a_corpus_is_there(bench: Bench) -> None:
+    bench.tab.vocabulary_page.use_requested.emit()
+
+    assert not bench.runner.is_busy
+
+
+def test_that_the_file_dialog_offers_every_kind_of_text() -> None:
+    for suffix in (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".gz"):
+        assert f"*{suffix}" in FILE_FILTERS[0]
