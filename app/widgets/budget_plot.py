@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine import VocabularyCost
 
 LABEL_AT = 0.05  # of the way along the curves
-UNDER_AT = 0.55  # where the upper curve is as low as its label, which lies under it
+UNDER_AT = 0.7  # where the upper curve is as low as its label, which lies under it
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]

@@ -39,7 +39,7 @@ COLUMNS = {
 SMALLEST_PLOT = 240  # px, of height
 SMALLEST_SLIDER = 24  # px, of height
 SMALLEST_TABLE = 400  # px, of width
-PARAMETERS, PARAMETERS_WIDTH = 3, 96  # column; px
+PARAMETERS, PARAMETERS_WIDTH = 3, 88  # column; px
 MEASURE = "Measure an epoch's t&ime"
 SIZE_ROLE = Qt.ItemDataRole.UserRole
 
