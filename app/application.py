@@ -4,12 +4,10 @@ Nothing is decided here. `build_window` makes the whole window without running
 it, so that tests can drive it with engines and answers of their own.
 """
 
-import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pyqtgraph  # noqa: F401 - it replaces sys.excepthook: import it before ours is put in place
@@ -21,15 +19,17 @@ from PySide6.QtWidgets import QApplication
 from app.controllers.close_guard import CloseGuard
 from app.controllers.dataset_controller import DatasetController
 from app.controllers.generation_controller import GenerationController
+from app.controllers.kept_runs import KeptRuns
 from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.refused_rows_export import RefusedRowsExport
+from app.controllers.runs_jobs import Runs
 from app.controllers.scoring_controller import ScoringController
 from app.controllers.tools_controller import ToolsController
 from app.controllers.training_controller import TrainingController
 from app.controllers.vocabulary_controller import VocabularyController
 from app.controllers.warm_up import WarmUp
-from app.controllers.window_controller import WindowController
-from app.errors import ErrorPresenter, install_exception_hook
+from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.jobs import Jobs
 from app.main_window import TITLE, MainWindow
 from app.settings import SettingsStore
@@ -45,13 +45,11 @@ from app.theme import Theme
 from app.widgets.model_dialogs import ModelDialogs
 from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs
+from engine import RunStore
 
 APP_FOLDER = "rnn-text-lab"
-LOG_BYTES, LOGS_KEPT = 1_000_000, 3
 SHUTDOWN_MS = 3000
 WARM_UP_SHUTDOWN_MS = 60_000  # an import cannot be interrupted
-
-logger = logging.getLogger(__name__)
 
 
 class Application:
@@ -66,7 +64,7 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, refused_rows, vocabulary, training, tools, generation, scoring, models,
-    controller, guard, warm_up
+    kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -83,15 +81,18 @@ class Application:
         self.presenter = ErrorPresenter(self.window)
         self.settings = SettingsStore(settings_path, self.window)
         self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
+        self._runs: Runs = jobs.runs or RunStore(settings_path.parent)
         self._make_dataset(jobs)
         self._make_training(jobs)
         self._make_generation(jobs)
         self._make_files(jobs)
         self._make_window(jobs, log_folder)
+        self._make_kept_runs(jobs)
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.scoring.close()  # an ended job must not start the one that waits behind it
+        self.kept_runs.close()
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
@@ -132,7 +133,8 @@ class Application:
             self.runners.training,
             self.presenter,
             self.settings,
-            train=jobs.train,
+            runs=self._runs,
+            build=jobs.build,
             recipe_defaults=jobs.recipe_defaults,
             entropy=jobs.entropy,
             dialogs=jobs.training_dialogs or TrainingDialogs(self.window),
@@ -213,6 +215,24 @@ class Application:
         self.warm_up.devices_listed.connect(self.training.show_devices)
         self.warm_up.devices_listed.connect(self.controller.show_devices)
 
+    def _make_kept_runs(self, jobs: Jobs) -> None:
+        self.kept_runs = KeptRuns(
+            self.window,
+            self.window.recovery_bar,
+            self.session,
+            self.runners.runs,
+            self.presenter,
+            self._runs,
+            resume=self.training.resume_run,
+            may_replace=self.models.may_replace,
+            show_model=partial(self.window.show_tab, GENERATION_TAB),
+            dialogs=jobs.runs_dialogs,
+        )
+        controller = self.kept_runs.controller
+        self.window.models_requested.connect(controller.show)
+        self._training_tab.buttons.discard_requested.connect(controller.discard_current)
+        self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
+
 
 def build_window(
     settings_path: Path,
@@ -220,7 +240,10 @@ def build_window(
     jobs: Jobs = Jobs(),  # noqa: B008 - frozen
     log_folder: Path | None = None,
 ) -> Application:
-    """Make the window and all that belongs to it; it is not shown and no job is started."""
+    """Make the window and all that belongs to it; it is not shown and no job is started.
+
+    Kept runs are in the folder of the settings unless `jobs` has others.
+    """
     return Application(settings_path, jobs, log_folder)
 
 
@@ -239,6 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     restore_signal = _close_on_interrupt(app.window)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
+    QTimer.singleShot(0, app.kept_runs.recovery.start)
     for path in map(Path, qt.arguments()[1:]):
         app.controller.open_file(path)
     garbage.start()
@@ -248,32 +272,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     restore_signal()
     uninstall_hook()
     return code if has_ended else 1
-
-
-def start_logging(folder: Path) -> None:
-    """Write the log to a file that does not grow for ever, and warnings to the terminal too."""
-    root = logging.getLogger()
-    root.setLevel(logging.INFO)
-    layout = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
-    handlers: list[logging.Handler] = [terminal]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handlers.append(
-            RotatingFileHandler(
-                folder / "app.log",
-                maxBytes=LOG_BYTES,
-                backupCount=LOGS_KEPT,
-                encoding="utf-8",
-                errors="backslashreplace",  # a file's name may hold half of a character
-            )
-        )
-    except OSError as error:
-        logger.warning("The log cannot be kept in %s: %s", folder, error)
-    for handler in handlers:
-        handler.setFormatter(layout)
-        root.addHandler(handler)
 
 
 def _close_on_interrupt(window: MainWindow) -> Callable[[], None]:

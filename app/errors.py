@@ -9,6 +9,8 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
@@ -24,6 +26,8 @@ from app.tasks.worker import TaskFailure
 
 logger = logging.getLogger(__name__)
 qt_logger = logging.getLogger("qt")
+
+LOG_BYTES, LOGS_KEPT = 1_000_000, 3
 
 MessageKind = Literal["info", "warning", "error"]
 
@@ -132,3 +136,29 @@ def install_exception_hook(presenter: ErrorPresenter) -> Callable[[], None]:
 def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     """Write one of Qt's own messages to the log."""
     qt_logger.log(_QT_LEVELS.get(kind, logging.WARNING), "%s", text)
+
+
+def start_logging(folder: Path) -> None:
+    """Write the log to a file that does not grow for ever, and warnings to the terminal too."""
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    layout = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [terminal]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            RotatingFileHandler(
+                folder / "app.log",
+                maxBytes=LOG_BYTES,
+                backupCount=LOGS_KEPT,
+                encoding="utf-8",
+                errors="backslashreplace",  # a file's name may hold half of a character
+            )
+        )
+    except OSError as error:
+        logger.warning("The log cannot be kept in %s: %s", folder, error)
+    for handler in handlers:
+        handler.setFormatter(layout)
+        root.addHandler(handler)

@@ -33,6 +33,8 @@ from app.controllers.model_files_controller import (
     save_with_engine,
 )
 from app.controllers.refused_rows_export import AskRowsPath
+from app.controllers.runs_controller import Dialogs as RunsDialogs
+from app.controllers.runs_jobs import Runs
 from app.controllers.scoring_controller import Score, score_with_engine
 from app.controllers.tools_controller import (
     CheckGradients,
@@ -41,12 +43,7 @@ from app.controllers.tools_controller import (
     time_one_step_with_engine,
 )
 from app.controllers.training_controller import Dialogs as TrainingDialogs
-from app.controllers.training_jobs import (
-    Train,
-    defaults_of_engine,
-    entropy_of_engine,
-    train_with_engine,
-)
+from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
 from app.controllers.vocabulary_controller import Estimate, estimate_with_engine
 from app.controllers.warm_up import ListDevices, list_devices_of_engine
 from app.widgets.model_dialogs import UnsavedAnswer
@@ -65,7 +62,6 @@ class Jobs:
     build: Build = build_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: Estimate = estimate_with_engine
-    train: Train = train_with_engine
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
     check_gradients: CheckGradients = check_gradients_with_engine
@@ -75,10 +71,12 @@ class Jobs:
     load: Load = load_with_engine
     save: Save = save_with_engine
     list_devices: ListDevices = list_devices_of_engine
+    runs: Runs | None = None  # None = the engine's, in the folder of the settings
 
     ask_csv_path: AskPath = ask_csv_path
     ask_refused_rows_path: AskRowsPath = ask_refused_rows_path
     ask_sentences_path: AskSavePath = ask_sentences_path
     model_dialogs: ModelDialogs | None = None  # None = Qt's
     training_dialogs: TrainingDialogs | None = None
-    ask_unsaved_at_close: Callable[[], UnsavedAnswer] | None = None
+    runs_dialogs: RunsDialogs | None = None
+    ask_unsaved_at_close: Callable[[bool], UnsavedAnswer] | None = None  # is the run kept?

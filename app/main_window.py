@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget, QVBoxLayou
 
 from app.theme import ThemeChoice
 from app.widgets.message_bar import MessageBar
+from app.widgets.recovery_bar import RecoveryBar
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
@@ -37,13 +38,14 @@ class MainWindow(QMainWindow):
     Attributes
     ----------
     message_bar : MessageBar
+    recovery_bar : RecoveryBar
         Above the tabs.
 
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), shortcuts_requested(),
-    about_requested(), log_folder_requested()
+    save_model_requested(), save_model_as_requested(), models_requested(),
+    shortcuts_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
         The paths of files that were dropped onto the window.
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
     open_model_requested = Signal()
     save_model_requested = Signal()
     save_model_as_requested = Signal()
+    models_requested = Signal()
     shortcuts_requested = Signal()
     about_requested = Signal()
     log_folder_requested = Signal()
@@ -159,6 +162,7 @@ class MainWindow(QMainWindow):
 
     def _build_centre(self, tabs: Sequence[QWidget]) -> None:
         centre = QWidget(self)
+        self.recovery_bar = RecoveryBar(centre)
         self.message_bar = MessageBar(centre)
         self._tabs = QTabWidget(centre)
         self._tabs.setObjectName("window.tabs")
@@ -171,6 +175,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.recovery_bar)
         layout.addWidget(self.message_bar)
         layout.addWidget(self._tabs, 1)
         self.setCentralWidget(centre)
@@ -190,6 +195,7 @@ class MainWindow(QMainWindow):
             menu, "Save model &as…", "save_model_as", self.save_model_as_requested
         )
         self._save_model_as.setShortcut("Ctrl+Shift+S")
+        self._add(menu, "Mo&dels…", "models", self.models_requested).setShortcut("Ctrl+M")
         menu.addSeparator()
         self._recent_menu = menu.addMenu("&Recent files")
         self._recent_menu.setObjectName("window.recent_menu")

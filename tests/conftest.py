@@ -50,6 +50,17 @@ def settings_path(tmp_path: Path) -> Path:
     return tmp_path / "settings.ini"
 
 
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test, and every process that it starts, out of the user's own data."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.getbasetemp() / "user"
+        for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(folder))
+        patch.setattr("engine.run_store.user_data_path", lambda *_args, **_kwargs: folder)
+        yield
+
+
 class CapturedExceptions(list[BaseException]):
     """Exceptions that reached a hook; what is left at the end fails the test."""
 

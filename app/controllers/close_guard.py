@@ -1,5 +1,7 @@
 """Whether the window may close: first stop what runs, then keep what was trained.
 
+A run is kept in its folder, whatever the answer; if that failed, the question comes again.
+
 Nothing is terminated: a job is asked to stop and the window closes when it has.
 """
 
@@ -13,7 +15,7 @@ from app.state.session import Session
 from app.tasks.task_runner import TaskRunner
 from app.widgets.model_dialogs import UnsavedAnswer
 
-AskUnsaved = Callable[[], UnsavedAnswer]
+AskUnsaved = Callable[[bool], UnsavedAnswer]  # whether the run keeps the model anyway
 SaveModel = Callable[[], bool]  # whether saving began
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED)
@@ -43,7 +45,7 @@ class CloseGuard(QObject):
         super().__init__(parent)
         self._session, self._runners, self._presenter = session, runners, presenter
         self._ask_unsaved, self._save_model = ask_unsaved, save_model
-        self._is_closing = self._is_saving = False
+        self._is_closing = self._is_saving = self._was_promised = False
         self._answer: UnsavedAnswer = "discard"
         for runner in runners:
             runner.ended.connect(self._on_runner_ended)
@@ -52,8 +54,12 @@ class CloseGuard(QObject):
         """Return True to close now; otherwise set going what must happen before."""
         if self._is_closing:
             return not self._is_waiting()
-        is_unsaved = not self._session.is_model_saved or self._session.run_state in _RUNNING
-        self._answer = self._ask_unsaved() if is_unsaved else "discard"
+        is_running = self._session.run_state in _RUNNING
+        self._was_promised = self._session.is_model_kept or (
+            is_running and self._session.run is not None
+        )
+        is_unsaved = not self._session.is_model_saved or is_running
+        self._answer = self._ask_unsaved(self._was_promised) if is_unsaved else "discard"
         if self._answer == "cancel":
             return False
         self._is_closing = True
@@ -67,6 +73,11 @@ class CloseGuard(QObject):
         must_save = self._answer == "save" and not self._session.is_model_saved
         return must_save or any(runner.is_busy for runner in self._runners)
 
+    def _is_promise_broken(self) -> bool:
+        """Tell whether the run could not be kept after all, and nothing else keeps its model."""
+        is_safe = self._session.is_model_saved or self._session.is_model_kept
+        return self._was_promised and self._answer == "discard" and not is_safe
+
     def _stop_everything(self) -> None:
         if is_allowed(self._session.run_state, RunState.STOPPING):
             self._session.set_run_state(RunState.STOPPING)
@@ -78,6 +89,12 @@ class CloseGuard(QObject):
     def _go_on(self) -> None:
         if any(runner.is_busy for runner in self._runners):
             return
+        if self._is_promise_broken():
+            self._was_promised = False
+            self._answer = self._ask_unsaved(self._was_promised)
+            if self._answer == "cancel":
+                self._is_closing = False
+                return
         if not self._is_waiting():
             self.ready_to_close.emit()
             return

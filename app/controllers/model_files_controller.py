@@ -138,7 +138,7 @@ class ModelFilesController(QObject):
         """Open the model at `path`, after the question what becomes of an unsaved one."""
         if not self._may_open():
             return
-        answer = "discard" if self._session.is_model_saved else self._dialogs.ask_unsaved()
+        answer = "discard" if self._is_safe() else self._dialogs.ask_unsaved()
         if answer == "save":
             self._open_next = path if self.save_model() else None
         elif answer == "discard":
@@ -164,6 +164,19 @@ class ModelFilesController(QObject):
             return False
         path = self._dialogs.ask_save_path(self._suggested_path())
         return path is not None and self._start_saving(path)
+
+    def may_replace(self) -> bool:
+        """Return whether the model may be replaced; ask if something would be lost.
+
+        If the person wants to save it first, saving begins and the answer is False.
+        """
+        answer = "discard" if self._is_safe() else self._dialogs.ask_unsaved()
+        if answer == "save":
+            self.save_model()
+        return answer == "discard"
+
+    def _is_safe(self) -> bool:
+        return self._session.is_model_saved or self._session.is_model_kept
 
     def _suggested_path(self) -> Path:
         if self._session.model_path is not None:

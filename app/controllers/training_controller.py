@@ -1,63 +1,38 @@
 """Start, watch and end training runs when the user asks.
 
-The engine trains in a worker; here its events become curves, figures, log lines
-and the session's model. Nothing is drawn or computed here.
+The engine trains in a worker and keeps every run; `RunFollower` shows its events.
+Nothing is drawn or computed here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers import training_texts as texts
+from app.controllers.dataset_jobs import Build
 from app.controllers.metrics_export import export_metrics
-from app.controllers.training_figures import (
-    show_ended,
-    show_epoch,
-    show_history,
-    show_point,
-    show_started,
-)
-from app.controllers.training_jobs import (
-    Train,
-    defaults_of_engine,
-    entropy_of_engine,
-    train_with_engine,
-    training_events,
-)
+from app.controllers.run_follower import RunFollower
+from app.controllers.runs_jobs import CorpusMade, Runs, kept_events, resumed_events
+from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
 from app.errors import ErrorPresenter
 from app.settings import SettingsStore
+from app.state.current_run import CurrentRun
 from app.state.run_state import Command, RunState, enabled_commands
 from app.state.session import Session
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
 from app.tasks.worker import TaskFailure
 from app.widgets.training_dialogs import TrainingDialogs
-from engine import (
-    CheckpointSaved,
-    CorpusReady,
-    EpochDone,
-    EpochEstimated,
-    GradientsChecked,
-    LossPoint,
-    Notice,
-    RateHalved,
-    RunControl,
-    RunEnded,
-    SentenceGenerated,
-    SentenceScored,
-    SnapshotPublished,
-    StageProgress,
-    StepTimed,
-    TrainingStarted,
-)
+from engine import RunControl
 
 if TYPE_CHECKING:
-    from engine import Corpus, CorpusSummary, Event, LanguageModel, RecipeDefaults
+    from engine import Corpus, CorpusSummary, Event, LanguageModel, RecipeDefaults, RunInfo
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
+_AT_REST = (RunState.IDLE, RunState.READY)
 
 
 class Dialogs(Protocol):
@@ -71,7 +46,15 @@ class Dialogs(Protocol):
 
 
 class TrainingController(QObject):
-    """Connect the training tab with the session and the engine's training."""
+    """Connect the training tab with the session and the engine's training.
+
+    Signals
+    -------
+    resumed()
+        A kept run goes on.
+    """
+
+    resumed = Signal()
 
     def __init__(
         self,
@@ -81,7 +64,8 @@ class TrainingController(QObject):
         presenter: ErrorPresenter,
         settings: SettingsStore,
         *,
-        train: Train = train_with_engine,
+        runs: Runs,
+        build: Build,
         recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine,
         entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine,
         dialogs: Dialogs | None = None,
@@ -93,13 +77,10 @@ class TrainingController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._settings = settings
-        self._train = train
+        self._runs, self._build = runs, build
         self._recipe_defaults = recipe_defaults
-        self._entropy = entropy
         self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs(tab)
-        self._history = tab.plot.history
-        self._start_from: LanguageModel | None = None  # of the running job
-        self._running_text = ""  # what the status says between two evaluations
+        self._follower = RunFollower(tab, session, presenter, entropy)
         tab.form.show_configs(settings.settings.model, settings.settings.train)
         self._on_form_recipe_changed(settings.settings.train.recipe)
         self._connect_signals()
@@ -120,6 +101,7 @@ class TrainingController(QObject):
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
         self._session.model_changed.connect(self._on_session_model_changed)
+        self._session.run_changed.connect(self._on_session_run_changed)
         self._session.run_state_changed.connect(self._on_session_run_state_changed)
 
     @Slot(object)
@@ -142,8 +124,11 @@ class TrainingController(QObject):
         )
         self._tab.show_form_enabled(is_enabled=state not in _RUNNING)
         obstacle = texts.obstacle_to_continuing(self._session.model, self._session.corpus)
+        self._tab.buttons.offer_discarding(
+            is_offered=state in _AT_REST and self._session.run is not None
+        )
         self._tab.buttons.offer_continuing(obstacle, is_open=state is RunState.READY)
-        self._tab.log.set_exportable(is_exportable=not self._history.is_empty)
+        self._tab.log.set_exportable(is_exportable=not self._tab.plot.history.is_empty)
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -164,18 +149,66 @@ class TrainingController(QObject):
 
     @Slot()
     def _on_start_requested(self) -> None:
-        corpus, choices = self._session.corpus, self._tab.form.choices()
-        if corpus is None or choices is None or self._runner.is_busy:
+        corpus, config = self._session.corpus, self._session.corpus_config
+        choices = self._tab.form.choices()
+        if corpus is None or config is None or choices is None or self._runner.is_busy:
             return
         start_from = self._session.model if self._tab.buttons.continues else None
-        is_lossy = start_from is None and not self._session.is_model_saved
-        if is_lossy and not self._dialogs.ask_replace_unsaved():
+        is_safe = self._session.is_model_saved or self._session.is_model_kept
+        if start_from is None and not is_safe and not self._dialogs.ask_replace_unsaved():
             return
-        self._presenter.clear()
-        self._start_from = start_from
-        self._session.set_run_state(RunState.TRAINING)
+        run = CurrentRun(run_id=self._runs.new_run_id())
         control = RunControl()
-        job = partial(training_events, self._train, corpus, choices, control, start_from)
+        job = partial(
+            kept_events,
+            self._runs,
+            corpus,
+            config,
+            choices,
+            control,
+            start_from=start_from,
+            run_id=run.run_id,
+        )
+        self._start(job, control, run, start_from, is_resumed=False)
+
+    def resume_run(self, info: "RunInfo", epochs: int | None = None) -> None:
+        """Go on with a kept run where its last checkpoint was taken.
+
+        `epochs` are those of the whole run, None for the number that it was to have.
+        """
+        if self._session.run_state not in _AT_REST or self._runner.is_busy:
+            self._presenter.show_message(
+                "The run cannot go on while another job runs: stop it first.", "warning"
+            )
+            return
+        corpus, config = self._session.corpus, self._session.corpus_config
+        present = None if corpus is None or config is None else (corpus, config)
+        control = RunControl()
+        job = partial(
+            resumed_events,
+            self._runs,
+            self._build,
+            info.run_id,
+            present,
+            control,
+            epochs=epochs,
+        )
+        run = CurrentRun(run_id=info.run_id, name=info.name)
+        self._start(job, control, run, None, is_resumed=True)
+        self.resumed.emit()
+
+    def _start(
+        self,
+        job: "Callable[[], Iterator[Event | CorpusMade]]",
+        control: RunControl,
+        run: CurrentRun,
+        start_from: "LanguageModel | None",
+        *,
+        is_resumed: bool,
+    ) -> None:
+        self._presenter.clear()
+        self._follower.begin(run, start_from, is_resumed=is_resumed)
+        self._session.set_run_state(RunState.TRAINING)
         self._runner.start(job, control)
 
     @Slot()
@@ -196,70 +229,14 @@ class TrainingController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event") -> None:
-        match event:
-            case LossPoint():
-                self._history.append(event)
-                show_point(self._tab.figures, event)
-                if self._session.run_state is RunState.TRAINING:
-                    self._tab.buttons.show_status(self._running_text)
-            case TrainingStarted():
-                self._show_started(event)
-            case EpochDone():
-                self._history.add_epoch(event)
-                show_epoch(self._tab.figures, event, self._history)
-                self._tab.log.add_line(texts.epoch_line(event))
-            case RateHalved():
-                self._history.add_halving(event)
-                self._tab.log.add_line(texts.halved_line(event))
-            case SnapshotPublished(model=model):
-                self._session.set_model(model)
-            case CorpusReady(corpus=corpus):
-                self._session.set_corpus(corpus)
-            case RunEnded():
-                show_ended(self._tab.figures, event)
-                self._tab.log.add_line(texts.ended_line(event))
-            case Notice(text=text):
-                self._tab.log.add_line(text)
-                self._presenter.show_message(text, "info")
-            case CheckpointSaved(path=path):
-                self._tab.log.add_line(f"The model is in {path}.")
-            case StageProgress(stage=stage, done=done, total=total):
-                if self._session.run_state is RunState.TRAINING:
-                    progress = texts.percent_progress(done, total)
-                    self._tab.buttons.show_status(f"{stage} {progress}".strip())
-            case SentenceGenerated() | SentenceScored() | GradientsChecked():
-                pass  # events of other jobs
-            case StepTimed() | EpochEstimated():
-                pass  # likewise
-            case _:
-                assert_never(event)
-        self._tab.plot.request_redraw()
-
-    def _show_started(self, event: TrainingStarted) -> None:
-        corpus = self._session.corpus
-        start_from, epochs_before = self._start_from, 0
-        if start_from is None:
-            self._history.clear()
-        else:
-            self._history.restore(start_from.history)
-            epochs_before = int(start_from.epoch)
-        entropy = None if corpus is None else self._entropy(corpus.summary)
-        self._tab.plot.show_references(texts.references(event.word_dim, entropy))
-        show_started(self._tab.figures, event, epochs_before)
-        show_history(self._tab.figures, self._history)
-        for line in texts.started_lines(event, is_continued=start_from is not None):
-            self._tab.log.add_line(line)
-        self._running_text = f"Training on {event.device}…"
-        self._tab.buttons.show_status(self._running_text)
-        self._tab.log.set_exportable(is_exportable=True)
+    def _on_runner_event_ready(self, event: "Event | CorpusMade") -> None:
+        self._follower.follow(event)
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
-        self._start_from = None
         if self._session.run_state in _RUNNING:
             self._session.finish_run()
-        self._tab.plot.request_redraw()
+        self._follower.end()
         if failure is not None:
             self._tab.log.add_line(f"Training failed: {failure.message}")
             self._presenter.show_failure(failure, "Training")
@@ -277,13 +254,9 @@ class TrainingController(QObject):
         if self._session.run_state in _RUNNING:
             return  # a snapshot of the run that is shown anyway
         if model is not None:
-            self._history.restore(model.history)
-            entropy = self._entropy(model.summary)
-            self._tab.plot.show_references(texts.references(model.word_dim, entropy))
-            self._tab.plot.request_redraw()
-            self._tab.figures.clear()
-            show_history(self._tab.figures, self._history)
-            self._tab.log.add_line(f"{model.description} Its curve is shown.")
+            self._follower.show_model(model)
+        else:
+            self._follower.show_nothing()
         self._refresh()
         self._on_continue_changed(self._tab.buttons.continues)
 
@@ -291,9 +264,14 @@ class TrainingController(QObject):
     def _on_session_run_state_changed(self, _state: RunState) -> None:
         self._refresh()
 
+    @Slot(object)
+    def _on_session_run_changed(self, _run: CurrentRun | None) -> None:
+        if self._session.run_state in _AT_REST:
+            self._refresh()  # whether there is something to discard
+
     @Slot()
     def _on_export_requested(self) -> None:
         folder = Path(self._settings.settings.last_folder)
         path = self._dialogs.ask_metrics_path(folder / "training-metrics.csv")
         if path is not None:
-            export_metrics(self._history, path, self._presenter)
+            export_metrics(self._tab.plot.history, path, self._presenter)

@@ -4,6 +4,7 @@ Plain functions from records to sentences; they show nothing.
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.formatting import (
@@ -21,7 +22,7 @@ from app.widgets.plot_marks import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
-    from engine import Corpus, CorpusSummary, LanguageModel
+    from engine import Corpus, CorpusSummary, LanguageModel, RunInfo
 
 NO_CORPUS = "Prepare a corpus on the Dataset tab first."
 _STATES = {
@@ -161,3 +162,34 @@ def share_of_documents(summary: "CorpusSummary | None") -> float | None:
 def percent_progress(done: int, total: int | None) -> str:
     """Return how far a stage is, such as "12 %"; "" if that is not known."""
     return "" if not total else format_percent(done / total)
+
+
+def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
+    """Return the offer to recover the first of the interrupted runs, and the rest about them."""
+    run = runs[0]
+    when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
+    text = (
+        f"The training of {run.name} was interrupted. It was saved last{when}, "
+        f"at epoch {run.epoch:.4g}, after {counted(run.step, 'step')}."
+    )
+    others = ", ".join(other.name for other in runs[1:])
+    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
+    return text, f"{describe_loss_of_work(run)}{more}"
+
+
+def describe_loss_of_work(run: "RunInfo") -> str:
+    """Return how much training is lost when an interrupted run is recovered."""
+    if run.lost_s < 1.0:
+        return "Nothing is lost: less than a second of training came after it."
+    steps = round(run.step * run.lost_s / run.elapsed_s) if run.elapsed_s > 0.0 else 0
+    about = f", about {counted(steps, 'step')}," if steps else ""
+    return f"Lost: {format_duration(run.lost_s)} of training{about} after it."
+
+
+def describe_recovered(run: "RunInfo", step: int) -> tuple[str, str]:
+    """Return what was recovered, and how long it is offered."""
+    text = (
+        f"{run.name} is here again as it was after {counted(step, 'step')}. "
+        "Training can go on exactly from there."
+    )
+    return text, "It is offered at each start until it goes on, or its model is saved in a file."

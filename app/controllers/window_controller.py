@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")
-DATASET_TAB, GENERATION_TAB = 0, 2
+DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
     RunState.IDLE: "Choose a text on the Dataset tab and prepare it",
@@ -96,6 +96,7 @@ class WindowController(QObject):
         self._presenter.clear_requested.connect(self._window.message_bar.clear)
         self._session.run_state_changed.connect(self._on_session_changed)
         self._session.model_changed.connect(self._on_session_changed)
+        self._session.run_changed.connect(self._on_session_changed)
         self._session.model_saved_changed.connect(self._on_session_changed)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
@@ -113,7 +114,10 @@ class WindowController(QObject):
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
         has_result = session.model is not None and session.run_state in _AT_REST
-        self._window.show_state(_MODEL_TEXT if has_result else _STATE_TEXTS[session.run_state])
+        text = _MODEL_TEXT if has_result else _STATE_TEXTS[session.run_state]
+        if session.run is not None and session.run.saved_at and not has_result:
+            text = f"{text}  The run was saved at {session.run.saved_at}."
+        self._window.show_state(text)
         self._window.show_commands(
             can_open_data=Command.OPEN_DATA in commands,
             can_open_model=Command.OPEN_MODEL in commands,
@@ -121,7 +125,8 @@ class WindowController(QObject):
         )
         name = ""
         if session.model is not None:
-            name = session.model_path.name if session.model_path else "New model"
+            of_run = session.run.name if session.run is not None else ""
+            name = session.model_path.name if session.model_path else of_run or "New model"
         self._window.show_title(name, is_saved=session.is_model_saved)
 
     @Slot()

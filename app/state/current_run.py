@@ -10,4 +10,5 @@ class CurrentRun:
     run_id: str
     name: str = ""  # "" until it is known
     saved_step: int | None = None  # of the newest checkpoint
+    saved_at: str = ""  # the time of day of that, for the status
     is_recovered: bool = False  # it was interrupted, and is neither continued nor saved yet

@@ -16,6 +16,7 @@ class Runners:
     generation: TaskRunner
     scoring: TaskRunner
     models: TaskRunner
+    runs: TaskRunner
     warm_up: TaskRunner
 
     @classmethod
@@ -33,4 +34,5 @@ class Runners:
             self.generation,
             self.scoring,
             self.models,
+            self.runs,
         )

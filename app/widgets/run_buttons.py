@@ -7,15 +7,16 @@ from app.state.run_state import Command
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
 
+DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 CONTINUE_TIP = "Go on with the current model instead of starting from random numbers"
 
 
 class RunButtons(QWidget):
-    """Start, Pause or Resume, Stop, and whether to go on with the current model.
+    """Start, Pause or Resume, Stop, Discard, and whether to go on with the current model.
 
     Signals
     -------
-    start_requested(), pause_requested(), resume_requested(), stop_requested()
+    start_requested(), pause_requested(), resume_requested(), stop_requested(), discard_requested()
         A button was pressed.
     continue_changed(bool)
         Whether the next run should go on with the current model.
@@ -25,6 +26,7 @@ class RunButtons(QWidget):
     pause_requested = Signal()
     resume_requested = Signal()
     stop_requested = Signal()
+    discard_requested = Signal()
     continue_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,10 +49,17 @@ class RunButtons(QWidget):
             QPushButton("St&op", self),
             "training.stop_button",
             "Stop training",
-            "End the run now and keep the model as it is",
+            "End the run now; the run and its model are kept",
         )
+        self._discard = describe(
+            QPushButton("Discard…", self),
+            "training.discard_button",
+            "Discard the run",
+            DISCARD_TIP,
+        )
+        self._discard.setEnabled(False)
         self._continue = describe(
-            QCheckBox("Continue from the current model", self),
+            QCheckBox("Continue this model", self),
             "training.continue_check",
             "Continue from the current model",
             CONTINUE_TIP,
@@ -62,12 +71,13 @@ class RunButtons(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (self._start, self._pause, self._stop, self._continue):
+        for widget in (self._start, self._pause, self._stop, self._discard, self._continue):
             row.addWidget(widget)
         row.addWidget(self._status, stretch=1)
         self._start.clicked.connect(self._on_start_clicked)
         self._pause.clicked.connect(self._on_pause_clicked)
         self._stop.clicked.connect(self._on_stop_clicked)
+        self._discard.clicked.connect(self._on_discard_clicked)
         self._continue.toggled.connect(self.continue_changed)
 
     @property
@@ -86,6 +96,10 @@ class RunButtons(QWidget):
     def show_status(self, text: str) -> None:
         """Say what is going on."""
         self._status.setText(text)
+
+    def offer_discarding(self, *, is_offered: bool) -> None:
+        """Let the last run be discarded, if it has ended."""
+        self._discard.setEnabled(is_offered)
 
     def offer_continuing(self, obstacle: str | None, *, is_open: bool) -> None:
         """Let the current model be continued, or say in the tooltip why it cannot be.
@@ -108,3 +122,7 @@ class RunButtons(QWidget):
     @Slot()
     def _on_stop_clicked(self) -> None:
         self.stop_requested.emit()
+
+    @Slot()
+    def _on_discard_clicked(self) -> None:
+        self.discard_requested.emit()

@@ -20,6 +20,12 @@ _OTHER_KEYS = (  # of no menu
     ("Add the typed sentence to the comparison", "Return"),
 )
 
+KEPT = (
+    "Nothing is lost either way: a training that is going on stops, and the run is kept. "
+    "File > Models… opens it or trains it further."
+)
+NOT_KEPT = "Without saving, what the network has learnt is lost: its run could not be kept."
+
 
 class WindowDialogs(QObject):
     """Ask and tell in front of `window`."""
@@ -28,17 +34,20 @@ class WindowDialogs(QObject):
         super().__init__(window)
         self._window = window
 
-    def ask_unsaved(self) -> UnsavedAnswer:
-        """Ask what becomes of the unsaved model when the window closes."""
+    def ask_unsaved(self, is_kept: bool) -> UnsavedAnswer:  # noqa: FBT001 - one question
+        """Ask what becomes of the unsaved model when the window closes.
+
+        `is_kept` says that the run is kept whatever the answer.
+        """
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             "Save the model?",
-            "The trained model is in no file yet. Save it before the window closes?",
+            "The trained model is in no file of its own yet. Save it before the window closes?",
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
-        box.setInformativeText("Without saving, what the network has learnt is lost.")
+        box.setInformativeText(KEPT if is_kept else NOT_KEPT)
         box.setDefaultButton(buttons.Save)
         box.button(buttons.Discard).setText("&Don’t save")
         answer = box.exec()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.application import start_logging
+from app.errors import start_logging
 from tests.conftest import ROOT
 
 TIMEOUT_S = 60

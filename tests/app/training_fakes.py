@@ -20,6 +20,7 @@ from app.state.session import Session
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
 from engine import (
+    CorpusConfig,
     EpochDone,
     Event,
     GradientsChecked,
@@ -35,6 +36,7 @@ from engine import (
     TrainingStarted,
 )
 from engine.language_model import TrainingHistory
+from tests.app.runs_fakes import CORPUS_CONFIG, FakeRuns
 
 ENTROPY = 3.9
 
@@ -220,15 +222,32 @@ class FakeTrain:
     def __call__(
         self,
         corpus: Any,
+        corpus_config: CorpusConfig,
         model_config: ModelConfig,
         train_config: TrainConfig,
         control: RunControl,
         *,
         start_from: Any = None,
+        run_id: str | None = None,
     ) -> Iterator[Event]:
         self.calls.append(
             {"corpus": corpus, "model": model_config, "train": train_config, "start": start_from}
+            | {"config": corpus_config, "run_id": run_id}
         )
+        yield from self.events(control) if callable(self.events) else self.events
+
+
+@dataclass
+class FakeResume:
+    """Plays `events` of a run that goes on."""
+
+    events: Any
+    calls: list[tuple[str, Any, int | None]] = field(default_factory=list)
+
+    def __call__(
+        self, run_id: str, corpus: Any, control: RunControl, *, epochs: int | None = None
+    ) -> Iterator[Event]:
+        self.calls.append((run_id, corpus, epochs))
         yield from self.events(control) if callable(self.events) else self.events
 
 
@@ -245,6 +264,10 @@ class Bench:
         self.presenter.message_requested.connect(self.messages.append)
         self.settings = SettingsStore(settings_path, self.tab)
         self.train = FakeTrain(events)
+        self.resumed = FakeResume(())
+        self.runs = FakeRuns(train=self.train, resume=self.resumed)
+        self.built: list[CorpusConfig] = []
+        self.build_events: Any = ()
         self.dialogs = FakeDialogs()
         self.controller = TrainingController(
             self.tab,
@@ -252,7 +275,8 @@ class Bench:
             self.runner,
             self.presenter,
             self.settings,
-            train=self.train,
+            runs=self.runs,
+            build=self.build,
             recipe_defaults=fake_defaults,
             entropy=lambda _summary: ENTROPY,
             dialogs=self.dialogs,
@@ -270,6 +294,10 @@ class Bench:
             parent=self.tab,
         )
 
+    def build(self, config: CorpusConfig, control: RunControl) -> Iterator[Event]:
+        self.built.append(config)
+        yield from self.build_events
+
     def _check_gradients(self, control: RunControl) -> Iterator[Event]:
         yield from self.gradients(control) if callable(self.gradients) else self.gradients
 
@@ -280,7 +308,7 @@ class Bench:
     def prepare(self, corpus: Any = None) -> None:
         """Act as the dataset tab does when a corpus is ready."""
         self.session.set_run_state(RunState.PREPARING)
-        self.session.set_corpus(corpus or fake_corpus())
+        self.session.set_corpus(corpus or fake_corpus(), CORPUS_CONFIG)
         self.session.set_run_state(RunState.READY)
 
     def find(self, role: str) -> Any:

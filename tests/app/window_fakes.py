@@ -11,6 +11,7 @@ from app.widgets.model_dialogs import UnsavedAnswer
 from engine import DeviceChoice, RunControl
 from tests.app import generation_fakes, training_fakes
 from tests.app.dataset_fakes import FakeEngine
+from tests.app.runs_fakes import FakeRuns, FakeRunsDialogs
 
 MODEL_PATH = Path("model.safetensors")
 
@@ -28,9 +29,11 @@ class Answers:
     save_path: Path | None = MODEL_PATH
     csv_path: Path | None = None
     asked: list[str] = field(default_factory=list)
+    runs: FakeRuns = field(default_factory=lambda: FakeRuns(train=endless, model=fake_model()))
+    about_runs: FakeRunsDialogs = field(default_factory=FakeRunsDialogs)
 
-    def ask_unsaved(self) -> UnsavedAnswer:
-        self.asked.append("unsaved")
+    def ask_unsaved(self, is_kept: bool = False) -> UnsavedAnswer:
+        self.asked.append("unsaved, but kept" if is_kept else "unsaved")
         return self.unsaved
 
     def ask_open_path(self, folder: str) -> Path | None:
@@ -77,7 +80,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         inspect=engine.inspect,
         build=engine.build,  # type: ignore[arg-type]
         sample_path=lambda: Path("sample.csv"),
-        train=endless,
+        runs=answers.runs,
         recipe_defaults=lambda recipe: SimpleNamespace(  # type: ignore[arg-type, return-value]
             recipe=recipe, learning_rate=0.002, batch_size=64, clip_norm=5.0, description="Fast."
         ),
@@ -91,5 +94,6 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         list_devices=lambda: (DeviceChoice(request="auto", name="CPU", reason="No GPU."),),
         ask_csv_path=answers.ask_csv_path,
         model_dialogs=answers,
+        runs_dialogs=answers.about_runs,
         ask_unsaved_at_close=answers.ask_unsaved,
     )

@@ -78,7 +78,7 @@ def main() -> int:
     qt = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.csv or _default_csv(Path(folder))
-        jobs = Jobs(ask_unsaved_at_close=lambda: "discard")
+        jobs = Jobs(ask_unsaved_at_close=lambda _is_kept: "discard")
         settings_path = Path(folder) / "settings.ini"
         SettingsStore(settings_path).update(  # the form shows them from the start
             model=ModelConfig(hidden_dim=arguments.hidden_dim, device="cpu"),

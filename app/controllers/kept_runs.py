@@ -1,0 +1,82 @@
+"""Everything about kept runs, made and connected: the list, the trash, the recovery."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.recovery_controller import RecoveryController
+from app.controllers.runs_controller import Dialogs, RunsController
+from app.controllers.runs_desk import RunsDesk
+from app.controllers.runs_jobs import Runs
+from app.errors import ErrorPresenter
+from app.state.session import Session
+from app.tasks.task_runner import TaskRunner
+from app.widgets.models_view import ModelsView
+from app.widgets.recovery_bar import RecoveryBar
+
+if TYPE_CHECKING:
+    from engine import RunInfo
+
+
+class KeptRuns(QObject):
+    """The parts of the window that show kept runs.
+
+    Attributes
+    ----------
+    view : ModelsView
+    controller : RunsController
+    recovery : RecoveryController
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        bar: RecoveryBar,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        runs: Runs,
+        *,
+        resume: "Callable[[RunInfo, int | None], None]",
+        may_replace: Callable[[], bool],
+        show_model: Callable[[], None],
+        dialogs: Dialogs | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._show_model = show_model
+        self._desk = RunsDesk(runner, presenter, self)
+        self.view = ModelsView(window)
+        self.controller = RunsController(
+            self.view,
+            session,
+            self._desk,
+            presenter,
+            runs,
+            resume=resume,
+            may_replace=may_replace,
+            dialogs=dialogs,
+            parent=self,
+        )
+        self.recovery = RecoveryController(
+            bar,
+            session,
+            self._desk,
+            presenter,
+            runs,
+            resume=resume,
+            may_replace=may_replace,
+            parent=self,
+        )
+        self.controller.opened.connect(self._on_model_came)
+        self.recovery.recovered.connect(self._on_model_came)
+
+    def close(self) -> None:
+        """Start nothing more: the window is closing."""
+        self._desk.close()
+        self.view.close()
+
+    @Slot()
+    def _on_model_came(self) -> None:
+        self._show_model()

@@ -1,0 +1,126 @@
+"""After a crash: offer what was saved last, and keep offering it until it is safe.
+
+An interrupted run stays one until it is continued, or until its model is saved in a file.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.controllers.runs_desk import RunsDesk
+from app.controllers.runs_jobs import Runs
+from app.controllers.training_texts import describe_recovered, describe_recovery
+from app.errors import ErrorPresenter
+from app.state.current_run import CurrentRun
+from app.state.run_state import Command, enabled_commands
+from app.state.session import Session
+from app.widgets.recovery_bar import RecoveryBar
+
+if TYPE_CHECKING:
+    from engine import LanguageModel, RunInfo
+
+
+class RecoveryController(QObject):
+    """Connect the recovery bar with the store and the session.
+
+    Parameters
+    ----------
+    resume : callable
+        Goes on with a run: the run and the epochs of the whole, or None.
+    may_replace : callable
+        Whether the session's model may be replaced; it asks if something would be lost.
+
+    Signals
+    -------
+    recovered()
+        The model of an interrupted run is in the session.
+    """
+
+    recovered = Signal()
+
+    def __init__(
+        self,
+        bar: RecoveryBar,
+        session: Session,
+        desk: RunsDesk,
+        presenter: ErrorPresenter,
+        runs: Runs,
+        *,
+        resume: "Callable[[RunInfo, int | None], None]",
+        may_replace: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bar, self._session, self._desk = bar, session, desk
+        self._presenter, self._runs = presenter, runs
+        self._resume, self._may_replace = resume, may_replace
+        self._run: RunInfo | None = None  # that is offered
+        self._is_recovered = False
+        bar.accepted.connect(self._on_bar_accepted)
+        desk.failed.connect(self._on_desk_failed)
+        session.model_saved_changed.connect(self._on_session_model_saved_changed)
+        session.run_changed.connect(self._on_session_run_changed)
+
+    @Slot()
+    def start(self) -> None:
+        """Look for interrupted runs; call it when the window has shown."""
+        self._desk.do("Looking for interrupted runs", self._runs.find_interrupted, self._offer)
+
+    def _offer(self, runs: "tuple[RunInfo, ...]") -> None:
+        if runs:
+            self._run, self._is_recovered = runs[0], False
+            self._bar.show_offer(*describe_recovery(runs))
+
+    @Slot()
+    def _on_bar_accepted(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        if Command.OPEN_MODEL not in enabled_commands(self._session.run_state):
+            self._presenter.show_message(
+                "The run can be recovered when the present job has ended: stop it first.", "warning"
+            )
+            return
+        if self._is_recovered:
+            self._bar.hide()
+            self._resume(run, None)
+        elif self._may_replace():
+            self._bar.show_busy()
+            work = partial(self._runs.open_model, run.run_id, "last")
+            self._desk.do(f"Recovering {run.name}", work, partial(self._take_model, run))
+
+    def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
+        if Command.OPEN_MODEL not in enabled_commands(self._session.run_state):
+            self._bar.show_idle()
+            return
+        self._is_recovered = True
+        kept = CurrentRun(
+            run_id=run.run_id, name=run.name, saved_step=model.step, is_recovered=True
+        )
+        self._session.set_model(model, run=kept)
+        self._bar.show_recovered(*describe_recovered(run, model.step))
+        self.recovered.emit()
+
+    @Slot(str)
+    def _on_desk_failed(self, _message: str) -> None:
+        self._bar.show_idle()
+
+    @Slot(bool)
+    def _on_session_model_saved_changed(self, is_saved: bool) -> None:  # noqa: FBT001
+        """End the recovery when the model is safe in a file of its own."""
+        run = self._session.run
+        if is_saved and self._session.model_path is not None and run and run.is_recovered:
+            work = partial(self._runs.dismiss, run.run_id)
+            self._desk.do("Ending the recovery", work, self._on_dismissed)
+
+    def _on_dismissed(self, _nothing: None) -> None:
+        self._bar.hide()
+
+    @Slot(object)
+    def _on_session_run_changed(self, run: CurrentRun | None) -> None:
+        """Take the offer to continue away when another model took the recovered one's place."""
+        offered = self._run.run_id if self._run is not None else ""
+        if self._is_recovered and (run is None or run.run_id != offered):
+            self._bar.hide()

@@ -1,0 +1,70 @@
+"""Kept runs side by side: the settings that differ, their results, and what to beware of."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QVBoxLayout, QWidget
+
+from app.widgets.describe import describe
+from app.widgets.labels import make_label
+from app.widgets.record_table import RecordTable
+from app.widgets.run_comparison import ComparedRow, RunComparison
+
+HEIGHT, WIDTH, LARGEST_WIDTH = 480, 240, 1200  # px
+RUN_WIDTH = 176  # px, of each run
+SAME = "All settings of these runs are the same."
+
+
+class ComparisonDialog(QDialog):
+    """Show one comparison, without blocking any window."""
+
+    def __init__(self, comparison: RunComparison, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("models.comparison")
+        self.setWindowTitle("Compare runs")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        width = WIDTH + RUN_WIDTH * len(comparison.names)
+        self.resize(min(width, LARGEST_WIDTH), HEIGHT)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        is_same = all(row.is_result for row in comparison.rows)
+        hint = SAME if is_same else "Only the settings that differ are listed, and the results."
+        layout.addWidget(make_label("Compare runs", "title", self))
+        layout.addWidget(make_label(hint, "hint", self, wrap=True))
+        warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
+        warning.setObjectName("models.comparison_warning")
+        warning.setVisible(bool(comparison.warnings))
+        layout.addWidget(warning)
+        layout.addWidget(self._build_table(comparison), 1)
+        close = describe(QPushButton("&Close", self), "models.comparison_close", "Close", "Esc")
+        close.clicked.connect(self.close)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _build_table(self, comparison: RunComparison) -> RecordTable:
+        table = describe(
+            RecordTable(self),
+            "models.comparison_table",
+            "Differing settings and results",
+            "Select rows and press Ctrl+C to copy them",
+        )
+        model = QStandardItemModel(0, 1 + len(comparison.names), self)
+        model.setHorizontalHeaderLabels(["", *comparison.names])
+        for row in comparison.rows:
+            model.appendRow(_items(row))
+        table.setModel(model)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return table
+
+
+def _items(row: ComparedRow) -> list[QStandardItem]:
+    items = [QStandardItem(text) for text in (row.name, *row.values)]
+    for item in items:
+        item.setToolTip(item.text())
+        if row.is_result:
+            font = QFont(item.font())
+            font.setBold(True)
+            item.setFont(font)
+    return items

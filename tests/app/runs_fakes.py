@@ -1,0 +1,141 @@
+"""Kept runs that are on no disk."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from engine import CorpusConfig, Event, ModelConfig, RunError, RunInfo, TrainConfig
+
+STARTED = datetime(2025, 9, 2, 14, 5, tzinfo=UTC)
+CORPUS_CONFIG = CorpusConfig(path=Path("comments.csv"))
+
+
+def run_info(number: int = 1, **changes: Any) -> RunInfo:
+    run = RunInfo(
+        run_id=f"20250902-14050{number}-00000{number}",
+        path=Path("runs") / str(number),
+        name=f"run {number}",
+        note="",
+        started=STARTED.replace(minute=number),
+        state="stopped",
+        message="",
+        corpus_name="comments.csv",
+        corpus_path="/texts/comments.csv",
+        corpus_config=CORPUS_CONFIG,
+        text_digest="ab" * 32,
+        vocabulary_size=8000,
+        settings="8,000 words, 100 hidden units, recipe fast, 10 epochs",
+        model_config=ModelConfig(),
+        train_config=TrainConfig(),
+        step=1200,
+        epoch=3.25,
+        elapsed_s=60.0,
+        training_loss=5.1,
+        validation_loss=5.3,
+        best_loss=5.2,
+        saved=STARTED.replace(hour=15),
+        lost_s=0.0,
+        problem="",
+    )
+    return dataclasses.replace(run, **changes)
+
+
+def no_events(*_args: Any, **_kwargs: Any) -> Iterator[Event]:
+    return iter(())
+
+
+@dataclass
+class FakeRuns:
+    """A store that remembers what was asked of it."""
+
+    train: Any = no_events
+    resume: Any = no_events
+    runs: list[RunInfo] = field(default_factory=list)
+    trash: list[RunInfo] = field(default_factory=list)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    error: str = ""  # of the next change
+    model: Any = field(default_factory=lambda: SimpleNamespace(step=1200, description="A network."))
+
+    def new_run_id(self) -> str:
+        return "20250902-150000-abcdef"
+
+    def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
+        return tuple(self.trash if in_trash else self.runs)
+
+    def info(self, run_id: str) -> RunInfo:
+        return next(run for run in self.runs if run.run_id == run_id)
+
+    def find_interrupted(self) -> tuple[RunInfo, ...]:
+        return tuple(run for run in self.runs if run.state == "interrupted")
+
+    def dismiss(self, run_id: str) -> None:
+        self._change("dismiss", run_id, state="stopped")
+
+    def corpus_config(self, run_id: str) -> CorpusConfig:
+        self.calls.append(("corpus_config", run_id))
+        return CORPUS_CONFIG
+
+    def rename(self, run_id: str, name: str) -> None:
+        self._change("rename", run_id, name=name)
+
+    def set_note(self, run_id: str, note: str) -> None:
+        self._change("set_note", run_id, note=note)
+
+    def duplicate(self, run_id: str, name: str = "") -> RunInfo:
+        copy = dataclasses.replace(
+            self.info(run_id), run_id="20250902-160000-000009", name=f"Copy of {run_id[-1]}"
+        )
+        self.runs.insert(0, copy)
+        return copy
+
+    def open_model(self, run_id: str, which: Any = "last") -> Any:
+        self._fail()
+        self.calls.append(("open_model", run_id, which))
+        return self.model
+
+    def delete(self, run_id: str) -> Path:
+        self._fail()
+        self.calls.append(("delete", run_id))
+        self.trash += [run for run in self.runs if run.run_id == run_id]
+        self.runs = [run for run in self.runs if run.run_id != run_id]
+        return Path("trash") / run_id
+
+    def restore(self, run_id: str) -> RunInfo:
+        run = next(run for run in self.trash if run.run_id == run_id)
+        self.trash.remove(run)
+        self.runs.append(run)
+        return run
+
+    def _change(self, what: str, run_id: str, **changes: Any) -> None:
+        self._fail()
+        self.calls.append((what, run_id, *changes.values()))
+        self.runs = [
+            dataclasses.replace(run, **changes) if run.run_id == run_id else run
+            for run in self.runs
+        ]
+
+    def _fail(self) -> None:
+        if self.error:
+            error, self.error = self.error, ""
+            raise RunError(error)
+
+
+@dataclass
+class FakeRunsDialogs:
+    """What the person says about runs."""
+
+    discards: bool = True
+    more_epochs: int | None = 5
+    asked: list[str] = field(default_factory=list)
+
+    def ask_discard(self, name: str) -> bool:
+        self.asked.append(name)
+        return self.discards
+
+    def ask_more_epochs(self, name: str, epochs: int) -> int | None:
+        self.asked.append(f"{name}: {epochs}")
+        return self.more_epochs
