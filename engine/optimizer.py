@@ -8,6 +8,7 @@ import math
 from typing import Protocol
 
 import torch
+import torch._dynamo  # the first optimiser would load it: a second that no stop could interrupt
 
 from engine.batching import Batch
 from engine.errors import DivergedError

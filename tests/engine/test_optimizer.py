@@ -1,5 +1,7 @@
 """One update: the tutorial's, and Adam's as PyTorch defines it."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from engine.errors import DivergedError
 from engine.optimizer import ClippedAdam, PlainSgd
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
+from tests.conftest import ROOT
 from tests.engine.runs import autograd_gradients
 
 XS, YS = [[0, 4, 4, 2], [0, 3], [0]], [[4, 4, 2, 1], [3, 1], [1]]
@@ -146,3 +149,21 @@ def test_that_a_score_that_is_not_finite_stops_before_the_step(make: Any) -> Non
 
     for now, old in zip(rnn.parameters_as_numpy(), before, strict=True):
         assert now.tobytes() == old.tobytes()
+
+
+def test_that_the_first_step_imports_nothing_that_a_stop_would_wait_for() -> None:
+    script = (
+        "import sys\n"
+        "from engine import train\n"
+        "loaded = set(sys.modules)\n"
+        "from engine.optimizer import ClippedAdam\n"
+        "from engine.rnn import RNN\n"
+        "ClippedAdam(RNN(8, 4), 0.1, None)\n"
+        "print(len(set(sys.modules) - loaded))\n"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert int(result.stdout) < 20
