@@ -143,8 +143,9 @@ class RunStore:
                 time_limit_s=time_limit_s,
                 learning_rate=learning_rate,
             )
-            is_finished = end_of(folder) == "finished" and epochs is None and learning_rate is None
-            if is_finished or state.progress.epoch > state.last_epoch:
+            is_same = epochs is None and learning_rate is None
+            is_whole = state.progress.epoch > state.last_epoch
+            if end_of(folder) == "finished" and (is_same or is_whole):
                 raise RunError(
                     f"The run has finished its {state.train_config.epochs:,} epochs. To go on, "
                     "give it more epochs."

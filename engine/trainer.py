@@ -188,7 +188,7 @@ class Trainer:
             if control.is_stopped:
                 return "stopped"
         yield self._publish()
-        while books.current <= books.last_epoch:
+        while books.current <= books.last_epoch and not self._judge.has_converged():
             yield from self._one_epoch(control)
             is_over = books.is_time_over()
             if not control.is_stopped:
@@ -197,10 +197,9 @@ class Trainer:
                 return "stopped"
             if is_over:
                 return "time limit"
-            if self._judge.has_converged():
-                return "converged"
-            yield self._publish()
-        return "finished"
+            if not self._judge.has_converged():
+                yield self._publish()
+        return "converged" if self._judge.has_converged() else "finished"
 
     def _look_first(self, control: RunControl) -> Generator[Event, None, None]:
         """Evaluate the untrained network on a part of the text, as epoch 0."""

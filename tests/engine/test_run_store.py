@@ -183,6 +183,21 @@ def test_that_a_finished_run_goes_on_only_with_more_epochs(store: RunStore, corp
     assert (run.epoch, run.train_config.epochs, run.train_config.learning_rate) == (3.0, 3, 0.001)
 
 
+def test_that_a_run_killed_between_its_last_epoch_and_its_end_comes_to_its_end(
+    store: RunStore, corpus: Corpus
+) -> None:
+    run_id, _ = keep(store, corpus)
+    (store.runs / run_id / "last.safetensors").unlink()
+    interrupt(store, run_id)
+
+    *_, end = store.resume(run_id, corpus, RunControl())
+
+    assert isinstance(end, RunEnded)
+    assert (end.reason, end.epoch) == ("finished", 2.0)
+    assert store.info(run_id).state == "finished"
+    assert load_model(store.runs / run_id / "last.safetensors").epoch == 2.0
+
+
 def test_that_a_time_limit_counts_anew_when_the_run_goes_on(
     store: RunStore, corpus: Corpus
 ) -> None:

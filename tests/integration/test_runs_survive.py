@@ -231,7 +231,7 @@ def keep(folder: Path, name: str, corpus: Any) -> tuple[TrainingState, list[Even
     """Train a small kept run; return its last state and its events."""
     store = RunStore(folder / name)
     config = CorpusConfig(path=folder / "animals.csv")
-    sizes = ModelConfig(hidden_dim=4, device="cpu"), TrainConfig(epochs=2, batch_size=16)
+    sizes = ModelConfig(hidden_dim=4, device="cpu"), TrainConfig(epochs=1, batch_size=16)
     events = list(store.train(corpus, config, *sizes, RunControl()))
     states = [load_state(info.path / "state.safetensors")
               for info in store.list() if info.saved is not None]  # fmt: skip
