@@ -1,7 +1,7 @@
 """Compare the estimate of an epoch's time with the time that the epoch then takes.
 
     python -m tests.benchmarks.epoch_estimate [--csv FILE] [--column NAME] [--recipe fast]
-                                              [--sizes 2000 8000] [--sentences 3000]
+                                              [--sizes 2000 8000] [--documents 300]
                                               [--cpu-time]
 
 Prints a line for each vocabulary size and ends with an error if one estimate is
@@ -11,9 +11,12 @@ or with --cpu-time, which counts this program's processor time on one thread ins
 """
 
 import argparse
+import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -32,7 +35,8 @@ from engine import (
     sample_comments_path,
     train,
 )
-from engine.corpus_data import Corpus, Sentences
+from engine.corpus_data import Corpus
+from engine.csv_source import DocumentReader
 
 PROMISED = 0.25  # of the real time
 
@@ -44,19 +48,9 @@ def main() -> int:
     if options.cpu_time:
         torch.set_num_threads(1)
         clock = time.process_time
-    path = options.csv or sample_comments_path()
-    column = (options.column,) if options.column else ()
-    config = CorpusConfig(
-        path=path, csv=CsvConfig(columns=column), vocabulary_size=max(options.sizes)
-    )
-    corpus = next(
-        event.corpus
-        for event in build_corpus(config, RunControl())
-        if isinstance(event, CorpusReady)
-    )
+    corpus = prepared(options)
     model = ModelConfig(hidden_dim=options.hidden, device=options.device)
     config_of_run = TrainConfig(recipe=options.recipe, epochs=1)
-    shorten(corpus, options.sentences)
     print(
         f"{corpus.summary.name}: {len(corpus.training):,} sentences, "
         f"{corpus.training.words_to_predict:,} words; {options.hidden} hidden units, "
@@ -67,7 +61,6 @@ def main() -> int:
     for wanted in options.sizes:
         sized = corpus.with_vocabulary_size(wanted)
         size = sized.summary.vocabulary_size  # smaller than `wanted` where the text has fewer words
-        shorten(sized, options.sentences)
         guess, took_s, device = estimated(corpus, model, config_of_run, size, clock)
         real = real_epoch(sized, model, config_of_run, clock)
         off = guess / real - 1.0
@@ -89,16 +82,28 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--hidden", type=int, default=100)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 1000, 2000])
-    parser.add_argument("--sentences", type=int, default=10**9, help="train on the first only")
+    parser.add_argument("--documents", type=int, help="take the first only, for a short run")
     parser.add_argument("--cpu-time", action="store_true", help="one thread, processor time")
     return parser.parse_args()
 
 
-def shorten(corpus: Corpus, sentences: int) -> None:
-    """Keep only the first training sentences, for a short run."""
-    kept = min(sentences, len(corpus.training))
-    offsets = corpus.training.offsets[: kept + 1]
-    corpus.training = Sentences(corpus.training.ids[: offsets[-1]], offsets)
+def prepared(options: argparse.Namespace) -> Corpus:
+    """Return the corpus of all or the first documents of the file."""
+    path = options.csv or sample_comments_path()
+    reading = CsvConfig(columns=(options.column,) if options.column else ())
+    with tempfile.TemporaryDirectory() as folder:
+        if options.documents:
+            short = Path(folder) / f"{path.name}.jsonl"
+            with DocumentReader(path, reading) as reader:
+                lines = [
+                    json.dumps({"text": text}) for _, text in islice(reader, options.documents)
+                ]
+            short.write_text("\n".join(lines), encoding="utf-8")
+            path, reading = short, CsvConfig()
+        config = CorpusConfig(path=path, csv=reading, vocabulary_size=max(options.sizes))
+        *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus
 
 
 def estimated(
