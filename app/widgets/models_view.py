@@ -99,6 +99,7 @@ class ModelsView(QDialog):
         self.resize(*SIZE)
         self._model = RunTableModel(self)
         self._commands: frozenset[RunCommand] = frozenset()
+        self._is_restoring = False  # the selection, after the rows were replaced
         head = self._build_head()
         self._build_table()
         self._detail = make_label("", "hint", self, wrap=True)
@@ -134,12 +135,15 @@ class ModelsView(QDialog):
 
     def select_runs(self, run_ids: Sequence[str]) -> None:
         """Select the runs of these ids."""
+        self._is_restoring = True
         self._table.clearSelection()
         mode = self._table.selectionMode()
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
-        for row in filter(None.__ne__, map(self._model.row_of, run_ids)):
-            self._table.selectRow(row or 0)
+        for row in map(self._model.row_of, run_ids):
+            if row is not None:
+                self._table.selectRow(row)
         self._table.setSelectionMode(mode)
+        self._is_restoring = False
         self.selection_changed.emit()
 
     def show_detail(self, text: str, *, is_bad: bool = False) -> None:
@@ -266,7 +270,8 @@ class ModelsView(QDialog):
 
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, _selected: QItemSelection, _left: QItemSelection) -> None:
-        self.selection_changed.emit()
+        if not self._is_restoring:
+            self.selection_changed.emit()
 
     @Slot(QPoint)
     def _on_menu_requested(self, place: QPoint) -> None:
