@@ -1,0 +1,53 @@
+"""The window closes at any instant of the main job: soon, with code 0, and nothing stays."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.integration.scale import FULL, SEED, Report, long_test, scaled
+
+pytestmark = long_test
+
+CLOSED_WITHIN_S = 3.0
+LONGEST_MS = 1800  # by then the small corpus is prepared, trained on and asked for sentences
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_that_the_program_ends_cleanly_at_any_instant(tmp_path: Path, report: Report) -> None:
+    count = scaled(2, 200)
+
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.integration.closing"),
+            *(str(count), str(SEED), str(tmp_path), str(LONGEST_MS)),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stderr
+    closings: list[dict[str, Any]] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(closings) == count
+    for closing in closings:
+        assert closing["exit_code"] == 0, closing
+        assert closing["output"] == "", closing
+        assert not closing["is_process_left"], closing
+    seconds = sorted(closing["seconds"] for closing in closings)
+    doing = Counter(closing["doing"].split(" ")[0] for closing in closings)
+    report(
+        f"close: at {count} instants ({', '.join(f'{n} {d}' for d, n in doing.most_common())}): "
+        f"exit code 0, nothing on the terminal, no process left; median {seconds[count // 2]:.2f} "
+        f"s, slowest {seconds[-1]:.2f} s"
+    )
+    if FULL:
+        assert seconds[-1] < CLOSED_WITHIN_S
