@@ -163,6 +163,9 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
             if info.saved is None:
                 assert command == "train"  # killed before its first save: nothing to resume
                 break
+            if info.state == "finished":  # killed after its end
+                answer = "ended 0"
+                break
             assert info.state == "interrupted"
             assert run_id in [found.run_id for found in store.find_interrupted()]
             now = load_state(path / "state.safetensors").progress.step
