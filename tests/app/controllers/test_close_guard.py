@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.state.current_run import CurrentRun
 from app.state.run_state import RunState
 from engine import CorpusError, ModelFileError, RunControl
 from tests.app.dataset_fakes import FakeEngine, until_stopped
@@ -145,3 +146,37 @@ def test_that_closing_again_while_stopping_asks_nothing_more(
             application.window.close()
 
     assert answers.asked == ["unsaved"]
+
+
+def test_that_the_question_says_when_the_run_is_kept_anyway(
+    application: Application, answers: Answers
+) -> None:
+    application.session.set_run(CurrentRun(run_id="1", saved_step=10))
+    application.session.set_model(fake_model())
+
+    assert application.window.close()
+
+    assert answers.asked == ["unsaved, but kept"]
+
+
+def test_that_a_run_that_could_not_be_kept_is_asked_about_once_more(
+    application: Application, qtbot: QtBot, answers: Answers
+) -> None:
+    application.session.set_run(CurrentRun(run_id="1"))
+    application.session.set_model(fake_model())
+    start_endless_training(application)  # it saves nothing
+
+    with qtbot.waitSignal(application.window.closed, timeout=5000):
+        application.window.close()
+
+    assert answers.asked == ["unsaved, but kept", "unsaved"]
+
+
+def test_that_the_model_of_a_kept_run_that_was_only_opened_needs_no_question(
+    application: Application, answers: Answers
+) -> None:
+    application.session.set_model(fake_model(), run=CurrentRun(run_id="1", saved_step=10))
+
+    assert application.window.close()
+
+    assert answers.asked == []

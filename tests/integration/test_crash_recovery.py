@@ -1,0 +1,155 @@
+"""A training in the window is killed in the middle; the next window brings it to its end."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.widgets.recovery_bar import RecoveryBar
+from engine import CorpusConfig, ModelConfig, RunControl, RunStore, TrainConfig
+from tests.conftest import ROOT
+from tests.engine.runs import NOUNS, VERBS, write_csv
+from tests.integration.window_driver import Person
+
+EPOCHS, HIDDEN = 100, 8
+RATE = 0.0005  # so small that it does not converge before
+TIMEOUT_S = 90
+TRAINING = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+from app.application import build_window
+from app.settings import SettingsStore
+from engine import CheckpointSaved, LossPoint, ModelConfig, TrainConfig, kept_run
+
+kept_run._AUTOSAVE_S = 0.05
+settings, csv, epochs, hidden, rate = sys.argv[1:]
+qt = QApplication([])
+SettingsStore(Path(settings)).update(
+    model=ModelConfig(hidden_dim=int(hidden), device="cpu"),
+    train=TrainConfig(epochs=int(epochs), learning_rate=float(rate)),
+)
+app = build_window(Path(settings))
+app.window.show()
+
+def wait(is_so):
+    while not is_so():
+        qt.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+idle = lambda: not any(runner.is_busy for runner in app.runners.all_but_warm_up())
+app.controller.open_file(Path(csv))
+wait(idle)
+app.window.findChild(object, "dataset.prepare_button").click()
+wait(lambda: app.session.corpus is not None and idle())
+events = []
+app.runners.training.event_ready.connect(lambda event: events.append(type(event)))
+app.window.findChild(object, "training.start_button").click()
+wait(lambda: CheckpointSaved in events and LossPoint in events[events.index(CheckpointSaved):])
+print("in the middle", flush=True)
+wait(lambda: False)
+"""
+
+
+@pytest.fixture
+def csv_path(tmp_path: Path) -> Path:
+    texts = [f"The {a} {verb} the {b}." for a in NOUNS for verb in VERBS for b in NOUNS]
+    return write_csv(tmp_path / "animals.csv", texts)
+
+
+@pytest.fixture
+def killed(settings_path: Path, csv_path: Path) -> RunStore:
+    """A training in a window of its own, gone in the middle of an epoch."""
+    arguments = [str(settings_path), str(csv_path), str(EPOCHS), str(HIDDEN), str(RATE)]
+    with subprocess.Popen(
+        [sys.executable, "-c", TRAINING, *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in the middle\n"
+        process.kill()
+    return RunStore(settings_path.parent)
+
+
+@pytest.fixture
+def person(qtbot: QtBot, settings_path: Path) -> Iterator[Person]:
+    gc.disable()  # as the program does: a worker must not collect Qt's objects
+    person = Person(qtbot, settings_path)
+    yield person
+    assert person.leave()
+    gc.enable()
+    gc.collect()
+
+
+def offer(person: Person) -> str:
+    return person.find(RecoveryBar, "recovery_bar").text
+
+
+def uninterrupted(csv_path: Path, folder: Path, config: CorpusConfig) -> float | None:
+    """Return the held-out loss of the same run without a kill."""
+    from engine import CorpusReady, build_corpus
+
+    *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    store, model = RunStore(folder), ModelConfig(hidden_dim=HIDDEN, device="cpu")
+    settings = model, TrainConfig(epochs=EPOCHS, learning_rate=RATE)
+    for _ in store.train(ready.corpus, config, *settings, RunControl()):
+        pass
+    return store.list()[0].validation_loss
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so hard here")
+@pytest.mark.timeout(4 * TIMEOUT_S)
+def test_that_a_killed_training_is_offered_recovered_and_brought_to_its_end(
+    killed: RunStore, person: Person, csv_path: Path, tmp_path: Path
+) -> None:
+    (before,) = killed.list()
+    assert before.state == "interrupted"
+    assert 0 < before.epoch < EPOCHS
+
+    person.app.kept_runs.recovery.start()
+    person.wait(lambda: "animals.csv was interrupted" in offer(person))
+    person.click("recovery_bar.accept_button")
+    person.wait(lambda: "Training can go on exactly" in offer(person))
+    assert person.app.session.model is not None
+    assert killed.list()[0].state == "interrupted"  # nothing is thrown away yet
+
+    person.click("recovery_bar.accept_button")
+    person.wait(lambda: "Training is finished" in person.log)
+    person.rest()
+
+    (after,) = killed.list()
+    assert (after.run_id, after.state, after.epoch) == (before.run_id, "finished", EPOCHS)
+    assert after.step > before.step
+    loss = uninterrupted(csv_path, tmp_path / "other", killed.corpus_config(after.run_id))
+    assert after.validation_loss == pytest.approx(loss, rel=1e-6)
+
+
+@pytest.mark.timeout(2 * TIMEOUT_S)
+def test_that_a_run_is_kept_opened_and_trained_further_by_hand(
+    person: Person, csv_path: Path, settings_path: Path
+) -> None:
+    person.open_csv(csv_path)
+    person.prepare()
+    person.start_training(epochs=2)
+    person.wait(lambda: "The run is kept: File" in person.log)
+    person.rest()
+    store = RunStore(settings_path.parent)
+    (run,) = store.list()
+
+    person.app.session.set_corpus(None)  # another text may be there by now
+    person.app.training.resume_run(run, 4)
+    person.wait(lambda: person.log.count("The run is kept: File") == 2)
+    person.rest()
+
+    assert [(each.state, each.epoch) for each in store.list()] == [("finished", 4)]
+    assert person.app.session.corpus_config is not None
+    assert person.app.session.is_model_kept
