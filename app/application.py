@@ -45,7 +45,7 @@ from app.theme import Theme
 from app.widgets.model_dialogs import ModelDialogs
 from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs
-from engine import RunStore
+from engine import RunStore, wait_politely
 
 APP_FOLDER = "rnn-text-lab"
 SHUTDOWN_MS = 3000
@@ -249,6 +249,7 @@ def build_window(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window, opening the files named as arguments, and return the exit code."""
+    wait_politely()
     words = list(sys.argv if arguments is None else arguments)
     qt = QApplication(words)
     qt.setApplicationName(TITLE)

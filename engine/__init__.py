@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from engine.sampler import generate
     from engine.scorer import SentenceScore, WordScore, score
     from engine.step_timer import StepTime, time_one_step
+    from engine.thread_waiting import wait_politely
     from engine.trainer import train
     from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
@@ -110,6 +111,7 @@ _HOME = {
     "engine.sampler": ("generate",),
     "engine.scorer": ("SentenceScore", "WordScore", "score"),
     "engine.step_timer": ("StepTime", "time_one_step"),
+    "engine.thread_waiting": ("wait_politely",),
     "engine.trainer": ("train",),
     "engine.vocabulary_budget": ("EpochEstimate", "VocabularyBudget", "VocabularyCost"),
 }

@@ -22,6 +22,7 @@ import torch
 
 from engine.batching import Batch
 from engine.errors import DivergedError
+from engine.one_thread import on_one_thread
 
 _LOG2_E = 1.0 / math.log(2.0)
 _CHUNK_VALUES = 2**21  # entries of E at a time: 8 MB in float32
@@ -48,6 +49,7 @@ class Workspace:
         return self._values[:needed].view(self._word_dim, words)
 
 
+@on_one_thread
 def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Run the recurrence s_t = tanh(U x_t + W s_{t-1}) over all sentences at once.
 
@@ -178,6 +180,7 @@ def _are_in_range(sums: torch.Tensor) -> bool:
     return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)
 
 
+@on_one_thread
 def error_through_time(
     d_s: torch.Tensor, s: torch.Tensor, W: torch.Tensor, batch: Batch, bptt_truncate: int
 ) -> torch.Tensor:

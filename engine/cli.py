@@ -15,6 +15,7 @@ from typing import IO, NoReturn, get_args
 
 from engine.config import DeviceRequest, Dtype, Recipe, RowPolicy
 from engine.errors import EngineError
+from engine.thread_waiting import wait_politely
 
 EXIT_WRONG = 2  # a wrong file or argument
 EXIT_INTERRUPTED = 130  # Ctrl+C, as shells count it
@@ -64,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         The arguments without the program's name; by default those of the process.
     """
+    wait_politely()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         _accept_any_text(stream)
     try:
