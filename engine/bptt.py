@@ -25,7 +25,7 @@ from engine.errors import DivergedError
 from engine.one_thread import on_one_thread
 
 _LOG2_E = 1.0 / math.log(2.0)
-_CHUNK_VALUES = 2**21  # entries of E at a time: 8 MB in float32
+_CHUNK_VALUES = 1_300_000  # entries of E at a time: 5 MB in float32, the fastest measured
 _FEWEST_WORDS, _MOST_WORDS = 16, 1024  # in a chunk
 
 
@@ -38,6 +38,12 @@ class Workspace:
         self._word_dim = word_dim
         self._dtype, self._device = dtype, device
         self._values = torch.empty(0, dtype=dtype, device=device)
+
+    def chunks(self, words: int) -> list[slice]:
+        """Divide the rows of `words` words into as few chunks of equal size as fit."""
+        number = math.ceil(words / self.chunk_words)
+        size = math.ceil(words / max(1, number))
+        return [slice(begin, min(begin + size, words)) for begin in range(0, words, size)]
 
     def scores(self, words: int) -> torch.Tensor:
         """Return an uninitialised (C, words) view, words <= chunk_words."""
@@ -126,8 +132,7 @@ def output_layer(
     true_scores = (s * V_true).sum(1)  # (N,)
     d_s = torch.empty_like(s)
     loss = torch.zeros((), dtype=torch.float64, device=s.device)
-    for begin in range(0, len(s), workspace.chunk_words):
-        rows = slice(begin, begin + workspace.chunk_words)
+    for rows in workspace.chunks(len(s)):
         E, log_sums, sums = _exponentials(V, s[rows], workspace)  # (C, n), (n,), (n,)
         loss += (log_sums - true_scores[rows]).sum(dtype=torch.float64)
         torch.mm(E.t(), V, out=d_s[rows])
@@ -145,8 +150,7 @@ def cross_entropy(
 ) -> torch.Tensor:
     """Return the loss of each word in nats, shape (N,), without any gradient."""
     losses = (s * V.index_select(0, y)).sum(1).neg_()  # (N,)
-    for begin in range(0, len(s), workspace.chunk_words):
-        rows = slice(begin, begin + workspace.chunk_words)
+    for rows in workspace.chunks(len(s)):
         _, log_sums, _ = _exponentials(V, s[rows], workspace)
         losses[rows] += log_sums
     return losses

@@ -18,6 +18,7 @@ Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
 
+_LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
 
@@ -164,6 +165,10 @@ class TrainConfig(_JsonRecord):
         require(
             rate is None or (math.isfinite(rate) and rate > 0.0),
             f"The learning rate must be a positive number, not {rate}.",
+        )
+        require(
+            rate is None or rate <= _LARGEST_RATE,
+            f"The learning rate must be at most {_LARGEST_RATE:g}, not {rate}.",
         )
         require(
             self.batch_size is None or 1 <= self.batch_size <= 65536,
