@@ -140,6 +140,11 @@ class DatasetController(QObject):
     def _on_prepare_requested(self) -> None:
         if self._path is None or self._runner.is_busy:
             return
+        if Command.PREPARE not in enabled_commands(self._session.run_state):
+            self._presenter.show_message(
+                "Another job began meanwhile. Prepare the corpus when it has ended.", "warning"
+            )
+            return
         choices = self._tab.choices()
         try:
             config = CorpusConfig(

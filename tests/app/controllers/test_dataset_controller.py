@@ -290,6 +290,20 @@ def test_that_the_sample_comments_are_prepared_at_once(bench: Bench) -> None:
     assert bench.settings.settings.recent_files == ()
 
 
+def test_that_a_training_that_began_while_the_sample_was_read_is_left_alone(bench: Bench) -> None:
+    bench.open()
+    bench.prepare()
+    built = len(bench.engine.built)
+
+    bench.controller.open_sample()
+    bench.session.set_run_state(RunState.TRAINING)
+    bench.rest()
+
+    assert bench.session.run_state is RunState.TRAINING
+    assert len(bench.engine.built) == built
+    assert bench.messages[-1].text.startswith("Another job began")
+
+
 def test_that_another_vocabulary_size_alone_is_not_tokenised_again(bench: Bench) -> None:
     bench.find(QSpinBox, "vocabulary_spin").setValue(500)
     bench.open()
