@@ -27,6 +27,8 @@ from engine.one_thread import on_one_thread
 _LOG2_E = 1.0 / math.log(2.0)
 _CHUNK_VALUES = 1_300_000  # entries of E at a time: 5 MB in float32, the fastest measured
 _FEWEST_WORDS, _MOST_WORDS = 16, 1024  # in a chunk
+_ALIGNED = 16  # a matrix product of 127 columns takes longer than one of 128
+_PADDED_FROM = 32  # words; fewer gain nothing from being filled up with zeros
 
 
 class Workspace:
@@ -34,15 +36,15 @@ class Workspace:
 
     def __init__(self, word_dim: int, dtype: torch.dtype, device: torch.device) -> None:
         fitting = _CHUNK_VALUES // word_dim
-        self.chunk_words = max(_FEWEST_WORDS, min(_MOST_WORDS, fitting))
+        self.chunk_words = max(_FEWEST_WORDS, min(_MOST_WORDS, fitting - fitting % _ALIGNED))
         self._word_dim = word_dim
         self._dtype, self._device = dtype, device
         self._values = torch.empty(0, dtype=dtype, device=device)
 
     def chunks(self, words: int) -> list[slice]:
-        """Divide the rows of `words` words into as few chunks of equal size as fit."""
+        """Divide `words` rows into as few chunks as fit, of one size but for the last."""
         number = math.ceil(words / self.chunk_words)
-        size = math.ceil(words / max(1, number))
+        size = min(self.chunk_words, _round_up(math.ceil(words / number)))
         return [slice(begin, min(begin + size, words)) for begin in range(0, words, size)]
 
     def scores(self, words: int) -> torch.Tensor:
@@ -130,18 +132,19 @@ def output_layer(
     """
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
-    d_s = torch.empty_like(s)
-    loss = torch.zeros((), dtype=torch.float64, device=s.device)
-    for rows in workspace.chunks(len(s)):
-        E, log_sums, sums = _exponentials(V, s[rows], workspace)  # (C, n), (n,), (n,)
-        loss += (log_sums - true_scores[rows]).sum(dtype=torch.float64)
+    padded = _fill_up(s)  # (N or a little more, H)
+    d_s = torch.empty_like(padded)
+    log_norms = s.new_empty(len(padded))
+    for rows in workspace.chunks(len(padded)):
+        E, log_norms[rows], sums = _exponentials(V, padded[rows], workspace)  # (C, n), …, (n,)
         torch.mm(E.t(), V, out=d_s[rows])
         d_s[rows].div_(sums[:, None])
         if accumulate_into is not None:
-            accumulate_into.addmm_(E, s[rows] / sums[:, None], alpha=scale)
-    d_s -= V_true
+            accumulate_into.addmm_(E, padded[rows] / sums[:, None], alpha=scale)
+    d_s = d_s[: len(s)].sub_(V_true)
     if accumulate_into is not None:
         accumulate_into.index_add_(0, y, s, alpha=-scale)
+    loss = (log_norms[: len(s)] - true_scores).sum(dtype=torch.float64)
     return loss, d_s
 
 
@@ -149,11 +152,24 @@ def cross_entropy(
     V: torch.Tensor, s: torch.Tensor, y: torch.Tensor, workspace: Workspace
 ) -> torch.Tensor:
     """Return the loss of each word in nats, shape (N,), without any gradient."""
-    losses = (s * V.index_select(0, y)).sum(1).neg_()  # (N,)
-    for rows in workspace.chunks(len(s)):
-        _, log_sums, _ = _exponentials(V, s[rows], workspace)
-        losses[rows] += log_sums
-    return losses
+    true_scores = (s * V.index_select(0, y)).sum(1)  # (N,)
+    padded = _fill_up(s)
+    log_norms = s.new_empty(len(padded))
+    for rows in workspace.chunks(len(padded)):
+        _, log_norms[rows], _ = _exponentials(V, padded[rows], workspace)
+    return log_norms[: len(s)].sub_(true_scores)
+
+
+def _fill_up(s: torch.Tensor) -> torch.Tensor:
+    """Append rows of zeros up to an aligned number; a zero row adds nothing to any product."""
+    missing = _round_up(len(s)) - len(s)
+    if missing == 0 or len(s) < _PADDED_FROM:
+        return s
+    return torch.cat([s, s.new_zeros(missing, s.shape[1])])
+
+
+def _round_up(words: int) -> int:
+    return -(-words // _ALIGNED) * _ALIGNED
 
 
 def _exponentials(

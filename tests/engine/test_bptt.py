@@ -133,12 +133,12 @@ def test_that_a_step_over_many_sentences_subtracts_their_summed_gradient(chunk_w
 
 def test_that_small_chunks_are_the_constants_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bptt, "_FEWEST_WORDS", 2)
-    monkeypatch.setattr(bptt, "_CHUNK_VALUES", 30)
+    monkeypatch.setattr(bptt, "_CHUNK_VALUES", 330)
 
     few = Workspace(10, torch.float64, torch.device("cpu"))
     fewest = Workspace(1000, torch.float64, torch.device("cpu"))
 
-    assert (few.chunk_words, fewest.chunk_words) == (3, 2)
+    assert (few.chunk_words, fewest.chunk_words) == (32, 2), "33 fit, 32 are aligned"
     assert few.scores(3).shape == (10, 3)
 
 
@@ -205,3 +205,25 @@ def test_that_gradients_are_added_and_scaled() -> None:
     _, dLdU, dLdV, dLdW = model.loss_and_gradients(xs, ys)
     sums = [1.0 + 0.5 * each for each in (dLdU.T, dLdV, dLdW)]
     assert_near([each.numpy() for each in gradients], sums, 1e-12)
+
+
+@pytest.mark.parametrize("words", [31, 32, 33, 127, 160, 161, 400])
+def test_that_words_filled_up_with_zeros_change_nothing(words: int) -> None:
+    model, (xs, ys) = drawn(9, 4, [words], 1.0, 3)
+    rnn = fast(model)
+
+    loss, *gradients = rnn.loss_and_gradients(xs, ys)
+
+    expected_loss, *expected = model.loss_and_gradients(xs, ys)
+    assert loss == pytest.approx(expected_loss, rel=1e-12)
+    assert_near(gradients, expected, 1e-10)
+
+
+def test_that_chunks_cover_all_words_in_order_and_are_aligned() -> None:
+    workspace = Workspace(8000, torch.float32, torch.device("cpu"))
+
+    chunks = workspace.chunks(1232)
+
+    assert [chunk.start for chunk in chunks] == [0, *(chunk.stop for chunk in chunks[:-1])]
+    assert chunks[-1].stop == 1232
+    assert {chunk.stop - chunk.start for chunk in chunks[:-1]} == {160}
