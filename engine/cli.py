@@ -219,9 +219,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     actions = ("list", "resume", "export", "rename", "note", "duplicate", "delete", "restore")
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
-    add(
-        "text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file"
-    )
+    add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
