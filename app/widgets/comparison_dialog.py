@@ -49,6 +49,8 @@ class ComparisonDialog(QDialog):
         )
         model = QStandardItemModel(0, 1 + len(comparison.names), self)
         model.setHorizontalHeaderLabels(["", *comparison.names])
+        for column, name in enumerate(comparison.names, start=1):
+            model.horizontalHeaderItem(column).setToolTip(name)  # a narrow column cuts it
         for row in comparison.rows:
             model.appendRow(_items(row))
         table.setModel(model)

@@ -116,6 +116,7 @@ class ModelsView(QDialog):
         layout.addLayout(self._build_buttons())
         self._connect_signals()
         self.show_commands(frozenset())
+        self._table.setFocus()
 
     @property
     def is_trash(self) -> bool:

@@ -71,7 +71,7 @@ class ComparedRow:
 class RunComparison:
     """Runs side by side."""
 
-    names: tuple[str, ...]  # each with the time when the run began
+    names: tuple[str, ...]
     rows: tuple[ComparedRow, ...]  # settings that differ, then the results
     warnings: tuple[str, ...]
 
@@ -86,7 +86,7 @@ def compare_runs(runs: "Sequence[RunInfo]") -> RunComparison:
     ]
     differing = [row for row in rows if len(set(row.values)) > 1]
     return RunComparison(
-        names=tuple(f"{run.name}\n{run.started.astimezone():%Y-%m-%d %H:%M}" for run in runs),
+        names=tuple(run.name for run in runs),
         rows=(*differing, *_results(runs)),
         warnings=tuple(_warnings(runs)),
     )
@@ -131,6 +131,7 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
 
     losses = [run.validation_loss for run in runs]
     return [
+        row("Started", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
         row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
         row("Training loss", [format_loss(run.training_loss) for run in runs]),
         row("Held-out loss", [format_loss(loss) for loss in losses]),
