@@ -6,11 +6,10 @@ It builds, emits requests and shows; what happens when is the controller's affai
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from app.widgets.corpus_form import CorpusChoices, CorpusForm
 from app.widgets.corpus_page import CorpusPage
 from app.widgets.csv_form import CsvForm
 from app.widgets.file_panel import FilePanel
+from app.widgets.fitting_scroll_area import FittingScrollArea
 from app.widgets.labels import make_card, make_label
 from app.widgets.prepare_panel import PreparePanel
 from app.widgets.preview_page import PreviewPage
@@ -111,11 +111,13 @@ class DatasetTab(QWidget):
 
     def show_no_preview(self) -> None:
         """Forget the preview: the options stay, to be changed until the file can be read."""
+        self._file_panel.show_use(is_used=False)
         self._has_preview = False
         self._update_buttons()
 
     def show_preview(self, preview: "CsvPreview") -> None:
         """Show the first rows and how they were read."""
+        self._file_panel.show_use(is_used=True)
         columns = self._csv_form.show_preview(preview)
         self._preview_page.show_preview(preview, columns, stops=self._stops)
         self._has_preview = True
@@ -155,13 +157,11 @@ class DatasetTab(QWidget):
         self._update_buttons()
 
     def _build_panel(self) -> QWidget:
-        scroll = QScrollArea(self)
+        """Return the column of controls: the step that starts the work never scrolls away."""
+        column = QWidget(self)
+        column.setFixedWidth(PANEL_WIDTH)
+        scroll = FittingScrollArea(column)
         scroll.setObjectName("dataset.panel")
-        scroll.setWidgetResizable(True)
-        scroll.setFixedWidth(PANEL_WIDTH)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
@@ -169,15 +169,20 @@ class DatasetTab(QWidget):
         layout.setSpacing(12)
         self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
         self._csv_form = CsvForm(panel)
-        self._corpus_form = CorpusForm(panel)
-        self._prepare_panel = PreparePanel(panel)
+        self._corpus_form = CorpusForm(column)
+        self._prepare_panel = PreparePanel(column)
         layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
         layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
-        prepare = self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel)
-        layout.addWidget(prepare)
         layout.addStretch(1)
         scroll.setWidget(panel)
-        return scroll
+        prepare = self._card(column, "3  Prepare", self._corpus_form, self._prepare_panel)
+        parts = QVBoxLayout(column)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(12)
+        parts.addWidget(scroll)
+        parts.addWidget(prepare)
+        parts.addStretch(1)
+        return column
 
     @staticmethod
     def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:

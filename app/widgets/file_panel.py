@@ -10,6 +10,7 @@ from app.widgets.describe import describe
 from app.widgets.labels import make_label
 
 NO_FILE = "No file yet"
+NOT_USED = " (not used)"
 
 
 class FilePanel(QWidget):
@@ -26,7 +27,7 @@ class FilePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = NO_FILE
+        self._text, self._path = NO_FILE, Path()
         self._open = describe(
             QPushButton("&Open CSV…", self),
             "dataset.open_button",
@@ -59,11 +60,17 @@ class FilePanel(QWidget):
 
     def show_file(self, path: Path) -> None:
         """Name the file that is being looked at."""
-        self._text = path.name
-        self._file.setToolTip(str(path))
-        self._file.setAccessibleName(f"File: {path}")
-        self._elide()
+        self._path = path
+        self.show_use(is_used=True)
         self._lead_to_open(is_first_step=False)
+
+    def show_use(self, *, is_used: bool) -> None:
+        """Say beside the file's name if it could not be read."""
+        use = "" if is_used else NOT_USED
+        self._text = f"{self._path.name}{use}"
+        self._file.setToolTip(f"{self._path}{use}")
+        self._file.setAccessibleName(f"File: {self._path}{use}")
+        self._elide()
 
     def set_offered(self, *, is_offered: bool) -> None:
         """Enable the buttons."""

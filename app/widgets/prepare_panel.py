@@ -1,7 +1,7 @@
 """The button that prepares a corpus, and below it how far the preparation is."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.formatting import format_count
 from app.widgets.describe import describe
@@ -87,8 +87,11 @@ class PreparePanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         box.addWidget(self._stage)
-        box.addWidget(self._bar)
-        box.addWidget(self._cancel)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._cancel)
+        box.addLayout(row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)

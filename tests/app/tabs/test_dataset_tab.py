@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.state.run_state import RunState, enabled_commands
@@ -263,3 +272,44 @@ def test_that_no_two_controls_share_a_key(tab: DatasetTab) -> None:
     keys = [text[text.index("&") + 1].lower() for text in texts]
 
     assert len(keys) == len(set(keys)), texts
+
+
+def test_that_prepare_and_cancel_are_in_sight_in_a_small_window(tab: DatasetTab) -> None:
+    tab.resize(1024, 560)
+    tab.show_new_file(Path("comments.csv"))
+    tab.show_preview(PREVIEW)
+    tab.show_busy("Starting", can_cancel=True)
+    QApplication.processEvents()
+
+    for role in ("prepare_button", "cancel_button", "progress_bar"):
+        widget = find(tab, role)
+        assert widget.visibleRegion().boundingRect() == widget.rect(), role
+
+
+def test_that_the_first_steps_scroll_only_in_a_small_window(tab: DatasetTab) -> None:
+    panel = find(tab, "panel")
+    assert isinstance(panel, QScrollArea)
+    tab.resize(1200, 860)
+    tab.show_new_file(Path("comments.csv"))
+    tab.show_preview(PREVIEW)
+    QApplication.processEvents()
+    assert panel.verticalScrollBar().maximum() == 0
+
+    tab.resize(1024, 480)
+    QApplication.processEvents()
+
+    assert panel.verticalScrollBar().maximum() > 0
+
+
+def test_that_a_file_that_cannot_be_read_is_marked_as_not_used(tab: DatasetTab) -> None:
+    label = find(tab, "file_label")
+    assert isinstance(label, QLabel)
+    tab.show_new_file(Path("noise.csv"))
+
+    tab.show_no_preview()
+
+    assert label.text() == "noise.csv (not used)"
+
+    tab.show_preview(PREVIEW)
+
+    assert label.text() == "noise.csv"
