@@ -10,6 +10,7 @@ The program is imported inside the functions: the helper processes that prepare 
 large corpus import this module too, and must not load it all.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 STEP_MS = 15
+STUCK_AFTER_S = 6.0
 CLOSED_WITHIN_S = 60.0
 BUTTONS = (
     *("dataset.prepare_button", "training.start_button", "training.pause_button"),
@@ -108,6 +110,7 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
         hand.timer.stop()
         busy = [name for name in app.runners.names() if getattr(app.runners, name).is_busy]
         doing = f"{app.session.run_state.name.lower()} ({', '.join(busy) or 'no job'})"
+        faulthandler.dump_traceback_later(STUCK_AFTER_S)  # says where it hangs, if it does
         (folder / "closed").write_text(json.dumps([time.monotonic(), doing]))
         app.window.close()
 

@@ -1,11 +1,13 @@
 """Naughty inputs in the sentence field and as file names: never a traceback."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -34,9 +36,7 @@ def desk(qtbot: QtBot, settings_path: Path) -> Desk:
     return desk
 
 
-def test_that_naughty_sentences_are_scored(
-    desk: Desk, qtbot: QtBot, shared_data: Path, report: Report
-) -> None:
+def test_that_naughty_sentences_are_scored(desk: Desk, shared_data: Path, report: Report) -> None:
     line = desk.find(QLineEdit, "sentence_edit")
     scores: list[Any] = []
     desk.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
@@ -49,7 +49,7 @@ def test_that_naughty_sentences_are_scored(
         desk.clock.now_s += 1.0
         line.selectAll()
         line.insert(text)
-        qtbot.waitUntil(lambda: not desk.score_runner.is_busy, timeout=20_000)
+        wait_for(lambda: not desk.score_runner.is_busy)
         for score in scores:
             show(desk.tab._score_panel, score)
         blank += scores[-1:] in ([], [None])
@@ -111,8 +111,7 @@ def named(folder: Path, text: str) -> Path:
 
 
 def test_that_naughty_file_names_are_used_or_refused(
-    filing: Application, answers: _Dialogs, qtbot: QtBot, shared_data: Path, tmp_path: Path,
-    report: Report,
+    filing: Application, answers: _Dialogs, shared_data: Path, tmp_path: Path, report: Report
 ) -> None:  # fmt: skip
     folder = tmp_path / "files"
     folder.mkdir()
@@ -124,18 +123,18 @@ def test_that_naughty_file_names_are_used_or_refused(
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED + 1, count)):
         messages.clear()
         answers.path = named(folder, text)
-        filing.session.set_model(model)
         match number % 3:
             case 0:
+                filing.session.set_model(model)
                 filing.models.save_model_as()
-                rest(filing, qtbot)
+                rest(filing)
                 filing.models.open_model()
             case 1:
                 _write_csv(answers.path)
                 filing.dataset.ask_and_open()
             case _:
                 filing.controller.open_file(answers.path)
-        rest(filing, qtbot)
+        rest(filing)
         used += answers.path.name != "" and _exists(answers.path)
         _remove(answers.path, folder)
         assert not [m for m in messages if m.details], (text, messages)
@@ -144,9 +143,14 @@ def test_that_naughty_file_names_are_used_or_refused(
     report(f"naughty file names: {count:,}, of which {used:,} were written and read, 0 tracebacks")
 
 
-def rest(app: Application, qtbot: QtBot) -> None:
-    runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=20_000)
+def rest(app: Application) -> None:
+    """Wait for the jobs, as quickly as events come."""
+    wait_for(lambda: not any(runner.is_busy for runner in app.runners.all_but_warm_up()))
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _write_csv(path: Path) -> None:
