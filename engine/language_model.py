@@ -164,7 +164,20 @@ class LanguageModel:
     def _loss_text(self) -> str:
         if not self.history.evaluations:
             return ""
-        last = self.history.evaluations[-1]
-        if last.validation_loss is not None:
-            return f"; its loss on held-out text is {last.validation_loss:.3f} nats a word"
-        return f"; its training loss is {last.training_loss:.3f} nats a word"
+        told, when = self.history.evaluations[-1], ""
+        if self.train_config.recipe == "fast":  # a rise takes it back to its best parameters
+            held_out = told.validation_loss is not None
+            alike = (
+                done
+                for done in self.history.evaluations
+                if (done.validation_loss is not None) == held_out
+            )
+            told, when = min(alike, key=_evaluated_loss), " at its best"
+        if told.validation_loss is not None:
+            return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"
+        return f"; its training loss is {told.training_loss:.3f} nats a word{when}"
+
+
+def _evaluated_loss(done: EpochDone) -> float:
+    """Return the loss that decides: the held-out one where there is one."""
+    return done.training_loss if done.validation_loss is None else done.validation_loss

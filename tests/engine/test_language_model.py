@@ -1,10 +1,12 @@
 """The records of a trained model."""
 
 from array import array
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from engine.config import TrainConfig
 from engine.events import LossPoint, Notice
 from engine.language_model import HistoryRecorder, TrainingHistory
 from tests.engine.models import WORDS, tiny_history, tiny_model
@@ -72,8 +74,20 @@ def test_that_a_model_describes_itself_in_a_sentence() -> None:
     )
 
 
-def test_that_a_network_and_a_vocabulary_of_different_sizes_are_refused() -> None:
-    from dataclasses import replace
+def test_that_the_fast_recipe_is_described_by_its_best_loss() -> None:
+    """It goes back to the best parameters when the loss rises."""
+    model = tiny_model()
+    first, second = model.history.evaluations
+    later = replace(second, epoch=2, validation_loss=2.4)
+    history = replace(model.history, evaluations=(first, second, later))
 
+    fast = replace(model, train_config=TrainConfig(recipe="fast"), history=history)
+    tutorial = replace(model, train_config=TrainConfig(recipe="tutorial"), history=history)
+
+    assert "its loss on held-out text is 2.100 nats a word at its best." in fast.description
+    assert "its loss on held-out text is 2.400 nats a word." in tutorial.description
+
+
+def test_that_a_network_and_a_vocabulary_of_different_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match="8 words"):
         replace(tiny_model(), vocabulary=tiny_model((*WORDS, "more")).vocabulary)
