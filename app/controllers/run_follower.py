@@ -70,13 +70,14 @@ class RunFollower:
         self._start_from: LanguageModel | None = None
         self._former_run: CurrentRun | None = None
         self._is_resumed = self._awaits_history = self._has_model = False
+        self.ending = ""  # how the last run ended, "" before one did
         self._running_text = ""  # what the status says between two evaluations
 
     def begin(
         self, run: CurrentRun, start_from: "LanguageModel | None" = None, *, is_resumed: bool
     ) -> None:
         """Be ready for the events of a new run, or of one that goes on."""
-        self._start_from, self._is_resumed = start_from, is_resumed
+        self._start_from, self._is_resumed, self.ending = start_from, is_resumed, ""
         self._awaits_history = is_resumed
         self._former_run, self._has_model = self._session.run, False
         self._session.set_run(run)
@@ -90,6 +91,7 @@ class RunFollower:
 
     def show_model(self, model: "LanguageModel") -> None:
         """Show the curve that an opened model carries."""
+        self.ending = ""
         self._history.restore(model.history)
         entropy = self._entropy(model.summary)
         self._tab.plot.show_references(texts.references(model.word_dim, entropy))
@@ -100,6 +102,7 @@ class RunFollower:
 
     def show_nothing(self) -> None:
         """Take the curve of a discarded run away."""
+        self.ending = ""
         self._history.clear()
         self._tab.figures.clear()
         self._tab.plot.request_redraw()
@@ -196,6 +199,7 @@ class RunFollower:
         self._session.set_run(replace(run, saved_step=event.step, saved_at=saved_at))
 
     def _show_ended(self, event: RunEnded) -> None:
+        self.ending = texts.describe_ending(event)
         show_ended(self._tab.figures, event)
         self._tab.log.add_line(texts.ended_line(event))
         run = self._session.run

@@ -119,7 +119,7 @@ class TrainingController(QObject):
             commands if is_valid else commands - {Command.START_TRAINING}
         )
         self._tab.show_hint(
-            texts.describe_state(state, is_form_valid=is_valid),
+            texts.describe_state(state, is_form_valid=is_valid, ending=self._follower.ending),
             texts.describe_empty_plot(state, is_form_valid=is_valid),
         )
         self._tab.show_form_enabled(is_enabled=state not in _RUNNING)
@@ -234,6 +234,8 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        if failure is not None:
+            self._follower.ending = texts.FAILED
         if self._session.run_state in _RUNNING:
             self._session.finish_run()
         self._follower.end()

@@ -40,12 +40,27 @@ _ENDINGS = {
     "converged": "Training ended because the loss fell no further",
 }
 
+_SHORT_ENDINGS = {
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "time limit": "Ended at the time limit",
+    "converged": "Ended because the loss fell no further",
+}
+_NEXT = "Generate sentences on the Generation tab."
+FAILED = "The training ended with a problem; the log says which."
 
-def describe_state(state: RunState, *, is_form_valid: bool) -> str:
-    """Return what is going on, or what to do before training can start."""
+
+def describe_state(state: RunState, *, is_form_valid: bool, ending: str = "") -> str:
+    """Return what is going on, how the last run ended, or what to do before training can start."""
     if state is RunState.READY and not is_form_valid:
         return "Correct the marked setting first."
-    return _STATES[state]
+    return ending if state is RunState.READY and ending else _STATES[state]
+
+
+def describe_ending(event: RunEnded) -> str:
+    """Return how a run ended and what can be done with its model."""
+    epochs = "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
+    return f"{_SHORT_ENDINGS[event.reason]} after {epochs}. {_NEXT}"
 
 
 def describe_empty_plot(state: RunState, *, is_form_valid: bool) -> str:

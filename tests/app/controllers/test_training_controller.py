@@ -92,6 +92,22 @@ def test_that_a_run_fills_plot_figures_and_log(qtbot: QtBot, bench: Bench) -> No
     assert "Training is finished after 2 epochs, 200 steps, 20 s." in log(bench)
 
 
+def test_that_the_status_says_how_the_run_ended_until_the_next_start(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    status = bench.find("status_label")
+    assert status.text() == "Finished after 2 epochs. Generate sentences on the Generation tab."
+
+    start_endless(qtbot, bench)
+    assert status.text().startswith("Training")
+    stop(qtbot, bench)
+
+
 def test_that_the_last_snapshot_is_the_session_s_model(qtbot: QtBot, bench: Bench) -> None:
     model = fake_model()
     bench.train.events = short_run(model)
