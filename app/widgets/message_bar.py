@@ -47,7 +47,7 @@ class MessageBar(QFrame):
         self._advice.setText(message.advice)
         self._advice.setVisible(bool(message.advice))
         self._copy_button.setVisible(bool(message.details))
-        self._copy_button.setText("Copy &details")
+        self._copy_button.setText("Copy details")
         self.setProperty("kind", message.kind)
         self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
         for widget in (self, self._title):  # a changed property needs a fresh look-up of the style
@@ -73,11 +73,11 @@ class MessageBar(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _build_buttons(self) -> None:
-        self._copy_button = QPushButton("Copy &details", self)
+        self._copy_button = QPushButton("Copy details", self)
         self._copy_button.setObjectName("message_bar.copy_button")
         self._copy_button.setAccessibleName("Copy the technical details of the problem")
         self._copy_button.setToolTip("Copy the technical details to the clipboard, for a report")
-        self._close_button = QPushButton("&Close", self)
+        self._close_button = QPushButton("Close", self)  # no key: each tab needs its own
         self._close_button.setObjectName("message_bar.close_button")
         self._close_button.setAccessibleName("Close the message")
         self._close_button.setToolTip("Close this message")
