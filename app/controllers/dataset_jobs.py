@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from engine import CorpusConfig, CorpusReady, CsvConfig, RunControl
 
@@ -59,9 +60,20 @@ def sample_path_of_engine() -> Path:
 def ask_csv_path(folder: str) -> Path | None:
     """Ask for a file of text; None when the user thinks better of it."""
     text, _ = QFileDialog.getOpenFileName(
-        None, "Open a CSV or another text", folder, ";;".join(FILE_FILTERS)
+        QApplication.activeWindow(),
+        "Open a CSV or another text",
+        first_folder(folder),
+        ";;".join(FILE_FILTERS),
     )
     return Path(text) if text else None
+
+
+def first_folder(last: str) -> str:
+    """Return where a file dialog starts: in the `last` folder, else among the documents."""
+    if last and Path(last).is_dir():
+        return last
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return documents if documents and Path(documents).is_dir() else str(Path.home())
 
 
 def inspected(inspect: Inspect, path: Path, config: CsvConfig) -> Iterator[CsvInspected]:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.controllers.dataset_controller import DatasetController
-from app.controllers.dataset_jobs import FILE_FILTERS
+from app.controllers.dataset_jobs import FILE_FILTERS, ask_csv_path
 from app.errors import ErrorPresenter, Message
 from app.settings import SettingsStore
 from app.state.run_state import RunState
@@ -418,3 +419,29 @@ def test_that_no_vocabulary_is_used_before_a_corpus_is_there(bench: Bench) -> No
 def test_that_the_file_dialog_offers_every_kind_of_text() -> None:
     for suffix in (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".gz"):
         assert f"*{suffix}" in FILE_FILTERS[0]
+
+
+def test_that_the_file_dialog_belongs_to_the_window_and_starts_where_the_last_one_ended(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[object, str]] = []
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def answer(parent: object, title: str, folder: str, filters: str) -> tuple[str, str]:
+        asked.append((parent, folder))
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+
+    for last in (str(tmp_path), "", str(tmp_path / "gone")):
+        assert ask_csv_path(last) is None
+
+    assert asked[0] == (window, str(tmp_path))
+    for parent, folder in asked[1:]:
+        assert parent is window
+        assert Path(folder).is_dir()
+        assert Path(folder).is_absolute()
