@@ -33,7 +33,7 @@ from app.widgets.word_frequency_plot import WordFrequencyPlot
 if TYPE_CHECKING:
     from engine import Corpus
 
-WIDTHS = {NUMBER: 64, PART: 84, X: 116, Y: 116}  # px
+WIDTHS = {NUMBER: 56, PART: 80, X: 92, Y: 92}  # px
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
 SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
 

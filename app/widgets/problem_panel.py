@@ -22,7 +22,8 @@ from app.widgets.tables import prepare_table
 if TYPE_CHECKING:
     from engine import RowProblem
 
-LINE_WIDTH, TEXT_WIDTH = 72, 120  # px
+LINE_WIDTH, TEXT_WIDTH = 60, 88  # px
+SMALLEST_PANEL = 344  # px, of width: the reason can be read
 TWO_LINES = 48  # px, of a row
 SMALLEST_TABLE = 96  # px, of height
 
@@ -96,6 +97,7 @@ class ProblemPanel(QFrame):
             table.setWordWrap(True)
             table.verticalHeader().setDefaultSectionSize(TWO_LINES)
             table.setColumnWidth(2, TEXT_WIDTH)
+            self.setMinimumWidth(SMALLEST_PANEL)
         return table
 
     @Slot()

@@ -30,6 +30,7 @@ class RecordTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._copy_shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         self._copy_shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._copy_shortcut.activated.connect(self.copy_selected)

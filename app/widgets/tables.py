@@ -23,4 +23,5 @@ def prepare_table(table: QTableView) -> None:
     rows.setDefaultSectionSize(ROW_HEIGHT)
     rows.hide()
     columns.setHighlightSections(False)
+    columns.setTextElideMode(Qt.TextElideMode.ElideRight)
     columns.setMinimumSectionSize(40)
