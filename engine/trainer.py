@@ -41,7 +41,7 @@ from engine.training_state import (
     text_digest,
 )
 
-_POINT_EVERY_S = 0.25  # a redraw of the live plot costs about 6 ms of one core
+_POINT_EVERY_S = 0.4  # each redraw of the live plot costs about 6 ms of one core
 _SNAPSHOT_EVERY_S = 5.0
 _FIRST_LOOK_SENTENCES = 1000  # of the training text, before training
 
