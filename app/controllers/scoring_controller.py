@@ -59,7 +59,8 @@ class ScoringController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._score = score
-        self._job: tuple[str, LanguageModel] | None = None  # what is being scored
+        self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
+        self._origin = model_origin(session)  # of the present model
         self._is_closed = False
         self._is_due = False  # another job is wanted as soon as this one ends
         self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
@@ -95,6 +96,7 @@ class ScoringController(QObject):
 
     @Slot(object)
     def _on_session_model_changed(self, model: "LanguageModel | None") -> None:
+        self._origin = model_origin(self._session)
         if model is None:
             self._forget()
             self._tab.show_score(None)
@@ -115,7 +117,7 @@ class ScoringController(QObject):
         self._is_due = False
         if model is None or not text.strip():
             return
-        self._job = (text, model)
+        self._job = (text, model, self._origin)
         control = RunControl()
         self._runner.start(partial(self._score, model, text, control), control)
 
@@ -128,9 +130,9 @@ class ScoringController(QObject):
     def _on_runner_event_ready(self, event: "Event") -> None:
         if self._job is None or not isinstance(event, SentenceScored):
             return
-        text, model = self._job
+        text, model, origin = self._job
         if text == self._tab.sentence and self._session.model is not None:
-            self._tab.show_score(scored_sentence(text, event.score, model))
+            self._tab.show_score(scored_sentence(text, event.score, model, origin))
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
@@ -143,7 +145,19 @@ class ScoringController(QObject):
             self._score_newest()
 
 
-def scored_sentence(text: str, score: "SentenceScore", model: "LanguageModel") -> ScoredSentence:
+def model_origin(session: Session) -> str:
+    """Return which run or file the session's model comes from; "" if nothing tells."""
+    run = session.run
+    if run is None:
+        return session.model_path.name if session.model_path is not None else ""
+    clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
+    when = f"run of {clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
+    return ", ".join(part for part in (run.name, when) if part)
+
+
+def scored_sentence(
+    text: str, score: "SentenceScore", model: "LanguageModel", origin: str = ""
+) -> ScoredSentence:
     """Turn the engine's score of `text` into the record that the views show."""
     last = len(score.words) - 1
     return ScoredSentence(
@@ -165,5 +179,6 @@ def scored_sentence(text: str, score: "SentenceScore", model: "LanguageModel") -
         unknown_words=score.unknown_words,
         model=model_epoch(model),
         model_title=model_title(model),
+        origin=origin,
         guess_bits=math.log2(model.word_dim),
     )

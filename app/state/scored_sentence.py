@@ -27,4 +27,5 @@ class ScoredSentence:
     unknown_words: tuple[str, ...]
     model: str  # such as "epoch 2.4"
     model_title: str  # the model's full name
+    origin: str = ""  # the run or the file that the model comes from
     guess_bits: float  # a word, for a model that knows nothing: log2 of the vocabulary

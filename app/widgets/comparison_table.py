@@ -68,7 +68,7 @@ class ComparisonModel(QAbstractTableModel):
         if self._column == SENTENCE:
             return (0.0, score.text.casefold())
         if self._column == MODEL:
-            return (0.0, score.model)
+            return (0.0, _model_name(score))
         return (_ordered(score.log_probability), score.text)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -112,17 +112,24 @@ class ComparisonModel(QAbstractTableModel):
                 score.text,
                 format_odds(score.log_probability),
                 format_perplexity(score.perplexity),
-                score.model,
+                _model_name(score),
             )[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return score.model_title if column == MODEL else score.text
+            if column == MODEL:
+                return f"{_model_name(score)}: {score.model_title}"
+            return score.text
         return None
 
 
-def _identity(score: ScoredSentence) -> tuple[str, str, str]:
-    return (score.text, score.model, score.model_title)
+def _identity(score: ScoredSentence) -> tuple[str, str, str, str]:
+    return (score.text, score.model, score.model_title, score.origin)
+
+
+def _model_name(score: ScoredSentence) -> str:
+    """Return which model of which run it was: two runs may both be at the same epoch."""
+    return f"{score.model}, {score.origin}" if score.origin else score.model
 
 
 def _ordered(number: float) -> float:
@@ -163,7 +170,7 @@ class ComparisonTable(RecordTable):
         self.setColumnWidth(PLACE, advance("500") + 16)
         self.setColumnWidth(PROBABILITY, advance("1 in 8.8 × 10¹⁰⁰⁰") + 24)
         self.setColumnWidth(PERPLEXITY, advance("Perplexity") + 44)
-        self.setColumnWidth(MODEL, advance("epoch 10.25") + 24)
+        self.setColumnWidth(MODEL, advance("epoch 10, run of 08:35:59") + 24)
         self.doubleClicked.connect(self._on_double_clicked)
 
     def pin(self, score: ScoredSentence) -> None:

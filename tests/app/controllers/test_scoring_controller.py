@@ -10,6 +10,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.controllers.scoring_controller import model_origin
+from app.state.current_run import CurrentRun
+from app.state.session import Session
 from app.widgets.throttle import Throttle
 from app.widgets.word_probability_table import WordProbabilityTable
 from engine import DeviceError, RunControl
@@ -279,3 +282,22 @@ def test_that_naughty_strings_are_scored_without_a_fault(
                 pass
 
     assert len(naughty) > 500
+
+
+@pytest.mark.parametrize(
+    ("path", "run", "origin"),
+    [
+        (None, None, ""),
+        (Path("old.safetensors"), None, "old.safetensors"),
+        (None, CurrentRun(run_id="20261124-083559-abcdef"), "run of 08:35:59"),
+        (None, CurrentRun(run_id="20261124-083559-abcdef", name="cats"), "cats, run of 08:35:59"),
+        (None, CurrentRun(run_id="first", name="cats"), "cats"),
+    ],
+)
+def test_that_a_model_is_named_by_its_run_or_its_file(
+    path: Path | None, run: CurrentRun | None, origin: str
+) -> None:
+    session = Session()
+    session.set_model(fake_model(), path=path, run=run)
+
+    assert model_origin(session) == origin

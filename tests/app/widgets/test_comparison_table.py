@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.state.scored_sentence import ScoredSentence
-from app.widgets.comparison_table import PERPLEXITY, PROBABILITY, ComparisonTable
+from app.widgets.comparison_table import MODEL, PERPLEXITY, PROBABILITY, ComparisonTable
 
 
 def score(text: str, log_probability: float, **changes: object) -> ScoredSentence:
@@ -87,3 +87,14 @@ def test_that_a_double_click_asks_for_the_words_again(qtbot: QtBot, table: Compa
         table.doubleClicked.emit(table.model().index(0, 1))
 
     assert asked.args == ["he goes"]
+
+
+def test_that_two_models_of_the_same_epoch_are_told_apart(table: ComparisonTable) -> None:
+    table.pin(score("he", -5.0, origin="run of 08:35:59"))
+    table.pin(score("he", -6.0, origin="old.safetensors"))
+
+    model = table.model()
+    names = [str(model.index(row, MODEL).data()) for row in range(2)]
+    assert names == ["epoch 1, run of 08:35:59", "epoch 1, old.safetensors"]
+    tip = model.index(1, MODEL).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "epoch 1, old.safetensors: comments"
