@@ -151,7 +151,7 @@ def model_origin(session: Session) -> str:
     if run is None:
         return session.model_path.name if session.model_path is not None else ""
     clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
-    when = f"run of {clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
+    when = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
     return ", ".join(part for part in (run.name, when) if part)
 
 

@@ -25,7 +25,7 @@ _TIPS = (
     "Double-click a sentence to see its words again",
     "Of the whole sentence, its end included: longer sentences are less probable",
     "A word: how many equally likely words the model wavered between; fair across lengths",
-    "The snapshot that scored it; only scores of the same model compare",
+    "The run (when it began) or file, and its epoch; only scores of the same model compare",
 )
 _LARGEST = 500  # sentences; the oldest goes first
 
@@ -129,7 +129,7 @@ def _identity(score: ScoredSentence) -> tuple[str, str, str, str]:
 
 def _model_name(score: ScoredSentence) -> str:
     """Return which model of which run it was: two runs may both be at the same epoch."""
-    return f"{score.model}, {score.origin}" if score.origin else score.model
+    return f"{score.origin}, {score.model}" if score.origin else score.model
 
 
 def _ordered(number: float) -> float:
@@ -165,12 +165,12 @@ class ComparisonTable(RecordTable):
         header = self.horizontalHeader()
         header.setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
+        for column in (SENTENCE, MODEL):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         advance = self.fontMetrics().horizontalAdvance
         self.setColumnWidth(PLACE, advance("500") + 16)
         self.setColumnWidth(PROBABILITY, advance("1 in 8.8 × 10¹⁰⁰⁰") + 24)
         self.setColumnWidth(PERPLEXITY, advance("Perplexity") + 44)
-        self.setColumnWidth(MODEL, advance("epoch 10, run of 08:35:59") + 24)
         self.doubleClicked.connect(self._on_double_clicked)
 
     def pin(self, score: ScoredSentence) -> None:

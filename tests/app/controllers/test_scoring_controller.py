@@ -289,8 +289,8 @@ def test_that_naughty_strings_are_scored_without_a_fault(
     [
         (None, None, ""),
         (Path("old.safetensors"), None, "old.safetensors"),
-        (None, CurrentRun(run_id="20261124-083559-abcdef"), "run of 08:35:59"),
-        (None, CurrentRun(run_id="20261124-083559-abcdef", name="cats"), "cats, run of 08:35:59"),
+        (None, CurrentRun(run_id="20261124-083559-abcdef"), "08:35:59"),
+        (None, CurrentRun(run_id="20261124-083559-abcdef", name="cats"), "cats, 08:35:59"),
         (None, CurrentRun(run_id="first", name="cats"), "cats"),
     ],
 )

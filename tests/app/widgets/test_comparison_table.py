@@ -90,11 +90,11 @@ def test_that_a_double_click_asks_for_the_words_again(qtbot: QtBot, table: Compa
 
 
 def test_that_two_models_of_the_same_epoch_are_told_apart(table: ComparisonTable) -> None:
-    table.pin(score("he", -5.0, origin="run of 08:35:59"))
+    table.pin(score("he", -5.0, origin="08:35:59"))
     table.pin(score("he", -6.0, origin="old.safetensors"))
 
     model = table.model()
     names = [str(model.index(row, MODEL).data()) for row in range(2)]
-    assert names == ["epoch 1, run of 08:35:59", "epoch 1, old.safetensors"]
+    assert names == ["08:35:59, epoch 1", "old.safetensors, epoch 1"]
     tip = model.index(1, MODEL).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip == "epoch 1, old.safetensors: comments"
+    assert tip == "old.safetensors, epoch 1: comments"
