@@ -3,6 +3,7 @@
 It receives ready-made tabs and emits requests; what happens is decided elsewhere.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
     def __init__(self, tabs: Sequence[QWidget]) -> None:
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
+        self._has_guard_failed = False
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_SIZE)
@@ -267,8 +269,13 @@ class MainWindow(QMainWindow):
             self.show_tab(action.data())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close only if the guard agrees."""
-        if not self._may_close():
+        """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
+        try:
+            may_close = self._may_close()
+        except Exception as error:  # noqa: BLE001 - Qt calls this: PySide may crash on it
+            sys.excepthook(type(error), error, error.__traceback__)
+            may_close, self._has_guard_failed = self._has_guard_failed, True
+        if not may_close:
             event.ignore()
             return
         self.closed.emit()

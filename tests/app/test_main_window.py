@@ -26,6 +26,7 @@ from app.errors import Message
 from app.theme import DARK, current_palette
 from tests.app.dataset_fakes import FakeEngine
 from tests.app.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
+from tests.conftest import CapturedExceptions
 
 
 def trigger(app: Application, role: str) -> None:
@@ -327,3 +328,16 @@ def test_that_no_two_controls_in_sight_share_an_alt_key(
 
     assert len(keys) > 3
     assert len(keys) == len(set(keys)), texts
+
+
+def test_that_a_question_at_closing_that_fails_keeps_the_window_once(
+    application: Application, captured_exceptions: CapturedExceptions
+) -> None:
+    # PySide 6.11 crashes on Python 3.11 with an exception that C code raised in an override.
+    application.window.set_close_guard(lambda: len())  # type: ignore[call-arg]
+
+    assert not application.window.close()
+    captured_exceptions.take(TypeError)
+
+    assert application.window.close()
+    captured_exceptions.take(TypeError)
