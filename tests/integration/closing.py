@@ -10,7 +10,6 @@ The program is imported inside the functions: the helper processes that prepare 
 large corpus import this module too, and must not load it all.
 """
 
-import faulthandler
 import json
 import os
 import random
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 STEP_MS = 15
-STUCK_AFTER_S = 6.0
+STANDSTILL_S = 0.5
 CLOSED_WITHIN_S = 60.0
 BUTTONS = (
     *("dataset.prepare_button", "training.start_button", "training.pause_button"),
@@ -110,7 +109,6 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
         hand.timer.stop()
         busy = [name for name in app.runners.names() if getattr(app.runners, name).is_busy]
         doing = f"{app.session.run_state.name.lower()} ({', '.join(busy) or 'no job'})"
-        faulthandler.dump_traceback_later(STUCK_AFTER_S)  # says where it hangs, if it does
         (folder / "closed").write_text(json.dumps([time.monotonic(), doing]))
         app.window.close()
 
@@ -118,17 +116,25 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
     return application.main(["rnn-text-lab", str(csv)])
 
 
-def wait_for(process: int) -> tuple[int, float]:
-    """Return the exit status of a child and when it was there; kill one that hangs."""
-    deadline = time.monotonic() + CLOSED_WITHIN_S
-    while time.monotonic() < deadline:
+def wait_for(process: int) -> tuple[int, float, float]:
+    """Return a child's exit status, when it was there, and how long the machine stood still.
+
+    A machine that is suspended, or has no time at all for this loop, stops its child too;
+    one that hangs is killed.
+    """
+    begin = last = time.monotonic()
+    still = 0.0
+    while last - begin - still < CLOSED_WITHIN_S:
         ended, status = os.waitpid(process, os.WNOHANG)
         if ended:
-            return status, time.monotonic()
+            return status, last, still
         time.sleep(0.002)
+        now = time.monotonic()
+        still += now - last if now - last > STANDSTILL_S else 0.0
+        last = now
     os.killpg(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    return -1, time.monotonic()
+    return -1, last, still
 
 
 def is_group_left(group: int) -> bool:
@@ -173,12 +179,13 @@ def main(count: int, seed: int, folder: Path, longest_ms: int) -> None:
         process = os.fork()
         if process == 0:
             run_child(csv, place, instant_ms, chance)
-        status, end = wait_for(process)
+        status, end, still = wait_for(process)
         closed, doing = json.loads((place / "closed").read_text())
         result = {
             "instant_ms": instant_ms,
             "exit_code": os.waitstatus_to_exitcode(status) if status >= 0 else "hung",
-            "seconds": end - closed,
+            "seconds": end - closed - still,
+            "still": still,
             "doing": doing,
             "is_process_left": is_group_left(process),
             "output": (place / "output").read_text(errors="replace"),

@@ -44,10 +44,12 @@ def test_that_the_program_ends_cleanly_at_any_instant(tmp_path: Path, report: Re
         assert not closing["is_process_left"], closing
     seconds = sorted(closing["seconds"] for closing in closings)
     doing = Counter(closing["doing"].split(" ")[0] for closing in closings)
+    still = sum(closing["still"] for closing in closings)
     report(
         f"close: at {count} instants ({', '.join(f'{n} {d}' for d, n in doing.most_common())}): "
         f"exit code 0, nothing on the terminal, no process left; median {seconds[count // 2]:.2f} "
         f"s, slowest {seconds[-1]:.2f} s"
+        + (f" (without {still:.0f} s in which the machine stood still)" if still else "")
     )
     if FULL:
         assert seconds[-1] < CLOSED_WITHIN_S
