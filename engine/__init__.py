@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from engine.gradient_check import GradientReport, ParameterCheck, check_gradients
     from engine.language_model import LanguageModel
+    from engine.model_files import open_model, write_model
     from engine.recipes import RecipeDefaults, recipe_defaults
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
@@ -104,6 +105,7 @@ _HOME = {
     ),
     "engine.gradient_check": ("GradientReport", "ParameterCheck", "check_gradients"),
     "engine.language_model": ("LanguageModel",),
+    "engine.model_files": ("open_model", "write_model"),
     "engine.recipes": ("RecipeDefaults", "recipe_defaults"),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),

@@ -8,7 +8,6 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 
-from engine.checkpoint import load_model
 from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_text import event_sentence
 from engine.config import SampleConfig
@@ -16,6 +15,7 @@ from engine.control import RunControl
 from engine.events import GradientsChecked, SentenceGenerated
 from engine.gradient_check import check_gradients
 from engine.language_model import LanguageModel
+from engine.model_files import open_model
 from engine.sampler import generate
 from engine.scorer import score
 
@@ -33,7 +33,7 @@ def run_generate(arguments: Namespace) -> int:
         seed=arguments.seed,
     )
     output = Output(as_json=arguments.json)
-    model = load_model(arguments.model)
+    model = open_model(arguments.model)
     with stop_on_interrupt(output) as control:
         show_sentences(model, config, control, output)
         return EXIT_INTERRUPTED if control.is_stopped else 0
@@ -42,7 +42,7 @@ def run_generate(arguments: Namespace) -> int:
 def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
-    model = load_model(arguments.model)
+    model = open_model(arguments.model)
     texts = arguments.sentences or (line.strip() for line in sys.stdin)
     for text in texts:
         if text.strip():
@@ -53,7 +53,7 @@ def run_score(arguments: Namespace) -> int:
 
 def run_info(arguments: Namespace) -> int:
     """Describe a model file."""
-    model = load_model(arguments.model)
+    model = open_model(arguments.model)
     output = Output(as_json=arguments.json)
     if arguments.json:
         output.result_json(

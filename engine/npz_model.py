@@ -63,9 +63,9 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
     H, C = U.shape
     if vocabulary is None:
         raise ModelFileError(
-            f"{path.name} holds the parameters of a network for {C:,} words, but not the words: "
-            "also give its list of words (a text file, one a line), or open the corpus that it was "
-            f"trained on with a vocabulary of {C:,}."
+            f"{path.name} holds the parameters of a network for {C:,} words, but not the words: put "
+            f"its list of words (one a line) beside it as {word_list_of(path).name}, or prepare the "
+            f"corpus that it was trained on with a vocabulary of {C:,} and open it again."
         )
     if len(vocabulary) != C:
         raise ModelFileError(
@@ -101,7 +101,7 @@ def export_tutorial_npz(model: LanguageModel, path: Path) -> Path:
     buffer = io.BytesIO()
     U, V, W = model.rnn.parameters_as_numpy()
     np.savez(buffer, U=U, V=V, W=W)
-    word_list = path.with_suffix(".words.txt")
+    word_list = word_list_of(path)
     try:
         write_durably(
             word_list, "".join(f"{word}\n" for word in words).encode("utf-8", "surrogatepass")
@@ -112,6 +112,11 @@ def export_tutorial_npz(model: LanguageModel, path: Path) -> Path:
             f"The model was not exported to {path}, because {explain_os_error(error)}."
         ) from error
     return word_list
+
+
+def word_list_of(path: Path) -> Path:
+    """Return where the words of the tutorial's file at `path` lie: NAME.words.txt."""
+    return path.with_suffix(".words.txt")
 
 
 def read_word_list(path: Path) -> Vocabulary:

@@ -24,9 +24,9 @@ from app.widgets.model_dialogs import MODEL_SUFFIX, ModelDialogs, UnsavedAnswer
 from engine import RunControl
 
 if TYPE_CHECKING:
-    from engine import LanguageModel
+    from engine import Corpus, LanguageModel
 
-Load = Callable[[Path], "LanguageModel"]
+Load = Callable[[Path, "Corpus | None"], "LanguageModel"]
 Save = Callable[["LanguageModel", Path], None]
 
 _UNNAMED = "model"
@@ -53,22 +53,25 @@ class _FileDone:
     model: "LanguageModel"
 
 
-def load_with_engine(path: Path) -> "LanguageModel":
-    """Read a model; called in the worker, so that PyTorch is loaded there."""
-    from engine import load_model
+def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
+    """Read a model; called in the worker, so that PyTorch is loaded there.
 
-    return load_model(path)
+    The tutorial's files have no words: those of `corpus` are taken if none lie beside.
+    """
+    from engine import open_model
+
+    return open_model(path, None if corpus is None else corpus.vocabulary)
 
 
 def save_with_engine(model: "LanguageModel", path: Path) -> None:
     """Write a model; called in the worker, so that PyTorch is loaded there."""
-    from engine import save_model
+    from engine import write_model
 
-    save_model(model, path)
+    write_model(model, path)
 
 
-def _load_job(load: Load, path: Path) -> Iterator[object]:
-    yield _FileDone(path=path, model=load(path))
+def _load_job(load: Load, path: Path, corpus: "Corpus | None") -> Iterator[object]:
+    yield _FileDone(path=path, model=load(path, corpus))
 
 
 def _save_job(save: Save, model: "LanguageModel", path: Path) -> Iterator[object]:
@@ -142,7 +145,8 @@ class ModelFilesController(QObject):
         if answer == "save":
             self._open_next = path if self.save_model() else None
         elif answer == "discard":
-            self._start(f"Opening {path.name}", path, partial(_load_job, self._load, path))
+            job = partial(_load_job, self._load, path, self._session.corpus)
+            self._start(f"Opening {path.name}", path, job)
 
     @Slot()
     def save_model(self) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 MODEL_SUFFIX = ".safetensors"
-_FILTER = f"Models (*{MODEL_SUFFIX});;All files (*)"
+_FILTER = f"Models (*{MODEL_SUFFIX});;The tutorial's parameters (*.npz);;All files (*)"
 
 UnsavedAnswer = Literal["save", "discard", "cancel"]
 

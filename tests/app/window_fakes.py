@@ -57,7 +57,7 @@ class Files:
     saved: list[Path] = field(default_factory=list)
     save_error: Exception | None = None
 
-    def load(self, path: Path) -> Any:
+    def load(self, path: Path, _corpus: Any) -> Any:
         self.loaded.append(path)
         return fake_model()
 

@@ -60,7 +60,7 @@ def office(qtbot: QtBot, settings_path: Path) -> Iterator[Office]:
     messages: list[Message] = []
     presenter.message_requested.connect(messages.append)
 
-    def load(path: Path) -> Any:
+    def load(path: Path, _corpus: Any) -> Any:
         if path not in disk:
             raise ModelFileError(f"{path.name} is not there any more.")
         return disk[path]
