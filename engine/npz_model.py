@@ -63,9 +63,10 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
     H, C = U.shape
     if vocabulary is None:
         raise ModelFileError(
-            f"{path.name} holds the parameters of a network for {C:,} words, but not the words: put "
-            f"its list of words (one a line) beside it as {word_list_of(path).name}, or prepare the "
-            f"corpus that it was trained on with a vocabulary of {C:,} and open it again."
+            f"{path.name} holds the parameters of a network for {C:,} words, but not the words: "
+            f"put its list of words (one a line) beside it as {word_list_of(path).name}, or "
+            f"prepare the corpus that it was trained on with a vocabulary of {C:,} and open it "
+            "again."
         )
     if len(vocabulary) != C:
         raise ModelFileError(
