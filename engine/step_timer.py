@@ -120,6 +120,8 @@ def _median_ms(
     step: _Step, x: NDArray[np.int64], y: NDArray[np.int64], repeats: int, control: RunControl
 ) -> float | None:
     """Return the median of `repeats` steps after one that warms up; None after a stop."""
+    if not control.proceed():  # making the network has taken its time
+        return None
     step(x, y, _LEARNING_RATE)
     times_ms = []
     for _ in range(repeats):
