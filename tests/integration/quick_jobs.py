@@ -66,7 +66,7 @@ def quick_jobs(answers: Answers, csv: Path) -> Jobs:
         return lambda *arguments, **options: iter(events)
 
     files = Files()
-    files.load = lambda path: record.model  # type: ignore[method-assign]
+    files.load = lambda path, _corpus: record.model  # type: ignore[method-assign]
     runs = FakeRuns(train=play(record.trained), resume=play(record.trained), model=record.model)
     runs.runs = [run_info(number) for number in range(1, 5)]
     runs.runs[1] = run_info(2, state="interrupted")
