@@ -42,6 +42,7 @@ class TaskRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._run_id = 0
+        self._is_shut_down = False
         self._control: RunControl | None = None
         self._failure: TaskFailure | None = None
         # Both are kept until the thread has finished: Qt must not lose them earlier.
@@ -59,7 +60,12 @@ class TaskRunner(QObject):
         return self._control is not None and self._control.is_paused
 
     def start(self, make_events: MakeEvents, control: RunControl) -> None:
-        """Run `make_events` and drain what it returns, both in a new thread."""
+        """Run `make_events` and drain what it returns, both in a new thread.
+
+        After `shutdown` nothing happens: who hears that a job has ended may want the next.
+        """
+        if self._is_shut_down:
+            return
         if self.is_busy:
             raise RuntimeError("a job is already running")
         self._run_id += 1
@@ -91,7 +97,11 @@ class TaskRunner(QObject):
             self._control.stop()
 
     def shutdown(self, timeout_ms: int = 3000) -> bool:
-        """Stop the job and wait for its thread; return whether it ended in time."""
+        """Stop the job and wait for its thread; return whether it ended in time.
+
+        No job starts any more.
+        """
+        self._is_shut_down = True
         if self._thread is None:
             return True
         self.stop()

@@ -165,6 +165,16 @@ def test_that_shutdown_ends_a_running_job_and_says_so_once(
     assert not runner.is_busy
 
 
+def test_that_no_job_starts_after_a_shutdown(qtbot: QtBot, runner: TaskRunner) -> None:
+    control = RunControl()
+    runner.start(lambda: endless_events(control), control)
+    runner.ended.connect(lambda _failure: runner.start(lambda: iter(()), RunControl()))
+
+    assert runner.shutdown()
+
+    assert not runner.is_busy
+
+
 @pytest.mark.expects_log("did not stop within")
 def test_that_shutdown_reports_a_job_that_does_not_listen(qtbot: QtBot, runner: TaskRunner) -> None:
     release = threading.Event()
