@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from engine.scorer import SentenceScore, WordScore, score
     from engine.step_timer import StepTime, time_one_step
     from engine.thread_waiting import wait_politely
+    from engine.torch_libraries import load_torch_libraries
     from engine.trainer import train
     from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
@@ -114,6 +115,7 @@ _HOME = {
     "engine.scorer": ("SentenceScore", "WordScore", "score"),
     "engine.step_timer": ("StepTime", "time_one_step"),
     "engine.thread_waiting": ("wait_politely",),
+    "engine.torch_libraries": ("load_torch_libraries",),
     "engine.trainer": ("train",),
     "engine.vocabulary_budget": ("EpochEstimate", "VocabularyBudget", "VocabularyCost"),
 }

@@ -30,6 +30,7 @@ class _DevicesListed:
 def list_devices_of_engine() -> "Sequence[DeviceChoice]":
     """Import PyTorch, then NLTK through the engine, and ask for the devices."""
     engine = import_module("engine")
+    engine.load_torch_libraries()  # without the lock that the window's thread needs
     choices: Sequence[DeviceChoice] = engine.list_devices()
     _ = engine.build_corpus, engine.train, engine.generate, engine.score  # their modules load
     return choices

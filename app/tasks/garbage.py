@@ -13,10 +13,16 @@ INTERVAL_MS = 500
 
 
 class GarbageCollector(QObject):
-    """Collect on a timer what the automatic collection would have collected."""
+    """Collect on a timer what the automatic collection would have collected.
+
+    Until `settle` is called, what the timer finds is set aside instead: PyTorch is being
+    loaded then, its million objects stay anyway, and a look at them would stop the window
+    for a third of a second.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._is_loading = True
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -24,14 +30,14 @@ class GarbageCollector(QObject):
     def start(self) -> None:
         """Take over from the automatic collection."""
         gc.disable()
-        self.settle()
+        gc.freeze()
         self._timer.start()
 
     @Slot()
     def settle(self) -> None:
-        """Never look again at what is loaded by now, such as PyTorch: it costs 0.1 s each time."""
-        gc.collect()
+        """Set aside all that is loaded by now, and collect from here on."""
         gc.freeze()
+        self._is_loading = False
 
     def stop(self) -> None:
         """Give back to the automatic collection."""
@@ -40,6 +46,9 @@ class GarbageCollector(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
+        if self._is_loading:
+            gc.freeze()
+            return
         counts, thresholds = gc.get_count(), gc.get_threshold()
         for generation in (2, 1, 0):
             if counts[generation] > thresholds[generation]:

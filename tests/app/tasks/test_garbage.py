@@ -42,6 +42,7 @@ def test_that_the_automatic_collection_is_off_while_it_runs(collector: GarbageCo
 def test_that_garbage_is_collected_in_this_thread(
     collector: GarbageCollector, qtbot: QtBot
 ) -> None:
+    collector.settle()
     threads: list[int] = []
     knot = Knot()
     gone = weakref.finalize(knot, lambda: threads.append(threading.get_ident()))
@@ -61,3 +62,17 @@ def test_that_what_is_settled_is_not_looked_at_again(collector: GarbageCollector
 
     assert gc.get_freeze_count() > 0
     assert all(found is not kept[0] for found in gc.get_objects())
+
+
+def test_that_nothing_is_looked_at_while_pytorch_is_loaded(
+    collector: GarbageCollector, qtbot: QtBot
+) -> None:
+    before = gc.get_freeze_count()
+    knot = Knot()
+    gone = weakref.finalize(knot, lambda: None)
+    many = [knot, *(Knot() for _ in range(2000))]
+    del knot, many
+
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > before, timeout=5000)
+
+    assert gone.alive
