@@ -1,39 +1,44 @@
 """Scored sentences side by side, the most probable first."""
 
 import math
-from typing import TypeAlias
+from typing import ClassVar
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.formatting import format_odds, format_perplexity
 from app.state.scored_sentence import ScoredSentence
+from app.widgets.columns_model import Column, ColumnsModel, Index
 from app.widgets.record_table import RecordTable
 
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
-_HEADERS = ("#", "Sentence", "Probability", "Perplexity", "Model")
-_TIPS = (
-    "Place in the present order",
-    "Double-click a sentence to see its words again",
-    "Of the whole sentence, its end included: longer sentences are less probable",
-    "A word: how many equally likely words the model wavered between; fair across lengths",
-    "The run (when it began) or file, and its epoch; only scores of the same model compare",
-)
 _LARGEST = 500  # sentences; the oldest goes first
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
-
-class ComparisonModel(QAbstractTableModel):
+class ComparisonModel(ColumnsModel):
     """Pinned scores, ordered by probability or by perplexity."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(name="#", tip="Place in the present order", is_number=True),
+        Column(name="Sentence", tip="Double-click a sentence to see its words again"),
+        Column(
+            name="Probability",
+            tip="Of the whole sentence, its end included: longer sentences are less probable",
+            is_number=True,
+        ),
+        Column(
+            name="Perplexity",
+            tip="A word: how many equally likely words the model wavered between; "
+            "fair across lengths",
+            is_number=True,
+        ),
+        Column(
+            name="Model",
+            tip="The run (when it began) or file, and its epoch; "
+            "only scores of the same model compare",
+        ),
+    )
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,25 +86,14 @@ class ComparisonModel(QAbstractTableModel):
         """Return the number of pinned scores."""
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADERS)
-
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Return a column's name or its explanation."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            # numbers are centred: that leaves room for the arrow of the order
-            is_text = section in (SENTENCE, MODEL)
-            return _alignment(section) if is_text else Qt.AlignmentFlag.AlignCenter
-        return None
+        answer = super().headerData(section, orientation, role)
+        if role == Qt.ItemDataRole.TextAlignmentRole and answer == _RIGHT:
+            return Qt.AlignmentFlag.AlignCenter  # that leaves room for the arrow of the order
+        return answer
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what one cell shows."""
@@ -115,7 +109,7 @@ class ComparisonModel(QAbstractTableModel):
                 _model_name(score),
             )[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             if column == MODEL:
                 return f"{_model_name(score)}: {score.model_title}"
@@ -134,12 +128,6 @@ def _model_name(score: ScoredSentence) -> str:
 
 def _ordered(number: float) -> float:
     return math.inf if math.isnan(number) else number
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    is_text = column in (SENTENCE, MODEL)
-    side = Qt.AlignmentFlag.AlignLeft if is_text else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class ComparisonTable(RecordTable):

@@ -1,36 +1,19 @@
 """Kept runs as rows of a table; the name and the note can be written over."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
 from app.formatting import format_count, format_duration, format_loss
 from app.theme import current_palette
+from app.widgets.columns_model import Column, ColumnsModel, Index
 
 if TYPE_CHECKING:
     from engine import RunInfo
 
 NAME, TEXT, HIDDEN, EPOCHS, LOSS, STARTED, STATE, NOTE = range(8)
-_HEADERS = ("Name", "Text", "Hidden", "Epochs", "Held-out loss", "Started", "State", "Note")
-_TIPS = (
-    "Press F2 to give the run another name",
-    "The file that the run learns from",
-    "Hidden units of the network",
-    "Passes over the text that are done",
-    "Nats a word at the last evaluation; comparable only between runs that know the same words",
-    "When the run began",
-    "How the run ended",
-    "Your own words about the run",
-)
 STATES = {
     "running": "training now",
     "finished": "finished",
@@ -38,12 +21,9 @@ STATES = {
     "failed": "failed",
     "interrupted": "interrupted",
 }
-_NUMBERS = (HIDDEN, EPOCHS, LOSS)
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
-class RunTableModel(QAbstractTableModel):
+class RunTableModel(ColumnsModel):
     """Runs in the order that was asked for, the newest first at the beginning.
 
     Signals
@@ -52,6 +32,21 @@ class RunTableModel(QAbstractTableModel):
         The person wrote another name or note for the run of that id.
     """
 
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(name="Name", tip="Press F2 to give the run another name"),
+        Column(name="Text", tip="The file that the run learns from"),
+        Column(name="Hidden", tip="Hidden units of the network", is_number=True),
+        Column(name="Epochs", tip="Passes over the text that are done", is_number=True),
+        Column(
+            name="Held-out loss",
+            tip="Nats a word at the last evaluation; comparable only between runs that know "
+            "the same words",
+            is_number=True,
+        ),
+        Column(name="Started", tip="When the run began"),
+        Column(name="State", tip="How the run ended"),
+        Column(name="Note", tip="Your own words about the run"),
+    )
     renamed = Signal(str, str)
     noted = Signal(str, str)
 
@@ -100,28 +95,12 @@ class RunTableModel(QAbstractTableModel):
         """Return the number of runs."""
         return 0 if parent.isValid() else len(self._runs)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADERS)
-
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let names and notes be written over, but not those in the trash."""
         flags = super().flags(index)
         if self._is_editable and index.column() in (NAME, NOTE):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's name or its explanation."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what one cell shows."""
@@ -135,7 +114,7 @@ class RunTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tooltip(run, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(column)
         return _colour(run) if role == Qt.ItemDataRole.ForegroundRole and column == STATE else None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -183,12 +162,6 @@ def describe_run(run: "RunInfo") -> str:
     )
     parts = [f"{run.settings}; {saved}.", run.message, run.problem]
     return " ".join(part for part in parts if part)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    is_number = column in _NUMBERS
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _colour(run: "RunInfo") -> QColor:

@@ -5,27 +5,34 @@ is ever seen apart from what made it.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import ClassVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
 from app.formatting import format_odds, format_perplexity, format_probability
 from app.state.generated_sentences import Batch, GeneratedSentence
+from app.widgets.columns_model import Column, ColumnsModel, Index
 
 NUMBER, SENTENCE, PROBABILITY = range(3)
-_HEADERS = ("No.", "Sentence", "Probability")
-_TIPS = (
-    "The sentence's number in its batch",
-    "Double-click a sentence to see how probable each of its words is",
-    "How often the model would say exactly this, at temperature 1, the sentence's end included",
-)
-
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
-class SentenceModel(QAbstractTableModel):
+class SentenceModel(ColumnsModel):
     """Title rows and sentences in the order in which they came."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(name="No.", tip="The sentence's number in its batch", is_number=True),
+        Column(
+            name="Sentence",
+            tip="Double-click a sentence to see how probable each of its words is",
+        ),
+        Column(
+            name="Probability",
+            tip="How often the model would say exactly this, at temperature 1, "
+            "the sentence's end included",
+            is_number=True,
+        ),
+    )
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,24 +94,6 @@ class SentenceModel(QAbstractTableModel):
         """Return the number of rows, titles included."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADERS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's name or its explanation."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what one cell shows."""
         if not index.isValid():
@@ -112,6 +101,8 @@ class SentenceModel(QAbstractTableModel):
         record = self._rows[index.row()]
         if isinstance(record, Batch):
             return _title_data(record, index.column(), role)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.alignment(index.column())
         return _sentence_data(record, index.column(), role)
 
 
@@ -124,11 +115,6 @@ def sentence_tooltip(sentence: GeneratedSentence) -> str:
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
         f"over {words} ({end}); perplexity {format_perplexity(sentence.perplexity)} a word"
     )
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == SENTENCE else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _title_data(batch: Batch, column: int, role: int) -> object:
@@ -150,8 +136,4 @@ def _sentence_data(sentence: GeneratedSentence, column: int, role: int) -> objec
         if column == SENTENCE:
             return f"{sentence.text} …" if sentence.is_cut else sentence.text
         return format_odds(sentence.log_probability)
-    if role == Qt.ItemDataRole.TextAlignmentRole:
-        return _alignment(column)
-    if role == Qt.ItemDataRole.ToolTipRole:
-        return sentence_tooltip(sentence)
-    return None
+    return sentence_tooltip(sentence) if role == Qt.ItemDataRole.ToolTipRole else None

@@ -1,37 +1,44 @@
 """The words of a scored sentence as rows of a table."""
 
-from typing import TypeAlias
+from typing import ClassVar
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Slot,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
 
 from app.formatting import format_bits, format_count, format_odds, format_probability
 from app.state.scored_sentence import ScoredSentence, ScoredWord
 from app.theme import current_palette
+from app.widgets.columns_model import Column, ColumnsModel, Index
 
 WORD, PROBABILITY, RANK, SURPRISE = range(4)
 WORD_ROLE = Qt.ItemDataRole.UserRole
-_HEADERS = ("Word", "Probability", "Rank", "Surprise")
-_TIPS = (
-    "The words as the network reads them; the sentence's end is predicted like a word",
-    "Probability of the word, given those before it",
-    "1 = the model thought this the likeliest word here",
-    "Bits: −log2 of the probability; a long bar is a surprise, the mark is a blind guess",
-)
 END_TEXT = "(end of sentence)"
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
-
-class WordProbabilityModel(QAbstractTableModel):
+class WordProbabilityModel(ColumnsModel):
     """One row a word, the sentence's end last."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(
+            name="Word",
+            tip="The words as the network reads them; the sentence's end is predicted like a word",
+        ),
+        Column(
+            name="Probability",
+            tip="Probability of the word, given those before it",
+            is_number=True,
+        ),
+        Column(
+            name="Rank",
+            tip="1 = the model thought this the likeliest word here",
+            is_number=True,
+        ),
+        Column(
+            name="Surprise",
+            tip="Bits: −log2 of the probability; a long bar is a surprise, "
+            "the mark is a blind guess",
+        ),
+    )
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,24 +69,6 @@ class WordProbabilityModel(QAbstractTableModel):
         """Return the number of words, the end included."""
         return 0 if parent.isValid() else len(self._words)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADERS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's name or its explanation."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what one cell shows."""
         if not index.isValid():
@@ -88,7 +77,7 @@ class WordProbabilityModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(word, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tooltip(word)
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -130,9 +119,3 @@ def _brush(word: ScoredWord, column: int) -> QBrush | None:
     if word.is_end:
         return QBrush(QColor(current_palette().faint))
     return None if word.is_known else QBrush(QColor(current_palette().bad))
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    is_number = column in (PROBABILITY, RANK)
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
