@@ -4,13 +4,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pyqtgraph import AxisItem, InfiniteLine, PlotWidget, TextItem, mkPen
+from pyqtgraph import AxisItem, InfiniteLine, TextItem, mkPen
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.formatting import format_count, format_percent
 from app.theme import current_palette
+from app.widgets.plot_axes import round_powers
+from app.widgets.still_plot import StillPlot
 
 if TYPE_CHECKING:
     from engine import VocabularyCost
@@ -29,9 +31,7 @@ class SizeAxis(AxisItem):  # type: ignore[misc]
         size: float,
     ) -> list[tuple[float, list[float]]]:
         """Return the ticks between two logarithms."""
-        powers = range(math.floor(minVal), math.ceil(maxVal) + 1)
-        ticks = [power + math.log10(digit) for power in powers for digit in (1, 2, 5)]
-        return [(1.0, [tick for tick in ticks if minVal <= tick <= maxVal])]
+        return [(1.0, round_powers(10.0**minVal, 10.0**maxVal))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Write the sizes in full."""
@@ -80,17 +80,15 @@ class BudgetPlot(QWidget):
         )
 
     def _build_canvas(self) -> None:
-        self._canvas = PlotWidget(self, axisItems={"bottom": SizeAxis("bottom")})
-        self._canvas.setObjectName("dataset.budget_canvas")
-        self._canvas.setAccessibleName("Unknown words by vocabulary size")
-        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._canvas.setFrameShape(PlotWidget.Shape.NoFrame)
+        self._canvas = StillPlot(
+            "budget_canvas",
+            "Unknown words by vocabulary size",
+            axes={"bottom": SizeAxis("bottom")},
+            labels={"bottom": "vocabulary size, words", "left": "share, %"},
+            parent=self,
+        )
         plot = self._canvas.getPlotItem()
         plot.setLogMode(x=True, y=False)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.setContentsMargins(0, 4, 8, 0)
         self._touched = plot.plot(antialias=True)
         self._unknown = plot.plot(antialias=True)
         self._line = InfiniteLine(angle=90)
@@ -98,25 +96,15 @@ class BudgetPlot(QWidget):
         self._unknown_label = TextItem("unknown words", anchor=(0, 1))
         for item in (self._line, self._touched_label, self._unknown_label):
             self._canvas.addItem(item, ignoreBounds=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._canvas)
 
     def _paint_in_theme(self) -> None:
         palette = current_palette()
-        self._canvas.setBackground(palette.background)
+        self._canvas.restyle(palette)
         self._touched.setPen(mkPen(palette.second, width=2))
         self._unknown.setPen(mkPen(palette.accent, width=2))
         self._touched_label.setColor(palette.second)
         self._unknown_label.setColor(palette.accent)
         self._line.setPen(mkPen(palette.foreground, width=1, style=Qt.PenStyle.DashLine))
-        labels = {"bottom": "vocabulary size, words", "left": "share, %"}
-        for side, text in labels.items():
-            axis = self._canvas.getPlotItem().getAxis(side)
-            axis.setPen(mkPen(palette.border))
-            axis.setTextPen(mkPen(palette.faint))
-            axis.setLabel(text, color=palette.faint)
-            axis.enableAutoSIPrefix(enable=False)
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:

@@ -36,7 +36,7 @@ class LossAxis(AxisItem):  # type: ignore[misc]
         low = 10.0 ** min(max(minVal, -LARGEST_POWER), LARGEST_POWER)
         high = 10.0 ** min(max(maxVal, -LARGEST_POWER), LARGEST_POWER)
         if high > 20.0 * low:
-            return [(1.0, _round_powers(low, high))]
+            return [(1.0, round_powers(low, high))]
         spacing = round_spacing(low, high)
         return [(spacing, [math.log10(loss) for loss in multiples(spacing, low, high) if loss > 0])]
 
@@ -106,8 +106,8 @@ def format_clock(seconds: float) -> str:
     return text if part == 0 else text + f"{part:.3g}".removeprefix("0")
 
 
-def _round_powers(low: float, high: float) -> list[float]:
-    """Return the logarithms of 1, 2 and 5 times the powers of ten between two losses."""
+def round_powers(low: float, high: float) -> list[float]:
+    """Return the logarithms of 1, 2 and 5 times the powers of ten from `low` to `high`."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     return [
         power + math.log10(digit)

@@ -6,13 +6,14 @@ It shows what it is given and computes no vocabulary of its own.
 import math
 from collections.abc import Sequence
 
-from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, PlotWidget, TextItem, mkBrush, mkPen
+from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, TextItem, mkBrush, mkPen
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.formatting import counted, format_count
 from app.theme import current_palette
+from app.widgets.still_plot import StillPlot
 
 MOST_POINTS = 400  # on the screen; ranks are thinned evenly on the logarithmic axis
 
@@ -88,22 +89,17 @@ class WordFrequencyPlot(QWidget):
         )
 
     def _build_canvas(self) -> None:
-        axes = {side: PowerAxis(side) for side in ("bottom", "left")}
-        self._canvas = PlotWidget(self, axisItems=axes)
-        self._canvas.setObjectName("dataset.frequency_canvas")
-        self._canvas.setAccessibleName("Word frequencies")
-        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._canvas.setFrameShape(PlotWidget.Shape.NoFrame)
+        labels = {"bottom": "rank of the word", "left": "occurrences"}
+        self._canvas = StillPlot(
+            "frequency_canvas",
+            "Word frequencies",
+            axes={side: PowerAxis(side) for side in labels},
+            labels=labels,
+            parent=self,
+        )
         plot = self._canvas.getPlotItem()
         plot.setLogMode(x=True, y=True)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.setContentsMargins(0, 4, 8, 0)
         self._curve = plot.plot(antialias=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._canvas)
 
     def _build_cut(self) -> None:
         self._region = LinearRegionItem(movable=False)
@@ -118,7 +114,7 @@ class WordFrequencyPlot(QWidget):
 
     def _paint_in_theme(self) -> None:
         palette = current_palette()
-        self._canvas.setBackground(palette.background)
+        self._canvas.restyle(palette)
         wash = QColor(palette.bad)
         wash.setAlpha(24)
         self._region.setBrush(mkBrush(wash))
@@ -126,13 +122,6 @@ class WordFrequencyPlot(QWidget):
         self._cut.setPen(mkPen(palette.bad, width=1, style=Qt.PenStyle.DashLine))
         self._cut_label.setColor(palette.foreground)
         self._rest_label.setColor(palette.bad)
-        labels = {"bottom": "rank of the word", "left": "occurrences"}
-        for side, text in labels.items():
-            axis = self._canvas.getPlotItem().getAxis(side)
-            axis.setPen(mkPen(palette.border))
-            axis.setTextPen(mkPen(palette.faint))
-            axis.setLabel(text, color=palette.faint)
-            axis.enableAutoSIPrefix(enable=False)
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
