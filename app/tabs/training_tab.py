@@ -5,7 +5,6 @@ A view: it builds, reports what was asked for and shows what it is told.
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QScrollArea,
     QSplitter,
@@ -21,6 +20,7 @@ from app.widgets.labels import make_card, make_label
 from app.widgets.loss_plot import LossPlot
 from app.widgets.run_buttons import RunButtons
 from app.widgets.run_log import RunLog
+from app.widgets.scrolling import prepare_scrolling
 from app.widgets.tool_page import ToolPage, ToolTexts
 
 FORM_WIDTH_PX = 348
@@ -84,10 +84,7 @@ class TrainingTab(QWidget):
         self._corpus.setAccessibleName("Corpus")
         area = QScrollArea(self)
         area.setObjectName("training.form_area")
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        prepare_scrolling(area)
         area.setWidget(self.form)
         area.viewport().setAutoFillBackground(False)  # the card shows through
         self.form.setAutoFillBackground(False)

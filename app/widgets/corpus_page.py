@@ -26,6 +26,7 @@ from app.widgets.describe import describe
 from app.widgets.figure_grid import FigureGrid
 from app.widgets.labels import make_card, make_label
 from app.widgets.problem_panel import ProblemPanel
+from app.widgets.scrolling import prepare_scrolling
 from app.widgets.tables import prepare_table
 from app.widgets.token_delegate import TokenDelegate
 from app.widgets.word_frequency_plot import WordFrequencyPlot
@@ -52,10 +53,7 @@ class CorpusPage(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentences = CorpusSentenceModel(self)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        prepare_scrolling(self)
         content = QWidget(self)
         content.setObjectName("dataset.corpus_content")
         layout = QVBoxLayout(content)

@@ -24,6 +24,7 @@ from app.widgets.describe import describe
 from app.widgets.figure_grid import Figure, FigureGrid
 from app.widgets.labels import make_card, make_label
 from app.widgets.record_table import RecordTable
+from app.widgets.scrolling import prepare_scrolling
 from app.widgets.size_slider import SizeSlider
 
 if TYPE_CHECKING:
@@ -68,10 +69,7 @@ class VocabularyPage(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_running = False
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        prepare_scrolling(self)
         content = QWidget(self)
         content.setObjectName("dataset.vocabulary_content")
         layout = QVBoxLayout(content)
