@@ -46,7 +46,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
         case RateHalved():
             return event.reason
         case Notice():
-            return f"Note: {event.text}"
+            return f"{'Warning' if event.severity == 'warning' else 'Note'}: {event.text}"
         case RunEnded():
             return (
                 f"Training ended ({event.reason}) after {event.epoch:.4g} epochs, "

@@ -213,5 +213,6 @@ def _progress(stage: str, done: int, total: int) -> StageProgress:
 def _made_anew(path: Path, reason: str) -> Notice:
     return Notice(
         text=f"The prepared text kept for {path.name} cannot be used, because {reason}. "
-        "It is made anew."
+        "It is made anew.",
+        severity="info",
     )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # "converged": the learning rate was halved so often that further steps change nothing.
 EndReason = Literal["finished", "stopped", "time limit", "converged"]
 
+# "info": good or neutral news. "warning": something is not as it was asked for.
+Severity = Literal["info", "warning"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageProgress:
@@ -120,6 +123,7 @@ class Notice:
     """Something that the user should know; the work goes on."""
 
     text: str
+    severity: Severity = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,7 +169,8 @@ class RunKeeper:
         if checkpoint.best is not None:
             self._saved_best = checkpoint.best
         if self._failure:
-            self._news.append(Notice(text=f"Saving works again: {self._folder.path}."))
+            text = f"Saving works again: {self._folder.path}."
+            self._news.append(Notice(text=text, severity="info"))
         self._failure, self.has_failed = "", False
         if checkpoint.state is not None:
             step = checkpoint.state.progress.step

@@ -69,7 +69,7 @@ class DatasetController(QObject):
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
         self._prepares_at_once = self._got_corpus = False
-        self._notices: list[str] = []
+        self._notices: list[Notice] = []
         if settings.settings.corpus is not None:
             tab.show_config(settings.settings.corpus)
         self._connect_signals()
@@ -212,8 +212,8 @@ class DatasetController(QObject):
                     self._tab.show_preview(preview)
             case StageProgress():
                 self._tab.show_progress(event)
-            case Notice(text=text):
-                self._notices.append(text)
+            case Notice():
+                self._notices.append(event)
             case CorpusReady(corpus=corpus):
                 self._got_corpus = True
                 self._session.set_corpus(corpus, self._config)
@@ -250,7 +250,13 @@ class DatasetController(QObject):
         else:
             self._settings.update(corpus=self._config)
             if self._notices:
-                self._presenter.show_message(" ".join(self._notices[:MOST_NOTICES]))
+                self._show_notices()
+
+    def _show_notices(self) -> None:
+        shown = self._notices[:MOST_NOTICES]
+        is_warning = any(notice.severity == "warning" for notice in shown)
+        text = " ".join(notice.text for notice in shown)
+        self._presenter.show_message(text, "warning" if is_warning else "info")
 
     @property
     def _file_name(self) -> str:

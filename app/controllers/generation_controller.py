@@ -145,8 +145,8 @@ class GenerationController(QObject):
         match event:
             case SentenceGenerated():
                 self._show_sentence(event)
-            case Notice(text=text):
-                self._presenter.show_message(text, "warning")
+            case Notice(text=text, severity=severity):
+                self._presenter.show_message(text, severity)
             case _:
                 pass  # the sampler has no other events
 

@@ -144,9 +144,9 @@ class RunFollower:
         match event:
             case CheckpointSaved():
                 self._show_saved(event)
-            case Notice(text=text):
-                self._tab.log.add_line(text)
-                self._presenter.show_message(text, "warning")
+            case Notice(text=text, severity=severity):
+                self._tab.log.add_line(f"Warning: {text}" if severity == "warning" else text)
+                self._presenter.show_message(text, severity)
             case StageProgress(stage=stage, done=done, total=total):
                 if self._session.run_state is RunState.TRAINING:
                     progress = texts.percent_progress(done, total)

@@ -135,8 +135,8 @@ class VocabularyController(QObject):
                 self._page.show_status(f"{stage}…")
             case EpochEstimated(estimate=estimate):
                 self._estimate = estimate
-            case Notice(text=notice):
-                self._presenter.show_message(notice)
+            case Notice(text=notice, severity=severity):
+                self._presenter.show_message(notice, severity)
             case _:
                 raise TypeError(f"a measuring does not report {type(event).__name__}")
 

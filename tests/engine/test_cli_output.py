@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from typing import Any
 
 import pytest
 
@@ -103,13 +104,15 @@ def test_that_json_never_holds_nan() -> None:
     assert values["training_loss"] is None
 
 
-def test_that_a_notice_is_seen_by_a_person_and_by_a_machine() -> None:
+@pytest.mark.parametrize(("severity", "shown"), [("warning", "Warning"), ("info", "Note")])
+def test_that_a_notice_is_seen_by_a_person_and_by_a_machine(severity: Any, shown: str) -> None:
     out, err = io.StringIO(), io.StringIO()
 
-    Output(as_json=True, out=out, err=err).show(Notice(text="look"))
+    Output(as_json=True, out=out, err=err).show(Notice(text="look", severity=severity))
 
-    assert json.loads(out.getvalue()) == {"event": "notice", "text": "look"}
-    assert err.getvalue() == "Note: look\n"
+    expected = {"event": "notice", "text": "look", "severity": severity}
+    assert json.loads(out.getvalue()) == expected
+    assert err.getvalue() == f"{shown}: look\n"
 
 
 @pytest.mark.parametrize(

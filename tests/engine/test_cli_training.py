@@ -190,7 +190,7 @@ def test_that_training_goes_on_when_an_autosave_fails(
 
     assert code == 0
     assert saves == [1, 2]
-    assert "Note: The disk is full. The training goes on." in capsys.readouterr().err
+    assert "Warning: The disk is full. The training goes on." in capsys.readouterr().err
 
 
 def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(

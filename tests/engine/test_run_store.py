@@ -333,6 +333,27 @@ def test_that_a_full_disk_is_told_once_and_the_training_goes_on(
     assert "Training goes on" in notice.text
 
 
+def test_that_saving_that_works_again_is_good_news(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
+    real, failures = RunFolder.write, iter([OSError(errno.EIO, "broken")] * 3)
+
+    def flaky(folder: RunFolder, path: Path, data: bytes) -> None:
+        for error in failures:
+            raise error
+        real(folder, path, data)
+
+    monkeypatch.setattr(RunFolder, "write", flaky)
+
+    _, events = keep(store, corpus, replace(TRAIN, epochs=40))
+
+    notices = of_type(events, Notice)
+    assert [notice.severity for notice in notices] == ["warning", "info"]
+    assert notices[-1].text.startswith("Saving works again: ")
+
+
 class OutOfMemory:
     """An optimiser without memory for more than `most` sentences."""
 

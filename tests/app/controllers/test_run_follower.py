@@ -91,6 +91,15 @@ def test_that_a_run_that_cannot_be_saved_goes_on(qtbot: QtBot, bench: Bench) -> 
     assert not bench.session.is_model_kept
 
 
+def test_that_good_news_of_the_disk_are_no_warning(qtbot: QtBot, bench: Bench) -> None:
+    good = Notice(text="Saving works again: runs/1.", severity="info")
+    train(qtbot, bench, [started(), Notice(text="The disk is full."), good, ended()])
+
+    assert [message.kind for message in bench.messages] == ["warning", "info"]
+    assert "Warning: The disk is full." in log(bench)
+    assert "Warning: Saving" not in log(bench)
+
+
 def test_that_a_kept_model_is_replaced_without_a_question(qtbot: QtBot, bench: Bench) -> None:
     train(qtbot, bench, [*short_run(fake_model(points=200))[:-1], saved(200), ended()])
 
