@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from collections import Counter
 
 from engine.errors import CorpusError
@@ -54,6 +55,12 @@ _KANA_SHARE = 0.15  # of the characters beyond ASCII, in any Japanese of more th
 _DAMAGE_SHARE = 0.02
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # enough for charset-normalizer, and quick
+# Of a text in UTF-16:
+_NUL_SHARE = 0.0005  # of the bytes, at least: half of each blank and line end
+_BLANK_SHARE = 0.0005  # blanks and line ends, at least
+_ODD_SHARE = 0.01  # of what no text has, at most
+_TWO_LETTERS_SHARE = 0.5  # a quarter in Chinese; nearly all where ASCII is taken in pairs
+_NO_LETTERS = ("Cc", "Cn", "Co", "Cs")  # control, unassigned, private, surrogate
 
 
 def check_encoding(name: str) -> str:
@@ -76,7 +83,7 @@ def detect_encoding(sample: Sample) -> tuple[str, str]:
             return name, "named by the mark at the beginning of the file"
     wide = _utf16_without_mark(sample.head)
     if wide is not None:
-        return wide, "every other byte is zero"
+        return wide, "no mark, but the bytes make sense in pairs only"
     data = sample.evidence
     if data.isascii():
         return "utf-8", "plain ASCII" if sample.is_whole else "plain ASCII as far as was looked"
@@ -100,7 +107,34 @@ def _utf16_without_mark(head: bytes) -> str | None:
         return "utf-16-le"
     if even > 0.3 * half and odd < 0.05 * half:
         return "utf-16-be"
+    if head.count(0) < _NUL_SHARE * len(head):
+        return None
+    return _utf16_by_letters(head[:_DETECTED_BYTES])
+
+
+def _utf16_by_letters(data: bytes) -> str | None:
+    """Try both byte orders: Cyrillic or Chinese have few zero bytes, but blanks or line ends."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = data.decode(encoding, "replace")
+        blanks = sum(map(text.count, " \r\n"))
+        odd = sum(
+            character == "\ufffd" or unicodedata.category(character) in _NO_LETTERS
+            for character in text
+            if character not in "\r\n\t"
+        )
+        if (
+            blanks > _BLANK_SHARE * len(text)
+            and odd < _ODD_SHARE * len(text)
+            and sum(map(_is_two_letters, text)) < _TWO_LETTERS_SHARE * len(text)
+        ):
+            return encoding
     return None
+
+
+def _is_two_letters(character: str) -> bool:
+    """Whether it may be two ASCII characters, read as one; kana, which begin with a "0", aside."""
+    high, low = divmod(ord(character), 256)
+    return 0x20 <= high < 0x7F and high != 0x30 and 0x20 <= low < 0x7F
 
 
 def _detect_legacy(data: bytes) -> tuple[str, str]:

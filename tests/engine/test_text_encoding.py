@@ -40,3 +40,36 @@ def test_that_japanese_is_not_taken_for_korean_nor_others_for_japanese(
         found, _ = detect_encoding(Sample(head=text.encode(encoding), is_whole=True))
 
         assert text.encode(encoding).decode(found) == text
+
+
+RUSSIAN = ("Это обычное предложение, и оно длинное.", "Второй комментарий про погоду.")
+GREEK = ("Αυτό είναι ένα σχόλιο.", "Δεύτερο σχόλιο εδώ, λίγο πιο μεγάλο.")
+ENGLISH = ("It is an ordinary sentence.", "And so is this one, a little longer.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("sentences", [ENGLISH, RUSSIAN, GREEK, CHINESE, JAPANESE, KOREAN])
+@pytest.mark.parametrize("layout", ["{}\n", '{{}},"{}"\r\n', "{}\t1\r"])
+def test_that_utf16_without_its_mark_is_found(
+    encoding: str, sentences: tuple[str, ...], layout: str
+) -> None:
+    text = "".join(layout.format(sentence) for sentence in sentences * 10)
+
+    found, _ = detect_encoding(Sample(head=text.encode(encoding), is_whole=True))
+
+    assert found == encoding
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"some text here ab\n\0" * 100,  # taken in pairs, it has line ends and Chinese letters
+        b"1,a row with a NUL\0\n" * 100,
+        b"caf\xe9 and a NUL\0\n" * 100,
+        b"\0\0\0\0 \0\0\n" * 100,
+    ],
+)
+def test_that_zero_bytes_in_other_texts_are_not_taken_for_utf16(data: bytes) -> None:
+    found, _ = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert not found.startswith("utf-16")
