@@ -17,6 +17,7 @@ DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
+Quoting = Literal["double", "none"]  # "none": a quotation mark is a character as any other
 
 _LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
@@ -68,8 +69,10 @@ class CsvConfig(_JsonRecord):
     columns: tuple[str, ...] = ()  # names, or 1-based numbers; several are joined; () = guess
     has_header: bool | None = None
     encoding: str | None = None
-    delimiter: str | None = None
+    delimiter: str | None = None  # a line end = the file has one column
+    quoting: Quoting | None = None
     documents: TextUnit | None = None  # what a document is in a plain text (.txt)
+    decode_entities: bool = False  # whether &amp; in a text is read as &
     bad_rows: RowPolicy = "skip"
 
     def __post_init__(self) -> None:
@@ -77,6 +80,10 @@ class CsvConfig(_JsonRecord):
         require(
             self.delimiter is None or len(self.delimiter) == 1,
             f"The delimiter must be one character, not {self.delimiter!r}.",
+        )
+        require(
+            self.quoting in (None, *get_args(Quoting)),
+            f"Fields stand in double quotes ('double') or not ('none'), not {self.quoting!r}.",
         )
         require(
             self.bad_rows in get_args(RowPolicy),

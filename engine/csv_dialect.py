@@ -28,7 +28,7 @@ _BLANK_LINES = re.compile(r"[\r\n]{5,}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def detect_dialect(text: str, delimiter: str | None) -> Dialect:
+def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
     """Return the dialect under which the rows of `text` agree best.
 
     Parameters
@@ -37,20 +37,30 @@ def detect_dialect(text: str, delimiter: str | None) -> Dialect:
         The beginning of the file, whole lines.
     delimiter : str or None
         None = detect it; "" or a line end = the file has one column.
+    is_quoted : bool or None
+        Whether a field may stand in double quotes; None = detect it.
     """
     text = _BLANK_LINES.sub("\n\n", text)  # a million of them say no more, and take long
     if delimiter is not None:
         one = "" if delimiter in ("\n", "\r") else delimiter
-        return max((_rated(text, Dialect(one, quoted)) for quoted in (True, False)), key=_rating)[1]
-    best = _rated(text, Dialect(""))
+        return _with_quoting(text, one, is_quoted=is_quoted)
+    best = _rated(text, Dialect("", is_quoted is not False))
     for candidate in _DELIMITERS:
-        for quoted in (True, False):
-            rated = _rated(text, Dialect(candidate, quoted))
+        for quoted in (True, False) if is_quoted is None else (is_quoted,):
+            rated = _rated(text, Dialect(candidate, quoted), is_sure=is_quoted is not None)
             if rated[0] >= _NEEDED_SHARE and _rating(rated) > _rating(best):
                 best = rated
     if best[1].delimiter:
         return best[1]
-    return max((_rated(text, Dialect("", quoted)) for quoted in (True, False)), key=_rating)[1]
+    return _with_quoting(text, "", is_quoted=is_quoted)
+
+
+def _with_quoting(text: str, delimiter: str, *, is_quoted: bool | None) -> Dialect:
+    """Return the quoting that the user chose, or the one under which the rows agree better."""
+    if is_quoted is not None:
+        return Dialect(delimiter, is_quoted)
+    rated = (_rated(text, Dialect(delimiter, quoted)) for quoted in (True, False))
+    return max(rated, key=_rating)[1]
 
 
 _Rated = tuple[float, Dialect, int]
@@ -61,8 +71,11 @@ def _rating(rated: _Rated) -> tuple[bool, float, int, bool]:
     return columns > 1, share, columns, dialect.is_quoted
 
 
-def _rated(text: str, dialect: Dialect) -> _Rated:
-    """Return the share of rows that agree with the first, the dialect, and its columns."""
+def _rated(text: str, dialect: Dialect, *, is_sure: bool = False) -> _Rated:
+    """Return the share of rows that agree with the first, the dialect, and its columns.
+
+    `is_sure` says that the user chose the quoting.
+    """
     source = CsvRows(io.StringIO(text, newline=""), dialect, columns=0)
     counts: list[int] = []
     damaged = open_quotes = 0
@@ -81,7 +94,7 @@ def _rated(text: str, dialect: Dialect) -> _Rated:
     is_unclear = len(counts) < _FEW_ROWS or share < _CLEAR_SHARE
     if columns > 1 and is_unclear and _is_prose(text, dialect.delimiter):
         return 0.0, dialect, 1
-    if not dialect.is_quoted and _has_quoted_fields(text, dialect.delimiter):
+    if not (dialect.is_quoted or is_sure) and _has_quoted_fields(text, dialect.delimiter):
         share = 0.0  # the quotes mean something here
     return share, dialect, columns
 

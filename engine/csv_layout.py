@@ -4,6 +4,7 @@ The preview and the reading of documents both start here, so that a file is read
 as it was shown.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -28,7 +29,9 @@ _KINDS: dict[str, _Kind] = {
     ".md": "lines",
     ".jsonl": "json",
     ".ndjson": "json",
+    ".json": "json",
 }
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)')  # spreadsheets write it on top
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Layout:
     encoding_note: str
     dialect: Dialect
     header_line: int  # 0 = the file has no header
+    lines_before: int  # the rows: 1 where the first line only names the delimiter
     has_paragraphs: bool
     columns: tuple[str, ...]
     guessed_column: int
@@ -56,11 +60,14 @@ class Layout:
         elif self.kind == "json":
             yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         else:
+            for _ in range(self.lines_before):
+                source.readline()
             rows = CsvRows(
                 source,
                 self.dialect,
                 columns=len(self.columns),
                 keep_undecodable=keep_undecodable,
+                lines_before=self.lines_before,
             )
             for row in rows:
                 if row.line != self.header_line:
@@ -86,37 +93,63 @@ def examine(path: Path, config: CsvConfig) -> Layout:
         head = _whole_lines(head)
     if not head.strip():
         raise CorpusError(f"{path.name} has only blank lines. Choose a file with text.")
-    names = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    suffix = names[-1] if names else ""
-    kind: _Kind = _KINDS.get(suffix, "csv")
-    dialect = Dialect("")
-    columns = ["text"]
-    header_line = 0
-    if kind == "json":
-        columns = json_columns(head)
-        if not columns:
-            raise CorpusError(
-                f"{path.name} has no JSON object in its first lines. "
-                'A .jsonl file holds one object a line, such as {"text": "…"}.'
-            )
-    elif kind == "csv":
-        dialect = detect_dialect(head, config.delimiter)
-        first_line, rows = _first_rows(head, dialect)
-        has_header = detect_header(rows) if config.has_header is None else config.has_header
-        header_line = first_line if has_header else 0
-        columns = _column_names(rows[0]) if has_header else _numbered(len(rows[0]))
+    kind = _kind_of(path)
     layout = Layout(
         kind=kind,
         encoding=encoding,
         encoding_note=note,
-        dialect=dialect,
-        header_line=header_line,
+        dialect=Dialect(""),
+        header_line=0,
+        lines_before=0,
         has_paragraphs=kind == "lines" and _are_paragraphs(head, config),
-        columns=tuple(columns),
+        columns=("text",),
         guessed_column=0,
         head=head,
     )
+    if kind == "json":
+        layout = replace(layout, columns=_json_keys(path, head))
+    elif kind == "csv":
+        layout = _as_table(layout, config)
     return _with_guess(layout)
+
+
+def _kind_of(path: Path) -> _Kind:
+    names = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    return _KINDS.get(names[-1] if names else "", "csv")
+
+
+def _json_keys(path: Path, head: str) -> tuple[str, ...]:
+    columns = json_columns(head)
+    is_one_value = path.name.lower().endswith((".json", ".json.gz")) and not json_columns(
+        head.strip().splitlines()[0]
+    )
+    if not columns or is_one_value:
+        raise CorpusError(
+            f"{path.name} has no JSON object in its first lines. It is read as JSON Lines: "
+            'one object a line, such as {"text": "…"}. Save it in that form.'
+        )
+    return tuple(columns)
+
+
+def _as_table(layout: Layout, config: CsvConfig) -> Layout:
+    """Find the delimiter, the header and the columns."""
+    head, delimiter = layout.head, config.delimiter
+    named = _SEPARATOR_LINE.match(head)
+    lines_before = 0 if named is None else 1
+    if named is not None:
+        head = head[named.end() :]
+        delimiter = delimiter or named.group(1)
+    is_quoted = None if config.quoting is None else config.quoting == "double"
+    dialect = detect_dialect(head, delimiter, is_quoted=is_quoted)
+    first_line, rows = _first_rows(head, dialect, lines_before)
+    has_header = detect_header(rows) if config.has_header is None else config.has_header
+    return replace(
+        layout,
+        dialect=dialect,
+        header_line=first_line if has_header else 0,
+        lines_before=lines_before,
+        columns=tuple(_column_names(rows[0]) if has_header else _numbered(len(rows[0]))),
+    )
 
 
 def _are_paragraphs(head: str, config: CsvConfig) -> bool:
@@ -129,9 +162,15 @@ def _with_guess(layout: Layout) -> Layout:
     return replace(layout, guessed_column=guess_text_column(layout.columns, fields))
 
 
-def _first_rows(head: str, dialect: Dialect) -> tuple[int, list[list[str]]]:
+def _first_rows(head: str, dialect: Dialect, lines_before: int) -> tuple[int, list[list[str]]]:
     """Return the line of the first row, and the first rows that have as many fields."""
-    source = CsvRows(StringIO(head, newline=""), dialect, columns=0, keep_undecodable=True)
+    source = CsvRows(
+        StringIO(head, newline=""),
+        dialect,
+        columns=0,
+        keep_undecodable=True,
+        lines_before=lines_before,
+    )
     found = [row for row in islice(source, _SAMPLE_ROWS) if isinstance(row, Row)]
     if not found:
         return 0, [[""]]

@@ -42,10 +42,10 @@ class _RowTooLongError(Exception):
 class _Feed:
     """Lines for the csv module, kept until their row is known to be sound."""
 
-    def __init__(self, source: LineSource) -> None:
+    def __init__(self, source: LineSource, line: int) -> None:
         self._source = source
         self._returned: deque[str] = deque()
-        self.line = 0  # number of the line given last
+        self.line = line  # number of the line given last
         self.row: list[str] = []
         self._row_characters = 0
 
@@ -84,6 +84,8 @@ class _Feed:
 class CsvRows:
     """Iterate over the rows and problems of a CSV.
 
+    `lines_before` is how many of its lines were taken from `source` already.
+
     Attributes
     ----------
     columns : int
@@ -93,10 +95,16 @@ class CsvRows:
     """
 
     def __init__(
-        self, source: LineSource, dialect: Dialect, *, columns: int, keep_undecodable: bool = False
+        self,
+        source: LineSource,
+        dialect: Dialect,
+        *,
+        columns: int,
+        keep_undecodable: bool = False,
+        lines_before: int = 0,
     ) -> None:
         csv.field_size_limit(2**31 - 1)  # its default refuses fields over 131,072 characters
-        self._feed = _Feed(source)
+        self._feed = _Feed(source, lines_before)
         self._delimiter = dialect.delimiter or NO_DELIMITER
         self._is_quoted = dialect.is_quoted
         self._keep_undecodable = keep_undecodable

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Self
 from engine.config import CsvConfig
 from engine.csv_layout import Layout, examine, wanted_columns
 from engine.errors import CorpusError
+from engine.html_entities import count_entities, decode_entities
 from engine.rows import REPAIRED, Row, RowProblem
 from engine.text_file import TextFile, late_controls, reading, shown_with_controls, undecodable
 
@@ -44,6 +45,9 @@ class CsvPreview:
     damaged_cells: frozenset[tuple[int, int]] = frozenset()  # (row, column) with such a number
     undecodable_bytes: int = 0  # in `rows`; a row with one is refused
     control_characters: int = 0  # in `rows`, beyond ASCII: no damage, but a doubtful encoding
+    is_quoted: bool = True  # whether a field may stand in double quotes
+    entities: int = 0  # of HTML in `rows`, or decoded there
+    are_entities_decoded: bool = False
 
 
 class Document(NamedTuple):
@@ -71,6 +75,9 @@ def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50)
             rows.append(row)
         if len(rows) >= max_rows:
             break
+    entities = sum(count_entities(field) for row in rows for field in row.fields)
+    if config.decode_entities:
+        rows = [Row(row.line, list(map(decode_entities, row.fields))) for row in rows]
     return CsvPreview(
         encoding=layout.encoding,
         encoding_note=layout.encoding_note,
@@ -90,6 +97,9 @@ def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50)
         ),
         undecodable_bytes=sum(undecodable(field) for row in rows for field in row.fields),
         control_characters=sum(late_controls(field) for row in rows for field in row.fields),
+        is_quoted=layout.dialect.is_quoted,
+        entities=entities,
+        are_entities_decoded=config.decode_entities,
     )
 
 
@@ -174,6 +184,8 @@ class DocumentReader:
                     continue
                 # Two columns are two paragraphs: no sentence goes from one to the other.
                 text = "\n\n".join(row.fields[index] for index in wanted).strip()
+                if self._config.decode_entities:
+                    text = decode_entities(text).strip()
                 if text:
                     yield Document(row.line, text)
                 else:

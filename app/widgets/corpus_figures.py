@@ -17,6 +17,7 @@ _DELIMITER_NAMES = {
     "\t": "tab",
     "|": "bar",
     " ": "space",
+    "\n": "one column",
 }
 
 

@@ -33,7 +33,8 @@ ENCODINGS = (
     "big5",
     "euc-kr",
 )
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "\n")
+QUOTINGS = (("Double quotes", "double"), ("None: they are text", "none"))
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
 
@@ -81,6 +82,7 @@ class CsvForm(QWidget):
             self._header.setChecked(preview.has_header)
         self._encoding.setItemText(0, f"Detect ({preview.encoding})")
         self._delimiter.setItemText(0, f"Detect ({delimiter_name(preview.delimiter)})")
+        self._quoting.setItemText(0, f"Detect ({'double quotes' if preview.is_quoted else 'none'})")
         self._units.setItemText(0, f"Detect ({preview.kind})")
         is_text = preview.kind in ("lines", "paragraphs")
         is_table = preview.kind == "table"
@@ -88,7 +90,9 @@ class CsvForm(QWidget):
             (self._column, not is_text),
             (self._header, is_table),
             (self._delimiter, is_table),
+            (self._quoting, is_table),
             (self._units, is_text),
+            (self._entities, preview.entities > 0 or self._entities.isChecked()),
         ):
             self._form.setRowVisible(field, is_shown)
         self._note.setText(f"Encoding: {preview.encoding_note}.")
@@ -99,10 +103,13 @@ class CsvForm(QWidget):
         """Go back to detecting everything, for a new file."""
         self._column.set_names((), ())
         self._note.hide()
-        for box in (self._encoding, self._delimiter, self._units):
+        for box in self._detecting:
             with QSignalBlocker(box):
                 box.setCurrentIndex(0)
             box.setItemText(0, "Detect")
+        with QSignalBlocker(self._entities):
+            self._entities.setChecked(False)
+        self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
         self._is_header_chosen = False
         self._chosen = None
         self._columns = ()
@@ -118,7 +125,9 @@ class CsvForm(QWidget):
             has_header=self._has_header if self._is_header_chosen else None,
             encoding=self._encoding.currentData(),
             delimiter=self._delimiter.currentData(),
+            quoting=self._quoting.currentData(),
             documents=self._units.currentData(),
+            decode_entities=self._entities.isChecked(),
         )
 
     def config(self) -> CsvConfig:
@@ -151,6 +160,13 @@ class CsvForm(QWidget):
             "First row names the columns",
             "Tick it if the first row is a header and not a text",
         )
+        self._entities = describe(
+            QCheckBox("Decode &HTML entities (&&amp; → &&)", self),
+            "dataset.entities_check",
+            "Decode HTML entities",
+            "Read &gt; as >, &quot; as a quotation mark and so on: texts from web pages are often "
+            "stored like this. The tutorial does not decode them",
+        )
         self._note = make_label("", "hint", self, wrap=True)
         self._note.setObjectName("dataset.encoding_note")
         self._note.hide()
@@ -174,6 +190,16 @@ class CsvForm(QWidget):
         self._delimiter.addItem("Detect", None)
         for delimiter in DELIMITERS:
             self._delimiter.addItem(delimiter_name(delimiter), delimiter)
+        self._quoting = describe(
+            QComboBox(self),
+            "dataset.quoting_combo",
+            "Quotes",
+            "Whether double quotes enclose fields, or are characters as any other; "
+            "change it if rows are refused for their quotes",
+        )
+        self._quoting.addItem("Detect", None)
+        for text, quoting in QUOTINGS:
+            self._quoting.addItem(text, quoting)
         self._units = describe(
             QComboBox(self),
             "dataset.documents_combo",
@@ -192,7 +218,8 @@ class CsvForm(QWidget):
         )
         for text, policy in POLICIES:
             self._policy.addItem(text, policy)
-        for box in (self._column, self._encoding, self._delimiter, self._units, self._policy):
+        self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
+        for box in (self._column, *self._detecting, self._policy):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -203,16 +230,20 @@ class CsvForm(QWidget):
         form.addRow("", self._header)
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
+        add_row(form, "&Quotes", self._quoting)
         add_row(form, "Documen&ts", self._units)
         add_row(form, "Bad &rows", self._policy)
+        form.addRow(self._entities)
         form.addRow(self._note)
-        form.setRowVisible(self._units, False)  # noqa: FBT003 - Qt's signature
+        for field in (self._units, self._entities):
+            form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
 
     def _connect_signals(self) -> None:
         self._column.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
-        for box in (self._encoding, self._delimiter, self._units):
+        for box in self._detecting:
             box.currentIndexChanged.connect(self._on_reading_changed)
+        self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)
 
     @Slot(object)
@@ -228,6 +259,10 @@ class CsvForm(QWidget):
     def _on_header_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
         self._has_header = is_checked
         self._is_header_chosen = True
+        self.reading_changed.emit()
+
+    @Slot(bool)
+    def _on_entities_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
         self.reading_changed.emit()
 
     @Slot(int)

@@ -73,7 +73,7 @@ class PreviewPage(QWidget):
         noun, explanation = _KINDS[preview.kind]
         self._note.setText(
             f"The first {counted(len(preview.rows), noun)}{explanation}. "
-            "Does the text look right? Then press Prepare."
+            f"Does the text look right? Then press Prepare.{entities_text(preview)}"
             if preview.rows
             else "No rows were found with these options."
         )
@@ -128,6 +128,19 @@ class PreviewPage(QWidget):
         row = self._model.row_of_line(line)
         if row >= 0:
             self._table.selectRow(row)
+
+
+def entities_text(preview: "CsvPreview") -> str:
+    """Say that the text has HTML entities, or that they were decoded; "" where there are none."""
+    if not preview.entities:
+        return ""
+    count = counted(preview.entities, "HTML entity", "HTML entities")
+    if preview.are_entities_decoded:
+        return f" {count} here {'is' if preview.entities == 1 else 'are'} shown decoded."
+    return (
+        f" {count} here, such as &gt; for >: tick “Decode HTML entities” on the left to read "
+        "what their authors wrote."
+    )
 
 
 def damage_text(preview: "CsvPreview") -> str:

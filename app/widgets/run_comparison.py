@@ -50,7 +50,9 @@ _NAMES = {
     "has_header": "Header row",
     "encoding": "Encoding",
     "delimiter": "Delimiter",
+    "quoting": "Quotes",
     "documents": "A document is",
+    "decode_entities": "HTML entities decoded",
     "bad_rows": "Damaged rows",
 }
 _RECIPE_S_OWN = {"learning_rate", "batch_size", "clip_norm"}  # None: as the recipe says

@@ -121,6 +121,7 @@ ACCEPTED: list[Any] = [
     CsvConfig(
         columns=("title", "2"), has_header=False, encoding="cp1252", delimiter="\t", bad_rows="stop"
     ),
+    CsvConfig(quoting="none", decode_entities=True),
     CorpusConfig(path=PATH),
     CorpusConfig(
         path=PATH,

@@ -440,3 +440,49 @@ def test_that_no_bytes_end_in_anything_but_documents_or_a_sentence(data: bytes) 
 
     for text in texts:
         text.encode("utf-8")  # no mark of damage is left in a text
+
+
+def test_that_the_line_of_a_spreadsheet_that_names_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    path = write(tmp_path, b"\xef\xbb\xbfsep=;\r\nid;text\r\n1;first, one\r\n2;a;b\r\n3;second\r\n")
+
+    preview = inspect_csv(path)
+    texts, problems = read(path)
+
+    assert (preview.delimiter, preview.columns) == (";", ("id", "text"))
+    assert texts == ["first, one", "second"]
+    assert problems == [(4, "it has 3 fields instead of 2")]
+
+
+def test_that_quotes_are_text_where_the_user_says_so(tmp_path: Path) -> None:
+    rows = b'id\ttext\n1\t"Yes," he said.\n2\t"No.\n3\t"All of it."\n'
+    path = write(tmp_path, rows)
+
+    texts, problems = read(path, quoting="none")
+
+    assert texts == ['"Yes," he said.', '"No.', '"All of it."']
+    assert problems == []
+    assert not inspect_csv(path, CsvConfig(quoting="none")).is_quoted
+
+
+def test_that_quotes_enclose_fields_where_the_user_says_so(tmp_path: Path) -> None:
+    rows = b'id\ttext\n1\t"Quoted" first\n2\t"all of it"\n'
+    path = write(tmp_path, rows)
+
+    texts, problems = read(path, quoting="double", delimiter="\t")
+
+    assert texts == ["all of it"]
+    assert [line for line, _ in problems] == [2]
+
+
+def test_that_json_lines_may_be_called_json(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"text": "one"}\n{"text": "two"}\n', "comments.json")
+
+    assert read(path) == (["one", "two"], [])
+
+
+@pytest.mark.parametrize("data", [b'[{"text": "one"}]\n', b'{\n "text":\n "one"\n}\n'])
+def test_that_one_json_value_over_the_whole_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = write(tmp_path, data, "comments.json")
+
+    with pytest.raises(CorpusError, match="one object a line"):
+        inspect_csv(path)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -267,11 +267,12 @@ def test_that_an_unexpected_failure_offers_its_details(bench: Bench, engine: Fak
     assert "ZeroDivisionError" in bench.messages[-1].details
 
 
+@pytest.mark.parametrize("severity", ["info", "warning"])
 def test_that_a_notice_of_the_preparation_is_shown_after_it(
-    bench: Bench, engine: FakeEngine
+    bench: Bench, engine: FakeEngine, severity: Any
 ) -> None:
     def with_notice(control: RunControl) -> Iterator[object]:
-        yield Notice(text="1 row was left out.")
+        yield Notice(text="1 row was left out.", severity=severity)
         yield CorpusReady(corpus=engine.corpus)  # type: ignore[arg-type]
 
     engine.events = with_notice
@@ -280,6 +281,7 @@ def test_that_a_notice_of_the_preparation_is_shown_after_it(
     bench.prepare()
 
     assert bench.messages[-1].text == "1 row was left out."
+    assert bench.messages[-1].kind == severity
 
 
 def test_that_the_sample_comments_are_prepared_at_once(bench: Bench) -> None:
@@ -392,6 +394,36 @@ def test_that_the_documents_of_a_plain_text_are_read_again_as_chosen(
     bench.rest()
 
     assert bench.engine.inspected[-1][1].documents == "paragraphs"
+
+
+def test_that_the_quoting_and_the_decoding_of_entities_are_used(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, entities=4)
+    bench.open()
+    bench.find(QComboBox, "quoting_combo").setCurrentIndex(2)
+    bench.rest()
+    bench.find(QCheckBox, "entities_check").click()
+    bench.rest()
+
+    bench.prepare()
+
+    looked, used = bench.engine.inspected[-1][1], bench.engine.built[0].csv
+    assert (looked.quoting, looked.decode_entities) == ("none", True)
+    assert (used.quoting, used.decode_entities) == ("none", True)
+
+
+def test_that_entities_are_not_decoded_in_the_next_file_unasked(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, entities=4)
+    bench.open()
+    bench.find(QCheckBox, "entities_check").click()
+    bench.rest()
+
+    bench.open()
+
+    assert not bench.engine.inspected[-1][1].decode_entities
 
 
 def test_that_the_chosen_vocabulary_is_used_without_preparing_anew(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QComboBox,
     QLabel,
     QPushButton,
@@ -107,6 +108,21 @@ def test_that_control_characters_cast_doubt_on_the_encoding(tab: DatasetTab) -> 
     note = find(tab, "damage_note")
     assert isinstance(note, QLabel)
     assert "probably not iso8859-1. Try cp1252." in note.text()
+
+
+def test_that_html_entities_are_announced_and_can_be_decoded(tab: DatasetTab) -> None:
+    tab.show_new_file(Path("some.file"))
+    tab.show_preview(PREVIEW)
+    check, note = find(tab, "entities_check"), find(tab, "preview_note")
+    assert isinstance(note, QLabel)
+    assert isinstance(check, QCheckBox)
+    was_offered = check.isVisible()
+
+    tab.show_preview(dataclasses.replace(PREVIEW, entities=85))
+
+    assert not was_offered
+    assert "85 HTML entities here, such as &gt; for >" in note.text()
+    assert (check.isVisible(), check.isChecked()) == (True, False)
 
 
 def test_that_a_clean_preview_has_no_warning(tab: DatasetTab) -> None:
@@ -239,7 +255,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
     tab.show_preview(PREVIEW)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(11):
+    for _ in range(12):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
@@ -252,6 +268,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "header_check",
         "encoding_combo",
         "delimiter_combo",
+        "quoting_combo",
         "bad_rows_combo",
         "vocabulary_spin",
         "validation_spin",
