@@ -12,7 +12,6 @@ The metadata names the format and its version and holds the settings as JSON.
 Opening a file runs no code from it: this module knows no pickle.
 """
 
-import dataclasses
 import json
 import math
 import platform
@@ -23,20 +22,20 @@ from typing import Any
 import numpy as np
 
 from engine.atomic_file import explain_os_error, write_durably
-from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus_data import CorpusSummary
-from engine.errors import EngineError, ModelFileError
-from engine.history_tensors import (
-    EVALUATION_COLUMNS,
-    HALVING_COLUMNS,
-    POINT_COLUMNS,
-    history_to_tensors,
-    pack_strings,
-    read_history,
-    read_strings,
-)
+from engine.config import ModelConfig
+from engine.errors import ModelFileError
+from engine.history_tensors import history_to_tensors, read_history
 from engine.language_model import LanguageModel
-from engine.plain_records import record_from_json
+from engine.model_parts import (
+    REAL,
+    demand_layout,
+    read_vocabulary,
+    settings_from_json,
+    settings_to_json,
+    text_layout,
+    vocabulary_size,
+    vocabulary_to_tensors,
+)
 from engine.rnn import RNN
 from engine.tensor_file import (
     Array,
@@ -47,20 +46,12 @@ from engine.tensor_file import (
     read_file,
     write_tensors,
 )
-from engine.vocabulary import Vocabulary
 
 FORMAT = "rnn-text-lab-model"
 VERSION = 1
 SUFFIX = ".safetensors"
 
 _LIBRARIES = ("rnn-text-lab", "torch", "numpy", "nltk", "safetensors")
-_DTYPES = {
-    **dict.fromkeys("UVW", ("F32", "F64")),
-    **dict.fromkeys(("words.text", "reasons.text"), ("U8",)),
-    **dict.fromkeys(("words.ends", "words.counts", "reasons.ends"), ("I64",)),
-    **dict.fromkeys(("evaluations", "halvings"), ("F64",)),
-    **{f"history.{name}": (dtype,) for name, dtype in POINT_COLUMNS.items()},
-}
 
 
 def save_model(model: LanguageModel, path: Path) -> None:
@@ -116,24 +107,14 @@ def model_to_bytes(model: LanguageModel) -> bytes:
                 f"The model was not saved, because its parameters {name} are no longer finite "
                 "numbers: the training diverged. Train again with a smaller learning rate."
             )
-    words, counts = model.vocabulary.words[2:-1], model.vocabulary.counts[2:-1]
-    word_text, word_ends = pack_strings(words)
     tensors: dict[str, Array] = {
         "U": U,
         "V": V,
         "W": W,
-        "words.text": word_text,
-        "words.ends": word_ends,
-        "words.counts": np.array(counts, np.int64),
+        **vocabulary_to_tensors(model.vocabulary),
         **history_to_tensors(model.history),
     }
-    settings = {
-        "model_config": model.model_config.to_json(),
-        "train_config": model.train_config.to_json(),
-        "summary": dataclasses.asdict(model.summary),
-        "step": model.step,
-        "epoch": model.epoch,
-    }
+    settings = settings_to_json(model) | {"step": model.step, "epoch": model.epoch}
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -157,14 +138,7 @@ def _read_model(reader: TensorFileReader) -> LanguageModel:
     """Check every part against the others, small parts first, and build the model."""
     settings = _read_settings(reader.header)
     _check_tensors(reader.header, settings["model_config"].hidden_dim)
-    words = read_strings(reader, "words")
-    counts = reader.read("words.counts")
-    demand(bool((counts >= 0).all()), "its vocabulary has negative counts")
-    demand(len(set(words)) == len(words), "its vocabulary has the same word twice")
-    try:
-        vocabulary = Vocabulary.from_words(words, counts.tolist())
-    except (EngineError, ValueError) as error:
-        raise ModelFileError(f"its vocabulary cannot be used ({error})") from error
+    vocabulary = read_vocabulary(reader)
     history = read_history(reader)
     model_config: ModelConfig = settings["model_config"]
     parameters = [_read_finite(reader, name) for name in ("U", "V", "W")]
@@ -195,38 +169,16 @@ def _read_settings(header: Header) -> dict[str, Any]:
         type(epoch) in (int, float) and math.isfinite(epoch) and epoch >= 0,
         "its number of epochs is not one",
     )
-    return {
-        "model_config": record_from_json(ModelConfig, values.get("model_config")),
-        "train_config": record_from_json(TrainConfig, values.get("train_config")),
-        "summary": record_from_json(CorpusSummary, values.get("summary")),
-        "step": step,
-        "epoch": float(epoch),
-    }
+    return settings_from_json(values) | {"step": step, "epoch": float(epoch)}
 
 
 def _check_tensors(header: Header, H: int) -> None:
     """Demand exactly the tensors of version 1, with shapes that fit each other."""
-    tensors = header.tensors
-    for name, dtypes in _DTYPES.items():
-        demand(name in tensors, f"it lacks '{name}'")
-        demand(tensors[name].dtype in dtypes, f"'{name}' has the wrong number format")
-    demand(len(tensors) == len(_DTYPES), "it holds more than a model")
-    demand(len({tensors[name].dtype for name in "UVW"}) == 1, "U, V and W differ in number format")
-    lengths = {name: (info.shape or (0,))[0] for name, info in tensors.items()}
-    C = lengths["words.ends"] + SPECIAL_TOKENS
-    expected = {
-        "U": (H, C),
-        "V": (C, H),
-        "W": (H, H),
-        "words.counts": (C - SPECIAL_TOKENS,),
-        "evaluations": (lengths["evaluations"], len(EVALUATION_COLUMNS)),
-        "halvings": (lengths["halvings"], len(HALVING_COLUMNS)),
-        "reasons.ends": (lengths["halvings"],),
-        **{f"history.{name}": (lengths["history.steps"],) for name in POINT_COLUMNS},
-    }
-    for name, info in tensors.items():
-        needed = expected.get(name, (lengths[name],))  # the others are plain lists
-        demand(info.shape == needed, f"'{name}' has the shape {info.shape}, not {needed}")
+    C = vocabulary_size(header)
+    parameters = {"U": (REAL, (H, C)), "V": (REAL, (C, H)), "W": (REAL, (H, H))}
+    demand_layout(header, {**parameters, **text_layout(header)}, "a model")
+    formats = {header.tensors[name].dtype for name in parameters}
+    demand(len(formats) == 1, "U, V and W differ in number format")
 
 
 def _read_finite(reader: TensorFileReader, name: str) -> Array:

@@ -1,8 +1,7 @@
 """A training history and lists of strings as tensors, and back.
 
-This is the part of the model file that has no parameters in it; `checkpoint` has
-checked dtypes and shapes before anything is read here. P points, E evaluations,
-R halvings.
+This is a part of the files of models and states; `model_parts` has checked dtypes and
+shapes before anything is read here. P points, E evaluations, R halvings.
 """
 
 import math

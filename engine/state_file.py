@@ -19,17 +19,18 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus_data import CorpusSummary
-from engine.errors import EngineError, ModelFileError
-from engine.history_tensors import (
-    EVALUATION_COLUMNS,
-    HALVING_COLUMNS,
-    POINT_COLUMNS,
-    history_to_tensors,
-    pack_strings,
-    read_history,
-    read_strings,
+from engine.errors import ModelFileError
+from engine.history_tensors import history_to_tensors, read_history
+from engine.model_parts import (
+    REAL,
+    Layout,
+    demand_layout,
+    read_vocabulary,
+    settings_from_json,
+    settings_to_json,
+    text_layout,
+    vocabulary_size,
+    vocabulary_to_tensors,
 )
 from engine.plain_records import record_from_json
 from engine.tensor_file import (
@@ -42,7 +43,6 @@ from engine.tensor_file import (
     write_tensors,
 )
 from engine.training_state import PARAMETERS, TrainingProgress, TrainingState
-from engine.vocabulary import Vocabulary
 
 FORMAT = "rnn-text-lab-training-state"
 VERSION = 1
@@ -61,7 +61,6 @@ def state_to_bytes(state: TrainingState) -> bytes:
     ModelFileError
         If a number is not finite: such a state would never train again.
     """
-    text, ends = pack_strings(state.vocabulary.words[2:-1])
     numbers: dict[str, Array] = {
         **{f"last.{name}": each.numpy() for name, each in state.parameters.items()},
         **{f"best.{name}": each.numpy() for name, each in state.best.items()},
@@ -73,17 +72,10 @@ def state_to_bytes(state: TrainingState) -> bytes:
             "its numbers are no longer finite: the training diverged. Train again with a "
             "smaller learning rate"
         )
-    settings = {
-        "model_config": state.model_config.to_json(),
-        "train_config": state.train_config.to_json(),
-        "summary": dataclasses.asdict(state.summary),
-        "progress": progress,
-    }
+    settings = settings_to_json(state) | {"progress": progress}
     tensors = {
         **numbers,
-        "words.text": text,
-        "words.ends": ends,
-        "words.counts": np.array(state.vocabulary.counts[2:-1], np.int64),
+        **vocabulary_to_tensors(state.vocabulary),
         **history_to_tensors(state.history),
     }
     metadata = {
@@ -112,15 +104,8 @@ def _read_state(reader: TensorFileReader) -> TrainingState:
     """Check every part against the others, small parts first."""
     settings = _read_settings(reader.header)
     names = _check_tensors(reader.header, settings["model_config"].hidden_dim)
-    words, counts = read_strings(reader, "words"), reader.read("words.counts")
-    demand(bool((counts >= 0).all()), "its vocabulary has negative counts")
-    demand(len(set(words)) == len(words), "its vocabulary has the same word twice")
-    try:
-        vocabulary = Vocabulary.from_words(words, counts.tolist())
-    except (EngineError, ValueError) as error:
-        raise ModelFileError(f"its vocabulary cannot be used ({error})") from error
     return TrainingState(
-        vocabulary=vocabulary,
+        vocabulary=read_vocabulary(reader),
         history=read_history(reader),
         parameters={name: _read_tensor(reader, f"last.{name}") for name in PARAMETERS},
         best={
@@ -142,55 +127,35 @@ def _read_settings(header: Header) -> dict[str, Any]:
     values = parse_json(header.metadata.get("settings", ""), "its settings")
     demand(isinstance(values, dict), "its settings are not a table")
     progress = record_from_json(TrainingProgress, values.get("progress"))
-    summary = record_from_json(CorpusSummary, values.get("summary"))
+    settings = settings_from_json(values)
     numbers = dataclasses.asdict(progress)
     demand(all(0 <= numbers[name] < 1 << 53 for name in _COUNTS), "its counts are out of range")
     demand(all(numbers[name] >= 0.0 for name in _TIMES), "its times are out of range")
     demand(
-        progress.sentences_done <= summary.training_sentences
+        progress.sentences_done <= settings["summary"].training_sentences
         and progress.batch_size >= 1
         and progress.learning_rate > 0.0
         and progress.first_rate > 0.0,
         "its progress is out of range",
     )
-    return {
-        "progress": progress,
-        "model_config": record_from_json(ModelConfig, values.get("model_config")),
-        "train_config": record_from_json(TrainConfig, values.get("train_config")),
-        "summary": summary,
-    }
+    return settings | {"progress": progress}
 
 
 def _check_tensors(header: Header, H: int) -> list[str]:
     """Demand the tensors of version 1, with fitting shapes; return the optimiser's names."""
-    tensors = header.tensors
+    tensors, C = header.tensors, vocabulary_size(header)
     optimizer = sorted(name for name in tensors if name.startswith("optimizer."))
     demand(len(optimizer) <= _MOST_OPTIMIZER_TENSORS, "it has too many tensors")
-    lengths = {name: (info.shape or (0,))[0] for name, info in tensors.items()}
-    C = lengths.get("words.ends", 0) + SPECIAL_TOKENS
-    points, halved = lengths.get("history.steps", 0), lengths.get("halvings", 0)
-    real, shapes = ("F32", "F64"), {"U_by_word": (C, H), "V": (C, H), "W": (H, H)}
+    shapes = {"U_by_word": (C, H), "V": (C, H), "W": (H, H)}
     sets = ["last", "best"] if "best.W" in tensors else ["last"]
-    evaluations = (lengths.get("evaluations", 0), len(EVALUATION_COLUMNS))
-    expected: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
-        **{f"{each}.{name}": (real, shape) for each in sets for name, shape in shapes.items()},
-        **{f"history.{name}": ((kind,), (points,)) for name, kind in POINT_COLUMNS.items()},
-        "words.text": (("U8",), (lengths.get("words.text", 0),)),
-        "words.ends": (("I64",), (C - SPECIAL_TOKENS,)),
-        "words.counts": (("I64",), (C - SPECIAL_TOKENS,)),
-        "reasons.text": (("U8",), (lengths.get("reasons.text", 0),)),
-        "reasons.ends": (("I64",), (halved,)),
-        "evaluations": (("F64",), evaluations),
-        "halvings": (("F64",), (halved, len(HALVING_COLUMNS))),
+    parameters: Layout = {
+        f"{each}.{name}": (REAL, shape) for each in sets for name, shape in shapes.items()
     }
-    for name, (dtypes, shape) in expected.items():
-        demand(name in tensors, f"it lacks '{name}'")
-        demand(tensors[name].dtype in dtypes, f"'{name}' has the wrong number format")
-        demand(tensors[name].shape == shape, f"'{name}' has the wrong shape")
-    demand(len(tensors) == len(expected) + len(optimizer), "it holds more than a state")
-    demand(all(tensors[name].dtype in real for name in optimizer), "its optimiser is no numbers")
-    kinds = {tensors[f"{each}.{name}"].dtype for each in sets for name in shapes}
-    demand(len(kinds) == 1, "its parameters differ in number format")
+    layout = {**parameters, **text_layout(header)}
+    demand_layout(header, layout, "a state", others=len(optimizer))
+    demand(all(tensors[name].dtype in REAL for name in optimizer), "its optimiser is no numbers")
+    formats = {tensors[name].dtype for name in parameters}
+    demand(len(formats) == 1, "its parameters differ in number format")
     return optimizer
 
 
