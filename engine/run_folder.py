@@ -23,8 +23,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.atomic_file import write_durably
+from engine.atomic_file import explain_os_error, write_durably
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.errors import RunError
 
 VERSION = 1
 _FOLDER_MODE = 0o700
@@ -162,3 +163,10 @@ def run_facts(
         "train_config": train_config.to_json(),
         "corpus": dict(corpus),
     }
+
+
+def cannot(doing: str, path: Path, error: OSError) -> RunError:
+    """Return what to raise where a run could not be changed on the disk."""
+    return RunError(
+        f"The program could not {doing} the run in {path}, because {explain_os_error(error)}."
+    )

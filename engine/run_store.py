@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 
 from platformdirs import user_data_path
 
-from engine.atomic_file import explain_os_error
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
 from engine.run_folder import (
     RunFolder,
+    cannot,
     copy_run,
     is_run_id,
     make_private,
@@ -33,7 +33,6 @@ from engine.run_lock import RunLock, is_held
 if TYPE_CHECKING:
     from engine.corpus_data import Corpus
     from engine.language_model import LanguageModel
-    from engine.training_state import TrainingState
 
 _APP_NAME = "rnn-text-lab"
 
@@ -129,36 +128,18 @@ class RunStore:
         ModelFileError
             If the checkpoint is missing or damaged.
         """
-        from engine.kept_run import KeptRun
-        from engine.state_file import load_state
-        from engine.trainer import Trainer
-        from engine.training_state import with_settings
+        from engine.resumed_run import resumed_run
 
         folder = self._folder(run_id)
-        lock = self._take(folder)
-        try:
-            state = with_settings(
-                load_state(folder.state_path),
-                epochs=epochs,
-                time_limit_s=time_limit_s,
-                learning_rate=learning_rate,
-            )
-            is_same = epochs is None and learning_rate is None
-            is_whole = state.progress.epoch > state.last_epoch
-            if end_of(folder) == "finished" and (is_same or is_whole):
-                raise RunError(
-                    f"The run has finished its {state.train_config.epochs:,} epochs. To go on, "
-                    "give it more epochs."
-                )
-            trainer = Trainer.resumed(corpus, state)
-            facts = _renewed(folder, state)
-        except BaseException as error:
-            lock.release()
-            if isinstance(error, OSError):
-                raise _cannot("go on with", folder.path, error) from error
-            raise
-        best = state.model("best") if state.best else None
-        yield from KeptRun(trainer, folder, facts, lock=lock, best=best).events(control)
+        run = resumed_run(
+            folder,
+            self._take(folder),
+            corpus,
+            epochs=epochs,
+            time_limit_s=time_limit_s,
+            learning_rate=learning_rate,
+        )
+        yield from run.events(control)
 
     def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
         """Return all runs, or the deleted ones, the newest first."""
@@ -205,7 +186,7 @@ class RunStore:
         try:
             copy_run(source, copy)
         except OSError as error:
-            raise _cannot("duplicate", source.path, error) from error
+            raise cannot("duplicate", source.path, error) from error
         self._label(copy.run_id, name=name or f"Copy of {info.name}")
         self.dismiss(copy.run_id)
         return self.info(copy.run_id)
@@ -257,7 +238,7 @@ class RunStore:
         except BlockingIOError as error:
             raise RunError(f"The run {folder.run_id} is being trained. Stop it first.") from error
         except OSError as error:
-            raise _cannot("go on with", folder.path, error) from error
+            raise cannot("go on with", folder.path, error) from error
 
     def _label(self, run_id: str, **changes: str) -> None:
         folder = self._folder(run_id)
@@ -270,7 +251,7 @@ def _move(source: Path, target: Path, doing: str) -> Path:
         make_private(target.parent)
         source.rename(target)
     except OSError as error:
-        raise _cannot(doing, source, error) from error
+        raise cannot(doing, source, error) from error
     return target
 
 
@@ -278,23 +259,8 @@ def _write(folder: RunFolder, path: Path, values: Mapping[str, object]) -> None:
     try:
         folder.write_json(path, values)
     except OSError as error:
-        raise _cannot("change", folder.path, error) from error
-
-
-def _renewed(folder: RunFolder, state: "TrainingState") -> dict[str, object]:
-    """Say in the folder that the run goes on, with the settings that hold now."""
-    facts = folder.read_json(folder.facts_path) | {"train_config": state.train_config.to_json()}
-    status = folder.read_json(folder.status_path) | {"state": "running", "message": ""}
-    folder.write_json(folder.facts_path, facts)
-    folder.write_json(folder.status_path, status)
-    return facts
+        raise cannot("change", folder.path, error) from error
 
 
 def _now() -> datetime:
     return datetime.now().astimezone()
-
-
-def _cannot(doing: str, path: Path, error: OSError) -> RunError:
-    return RunError(
-        f"The program could not {doing} the run in {path}, because {explain_os_error(error)}."
-    )
