@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         TrainingStarted,
     )
     from engine.gradient_check import GradientReport, ParameterCheck, check_gradients
+    from engine.kept_texts import ClearedTexts, KeptTexts, clear_kept_texts, list_kept_texts
     from engine.language_model import LanguageModel
     from engine.model_files import open_model, write_model
     from engine.recipes import RecipeDefaults, recipe_defaults
@@ -105,6 +106,7 @@ _HOME = {
         "TrainingStarted",
     ),
     "engine.gradient_check": ("GradientReport", "ParameterCheck", "check_gradients"),
+    "engine.kept_texts": ("ClearedTexts", "KeptTexts", "clear_kept_texts", "list_kept_texts"),
     "engine.language_model": ("LanguageModel",),
     "engine.model_files": ("open_model", "write_model"),
     "engine.recipes": ("RecipeDefaults", "recipe_defaults"),

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, NoReturn, get_args
 
-from engine.config import DeviceRequest, Dtype, Recipe, RowPolicy
+from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.thread_waiting import wait_politely
 
@@ -27,6 +27,7 @@ _HOMES = {  # of the commands that are not in cli_commands
     "evaluate": "cli_training",
     "runs": "cli_runs",
     "benchmark": "cli_benchmark",
+    "cache": "cli_cache",
 }
 
 _EXAMPLES = """\
@@ -175,13 +176,19 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
         help="text column, by name or number from 1; repeat to join several; default: guessed",
     )
     add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
-    add("--delimiter", metavar="C", help="between columns; default: detected")
+    add("--delimiter", metavar="C", help="between columns; \\n = one column; default: detected")
+    quoting = get_args(Quoting)
+    add("--quoting", choices=quoting, help="whether quotes enclose fields; default: detected")
+    units = get_args(TextUnit)
+    add("--documents", choices=units, help="what one is in a plain text; default: detected")
     header = command.add_mutually_exclusive_group()
     header.add_argument("--header", action="store_true", help="the first row names the columns")
     header.add_argument("--no-header", action="store_true", help="the first row is text already")
+    add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
     add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
     add("--remove-duplicates", action="store_true", help="keep equal documents once")
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
+    add("--no-cache", action="store_true", help="prepare anew, and keep nothing of it: see 'cache'")
 
 
 def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -230,6 +237,10 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     info = _add_command(commands, "info", "describe a model file")
     info.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    cache = _add_command(commands, "cache", "list the prepared texts that are kept, or clear them")
+    cache.add_argument(
+        "action", nargs="?", choices=("list", "clear"), default="list", help="what to do"
+    )
     check = _add_command(commands, "gradcheck", "compare backpropagation with differences")
     check.add_argument("--word-dim", type=int, default=100, metavar="C", help="words")
     check.add_argument("--hidden-dim", type=int, default=10, metavar="H", help="hidden units")

@@ -154,6 +154,14 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def size_text(size: int) -> str:
+    """Return a number of bytes such as "12 kB", "3.4 MB" or "4.3 GB", in powers of 1000."""
+    for unit, bytes_of_unit in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= 0.9995 * bytes_of_unit:
+            return f"{size / bytes_of_unit:.3g} {unit}"
+    return f"{size} bytes"
+
+
 def probability(log_probability: float) -> str:
     """Return a probability of any size, never rounded to zero."""
     exponent = log_probability / math.log(10.0)

@@ -27,6 +27,7 @@ from engine.trainer import train
 
 _AUTOSAVE_S = 30.0
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
+_DELIMITERS = {"\\t": "\t", "\\n": "\n"}  # as they are typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 
@@ -60,7 +61,7 @@ def run_train(arguments: Namespace) -> int:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
-        corpus = prepare(corpus_config, control, output)
+        corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
             return EXIT_INTERRUPTED
         if arguments.keep_run:
@@ -111,7 +112,7 @@ def run_evaluate(arguments: Namespace) -> int:
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
     with stop_on_interrupt(output) as control:
-        corpus = prepare(config, control, output)
+        corpus = prepare(config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
             return EXIT_INTERRUPTED
         progress = evaluate_corpus(model, corpus, control)
@@ -144,7 +145,10 @@ def _corpus_config(
             columns=tuple(arguments.column or ()),
             has_header=header,
             encoding=arguments.encoding,
-            delimiter="\t" if arguments.delimiter == "\\t" else arguments.delimiter,
+            delimiter=_DELIMITERS.get(arguments.delimiter, arguments.delimiter),
+            quoting=arguments.quoting,
+            documents=arguments.documents,
+            decode_entities=arguments.decode_entities,
             bad_rows=arguments.bad_rows,
         ),
         vocabulary_size=vocabulary_size,
@@ -155,10 +159,13 @@ def _corpus_config(
     )
 
 
-def prepare(config: CorpusConfig, control: RunControl, output: Output) -> Corpus | None:
+def prepare(
+    config: CorpusConfig, control: RunControl, output: Output, *, uses_cache: bool = True
+) -> Corpus | None:
     """Return the corpus, or None after a stop."""
     corpus = None
-    for event in build_corpus(config, control, cache_folder=corpus_cache_folder()):
+    folder = corpus_cache_folder() if uses_cache else None
+    for event in build_corpus(config, control, cache_folder=folder):
         output.show(event)
         if isinstance(event, CorpusReady):
             corpus = event.corpus

@@ -42,6 +42,14 @@ def corpus_cache_folder() -> Path:
     return user_cache_path("rnn-text-lab", appauthor=False) / "corpora"
 
 
+def kept_names(folder: Path) -> list[str]:
+    """Return the names of the prepared texts in `folder`; none where it cannot be read."""
+    try:
+        return [each.name for each in folder.iterdir() if _NAME.fullmatch(each.name)]
+    except OSError:
+        return []
+
+
 class _StoppedError(Exception):
     """The user wants no more of it."""
 
@@ -76,7 +84,7 @@ class CorpusCache:
         """
         remove_leftovers(self._folder)
         size = _size_of(config.path)
-        names = [name for name in self._names() if name.startswith(f"corpus-{size}-")]
+        names = [name for name in kept_names(self._folder) if name.startswith(f"corpus-{size}-")]
         if not names:
             return None  # the content of the file needs no look
         ticker = Ticker(_REPORT_EVERY_S)
@@ -156,16 +164,10 @@ class CorpusCache:
     def _path(self, config: CorpusConfig, size: int, digest: str) -> Path:
         return self._folder / f"corpus-{size}-{corpus_key(config, digest)}.bin"
 
-    def _names(self) -> list[str]:
-        try:
-            return [each.name for each in self._folder.iterdir() if _NAME.fullmatch(each.name)]
-        except OSError:
-            return []
-
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
         kept = []
-        for name in self._names():
+        for name in kept_names(self._folder):
             with contextlib.suppress(OSError):  # another program deleted it
                 status = (self._folder / name).lstat()
                 kept.append((status.st_mtime_ns, status.st_size, name))

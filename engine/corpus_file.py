@@ -145,6 +145,24 @@ def read_prepared(
     return _prepared(description, arrays, folder)
 
 
+def read_facts(path: Path) -> CorpusSummary:
+    """Return what a prepared text is about, without checking more than its description.
+
+    Raises
+    ------
+    DamagedError
+        If it is no such file.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        description, _ = _read_description(file, None)
+    try:
+        return record_from_json(CorpusSummary, description.get("facts"))
+    except ModelFileError as error:
+        raise DamagedError(str(error)) from error
+
+
 def _pieces(name: str, parts: TextParts) -> Iterator[bytes | memoryview]:
     """Yield the bytes of an array."""
     match name:
@@ -171,7 +189,10 @@ def _write(descriptor: int, data: bytes | memoryview) -> int:
     return len(data)
 
 
-def _read_description(file: BufferedReader, key: str) -> tuple[dict[str, Any], dict[str, _Place]]:
+def _read_description(
+    file: BufferedReader, key: str | None
+) -> tuple[dict[str, Any], dict[str, _Place]]:
+    """Check all but the arrays; `key` None is any key."""
     size = os.fstat(file.fileno()).st_size
     if size < _ALIGNED + _END_BYTES or file.read(_ALIGNED) != _BEGIN:
         raise DamagedError("it does not begin as such a file")
@@ -189,7 +210,7 @@ def _read_description(file: BufferedReader, key: str) -> tuple[dict[str, Any], d
         description = parse_json(text, "its description")
     except ModelFileError as error:
         raise DamagedError(str(error)) from error
-    if not isinstance(description, dict) or description.get("key") != key:
+    if not isinstance(description, dict) or key not in (None, description.get("key")):
         raise DamagedError("it was made from another text or with other options")
     return description, _checked_places(description.get("places"), start)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.cli_output import Output
-from engine.cli_text import bar, duration, probability
+from engine.cli_text import bar, duration, probability, size_text
 from engine.event_json import event_to_json
 from engine.events import EpochDone, LossPoint, Notice, StageProgress
 
@@ -127,3 +127,9 @@ def test_that_times_and_bars_are_short() -> None:
     assert [duration(seconds) for seconds in (0, 59.6, 3600)] == ["0:00", "1:00", "1:00:00"]
     assert bar(None) == ""
     assert bar(2.0) == "[" + "#" * 24 + "] "
+
+
+def test_that_sizes_have_a_unit() -> None:
+    sizes = (12, 1000, 999_600, 4 << 30)
+
+    assert [size_text(size) for size in sizes] == ["12 bytes", "1 kB", "1 MB", "4.29 GB"]

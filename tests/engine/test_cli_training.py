@@ -34,6 +34,15 @@ def csv_path(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that no other test has put anything into."""
+    folder = tmp_path / "cache"
+    for module in ("cli_training", "kept_texts"):
+        monkeypatch.setattr(f"engine.{module}.corpus_cache_folder", lambda: folder)
+    return folder
+
+
 def train_arguments(csv_path: Path, *more: str) -> list[str]:
     out = str(csv_path.with_name("model.safetensors"))
     small = ["--hidden-dim", "5", "--vocabulary-size", "30", "--processes", "1", "--column", "body"]
@@ -231,3 +240,64 @@ def test_that_the_demo_draws_ten_sentences_and_scores_one(
     assert code == 0
     assert lines[10] == cli_training._DEMO_SENTENCE
     assert "perplexity" in lines[11]
+
+
+def kept_names(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the files of which the cache holds a text, as `cache --json` lists them."""
+    capsys.readouterr()
+    assert main(["cache", "--json"]) == 0
+    (values,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [text["name"] for text in values["texts"] if text["path"] == str(csv_path)]
+
+
+def test_that_a_prepared_text_is_listed_and_can_be_cleared(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], own_cache: Path
+) -> None:
+    main(train_arguments(csv_path, "--epochs", "1"))
+    listed = kept_names(csv_path, capsys)
+
+    main(["cache", "clear"])
+
+    assert listed == ["comments.csv"]
+    assert capsys.readouterr().out.startswith(f"1 prepared text deleted from {own_cache}")
+    assert kept_names(csv_path, capsys) == []
+
+
+def test_that_no_cache_keeps_nothing(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], own_cache: Path
+) -> None:
+    code = main(train_arguments(csv_path, "--epochs", "1", "--no-cache"))
+
+    assert code == 0
+    assert kept_names(csv_path, capsys) == []
+
+
+def test_that_the_documents_of_a_plain_text_can_be_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "comments.txt"
+    path.write_text("\n\n".join(f"{text}\nAnd so it was." for text in COMMENTS), encoding="utf-8")
+    documents = []
+
+    for unit in ("lines", "paragraphs"):
+        arguments = train_arguments(path, "--epochs", "1", "--documents", unit, "--json")
+        main([argument for argument in arguments if argument not in ("--column", "body")])
+        events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        (ready,) = [event for event in events if event["event"] == "corpus_ready"]
+        documents.append(ready["documents"])
+
+    assert documents == [48, 24]
+
+
+def test_that_entities_are_decoded_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "comments.csv"
+    rows = "".join(f"{text.replace('.', ' &gt;')}\n" for text in COMMENTS)
+    path.write_text("body\n" + rows, encoding="utf-8")
+
+    main(train_arguments(path, "--epochs", "1", "--decode-entities"))
+
+    model = load_model(tmp_path / "model.safetensors")
+    assert ">" in model.vocabulary.words
+    assert "gt" not in model.vocabulary.words

@@ -152,7 +152,9 @@ OTHER_OPTIONS: dict[str, Any] = {
     "has_header": True,
     "encoding": "utf-8",
     "delimiter": ",",
+    "quoting": "none",
     "documents": "lines",
+    "decode_entities": True,
     "bad_rows": "stop",
 }
 

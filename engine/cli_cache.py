@@ -1,0 +1,51 @@
+"""The command `cache`: where prepared texts are kept, what they are, and how to be rid of them."""
+
+import time
+from argparse import Namespace
+from dataclasses import asdict
+
+from engine.cli_output import Output
+from engine.cli_text import size_text
+from engine.kept_texts import KeptTexts, clear_kept_texts, list_kept_texts
+
+
+def run_cache(arguments: Namespace) -> int:
+    """List or clear the prepared texts and return the exit code."""
+    output = Output(as_json=arguments.json)
+    if arguments.action == "clear":
+        return _clear(output)
+    _list(list_kept_texts(), output)
+    return 0
+
+
+def _clear(output: Output) -> int:
+    done = clear_kept_texts()
+    if output.as_json:
+        output.result_json({"event": "cache_cleared", **asdict(done), "folder": str(done.folder)})
+    else:
+        output.result(f"{_texts(done.count)} deleted from {done.folder}: {size_text(done.size)}.")
+    if done.left:
+        output.note(
+            f"{_texts(done.left)} could not be deleted: another program may have them open. "
+            "Close it and try again."
+        )
+    return 1 if done.left else 0
+
+
+def _list(kept: KeptTexts, output: Output) -> None:
+    if output.as_json:
+        values = asdict(kept) | {"event": "cache", "folder": str(kept.folder), "size": kept.size}
+        output.result_json(values)
+        return
+    output.result(
+        f"{kept.folder}: {_texts(len(kept.texts))}, {size_text(kept.size)} of at most "
+        f"{size_text(kept.most_bytes)}."
+    )
+    for text in kept.texts:
+        used = time.strftime("%Y-%m-%d %H:%M", time.localtime(text.used_at))
+        name = text.name or "(damaged)"
+        output.result(f"{size_text(text.size):>10}  used {used}  {name}")
+
+
+def _texts(count: int) -> str:
+    return "1 prepared text" if count == 1 else f"{count:,} prepared texts"
