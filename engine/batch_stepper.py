@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from engine.batching import batch_from_flat
 from engine.corpus_data import Sentences
 from engine.device import DeviceChoice, is_out_of_memory, return_unused_memory
-from engine.errors import DeviceError
 from engine.events import Notice
 from engine.optimizer import Optimizer
 
@@ -64,22 +63,14 @@ class BatchStepper:
         return None
 
     def halve(self, sentences: int) -> Notice:
-        """Go on with half of the `sentences` that did not fit into the memory.
-
-        Raises
-        ------
-        DeviceError
-            If it was a single one.
-        """
+        """Go on with half of the `sentences`, two or more, that did not fit into the memory."""
         return_unused_memory(self._device)
-        if sentences == 1:
-            raise DeviceError(
-                f"{self._choice.name} has no memory left for a step on a single sentence. "
-                "Close other programs that use it, choose a smaller vocabulary or hidden size, "
-                "or train on the CPU."
-            )
         self.batch_size = sentences // 2
         return Notice(
             text=f"A step on {sentences} sentences did not fit into the memory of "
             f"{self._choice.name}. Training goes on with {self.batch_size} a step."
         )
+
+    def move_to(self, device: torch.device, choice: DeviceChoice, batch_size: int) -> None:
+        """Take the steps where the network is now."""
+        self._device, self._choice, self.batch_size = device, choice, batch_size

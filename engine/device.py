@@ -1,11 +1,16 @@
 """Choose where the network's numbers live, and say why."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from engine.config import DeviceRequest
 from engine.errors import DeviceError
+
+CPU = torch.device("cpu")
+_NO_ROOM = ("CUDA error: out of memory", "_STATUS_ALLOC_FAILED")  # of the driver and of cuBLAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +25,19 @@ class DeviceChoice:
 def choose_device(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
     """Return the device for `request`; raise `DeviceError` if it is not there."""
     if request == "cpu":
-        return torch.device("cpu"), _cpu(request, "The CPU was chosen.")
+        return CPU, _cpu(request, "The CPU was chosen.")
     if torch.cuda.is_available():
         name = torch.cuda.get_device_name(0)
         reason = f"{name} was found." if request == "auto" else f"{name} was chosen."
         return torch.device("cuda", 0), DeviceChoice(request=request, name=name, reason=reason)
     if request == "auto":
-        return torch.device("cpu"), _cpu(request, f"The CPU is used: {_why_no_gpu()}")
+        return CPU, _cpu(request, f"The CPU is used: {_why_no_gpu()}")
     raise DeviceError(f"No GPU can be used: {_why_no_gpu()} Choose the device 'cpu' or 'auto'.")
+
+
+def cpu_instead_of(former: DeviceChoice) -> DeviceChoice:
+    """Return the CPU for a run that found no room on the device it began with."""
+    return _cpu("cpu", f"{former.name} has no memory left for it.")
 
 
 def list_devices() -> tuple[DeviceChoice, ...]:
@@ -41,8 +51,10 @@ def list_devices() -> tuple[DeviceChoice, ...]:
 def is_out_of_memory(error: RuntimeError) -> bool:
     """Tell whether PyTorch found no room for a tensor, on a GPU or on the CPU."""
     text = str(error)
-    return isinstance(error, torch.OutOfMemoryError) or (
-        "DefaultCPUAllocator" in text and "memory" in text
+    return (
+        isinstance(error, torch.OutOfMemoryError)
+        or ("DefaultCPUAllocator" in text and "memory" in text)
+        or any(sign in text for sign in _NO_ROOM)
     )
 
 
@@ -50,6 +62,18 @@ def return_unused_memory(device: torch.device) -> None:
     """Give back what PyTorch holds of a GPU's memory without using it."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
+
+
+def upload(values: NDArray[Any], device: torch.device) -> torch.Tensor:
+    """Return an array as a tensor on `device`, without waiting for a GPU.
+
+    Only from memory that the system may not move can a GPU fetch numbers by itself; PyTorch
+    keeps that memory until it has done so.
+    """
+    here = torch.from_numpy(values)
+    if device.type != "cuda":
+        return here.to(device)
+    return here.pin_memory().to(device, non_blocking=True)
 
 
 def _cpu(request: DeviceRequest, reason: str) -> DeviceChoice:

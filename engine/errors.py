@@ -31,4 +31,4 @@ class DeviceError(EngineError):
 
 
 class DivergedError(EngineError):
-    """Training produced a loss or a gradient that is not a finite number."""
+    """A loss or a gradient is not finite, or beyond anything that a usable run has."""

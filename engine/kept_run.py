@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.control import RunControl, Ticker
-from engine.errors import EngineError
+from engine.errors import DivergedError, EngineError
 from engine.event_json import event_to_json
 from engine.events import EpochDone, Event, LossPoint, RunEnded, SnapshotPublished, StageProgress
 from engine.language_model import LanguageModel
@@ -20,6 +20,7 @@ from engine.run_folder import RunFolder
 from engine.run_keeper import Checkpoint, RunKeeper, status_of
 from engine.run_lock import RunLock
 from engine.trainer import Trainer
+from engine.training_state import TrainingState
 
 _AUTOSAVE_S = 25.0
 _PAUSE_SHARE = 50.0  # of the last save's duration
@@ -88,6 +89,10 @@ class KeptRun:
         except KeyboardInterrupt:
             self._fail("stopped", "It was aborted.")
             raise
+        except DivergedError as error:
+            state = self._trainer.state() if self._trainer.can_start_over else None
+            self._fail("failed", str(error), state)
+            raise
         except BaseException as error:
             message = str(error) if isinstance(error, EngineError) else "An unexpected error."
             self._fail("failed", message)
@@ -146,10 +151,13 @@ class KeptRun:
         self._save("finished" if is_whole else "stopped", message, is_last=True)
         yield from self._keeper.finish()
 
-    def _fail(self, end: str, message: str) -> None:
-        """Keep the last good models; the state on the disk is from before the failure."""
+    def _fail(self, end: str, message: str, state: TrainingState | None = None) -> None:
+        """Keep the last good models; without a `state` that on the disk, from before, stays."""
+        if state is not None:
+            self._status = status_of(state, end, message, datetime.now().astimezone())
         self._keeper.save(
             Checkpoint(
+                state=state,
                 best=self._keeper.unsaved_best,
                 last=self._latest,
                 status=self._status | {"state": end, "message": message},

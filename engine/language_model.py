@@ -4,6 +4,7 @@ This module holds records; it neither trains nor reads files. H is the number of
 hidden units, C the number of words in the vocabulary.
 """
 
+import math
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,22 @@ class TrainingHistory:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def until(self, epoch: float) -> "TrainingHistory":
+        """Return what was measured up to `epoch`."""
+        kept = [number for number, each in enumerate(self.epochs) if each <= epoch]
+        return TrainingHistory(
+            **{
+                name: array(column.typecode, [column[number] for number in kept])
+                for name, column in self.columns().items()
+            },
+            evaluations=tuple(done for done in self.evaluations if done.epoch <= epoch),
+            halvings=tuple(half for half in self.halvings if half.epoch <= epoch),
+        )
+
+    def lowest_loss(self) -> float:
+        """Return the lowest evaluated loss, in nats a word; infinite without an evaluation."""
+        return min(map(evaluated_loss, self.evaluations), default=math.inf)
 
     def columns(self) -> "dict[str, array[Any]]":
         """Return the columns by name, in the order of the fields."""
@@ -172,12 +189,12 @@ class LanguageModel:
                 for done in self.history.evaluations
                 if (done.validation_loss is not None) == held_out
             )
-            told, when = min(alike, key=_evaluated_loss), " at its best"
+            told, when = min(alike, key=evaluated_loss), " at its best"
         if told.validation_loss is not None:
             return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"
         return f"; its training loss is {told.training_loss:.3f} nats a word{when}"
 
 
-def _evaluated_loss(done: EpochDone) -> float:
+def evaluated_loss(done: EpochDone) -> float:
     """Return the loss that decides: the held-out one where there is one."""
     return done.training_loss if done.validation_loss is None else done.validation_loss

@@ -5,12 +5,14 @@ trainer's affair.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
 import torch._dynamo  # the first optimiser would load it: a second that no stop could interrupt
 
 from engine.batching import Batch
+from engine.device import CPU
 from engine.errors import DivergedError
 from engine.rnn import RNN
 
@@ -29,6 +31,9 @@ class Optimizer(Protocol):
     def forget(self) -> None:
         """Drop what earlier steps left behind, after the parameters were replaced."""
 
+    def follow_network(self) -> None:
+        """Go on with the network's tensors, and all that was left behind, where it moved to."""
+
     def state_tensors(self) -> dict[str, torch.Tensor]:
         """Return what earlier steps left behind, by name; live, not copied."""
 
@@ -44,11 +49,24 @@ class PlainSgd:
         self.learning_rate = learning_rate
 
     def step(self, batch: Batch) -> torch.Tensor:
-        """Update in place; the learning rate is per sentence, as the gradient is a sum."""
-        return self._rnn.descend(batch, self.learning_rate)
+        """Update in place; the learning rate is per sentence, as the gradient is a sum.
+
+        V is changed before the errors are brought back in time: if there is no memory for
+        that, V is as it was again.
+        """
+        kept = None if self._rnn.device == CPU else self._rnn.V.clone()  # (C, H)
+        try:
+            return self._rnn.descend(batch, self.learning_rate)
+        except RuntimeError:
+            if kept is not None:
+                self._rnn.V.copy_(kept)
+            raise
 
     def forget(self) -> None:
         """Do nothing: plain gradient descent remembers nothing."""
+
+    def follow_network(self) -> None:
+        """Do nothing: the network is asked for its tensors at each step."""
 
     def state_tensors(self) -> dict[str, torch.Tensor]:
         """Return nothing, for the same reason."""
@@ -79,13 +97,23 @@ class ClippedAdam:
     def __init__(self, rnn: RNN, learning_rate: float, clip_norm: float | None) -> None:
         self._rnn = rnn
         self._clip_norm = math.inf if clip_norm is None else clip_norm
-        self._parameters = list(rnn.parameters())
+        self._take_up(learning_rate)
+
+    def _take_up(self, learning_rate: float) -> None:
+        """Make gradients and an empty memory for the network's present tensors."""
+        self._parameters = list(self._rnn.parameters())
         self._gradients = tuple(torch.zeros_like(each) for each in self._parameters)
         for parameter, gradient in zip(self._parameters, self._gradients, strict=True):
             parameter.grad = gradient
         self._adam = torch.optim.Adam(
             self._parameters, lr=learning_rate, betas=_ADAM_BETAS, fused=True
         )
+
+    def follow_network(self) -> None:
+        """Go on with the network's tensors where it moved to, with what was remembered."""
+        remembered = self.state_tensors()
+        self._take_up(self.learning_rate)
+        self.load_state_tensors(remembered)
 
     @property
     def learning_rate(self) -> float:
@@ -115,7 +143,13 @@ class ClippedAdam:
         self._adam.state.clear()
 
     def state_tensors(self) -> dict[str, torch.Tensor]:
-        """Return Adam's running means and step counts, such as ``"0.exp_avg"``; live."""
+        """Return Adam's running means and step counts, such as ``"0.exp_avg"``; live.
+
+        Nothing where the memory ran out in the first step: it makes them one by one.
+        """
+        made = [self._adam.state.get(each, {}).keys() for each in self._parameters]
+        if any(keys < set(_ADAM_KEYS) for keys in made):
+            return {}
         return {
             f"{number}.{key}": value
             for number, parameter in enumerate(self._parameters)
@@ -124,17 +158,22 @@ class ClippedAdam:
 
     def load_state_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
         """Take over copies of what `state_tensors` returned; ValueError if it does not fit."""
-        expected = {
-            f"{number}.{key}": () if key == "step" else parameter.shape
-            for number, parameter in enumerate(self._parameters)
-            for key in _ADAM_KEYS
-        }
-        shapes = {name: tuple(value.shape) for name, value in tensors.items()}
-        if shapes and shapes != expected:
-            raise ValueError("the optimiser's numbers do not fit the network")
+        require_fitting(tensors, self._parameters)
         self._adam.state.clear()
         for name, value in tensors.items():
             parameter, key = self._parameters[int(name[0])], name[2:]
             dtype = torch.float32 if key == "step" else parameter.dtype  # as Adam makes them
             own = value.to(device=parameter.device, dtype=dtype, copy=True)
             self._adam.state[parameter][key] = own
+
+
+def require_fitting(tensors: dict[str, torch.Tensor], parameters: Sequence[torch.Tensor]) -> None:
+    """Raise `ValueError` unless this is Adam's state of these parameters, or nothing."""
+    expected = {
+        f"{number}.{key}": () if key == "step" else tuple(parameter.shape)
+        for number, parameter in enumerate(parameters)
+        for key in _ADAM_KEYS
+    }
+    shapes = {name: tuple(value.shape) for name, value in tensors.items()}
+    if shapes and shapes != expected:
+        raise ValueError("the optimiser's numbers do not fit the network")

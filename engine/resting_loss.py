@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from engine.batching import batch_from_flat, batches_by_length
 from engine.control import Ticker
 from engine.corpus_data import Sentences
+from engine.device import is_out_of_memory, return_unused_memory
 from engine.errors import DivergedError
-from engine.events import StageProgress
+from engine.events import Notice, StageProgress
 from engine.rnn import RNN
 
 _STAGE_EVERY_S = 0.5
@@ -27,7 +28,8 @@ def resting_loss(
     sentences: Sentences,
     proceed: Callable[[], bool],
     chosen: NDArray[int64] | None = None,
-) -> Generator[StageProgress, None, float | None]:
+    leave: Callable[[], Notice] | None = None,
+) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
     Parameters
@@ -38,11 +40,16 @@ def resting_loss(
         Asked before each batch; False is a stop.
     chosen : int64 array, optional
         Sentence numbers.
+    leave : callable, optional
+        Moves the network to another device, when this one has no memory for a single
+        sentence. Without it an error of PyTorch comes through.
 
     Yields
     ------
     StageProgress
         Twice a second.
+    Notice
+        If the memory ran out.
 
     Returns
     -------
@@ -54,21 +61,33 @@ def resting_loss(
     DivergedError
         If the loss is not finite.
     """
-    batches = batches_by_length(sentences.offsets, _BATCH_WORDS, chosen)
-    total = torch.zeros((), dtype=torch.float64, device=rnn.device)
-    words = 0
+    at_once = _BATCH_WORDS
+    left = batches_by_length(sentences.offsets, at_once, chosen)
+    total: torch.Tensor | None = None
+    words = done = 0
+    is_told = False
     ticker = Ticker(_STAGE_EVERY_S)
-    for number, members in enumerate(batches):
+    while done < len(left):
         if not proceed():
             return None
-        batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
-        total += rnn.word_losses(batch).sum(dtype=torch.float64)
-        words += batch.words
+        members = left[done]
+        total, has_fitted = _added(total, rnn, sentences, members, is_raised=leave is None)
+        if has_fitted:
+            words += int((sentences.offsets[members + 1] - sentences.offsets[members] - 1).sum())
+            done += 1
+        elif len(members) > 1:
+            return_unused_memory(rnn.device)
+            if not is_told:
+                yield _fewer(len(members))
+            is_told, at_once = True, at_once // 2
+            rest = np.concatenate(left[done:])
+            left = left[:done] + batches_by_length(sentences.offsets, max(1, at_once), rest)
+        elif leave is not None:
+            yield leave()
+            total = None if total is None else total.to(rnn.device)
         if ticker.is_due():
-            yield StageProgress(
-                stage="Evaluating", done=number + 1, total=len(batches), unit="batches"
-            )
-    return require_finite(float(total)) / words
+            yield StageProgress(stage="Evaluating", done=done, total=len(left), unit="batches")
+    return require_finite(0.0 if total is None else float(total)) / words
 
 
 def few_of(sentences: Sentences, count: int) -> NDArray[int64]:
@@ -82,3 +101,30 @@ def require_finite(loss: float) -> float:
     if not math.isfinite(loss):
         raise DivergedError("The loss is not a finite number any more.")
     return loss
+
+
+def _added(
+    total: torch.Tensor | None,
+    rnn: RNN,
+    sentences: Sentences,
+    members: NDArray[int64],
+    *,
+    is_raised: bool,
+) -> tuple[torch.Tensor | None, bool]:
+    """Return the total with the loss of some more sentences, and whether the memory sufficed."""
+    try:
+        batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
+        loss = rnn.word_losses(batch).sum(dtype=torch.float64)
+        return (loss if total is None else total + loss), True
+    except RuntimeError as error:
+        if is_raised or not is_out_of_memory(error):
+            raise
+    return total, False
+
+
+def _fewer(sentences: int) -> Notice:
+    return Notice(
+        text=f"Evaluating {sentences} sentences at once did not fit into the memory. It goes on "
+        "with fewer at a time.",
+        severity="info",
+    )

@@ -141,6 +141,12 @@ class RNN:
         twin.workspace = Workspace(twin.word_dim, twin.dtype, twin.device)
         return twin
 
+    def move_to(self, device: str | torch.device) -> None:
+        """Go on on another device, with the same parameters in new tensors."""
+        twin = self.copy(device=device)
+        self.device, self.workspace = twin.device, twin.workspace
+        self.U_by_word, self.V, self.W = twin.parameters()
+
     # What the sampler and the scorer build on.
 
     def initial_state(self, batch: int) -> torch.Tensor:

@@ -72,7 +72,9 @@ class RunBooks:
         self.recorder = HistoryRecorder(history)
         self.step = 0 if start_from is None else start_from.step
         self.words = 0
-        self.first_epoch = 0 if start_from is None else math.floor(start_from.epoch)
+        before = 0.0 if start_from is None else start_from.epoch
+        self.first_epoch = math.floor(before)
+        self._part_before = before - self.first_epoch  # its last epoch was not a whole one
         self._before_s = history.elapsed_s[-1] if history is not None and len(history) else 0.0
         self.clock = RunClock(self._before_s, clock)
         self.begin_epoch(0 if self.step == 0 else self.first_epoch + 1)
@@ -86,9 +88,8 @@ class RunBooks:
     @property
     def epoch(self) -> float:
         """Epochs so far, with the part of the current one."""
-        if self.current == 0:
-            return float(self.first_epoch)
-        return self.current - 1 + self.sentences_done / max(1, len(self._corpus.training))
+        whole = self.first_epoch if self.current == 0 else self.current - 1
+        return whole + self._part_before + self.sentences_done / max(1, len(self._corpus.training))
 
     @property
     def last_epoch(self) -> int:
@@ -134,6 +135,7 @@ class RunBooks:
             "epoch_s": self.epoch_s,
             "elapsed_s": self.clock.elapsed_s(),
             "before_s": self._before_s,
+            "epoch_part_before": self._part_before,
         }
 
     def restore(self, progress: TrainingProgress, history: TrainingHistory) -> None:
@@ -142,7 +144,7 @@ class RunBooks:
         self.step, self.words = progress.step, progress.words
         self.first_epoch, self.current = progress.first_epoch, progress.epoch
         self.sentences_done, self.epoch_words = progress.sentences_done, progress.epoch_words
-        self._before_s = progress.before_s
+        self._part_before, self._before_s = progress.epoch_part_before, progress.before_s
         self.clock.set_elapsed(progress.elapsed_s)
         self._epoch_began_s = self.spent_s - progress.epoch_s
 
@@ -215,8 +217,8 @@ class RunBooks:
 
     def _time_left_s(self) -> float | None:
         spent_s = self.spent_s
-        epochs_done = self.epoch - self.first_epoch
-        if epochs_done <= 0.0:
+        epochs_done = self.epoch - self.first_epoch - self._part_before
+        if epochs_done <= 1e-9:
             return None
         left_s = spent_s * (self._config.epochs - epochs_done) / epochs_done
         if self._config.time_limit_s is not None:

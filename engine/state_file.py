@@ -135,7 +135,8 @@ def _read_settings(header: Header) -> dict[str, Any]:
         progress.sentences_done <= settings["summary"].training_sentences
         and progress.batch_size >= 1
         and progress.learning_rate > 0.0
-        and progress.first_rate > 0.0,
+        and progress.first_rate > 0.0
+        and 0.0 <= progress.epoch_part_before < 1.0,
         "its progress is out of range",
     )
     return settings | {"progress": progress}

@@ -17,29 +17,26 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus_data import Corpus, Sentences
-from engine.device import choose_device
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EndReason, Event, SnapshotPublished
 from engine.language_model import LanguageModel
-from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
-from engine.recipes import fill_in, recipe_defaults
-from engine.resting_loss import few_of, require_finite, resting_loss
-from engine.run_books import RunBooks, make_network
+from engine.recipes import fill_in
+from engine.resting_loss import few_of, resting_loss
+from engine.run_books import RunBooks
+from engine.state_taking import state_of_run
 from engine.training_state import (
-    TrainingProgress,
     TrainingState,
-    copies,
-    copy_parameters,
     load_parameters,
     require_same_text,
     sentence_order,
+    started_over,
     text_digest,
 )
+from engine.workplace import Workplace
 
 _POINT_EVERY_S = 0.4  # each redraw of the live plot costs about 6 ms of one core
 _SNAPSHOT_EVERY_S = 5.0
@@ -73,16 +70,17 @@ def train(
     Yields
     ------
     TrainingStarted, EpochDone of epoch 0, then LossPoint, EpochDone, RateHalved and
-    SnapshotPublished as they come; a last SnapshotPublished and RunEnded.
+    SnapshotPublished as they come, Notice when the memory runs out; a last
+    SnapshotPublished, of the last good parameters if the run diverged, and RunEnded.
 
     Raises
     ------
     ConfigError
         If `start_from` does not fit the corpus.
     DeviceError
-        If the requested device is not there, or has no room for a single sentence.
+        If the requested device is not there, or the CPU has no room for a single sentence.
     DivergedError
-        If the loss is not finite any more; the last snapshot is still good.
+        If the loss is not finite any more, or so high that it is useless.
     """
     yield from Trainer(corpus, model_config, train_config, start_from, clock).run(control)
 
@@ -98,27 +96,22 @@ class Trainer:
         start_from: LanguageModel | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._corpus, self._model_config, self._config = corpus, model_config, train_config
+        self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        device, self._device_choice = choose_device(model_config.device)
-        rate, batch_size, clip_norm = fill_in(train_config)
-        spread = recipe_defaults(train_config.recipe).input_range
-        self._rnn = make_network(corpus, model_config, start_from, device, spread)
-        self._optimizer: Optimizer = (
-            PlainSgd(self._rnn, rate)
-            if train_config.recipe == "tutorial"
-            else ClippedAdam(self._rnn, rate, clip_norm)
+        place = self._place = Workplace(corpus, model_config, train_config, start_from)
+        self._judge = EpochJudge(
+            train_config.recipe,
+            place.rnn,
+            place.optimizer,
+            fill_in(train_config)[0],
+            None if start_from is None else start_from.history,
         )
-        self._stepper = BatchStepper(
-            self._training, self._optimizer, batch_size, device, self._device_choice
-        )
-        self._judge = EpochJudge(train_config.recipe, self._rnn, self._optimizer, rate)
         self._books = RunBooks(corpus, model_config, train_config, start_from, clock)
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
-        # It stays on the device until a point is due: reading it waits for a GPU.
-        self._epoch_loss = torch.zeros((), dtype=torch.float64, device=device)
         self._text_digest = ""  # worked out when a state is first taken
+        self._good: LanguageModel | None = None  # the best so far, or what the run began with
+        self._has_diverged = False
 
     @classmethod
     def resumed(
@@ -134,52 +127,53 @@ class Trainer:
         require_same_text(state, corpus)
         self = cls(corpus, state.model_config, state.train_config, None, clock)
         progress = state.progress
-        load_parameters(self._rnn, state.parameters)
-        best = self._rnn.copy() if state.best else None
+        self._place.load(state)
+        best = self._place.rnn.copy(device="cpu") if state.best else None
         if best is not None:
             load_parameters(best, state.best)
-        self._judge.restore(progress, best)
-        self._optimizer.load_state_tensors(state.optimizer)
-        self._optimizer.learning_rate = progress.learning_rate
-        self._stepper.batch_size = progress.batch_size
+            self._good = state.model("best")
+        self._judge.restore(progress, best, state.history)
         self._text_digest = progress.text_digest
         self._books.restore(progress, state.history)
-        self._epoch_loss.fill_(progress.epoch_loss)
         return self
 
     def state(self) -> TrainingState:
-        """Return a copy of all that the run needs to go on; call it between two events."""
+        """Return a copy of all that the run needs to go on; call it between two events.
+
+        Of a run that diverged it is what `started_over` makes.
+        """
         self._text_digest = self._text_digest or text_digest(self._corpus)
-        return TrainingState(
-            progress=TrainingProgress(
-                **self._books.counts(),
-                **self._judge.losses(),
-                epoch_loss=float(self._epoch_loss),
-                learning_rate=self._optimizer.learning_rate,
-                batch_size=self._stepper.batch_size,
-                text_digest=self._text_digest,
-            ),
-            model_config=self._model_config,
-            train_config=self._config,
-            summary=self._corpus.summary,
-            vocabulary=self._corpus.vocabulary,
-            history=self._books.recorder.snapshot(),
-            parameters=copy_parameters(self._rnn),
-            best=copy_parameters(self._judge.best),
-            optimizer=copies(self._optimizer.state_tensors()),
-        )
+        now = state_of_run(self._corpus, self._place, self._books, self._judge, self._text_digest)
+        if self.can_start_over and self._good is not None:
+            return started_over(now, self._good, self._judge.next_rate)
+        return now
+
+    @property
+    def can_start_over(self) -> bool:
+        """Whether the run diverged and `state` is what it can go on with."""
+        return self._has_diverged and self._good is not None
 
     def run(self, control: RunControl) -> Generator[Event, None, None]:
         """Yield the run's events; see `train`."""
-        yield self._books.started(
-            self._rnn, self._device_choice, self._optimizer.learning_rate, self._stepper.batch_size
-        )
+        place, books = self._place, self._books
+        rate, batch_size = place.optimizer.learning_rate, place.stepper.batch_size
+        yield books.started(place.rnn, place.choice, rate, batch_size)
+        if place.notice is not None:
+            yield place.notice
         try:
             reason = yield from self._train(control)
             yield self._publish()
         except DivergedError as error:
-            raise self._judge.divergence(self._books.step) from error
-        yield self._books.ended(reason)
+            found = error
+        else:
+            yield books.ended(reason)
+            return
+        self._has_diverged, good = True, self._good
+        if good is None:  # nothing was trained yet
+            raise found
+        # Whoever keeps the last snapshot keeps this one.
+        yield SnapshotPublished(step=good.step, epoch=good.epoch, model=good)
+        raise self._judge.divergence(books.step, found) from found
 
     def _train(self, control: RunControl) -> Generator[Event, None, EndReason]:
         books = self._books
@@ -210,33 +204,33 @@ class Trainer:
 
     def _begin_epoch(self, number: int) -> None:
         self._books.begin_epoch(number)
-        self._epoch_loss.zero_()
+        self._place.epoch_loss.zero_()
 
     def _one_epoch(self, control: RunControl) -> Generator[Event, None, None]:
         """Go through the sentences that are left of this epoch, or until a stop."""
         books, size = self._books, len(self._training)
         order = sentence_order(self._config, books.current, size)
-        point_loss, point_words = float(self._epoch_loss), books.epoch_words
+        point_loss, point_words = float(self._place.epoch_loss), books.epoch_words
         point_began_s = books.spent_s
         while books.sentences_done < size and books.clock.proceed(control):
-            chosen = order[books.sentences_done :][: self._stepper.batch_size]
-            done = self._stepper.step(chosen)
+            chosen = order[books.sentences_done :][: self._place.stepper.batch_size]
+            done = self._place.stepper.step(chosen)
             if done is None:
-                yield self._stepper.halve(len(chosen))
+                yield self._place.make_room(len(chosen))
                 continue
             loss, words = done
-            self._epoch_loss += loss
+            self._place.epoch_loss += loss
             books.count(words, len(chosen))
             is_last = books.sentences_done == size or books.is_time_over()
             if not (is_last or self._point_ticker.is_due()):
                 continue
             # The sum of the epoch grows batch by batch, whenever points are due.
-            total, now_s = float(self._epoch_loss), books.spent_s
+            total, now_s = float(self._place.epoch_loss), books.spent_s
             new_words = books.epoch_words - point_words
-            mean = require_finite(total - point_loss) / new_words
+            mean = self._judge.require_usable((total - point_loss) / new_words, new_words)
             speed = new_words / max(1e-9, now_s - point_began_s)
             point_loss, point_words, point_began_s = total, books.epoch_words, now_s
-            yield books.point(mean, self._optimizer.learning_rate, speed)
+            yield books.point(mean, self._place.optimizer.learning_rate, speed)
             if is_last:
                 break
             if self._snapshot_ticker.is_due():
@@ -249,7 +243,7 @@ class Trainer:
         if not (is_evaluated or self._books.is_evaluation_due()):
             self._begin_epoch(self._books.current + 1)
             return
-        loss: float | None = float(self._epoch_loss) / max(1, self._books.epoch_words)
+        loss: float | None = float(self._place.epoch_loss) / max(1, self._books.epoch_words)
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
             loss = yield from self._evaluate(self._training, control)
@@ -257,20 +251,24 @@ class Trainer:
             yield from self._conclude(loss, control)
 
     def _conclude(self, training_loss: float, control: RunControl) -> Generator[Event, None, None]:
-        books, words_per_s = self._books, self._books.words_per_s()
+        books, judge, words_per_s = self._books, self._judge, self._books.words_per_s()
         validation_loss: float | None = None
         if len(self._validation):
             validation_loss = yield from self._evaluate(self._validation, control)
             if validation_loss is None:
                 return
+        if books.current > 0:  # what an opened model begins with is not the run's fault
+            judge.require_usable(training_loss, self._training.words_to_predict)
+            if validation_loss is not None:
+                judge.require_usable(validation_loss, self._validation.words_to_predict)
         done = books.evaluation(
             training_loss,
             validation_loss,
-            self._optimizer.learning_rate,
+            self._place.optimizer.learning_rate,
             words_per_s,
-            is_best=self._judge.is_best(training_loss, validation_loss),
+            is_best=judge.is_best(training_loss, validation_loss),
         )
-        halved = self._judge.judge(done)
+        halved = judge.judge(done)
         books.recorder.add(done)
         if halved is not None:
             books.recorder.add(halved)
@@ -290,9 +288,13 @@ class Trainer:
     ) -> Generator[Event, None, float | None]:
         """Return the mean loss of all or the chosen sentences, nats a word; None after a stop."""
         proceed = partial(self._books.clock.proceed, control)
-        return (yield from resting_loss(self._rnn, sentences, proceed, chosen))
+        place = self._place
+        return (yield from resting_loss(place.rnn, sentences, proceed, chosen, place.leave))
 
     def _publish(self) -> SnapshotPublished:
-        if not all(bool(torch.isfinite(each).all()) for each in self._rnn.parameters()):
+        snapshot = self._books.snapshot(self._place.rnn)
+        if not all(bool(torch.isfinite(each).all()) for each in snapshot.model.rnn.parameters()):
             raise DivergedError("A parameter is not a finite number any more.")
-        return self._books.snapshot(self._rnn)
+        if self._good is None or self._judge.best_step == self._books.step:
+            self._good = snapshot.model
+        return snapshot

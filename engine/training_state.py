@@ -46,6 +46,7 @@ class TrainingProgress:
     best_loss: float | None  # None: nothing was evaluated yet
     previous_loss: float | None
     text_digest: str  # of the word numbers trained and evaluated on
+    epoch_part_before: float = 0.0  # of an epoch, < 1, on top of the whole ones before this run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +67,8 @@ class TrainingState:
     def epochs_done(self) -> float:
         """Epochs so far, with the part of the one under way."""
         progress, total = self.progress, self.summary.training_sentences
-        return max(0, progress.epoch - 1) + progress.sentences_done / max(1, total)
+        share = progress.sentences_done / max(1, total)
+        return max(0, progress.epoch - 1) + progress.epoch_part_before + share
 
     @property
     def last_epoch(self) -> int:
@@ -169,6 +171,32 @@ def with_settings(
         config = replace(config, learning_rate=learning_rate)
         progress = replace(progress, learning_rate=learning_rate, first_rate=learning_rate)
     return replace(state, train_config=config, progress=progress)
+
+
+def started_over(state: TrainingState, good: LanguageModel, learning_rate: float) -> TrainingState:
+    """Return the state in which a run that diverged goes on.
+
+    It has the parameters of `good` and a lower learning rate, begins the epoch under way
+    anew and remembers nothing of it.
+    """
+    progress = replace(
+        state.progress,
+        sentences_done=0,
+        epoch_loss=0.0,
+        epoch_words=0,
+        epoch_s=0.0,
+        previous_loss=state.progress.best_loss,
+    )
+    parameters = copy_parameters(good.rnn)
+    restarted = replace(
+        state,
+        progress=progress,
+        parameters=parameters,
+        best=parameters if state.best else {},
+        optimizer={},
+    )
+    history = state.history.until(restarted.epochs_done + 1e-9)
+    return with_settings(replace(restarted, history=history), learning_rate=learning_rate)
 
 
 def require_same_text(state: TrainingState, corpus: Corpus) -> None:
