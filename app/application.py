@@ -204,6 +204,8 @@ class Application:
             self.models,
             dialogs=dialogs,
             open_log_folder=partial(_open_folder, log_folder),
+            prepared_texts=self.runners.prepared_texts,
+            open_folder=_open_folder,
             parent=self.window,
         )
         self.warm_up = WarmUp(

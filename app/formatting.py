@@ -30,6 +30,14 @@ def format_rate(rate: float | None) -> str:
     return NOT_KNOWN if rate is None or not math.isfinite(rate) else f"{rate:.3g}"
 
 
+def format_bytes(size: int) -> str:
+    """Return a size such as "12 kB", "3.4 MB" or "4.3 GB", in powers of 1000."""
+    for unit, bytes_of_unit in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= 0.9995 * bytes_of_unit:
+            return f"{size / bytes_of_unit:.3g} {unit}"
+    return counted(size, "byte")
+
+
 def format_speed(words_per_s: float) -> str:
     """Return a speed such as "12,300 words/s"."""
     if not math.isfinite(words_per_s):

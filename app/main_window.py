@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget, QVBoxLayou
 
 from app.theme import ThemeChoice
 from app.widgets.message_bar import MessageBar
+from app.widgets.prepared_texts_menu import PreparedTextsMenu
 from app.widgets.recovery_bar import RecoveryBar
 
 TITLE = "RNN Text Lab"
@@ -41,6 +42,7 @@ class MainWindow(QMainWindow):
     message_bar : MessageBar
     recovery_bar : RecoveryBar
         Above the tabs.
+    prepared_texts_menu : PreparedTextsMenu
 
     Signals
     -------
@@ -203,6 +205,8 @@ class MainWindow(QMainWindow):
         self._recent_menu.setObjectName("window.recent_menu")
         self._recent_menu.setToolTipsVisible(True)
         self._recent_menu.triggered.connect(self._on_recent_menu_triggered)
+        self.prepared_texts_menu = PreparedTextsMenu(menu)
+        menu.addMenu(self.prepared_texts_menu)
         menu.addSeparator()
         quit_action = QAction("&Quit", self)
         quit_action.setObjectName("window.quit_action")

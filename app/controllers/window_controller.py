@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.dataset_controller import DatasetController
 from app.controllers.model_files_controller import ModelFilesController
+from app.controllers.prepared_texts_controller import PreparedTextsController
 from app.errors import ErrorPresenter
 from app.settings import AppSettings, SettingsStore
 from app.state.run_state import Command, RunState, enabled_commands
 from app.state.session import Session
+from app.tasks.task_runner import TaskRunner
 from app.widgets.window_dialogs import WindowDialogs
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class WindowController(QObject):
         *,
         dialogs: WindowDialogs,
         open_log_folder: Callable[[], None],
+        prepared_texts: TaskRunner,
+        open_folder: Callable[[Path], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,6 +61,13 @@ class WindowController(QObject):
         self._settings, self._theme = settings, theme
         self._dataset, self._models = dataset, models
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
+        self.prepared_texts = PreparedTextsController(
+            window.prepared_texts_menu,
+            prepared_texts,
+            presenter,
+            open_folder=open_folder,
+            parent=self,
+        )
         self._connect_window()
         self._connect_state()
         self._restore()

@@ -17,6 +17,7 @@ class Runners:
     scoring: TaskRunner
     models: TaskRunner
     runs: TaskRunner
+    prepared_texts: TaskRunner
     warm_up: TaskRunner
 
     @classmethod
@@ -35,4 +36,5 @@ class Runners:
             self.scoring,
             self.models,
             self.runs,
+            self.prepared_texts,
         )

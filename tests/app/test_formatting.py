@@ -95,3 +95,20 @@ def test_that_numbers_that_are_not_known_show_a_dash() -> None:
 
 def test_that_a_speed_has_three_digits() -> None:
     assert formatting.format_speed(12_345.6) == "12,300 words/s"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (999_499, "999 kB"),
+        (999_600, "1 MB"),
+        (34_560_000, "34.6 MB"),
+        (4 << 30, "4.29 GB"),
+    ],
+)
+def test_that_a_size_has_three_digits_and_a_unit(size: int, text: str) -> None:
+    assert formatting.format_bytes(size) == text
