@@ -11,7 +11,8 @@ from app.formatting import (
     format_loss,
     format_perplexity,
 )
-from app.state.loss_history import LossHistory, XAxis, evaluated_loss
+from app.state.loss_history import LossHistory, evaluated_loss
+from app.state.series import XAxis
 
 
 def describe_loss(loss: float) -> str:
