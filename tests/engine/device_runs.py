@@ -1,0 +1,99 @@
+"""Steps as a GPU takes them, taken on the CPU, for the tests of `engine.device_steps`."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from engine.corpus_data import Sentences
+from engine.device_optimizer import DeviceRule
+from engine.device_steps import DeviceSteps
+from engine.rnn import RNN
+from engine.step_graphs import EagerRecorder, Step
+
+
+class PlayedBack:
+    """A recorder that counts; what it records can only be played as it was recorded."""
+
+    def __init__(self) -> None:
+        self.runs = self.recordings = self.replays = 0
+
+    def run(self, step: Step) -> None:
+        """Run it."""
+        self.runs += 1
+        step()
+
+    def record(self, step: Step) -> Step:
+        """Keep it without running it."""
+        self.recordings += 1
+
+        def replay() -> None:
+            self.replays += 1
+            step()
+
+        return replay
+
+    def pace(self) -> None:
+        """Do nothing."""
+
+
+class NotRecordable(EagerRecorder):
+    """A recorder on a device that refuses."""
+
+    def record(self, step: Step) -> Step:
+        """Refuse, as CUDA does."""
+        del step
+        raise RuntimeError("CUDA error: operation not permitted\nand much more")
+
+
+def sentences_of(lengths: Sequence[int], word_dim: int, seed: int = 0) -> Sentences:
+    """Return sentences with so many words to predict each."""
+    offsets = np.concatenate([[0], np.cumsum(np.array(lengths) + 1)])
+    ids = np.random.default_rng(seed).integers(0, word_dim, offsets[-1]).astype(np.int32)
+    return Sentences(ids, offsets)
+
+
+def pairs(sentences: Sentences, chosen: Sequence[int]) -> tuple[list[list[int]], list[list[int]]]:
+    """Return the tutorial's x and y of the chosen sentences."""
+    sequences = [sentences.sequence(number).tolist() for number in chosen]
+    return [each[:-1] for each in sequences], [each[1:] for each in sequences]
+
+
+class Epoch:
+    """A network and its steps over some sentences.
+
+    Attributes
+    ----------
+    steps : DeviceSteps
+    loss_sum : float64 tensor of shape ()
+    """
+
+    def __init__(
+        self,
+        rnn: RNN,
+        sentences: Sentences,
+        make_rule: Callable[[RNN], DeviceRule],
+        batch_size: int,
+        recorder: PlayedBack | EagerRecorder | None = None,
+    ) -> None:
+        self.rnn, self.sentences, self.batch_size = rnn, sentences, batch_size
+        self.rule = make_rule(rnn)
+        self.loss_sum = torch.zeros((), dtype=torch.float64)
+        self.steps = DeviceSteps(
+            rnn,
+            sentences,
+            self.rule,
+            self.loss_sum,
+            PlayedBack() if recorder is None else recorder,
+            batch_size,
+        )
+
+    def go_through(self, order: Sequence[int]) -> list[int]:
+        """Take all steps over the sentences in this order; return the words of each."""
+        self.steps.begin(np.array(order, dtype=np.int64), self.batch_size)
+        done, words = 0, []
+        while done < len(order):
+            planned = self.steps.step()
+            done += planned.sentences
+            words.append(planned.words)
+        return words
