@@ -1,0 +1,70 @@
+"""The sockets that a process holds, whoever opened them: Python, Qt or a C library.
+
+Linux names each open socket by a number and lists those that stay inside the machine.
+A socket that is not in that list is one of a network; one that is in it, and listens,
+can be called by any other program.
+"""
+
+from pathlib import Path
+
+_LOOKS = 3  # the list may be read while it changes: what counts is seen each time
+_LISTENS = 0x10000
+
+
+def can_be_listed() -> bool:
+    """Return whether this system lists them."""
+    return Path("/proc/self/net/unix").exists()
+
+
+def reaching_sockets(process: int) -> set[str]:
+    """Return the sockets of a process and its children that others could reach or hear."""
+    found = [_once([process, *_children(process)]) for _ in range(_LOOKS)]
+    return set.intersection(*found)
+
+
+def _once(processes: list[int]) -> set[str]:
+    before = _held(processes)
+    local, listening = _inside_the_machine()
+    lasting = before & _held(processes)  # those were open while the list was read
+    return (lasting - local) | (lasting & listening)
+
+
+def _held(processes: list[int]) -> set[str]:
+    """Return the sockets that are open, as ``socket:[NUMBER]``."""
+    held = set()
+    for process in processes:
+        try:
+            descriptors = list(Path(f"/proc/{process}/fd").iterdir())
+        except OSError:
+            continue  # it has ended
+        for descriptor in descriptors:
+            try:
+                held.add(str(descriptor.readlink()))
+            except OSError:
+                continue  # it was closed
+    return {name for name in held if name.startswith("socket:")}
+
+
+def _inside_the_machine() -> tuple[set[str], set[str]]:
+    """Return all sockets of this machine's own kind, and those of them that listen."""
+    local, listening = set(), set()
+    for line in Path("/proc/self/net/unix").read_text().splitlines()[1:]:
+        fields = line.split()
+        local.add(f"socket:[{fields[6]}]")
+        if int(fields[3], 16) & _LISTENS:
+            listening.add(f"socket:[{fields[6]}]")
+    return local, listening
+
+
+def _children(process: int) -> list[int]:
+    children = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            after_the_name = (entry / "stat").read_text().rpartition(")")[2]
+        except OSError:
+            continue  # it has ended
+        if int(after_the_name.split()[1]) == process:
+            children.append(int(entry.name))
+    return children
