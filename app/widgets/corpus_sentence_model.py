@@ -1,30 +1,21 @@
 """The sentences of a corpus as the network sees them, fetched row by row as they come into view."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from app.formatting import format_count, shorten
+from app.widgets.columns_model import Column, ColumnsModel, Index
 
 if TYPE_CHECKING:
     from engine import SentenceView
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 ItemRole = Qt.ItemDataRole
 
 NUMBER, PART, TEXT, TOKENS, X, Y = range(6)
 TOKENS_ROLE = int(ItemRole.UserRole) + 1  # the TokenViews, for the delegate
 
-HEADERS = ("No.", "Set", "Sentence", "Words as the network reads them", "x", "y")
-TIPS = (
-    "Number of the sentence in the corpus",
-    "Training, or held out for measuring the loss",
-    "The sentence as it stands in the file",
-    "Lower-cased words; a marked word is not in the vocabulary and is read as UNKNOWN_TOKEN",
-    "Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
-    "Target: the same ids one word later, SENTENCE_END (1) last",
-)
 VIEWS_KEPT = 512  # rows; a screen shows some fifty
 CELL_LENGTH = 300  # characters
 IDS_SHOWN = 40
@@ -42,8 +33,24 @@ class Sentences(Protocol):
         """Return one sentence for showing."""
 
 
-class CorpusSentenceModel(QAbstractTableModel):
+class CorpusSentenceModel(ColumnsModel):
     """Text, words, x and y of each sentence; nothing is fetched before it is seen."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column(name="No.", tip="Number of the sentence in the corpus", is_number=True),
+        Column(name="Set", tip="Training, or held out for measuring the loss"),
+        Column(name="Sentence", tip="The sentence as it stands in the file"),
+        Column(
+            name="Words as the network reads them",
+            tip="Lower-cased words; a marked word is not in the vocabulary and is read as "
+            "UNKNOWN_TOKEN",
+        ),
+        Column(
+            name="x",
+            tip="Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
+        ),
+        Column(name="y", tip="Target: the same ids one word later, SENTENCE_END (1) last"),
+    )
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,15 +68,11 @@ class CorpusSentenceModel(QAbstractTableModel):
         """Return the number of sentences."""
         return 0 if parent.isValid() else self._count
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(HEADERS)
-
     def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
         """Return a cell, asking the corpus for its sentence if need be."""
         column = index.column()
         if role == ItemRole.TextAlignmentRole and column == NUMBER:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return self.alignment(column)
         if role not in (
             ItemRole.DisplayRole,
             ItemRole.ToolTipRole,
@@ -87,20 +90,6 @@ class CorpusSentenceModel(QAbstractTableModel):
         if role == ItemRole.AccessibleTextRole and column != TOKENS:
             return _short_text(view, column)
         return _long_text(view, column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
-    ) -> Any:
-        """Return a column's title or what it means."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == ItemRole.DisplayRole:
-            return HEADERS[section]
-        if role == ItemRole.ToolTipRole:
-            return TIPS[section]
-        if role == ItemRole.TextAlignmentRole and section != NUMBER:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
 
 
 def _short_text(view: "SentenceView", column: int) -> str:

@@ -12,7 +12,6 @@ from app.theme import current_palette
 from app.widgets.corpus_sentence_model import (
     PART,
     TEXT,
-    TIPS,
     TOKENS,
     TOKENS_ROLE,
     CorpusSentenceModel,
@@ -79,7 +78,7 @@ def test_that_the_tooltips_name_the_word_of_each_id(model: CorpusSentenceModel) 
 
 
 def test_that_the_columns_say_what_they_mean(model: CorpusSentenceModel) -> None:
-    assert model.headerData(Y, Qt.Orientation.Horizontal, Role.ToolTipRole) == TIPS[Y]
+    assert model.headerData(Y, Qt.Orientation.Horizontal, Role.ToolTipRole) == model.COLUMNS[Y].tip
 
 
 def test_that_a_table_of_many_sentences_asks_only_for_those_in_view(qtbot: QtBot) -> None:
