@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RunsList = tuple["RunInfo", ...]
 
+SELECT_HINT = "Select a run to open it or to go on with it, or several to compare them."
+
 
 class Dialogs(Protocol):
     """The questions about runs."""
@@ -128,9 +130,10 @@ class RunsController(QObject):
         runs = self._view.selected_runs()
         commands = run_commands(runs, in_trash=self._view.is_trash, is_at_rest=self._is_at_rest())
         self._view.show_commands(commands)
-        text = describe_run(runs[0]) if len(runs) == 1 else ""
-        if len(runs) > 1:
-            text = f"{counted(len(runs), 'run')} are selected."
+        text = SELECT_HINT if self._view.has_runs else ""
+        if runs:
+            several = f"{counted(len(runs), 'run')} are selected."
+            text = describe_run(runs[0]) if len(runs) == 1 else several
         self._view.show_detail(self._answer or text)
 
     @Slot()

@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.scale import scaled
 from app.state.run_commands import RunCommand
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
+from app.widgets.model_buttons import BUTTONS
 from app.widgets.record_table import RecordTable
 from app.widgets.run_table_model import (
     EPOCHS,
@@ -48,24 +50,6 @@ EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
 _WIDTHS = {NAME: 184, TEXT: 176, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 112}
 _ROW_HEIGHT = 32  # px
-
-_Button = tuple[RunCommand, str, str, str]
-_BUTTONS: tuple[_Button, ...] = (
-    (RunCommand.RESTORE, "Re&store", "restore", "Bring the selected runs back from the trash"),
-    (RunCommand.OPEN, "&Open", "open", "Use the newest model of the run (Enter)"),
-    (RunCommand.OPEN_BEST, "Open &best", "open_best", "Use the model of the lowest loss"),
-    (
-        RunCommand.CONTINUE,
-        "Con&tinue training",
-        "continue",
-        "Go on exactly where the run was saved last; its text is prepared again if need be",
-    ),
-    (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
-    (RunCommand.NOTE, "&Note", "note", "Write a note"),
-    (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
-    (RunCommand.COMPARE, "Co&mpare…", "compare", "Show in which settings the selected runs differ"),
-    (RunCommand.DELETE, "&Delete", "delete", "Move the selected runs to the trash (Del)"),
-)
 
 
 class ModelsView(QDialog):
@@ -96,7 +80,7 @@ class ModelsView(QDialog):
         super().__init__(parent)
         self.setObjectName("models.view")
         self.setWindowTitle("Models")
-        self.resize(*SIZE)
+        self.resize(*map(scaled, SIZE))
         self._model = RunTableModel(self)
         self._commands: frozenset[RunCommand] = frozenset()
         self._is_restoring = False  # the selection, after the rows were replaced
@@ -122,6 +106,11 @@ class ModelsView(QDialog):
     def is_trash(self) -> bool:
         """Whether the trash is shown."""
         return self._trash.isChecked()
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether a run is listed."""
+        return self._model.rowCount() > 0
 
     def selected_runs(self) -> "tuple[RunInfo, ...]":
         """Return the selected runs from top to bottom."""
@@ -199,12 +188,12 @@ class ModelsView(QDialog):
         self._table.setModel(self._model)
         self._table.set_placeholder(READING)
         self._table.setWordWrap(False)
-        self._table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = self._table.horizontalHeader()
         header.setMinimumSectionSize(64)
         for column, width in _WIDTHS.items():
-            self._table.setColumnWidth(column, width)
+            self._table.setColumnWidth(column, scaled(width))
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
         self._table.setSortingEnabled(True)
         header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
@@ -213,7 +202,7 @@ class ModelsView(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         self._buttons: dict[RunCommand, QPushButton] = {}
-        for command, text, role, tip in _BUTTONS:
+        for command, text, role, tip in BUTTONS:
             name = text.replace("&", "").rstrip("…")
             button = describe(QPushButton(text, self), f"models.{role}_button", name, tip)
             button.setAutoDefault(False)  # Enter belongs to the table
@@ -279,7 +268,7 @@ class ModelsView(QDialog):
         menu = QMenu(self)
         menu.setObjectName("models.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command, text, _role, _tip in _BUTTONS:
+        for command, text, _role, _tip in BUTTONS:
             if command in self._commands:
                 menu.addAction(text).setData(command)
         menu.triggered.connect(self._on_menu_triggered)

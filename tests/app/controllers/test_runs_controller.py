@@ -83,6 +83,10 @@ def write(app: Application, qtbot: QtBot, text: str) -> None:
     rest(app, qtbot)
 
 
+def test_that_a_list_without_a_selection_says_what_to_do(opened: Application) -> None:
+    assert "Select a run" in detail(opened)
+
+
 def test_that_the_menu_entry_lists_the_runs_newest_first(opened: Application) -> None:
     assert opened.kept_runs.view.isVisible()
     assert names(opened) == ["finished one", "running one", "stopped one"]
