@@ -22,6 +22,7 @@ from app.theme import ThemeChoice
 from app.widgets.message_bar import MessageBar
 from app.widgets.prepared_texts_menu import PreparedTextsMenu
 from app.widgets.recovery_bar import RecoveryBar
+from app.widgets.scrolling import TabScrollArea
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
@@ -173,7 +174,7 @@ class MainWindow(QMainWindow):
         self._tabs.setAccessibleName("Dataset, training and generation")
         self._tabs.setDocumentMode(True)
         for number, (tab, title) in enumerate(zip(tabs, TAB_TITLES, strict=True), start=1):
-            self._tabs.addTab(tab, title)
+            self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
             self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
         self._tabs.currentChanged.connect(self.tab_changed)
         layout = QVBoxLayout(centre)

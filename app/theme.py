@@ -13,7 +13,11 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app.scale import scaled
+
 ThemeChoice = Literal["system", "light", "dark"]
+
+FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ class Theme(QObject):
                 asdict(palette),
                 icons=str(self._resources).replace("\\", "/"),
                 variant="dark" if palette.is_dark else "light",
+                **{name: scaled(size) for name, size in FONT_SIZES.items()},
             )
         )
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.scale import scaled
 from app.state.run_state import Command
 from app.widgets.corpus_form import CorpusChoices, CorpusForm
 from app.widgets.corpus_page import CorpusPage
@@ -159,7 +160,7 @@ class DatasetTab(QWidget):
     def _build_panel(self) -> QWidget:
         """Return the column of controls: the step that starts the work never scrolls away."""
         column = QWidget(self)
-        column.setFixedWidth(PANEL_WIDTH)
+        column.setFixedWidth(scaled(PANEL_WIDTH))
         scroll = FittingScrollArea(column)
         scroll.setObjectName("dataset.panel")
         panel = QWidget(scroll)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.scale import scaled
 from app.state.loss_history import LossHistory
 from app.widgets.config_form import ConfigForm
 from app.widgets.figures_strip import FiguresStrip
@@ -89,7 +90,7 @@ class TrainingTab(QWidget):
         area.viewport().setAutoFillBackground(False)  # the card shows through
         self.form.setAutoFillBackground(False)
         card = make_card(self)
-        card.setFixedWidth(FORM_WIDTH_PX)
+        card.setFixedWidth(scaled(FORM_WIDTH_PX))
         inside = QVBoxLayout(card)
         inside.setContentsMargins(8, 8, 4, 8)
         self._corpus.setContentsMargins(8, 0, 8, 0)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
+from app.scale import scaled
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
 from app.widgets.record_table import RecordTable
@@ -23,7 +24,7 @@ class ComparisonDialog(QDialog):
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         width = WIDTH + RUN_WIDTH * len(comparison.names)
-        self.resize(min(width, LARGEST_WIDTH), HEIGHT)
+        self.resize(scaled(min(width, LARGEST_WIDTH)), scaled(HEIGHT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)

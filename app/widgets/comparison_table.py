@@ -4,15 +4,19 @@ import math
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.formatting import format_odds, format_perplexity
+from app.scale import scaled
 from app.state.scored_sentence import ScoredSentence
 from app.widgets.columns_model import Column, ColumnsModel, Index
 from app.widgets.record_table import RecordTable
+from app.widgets.tables import fit_column
 
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
 _LARGEST = 500  # sentences; the oldest goes first
+_SMALLEST_SENTENCE, _SMALLEST_MODEL = 136, 72  # px, of width
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -153,12 +157,9 @@ class ComparisonTable(RecordTable):
         header = self.horizontalHeader()
         header.setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column in (SENTENCE, MODEL):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        advance = self.fontMetrics().horizontalAdvance
-        self.setColumnWidth(PLACE, advance("500") + 16)
-        self.setColumnWidth(PROBABILITY, advance("1 in 8.8 × 10¹⁰⁰⁰") + 24)
-        self.setColumnWidth(PERPLEXITY, advance("Perplexity") + 44)
+        numbers = {PLACE: "500", PROBABILITY: "1 in 8.8 × 10¹⁰⁰⁰", PERPLEXITY: "12,300"}
+        self._numbers = sum(fit_column(self, *number) for number in numbers.items())
+        self._widest_model = fit_column(self, MODEL, "a long name.csv, 12:34:56, epoch 100.5")
         self.doubleClicked.connect(self._on_double_clicked)
 
     def pin(self, score: ScoredSentence) -> None:
@@ -176,3 +177,11 @@ class ComparisonTable(RecordTable):
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.score_requested.emit(self._scores.score(index.row()).text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the sentence twice the room of the model, or more; scroll what cannot be read."""
+        super().resizeEvent(event)
+        room = self.viewport().width() - self._numbers
+        model = max(min(self._widest_model, room // 3), scaled(_SMALLEST_MODEL))
+        self.setColumnWidth(MODEL, model)
+        self.setColumnWidth(SENTENCE, max(room - model, scaled(_SMALLEST_SENTENCE)))

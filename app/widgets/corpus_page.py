@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.formatting import counted
+from app.scale import scaled
 from app.widgets.corpus_figures import (
     SPECIAL_TOKENS,
     corpus_figures,
@@ -116,7 +117,7 @@ class CorpusPage(QScrollArea):
     def _build_plot_card(self) -> QFrame:
         card = make_card(self)
         self._plot = WordFrequencyPlot(card)
-        self._plot.setMinimumHeight(SMALLEST_PLOT)
+        self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 8, 8)
         layout.setSpacing(4)
@@ -139,10 +140,10 @@ class CorpusPage(QScrollArea):
         self._delegate = TokenDelegate(table)  # the view does not keep its delegate alive
         table.setItemDelegateForColumn(TOKENS, self._delegate)
         for column, width in WIDTHS.items():
-            table.setColumnWidth(column, width)
+            table.setColumnWidth(column, scaled(width))
         for column in (TEXT, TOKENS):
             table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        table.setMinimumHeight(SMALLEST_TABLE)
+        table.setMinimumHeight(scaled(SMALLEST_TABLE))
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)

@@ -5,9 +5,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app.formatting import NOT_KNOWN
+from app.scale import scaled
 from app.widgets.labels import make_label
 
 ONE_ROW_PX = 840  # the width from which all figures stand in one row
+REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures
 NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
 FIGURES = {
@@ -31,15 +33,15 @@ class FiguresStrip(QFrame):
         self.setObjectName("training.figures")
         self.setAccessibleName("Figures of the run")
         self._figures: dict[str, tuple[QLabel, QLabel]] = {}
-        self.setMinimumWidth(NARROWEST_PX)
+        self.setMinimumWidth(scaled(NARROWEST_PX))
         self._cells = [
             self._build_figure(name, caption, tip) for name, (caption, tip) in FIGURES.items()
         ]
-        self._columns = 0
+        self._shape = (0, False)  # columns, whether remarks are beside the figures
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setHorizontalSpacing(12)
-        self._arrange(len(FIGURES))
+        self._arrange(len(FIGURES), is_low=False)
         self.clear()
 
     def _build_figure(self, name: str, caption: str, tip: str) -> QWidget:
@@ -64,12 +66,11 @@ class FiguresStrip(QFrame):
         self._figures[name] = (labels[1], labels[2])
         return cell
 
-    def _arrange(self, columns: int) -> None:
-        """Put the figures into rows of `columns`."""
-        if columns == self._columns:
+    def _arrange(self, columns: int, *, is_low: bool) -> None:
+        """Put the figures into rows of `columns`, the remarks beside or below them."""
+        if (columns, is_low) == self._shape:
             return
-        self._columns = columns
-        is_low = columns < len(FIGURES)  # two rows: the remarks go beside the figures
+        self._shape = (columns, is_low)
         for index, (name, cell) in enumerate(zip(FIGURES, self._cells, strict=True)):
             self._grid.addWidget(cell, index // columns, index % columns)
             is_inside = index < columns
@@ -97,7 +98,10 @@ class FiguresStrip(QFrame):
             self.show_figure(name, NOT_KNOWN, "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use two rows where one would be too narrow."""
+        """Use two rows where one would be too narrow; they are low if there is room for that."""
         super().resizeEvent(event)
-        count = len(FIGURES)
-        self._arrange(count if event.size().width() >= ONE_ROW_PX else count // 2)
+        count, width = len(FIGURES), event.size().width()
+        if width >= scaled(ONE_ROW_PX):
+            self._arrange(count, is_low=False)
+        else:
+            self._arrange(count // 2, is_low=width >= scaled(REMARKS_BESIDE_PX))

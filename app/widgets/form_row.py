@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.scale import scaled
 from app.widgets.labels import make_label
 
 FIELD_WIDTH_PX = 132
@@ -19,7 +20,7 @@ class FormRow(QWidget):
         self._label = QLabel(label, self)
         self._label.setBuddy(field)
         self._label.setToolTip(field.toolTip())
-        field.setFixedWidth(WIDE_FIELD_WIDTH_PX if is_wide else FIELD_WIDTH_PX)
+        field.setFixedWidth(scaled(WIDE_FIELD_WIDTH_PX if is_wide else FIELD_WIDTH_PX))
         self._hint = self._build_text("hint", hint)
         self._problem = self._build_text("bad", "")
         self._problem.setObjectName(f"{field.objectName()}.problem")

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.scale import scaled
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
 from app.widgets.describe import describe
 from app.widgets.sample_form import SampleForm
@@ -118,7 +119,7 @@ class GeneratePanel(QFrame):
         holder = QWidget(self)
         holder.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(_FORM_WIDTH)
+        holder.setFixedWidth(scaled(_FORM_WIDTH))
         columns = QHBoxLayout(self)
         columns.setContentsMargins(16, 12, 16, 12)
         columns.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)

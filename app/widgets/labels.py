@@ -3,7 +3,9 @@
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QLayout, QWidget
+
+from app.scale import scaled
 
 LABEL_WIDTH = 76  # px, so that the fields of several forms stand in one line
 
@@ -39,10 +41,10 @@ def make_form(parent: QWidget) -> QFormLayout:
     return form
 
 
-def add_row(form: QFormLayout, text: str, field: QWidget) -> None:
+def add_row(form: QFormLayout, text: str, field: QWidget | QLayout) -> None:
     """Add a field with its label; an ampersand in `text` makes the key that leads to the field."""
     form.addRow(text, field)
     label = form.labelForField(field)
     if label is not None:
-        label.setMinimumWidth(LABEL_WIDTH)
+        label.setMinimumWidth(scaled(LABEL_WIDTH))
         label.setMinimumHeight(field.sizeHint().height())  # the label stands beside the field

@@ -14,7 +14,9 @@ from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QSh
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.formatting import format_perplexity, format_rate
-from app.state.loss_history import Indices, LossHistory, Series, XAxis
+from app.scale import scaled
+from app.state.loss_history import LossHistory
+from app.state.series import Indices, Series, XAxis
 from app.theme import current_palette
 from app.widgets.labels import make_label
 from app.widgets.loss_summary import describe_history, describe_point
@@ -28,6 +30,7 @@ MOST_POINTS = 3000  # of one curve on the screen
 MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
 RAW_ALPHA = 105
 PADDING = 0.05  # around everything
+SMALLEST_PX = 140  # height of the canvas
 ONE_LINE_PX = 800  # the width from which the values under the cursor need no second line
 READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
 
@@ -127,6 +130,7 @@ class LossPlot(QWidget):
         self._canvas.setAccessibleName("Loss curve")
         self._canvas.setAccessibleDescription(READING_HINT)  # a tool tip would hide the curve
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._canvas.setMinimumHeight(scaled(SMALLEST_PX))
         self._plot = self._canvas.getPlotItem()
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -274,7 +278,7 @@ class LossPlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the values, so that the plot does not jump when they appear."""
         super().resizeEvent(event)
-        lines = 1 if event.size().width() >= ONE_LINE_PX else 2
+        lines = 1 if event.size().width() >= scaled(ONE_LINE_PX) else 2
         self._readout.setMinimumHeight(lines * self._readout.fontMetrics().lineSpacing())
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from app.formatting import counted
+from app.scale import scaled
 from app.widgets.csv_models import PreviewModel
 from app.widgets.damage_delegate import DamageDelegate
 from app.widgets.describe import describe
@@ -105,7 +106,7 @@ class PreviewPage(QWidget):
                 section, mode.Stretch if is_text and has_room else mode.Interactive
             )
             if not (is_text and has_room):
-                self._table.setColumnWidth(section, WIDE if is_text else NARROW)
+                self._table.setColumnWidth(section, scaled(WIDE if is_text else NARROW))
         self._table.scrollTo(self._model.index(0, max(min(columns, default=0), 0)))
 
     def _build_table(self) -> QTableView:

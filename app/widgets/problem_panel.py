@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.scale import scaled
 from app.widgets.csv_models import ProblemModel
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
@@ -87,17 +88,17 @@ class ProblemPanel(QFrame):
         )
         table.setModel(self._model)
         prepare_table(table)
-        table.setMinimumHeight(SMALLEST_TABLE)
-        table.setColumnWidth(0, LINE_WIDTH)
+        table.setMinimumHeight(scaled(SMALLEST_TABLE))
+        table.setColumnWidth(0, scaled(LINE_WIDTH))
         header = table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         if is_wide:
             header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         else:
             table.setWordWrap(True)
-            table.verticalHeader().setDefaultSectionSize(TWO_LINES)
-            table.setColumnWidth(2, TEXT_WIDTH)
-            self.setMinimumWidth(SMALLEST_PANEL)
+            table.verticalHeader().setDefaultSectionSize(scaled(TWO_LINES))
+            table.setColumnWidth(2, scaled(TEXT_WIDTH))
+            self.setMinimumWidth(scaled(SMALLEST_PANEL))
         return table
 
     @Slot()

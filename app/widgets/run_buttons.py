@@ -1,12 +1,15 @@
 """The row of buttons that starts, pauses and stops a run."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from app.scale import scaled
 from app.state.run_state import Command
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
 
+SMALLEST_STATUS = 200  # px, of width
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 CONTINUE_TIP = "Go on with the current model instead of starting from random numbers"
 
@@ -65,20 +68,27 @@ class RunButtons(QWidget):
             CONTINUE_TIP,
         )
         self._status = make_label("", "hint", self, wrap=True)
-        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._status.setObjectName("training.status_label")
         self._status.setAccessibleName("State of the training")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._start, self._pause, self._stop, self._discard, self._continue):
-            row.addWidget(widget)
-        row.addWidget(self._status, stretch=1)
+        self._build_layout()
         self._start.clicked.connect(self._on_start_clicked)
         self._pause.clicked.connect(self._on_pause_clicked)
         self._stop.clicked.connect(self._on_stop_clicked)
         self._discard.clicked.connect(self._on_discard_clicked)
         self._continue.toggled.connect(self.continue_changed)
+
+    def _build_layout(self) -> None:
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        for widget in (self._start, self._pause, self._stop, self._discard, self._continue):
+            self._row.addWidget(widget)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addLayout(self._row, 0, 0)
+        self._grid.addWidget(self._status, 0, 1)
 
     @property
     def continues(self) -> bool:
@@ -126,3 +136,13 @@ class RunButtons(QWidget):
     @Slot()
     def _on_discard_clicked(self) -> None:
         self.discard_requested.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the status below the buttons where it would have no room beside them."""
+        super().resizeEvent(event)
+        buttons = self._row.minimumSize().width()
+        is_beside = event.size().width() >= buttons + scaled(SMALLEST_STATUS)
+        side = Qt.AlignmentFlag.AlignRight if is_beside else Qt.AlignmentFlag.AlignLeft
+        self._status.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        place = (0, 1, 1, 1) if is_beside else (1, 0, 1, 2)
+        self._grid.addWidget(self._status, *place)

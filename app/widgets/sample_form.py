@@ -5,7 +5,6 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.state.generated_sentences import SampleSettings
 from app.widgets.describe import describe
+from app.widgets.labels import add_row, make_form
 
 _LARGEST_COUNT = 100_000
 _LONGEST_MINIMUM = 100  # words; the engine's longest sentence
@@ -99,6 +99,7 @@ class SampleForm(QWidget):
         self._hint_label.setObjectName("generation.temperature_hint")
         self._hint_label.setProperty("role", "hint")
         self._hint_label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._hint_label.setWordWrap(True)
 
     def _build_seed(self) -> None:
         self._random_check = describe(
@@ -119,20 +120,17 @@ class SampleForm(QWidget):
         self._seed_edit.setPlaceholderText("random")
 
     def _build_layout(self) -> None:
-        temperature = QHBoxLayout()
+        temperature, seed = QHBoxLayout(), QHBoxLayout()
         temperature.addWidget(self._temperature_slider, 1)
         temperature.addWidget(self._temperature_spin)
-        seed = QHBoxLayout()
         seed.addWidget(self._random_check)
         seed.addWidget(self._seed_edit, 1)
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Number", self._count_spin)
-        form.addRow("M&inimum length", self._min_length_spin)
-        form.addRow("Temperature", temperature)
+        form = make_form(self)
+        add_row(form, "&Number", self._count_spin)
+        add_row(form, "M&inimum length", self._min_length_spin)
+        add_row(form, "Temperature", temperature)
         form.addRow(self._hint_label)
-        form.addRow("Seed", seed)
+        add_row(form, "Seed", seed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _connect_signals(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 from app.state.generated_sentences import Batch, GeneratedSentence
 from app.widgets.record_table import RecordTable
 from app.widgets.sentence_model import NUMBER, PROBABILITY, SENTENCE, SentenceModel
+from app.widgets.tables import fit_column
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
@@ -56,8 +57,8 @@ class SentenceList(RecordTable):
         header.setSectionResizeMode(NUMBER, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
-        self.setColumnWidth(NUMBER, self.fontMetrics().horizontalAdvance("100,000") + 16)
-        self.setColumnWidth(PROBABILITY, self.fontMetrics().horizontalAdvance("M" * 14))
+        fit_column(self, NUMBER, "100,000")
+        fit_column(self, PROBABILITY, "1 in 8.8 × 10¹⁰⁰⁰")
         self.setWordWrap(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 

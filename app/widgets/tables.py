@@ -1,9 +1,13 @@
 """One manner for the tables: whole rows, nothing of a spreadsheet."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from app.scale import scaled
+
 ROW_HEIGHT = 30  # px
+CELL_PADDING = 24  # px, left and right of a cell's text together
 
 
 def prepare_rows(table: QTableView) -> None:
@@ -15,8 +19,12 @@ def prepare_rows(table: QTableView) -> None:
     table.setShowGrid(False)
     table.setCornerButtonEnabled(False)
     table.verticalHeader().hide()
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setTextElideMode(Qt.TextElideMode.ElideRight)
+    font = header.font()
+    font.setWeight(QFont.Weight.DemiBold)  # as the style paints it: a heading is cut by its width
+    header.setFont(font)
 
 
 def prepare_table(table: QTableView) -> None:
@@ -28,5 +36,15 @@ def prepare_table(table: QTableView) -> None:
     table.setAlternatingRowColors(False)
     rows = table.verticalHeader()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(ROW_HEIGHT)
+    rows.setDefaultSectionSize(scaled(ROW_HEIGHT))
     table.horizontalHeader().setMinimumSectionSize(40)
+
+
+def fit_column(table: QTableView, column: int, sample: str) -> int:
+    """Make a column wide enough for its heading and for `sample`, and return the width."""
+    header = table.horizontalHeader()
+    header.ensurePolished()  # the style says how much room a heading needs
+    cell = table.fontMetrics().horizontalAdvance(sample) + CELL_PADDING
+    width = max(header.sectionSizeHint(column), cell)
+    table.setColumnWidth(column, width)
+    return width

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.scale import scaled
 from app.widgets.budget_plot import BudgetPlot
 from app.widgets.describe import describe
 from app.widgets.figure_grid import Figure, FigureGrid
@@ -26,6 +27,7 @@ from app.widgets.labels import make_card, make_label
 from app.widgets.record_table import RecordTable
 from app.widgets.scrolling import prepare_scrolling
 from app.widgets.size_slider import SizeSlider
+from app.widgets.tables import fit_column
 
 if TYPE_CHECKING:
     from engine import VocabularyCost
@@ -39,8 +41,8 @@ COLUMNS = {
 }
 SMALLEST_PLOT = 240  # px, of height
 SMALLEST_SLIDER = 24  # px, of height
-SMALLEST_TABLE = 400  # px, of width
-PARAMETERS, PARAMETERS_WIDTH = 3, 88  # column; px
+SAMPLES = ("8,000", "10.0 %", "10.0 %", "1,610,000", "1 min 05 s")  # wide cells
+TABLE_MARGINS = 36  # px, of width
 MEASURE = "Measure an epoch's t&ime"
 SIZE_ROLE = Qt.ItemDataRole.UserRole
 
@@ -169,7 +171,7 @@ class VocabularyPage(QScrollArea):
     def _build_plot(self, parent: QWidget) -> QFrame:
         card = make_card(parent)
         self._plot = BudgetPlot(card)
-        self._plot.setMinimumHeight(SMALLEST_PLOT)
+        self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
         self._advice = make_label("", "hint", card, wrap=True)
         self._advice.setObjectName("dataset.budget_advice")
         layout = QVBoxLayout(card)
@@ -193,11 +195,11 @@ class VocabularyPage(QScrollArea):
         for column, tip in enumerate(COLUMNS.values()):
             self._model.horizontalHeaderItem(column).setToolTip(tip)
         self._table.setModel(self._model)
-        card.setMinimumWidth(SMALLEST_TABLE)
+        needed = sum(fit_column(self._table, *sample) for sample in enumerate(SAMPLES))
+        card.setMinimumWidth(needed + TABLE_MARGINS)
         header = self._table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(PARAMETERS, QHeaderView.ResizeMode.Fixed)
-        self._table.setColumnWidth(PARAMETERS, PARAMETERS_WIDTH)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)

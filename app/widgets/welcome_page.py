@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from app.scale import scaled
 from app.widgets.labels import make_card, make_label
 
 _STEPS = (
@@ -45,15 +46,16 @@ class WelcomePage(QWidget):
         super().__init__(parent)
         self.setObjectName("dataset.welcome_page")
         card = make_card(self)
-        card.setMaximumWidth(WIDTH)
+        card.setMaximumWidth(scaled(WIDTH))
         grid = QGridLayout(card)
         grid.setContentsMargins(32, 32, 32, 32)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(
-            make_label("Teach a network to write from your own text", "title"), 0, 0, 1, 2
+        headline = make_label(
+            "Teach a network to write from your own text", "title", card, wrap=True
         )
+        grid.addWidget(headline, 0, 0, 1, 2)
         for number, (title, text) in enumerate(_STEPS, start=1):
             row = 2 * number
             grid.setRowMinimumHeight(row - 1, 12)

@@ -1,12 +1,14 @@
 """The per-word table of a scored sentence, with its surprise drawn as bars."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.scale import scaled
 from app.state.scored_sentence import ScoredSentence, ScoredWord
 from app.theme import Palette, current_palette
 from app.widgets.record_table import RecordTable
+from app.widgets.tables import fit_column
 from app.widgets.word_probability_model import (
     PROBABILITY,
     RANK,
@@ -16,6 +18,8 @@ from app.widgets.word_probability_model import (
     WordProbabilityModel,
 )
 
+_WIDEST_BITS = "000.00 bits"
+_SMALLEST_WORD, _SMALLEST_BAR = 96, 88  # px, of width
 _MARGIN = 8.0  # pixels around a bar
 _BAR_SHARE = 0.5  # of the row's height
 
@@ -35,7 +39,7 @@ class SurpriseDelegate(QStyledItemDelegate):
         if not isinstance(model, WordProbabilityModel) or not isinstance(word, ScoredWord):
             return
         cell = QRectF(option.rect)
-        left = cell.left() + option.fontMetrics.horizontalAdvance("000.00 bits") + 2 * _MARGIN
+        left = cell.left() + option.fontMetrics.horizontalAdvance(_WIDEST_BITS) + 2 * _MARGIN
         room = cell.right() - _MARGIN - left
         if room <= 0:
             return
@@ -72,11 +76,16 @@ class WordProbabilityTable(RecordTable):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(SURPRISE, QHeaderView.ResizeMode.Stretch)
-        advance = self.fontMetrics().horizontalAdvance
-        self.setColumnWidth(WORD, advance("somewhat   unknown → UNKNOWN_TOKEN") + 24)
-        self.setColumnWidth(PROBABILITY, advance("Probability") + 28)
-        self.setColumnWidth(RANK, advance("100,000") + 24)
+        self._widest_word = fit_column(self, WORD, "somewhat   unknown → UNKNOWN_TOKEN")
+        self._numbers = fit_column(self, PROBABILITY, "0.00123") + fit_column(self, RANK, "100,000")
 
     def show_score(self, score: ScoredSentence | None) -> None:
         """Show the words of `score`; None empties the table."""
         self._words.show(score)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the word give way where the bar would have no room."""
+        super().resizeEvent(event)
+        surprise = self.fontMetrics().horizontalAdvance(_WIDEST_BITS) + scaled(_SMALLEST_BAR)
+        room = self.viewport().width() - self._numbers - surprise
+        self.setColumnWidth(WORD, min(self._widest_word, max(room, scaled(_SMALLEST_WORD))))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.theme import DARK, LIGHT, Palette, Theme, current_palette
+from app.theme import DARK, FONT_SIZES, LIGHT, Palette, Theme, current_palette
 
 TEXT_COLOURS = ("foreground", "faint", "accent", "second", "good", "bad", "warning")
 BACKGROUNDS = ("background", "window")
@@ -113,13 +113,15 @@ def test_that_a_change_of_the_system_is_followed(theme: Theme) -> None:
     assert current_palette() == DARK
 
 
-def test_that_the_style_names_only_colours_and_files_that_exist() -> None:
+def test_that_the_style_names_only_colours_sizes_and_files_that_exist() -> None:
     resources = files("resources")
     sheet = resources.joinpath("style.qss").read_text(encoding="utf-8")
 
     names = set(re.findall(r"\$(\w+)", sheet)) - {"icons"}
+    sizes = set(re.findall(r"\$\{(\w+)\}", sheet))
     icons = set(re.findall(r"\$icons/(\w+)_\$variant\.svg", sheet))
 
     assert {n for n in names if n != "variant"} <= set(asdict(LIGHT))
+    assert sizes == set(FONT_SIZES)
     for variant in ("light", "dark"):
         assert all(resources.joinpath(f"{icon}_{variant}.svg").is_file() for icon in icons)

@@ -18,18 +18,23 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CEILING = 300  # lines of a module
 ENGINE_LIBRARIES = {"numpy", "torch", "nltk", "safetensors", "charset_normalizer", "platformdirs"}
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
-MAY_USE_NUMPY = {"app.widgets.loss_plot", "app.state.loss_history"}
+MAY_USE_NUMPY = {"app.widgets.loss_plot", "app.state.loss_history", "app.state.series"}
 
 # Rooms of the app and what of the app each may import; application may import all.
 APP_ARROWS = {
     "app.formatting": (),
-    "app.theme": (),
+    "app.scale": (),
+    "app.theme": ("app.scale",),
     "app.state": ("app.state",),
     "app.tasks": ("app.tasks",),
     "app.settings": ("app.theme",),
     "app.errors": ("app.tasks.worker",),
-    "app.widgets": ("app.widgets", "app.formatting", "app.theme", "app.state", "app.errors"),
-    "app.tabs": ("app.tabs", "app.widgets", "app.formatting", "app.theme", "app.state"),
+    "app.widgets": (
+        *("app.widgets", "app.formatting", "app.scale", "app.theme", "app.state", "app.errors"),
+    ),
+    "app.tabs": (
+        *("app.tabs", "app.widgets", "app.formatting", "app.scale", "app.theme", "app.state"),
+    ),
     "app.controllers": (
         *("app.controllers", "app.tabs", "app.widgets", "app.state", "app.tasks"),
         *("app.errors", "app.settings", "app.formatting", "app.theme"),

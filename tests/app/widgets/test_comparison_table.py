@@ -5,7 +5,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.state.scored_sentence import ScoredSentence
-from app.widgets.comparison_table import MODEL, PERPLEXITY, PROBABILITY, ComparisonTable
+from app.widgets.comparison_table import (
+    MODEL,
+    PERPLEXITY,
+    PROBABILITY,
+    SENTENCE,
+    ComparisonTable,
+)
 
 
 def score(text: str, log_probability: float, **changes: object) -> ScoredSentence:
@@ -98,3 +104,14 @@ def test_that_two_models_of_the_same_epoch_are_told_apart(table: ComparisonTable
     assert names == ["08:35:59, epoch 1", "old.safetensors, epoch 1"]
     tip = model.index(1, MODEL).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "old.safetensors, epoch 1: comments"
+
+
+def test_that_a_narrow_table_scrolls_instead_of_hiding_the_sentence(
+    table: ComparisonTable, qtbot: QtBot
+) -> None:
+    table.show()
+
+    table.resize(300, 200)
+
+    assert table.columnWidth(SENTENCE) >= 120
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0, timeout=2000)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.state.scored_sentence import ScoredSentence, ScoredWord
 from app.theme import DARK, LIGHT
-from app.widgets.word_probability_model import END_TEXT
+from app.widgets.word_probability_model import END_TEXT, SURPRISE, WORD
 from app.widgets.word_probability_table import WordProbabilityTable
 
 
@@ -113,3 +113,15 @@ def test_that_no_score_empties_the_table(table: WordProbabilityTable) -> None:
     table.show_score(None)
 
     assert table.model().rowCount() == 0
+
+
+def test_that_the_word_gives_way_to_the_bar_in_a_narrow_table(table: WordProbabilityTable) -> None:
+    table.show()
+    table.resize(1000, 200)
+    wide = table.columnWidth(WORD)
+
+    table.resize(500, 200)
+
+    assert table.columnWidth(WORD) < wide
+    bits = table.fontMetrics().horizontalAdvance("000.00 bits")
+    assert table.columnWidth(SURPRISE) > bits + 40
