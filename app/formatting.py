@@ -26,8 +26,10 @@ def format_loss(loss: float | None) -> str:
 
 
 def format_rate(rate: float | None) -> str:
-    """Return a learning rate with up to three digits, such as "0.005"."""
-    return NOT_KNOWN if rate is None or not math.isfinite(rate) else f"{rate:.3g}"
+    """Return a learning rate with up to three digits, such as "0.005" or "1,000"."""
+    if rate is None or not math.isfinite(rate):
+        return NOT_KNOWN
+    return f"{_rounded(rate):,}" if 1000 <= rate < 1e6 else f"{rate:.3g}"
 
 
 def format_bytes(size: int) -> str:

@@ -93,6 +93,10 @@ def test_that_numbers_that_are_not_known_show_a_dash() -> None:
     assert formatting.format_bits(math.inf) == "–"
 
 
+def test_that_a_large_learning_rate_is_written_in_full() -> None:
+    assert formatting.format_rate(1000.0) == "1,000"
+
+
 def test_that_a_speed_has_three_digits() -> None:
     assert formatting.format_speed(12_345.6) == "12,300 words/s"
 
