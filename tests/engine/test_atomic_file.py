@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.atomic_file import explain_os_error, remove_leftovers, write_durably
+from engine.atomic_file import explain_os_error, remove_leftovers, replacing, write_durably
 
 OLD, NEW = b"old " * 100, b"new " * 200
 CALLS = ("open", "write", "fsync", "fstat", "replace", "stat", "close")
@@ -53,6 +53,13 @@ def fail_at(
 
     monkeypatch.setattr(os, name, failing)
     return calls
+
+
+def free_descriptor() -> int:
+    """Return the number that the next file gets: a file left open makes it grow."""
+    number = os.open(os.devnull, os.O_RDONLY)
+    os.close(number)
+    return number
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -138,7 +145,9 @@ def test_that_a_kill_at_any_call_leaves_the_old_or_the_new_file(tmp_path: Path) 
 
 def test_that_only_leftovers_of_our_own_are_deleted(tmp_path: Path) -> None:
     ours = tmp_path / ".rnn-text-lab-0123456789abcdef.tmp"
-    others = [tmp_path / ".rnn-text-lab-notes.tmp", tmp_path / "a.tmp", tmp_path / "model"]
+    names = (".rnn-text-lab-notes.tmp", "a.tmp", "model", "0123456789abcdef.tmp")
+    names += (".rnn-text-lab-0123456789abcdef", ".rnn-text-lab-0123456789abcde-.tmp")
+    others = [tmp_path / name for name in (*names, ".rnn-text-lab-0123456789abcdef0.tmp")]
     for path in (ours, *others):
         path.write_bytes(OLD)
 
@@ -157,6 +166,149 @@ def test_that_a_temporary_file_in_use_is_not_deleted(tmp_path: Path) -> None:
         write_durably(tmp_path / "model", NEW)
 
     assert content(tmp_path) == {"model": NEW, busy.name: b""}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
+@pytest.mark.parametrize("holds_the_lock", [True, False], ids=["under way", "done"])
+def test_that_a_temporary_file_that_another_save_clears_away_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, holds_the_lock: bool
+) -> None:
+    import fcntl
+
+    real, others, free = fcntl.flock, [], free_descriptor()
+
+    def clear_away_before(descriptor: int, flags: int) -> None:
+        if not others:  # what remove_leftovers does in another process
+            (temporary,) = tmp_path.iterdir()
+            others.append(temporary.open("rb"))
+            if holds_the_lock:
+                real(others[0], fcntl.LOCK_EX)
+            temporary.unlink()
+        real(descriptor, flags)
+
+    monkeypatch.setattr(fcntl, "flock", clear_away_before)
+
+    write_durably(tmp_path / "model", NEW)
+
+    others[0].close()
+    assert content(tmp_path) == {"model": NEW}
+    assert free_descriptor() == free
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
+def test_that_a_disk_without_locks_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered_nowhere(_descriptor: int, _flags: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", offered_nowhere)
+
+    write_durably(tmp_path / "model", NEW)
+
+    assert content(tmp_path) == {"model": NEW}
+
+
+def test_that_a_disk_that_takes_nothing_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").write_bytes(OLD)
+    monkeypatch.setattr(os, "write", lambda _descriptor, _data: 0)
+
+    with pytest.raises(OSError, match="took no more bytes"):
+        write_durably(tmp_path / "model", NEW)
+
+    assert content(tmp_path) == {"model": OLD}
+
+
+def test_that_what_is_written_in_pieces_is_there_when_the_block_has_ended(tmp_path: Path) -> None:
+    (tmp_path / "model").write_bytes(OLD)
+    free = free_descriptor()
+
+    with replacing(tmp_path / "model") as descriptor:
+        os.write(descriptor, NEW[:5])
+        assert (tmp_path / "model").read_bytes() == OLD
+        os.write(descriptor, NEW[5:])
+
+    assert content(tmp_path) == {"model": NEW}
+    assert free_descriptor() == free
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows flushes no folders")
+@pytest.mark.parametrize(("is_durable", "flushed"), [(True, ["file", "folder"]), (False, [])])
+def test_that_only_a_durable_write_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_durable: bool, flushed: list[str]
+) -> None:
+    import stat
+
+    seen: list[str] = []
+
+    def flush(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        assert (tmp_path / "model").exists() == is_folder, "the file first, then its name"
+        seen.append("folder" if is_folder else "file")
+
+    monkeypatch.setattr(os, "fsync", flush)
+
+    with replacing(tmp_path / "model", is_durable=is_durable) as descriptor:
+        os.write(descriptor, NEW)
+
+    assert seen == flushed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are of POSIX")
+def test_that_a_new_file_has_the_permissions_asked_for(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write_durably(tmp_path / "model", NEW)
+        write_durably(tmp_path / "secret", NEW, new_mode=0o600)
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "model").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a link needs a privilege there")
+def test_that_a_link_with_the_name_of_a_leftover_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_bytes(OLD)
+    link = tmp_path / ".rnn-text-lab-0123456789abcdef.tmp"
+    link.symlink_to(tmp_path / "notes")
+
+    remove_leftovers(tmp_path)
+
+    assert (tmp_path / "notes").read_bytes() == OLD
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a folder is no file to open")
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF])
+def test_that_a_disk_that_cannot_flush_a_folder_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    fail_at(monkeypatch, "fsync", 2, code)
+
+    write_durably(tmp_path / "model", NEW)
+
+    assert content(tmp_path) == {"model": NEW}
+
+
+def test_that_a_folder_that_was_not_flushed_is_an_error_and_the_new_file_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_at(monkeypatch, "fsync", 2, errno.EIO)
+
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        write_durably(tmp_path / "model", NEW)
+
+    assert content(tmp_path) == {"model": NEW}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_that_a_name_that_no_file_has_is_an_error_of_the_system(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OSError, match="no file can have that name") as caught:
+        write_durably(tmp_path / name, NEW)
+
+    assert caught.value.errno == errno.EILSEQ
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are of POSIX")

@@ -1,9 +1,11 @@
 """The model file: a round trip keeps every bit, and no damaged file gets in."""
 
 import json
+import platform
 import struct
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,22 @@ def test_that_other_programs_can_read_the_file(tmp_path: Path) -> None:
     assert (metadata["format"], metadata["version"]) == (FORMAT, "1")
     assert "torch" in json.loads(metadata["libraries"])
     assert np.array_equal(U, model.rnn.parameters_as_numpy()[0])
+
+
+def test_that_a_library_that_was_not_installed_is_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_numpy(name: str) -> str:
+        if name != "numpy":
+            raise PackageNotFoundError(name)
+        return "2.0"
+
+    monkeypatch.setattr("engine.checkpoint.version", only_numpy)
+    save_model(tiny_model(), tmp_path / "a")
+
+    with safe_open(tmp_path / "a", framework="np") as file:
+        libraries = json.loads(file.metadata()["libraries"])
+    assert libraries == {"python": platform.python_version(), "numpy": "2.0"}
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

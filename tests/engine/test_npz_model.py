@@ -87,6 +87,11 @@ def test_that_an_exported_model_comes_back_with_its_words(tmp_path: Path) -> Non
         assert np.array_equal(mine, yours)
 
 
+def test_that_an_export_that_fails_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"not exported to .*that folder does not exist"):
+        export_tutorial_npz(tiny_model(), tmp_path / "nowhere" / "a.npz")
+
+
 def test_that_a_word_with_a_line_break_cannot_be_listed(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="line break"):
         export_tutorial_npz(tiny_model(("a\nb",)), tmp_path / "a.npz")

@@ -1,0 +1,146 @@
+"""Reading the documents of a file: what is counted, what ends it, what is taken twice."""
+
+from pathlib import Path
+
+import pytest
+
+from engine import csv_source
+from engine.config import CsvConfig
+from engine.csv_source import DocumentReader, inspect_csv
+from engine.errors import CorpusError
+
+
+def table(folder: Path, *rows: str, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(("id,text", *rows)) + "\n", "utf-8")
+    return path
+
+
+def numbered(count: int) -> list[str]:
+    return [f"{number},the text of {number}" for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(("asked_before_the_stop", "documents"), [(0, 0), (1, 256), (2, 512)])
+def test_that_a_stop_is_heard_every_256_rows(
+    tmp_path: Path, asked_before_the_stop: int, documents: int
+) -> None:
+    answers = iter([*[True] * asked_before_the_stop, False])
+    path = table(tmp_path, *numbered(600))
+
+    with DocumentReader(path, CsvConfig(columns=("text",)), lambda: next(answers)) as reader:
+        read = list(reader)
+
+    assert len(read) == documents
+
+
+def test_that_all_problems_are_counted_and_the_first_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_source, "MOST_PROBLEMS", 2)
+    path = table(tmp_path, *numbered(8), "9", "10", "11", *numbered(3), "12,twelve,")
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        assert len(list(reader)) == 12
+
+    assert (reader.refused_rows, reader.repaired_rows) == (3, 1)
+    assert [problem.line for problem in reader.problems] == [10, 11]
+    assert len(inspect_csv(path).problems) == 2
+
+
+def test_that_a_stop_at_damage_leaves_repaired_and_empty_rows_alone(tmp_path: Path) -> None:
+    path = table(tmp_path, *numbered(4), "5,five,", "6,", *numbered(2))
+
+    with DocumentReader(path, CsvConfig(columns=("text",), bad_rows="stop")) as reader:
+        assert len(list(reader)) == 7
+
+    assert (reader.refused_rows, reader.repaired_rows) == (1, 1)
+
+
+def test_that_rows_of_blank_fields_of_another_number_are_no_loss(tmp_path: Path) -> None:
+    path = table(tmp_path, "1,one", " , ,", "2,two", ",,,", "3,three")
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        assert [document.text for document in reader] == ["one", "two", "three"]
+
+    assert (reader.refused_rows, reader.problems) == (0, [])
+
+
+def test_that_a_swallowed_line_that_is_no_row_by_itself_is_not_saved(tmp_path: Path) -> None:
+    rows = ('1,"open', '2,""x""', "3,three", "4,four", '5,"five"')
+    path = table(tmp_path, *rows)
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        documents = list(reader)
+
+    assert [document.line for document in documents] == [4, 5, 6]
+    (problem,) = reader.problems
+    assert (problem.line, problem.text) == (2, '1,"open\n2,""x""\n3,three')
+    assert "some lines up to line" in problem.reason
+
+
+def test_that_a_column_named_twice_is_read_once(tmp_path: Path) -> None:
+    path = table(tmp_path, *numbered(1))
+
+    with DocumentReader(path, CsvConfig(columns=("text", "2", "1"))) as reader:
+        assert reader.columns == ("text", "id")
+        assert [document.text for document in reader] == ["the text of 1\n\n1"]
+
+
+@pytest.mark.parametrize("column", ["0", "3", "-1", "1.0", "²"])
+def test_that_a_number_that_is_no_column_is_refused(tmp_path: Path, column: str) -> None:
+    with pytest.raises(CorpusError, match=r"It has 'id', 'text'\. Choose one"):
+        DocumentReader(table(tmp_path, *numbered(1)), CsvConfig(columns=(column,)))
+
+
+def test_that_a_refusal_lists_the_first_thirty_columns(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"name{n}" for n in range(1, 41)) + "\n" + ",".join("7" * 40) + "\n")
+
+    with pytest.raises(CorpusError, match="no column 'x'") as caught:
+        DocumentReader(path, CsvConfig(columns=("x",)))
+
+    assert "'name30'. " in str(caught.value)
+
+
+def test_that_entities_are_decoded_where_the_user_says_so(tmp_path: Path) -> None:
+    path = table(tmp_path, "1,salt &amp; pepper &lt;3", "2,&#32;", "3,plain")
+    config = CsvConfig(columns=("text",), decode_entities=True)
+
+    with DocumentReader(path, config) as reader:
+        texts = [document.text for document in reader]
+    preview = inspect_csv(path, config)
+
+    assert texts == ["salt & pepper <3", "plain"]
+    assert reader.refused_rows == 1
+    assert preview.rows[0] == ("1", "salt & pepper <3")
+    assert preview.are_entities_decoded
+    assert preview.entities == inspect_csv(path).entities == 3
+
+
+def test_that_the_preview_holds_as_many_rows_as_asked_for(tmp_path: Path) -> None:
+    path = table(tmp_path, *numbered(60))
+
+    assert len(inspect_csv(path).rows) == 50
+    assert inspect_csv(path, max_rows=2).rows == (("1", "the text of 1"), ("2", "the text of 2"))
+
+
+def test_that_the_bytes_read_come_up_to_the_size_of_the_file(tmp_path: Path) -> None:
+    path = table(tmp_path, *numbered(5000))
+    done = []
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        for _ in reader:
+            done.append(reader.bytes_done)
+
+    assert done == sorted(done)
+    assert done[-1] == path.stat().st_size == reader.bytes_total
+    assert reader.characters_estimate == reader.bytes_total
+
+
+def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("text,,text\nsome words,b,more\nother words,c,more\n")
+
+    preview = inspect_csv(path, CsvConfig(has_header=True))
+
+    assert preview.columns == ("text", "column 2", "text (3)")
