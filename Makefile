@@ -4,9 +4,15 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
+MUTATION_ARGS ?=
+
+# Modules whose every line and branch is tested: they read tables, keep models, do the maths.
+MUST_NOT_ERR := engine/csv_*.py,engine/bptt.py,engine/scorer.py,engine/atomic_file.py
+MUST_NOT_ERR := $(MUST_NOT_ERR),engine/checkpoint.py,engine/model_parts.py,engine/tensor_file.py
+MUST_NOT_ERR := $(MUST_NOT_ERR),engine/state_file.py,engine/npz_model.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test reliability lint benchmark screenshots clean
+.PHONY: help run test reliability shuffle coverage mutation lint benchmark screenshots clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -23,6 +29,20 @@ test: ## Set up once and run the whole test suite, offscreen (PYTEST_ARGS adds t
 reliability: ## Run the tests of what is promised with all their counts, and print the figures
 	@$(PYTHON) resources/set_up.py test
 	RNN_TEXT_LAB_FULL=1 QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
+
+shuffle: ## Run the test suite in a random order (RNN_TEXT_LAB_ORDER=N repeats one)
+	@$(PYTHON) resources/set_up.py test
+	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -p tests.random_order $(PYTEST_ARGS)
+
+coverage: ## Run the test suite and say which lines and branches it never reaches
+	@$(PYTHON) resources/set_up.py dev
+	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m coverage report --fail-under=90
+	$(VENV_PYTHON) -m coverage report --fail-under=100 --include="$(MUST_NOT_ERR)"
+
+mutation: ## Make small defects in the modules that must not err; count those that tests notice
+	@$(PYTHON) resources/set_up.py test
+	$(VENV_PYTHON) -m tests.benchmarks.mutation $(MUTATION_ARGS)
 
 lint: ## Check style and types
 	@$(PYTHON) resources/set_up.py dev
