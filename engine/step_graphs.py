@@ -78,9 +78,11 @@ class CudaRecorder:
         """Run `step` on the stream of the recordings: the libraries take their memory there."""
         current = torch.cuda.current_stream(self._device)
         self._stream.wait_stream(current)
-        with torch.cuda.stream(self._stream):
-            step()
-        current.wait_stream(self._stream)
+        try:
+            with torch.cuda.stream(self._stream):
+                step()
+        finally:
+            current.wait_stream(self._stream)
 
     def record(self, step: Step) -> Step:
         """Return the replay of a graph of `step`; nothing is computed meanwhile."""

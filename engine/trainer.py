@@ -208,19 +208,18 @@ class Trainer:
 
     def _one_epoch(self, control: RunControl) -> Generator[Event, None, None]:
         """Go through the sentences that are left of this epoch, or until a stop."""
-        books, size = self._books, len(self._training)
-        order = sentence_order(self._config, books.current, size)
+        books, size, steps = self._books, len(self._training), self._place.epoch_steps
+        steps.begin(sentence_order(self._config, books.current, size)[books.sentences_done :])
         point_loss, point_words = float(self._place.epoch_loss), books.epoch_words
         point_began_s = books.spent_s
         while books.sentences_done < size and books.clock.proceed(control):
-            chosen = order[books.sentences_done :][: self._place.stepper.batch_size]
-            done = self._place.stepper.step(chosen)
+            done = steps.step(self._place.epoch_loss)
             if done is None:
-                yield self._place.make_room(len(chosen))
+                yield self._place.make_room()
                 continue
-            loss, words = done
-            self._place.epoch_loss += loss
-            books.count(words, len(chosen))
+            books.count(*done)
+            if (notice := steps.take_notice()) is not None:
+                yield notice
             is_last = books.sentences_done == size or books.is_time_over()
             if not (is_last or self._point_ticker.is_due()):
                 continue

@@ -18,10 +18,11 @@ from engine.device import (
     is_out_of_memory,
     return_unused_memory,
 )
+from engine.epoch_steps import make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
 from engine.events import Notice
 from engine.language_model import LanguageModel
-from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
+from engine.optimizer import Optimizer
 from engine.recipes import fill_in, recipe_defaults
 from engine.rnn import RNN
 from engine.run_books import make_network
@@ -49,6 +50,8 @@ class Workplace:
         The same object for the whole run, wherever its numbers are.
     optimizer : Optimizer
     stepper : BatchStepper
+    epoch_steps : EpochSteps
+        What goes through an epoch with the stepper, or with steps of the device itself.
     epoch_loss : float64 tensor of shape ()
         Summed over the words of the epoch under way, in nats. It stays on the device until
         a point of the curve is due: reading it waits for a GPU.
@@ -88,6 +91,9 @@ class Workplace:
             corpus.training, self.optimizer, self._batch_size, device, self.choice
         )
         self.epoch_loss = torch.zeros((), dtype=torch.float64, device=device)
+        self.epoch_steps = make_epoch_steps(
+            self.rnn, corpus.training, self.optimizer, self.stepper, self.epoch_loss
+        )
 
     def load(self, state: TrainingState) -> None:
         """Take over the numbers of an earlier run."""
@@ -98,8 +104,9 @@ class Workplace:
             self._load_tensors(state)
         self.epoch_loss.fill_(state.progress.epoch_loss)
 
-    def make_room(self, sentences: int) -> Notice:
-        """Go on after a step on so many sentences did not fit; it changed nothing."""
+    def make_room(self) -> Notice:
+        """Go on after the next step did not fit; it changed nothing."""
+        sentences = self.epoch_steps.next_size()
         if sentences > 1:
             return self.stepper.halve(sentences)
         return self.leave("a step on a single sentence")
@@ -117,6 +124,7 @@ class Workplace:
             raise DeviceError(f"The computer has no memory left for {unfit}. {_SMALLER}")
         notice = self._told(unfit)
         self.choice = cpu_instead_of(self.choice)
+        self.epoch_steps.leave_device()
         self.rnn.move_to(CPU)
         self.optimizer.follow_network()
         self.epoch_loss = self.epoch_loss.to(CPU)
@@ -132,9 +140,7 @@ class Workplace:
         spread = recipe_defaults(config.recipe).input_range
         try:
             rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
-            if config.recipe == "tutorial":
-                return rnn, PlainSgd(rnn, rate)
-            return rnn, ClippedAdam(rnn, rate, clip_norm)
+            return rnn, make_optimizer(rnn, config.recipe, rate, clip_norm)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise

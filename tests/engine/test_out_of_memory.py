@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine import batch_stepper, resting_loss, workplace
+from engine import batch_stepper, epoch_steps, resting_loss, workplace
 from engine.batching import Batch
 from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
 from engine.control import RunControl
@@ -219,7 +219,8 @@ def test_that_a_network_that_does_not_fit_begins_on_the_cpu(
 ) -> None:
     whole, _ = train(corpus, TRAIN["fast"], "cpu")
     is_full = on_the_card if part == "ClippedAdam" else lambda *args: args[3] == CARD
-    fill(monkeypatch, workplace, part, is_full)
+    owner = epoch_steps if part == "ClippedAdam" else workplace
+    fill(monkeypatch, owner, part, is_full)
 
     trainer, events = train(corpus, TRAIN["fast"])
 
@@ -282,7 +283,7 @@ def test_that_a_state_that_does_not_fit_is_resumed_on_the_cpu(
     else:
         fill(
             monkeypatch,
-            workplace.ClippedAdam,
+            epoch_steps.ClippedAdam,
             "load_state_tensors",
             lambda own, _: on_the_card(own._rnn),
         )
