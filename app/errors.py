@@ -46,6 +46,15 @@ _QT_LEVELS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAction:
+    """The one step that helps, offered beside a message."""
+
+    text: str  # of the button
+    tip: str
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What the message bar shows."""
 
@@ -53,6 +62,7 @@ class Message:
     text: str  # what happened
     advice: str = ""  # what to do
     details: str = ""  # for "Copy details"; "" hides the button
+    action: MessageAction | None = None
 
 
 class ErrorPresenter(QObject):
@@ -69,11 +79,14 @@ class ErrorPresenter(QObject):
     message_requested = Signal(object)
     clear_requested = Signal()
 
-    def show_failure(self, failure: TaskFailure, doing: str) -> None:
-        """Show why `doing` (such as "Preparing comments.csv") failed."""
+    def show_failure(
+        self, failure: TaskFailure, doing: str, action: MessageAction | None = None
+    ) -> None:
+        """Show why `doing` (such as "Preparing comments.csv") failed, and what would help."""
         if failure.is_expected:
             logger.info("%s: %s", doing, failure.message)
-            self.message_requested.emit(Message(kind="error", text=failure.message))
+            message = Message(kind="error", text=failure.message, action=action)
+            self.message_requested.emit(message)
             return
         logger.error("Unexpected failure. %s: %s\n%s", doing, failure.message, failure.details)
         self._show_unexpected(f"{doing} failed unexpectedly: {failure.message}", failure.details)

@@ -8,7 +8,7 @@ from engine.checkpoint import save_model
 from engine.cli_commands import EXIT_INTERRUPTED
 from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_text import duration
-from engine.cli_training import prepare, train_and_save
+from engine.cli_training import prepare, train_and_save, with_way_out
 from engine.errors import RunError
 from engine.run_info import RunInfo
 from engine.run_store import RunStore
@@ -68,6 +68,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
             time_limit_s=arguments.time_limit,
             learning_rate=arguments.learning_rate,
         )
+        events = with_way_out(events, run.run_id, arguments.data_folder)
         model = train_and_save(events, None, output)
         if not arguments.json:
             output.result(model.description)

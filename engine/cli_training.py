@@ -3,6 +3,7 @@
 Arguments are read in `cli`; the commands that need only a model are in `cli_commands`.
 """
 
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, Tr
 from engine.control import RunControl, Ticker
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import corpus_cache_folder
-from engine.errors import ConfigError, EngineError, ModelFileError
+from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError
 from engine.evaluation import Evaluation, evaluate_corpus
 from engine.events import CheckpointSaved, CorpusReady, Event, Notice, SnapshotPublished
 from engine.language_model import LanguageModel
@@ -70,7 +71,11 @@ def run_train(arguments: Namespace) -> int:
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
             name = arguments.run_name
-            events = store.train(corpus, *configs, control, name=name, run_id=run_id)
+            events = with_way_out(
+                store.train(corpus, *configs, control, name=name, run_id=run_id),
+                run_id,
+                arguments.data_folder,
+            )
         else:
             events = train(corpus, model_config, train_config, control)
         model = train_and_save(events, arguments.out, output)
@@ -189,7 +194,9 @@ def train_and_save(events: Iterator[Event], path: Path | None, output: Output) -
                 ):
                     saved = latest
     finally:  # a failure, a second Ctrl+C or a closed pipe must not lose what was learned
-        if path is not None and latest is not None and latest is not saved and latest.step > 0:
+        is_news = latest is not None and latest is not saved
+        # an untrained one is written only over what exploded since
+        if path is not None and latest is not None and is_news and (latest.step > 0 or saved):
             save_model(latest, path)
             saved = latest
             output.show(CheckpointSaved(path=path, step=latest.step))
@@ -200,6 +207,18 @@ def train_and_save(events: Iterator[Event], path: Path | None, output: Output) -
     elif path is not None:
         output.note(f"Nothing was learned yet, so {path} was not written.")
     return latest
+
+
+def with_way_out(events: Iterator[Event], run_id: str, data_folder: Path | None) -> Iterator[Event]:
+    """Yield the events of a kept run; if it diverges, say which command goes on with it."""
+    try:
+        yield from events
+    except DivergedError as error:
+        folder = "" if data_folder is None else f" --data-folder {shlex.quote(str(data_folder))}"
+        raise DivergedError(
+            f"{error} To go on from the best parameters with that rate: "
+            f"python -m engine runs resume {run_id}{folder}"
+        ) from error
 
 
 def _save_while_training(model: LanguageModel, path: Path, output: Output) -> bool:

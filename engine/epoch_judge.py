@@ -22,7 +22,8 @@ _SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast r
 # that became usable never rose above 4.7 times that, mostly not above 2; those that did not
 # were at 4.5 to 8 times with a learning rate of 1, and at 40 and more with one of 10.
 _DIVERGED_FROM = 5.0  # times ln C, or the lowest loss so far if a model began with a worse one
-_FEWEST_WORDS = 100  # in a mean that is judged: a few surprising words are no divergence
+_FEW_WORDS = 100  # below that a mean is judged mildly: a few surprising words are no divergence
+_MILDLY = 10.0  # times as much is allowed then
 _NEXT_RATE_SHARE = 0.1  # of the learning rate that was too high
 
 
@@ -117,7 +118,7 @@ class EpochJudge:
         knows_nothing = math.log(self._rnn.word_dim)
         lowest = min(self._lowest_before, self.best_loss)
         bound = _DIVERGED_FROM * max(knows_nothing, lowest if math.isfinite(lowest) else 0.0)
-        if loss > bound and words >= _FEWEST_WORDS:
+        if loss > bound * (_MILDLY if words < _FEW_WORDS else 1.0):
             raise DivergedError(
                 f"The loss rose to {loss:,.4g} nats a word, where knowing nothing costs "
                 f"{knows_nothing:.4g}."

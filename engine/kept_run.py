@@ -92,6 +92,7 @@ class KeptRun:
         except DivergedError as error:
             state = self._trainer.state() if self._trainer.can_start_over else None
             self._fail("failed", str(error), state)
+            yield from self._keeper.finish()
             raise
         except BaseException as error:
             message = str(error) if isinstance(error, EngineError) else "An unexpected error."

@@ -166,7 +166,7 @@ class RunFollower:
 
     def _show_started(self, event: TrainingStarted) -> None:
         corpus, start_from = self._session.corpus, self._start_from
-        epochs_before = 0 if start_from is None else int(start_from.epoch)
+        epochs_before = 0.0 if start_from is None else start_from.epoch
         if start_from is None:
             self._history.clear()
         else:

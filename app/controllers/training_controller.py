@@ -17,7 +17,7 @@ from app.controllers.metrics_export import export_metrics
 from app.controllers.run_follower import RunFollower
 from app.controllers.runs_jobs import CorpusMade, Runs, kept_events, resumed_events
 from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, MessageAction
 from app.settings import SettingsStore
 from app.state.current_run import CurrentRun
 from app.state.run_state import Command, RunState, enabled_commands
@@ -26,7 +26,7 @@ from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
 from app.tasks.worker import TaskFailure
 from app.widgets.training_dialogs import TrainingDialogs
-from engine import RunControl
+from engine import DivergedError, RunControl
 
 if TYPE_CHECKING:
     from engine import Corpus, CorpusSummary, Event, LanguageModel, RecipeDefaults, RunInfo
@@ -80,6 +80,7 @@ class TrainingController(QObject):
         self._runs, self._build = runs, build
         self._recipe_defaults = recipe_defaults
         self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs(tab)
+        self._under_way: CurrentRun | None = None  # or was last
         self._follower = RunFollower(tab, session, presenter, entropy)
         tab.form.show_configs(settings.settings.model, settings.settings.train)
         self._on_form_recipe_changed(settings.settings.train.recipe)
@@ -176,6 +177,9 @@ class TrainingController(QObject):
 
         `epochs` are those of the whole run, None for the number that it was to have.
         """
+        self._go_on(CurrentRun(run_id=info.run_id, name=info.name), epochs)
+
+    def _go_on(self, run: CurrentRun, epochs: int | None = None) -> None:
         if self._session.run_state not in _AT_REST or self._runner.is_busy:
             self._presenter.show_message(
                 "The run cannot go on while another job runs: stop it first.", "warning"
@@ -188,12 +192,11 @@ class TrainingController(QObject):
             resumed_events,
             self._runs,
             self._build,
-            info.run_id,
+            run.run_id,
             present,
             control,
             epochs=epochs,
         )
-        run = CurrentRun(run_id=info.run_id, name=info.name)
         self._start(job, control, run, None, is_resumed=True)
         self.resumed.emit()
 
@@ -207,6 +210,7 @@ class TrainingController(QObject):
         is_resumed: bool,
     ) -> None:
         self._presenter.clear()
+        self._under_way = run
         self._follower.begin(run, start_from, is_resumed=is_resumed)
         self._session.set_run_state(RunState.TRAINING)
         self._runner.start(job, control)
@@ -234,14 +238,24 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        has_diverged = failure is not None and issubclass(failure.error_type, DivergedError)
         if failure is not None:
-            self._follower.ending = texts.FAILED
+            self._follower.ending = texts.DIVERGED if has_diverged else texts.FAILED
         if self._session.run_state in _RUNNING:
             self._session.finish_run()
         self._follower.end()
         if failure is not None:
             self._tab.log.add_line(f"Training failed: {failure.message}")
-            self._presenter.show_failure(failure, "Training")
+            action = self._lower_rate() if has_diverged else None
+            self._presenter.show_failure(failure, "Training", action)
+
+    def _lower_rate(self) -> MessageAction | None:
+        """Return the step out of a divergence: the run was kept with a lower rate to go on."""
+        run = self._under_way
+        if run is None:
+            return None
+        go_on = partial(self._go_on, CurrentRun(run_id=run.run_id, name=run.name))
+        return MessageAction(text=texts.GO_ON, tip=texts.GO_ON_TIP, run=go_on)
 
     @Slot(object)
     def _on_session_corpus_changed(self, corpus: "Corpus | None") -> None:

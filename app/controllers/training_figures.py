@@ -15,10 +15,11 @@ from app.widgets.figures_strip import FiguresStrip
 from engine import EpochDone, LossPoint, RunEnded, TrainingStarted
 
 
-def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: int) -> None:
+def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: float) -> None:
     """Begin with what is known before the first step; `epochs_before` of a continued model."""
     strip.clear()
-    strip.show_figure("epoch", str(epochs_before), f"of {epochs_before + event.epochs:,}")
+    total = f"{epochs_before + event.epochs:,.8g}"
+    strip.show_figure("epoch", f"{epochs_before:.4g}", f"of {total}")
     strip.show_figure("rate", format_rate(event.learning_rate))
 
 

@@ -5,7 +5,7 @@ The worker knows nothing of what the events mean or of who asked for them.
 
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -22,14 +22,20 @@ class TaskFailure:
     message: str
     is_expected: bool  # True: a sentence for the user; False: a defect of ours
     details: str  # the traceback; "" when the failure was expected
+    # Not the error itself: it would keep the memory that it was raised with.
+    error_type: type[BaseException] = field(default=Exception, compare=False)
 
     @classmethod
     def from_exception(cls, error: BaseException) -> Self:
         """Describe `error`: the engine's own failures carry a sentence for the user."""
         if isinstance(error, EngineError):
-            return cls(message=str(error), is_expected=True, details="")
-        details = "".join(traceback.format_exception(error))
-        return cls(message=_first_line(error), is_expected=False, details=details)
+            message, is_expected, details = str(error), True, ""
+        else:
+            message, is_expected = _first_line(error), False
+            details = "".join(traceback.format_exception(error))
+        return cls(
+            message=message, is_expected=is_expected, details=details, error_type=type(error)
+        )
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""One message above the tabs: what happened, what to do, and the details to copy.
+"""One message above the tabs: what happened, what to do, the step that helps, the details.
 
 It decides nothing: `ErrorPresenter` says what to show.
 """
@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.errors import Message
+from app.errors import Message, MessageAction
 
 _TITLES = {"info": "Note", "warning": "Please check", "error": "Problem"}
 
@@ -27,6 +27,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("message_bar")
         self._details = ""
+        self._action: MessageAction | None = None
         self._build_labels()
         self._build_buttons()
         self._build_layout()
@@ -48,6 +49,7 @@ class MessageBar(QFrame):
         self._advice.setVisible(bool(message.advice))
         self._copy_button.setVisible(bool(message.details))
         self._copy_button.setText("Copy details")
+        self._show_action(message.action)
         self.setProperty("kind", message.kind)
         self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
         for widget in (self, self._title):  # a changed property needs a fresh look-up of the style
@@ -59,6 +61,14 @@ class MessageBar(QFrame):
     def clear(self) -> None:
         """Hide the message."""
         self.hide()
+
+    def _show_action(self, action: MessageAction | None) -> None:
+        self._action = action
+        self._action_button.setVisible(action is not None)
+        if action is not None:
+            self._action_button.setText(action.text)
+            self._action_button.setAccessibleName(action.text)
+            self._action_button.setToolTip(action.tip)
 
     def _build_labels(self) -> None:
         self._title = QLabel(self)
@@ -73,6 +83,9 @@ class MessageBar(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _build_buttons(self) -> None:
+        self._action_button = QPushButton(self)
+        self._action_button.setObjectName("message_bar.action_button")
+        self._action_button.setProperty("primary", "true")
         self._copy_button = QPushButton("Copy details", self)
         self._copy_button.setObjectName("message_bar.copy_button")
         self._copy_button.setAccessibleName("Copy the technical details of the problem")
@@ -93,12 +106,21 @@ class MessageBar(QFrame):
         row.setSpacing(12)
         row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
+        row.addWidget(self._action_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._copy_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._close_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _connect_signals(self) -> None:
+        self._action_button.clicked.connect(self._on_action_button_clicked)
         self._copy_button.clicked.connect(self._on_copy_button_clicked)
         self._close_button.clicked.connect(self._on_close_button_clicked)
+
+    @Slot()
+    def _on_action_button_clicked(self) -> None:
+        action = self._action
+        self.hide()
+        if action is not None:
+            action.run()
 
     @Slot()
     def _on_copy_button_clicked(self) -> None:

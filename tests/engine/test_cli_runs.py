@@ -1,6 +1,7 @@
 """Kept runs on the command line: keep, list, resume, change."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,31 @@ def test_that_an_empty_folder_says_how_to_keep_a_run(
 ) -> None:
     assert runs(tmp_path) == 0
     assert "'train --keep-run' keeps one" in capsys.readouterr().err
+
+
+def test_that_a_diverged_run_names_the_command_that_goes_on_with_it(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "3"]
+    data, wild = ["--data-folder", str(folder)], ["--recipe", "tutorial", "--learning-rate", "1000"]
+    code = main(["train", str(tmp_path / "pets.csv"), "--keep-run", *wild, *small, *data])
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    command = told.split("python -m engine ")[1]
+    assert code == EXIT_WRONG
+    assert "smaller learning rate, such as 0.005. To go on from the best" in told
+
+    assert main(shlex.split(command)) == 0
+
+    run = RunStore(folder).info(shlex.split(command)[2])
+    assert (run.state, run.epoch, run.train_config.learning_rate) == ("finished", 3.0, 0.005)
+    assert "learning rate 0.005" in capsys.readouterr().err
+
+
+def test_that_a_run_that_diverges_again_names_the_command_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = runs(folder, "resume", "last", "--epochs", "30", "--learning-rate", "1000")
+
+    assert code == EXIT_WRONG
+    (run,) = RunStore(folder).list()
+    assert f"python -m engine runs resume {run.run_id} --data-folder" in capsys.readouterr().err

@@ -179,6 +179,22 @@ def test_that_a_diverged_training_keeps_the_last_good_model(
     )
 
 
+def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(*_: Any) -> Iterator[Event]:
+        yield snapshot(5)
+        yield snapshot(0)  # the best ones were those before the first step
+        raise DivergedError("The loss rose to 5,000 nats a word.")
+
+    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(cli_training, "train", events)
+
+    main(train_arguments(csv_path))
+
+    assert load_model(csv_path.with_name("model.safetensors")).step == 0
+
+
 def test_that_training_goes_on_when_an_autosave_fails(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

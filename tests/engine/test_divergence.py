@@ -113,8 +113,9 @@ def test_that_a_few_surprising_words_are_no_divergence() -> None:
     judge = a_judge()
 
     assert judge.require_usable(50.0, 99) == 50.0
-    with pytest.raises(DivergedError):
-        judge.require_usable(50.0, 100)
+    for loss, words in ((50.0, 100), (150.0, 1)):
+        with pytest.raises(DivergedError):
+            judge.require_usable(loss, words)
     with pytest.raises(DivergedError):
         judge.require_usable(math.nan, 1)
 

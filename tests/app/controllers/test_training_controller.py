@@ -262,7 +262,7 @@ def test_that_the_current_model_can_be_continued(qtbot: QtBot, bench: Bench) -> 
     assert call["model"].hidden_dim == 64
     assert len(bench.tab.plot.history.batch) == 7
     assert "Training continues" in log(bench)
-    assert "of 13" in [label.text() for label in bench.tab.figures.findChildren(QLabel)]
+    assert "of 13.4" in [label.text() for label in bench.tab.figures.findChildren(QLabel)]
     assert bench.dialogs.asked == []
 
 
