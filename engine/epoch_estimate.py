@@ -6,7 +6,7 @@ operations, see `engine.vocabulary_budget.EpochEstimate`.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,9 @@ from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus, Sentences
 from engine.device import DeviceChoice, choose_device, is_out_of_memory, return_unused_memory
+from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
 from engine.events import EpochEstimated, Event, Notice, StageProgress
-from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
 from engine.recipes import fill_in
 from engine.resting_loss import few_of, resting_loss
 from engine.rnn import RNN
@@ -29,8 +29,8 @@ from engine.vocabulary_budget import EpochEstimate
 
 _FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
 _UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed
+_UNTIMED_PASSES = 2  # over the sample, where steps are recorded when they come again
 _EVALUATED_WORDS = 2048
-_GPU_STEPS_AT_ONCE = 8  # a GPU works ahead of the program: waiting for each step would slow it
 _SMALL, _LARGE = 1000, 16_000  # words; the outer sizes, where the text has so many
 
 
@@ -79,41 +79,9 @@ def estimate_epoch(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
     )
     bench = _Bench(model_config, train_config, plan, device, choice, clock)
-    measured: dict[int, float] = {}
-    for number, size in enumerate(sorted(set(wanted))):
-        if not control.proceed():
-            return
-        yield StageProgress(
-            stage=f"Timing steps with {size:,} words", done=number, total=len(wanted), unit="sizes"
-        )
-        epoch_s = bench.epoch_seconds(size, seconds / len(wanted), control)
-        if control.is_stopped:
-            return
-        if epoch_s is None:
-            return_unused_memory(device)
-            yield Notice(
-                text=f"A vocabulary of {size:,} words does not fit into the memory of "
-                f"{choice.name} with these settings."
-            )
-            break
-        measured[size] = epoch_s
-    if not measured:
-        raise DeviceError(
-            f"{choice.name} has no memory left to measure a step. Close other programs, or "
-            "choose a smaller batch or hidden size."
-        )
-    yield EpochEstimated(
-        estimate=EpochEstimate(
-            sizes=tuple(measured),
-            seconds=tuple(measured.values()),
-            recipe=train_config.recipe,
-            device=choice.name,
-            hidden_dim=model_config.hidden_dim,
-            batch_size=plan.batch_size,
-            steps=plan.steps,
-            measured_s=clock() - began_s,
-        )
-    )
+    measured = yield from bench.measure(sorted(set(wanted)), seconds, control)
+    if measured is not None:
+        yield EpochEstimated(estimate=bench.estimate(measured, clock() - began_s))
 
 
 def sizes_to_measure(largest: int, present: int) -> tuple[int, ...]:
@@ -188,6 +156,51 @@ class _Bench:
     choice: DeviceChoice
     clock: Callable[[], float]
 
+    def measure(
+        self, sizes: Sequence[int], seconds: float, control: RunControl
+    ) -> Generator[Event, None, dict[int, float] | None]:
+        """Return the seconds of an epoch by size, as far as the memory goes; None after a stop."""
+        measured: dict[int, float] = {}
+        for number, size in enumerate(sizes):
+            if not control.proceed():
+                return None
+            yield StageProgress(
+                stage=f"Timing steps with {size:,} words",
+                done=number,
+                total=len(sizes),
+                unit="sizes",
+            )
+            epoch_s = self.epoch_seconds(size, seconds / len(sizes), control)
+            if control.is_stopped:
+                return None
+            if epoch_s is None:
+                return_unused_memory(self.device)
+                yield Notice(
+                    text=f"A vocabulary of {size:,} words does not fit into the memory of "
+                    f"{self.choice.name} with these settings."
+                )
+                break
+            measured[size] = epoch_s
+        if not measured:
+            raise DeviceError(
+                f"{self.choice.name} has no memory left to measure a step. Close other programs, "
+                "or choose a smaller batch or hidden size."
+            )
+        return measured
+
+    def estimate(self, measured: dict[int, float], took_s: float) -> EpochEstimate:
+        """Return the estimate for the user, from the seconds of an epoch by size."""
+        return EpochEstimate(
+            sizes=tuple(measured),
+            seconds=tuple(measured.values()),
+            recipe=self.train_config.recipe,
+            device=self.choice.name,
+            hidden_dim=self.model_config.hidden_dim,
+            batch_size=self.plan.batch_size,
+            steps=self.plan.steps,
+            measured_s=took_s,
+        )
+
     def epoch_seconds(self, size: int, budget_s: float, control: RunControl) -> float | None:
         """Return the seconds of an epoch; None after a stop or where the memory does not do."""
         try:
@@ -221,28 +234,49 @@ class _Bench:
     ) -> float | None:
         """Return the seconds of training for each word."""
         rate, batch_size, clip_norm = fill_in(self.train_config)
-        optimizer: Optimizer = (
-            PlainSgd(rnn, rate)
-            if self.train_config.recipe == "tutorial"
-            else ClippedAdam(rnn, rate, clip_norm)
-        )
+        optimizer = make_optimizer(rnn, self.train_config.recipe, rate, clip_norm)
         stepper = BatchStepper(sample, optimizer, batch_size, self.device, self.choice)
-        batches, at_once = self.plan.batches, self._steps_at_once()
+        loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        epoch_steps = make_epoch_steps(rnn, sample, optimizer, stepper, loss_sum)
+        if epoch_steps.are_recorded:
+            return self._recorded_step_seconds(epoch_steps, sample, loss_sum, budget_s, control)
+        batches = self.plan.batches
         for batch in batches[-_UNTIMED_STEPS:]:  # they make the buffers
             if stepper.step(batch) is None:
                 return None
-        self._wait()
         began_s = self.clock()
         steps = words = 0
         while steps < _FEWEST_STEPS or self.clock() - began_s < budget_s:
             if not control.proceed():
                 return None
-            for _ in range(at_once):
-                done = stepper.step(batches[steps % len(batches)])
+            done = stepper.step(batches[steps % len(batches)])
+            if done is None:
+                return None
+            steps, words = steps + 1, words + done[1]
+        return (self.clock() - began_s) / words
+
+    def _recorded_step_seconds(
+        self,
+        steps: EpochSteps,
+        sample: Sentences,
+        loss_sum: torch.Tensor,
+        budget_s: float,
+        control: RunControl,
+    ) -> float | None:
+        """Return the seconds of training for each word, with steps that are recorded."""
+        began_s, words, passes = 0.0, 0, -_UNTIMED_PASSES
+        while passes < 1 or self.clock() - began_s < budget_s:
+            if passes == 0:
+                self._wait()
+                began_s, words = self.clock(), 0
+            steps.begin(np.arange(len(sample)))
+            while steps.next_size():
+                done = steps.step(loss_sum) if control.proceed() else None
                 if done is None:
                     return None
-                steps, words = steps + 1, words + done[1]
+                words += done[0]
             self._wait()
+            passes += 1
         return (self.clock() - began_s) / words
 
     def _rest_seconds(self, rnn: RNN, sample: Sentences) -> float:
@@ -255,9 +289,6 @@ class _Bench:
             for _ in resting_loss(rnn, sample, lambda: True, chosen):
                 pass
         return (self.clock() - began_s) / words
-
-    def _steps_at_once(self) -> int:
-        return _GPU_STEPS_AT_ONCE if self.device.type == "cuda" else 1
 
     def _wait(self) -> None:
         if self.device.type == "cuda":

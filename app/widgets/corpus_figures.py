@@ -28,37 +28,31 @@ def delimiter_name(delimiter: str) -> str:
 
 def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
     """Return the figures of a corpus in reading order."""
+    return (*_of_the_text(summary), *_of_the_vocabulary(summary), *_of_the_rows(summary))
+
+
+def _of_the_text(summary: "CorpusSummary") -> tuple[Figure, ...]:
     return (
-        Figure(
-            name="documents",
-            value=format_count(summary.documents),
-            meaning="Texts read from the file, one a row",
-            role="documents",
-        ),
-        Figure(
-            name="sentences",
-            value=format_count(summary.sentences),
-            meaning="Sentences found in the documents",
-            role="sentences",
-        ),
-        Figure(
-            name="words",
-            value=format_count(summary.words),
-            meaning="Words and punctuation marks in all sentences",
-            role="words",
-        ),
-        Figure(
+        _count("documents", summary.documents, "Texts read from the file, one a row"),
+        _count("sentences", summary.sentences, "Sentences found in the documents"),
+        _count("words", summary.words, "Words and punctuation marks in all sentences"),
+        _count(
+            "different_words",
+            summary.different_words,
+            "Different words and punctuation marks, lower-cased",
             name="different words",
-            value=format_count(summary.different_words),
-            meaning="Different words and punctuation marks, lower-cased",
-            role="different_words",
         ),
-        Figure(
-            name="vocabulary",
-            value=format_count(summary.vocabulary_size),
-            meaning="The most frequent words and the three special tokens: "
+    )
+
+
+def _of_the_vocabulary(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    return (
+        _count(
+            "vocabulary_size",
+            summary.vocabulary_size,
+            "The most frequent words and the three special tokens: "
             "what the network chooses from at each step",
-            role="vocabulary_size",
+            name="vocabulary",
         ),
         Figure(
             name="unknown words",
@@ -73,28 +67,38 @@ def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
             meaning="The least frequent word of the vocabulary and how often it occurs",
             role="least_frequent_word",
         ),
-        Figure(
-            name="held out",
-            value=format_count(summary.validation_documents),
-            meaning="Documents that training never sees, for measuring the loss: "
+    )
+
+
+def _of_the_rows(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    return (
+        _count(
+            "validation_documents",
+            summary.validation_documents,
+            "Documents that training never sees, for measuring the loss: "
             f"{counted(summary.validation_sentences, 'sentence')}, "
             f"{counted(summary.validation_words, 'word')}",
-            role="validation_documents",
+            name="held out",
         ),
-        Figure(
+        _count(
+            "duplicate_documents",
+            summary.duplicate_documents,
+            "Documents whose text occurred before, word for word",
             name="duplicates",
-            value=format_count(summary.duplicate_documents),
-            meaning="Documents whose text occurred before, word for word",
-            role="duplicate_documents",
         ),
-        Figure(
-            name="rows refused",
-            value=format_count(summary.refused_rows),
-            meaning="Rows that could not be read: they are listed with their line "
+        _count(
+            "refused_rows",
+            summary.refused_rows,
+            "Rows that could not be read: they are listed with their line "
             f"({counted(summary.repaired_rows, 'row')} repaired)",
-            role="refused_rows",
+            name="rows refused",
         ),
     )
+
+
+def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
+    """Return a count; its name is its role where that is a word."""
+    return Figure(name=name or role, value=format_count(count), meaning=meaning, role=role)
 
 
 def corpus_origin(summary: "CorpusSummary") -> str:
