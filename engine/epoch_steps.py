@@ -115,6 +115,11 @@ class EpochSteps:
         self._left = self._left[len(chosen) :]
         return words, len(chosen)
 
+    @property
+    def are_recorded(self) -> bool:
+        """Whether the steps are the device's own."""
+        return self._make_device_steps is not None
+
     def next_size(self) -> int:
         """Return how many sentences the next step is about."""
         return len(self._left[: self._stepper.batch_size])

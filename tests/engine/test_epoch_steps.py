@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import torch
 
-from engine import device_steps, epoch_steps, static_bptt, workplace
+from engine import device_steps, epoch_estimate, epoch_steps, static_bptt, workplace
 from engine.config import DeviceRequest, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
 from engine.device import CPU, DeviceChoice
 from engine.device_steps import DeviceSteps
+from engine.epoch_tables import Planned
 from engine.errors import DivergedError
-from engine.events import EpochDone, Event, LossPoint, Notice, RunEnded
+from engine.events import EpochDone, EpochEstimated, Event, LossPoint, Notice, RunEnded
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
@@ -235,6 +236,32 @@ def test_that_other_errors_come_through(corpus: Corpus, monkeypatch: pytest.Monk
 
     with pytest.raises(RuntimeError, match="the shapes do not fit"):
         ended(a_trainer(corpus, TRAIN["fast"]))
+
+
+@both_recipes
+def test_that_an_epoch_is_estimated_with_the_steps_of_the_card(
+    corpus: Corpus, recorders: list[PlayedBack], recipe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each word that is played back takes a second, and nothing else does."""
+    now = [0.0]
+    real = DeviceSteps.step
+
+    def step(self: DeviceSteps) -> Planned:
+        planned = real(self)
+        now[0] += planned.words
+        return planned
+
+    monkeypatch.setattr(DeviceSteps, "step", step)
+    monkeypatch.setattr(epoch_estimate, "choose_device", workplace.choose_device)
+    model = ModelConfig(hidden_dim=6)
+
+    *_, last = epoch_estimate.estimate_epoch(
+        corpus, model, TRAIN[recipe], RunControl(), sizes=(18,), clock=lambda: now[0]
+    )
+
+    assert isinstance(last, EpochEstimated)
+    assert last.estimate.seconds == pytest.approx((corpus.training.words_to_predict,))
+    assert sum(each.replays for each in recorders) > 0
 
 
 @both_recipes
