@@ -92,12 +92,25 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a batch of none": setting("progress", "batch_size", value=0),
     "no learning rate": setting("progress", "learning_rate", value=0.0),
     "sentences there are not": setting("progress", "sentences_done", value=10**6),
+    "more than a part of an epoch": setting("progress", "epoch_part_before", value=1.0),
     "another size": setting("model_config", "hidden_dim", value=5),
     "a missing tensor": change_header(lambda h: h.pop("last.W")),
     "an unknown tensor": change_header(lambda h: h.update(code=h.pop("best.W"))),
     "another shape": change_header(lambda h: h["last.U_by_word"]["shape"].reverse()),
     "another format": change_header(lambda h: h["optimizer.0.step"].update(dtype="I64")),
 }
+
+
+def test_that_a_state_of_an_older_program_began_with_whole_epochs(
+    state: TrainingState, tmp_path: Path
+) -> None:
+    path = tmp_path / "state"
+    forget = change_header(
+        lambda h: h["__metadata__"]["settings"]["progress"].pop("epoch_part_before")
+    )
+    path.write_bytes(forget(state_to_bytes(state)))
+
+    assert load_state(path).progress == state.progress
 
 
 @pytest.mark.parametrize("name", DAMAGES)

@@ -1,15 +1,19 @@
 """How a training run ends, is interrupted, is repeated, and is gone on with."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine.config import TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
 from engine.errors import ConfigError, DivergedError
 from engine.events import EpochDone, Event, LossPoint, SnapshotPublished
+from engine.language_model import LanguageModel
 from engine.rnn import RNN
+from engine.trainer import Trainer
 from tests.engine.models import tiny_model
 from tests.engine.runs import (
     PausedOnce,
@@ -119,6 +123,49 @@ def test_that_a_model_is_trained_further_with_its_counts_and_history(corpus: Cor
     assert last.history.losses[: len(first.history)] == first.history.losses
     assert len(last.history) > len(first.history)
     assert last.history.elapsed_s[-1] >= first.history.elapsed_s[-1]
+
+
+def stopped_within_an_epoch(corpus: Corpus) -> LanguageModel:
+    events = run(corpus, batch_size=1, epochs=4, control=StopsAfter(50))
+    model: LanguageModel = of_type(events, SnapshotPublished)[-1].model
+    assert model.epoch % 1.0
+    return model
+
+
+def test_that_the_epochs_of_a_model_stopped_within_one_go_on_from_there(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.trainer._POINT_EVERY_S", 0.0)
+    first = stopped_within_an_epoch(corpus)
+
+    events = run(corpus, batch_size=1, epochs=2, start_from=first)
+
+    history = of_type(events, SnapshotPublished)[-1].model.history
+    assert all(before < after for before, after in pairwise(history.epochs))
+    assert all(before < after for before, after in pairwise(history.steps))
+    epochs = [done.epoch for done in of_type(events, EpochDone)]
+    assert epochs == pytest.approx([first.epoch + 1.0, first.epoch + 2.0])
+    assert events[-1].epoch == pytest.approx(first.epoch + 2.0)
+    points = of_type(events, LossPoint)
+    assert points[0].epoch == pytest.approx(first.epoch + 1 / len(corpus.training))
+    assert points[-1].time_left_s == 0.0
+
+
+def test_that_such_a_run_is_resumed_at_the_same_epoch(corpus: Corpus) -> None:
+    first = stopped_within_an_epoch(corpus)
+    config = TrainConfig(batch_size=1, epochs=2)
+    whole = Trainer(corpus, first.model_config, config, first)
+    list(whole.run(RunControl()))
+    part = Trainer(corpus, first.model_config, config, first)
+    list(part.run(StopsAfter(20)))
+
+    state = part.state()
+    rest = Trainer.resumed(corpus, state)
+    list(rest.run(RunControl()))
+
+    assert state.epochs_done > first.epoch
+    assert rest.state().epochs_done == whole.state().epochs_done
+    assert rest.state().parameters["V"].equal(whole.state().parameters["V"])
 
 
 def test_that_the_model_that_is_trained_further_stays_as_it_is(corpus: Corpus) -> None:
