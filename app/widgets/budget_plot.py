@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.formatting import format_count, format_percent
+from app.scale import scaled
 from app.theme import current_palette
 from app.widgets.plot_axes import round_powers
 from app.widgets.still_plot import StillPlot
@@ -17,12 +18,13 @@ from app.widgets.still_plot import StillPlot
 if TYPE_CHECKING:
     from engine import VocabularyCost
 
-LABEL_AT = 0.05  # of the way along the curves
+LABEL_AT = 0.01  # of the way along the curves: a narrow plot has just room for a label
+TICKS_APART = 44  # px, at least: a size with its comma
 UNDER_AT = 0.7  # where the upper curve is as low as its label, which lies under it
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]
-    """A logarithmic axis of sizes, with ticks at 1, 2 and 5 times the powers of ten."""
+    """A logarithmic axis of sizes: 1, 2 and 5 times the powers of ten, where there is room."""
 
     def tickValues(
         self,
@@ -31,7 +33,12 @@ class SizeAxis(AxisItem):  # type: ignore[misc]
         size: float,
     ) -> list[tuple[float, list[float]]]:
         """Return the ticks between two logarithms."""
-        return [(1.0, round_powers(10.0**minVal, 10.0**maxVal))]
+        ticks: list[float] = []
+        apart = (maxVal - minVal) * scaled(TICKS_APART) / max(size, 1.0)
+        for tick in round_powers(10.0**minVal, 10.0**maxVal):
+            if not ticks or tick - ticks[-1] >= apart:
+                ticks.append(tick)
+        return [(1.0, ticks)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Write the sizes in full."""

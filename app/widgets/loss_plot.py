@@ -278,6 +278,7 @@ class LossPlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the values, so that the plot does not jump when they appear."""
         super().resizeEvent(event)
+        self._legend.setMinimumHeight(self._legend.heightForWidth(event.size().width()))
         lines = 1 if event.size().width() >= scaled(ONE_LINE_PX) else 2
         self._readout.setMinimumHeight(lines * self._readout.fontMetrics().lineSpacing())
 
