@@ -1,0 +1,297 @@
+"""No damaged model file gets in: each is refused with its name and the reason."""
+
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.checkpoint import load_model, model_to_bytes, save_model
+from engine.errors import ModelFileError
+from engine.tensor_file import HEADER_LIMIT
+from tests.engine.models import tiny_model
+
+Edit = Callable[[dict[str, Any], bytearray], bytes | None]
+
+
+def taken_apart(data: bytes) -> tuple[dict[str, Any], bytearray]:
+    (length,) = struct.unpack("<Q", data[:8])
+    return json.loads(data[8 : 8 + length]), bytearray(data[8 + length :])
+
+
+def put_together(header: Any, body: bytes) -> bytes:
+    text = (header if isinstance(header, str) else json.dumps(header)).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(body)
+
+
+def entry(name: str, **changes: Any) -> Edit:
+    """Change the header's entry of a tensor."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        header[name] |= changes
+
+    return edit
+
+
+def numbers(name: str, kind: str, index: int, value: float) -> Edit:
+    """Change a number of a tensor."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header[name]["data_offsets"]
+        values = np.frombuffer(bytes(body[start:end]), kind).copy()
+        values[index] = value
+        body[start:end] = values.tobytes()
+
+    return edit
+
+
+def meta(**changes: Any) -> Edit:
+    """Change the description; None takes a key away."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        for key, value in changes.items():
+            header["__metadata__"][key] = value
+            if value is None:
+                del header["__metadata__"][key]
+
+    return edit
+
+
+def setting(*path: str, value: Any) -> Edit:
+    """Change one of the settings; Ellipsis takes it away."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        values = json.loads(header["__metadata__"]["settings"])
+        inner = values
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = value
+        if value is ...:
+            del inner[path[-1]]
+        header["__metadata__"]["settings"] = json.dumps(values)
+
+    return edit
+
+
+def without(name: str) -> Edit:
+    """Take a tensor away with its bytes."""
+
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header.pop(name)["data_offsets"]
+        del body[start:end]
+        for key, other in header.items():
+            if key != "__metadata__" and other["data_offsets"][0] >= end:
+                other["data_offsets"] = [place - (end - start) for place in other["data_offsets"]]
+
+    return edit
+
+
+def extra(header: dict[str, Any], body: bytearray) -> None:
+    header["more"] = {"dtype": "U8", "shape": [1], "data_offsets": [len(body), len(body) + 1]}
+    body += b"x"
+
+
+def text_of_words(new: bytes) -> Edit:
+    def edit(header: dict[str, Any], body: bytearray) -> None:
+        start, end = header["words.text"]["data_offsets"]
+        assert len(new) == end - start
+        body[start:end] = new
+
+    return edit
+
+
+def special_token_as_word(header: dict[str, Any], body: bytearray) -> None:
+    text_of_words(b"SENTENCE_ENDabcd")(header, body)
+    start, end = header["words.ends"]["data_offsets"]
+    body[start:end] = np.array([12, 13, 14, 15, 16], "<i8").tobytes()
+
+
+def reshaped_vocabulary(header: dict[str, Any], body: bytearray) -> None:
+    for name in ("words.ends", "words.counts"):
+        header[name]["shape"] = [5, 1]
+
+
+HUGE = 1 << 40
+BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
+    "empty": ("too short", b""),
+    "seven bytes": ("too short", b"1234567"),
+    "a pickle": ("header claims", b"\x80\x04\x95" + b"cos\nsystem\n" * 20),
+    "a zip": ("header claims", b"PK\x03\x04" + bytes(200)),
+    "a header of no bytes": ("header claims 0", bytes(100)),
+    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + bytes(100)),
+    "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + bytes(100)),
+    "a header over the limit": (
+        "header claims",
+        put_together('{"a":"' + "x" * HEADER_LIMIT + '"}', b""),
+    ),
+    "not JSON": ("header cannot be read", put_together("{not json", b"")),
+    "not UTF-8": ("header cannot be read", struct.pack("<Q", 4) + b"\xff\xfe{}"),
+    "deep nesting": ("header cannot be read", put_together("[" * 100_000, b"")),
+    "a list": ("header is not a table", put_together("[]", b"")),
+    "a repeated key": ("header cannot be read", put_together('{"a": 1, "a": 1}', b"")),
+    "an endless number": ("header cannot be read", put_together('{"a": 1' + "0" * 9999 + "}", b"")),
+    "NaN in the header": ("header cannot be read", put_together('{"a": NaN}', b"")),
+    "no tensors and no words": ("does not say", put_together("{}", b"")),
+    "description of a number": ("description", put_together('{"__metadata__": {"a": 1}}', b"")),
+    "description of a list": ("description", put_together('{"__metadata__": []}', b"")),
+    "another format": ("does not say", meta(format="pt")),
+    "no format": ("does not say", meta(format=None)),
+    "no version": ("names no version", meta(version=None)),
+    "version 0": ("no version 0", meta(version="0")),
+    "version 1.5": ("names no version", meta(version="1.5")),
+    "a version from the future": ("newer RNN Text Lab", meta(version="2")),
+    "a version of a thousand digits": ("names no version", meta(version="9" * 1000)),
+    "no settings": ("settings cannot be read", meta(settings=None)),
+    "settings of a list": ("settings are not", meta(settings="[]")),
+    "settings with NaN": ("settings cannot be read", meta(settings='{"epoch": NaN}')),
+    "settings without the network": ("no ModelConfig", setting("model_config", value=...)),
+    "settings without a corpus": ("no CorpusSummary", setting("summary", value=None)),
+    "a corpus without a name": ("lacks 'name'", setting("summary", "name", value=...)),
+    "a number as the corpus's name": ("'name' is 3", setting("summary", "name", value=3)),
+    "a hidden size of no number": ("hidden_dim", setting("model_config", "hidden_dim", value="4")),
+    "a hidden size of true": ("hidden_dim", setting("model_config", "hidden_dim", value=True)),
+    "a hidden size of 0": ("between 1 and", setting("model_config", "hidden_dim", value=0)),
+    "another hidden size": ("'U' has the shape", setting("model_config", "hidden_dim", value=5)),
+    "a negative truncation": (
+        "bptt_truncate",
+        setting("model_config", "bptt_truncate", value=-1),
+    ),
+    "an unknown recipe": ("recipe", setting("train_config", "recipe", value="magic")),
+    "negative steps": ("number of steps", setting("step", value=-1)),
+    "steps of half a number": ("number of steps", setting("step", value=1.5)),
+    "epochs of text": ("number of epochs", setting("epoch", value="1")),
+    "no U": ("lacks 'U'", without("U")),
+    "no words": ("lacks 'words.text'", without("words.text")),
+    "no history": ("lacks 'history.losses'", without("history.losses")),
+    "a tensor too many": ("more than a model", extra),
+    "bytes at the end": ("tensors need", lambda header, body: put_together(header, body + b"x")),
+    "bytes missing": ("tensors need", lambda header, body: put_together(header, body[:-1])),
+    "an unknown dtype": ("number format", entry("U", dtype="F8_E4M3")),
+    "whole numbers as parameters": ("wrong number format", entry("U", dtype="I64")),
+    "a shape larger than the bytes": ("bytes where", entry("U", shape=[HUGE, HUGE])),
+    "a negative shape": ("no valid shape", entry("U", shape=[-4, -8])),
+    "a shape of truth values": ("no valid shape", entry("W", shape=[True, 16])),
+    "a shape of a text": ("no valid shape", entry("U", shape="4,8")),
+    "a shape of five axes": ("no valid shape", entry("U", shape=[1, 1, 1, 4, 8])),
+    "a transposed U": ("'U' has the shape", entry("U", shape=[8, 4])),
+    "a flat W": ("'W' has the shape", entry("W", shape=[16])),
+    "a W without axes": ("bytes where", entry("W", shape=[])),
+    "offsets that run backwards": ("bytes where", entry("U", data_offsets=[256, 0])),
+    "three offsets": ("no valid place", entry("U", data_offsets=[0, 256, 512])),
+    "an entry that is a number": (
+        "not one of a tensor",
+        lambda h, b: put_together(h | {"U": 1}, b),
+    ),
+    "an entry with more keys": ("not one of a tensor", entry("U", more=1)),
+    "words in a matrix": ("shape", reshaped_vocabulary),
+    "the same word twice": ("same word twice", text_of_words(b"thecatcat.naive!")),
+    "a special token as a word": ("vocabulary cannot be used", special_token_as_word),
+    "words that are not UTF-8": ("not UTF-8", text_of_words(b"\xff" * 16)),
+    "word ends that run backwards": ("overlap", numbers("words.ends", "<i8", 1, 2)),
+    "word ends beyond the text": ("cut off", numbers("words.ends", "<i8", -1, 99)),
+    "negative word ends": ("overlap", numbers("words.ends", "<i8", 0, -3)),
+    "negative counts": ("negative counts", numbers("words.counts", "<i8", 0, -1)),
+    "NaN in U": ("'U' holds numbers that are not finite", numbers("U", "<f8", 3, np.nan)),
+    "infinity in V": ("'V' holds numbers that are not finite", numbers("V", "<f8", 0, np.inf)),
+    "NaN in W": ("'W' holds numbers that are not finite", numbers("W", "<f8", -1, np.nan)),
+    "NaN in the losses": ("not finite", numbers("history.losses", "<f8", 0, np.nan)),
+    "NaN in an evaluation": ("not finite", numbers("evaluations", "<f8", 2, np.nan)),
+    "infinity in a halving": ("not finite", numbers("halvings", "<f8", 0, np.inf)),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_that_a_bad_file_is_refused_with_its_name_and_the_reason(tmp_path: Path, name: str) -> None:
+    reason, edit = BAD_FILES[name]
+    path = tmp_path / "bad.safetensors"
+    if isinstance(edit, bytes):
+        path.write_bytes(edit)
+    else:
+        header, body = taken_apart(model_to_bytes(tiny_model()))
+        path.write_bytes(edit(header, body) or put_together(header, body))
+
+    with pytest.raises(ModelFileError) as caught:
+        load_model(path)
+
+    message = str(caught.value)
+    assert message.startswith("bad.safetensors cannot be opened as a model, because ")
+    assert reason in message
+    assert message.endswith("choose another file.")
+
+
+def test_that_a_file_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
+    data = model_to_bytes(tiny_model())
+    path = tmp_path / "a"
+
+    for length in range(0, len(data), 97):
+        path.write_bytes(data[:length])
+        with pytest.raises(ModelFileError):
+            load_model(path)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_that_a_mutated_file_opens_as_a_finite_model_or_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = bytearray(model_to_bytes(tiny_model()))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        content[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("mutated") / "a"
+    path.write_bytes(content)
+
+    try:
+        model = load_model(path)
+    except ModelFileError:
+        return
+
+    assert all(np.isfinite(values).all() for values in model.rnn.parameters_as_numpy())
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: None])
+def test_that_what_is_no_file_of_ours_is_refused(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "model"
+    make(path)
+
+    with pytest.raises(ModelFileError, match="model"):
+        load_model(path)
+
+
+def test_that_a_file_that_may_not_be_read_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    save_model(tiny_model(), path)
+
+    def denied(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ModelFileError, match=r"cannot be read: Permission denied\. Choose"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_that_a_name_that_no_file_has_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"cannot be the name of a file\. Choose"):
+        load_model(tmp_path / name)
+    with pytest.raises(ModelFileError, match=r"no file can have that name\. Choose"):
+        save_model(tiny_model(), tmp_path / name)
+
+
+def test_that_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    import os
+
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(ModelFileError, match="not a plain file"):
+        load_model(tmp_path / "pipe")
