@@ -150,6 +150,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
     add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
     add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
+    add("--tf32", action="store_true", help="faster, less exact products on a GPU")
     add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
     add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
     add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")

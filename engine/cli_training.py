@@ -55,6 +55,7 @@ def run_train(arguments: Namespace) -> int:
         time_limit_s=arguments.time_limit,
         evaluate_every=arguments.evaluate_every,
         seed=arguments.seed,
+        allow_tf32=arguments.tf32,
     )
     if arguments.out is not None:
         _require_folder(arguments.out)

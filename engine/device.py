@@ -64,6 +64,15 @@ def return_unused_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
+def set_precision(device: torch.device, *, allow_tf32: bool) -> None:
+    """Let a GPU multiply float32 matrices in TF32 or not; it holds for the whole process.
+
+    TF32 keeps 10 bits of each factor's fraction instead of 23, and adds in float32.
+    """
+    if device.type == "cuda":
+        torch.backends.cuda.matmul.fp32_precision = "tf32" if allow_tf32 else "ieee"
+
+
 def upload(values: NDArray[Any], device: torch.device) -> torch.Tensor:
     """Return an array as a tensor on `device`, without waiting for a GPU.
 

@@ -17,7 +17,13 @@ from engine.batch_stepper import BatchStepper
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus, Sentences
-from engine.device import DeviceChoice, choose_device, is_out_of_memory, return_unused_memory
+from engine.device import (
+    DeviceChoice,
+    choose_device,
+    is_out_of_memory,
+    return_unused_memory,
+    set_precision,
+)
 from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
 from engine.events import EpochEstimated, Event, Notice, StageProgress
@@ -74,6 +80,7 @@ def estimate_epoch(
     """
     began_s = clock()
     device, choice = choose_device(model_config.device)
+    set_precision(device, allow_tf32=train_config.allow_tf32)
     plan = _plan(corpus, train_config)
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
@@ -239,7 +246,7 @@ class _Bench:
         loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         epoch_steps = make_epoch_steps(rnn, sample, optimizer, stepper, loss_sum)
         if epoch_steps.are_recorded:
-            return self._recorded_step_seconds(epoch_steps, sample, loss_sum, budget_s, control)
+            return self._recorded_step_seconds(epoch_steps, loss_sum, budget_s, control)
         batches = self.plan.batches
         for batch in batches[-_UNTIMED_STEPS:]:  # they make the buffers
             if stepper.step(batch) is None:
@@ -256,12 +263,7 @@ class _Bench:
         return (self.clock() - began_s) / words
 
     def _recorded_step_seconds(
-        self,
-        steps: EpochSteps,
-        sample: Sentences,
-        loss_sum: torch.Tensor,
-        budget_s: float,
-        control: RunControl,
+        self, steps: EpochSteps, loss_sum: torch.Tensor, budget_s: float, control: RunControl
     ) -> float | None:
         """Return the seconds of training for each word, with steps that are recorded."""
         began_s, words, passes = 0.0, 0, -_UNTIMED_PASSES
@@ -269,7 +271,7 @@ class _Bench:
             if passes == 0:
                 self._wait()
                 began_s, words = self.clock(), 0
-            steps.begin(np.arange(len(sample)))
+            steps.begin(np.arange(len(self.plan.sample)))
             while steps.next_size():
                 done = steps.step(loss_sum) if control.proceed() else None
                 if done is None:

@@ -17,6 +17,7 @@ from engine.device import (
     cpu_instead_of,
     is_out_of_memory,
     return_unused_memory,
+    set_precision,
 )
 from engine.epoch_steps import make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
@@ -86,6 +87,7 @@ class Workplace:
         if made is None:
             raise DeviceError(f"The computer has no memory left for the network. {_SMALLER}")
         self.rnn, self.optimizer = made
+        set_precision(device, allow_tf32=train_config.allow_tf32)
         self._batch_size = fill_in(train_config)[1]
         self.stepper = BatchStepper(
             corpus.training, self.optimizer, self._batch_size, device, self.choice

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from app.widgets.describe import describe
 
@@ -107,6 +107,13 @@ class ConfigFields:
             "Where the computing happens",
         )
         self.device.addItem("Automatic", "auto")
+        self.tf32 = describe(
+            QCheckBox("allowed", self._parent),
+            "training.tf32_check",
+            "TF32 on the GPU",
+            "Let the GPU multiply with 10 bits of a number's fraction instead of 23: faster on "
+            "recent cards, and the gradients are less exact (about 0.1 percent)",
+        )
 
     def own_batch_size(self) -> int:
         """Return the batch size that the user chose, 0 for none, whatever the recipe allows."""

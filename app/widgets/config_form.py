@@ -49,7 +49,7 @@ class ConfigForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_share_touched = False
+        self._is_share_touched = self._has_gpu = False
         self._own_network: tuple[int, int] | None = None  # kept while a model fixes the size
         self._reasons: dict[str, str] = {}
         self.fields = ConfigFields(self)
@@ -80,6 +80,7 @@ class ConfigForm(QWidget):
             "validation": FormRow("Held-out share", fields.validation),
             "seed": FormRow("Seed", fields.seed),
             "device": FormRow("&Device", fields.device, is_wide=True),
+            "allow_tf32": FormRow("TF32 on the GPU", fields.tf32),
         }
 
     def _build_layout(self) -> None:
@@ -88,19 +89,21 @@ class ConfigForm(QWidget):
         sections = {
             "Network": ("recipe", "hidden_dim", "bptt_truncate"),
             "Training": ("learning_rate", "batch_size", "epochs", "evaluate_every", "time_limit_s"),
-            "Data and device": ("validation", "seed", "device"),
+            "Data and device": ("validation", "seed", "device", "allow_tf32"),
         }
         for title, names in sections.items():
             layout.addWidget(make_label(title, "heading", self))
             for name in names:
                 layout.addWidget(self._rows[name])
         layout.addStretch()
+        self._rows["allow_tf32"].hide()  # until there is a GPU
 
     def _connect_signals(self) -> None:
         fields = self.fields
         for spin in (fields.hidden, fields.bptt, fields.batch, fields.epochs, fields.evaluate,
                      fields.seed, fields.time_limit):  # fmt: skip
             spin.valueChanged.connect(self._on_field_changed)
+        fields.tf32.toggled.connect(self._on_field_changed)
         fields.rate.textEdited.connect(self._on_field_changed)
         fields.validation.valueChanged.connect(self._on_validation_changed)
         fields.device.currentIndexChanged.connect(self._on_device_index_changed)
@@ -118,6 +121,7 @@ class ConfigForm(QWidget):
             "time_limit_s": lambda: fields.time_limit.value() * SECONDS_PER_MINUTE or None,
             "evaluate_every": fields.evaluate.value,
             "seed": fields.seed.value,
+            "allow_tf32": lambda: self._has_gpu and fields.tf32.isChecked(),
         }
         model = {
             "hidden_dim": fields.hidden.value,
@@ -176,6 +180,7 @@ class ConfigForm(QWidget):
             fields.evaluate.setValue(train.evaluate_every)
             fields.time_limit.setValue((train.time_limit_s or 0.0) / SECONDS_PER_MINUTE)
             fields.seed.setValue(train.seed)
+            fields.tf32.setChecked(train.allow_tf32)
             fields.device.setCurrentIndex(max(0, fields.device.findData(model.device)))
 
     def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
@@ -198,6 +203,8 @@ class ConfigForm(QWidget):
         wanted = self.fields.device.currentData()
         self._reasons = {choice.request: choice.reason for choice in choices}
         self.fields.show_devices(choices, wanted)
+        self._has_gpu = "cuda" in self._reasons
+        self._rows["allow_tf32"].setVisible(self._has_gpu)
         self._rows["device"].show_hint(self._reasons.get(self.fields.device.currentData(), ""))
 
     def show_fixed_network(self, model: ModelConfig | None) -> None:

@@ -42,6 +42,7 @@ _NAMES = {
     "time_limit_s": "Time limit, seconds",
     "evaluate_every": "Epochs between evaluations",
     "clip_norm": "Largest gradient norm",
+    "allow_tf32": "TF32 on the GPU",
     "path": "File",
     "vocabulary_size": "Largest vocabulary",
     "validation_fraction": "Share held out",

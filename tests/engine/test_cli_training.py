@@ -92,6 +92,16 @@ def test_that_json_tells_each_epoch(csv_path: Path, capsys: pytest.CaptureFixtur
     }
 
 
+@pytest.mark.parametrize("option", [[], ["--tf32"]], ids=["usual", "tf32"])
+def test_that_tf32_is_the_users_choice(csv_path: Path, option: list[str]) -> None:
+    arguments = train_arguments(csv_path, "--epochs", "1", "--device", "cpu", *option)
+
+    assert main(arguments) == 0
+
+    model = load_model(csv_path.with_name("model.safetensors"))
+    assert model.train_config.allow_tf32 == bool(option)
+
+
 def test_that_refused_rows_are_named_with_their_lines(
     csv_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

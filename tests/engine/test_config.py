@@ -143,6 +143,7 @@ ACCEPTED: list[Any] = [
         evaluate_every=9,
         clip_norm=2.0,
         seed=1,
+        allow_tf32=True,
     ),
     SampleConfig(count=100_000, min_length=0, max_length=10_000, temperature=0.01, seed=0),
 ]

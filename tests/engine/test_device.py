@@ -1,9 +1,12 @@
 """The device that is chosen, and the reason that the user reads."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 
-from engine.device import choose_device, list_devices
+from engine.device import choose_device, list_devices, set_precision, upload
 from engine.errors import DeviceError
 
 
@@ -76,3 +79,31 @@ def test_that_the_list_has_the_gpu_where_there_is_one() -> None:
         ("auto", "Fast Card 0"),
         ("cuda", "Fast Card 0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "allow_tf32", "expected"),
+    [("cuda", True, "tf32"), ("cuda", False, "ieee"), ("cpu", True, "untouched")],
+)
+def test_that_tf32_is_used_on_a_gpu_on_request_only(
+    monkeypatch: pytest.MonkeyPatch, name: str, allow_tf32: bool, expected: str
+) -> None:
+    matmul = SimpleNamespace(fp32_precision="untouched")
+    monkeypatch.setattr(torch.backends.cuda, "matmul", matmul)
+
+    set_precision(torch.device(name), allow_tf32=allow_tf32)
+
+    assert matmul.fp32_precision == expected
+
+
+def test_that_pytorch_knows_the_setting_and_has_tf32_off() -> None:
+    assert torch.backends.cuda.matmul.fp32_precision in ("none", "ieee")
+
+
+def test_that_an_array_is_brought_to_the_device_as_it_is() -> None:
+    values = np.arange(6, dtype=np.int32)
+
+    there = upload(values, torch.device("cpu"))
+
+    assert there.dtype == torch.int32
+    assert there.tolist() == [0, 1, 2, 3, 4, 5]

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
 from app.widgets.config_form import ConfigForm
@@ -194,6 +202,32 @@ def test_that_a_remembered_gpu_that_is_gone_becomes_automatic(form: ConfigForm) 
     choices = form.choices()
     assert choices is not None
     assert choices.model.device == "auto"
+
+
+def test_that_tf32_can_be_chosen_where_there_is_a_gpu_only(qtbot: QtBot, form: ConfigForm) -> None:
+    check = form.findChild(QCheckBox, "training.tf32_check")
+    form.show_devices(DEVICES)
+    form.show()
+    assert not check.isVisible()
+
+    form.show_devices((*DEVICES, device("cuda", "GPU", "A GPU was found.")))
+    with qtbot.waitSignal(form.changed):
+        check.click()
+
+    assert check.isVisible()
+    choices = form.choices()
+    assert choices is not None
+    assert choices.train == TrainConfig(allow_tf32=True)
+
+
+def test_that_tf32_is_forgotten_with_the_gpu(form: ConfigForm) -> None:
+    form.show_configs(ModelConfig(), TrainConfig(allow_tf32=True))
+
+    form.show_devices(DEVICES)
+
+    choices = form.choices()
+    assert choices is not None
+    assert not choices.train.allow_tf32
 
 
 def test_that_a_continued_model_lends_its_size_and_gives_it_back(form: ConfigForm) -> None:
