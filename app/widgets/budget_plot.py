@@ -35,7 +35,8 @@ class SizeAxis(AxisItem):  # type: ignore[misc]
         """Return the ticks between two logarithms."""
         ticks: list[float] = []
         apart = (maxVal - minVal) * scaled(TICKS_APART) / max(size, 1.0)
-        for tick in round_powers(10.0**minVal, 10.0**maxVal):
+        low, high = minVal + apart / 2, maxVal - apart / 2  # an end has no room for its name
+        for tick in round_powers(10.0**low, 10.0**high):
             if not ticks or tick - ticks[-1] >= apart:
                 ticks.append(tick)
         return [(1.0, ticks)]
