@@ -266,3 +266,8 @@ def test_that_a_device_is_never_replaced() -> None:
 @pytest.mark.parametrize("code", [*ERRORS, errno.EXDEV])
 def test_that_every_error_has_a_reason_in_words(code: int) -> None:
     assert len(explain_os_error(OSError(code, os.strerror(code)))) > 10
+
+
+def test_that_an_error_without_a_number_is_told_in_its_own_words() -> None:
+    assert explain_os_error(OSError("the cable is out")) == "of an error: the cable is out"
+    assert explain_os_error(OSError(errno.EXDEV, "odd")) == "of an error: odd"

@@ -1,0 +1,76 @@
+"""The output layer by itself: what a caller may leave out, and the way of a GPU."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.bptt import Workspace, cross_entropy, output_layer
+
+C, H, N = 11, 5, 40
+
+
+class _OnGpu(torch.Tensor):
+    """A tensor of this machine's memory that says it is on a GPU."""
+
+    device = torch.device("cuda")  # type: ignore[assignment]
+
+
+@pytest.fixture
+def layer() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """V (C, H), s (N, H) and y (N,)."""
+    random = np.random.default_rng(5)
+    V, s = random.standard_normal((C, H)), np.tanh(random.standard_normal((N, H)))
+    return torch.from_numpy(V), torch.from_numpy(s), torch.from_numpy(random.integers(0, C, N))
+
+
+def workspace() -> Workspace:
+    return Workspace(C, torch.float64, torch.device("cpu"))
+
+
+def expected(
+    V: torch.Tensor, s: torch.Tensor, y: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the losses, and the derivatives of their sum by s and V, by autograd."""
+    V, s = V.clone().requires_grad_(), s.clone().requires_grad_()
+    losses = torch.nn.functional.cross_entropy(s @ V.t(), y, reduction="none")
+    d_s, d_V = torch.autograd.grad(losses.sum(), (s, V))
+    return losses.detach(), d_s, d_V
+
+
+def test_that_the_derivative_of_V_can_be_left_out(
+    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    losses, d_s, d_V = expected(*layer)
+
+    loss, by_s = output_layer(*layer, workspace())
+    into = torch.zeros(C, H, dtype=torch.float64)
+    same_loss, same_by_s = output_layer(*layer, workspace(), accumulate_into=into, scale=2.0)
+
+    assert float(loss) == float(same_loss) == pytest.approx(float(losses.sum()), rel=1e-12)
+    assert by_s.shape == (N, H)
+    torch.testing.assert_close(by_s, d_s)
+    torch.testing.assert_close(same_by_s, d_s)
+    torch.testing.assert_close(into, 2.0 * d_V)
+
+
+@pytest.mark.parametrize("size", [1.0, 1000.0], ids=["near zero", "far from zero"])
+def test_that_a_gpu_takes_the_largest_score_off_without_asking(
+    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor], size: float
+) -> None:
+    V, s, y = layer
+    losses, _, _ = expected(size * V, s, y)
+
+    found = cross_entropy(size * V, s.as_subclass(_OnGpu), y, workspace())
+
+    torch.testing.assert_close(found.as_subclass(torch.Tensor), losses)
+
+
+def test_that_a_gpu_does_not_stop_at_a_broken_score(
+    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    V, s, y = layer
+    V[3, 2] = torch.nan
+
+    found = cross_entropy(V, s.as_subclass(_OnGpu), y, workspace())
+
+    assert found.isnan().all()  # whoever reads the loss sees it, later
