@@ -124,6 +124,7 @@ class Notice:
 
     text: str
     severity: Severity = "warning"
+    device: str | None = None  # where the training goes on, if it had to move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

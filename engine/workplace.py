@@ -160,10 +160,12 @@ class Workplace:
         return True
 
     def _told(self, unfit: str) -> Notice:
+        """Return what the user is told of a move to the CPU; `choice` is the former device."""
         name = self.choice.name
         chosen = f"You chose {name}, but it" if self.model_config.device == "cuda" else name
         return Notice(
             text=f"{chosen} has no memory left for {unfit}. The training goes on on the CPU from "
             "the same place: nothing is lost, but it is slower. To train on the GPU again, close "
-            "other programs that use it, or choose a smaller vocabulary or hidden size."
+            "other programs that use it, or choose a smaller vocabulary or hidden size.",
+            device=cpu_instead_of(self.choice).name,
         )

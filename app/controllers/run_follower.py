@@ -144,7 +144,9 @@ class RunFollower:
         match event:
             case CheckpointSaved():
                 self._show_saved(event)
-            case Notice(text=text, severity=severity):
+            case Notice(text=text, severity=severity, device=device):
+                if device is not None:
+                    self._running_text = f"Training on {device}…"
                 self._tab.log.add_line(f"Warning: {text}" if severity == "warning" else text)
                 self._presenter.show_message(text, severity)
             case StageProgress(stage=stage, done=done, total=total):

@@ -110,6 +110,8 @@ def test_that_a_run_whose_card_is_full_ends_as_one_on_the_cpu(
     assert losses(events) == losses(expected)
     (notice,) = of_type(events, Notice)
     assert notice.severity == "warning"
+    assert notice.device is not None
+    assert notice.device.startswith("CPU (")
     assert "Fast Card has no memory left for a step on a single sentence." in notice.text
     assert "goes on on the CPU from the same place" in notice.text
 

@@ -1,5 +1,6 @@
 """What is told of the keeping of a run, and how a run that goes on gets its curve back."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,18 @@ def test_that_a_run_that_cannot_be_saved_goes_on(qtbot: QtBot, bench: Bench) -> 
     assert text in log(bench)
     assert len(bench.tab.plot.history.batch) == 1
     assert not bench.session.is_model_kept
+
+
+def test_that_the_status_names_the_device_that_a_run_moved_to(qtbot: QtBot, bench: Bench) -> None:
+    seen: list[str] = []
+    bench.runner.event_ready.connect(lambda _event: seen.append(bench.find("status_label").text()))
+    moved = Notice(text="Fast Card has no memory left.", device="CPU (2 threads)")
+    first = dataclasses.replace(started(), device="Fast Card")
+
+    train(qtbot, bench, [first, loss_point(50, 7.0), moved, loss_point(60, 6.9), ended()])
+
+    assert seen[1] == "Training on Fast Card…"
+    assert seen[3] == "Training on CPU (2 threads)…"
 
 
 def test_that_good_news_of_the_disk_are_no_warning(qtbot: QtBot, bench: Bench) -> None:
