@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from engine.benchmark_corpus import measure_corpus
+from engine.benchmark_device import measure_device_steps, records_steps
 from engine.benchmark_memory import can_measure, measure_peaks
 from engine.benchmark_rows import BenchmarkRow, Machine
 from engine.benchmark_sentences import measure_sampling, measure_scoring, measure_window
@@ -22,7 +23,7 @@ from engine.benchmark_training import TARGET_SIZE, measure_training
 from engine.benchmark_turns import Setting
 from engine.config import DeviceRequest, require
 from engine.control import RunControl
-from engine.device import choose_device
+from engine.device import choose_device, set_precision
 from engine.events import Notice, StageProgress
 
 Part = Literal["training", "memory", "corpus", "sentences", "window"]
@@ -44,6 +45,7 @@ class BenchmarkConfig:
     rounds: int = 5
     turn_s: float = 0.15  # of each contender in each round, at least
     is_quick: bool = False  # smaller texts
+    allow_tf32: bool = False  # on a GPU
     parts: tuple[Part, ...] = get_args(Part)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,8 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         If the requested device is not there.
     """
     device, choice = choose_device(config.device)
-    machine = _machine(choice.name)
+    set_precision(device, allow_tf32=config.allow_tf32)
+    machine = _machine(f"{choice.name}, TF32" if config.allow_tf32 else choice.name)
     yield machine
     if machine.load is not None and machine.load > _BUSY_SHARE * machine.cores:
         yield Notice(
@@ -120,14 +123,24 @@ def _network_rows(
     for H in config.hidden_dims:
         if not control.proceed():
             return
+        setting = Setting(word_dim=config.word_dim, hidden_dim=H, device=device)
         yield from measure_training(
-            Setting(word_dim=config.word_dim, hidden_dim=H, device=device),
+            setting,
             control,
             rounds=config.rounds,
             least_s=config.turn_s,
             with_lengths=memory_dim == H,
             peaks_mb=peaks_mb if memory_dim == H else {},
         )
+        if records_steps(setting) and control.proceed():
+            yield from measure_device_steps(
+                setting,
+                control,
+                rounds=config.rounds,
+                is_quick=config.is_quick,
+                has_targets=(config.word_dim, H) == TARGET_SIZE and not config.is_quick,
+                is_exact=not config.allow_tf32,
+            )
 
 
 def _machine(device: str) -> Machine:

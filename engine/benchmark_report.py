@@ -9,6 +9,7 @@ from engine.benchmark_rows import BenchmarkRow, Machine, Spread, Target
 
 _COLUMNS = ("H", "what", "median", "quartiles", "x NumPy", "% ceiling", "memory", "target", "met")
 _IS_TEXT = (False, True, False, False, False, False, False, False, True)
+_SMALLEST_DECIMAL = 0.001
 _ORDER = ("machine", "training", "comparison", "text", "window")
 
 
@@ -70,7 +71,7 @@ def _target_text(target: Target, unit: str) -> str:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{_number(value)} {unit}"
+    return f"{_number(value)} {unit}".rstrip()
 
 
 def _range(spread: Spread) -> str:
@@ -81,6 +82,8 @@ def _number(value: float) -> str:
     """Return three figures that mean something, and no more."""
     if value == 0.0:
         return "0"
+    if abs(value) < _SMALLEST_DECIMAL:
+        return f"{value:.1e}"
     digits = 2 - math.floor(math.log10(abs(value)))
     return f"{round(value, digits):,.{min(3, max(0, digits))}f}"
 

@@ -256,6 +256,7 @@ def _add_benchmark(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add = benchmark.add_argument
     parts = ("training", "memory", "corpus", "sentences", "window")
     add("--device", choices=get_args(DeviceRequest), default="cpu", help="where networks are")
+    add("--tf32", action="store_true", help="faster, less exact products on a GPU")
     add("--quick", action="store_true", help="H = 100 only, short turns, a small text")
     add("--part", action="append", choices=parts, help="repeat for several; default: all")
     add("--word-dim", type=int, default=8000, metavar="C", help="words in the vocabulary")

@@ -49,5 +49,6 @@ def _config(arguments: Namespace) -> BenchmarkConfig:
         rounds=rounds if arguments.rounds is None else arguments.rounds,
         turn_s=_QUICK_TURN_S if is_quick else usual.turn_s,
         is_quick=is_quick,
+        allow_tf32=arguments.tf32,
         parts=tuple(arguments.part) if arguments.part else usual.parts,
     )

@@ -1,0 +1,139 @@
+"""The benchmark of a GPU's steps, with the steps taken on the CPU: what it measures."""
+
+import pytest
+import torch
+
+from engine import benchmark_device, epoch_steps
+from engine.benchmark import BenchmarkConfig, run_benchmark
+from engine.benchmark_device import gradient_errors, measure_device_steps, records_steps
+from engine.benchmark_report import table_lines
+from engine.benchmark_rows import BenchmarkRow, Machine
+from engine.benchmark_turns import Setting
+from engine.control import RunControl
+from engine.step_graphs import EagerRecorder, Step
+from tests.engine.device_runs import PlayedBack
+from tests.engine.runs import StopsAfter
+
+TINY = Setting(word_dim=60, hidden_dim=5, device="cpu")
+
+
+@pytest.fixture
+def recorders(monkeypatch: pytest.MonkeyPatch) -> list[PlayedBack]:
+    """The recorders of the stand-in GPU, as they are asked for; its epochs are short."""
+    made: list[PlayedBack] = []
+
+    def recorder_for(device: torch.device) -> PlayedBack:
+        assert device == torch.device("cpu")
+        made.append(PlayedBack())
+        return made[-1]
+
+    monkeypatch.setattr(epoch_steps, "recorder_for", recorder_for)
+    monkeypatch.setattr(benchmark_device, "_QUICK_SENTENCES", 70)
+    monkeypatch.setattr(benchmark_device, "_SENTENCES", 90)
+    return made
+
+
+def rows_of(setting: Setting, control: RunControl | None = None) -> list[BenchmarkRow]:
+    items = measure_device_steps(
+        setting,
+        RunControl() if control is None else control,
+        rounds=2,
+        is_quick=True,
+        has_targets=True,
+        is_exact=True,
+    )
+    return [item for item in items if isinstance(item, BenchmarkRow)]
+
+
+def test_that_whole_epochs_of_each_kind_are_timed(recorders: list[PlayedBack]) -> None:
+    rows = {row.name: row for row in rows_of(TINY)}
+
+    for kind, most_s in (("one sentence", 5.0), ("32", 0.25), ("256", 0.25), ("1024", 0.25)):
+        timed = rows[f"an epoch of 70 sentences, {kind} a step, recorded"]
+        assert timed.value is not None
+        assert timed.value.rounds == 2
+        assert timed.value.low > 0.0
+        assert timed.target is not None
+        assert (timed.target.bound, timed.target.is_least) == (most_s, False)
+    steps = sum(each.runs + each.replays for each in recorders)
+    assert steps == 2 + (2 + 2) * (70 + 3 + 1 + 1), "compared twice; untimed and timed epochs"
+
+
+@pytest.mark.usefixtures("recorders")
+def test_that_the_error_of_the_gradients_is_told_and_small() -> None:
+    exactness = rows_of(TINY)[0]
+
+    assert exactness.name.startswith("gradients of 32, recorded: largest relative error")
+    assert exactness.value is not None
+    assert 0.0 < exactness.value.median < 1e-5
+    assert exactness.is_met
+
+
+@pytest.mark.usefixtures("recorders")
+def test_that_a_small_error_is_more_than_zeros_in_the_table() -> None:
+    lines = table_lines(rows_of(TINY))
+
+    (line,) = [line for line in lines if "recorded: largest" in line]
+    assert "e-0" in line.split("|")[3]
+    assert "<= 1.0e-04" in line
+
+
+def test_that_wrong_gradients_are_noticed() -> None:
+    class Twice(EagerRecorder):
+        """A recorder whose recordings do something else than what was recorded."""
+
+        def record(self, step: Step) -> Step:
+            def replay() -> None:
+                step()
+                for each in kept:
+                    each.mul_(1.001)
+
+            return replay
+
+    kept: list[torch.Tensor] = []
+    with pytest.MonkeyPatch.context() as patch:
+        real = benchmark_device._KeepGradients.gradients
+
+        def gradients(self: benchmark_device._KeepGradients) -> tuple[torch.Tensor, ...]:
+            kept[:] = real(self)
+            return real(self)
+
+        patch.setattr(benchmark_device._KeepGradients, "gradients", gradients)
+        errors = gradient_errors(TINY, Twice())
+
+    assert all(error == pytest.approx(1e-3, rel=0.1) for error in errors)
+
+
+@pytest.mark.usefixtures("recorders")
+def test_that_a_stop_ends_the_epochs() -> None:
+    control = StopsAfter(3)
+
+    assert len(rows_of(TINY, control)) == 1
+    assert control.is_stopped
+
+
+def test_that_a_cpu_records_nothing() -> None:
+    assert not records_steps(TINY)
+
+
+@pytest.mark.usefixtures("recorders")
+@pytest.mark.parametrize("allow_tf32", [False, True])
+def test_that_the_command_has_the_rows_and_judges_full_precision_only(allow_tf32: bool) -> None:
+    config = BenchmarkConfig(
+        word_dim=60,
+        hidden_dims=(5,),
+        rounds=1,
+        turn_s=0.0,
+        is_quick=True,
+        allow_tf32=allow_tf32,
+        parts=("training",),
+    )
+
+    events = list(run_benchmark(config, RunControl()))
+
+    machine = next(event for event in events if isinstance(event, Machine))
+    rows = {event.name: event for event in events if isinstance(event, BenchmarkRow)}
+    compared = next(row for name, row in rows.items() if "recorded: largest" in name)
+    assert machine.device.endswith(", TF32") == allow_tf32
+    assert (compared.target is None) == allow_tf32
+    assert rows["an epoch of 70 sentences, 32 a step, recorded"].target is None, "not 8000 words"
