@@ -18,9 +18,8 @@ from engine.training_state import TrainingProgress
 
 _SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
 
-# A model that knows nothing has the loss ln C. With vocabularies of 18 to 2,000 words, runs
-# that became usable never rose above 4.7 times that, mostly not above 2; those that did not
-# were at 4.5 to 8 times with a learning rate of 1, and at 40 and more with one of 10.
+# A model that knows nothing has the loss ln C. See resources/decisions/0009-divergence.md for
+# how far usable runs rise above it, and others.
 _DIVERGED_FROM = 5.0  # times ln C, or the lowest loss so far if a model began with a worse one
 _FEW_WORDS = 100  # below that a mean is judged mildly: a few surprising words are no divergence
 _MILDLY = 10.0  # times as much is allowed then
