@@ -74,3 +74,13 @@ def test_that_a_gpu_does_not_stop_at_a_broken_score(
     found = cross_entropy(V, s.as_subclass(_OnGpu), y, workspace())
 
     assert found.isnan().all()  # whoever reads the loss sees it, later
+
+
+@pytest.mark.parametrize(("quarter_and", "is_whole"), [(0, False), (1, True)])
+def test_that_a_buffer_for_short_sentences_stays_small(quarter_and: int, is_whole: bool) -> None:
+    small = workspace()
+    words = small.chunk_words // 4 + quarter_and
+
+    small.scores(words)
+
+    assert len(small._values) == C * (small.chunk_words if is_whole else words)

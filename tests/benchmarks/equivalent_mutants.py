@@ -1,0 +1,34 @@
+"""Mutants that no test can notice, by module, each with the reason.
+
+The text is what `mutation` prints after the number of the line.
+"""
+
+_SPEED = "either way gives the same numbers; only the time differs"
+_LIMIT = "a bound of memory: one more or less is as good"
+_FLAG = "the default is for systems that lack this flag"
+_UNREACHED = "math.exp fails from 709.8 only, so any limit between is as good"
+
+_PERPLEXITY = "perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "atomic_file": {
+        "remove_leftovers: 0 -> 1   in   "
+        'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
+    },
+    "bptt": {
+        "error_through_time: batch.longest > 8 -> batch.longest <= 8   in   "
+        "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:": _SPEED,
+        "_fill_up: 0 -> 1   in   if missing == 0 or missing * _FILLED_SHARE > len(s):": _SPEED,
+        "_exponentials: s.device.type == 'cpu' -> s.device.type != 'cpu'   in   "
+        'if s.device.type == "cpu":': _SPEED,
+    },
+    "scorer": {
+        "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
+        f"_sentence_score: 700.0 -> 701.0   in   {_PERPLEXITY}": _UNREACHED,
+        "_sentence_score: nats_a_word < 700.0 -> nats_a_word <= 700.0   in   "
+        f"{_PERPLEXITY}": _UNREACHED,
+        "_word_score: 0.0 -> 1.0   in   log_probability = min(log_probability, 0.0)": (
+            "no sum of exponentials is below its largest term; a guard for other devices"
+        ),
+    },
+}

@@ -1,0 +1,185 @@
+"""How many small defects the tests notice: the mutation score of the modules that must not err.
+
+Run as `python -m tests.benchmarks.mutation [MODULE ...] [--count N] [--seed N]`. Of each
+module a sample of its mutants (see `mutants`) is made, one at a time, in a copy of the
+tree in a temporary folder. For each one a process is forked in which PyTorch is loaded
+already; it runs the module's tests up to the first failure. A mutant is killed if a test
+fails or the tests hang. Survivors are printed: each is a missing test, or is listed in
+`equivalent_mutants` with the reason why no test could notice it.
+"""
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.equivalent_mutants import EQUIVALENT
+from tests.benchmarks.mutants import Mutant, mutants_of
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
+
+# The tests of each module, the quick ones first.
+TESTS: dict[str, tuple[str, ...]] = {
+    "atomic_file": ("test_leftovers", "test_atomic_file"),
+    "bptt": ("test_output_layer", "test_bptt", "test_score_blocks"),
+    "checkpoint": ("test_checkpoint", "test_bad_model_files"),
+    "csv_dialect": ("test_csv_dialect", "test_csv_preview", "test_csv_source"),
+    "csv_layout": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
+    "csv_rows": ("test_csv_reading", "test_csv_source", "test_csv_round_trips"),
+    "csv_source": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
+    "model_parts": ("test_checkpoint", "test_bad_model_files", "test_state_file"),
+    "npz_model": ("test_npz_model", "test_model_files"),
+    "score_blocks": ("test_score_blocks", "test_output_layer", "test_bptt"),
+    "scorer": ("test_scorer",),
+    "state_file": ("test_state_file",),
+    "tensor_file": ("test_bad_model_files", "test_checkpoint", "test_state_file"),
+}
+
+
+@dataclass
+class Score:
+    """What became of a module's mutants."""
+
+    all: int
+    killed: int = 0
+    hung: int = 0
+    equivalent: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        killed = self.killed + self.hung
+        return killed / max(1, killed + len(self.survivors))
+
+
+def copy_tree(folder: Path) -> Path:
+    """Copy what the tests need; return the copy."""
+    tree = folder / "main"
+    tree.mkdir()
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, tree / name, ignore=ignore)
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    if (ROOT.parent / "shared").exists():
+        (folder / "shared").symlink_to((ROOT.parent / "shared").resolve())
+    return tree
+
+
+def warm_up() -> None:
+    """Load what every test process needs and no mutant can be in."""
+    for name in ("hypothesis.strategies", "nltk", "numpy", "pytest", "safetensors.numpy", "torch"):
+        __import__(name)
+    for name in ("QtCore", "QtGui", "QtTest", "QtWidgets"):  # pytest-qt loads them
+        __import__(f"PySide6.{name}")
+
+
+def run_tests(tree: Path, module: str, within_s: float) -> str:
+    """Run the tests of a module in a fork; return "passed", "failed" or "hung"."""
+    process = os.fork()
+    if process == 0:
+        os.setsid()
+        os._exit(_run_here(tree, module))
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return "passed" if status == 0 else "failed"
+        time.sleep(0.01)
+    os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    return "hung"
+
+
+def _run_here(tree: Path, module: str) -> int:
+    """Become the test process of the copy."""
+    import pytest
+
+    os.chdir(tree)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    sys.path[:] = [str(tree), *(entry for entry in sys.path if entry not in ("", str(ROOT)))]
+    sys.dont_write_bytecode = True
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in ("tests", "engine", "app"):
+            del sys.modules[name]
+    files = [f"tests/engine/{name}.py" for name in TESTS[module]]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options += ["-W", "ignore:Module already imported"]  # by warm_up
+    return int(pytest.main(files + options))
+
+
+def score_module(tree: Path, module: str, count: int, seed: int) -> Score:
+    """Try a sample of a module's mutants."""
+    path = tree / "engine" / f"{module}.py"
+    source = path.read_text("utf-8")
+    mutants = mutants_of(source)
+    path.write_text(ast.unparse(ast.parse(source)), "utf-8")  # as a mutant, without a defect
+    begin = time.monotonic()
+    if run_tests(tree, module, 600.0) != "passed":
+        sys.exit(f"The tests of {module} fail without a mutant.")
+    within_s = 10.0 + 5.0 * (time.monotonic() - begin)
+    chosen = random.Random(f"{seed} {module}").sample(mutants, min(count, len(mutants)))
+    score = Score(len(mutants))
+    for mutant in chosen:
+        if str(mutant) in EQUIVALENT.get(module, {}):
+            score.equivalent += 1
+            continue
+        path.write_text(mutant.source, "utf-8")
+        match run_tests(tree, module, within_s):
+            case "failed":
+                score.killed += 1
+            case "hung":
+                score.hung += 1
+            case _:
+                score.survivors.append(mutant)
+                print(f"    survived: engine/{module}.py:{mutant.line} {mutant}", flush=True)
+    path.write_text(source, "utf-8")
+    return score
+
+
+def print_row(name: str, score: Score, seconds: float) -> None:
+    print(
+        f"{name:<12} {score.all:>6} mutants, killed {score.killed:>4}, hung {score.hung:>3}, "
+        f"survived {len(score.survivors):>3}, equivalent {score.equivalent:>3}: "
+        f"{score.share:7.1%}  ({seconds:.0f} s)",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Print the score of each module; return 1 if the least wanted is missed."""
+    parser = argparse.ArgumentParser(description="Measure the mutation score.")
+    parser.add_argument("modules", nargs="*", help=f"of {', '.join(TESTS)}; default all")
+    parser.add_argument("--count", type=int, default=25, help="mutants of a module (25)")
+    parser.add_argument("--seed", type=int, default=1, help="of the choice of mutants (1)")
+    parser.add_argument("--at-least", type=float, default=0.8, help="score of all (0.8)")
+    options = parser.parse_args()
+    os.environ |= {"OMP_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"}
+    warm_up()
+    total, first = Score(0), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        tree = copy_tree(Path(folder))
+        for module in options.modules or TESTS:
+            begin = time.monotonic()
+            score = score_module(tree, module, options.count, options.seed)
+            print_row(module, score, time.monotonic() - begin)
+            for name in ("all", "killed", "hung", "equivalent"):
+                setattr(total, name, getattr(total, name) + getattr(score, name))
+            total.survivors += score.survivors
+    print_row("all", total, time.monotonic() - first)
+    return int(total.share < options.at_least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
