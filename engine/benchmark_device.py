@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine import epoch_steps
+from engine import epoch_steps, step_graphs
 from engine.batch_stepper import BatchStepper
 from engine.benchmark_data import synthetic_corpus, typical_lengths
 from engine.benchmark_rows import BenchmarkRow, Target, row
@@ -60,7 +60,7 @@ _KINDS = (
 
 def records_steps(setting: Setting) -> bool:
     """Tell whether the device of `setting` takes steps by itself."""
-    return epoch_steps.recorder_for(torch.device(setting.device)) is not None
+    return step_graphs.recorder_for(torch.device(setting.device)) is not None
 
 
 def measure_device_steps(
@@ -183,7 +183,7 @@ def gradient_errors(setting: Setting, recorder: Recorder) -> list[float]:
 
 
 def _exactness(setting: Setting, *, has_target: bool) -> Iterator[BenchmarkRow]:
-    recorder = epoch_steps.recorder_for(torch.device(setting.device))
+    recorder = step_graphs.recorder_for(torch.device(setting.device))
     if recorder is None:
         return
     yield row(

@@ -13,6 +13,7 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
+from engine import step_graphs
 from engine.batch_stepper import BatchStepper
 from engine.config import Recipe
 from engine.corpus_data import Sentences
@@ -22,12 +23,11 @@ from engine.device_steps import DeviceSteps
 from engine.events import Notice
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
 from engine.rnn import RNN
-from engine.step_graphs import recorder_for
 
 
 def make_optimizer(rnn: RNN, recipe: Recipe, rate: float, clip_norm: float | None) -> Optimizer:
     """Return the recipe's update rule, in the form that suits the network's device."""
-    is_recorded = recorder_for(rnn.device) is not None
+    is_recorded = step_graphs.recorder_for(rnn.device) is not None
     if recipe == "tutorial":
         return DeviceSgd(rnn, rate) if is_recorded else PlainSgd(rnn, rate)
     return (DeviceAdam if is_recorded else ClippedAdam)(rnn, rate, clip_norm)
@@ -53,7 +53,7 @@ def make_epoch_steps(
     loss_sum : float64 tensor of shape ()
         What `EpochSteps.step` will be given as long as the network is where it is.
     """
-    recorder = recorder_for(rnn.device)
+    recorder = step_graphs.recorder_for(rnn.device)
     if recorder is None or not isinstance(optimizer, DeviceSgd | DeviceAdam):
         return EpochSteps(stepper)
     return EpochSteps(stepper, partial(DeviceSteps, rnn, sentences, optimizer, loss_sum, recorder))

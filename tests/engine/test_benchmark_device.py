@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine import benchmark_device, epoch_steps
+from engine import benchmark_device, step_graphs
 from engine.benchmark import BenchmarkConfig, run_benchmark
 from engine.benchmark_device import gradient_errors, measure_device_steps, records_steps
 from engine.benchmark_report import table_lines
@@ -27,7 +27,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[PlayedBack]:
         made.append(PlayedBack())
         return made[-1]
 
-    monkeypatch.setattr(epoch_steps, "recorder_for", recorder_for)
+    monkeypatch.setattr(step_graphs, "recorder_for", recorder_for)
     monkeypatch.setattr(benchmark_device, "_QUICK_SENTENCES", 70)
     monkeypatch.setattr(benchmark_device, "_SENTENCES", 90)
     return made

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine import device_steps, epoch_estimate, epoch_steps, static_bptt, workplace
+from engine import device_steps, epoch_estimate, static_bptt, step_graphs, workplace
 from engine.config import DeviceRequest, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
@@ -57,7 +57,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[PlayedBack]:
         return made[-1]
 
     monkeypatch.setattr(workplace, "choose_device", choose)
-    monkeypatch.setattr(epoch_steps, "recorder_for", recorder_for)
+    monkeypatch.setattr(step_graphs, "recorder_for", recorder_for)
     return made
 
 
@@ -214,7 +214,7 @@ def test_that_a_card_that_refuses_recordings_is_named_once_and_trains_on(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        epoch_steps, "recorder_for", lambda device: NotRecordable() if device == CARD else None
+        step_graphs, "recorder_for", lambda device: NotRecordable() if device == CARD else None
     )
     refused = a_trainer(corpus, TRAIN["fast"])
 
