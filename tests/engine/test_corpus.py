@@ -1,12 +1,7 @@
 """A corpus has the tutorial's ids, honest counts, and stops when it is told to."""
 
-import csv
-import multiprocessing
-import os
-import signal
 import threading
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,43 +11,20 @@ from hypothesis import strategies as st
 
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
-from engine.corpus import Corpus, build_corpus
+from engine.corpus import build_corpus
 from engine.corpus_split import draw_validation
 from engine.errors import CorpusError
 from engine.events import CorpusReady, Event, Notice, StageProgress
-from engine.preparation import BatchPreparer, PreparedBatch
-from engine.preparation_pool import PreparationPool, _serve, choose_processes
+from engine.preparation import BatchPreparer
 from engine.sentence_splitter import SentenceSplitter
 from engine.text import tokenize
-
-
-def write_rows(path: Path, texts: list[str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text"], *([text] for text in texts)])
-    return path
-
-
-def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
-    events = list(build_corpus(CorpusConfig(path=path, **config), RunControl()))  # type: ignore[arg-type]
-    ready = events[-1]
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus, events
+from tests.engine.corpora import prepare, write_rows
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     # Counts: "." 3, "b" 3, "a" 2, "c" 1, "d" 1; of equals the first seen comes first.
     return write_rows(tmp_path / "tiny.csv", ["B a b.", "C b a.\n\nD."])
-
-
-@pytest.fixture(scope="module")
-def many_texts() -> list[str]:
-    rng = np.random.default_rng(5)
-    words = [f"word{number}" for number in range(300)]
-    return [
-        " ".join(rng.choice(words, size=9)).capitalize() + ". " + "It isn't “so” (at all)!"
-        for _ in range(400)
-    ]
 
 
 def test_that_ids_are_those_worked_out_by_hand(tiny: Path) -> None:
@@ -223,33 +195,6 @@ def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) ->
     assert int(batch.document_lengths.sum()) == len(sentences)
 
 
-def test_that_processes_change_nothing(
-    tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_rows(tmp_path / "a.csv", many_texts)
-    alone, _ = prepare(path, processes=0)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
-
-    shared, _ = prepare(path, processes=2)
-
-    assert shared.summary == alone.summary
-    assert shared.vocabulary == alone.vocabulary
-    assert shared.training.ids.tobytes() == alone.training.ids.tobytes()
-    assert shared.training.offsets.tobytes() == alone.training.offsets.tobytes()
-    assert shared.validation.ids.tobytes() == alone.validation.ids.tobytes()
-    assert shared.sentence_view(77) == alone.sentence_view(77)
-    assert multiprocessing.active_children() == []
-
-
-def stop_at(stage: str, control: RunControl) -> Callable[[Event], None]:
-    def look(event: Event) -> None:
-        if isinstance(event, StageProgress) and event.stage == stage:
-            control.stop()
-
-    return look
-
-
 def test_that_a_pause_holds_the_work_until_it_goes_on(tiny: Path) -> None:
     control = RunControl()
     control.pause()
@@ -267,111 +212,6 @@ def test_that_a_pause_holds_the_work_until_it_goes_on(tiny: Path) -> None:
     thread.join()
 
     assert isinstance(events[-1], CorpusReady)
-
-
-@pytest.mark.parametrize("processes", [0, 2])
-@pytest.mark.parametrize(
-    "stage",
-    ["Reading the file", "Learning where sentences end", "Splitting into sentences and words"],
-)
-def test_that_a_stop_ends_without_a_corpus_or_a_process(
-    stage: str,
-    processes: int,
-    tmp_path: Path,
-    many_texts: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
-    control = RunControl()
-    look = stop_at(stage, control)
-
-    events = []
-    for event in build_corpus(CorpusConfig(path=path, processes=processes), control):
-        events.append(event)
-        look(event)
-
-    assert isinstance(events[-1], StageProgress)
-    assert events[-1].stage == stage
-    assert multiprocessing.active_children() == []
-
-
-def test_that_abandoning_the_stream_leaves_no_process(
-    tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
-    events = build_corpus(CorpusConfig(path=path, processes=2), RunControl())
-    for event in events:
-        if isinstance(event, StageProgress) and event.stage.startswith("Splitting"):
-            break
-
-    events.close()  # type: ignore[attr-defined]
-
-    assert multiprocessing.active_children() == []
-
-
-def test_that_a_dead_process_is_replaced_by_this_one(many_texts: list[str]) -> None:
-    splitter = SentenceSplitter.for_texts(many_texts)
-    with PreparationPool(splitter, 2, RunControl()) as pool:
-        batches = list(pool.put(many_texts[:200]))
-        child = multiprocessing.active_children()[0]
-        assert child.pid is not None
-        os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-
-        batches += pool.put(many_texts[200:])
-        batches += pool.finish()
-
-    assert pool.was_broken
-    assert sum(len(batch.document_lengths) for batch in batches) == len(many_texts)
-    assert multiprocessing.active_children() == []
-
-
-class ScriptedPipe:
-    """The helper's end of a pipe whose parent says what it was told to."""
-
-    def __init__(self, messages: list[object]) -> None:
-        self.messages = messages
-        self.sent: list[object] = []
-
-    def recv(self) -> object:
-        if not self.messages:
-            raise EOFError
-        return self.messages.pop(0)
-
-    def send(self, message: object) -> None:
-        self.sent.append(message)
-
-
-def test_that_a_helper_ends_when_its_parent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    ignored: list[int] = []
-    monkeypatch.setattr("signal.signal", lambda number, _: ignored.append(number))
-    pipe = ScriptedPipe([SentenceSplitter.for_texts(["A b."]), ["A b. C d."]])
-
-    _serve(pipe)  # type: ignore[arg-type]
-
-    assert pipe.sent[0] == "ready"
-    assert isinstance(pipe.sent[1], PreparedBatch)
-    assert len(pipe.sent) == 2
-    assert ignored == [signal.SIGINT]
-
-
-def test_that_processes_that_cannot_start_are_done_without(
-    many_texts: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(11, "Resource temporarily unavailable")
-
-    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
-    with PreparationPool(SentenceSplitter.for_texts(many_texts), 2, RunControl()) as pool:
-        batches = [*pool.put(many_texts), *pool.finish()]
-
-    assert pool.was_broken
-    assert len(batches) == 1
 
 
 def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
@@ -393,16 +233,6 @@ def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
         (3, "its text took too long to split into words")
     ]
     assert [corpus.sentence_view(index).text for index in range(2)] == ["One.", "Three."]
-
-
-@pytest.mark.parametrize(
-    ("requested", "characters", "most"),
-    [(None, 1000, 0), (0, 10**9, 0), (3, 10**9, 3), (1, 10**9, 1), (8, 1_500_000, 2)],
-)
-def test_how_many_processes_a_text_deserves(
-    requested: int | None, characters: int, most: int
-) -> None:
-    assert choose_processes(requested, characters) == most
 
 
 def test_that_the_real_comments_are_counted(shared_data: Path) -> None:

@@ -1,42 +1,31 @@
 """A file is prepared once; what was kept is used only if it is whole and of this text."""
 
-import csv
-import errno
 import os
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from engine import corpus_cache, corpus_file, corpus_key
+from engine import corpus_cache, corpus_key
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import CorpusCache, corpus_cache_folder
-from engine.corpus_file import DamagedError, read_prepared
-from engine.errors import CorpusError
-from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.events import CorpusReady, Notice, StageProgress
 from engine.spool import Spool
+from tests.engine.kept_corpora import (
+    TEXTS,
+    assert_same,
+    kept_files,
+    notices,
+    prepare,
+    was_prepared,
+    write_rows,
+)
 from tests.engine.runs import StopsAfter
-
-TEXTS = [
-    "B a b. It's “here”!",
-    "C b a.\n\nD.",
-    "B a b. It's “here”!",
-    "Ünïcode 🙂 words, you know.",
-]
-
-
-def write_rows(path: Path, texts: list[str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = [["id", "text"], *([number, text] for number, text in enumerate(texts)), ["short"]]
-        csv.writer(file).writerows(rows)
-    return path
 
 
 @pytest.fixture
@@ -47,40 +36,6 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     return tmp_path / "user" / "cache"
-
-
-def prepare(path: Path, cache: Path | None, **options: Any) -> tuple[Corpus, list[Event]]:
-    config = CorpusConfig(path=path, **options)
-    events = list(build_corpus(config, RunControl(), cache_folder=cache))
-    ready = events[-1]
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus, events
-
-
-def was_prepared(events: list[Event]) -> bool:
-    stages = {event.stage for event in events if isinstance(event, StageProgress)}
-    return "Splitting into sentences and words" in stages
-
-
-def notices(events: list[Event]) -> list[str]:
-    return [event.text for event in events if isinstance(event, Notice)]
-
-
-def kept_files(cache: Path) -> list[Path]:
-    return sorted(cache.iterdir())
-
-
-def assert_same(one: Corpus, other: Corpus) -> None:
-    assert one.summary == other.summary
-    assert one.vocabulary == other.vocabulary
-    assert one.problems == other.problems
-    assert one.word_frequencies() == other.word_frequencies()
-    for mine, yours in ((one.training, other.training), (one.validation, other.validation)):
-        assert np.array_equal(mine.ids, yours.ids)
-        assert mine.ids.dtype == yours.ids.dtype == np.int32
-        assert np.array_equal(mine.offsets, yours.offsets)
-    for index in range(len(one)):
-        assert one.sentence_view(index) == other.sentence_view(index)
 
 
 def test_that_a_second_opening_prepares_nothing_and_gives_the_same(path: Path, cache: Path) -> None:
@@ -212,164 +167,6 @@ def test_that_a_changed_file_of_the_same_size_is_prepared_anew(path: Path, cache
 def kept(path: Path, cache: Path) -> Path:
     prepare(path, cache)
     return kept_files(cache)[0]
-
-
-def damaged_contents(data: bytes) -> Iterator[bytes]:
-    for place in range(0, len(data), 5):
-        yield data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :]
-    for length in range(0, len(data), 149):
-        yield data[:length]
-    yield data + b"\0"
-    yield data + data
-    yield data[:64] + bytes(64) + data[64:]
-
-
-def test_that_no_damage_goes_unnoticed(kept: Path) -> None:
-    data = kept.read_bytes()
-    key = kept.stem[-32:]
-    missed = []
-
-    for number, damaged in enumerate(damaged_contents(data)):
-        kept.write_bytes(damaged)
-        try:
-            list(read_prepared(kept, key, folder=None))
-        except DamagedError:
-            continue
-        missed.append(number)
-
-    assert missed == []
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: data[:100] + b"?" + data[101:],
-        lambda data: data[: len(data) // 2],
-        lambda data: data + b"more",
-        lambda _: b"",
-        lambda _: b"a file of another program, that is long enough to be one of ours" * 9,
-    ],
-    ids=["flipped", "cut", "longer", "empty", "foreign"],
-)
-def test_that_a_damaged_text_is_made_anew(
-    damage: Callable[[bytes], bytes], path: Path, kept: Path
-) -> None:
-    data = kept.read_bytes()
-    kept.write_bytes(damage(data))
-
-    corpus, events = prepare(path, kept.parent)
-
-    assert was_prepared(events)
-    assert "is made anew" in notices(events)[0]
-    assert_same(corpus, prepare(path, None)[0])
-    assert kept.read_bytes() == data
-    assert not was_prepared(prepare(path, kept.parent)[1])
-
-
-def test_that_the_text_of_another_file_is_not_taken(path: Path, kept: Path, tmp_path: Path) -> None:
-    other = write_rows(tmp_path / "other.csv", ["Something else."])
-    prepare(other, kept.parent)
-    file_of_other = next(file for file in kept_files(kept.parent) if file != kept)
-    kept.write_bytes(file_of_other.read_bytes())
-
-    corpus, events = prepare(path, kept.parent)
-
-    assert "other options" in notices(events)[0]
-    assert corpus.sentence_view(0).text.startswith("B a b.")
-
-
-def rewrite(kept: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the description of a kept file as somebody would who knows its hash."""
-    data = kept.read_bytes()
-    length = int.from_bytes(data[-56:-48], "little")
-    values = corpus_file.json.loads(data[-56 - length : -56])
-    change(values)
-    text = corpus_file.json.dumps(values).encode()
-    end = len(text).to_bytes(8, "little") + corpus_file._hash(text) + data[-16:]
-    kept.write_bytes(data[: -56 - length] + text + end)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda values: values.pop("places"),
-        lambda values: values["places"].pop("counts"),
-        lambda values: values["places"].update(counts="here"),
-        lambda values: values["places"]["counts"].__setitem__(0, 64),
-        lambda values: values["places"]["counts"].__setitem__(1, 1 << 40),
-        lambda values: values["places"]["counts"].__setitem__(1, -8),
-        lambda values: values["places"]["word_lengths"].__setitem__(1, 4),
-        lambda values: values.pop("facts"),
-        lambda values: values["facts"].update(words=1 << 40),
-        lambda values: values["facts"].update(sentences="many"),
-        lambda values: values.pop("problems"),
-        lambda values: values.update(problems=[1]),
-    ],
-)
-def test_that_a_description_that_does_not_fit_is_refused(
-    change: Callable[[dict[str, Any]], None], kept: Path
-) -> None:
-    rewrite(kept, change)
-
-    with pytest.raises(DamagedError):
-        list(read_prepared(kept, kept.stem[-32:], folder=None))
-
-
-def failing(code: int) -> Callable[..., Any]:
-    def fail(*_: Any, **__: Any) -> Any:
-        raise OSError(code, os.strerror(code))
-
-    return fail
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS], ids=errno.errorcode.get)
-@pytest.mark.parametrize("call", ["os.write", "pathlib.Path.replace", "pathlib.Path.mkdir"])
-def test_that_a_text_that_cannot_be_kept_is_delivered_with_a_notice(
-    call: str, code: int, path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected, _ = prepare(path, None)
-    monkeypatch.setattr(call, failing(code))
-
-    corpus, events = prepare(path, cache)
-
-    assert os.strerror(code) in notices(events)[0]
-    assert "as long as now" in notices(events)[0]
-    assert_same(corpus, expected)
-    assert not cache.exists() or kept_files(cache) == []
-
-
-def test_that_temporary_files_that_cannot_be_written_are_done_without_and_told(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected, _ = prepare(path, None)
-    monkeypatch.setattr("engine.corpus_assembly.Spool", partial(Spool, most_in_memory=16))
-    monkeypatch.setattr("tempfile.TemporaryFile", failing(errno.ENOSPC))
-
-    corpus, events = prepare(path, None)
-
-    assert f"({os.strerror(errno.ENOSPC)})" in notices(events)[0]
-    assert_same(corpus, expected)
-
-
-def test_that_a_kept_text_that_cannot_be_read_is_made_anew(
-    path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reads = [failing(errno.EIO), read_prepared]
-    monkeypatch.setattr(
-        corpus_cache, "read_prepared", lambda *args, **named: reads.pop(0)(*args, **named)
-    )
-
-    corpus, events = prepare(path, kept.parent)
-
-    assert os.strerror(errno.EIO) in notices(events)[0]
-    assert_same(corpus, prepare(path, None)[0])
-
-
-def test_that_a_missing_file_is_named_as_without_a_cache(kept: Path, path: Path) -> None:
-    path.unlink()
-
-    with pytest.raises(CorpusError, match="There is no file"):
-        prepare(path, kept.parent)
 
 
 def test_that_texts_used_least_recently_go_first(

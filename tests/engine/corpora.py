@@ -1,0 +1,22 @@
+"""Files of texts, and the corpora prepared from them."""
+
+import csv
+from pathlib import Path
+
+from engine.config import CorpusConfig
+from engine.control import RunControl
+from engine.corpus import Corpus, build_corpus
+from engine.events import CorpusReady, Event
+
+
+def write_rows(path: Path, texts: list[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text"], *([text] for text in texts)])
+    return path
+
+
+def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
+    events = list(build_corpus(CorpusConfig(path=path, **config), RunControl()))  # type: ignore[arg-type]
+    ready = events[-1]
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus, events
