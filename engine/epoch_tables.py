@@ -90,7 +90,8 @@ class EpochTables:
         self._device = device
         self._most_sentences = batch_size = min(batch_size, len(sentences))
         self._lengths = np.diff(sentences.offsets) - 1  # (S,) words to predict
-        self._ids = upload(np.ascontiguousarray(sentences.ids), device)  # int32
+        # Once for the run, so it may be waited for: memory that may not move is scarce.
+        self._ids = torch.from_numpy(np.ascontiguousarray(sentences.ids)).to(device)  # int32
         self._starts = upload(sentences.offsets[:-1], device)  # (S,)
         words = int(self._lengths.sum())
         most_steps = int(rounded_up(self._lengths.max(keepdims=True), _SIZES_OF_STEPS)[0])
