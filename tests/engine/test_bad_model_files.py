@@ -116,6 +116,10 @@ def reshaped_vocabulary(header: dict[str, Any], body: bytearray) -> None:
         header[name]["shape"] = [5, 1]
 
 
+def same_place(header: dict[str, Any], body: bytearray) -> None:
+    header["V"]["data_offsets"] = header["U"]["data_offsets"]  # both have 32 numbers
+
+
 HUGE = 1 << 40
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "empty": ("too short", b""),
@@ -182,6 +186,7 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a flat W": ("'W' has the shape", entry("W", shape=[16])),
     "a W without axes": ("bytes where", entry("W", shape=[])),
     "offsets that run backwards": ("bytes where", entry("U", data_offsets=[256, 0])),
+    "two tensors at one place": ("overlap or leave holes", same_place),
     "three offsets": ("no valid place", entry("U", data_offsets=[0, 256, 512])),
     "an entry that is a number": (
         "not one of a tensor",

@@ -99,6 +99,7 @@ def test_that_a_header_is_short_names_over_numbers_or_long_texts(
         (["a", "b"], [["it was so", "1"], ["so it was", "2"]], 0),
         (["url", "b"], [["http://a.example/one-two-three-four", "a short one"]], 1),
         (["author", "title"], [["ann lee", "on words"], ["bob ray", "on trees"]], 1),
+        (["a", "b"], [["it was so", "so it was then"], ["so it was"]], 1),  # of its own values
         (["a"], [], 0),
     ],
 )

@@ -1,13 +1,16 @@
 """Reading the documents of a file: what is counted, what ends it, what is taken twice."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from engine import csv_source
 from engine.config import CsvConfig
+from engine.csv_layout import examine
 from engine.csv_source import DocumentReader, inspect_csv
 from engine.errors import CorpusError
+from tests.engine.test_atomic_file import free_descriptor
 
 
 def table(folder: Path, *rows: str, name: str = "file.csv") -> Path:
@@ -144,3 +147,56 @@ def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:
     preview = inspect_csv(path, CsvConfig(has_header=True))
 
     assert preview.columns == ("text", "column 2", "text (3)")
+
+
+def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(tmp_path: Path) -> None:
+    path = table(tmp_path, *numbered(100))
+    free = free_descriptor()
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        assert len(list(reader)) == 100
+        assert reader.digest() == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert free_descriptor() != free
+
+    assert free_descriptor() == free
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_that_a_large_file_is_judged_by_whole_lines(tmp_path: Path, line_end: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(line_end.join(["id,text", *numbered(80_000)]).encode())
+
+    head = examine(path, CsvConfig()).head
+
+    assert head.endswith(line_end)
+    assert 500_000 < len(head) < path.stat().st_size
+
+
+def test_that_a_large_file_of_one_line_is_judged_by_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("word " * 500_000, "utf-8")
+
+    assert examine(path, CsvConfig()).head.startswith("word word ")
+
+
+@pytest.mark.parametrize("name", ["file.txt", "file.jsonl"])
+def test_that_only_a_table_has_a_header(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{"text": "one"}\n{"text": "two"}\n')
+
+    preview = inspect_csv(path)
+
+    assert not preview.has_header
+    assert preview.row_lines == (1, 2)
+
+
+def test_that_the_line_that_names_the_delimiter_is_believed_unless_the_user_chooses(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("sep=;\n1,5;one two\n2,7;two three\n")
+
+    assert inspect_csv(path).rows[0] == ("1,5", "one two")
+    assert inspect_csv(path, CsvConfig(delimiter=",")).rows[0] == ("1", "5;one two")
+    path.write_text(path.read_text().partition("\n")[2])
+    assert inspect_csv(path).rows[0] == ("1", "5;one two")  # what would be detected
