@@ -238,6 +238,9 @@ class CsvRows:
         """Return the fields of a line that is certainly a whole row, else None."""
         if not raw.strip() or damage_of(raw):
             return None
+        if '"' not in raw:
+            fields = raw.rstrip("\r\n").split(self._delimiter)
+            return fields if len(fields) == self.columns else None
         try:
             fields = next(self._parser([raw]))
         except csv.Error:
