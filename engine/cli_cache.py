@@ -5,8 +5,10 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from engine.cli_output import Output
-from engine.cli_text import size_text
+from engine.cli_text import counted, size_text
 from engine.kept_texts import KeptTexts, clear_kept_texts, list_kept_texts
+
+_NOUN = "prepared text"
 
 
 def run_cache(arguments: Namespace) -> int:
@@ -23,10 +25,11 @@ def _clear(output: Output) -> int:
     if output.as_json:
         output.result_json({"event": "cache_cleared", **asdict(done), "folder": str(done.folder)})
     else:
-        output.result(f"{_texts(done.count)} deleted from {done.folder}: {size_text(done.size)}.")
+        deleted = counted(done.count, _NOUN)
+        output.result(f"{deleted} deleted from {done.folder}: {size_text(done.size)}.")
     if done.left:
         output.note(
-            f"{_texts(done.left)} could not be deleted: another program may have them open. "
+            f"{counted(done.left, _NOUN)} could not be deleted: another program may use them. "
             "Close it and try again."
         )
     return 1 if done.left else 0
@@ -34,18 +37,14 @@ def _clear(output: Output) -> int:
 
 def _list(kept: KeptTexts, output: Output) -> None:
     if output.as_json:
-        values = asdict(kept) | {"event": "cache", "folder": str(kept.folder), "size": kept.size}
-        output.result_json(values)
+        values = {"folder": str(kept.folder), "size": kept.size}
+        output.result_json({"event": "cache", **asdict(kept), **values})
         return
     output.result(
-        f"{kept.folder}: {_texts(len(kept.texts))}, {size_text(kept.size)} of at most "
+        f"{kept.folder}: {counted(len(kept.texts), _NOUN)}, {size_text(kept.size)} of at most "
         f"{size_text(kept.most_bytes)}."
     )
     for text in kept.texts:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(text.used_at))
         name = text.name or "(damaged)"
         output.result(f"{size_text(text.size):>10}  used {used}  {name}")
-
-
-def _texts(count: int) -> str:
-    return "1 prepared text" if count == 1 else f"{count:,} prepared texts"

@@ -70,9 +70,10 @@ def corpus_lines(event: CorpusReady) -> list[str]:
     summary, problems = event.corpus.summary, event.corpus.problems
     lines = [
         (
-            f"{summary.name}: {summary.documents:,} documents, {summary.sentences:,} sentences, "
-            f"{summary.words:,} words, {summary.different_words:,} of them different "
-            f"({summary.encoding}, column {', '.join(summary.columns) or '1'})."
+            f"{summary.name}: {counted(summary.documents, 'document')}, "
+            f"{counted(summary.sentences, 'sentence')}, {summary.words:,} words, "
+            f"{summary.different_words:,} of them different ({summary.encoding}, "
+            f"column {', '.join(summary.columns) or '1'})."
         ),
         (
             f"Vocabulary: {summary.vocabulary_size:,} words; the least frequent is "
@@ -80,8 +81,9 @@ def corpus_lines(event: CorpusReady) -> list[str]:
             f"{summary.unknown_share:.1%} of the words are unknown. {summary.splitter}"
         ),
         (
-            f"Training: {summary.training_sentences:,} sentences; held out: "
-            f"{summary.validation_sentences:,} ({summary.validation_documents:,} documents)."
+            f"Training: {counted(summary.training_sentences, 'sentence')}; held out: "
+            f"{summary.validation_sentences:,} "
+            f"({counted(summary.validation_documents, 'document')})."
         ),
     ]
     for problem in problems[:_MOST_PROBLEMS]:
@@ -92,7 +94,8 @@ def corpus_lines(event: CorpusReady) -> list[str]:
     if total > named:
         lines.append(f"{total - named:,} more rows were refused or repaired.")
     if summary.duplicate_documents:
-        lines.append(f"{summary.duplicate_documents:,} documents equal an earlier one.")
+        equal = "equals" if summary.duplicate_documents == 1 else "equal"
+        lines.append(f"{counted(summary.duplicate_documents, 'document')} {equal} an earlier one.")
     return lines
 
 
@@ -152,6 +155,11 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: "1 row", "12,345 rows"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def size_text(size: int) -> str:
