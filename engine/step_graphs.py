@@ -13,7 +13,7 @@ import torch
 
 Step = Callable[[], None]
 
-_MOST_GRAPHS = 128  # of about 300 nodes each; the one that was not used for longest goes first
+_MOST_GRAPHS = 256  # of about 300 nodes each; the one that was not used for longest goes first
 _STEPS_A_MARK = 16
 _MARKS_AHEAD = 4
 
