@@ -146,15 +146,7 @@ def read_prepared(
 
 
 def read_facts(path: Path) -> CorpusSummary:
-    """Return what a prepared text is about, without checking more than its description.
-
-    Raises
-    ------
-    DamagedError
-        If it is no such file.
-    OSError
-        If it cannot be read.
-    """
+    """Return what a prepared text is about; checks its description only, as `read_prepared`."""
     with path.open("rb") as file:
         description, _ = _read_description(file, None)
     try:
