@@ -95,7 +95,7 @@ class VocabularyController(QObject):
         """Return all that the time of an epoch depends on but for the vocabulary size."""
         model, train = self._settings()
         sizes = (model.hidden_dim, model.bptt_truncate, model.dtype, model.device)
-        return self._text(), sizes, train.recipe, train.batch_size
+        return self._text(), sizes, train.recipe, train.batch_size, train.allow_tf32
 
     def _count_if_needed(self) -> None:
         """Count on the present text, once it is looked at."""

@@ -206,20 +206,27 @@ def test_that_the_settings_of_the_training_tab_are_measured(bench: Bench) -> Non
     assert "77 hidden units and the tutorial's recipe" in bench.text("budget_note")
 
 
-def test_that_other_training_settings_make_the_measured_time_void(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("model", "train", "parameters"),
+    [({"hidden_dim": 20}, {}, "640"), ({"hidden_dim": 10}, {"allow_tf32": True}, "220")],
+    ids=["network", "precision"],
+)
+def test_that_other_training_settings_make_the_measured_time_void(
+    bench: Bench, model: dict[str, Any], train: dict[str, Any], parameters: str
+) -> None:
     bench.prepare()
     bench.look()
     bench.click("measure_button")
     bench.rest()
 
     bench.choices = TrainingChoices(
-        model=ModelConfig(hidden_dim=20), train=TrainConfig(), validation_fraction=None
+        model=ModelConfig(**model), train=TrainConfig(**train), validation_fraction=None
     )
     bench.find(QTabWidget, "results").setCurrentIndex(0)
     bench.look()
 
     assert bench.text("budget.epoch_time") == "–"
-    assert bench.text("budget.parameters") == "640"
+    assert bench.text("budget.parameters") == parameters
 
 
 def test_that_mistakes_in_the_training_form_leave_its_defaults(bench: Bench) -> None:
