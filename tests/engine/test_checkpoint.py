@@ -158,3 +158,14 @@ def test_that_the_vocabulary_keeps_its_counts(tmp_path: Path) -> None:
     write_durably(tmp_path / "a", model_to_bytes(model))
 
     assert load_model(tmp_path / "a").vocabulary.counts == (0, 0, 9, 7, 7, 2, 0, 0)
+
+
+def test_that_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    import os
+
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(ModelFileError, match="not a plain file"):
+        load_model(tmp_path / "pipe")

@@ -1,5 +1,6 @@
 """The tutorial's .npz files."""
 
+import dataclasses
 import io
 import pickle
 import zipfile
@@ -72,6 +73,20 @@ def test_that_what_numpy_saves_opens(tmp_path: Path, save: Any) -> None:
         assert np.array_equal(mine, yours)
 
 
+def test_that_nothing_is_claimed_of_the_corpus_that_the_file_does_not_name(tmp_path: Path) -> None:
+    words = Vocabulary.from_words(["the", "cat", "sat", ".", "on"], [9, 5, 4, 3, 2])
+    path = write(tmp_path / "a.npz", good_members())
+
+    model = load_tutorial_npz(path, words)
+
+    told = dataclasses.asdict(model.summary)
+    known = {"name": "a.npz", "vocabulary_size": 8, "splitter": "not known"}
+    known |= {"least_frequent_word": "on", "least_frequent_count": 2}
+    assert {name: told[name] for name in known} == known
+    assert not any(value for name, value in told.items() if name not in known)
+    assert (model.hidden_dim, model.train_config.recipe) == (H, "tutorial")
+
+
 def test_that_an_exported_model_comes_back_with_its_words(tmp_path: Path) -> None:
     model = tiny_model(("ça", "\u2028", "", "\ud800", "x"), dtype="float32")
 
@@ -102,6 +117,36 @@ def test_that_a_list_without_special_tokens_is_a_list_too(tmp_path: Path) -> Non
     path.write_bytes("\ufeffthe\r\ncat\r\n".encode())
 
     assert read_word_list(path).words[2:-1] == ("the", "cat")
+
+
+@pytest.mark.parametrize(("data", "fits"), [(b"the\ncat\n", True), (b"the\ncats\n", False)])
+def test_that_a_list_of_words_has_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, *, fits: bool
+) -> None:
+    monkeypatch.setattr("engine.npz_model._LARGEST_WORD_LIST", 8)
+    path = tmp_path / "words.txt"
+    path.write_bytes(data)
+
+    if fits:
+        assert len(read_word_list(path)) == 5
+    else:
+        with pytest.raises(ModelFileError, match="too large for a list of words"):
+            read_word_list(path)
+
+
+@pytest.mark.parametrize(("hidden", "words"), [(1, 4), (1, 3), (0, 4)])
+def test_that_a_network_has_a_hidden_number_and_a_word_of_its_own(
+    tmp_path: Path, hidden: int, words: int
+) -> None:
+    shapes = {"U": (hidden, words), "V": (words, hidden), "W": (hidden, hidden)}
+    path = write(tmp_path / "a.npz", {f"{n}.npy": npy(np.ones(s)) for n, s in shapes.items()})
+    vocabulary = Vocabulary.from_words(["the"], [1])
+
+    if (hidden, words) == (1, 4):
+        assert load_tutorial_npz(path, vocabulary).hidden_dim == 1
+    else:
+        with pytest.raises(ModelFileError, match="U has the shape"):
+            load_tutorial_npz(path, vocabulary)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"cat\ncat\n"])

@@ -18,7 +18,8 @@ def can_be_listed() -> bool:
 
 def reaching_sockets(process: int) -> set[str]:
     """Return the sockets of a process and its children that others could reach or hear."""
-    found = [_once([process, *_children(process)]) for _ in range(_LOOKS)]
+    processes = [process, *_children(process)]
+    found = [_once(processes) for _ in range(_LOOKS)]
     return set.intersection(*found)
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from tests.integration.open_sockets import can_be_listed, reaching_sockets
 
-HUNG_AFTER_S = 500
-STEP_MS = 20
+HUNG_AFTER_S = 1100
+STEP_MS = 50
 SENTENCE = "the old dog saw a cat ."
 
 
@@ -71,7 +71,8 @@ def main_job(window: Any, model: Path) -> Iterator[Callable[[], bool]]:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox
 
-    window.findChild(QSpinBox, "training.epochs_spin").setValue(2)
+    for name, number in (("dataset.vocabulary", 300), ("training.epochs", 2)):
+        window.findChild(QSpinBox, f"{name}_spin").setValue(number)
     for name in ("dataset.prepare", "training.start", "generation.generate"):
         button = window.findChild(QPushButton, f"{name}_button")
         yield button.isEnabled
@@ -113,7 +114,7 @@ def in_the_terminal(csv: Path, folder: Path, watch: Watch) -> int:
 
     model = str(folder / "cli.safetensors")
     for words in (
-        ["train", str(csv), "--out", model, "--epochs", "1", "--hidden-dim", "8"],
+        ["train", str(csv), "--out", model, "--epochs", "1", "--vocabulary-size", "300"],
         ["generate", model, "--count", "3"],
         ["score", model, SENTENCE],
         ["evaluate", model, str(csv)],
