@@ -139,7 +139,7 @@ def test_that_the_tutorials_recipe_is_the_tutorials_loop(
 
 
 def test_that_a_loss_that_rose_halves_the_rate_and_says_so(undivided: Corpus) -> None:
-    events = run(undivided, recipe="tutorial", epochs=6, learning_rate=0.5)
+    events = run(undivided, recipe="tutorial", epochs=6, learning_rate=1.5)
 
     losses = [done.training_loss for done in of_type(events, EpochDone)]
     halvings = of_type(events, RateHalved)
@@ -147,7 +147,7 @@ def test_that_a_loss_that_rose_halves_the_rate_and_says_so(undivided: Corpus) ->
     assert rose
     assert [halved.epoch for halved in halvings] == rose
     assert [halved.learning_rate for halved in halvings] == [
-        0.5 / 2 ** (k + 1) for k in range(len(rose))
+        1.5 / 2 ** (k + 1) for k in range(len(rose))
     ]
     before, after = losses[rose[0] - 1], losses[rose[0]]
     assert halvings[0].reason == f"The evaluated loss rose from {before:.4f} to {after:.4f}."
