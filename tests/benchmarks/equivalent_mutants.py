@@ -22,6 +22,26 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_exponentials: s.device.type == 'cpu' -> s.device.type != 'cpu'   in   "
         'if s.device.type == "cpu":': _SPEED,
     },
+    "csv_dialect": {
+        "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (
+            "a dialect under which no row is sound has no columns, so another one prevails"
+        ),
+    },
+    "csv_rows": {
+        "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
+            "begin_row sets it before the first line is read"
+        ),
+    },
+    "csv_source": {
+        "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
+    },
+    "npz_model": {
+        "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+    },
+    "score_blocks": {
+        "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
+    },
     "scorer": {
         "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
         f"_sentence_score: 700.0 -> 701.0   in   {_PERPLEXITY}": _UNREACHED,

@@ -167,6 +167,7 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     ),
     "an unknown recipe": ("recipe", setting("train_config", "recipe", value="magic")),
     "negative steps": ("number of steps", setting("step", value=-1)),
+    "2**63 steps": ("number of steps", setting("step", value=1 << 63)),
     "steps of half a number": ("number of steps", setting("step", value=1.5)),
     "epochs of text": ("number of epochs", setting("epoch", value="1")),
     "no U": ("lacks 'U'", without("U")),

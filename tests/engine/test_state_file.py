@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -71,6 +72,9 @@ def change_header(change: Callable[[dict[str, Any]], None]) -> Callable[[bytes],
     return damage
 
 
+EMPTY = {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}
+
+
 def setting(*path: str, value: Any) -> Callable[[bytes], bytes]:
     def change(header: dict[str, Any]) -> None:
         place = header["__metadata__"]["settings"]
@@ -81,47 +85,149 @@ def setting(*path: str, value: Any) -> Callable[[bytes], bytes]:
     return change_header(change)
 
 
-DAMAGES: dict[str, Callable[[bytes], bytes]] = {
-    "cut": lambda data: data[:-1],
-    "longer": lambda data: data + b"0",
-    "not one": lambda data: b"PK" + data,
-    "a model": change_header(lambda h: h["__metadata__"].update(format="rnn-text-lab-model")),
-    "a newer version": change_header(lambda h: h["__metadata__"].update(version="2")),
-    "no progress": setting("progress", value=None),
-    "a negative step": setting("progress", "step", value=-1),
-    "a batch of none": setting("progress", "batch_size", value=0),
-    "no learning rate": setting("progress", "learning_rate", value=0.0),
-    "sentences there are not": setting("progress", "sentences_done", value=10**6),
-    "more than a part of an epoch": setting("progress", "epoch_part_before", value=1.0),
-    "another size": setting("model_config", "hidden_dim", value=5),
-    "a missing tensor": change_header(lambda h: h.pop("last.W")),
-    "an unknown tensor": change_header(lambda h: h.update(code=h.pop("best.W"))),
-    "another shape": change_header(lambda h: h["last.U_by_word"]["shape"].reverse()),
-    "another format": change_header(lambda h: h["optimizer.0.step"].update(dtype="I64")),
+def number(name: str, index: int, value: float) -> Callable[[bytes], bytes]:
+    """Return a damage: one number of a tensor of float32."""
+
+    def damage(data: bytes) -> bytes:
+        length = int.from_bytes(data[:8], "little")
+        start, end = json.loads(data[8 : 8 + length])[name]["data_offsets"]
+        begin, stop = 8 + length + start, 8 + length + end
+        values = np.frombuffer(data[begin:stop], "<f4").copy()
+        values[index] = value
+        return data[:begin] + values.tobytes() + data[stop:]
+
+    return damage
+
+
+def bytes_as_optimizer(header: dict[str, Any]) -> None:
+    entry = header["optimizer.0.step"]
+    size = entry["data_offsets"][1] - entry["data_offsets"][0]
+    entry.update(dtype="U8", shape=[size])
+
+
+def optimizer_of(count: int) -> Callable[[dict[str, Any]], None]:
+    """Return a change: empty tensors up to so many of the optimiser."""
+
+    def change(header: dict[str, Any]) -> None:
+        there = sum(name.startswith("optimizer.") for name in header)
+        end = max(entry["data_offsets"][1] for entry in header.values() if "dtype" in entry)
+        for index in range(there, count):
+            entry = {"dtype": "F32", "shape": [0], "data_offsets": [end, end]}
+            header[f"optimizer.{index}.more"] = entry
+
+    return change
+
+
+def other_format(header: dict[str, Any]) -> None:
+    entry = header["last.W"]  # (4, 4) of float32, as if (4, 2) of float64
+    entry.update(dtype="F64", shape=[4, 2])
+
+
+DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "cut": ("tensors need", lambda data: data[:-1]),
+    "longer": ("tensors need", lambda data: data + b"0"),
+    "not one": ("header claims", lambda data: b"PK" + data),
+    "a model": (
+        "does not say",
+        change_header(lambda h: h["__metadata__"].update(format="rnn-text-lab-model")),
+    ),
+    "a newer version": (
+        "another version than 1",
+        change_header(lambda h: h["__metadata__"].update(version="2")),
+    ),
+    "settings of a list": (
+        "settings are not a table",
+        lambda data: change_header(lambda h: h["__metadata__"].update(settings=[]))(data),
+    ),
+    "no progress": ("no TrainingProgress", setting("progress", value=None)),
+    "a negative step": ("counts are out", setting("progress", "step", value=-1)),
+    "a step of 2**53": ("counts are out", setting("progress", "step", value=1 << 53)),
+    "negative words": ("counts are out", setting("progress", "words", value=-1)),
+    "a negative time": ("times are out", setting("progress", "elapsed_s", value=-0.5)),
+    "a batch of none": ("progress is out", setting("progress", "batch_size", value=0)),
+    "no learning rate": ("progress is out", setting("progress", "learning_rate", value=0.0)),
+    "no first rate": ("progress is out", setting("progress", "first_rate", value=0.0)),
+    "a whole epoch before": (
+        "progress is out",
+        setting("progress", "epoch_part_before", value=1.0),
+    ),
+    "less than no epoch before": (
+        "progress is out",
+        setting("progress", "epoch_part_before", value=-0.1),
+    ),
+    "sentences there are not": (
+        "progress is out",
+        setting("progress", "sentences_done", value=10**6),
+    ),
+    "another size": ("has the shape", setting("model_config", "hidden_dim", value=5)),
+    "a missing tensor": ("lacks 'last.W'", change_header(lambda h: h.update(W=h.pop("last.W")))),
+    "an unknown tensor": ("more than a state", change_header(lambda h: h.update(code=EMPTY))),
+    "another shape": (
+        "'last.U_by_word' has the shape",
+        change_header(lambda h: h["last.U_by_word"]["shape"].reverse()),
+    ),
+    "another format": ("'last.W' has the shape", change_header(other_format)),
+    "bytes as optimiser": ("optimiser is no numbers", change_header(bytes_as_optimizer)),
+    "an optimiser of many parts": ("too many tensors", change_header(optimizer_of(65))),
+    "NaN at the beginning": ("'last.W' holds", number("last.W", 0, np.nan)),
+    "NaN at the end": ("'best.V' holds", number("best.V", -1, np.nan)),
+    "an infinite optimiser": ("'optimizer.0", number("optimizer.0.exp_avg", 3, np.inf)),
 }
-
-
-def test_that_a_state_of_an_older_program_began_with_whole_epochs(
-    state: TrainingState, tmp_path: Path
-) -> None:
-    path = tmp_path / "state"
-    forget = change_header(
-        lambda h: h["__metadata__"]["settings"]["progress"].pop("epoch_part_before")
-    )
-    path.write_bytes(forget(state_to_bytes(state)))
-
-    assert load_state(path).progress == state.progress
 
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_that_a_damaged_state_is_refused_in_a_sentence(
     state: TrainingState, tmp_path: Path, name: str
 ) -> None:
+    reason, damage = DAMAGES[name]
     path = tmp_path / "state"
-    path.write_bytes(DAMAGES[name](state_to_bytes(state)))
+    path.write_bytes(damage(state_to_bytes(state)))
 
-    with pytest.raises(ModelFileError, match="cannot be opened as the state of a run, because"):
+    with pytest.raises(
+        ModelFileError, match="cannot be opened as the state of a run, because"
+    ) as caught:
         load_state(path)
+
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        setting("progress", "batch_size", value=1),
+        setting("progress", "step", value=0),
+        setting("progress", "elapsed_s", value=0.0),
+        setting("progress", "epoch_part_before", value=0.0),
+        change_header(optimizer_of(64)),
+    ],
+)
+def test_that_what_is_just_in_range_is_read(
+    state: TrainingState, tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "state"
+    path.write_bytes(change(state_to_bytes(state)))
+
+    assert load_state(path).vocabulary == state.vocabulary
+
+
+def test_that_every_sentence_of_an_epoch_may_be_done(state: TrainingState, tmp_path: Path) -> None:
+    path, sentences = tmp_path / "state", state.summary.training_sentences
+    change = setting("progress", "sentences_done", value=sentences)
+    path.write_bytes(change(state_to_bytes(state)))
+
+    assert load_state(path).progress.sentences_done == sentences
+
+
+@pytest.mark.parametrize("index", [0, 2, 4, 6])
+def test_that_one_number_that_is_not_finite_is_found_in_every_piece(
+    state: TrainingState, monkeypatch: pytest.MonkeyPatch, index: int
+) -> None:
+    monkeypatch.setattr("engine.state_file._PIECE", 3)
+    U = state.parameters["U_by_word"].clone()
+    U.view(-1)[index] = torch.nan
+
+    with pytest.raises(ModelFileError, match="no longer finite"):
+        state_to_bytes(replace(state, parameters=state.parameters | {"U_by_word": U}))
 
 
 def test_that_no_mutation_of_a_state_is_anything_but_read_or_refused(
