@@ -31,6 +31,7 @@ Part = Literal["training", "memory", "corpus", "sentences", "window"]
 BenchmarkEvent: TypeAlias = StageProgress | Notice | Machine | BenchmarkRow
 
 _FEWEST_WORDS, _MOST_WORDS = 50, 400_000
+_MOST_EPOCHS = 3  # timed, of each kind of steps
 _BUSY_SHARE = 0.5  # of the cores: beyond, others disturb
 _CPU_FACTS = Path("/proc/cpuinfo")
 
@@ -136,7 +137,8 @@ def _network_rows(
             yield from measure_device_steps(
                 setting,
                 control,
-                rounds=config.rounds,
+                rounds=min(_MOST_EPOCHS, config.rounds),
+                with_epochs=memory_dim == H,
                 is_quick=config.is_quick,
                 has_targets=(config.word_dim, H) == TARGET_SIZE and not config.is_quick,
                 is_exact=not config.allow_tf32,

@@ -68,11 +68,12 @@ def measure_device_steps(
     control: RunControl,
     *,
     rounds: int,
+    with_epochs: bool,
     is_quick: bool,
     has_targets: bool,
     is_exact: bool,
 ) -> Iterator[StageProgress | BenchmarkRow]:
-    """Time whole epochs of one network size, and compare gradients with float64 NumPy.
+    """Compare gradients with float64 NumPy, and time whole epochs of one network size.
 
     Parameters
     ----------
@@ -82,6 +83,8 @@ def measure_device_steps(
         A stop ends the stream without the rows that are left.
     rounds : int
         Epochs of each kind.
+    with_epochs : bool
+        Whether they are timed at all, which takes a minute; the gradients always are compared.
     is_quick : bool
         A smaller text.
     has_targets : bool
@@ -89,6 +92,8 @@ def measure_device_steps(
         Whether the device multiplies in full precision, so that the error has a target.
     """
     yield from _exactness(setting, has_target=is_exact)
+    if not with_epochs:
+        return
     count = _QUICK_SENTENCES if is_quick else _SENTENCES
     text = synthetic_corpus(count, setting.word_dim, setting.seed).training
     for done, kind in enumerate(_KINDS):

@@ -38,6 +38,7 @@ def rows_of(setting: Setting, control: RunControl | None = None) -> list[Benchma
         setting,
         RunControl() if control is None else control,
         rounds=2,
+        with_epochs=True,
         is_quick=True,
         has_targets=True,
         is_exact=True,
@@ -121,7 +122,7 @@ def test_that_a_cpu_records_nothing() -> None:
 def test_that_the_command_has_the_rows_and_judges_full_precision_only(allow_tf32: bool) -> None:
     config = BenchmarkConfig(
         word_dim=60,
-        hidden_dims=(5,),
+        hidden_dims=(5, 6),
         rounds=1,
         turn_s=0.0,
         is_quick=True,
@@ -132,8 +133,11 @@ def test_that_the_command_has_the_rows_and_judges_full_precision_only(allow_tf32
     events = list(run_benchmark(config, RunControl()))
 
     machine = next(event for event in events if isinstance(event, Machine))
-    rows = {event.name: event for event in events if isinstance(event, BenchmarkRow)}
+    all_rows = [event for event in events if isinstance(event, BenchmarkRow)]
+    rows = {row.name: row for row in all_rows}
     compared = next(row for name, row in rows.items() if "recorded: largest" in name)
     assert machine.device.endswith(", TF32") == allow_tf32
     assert (compared.target is None) == allow_tf32
     assert rows["an epoch of 70 sentences, 32 a step, recorded"].target is None, "not 8000 words"
+    sizes = [row.hidden_dim for row in all_rows if "sentences, 32 a step, recorded" in row.name]
+    assert sizes == [5], "epochs are timed for one size"
