@@ -1,34 +1,26 @@
 """Kept runs are listed, resumed, renamed, copied and thrown away without harm."""
 
-import errno
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
-from engine import kept_run
 from engine.checkpoint import load_model
-from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
-from engine.errors import ConfigError, DivergedError, ModelFileError, RunError
-from engine.events import CheckpointSaved, Event, LossPoint, Notice, RunEnded
-from engine.run_folder import RunFolder
+from engine.errors import ConfigError, RunError
+from engine.events import CheckpointSaved, LossPoint, RunEnded
 from engine.run_lock import RunLock, is_held
 from engine.run_store import RunStore
 from engine.state_file import load_state
-from engine.trainer import Trainer
-from tests.engine.runs import animal_corpus, of_type
-
-MODEL = ModelConfig(hidden_dim=4, device="cpu")
-TRAIN = TrainConfig(epochs=2, batch_size=8)
+from tests.engine.kept_runs import MODEL, TRAIN, interrupt, keep
+from tests.engine.runs import animal_corpus
 
 
 @pytest.fixture
@@ -39,30 +31,6 @@ def corpus(tmp_path: Path) -> Corpus:
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "data")
-
-
-def keep(
-    store: RunStore,
-    corpus: Corpus,
-    config: TrainConfig = TRAIN,
-    *,
-    control: RunControl | None = None,
-    on_event: Callable[[Event], None] = lambda event: None,
-) -> tuple[str, list[Event]]:
-    """Train a kept run; return its id and its events."""
-    run_id, events = store.new_run_id(), []
-    csv = CorpusConfig(path=Path(corpus.summary.path), vocabulary_size=18, validation_fraction=0.2)
-    control = RunControl() if control is None else control
-    for event in store.train(corpus, csv, MODEL, config, control, name="Animals", run_id=run_id):
-        events.append(event)
-        on_event(event)
-    return run_id, events
-
-
-def interrupt(store: RunStore, run_id: str) -> None:
-    """Let a run look as if its process had been killed."""
-    path = store.runs / run_id / "status.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": "running"}))
 
 
 def test_that_a_kept_run_is_listed_with_what_it_reached(store: RunStore, corpus: Corpus) -> None:
@@ -265,127 +233,3 @@ def test_that_a_run_that_is_not_there_is_named(store: RunStore, name: str) -> No
     for act in (store.info, store.delete, store.duplicate, store.open_model, store.restore):
         with pytest.raises(RunError, match="There is no run"):
             act(name)
-
-
-def test_that_damaged_files_hide_no_run(store: RunStore, corpus: Corpus) -> None:
-    run_id, _ = keep(store, corpus)
-    folder = RunFolder(store.runs / run_id)
-    for path in (folder.facts_path, folder.status_path, folder.label_path, folder.state_path):
-        path.write_bytes(b'{"a":')
-
-    (run,) = store.list()
-
-    assert run.problem
-    assert (run.state, run.name) == ("interrupted", "an unknown file")
-    assert store.open_model(run_id, "best").hidden_dim == 4  # from its own file
-    with pytest.raises(ModelFileError, match="cannot be opened as the state of a run"):
-        list(store.resume(run_id, corpus, RunControl()))
-
-
-def test_that_a_diverged_run_keeps_its_last_good_model(store: RunStore, corpus: Corpus) -> None:
-    run_id = store.new_run_id()
-    csv = CorpusConfig(path=Path(corpus.summary.path))
-    wild = TrainConfig(recipe="tutorial", learning_rate=1e38, epochs=50)
-
-    with pytest.raises(DivergedError, match="smaller learning rate"):
-        list(store.train(corpus, csv, MODEL, wild, RunControl(), run_id=run_id))
-
-    run = store.info(run_id)
-    assert run.state == "failed"
-    assert "learning rate" in run.message
-    assert store.open_model(run_id).hidden_dim == 4
-
-
-def test_that_a_vanished_folder_comes_back_and_the_training_goes_on(
-    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
-    taken: list[Path] = []
-
-    def vanish(event: Event) -> None:
-        folders = [path.parent for path in store.runs.glob("*/state.safetensors")]
-        if folders and not taken:
-            taken.append(folders[0].rename(store.runs / "elsewhere"))
-
-    run_id, events = keep(store, corpus, replace(TRAIN, epochs=60), on_event=vanish)
-
-    assert taken
-    assert isinstance(events[-1], RunEnded)
-    assert store.info(run_id).state == "finished"
-    assert store.open_model(run_id, "best").epoch > 0.0
-
-
-def test_that_a_full_disk_is_told_once_and_the_training_goes_on(
-    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any, **__: Any) -> None:
-        raise OSError(errno.ENOSPC, "no space")
-
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
-    monkeypatch.setattr(RunFolder, "write", full)
-
-    _, events = keep(store, corpus)
-
-    assert isinstance(events[-1], RunEnded)
-    (notice,) = of_type(events, Notice)
-    assert "the disk is full. Free some space" in notice.text
-    assert "Training goes on" in notice.text
-
-
-def test_that_saving_that_works_again_is_good_news(
-    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
-    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
-    real, failures = RunFolder.write, iter([OSError(errno.EIO, "broken")] * 3)
-
-    def flaky(folder: RunFolder, path: Path, data: bytes) -> None:
-        for error in failures:
-            raise error
-        real(folder, path, data)
-
-    monkeypatch.setattr(RunFolder, "write", flaky)
-
-    _, events = keep(store, corpus, replace(TRAIN, epochs=40))
-
-    notices = of_type(events, Notice)
-    assert [notice.severity for notice in notices] == ["warning", "info"]
-    assert notices[-1].text.startswith("Saving works again: ")
-
-
-class OutOfMemory:
-    """An optimiser without memory for more than `most` sentences."""
-
-    def __init__(self, real: Any, most: int) -> None:
-        self._real, self._most = real, most
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def step(self, batch: Any) -> Any:
-        if batch.sentences > self._most:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        return self._real.step(batch)
-
-
-def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Corpus) -> None:
-    trainer = Trainer(corpus, MODEL, replace(TRAIN, batch_size=16))
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 5)
-
-    events = list(trainer.run(RunControl()))
-
-    notices = of_type(events, Notice)
-    assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
-    assert "Training goes on with 4 a step." in notices[-1].text
-    assert isinstance(events[-1], RunEnded)
-    assert events[-1].epoch == 2.0
-    assert trainer.state().progress.batch_size == 4
-
-
-def test_that_no_memory_for_one_sentence_says_what_to_do(corpus: Corpus) -> None:
-    trainer = Trainer(corpus, MODEL, TRAIN)
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 0)
-
-    with pytest.raises(Exception, match="no memory left for a step on a single sentence"):
-        list(trainer.run(RunControl()))
