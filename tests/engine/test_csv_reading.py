@@ -200,3 +200,31 @@ def test_that_the_line_that_names_the_delimiter_is_believed_unless_the_user_choo
     assert inspect_csv(path, CsvConfig(delimiter=",")).rows[0] == ("1", "5;one two")
     path.write_text(path.read_text().partition("\n")[2])
     assert inspect_csv(path).rows[0] == ("1", "5;one two")  # what would be detected
+
+
+@pytest.mark.parametrize(("quoted", "is_taken"), [(3, True), (4, False)])
+def test_that_a_bare_quote_is_text_unless_most_rows_are_quoted(
+    tmp_path: Path, quoted: int, *, is_taken: bool
+) -> None:
+    rows = [f'{number},"the text, {number}"' for number in range(quoted)]
+    path = table(tmp_path, *rows, '9,a 5" disk', '10,"the end, so"')
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        texts = [document.text for document in reader]
+
+    assert ('a 5" disk' in texts) is is_taken
+    assert texts[-1] == "the end, so"
+    assert reader.refused_rows == (0 if is_taken else 1)
+
+
+def test_that_a_row_beyond_the_bound_is_told_by_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.csv_rows._LONGEST_ROW", 2 << 20)
+    path = table(tmp_path, "1,one", "2," + "word " * 500_000, "3,three")
+
+    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
+        assert [document.line for document in reader] == [2, 4]
+
+    (problem,) = reader.problems
+    assert (problem.line, problem.reason) == (3, "it is longer than 2 million characters")
