@@ -19,9 +19,14 @@ from engine.errors import CorpusError
 from engine.other_rows import has_paragraphs, json_columns, json_rows, text_rows
 from engine.rows import Dialect, LineSource, Row, RowProblem
 from engine.text_encoding import check_encoding, detect_encoding
-from engine.text_file import TextFile, decode_sample, shown
+from engine.text_file import SAMPLE_BYTES, Sample, TextFile, decode_sample, shown
 
 _SAMPLE_ROWS = 500
+_SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)  # the latter where few rows are in the former
+_FEWEST_ROWS = 2  # that tell how the file is to be read
+_ENOUGH_ROWS = 10  # the same, before one that is cut off
+_MANY_LINES = 1000
+_LONGEST_ROW = 32 << 20  # bytes in which a quote is closed
 _Kind = Literal["csv", "lines", "json"]
 _KINDS: dict[str, _Kind] = {
     ".txt": "lines",
@@ -60,30 +65,83 @@ class Layout:
         elif self.kind == "json":
             yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         else:
-            for _ in range(self.lines_before):
-                source.readline()
-            rows = CsvRows(
-                source,
-                self.dialect,
-                columns=len(self.columns),
-                keep_undecodable=keep_undecodable,
-                lines_before=self.lines_before,
-            )
-            for row in rows:
+            for row in self.table_rows(source, keep_undecodable=keep_undecodable):
                 if row.line != self.header_line:
                     yield row
 
+    def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
+        """Return the rows of a table, its header too."""
+        for _ in range(self.lines_before):
+            source.readline()
+        return CsvRows(
+            source,
+            self.dialect,
+            columns=len(self.columns),
+            keep_undecodable=keep_undecodable,
+            lines_before=self.lines_before,
+        )
+
 
 def examine(path: Path, config: CsvConfig) -> Layout:
-    """Look at the beginning of a file, about 1 MB, and tell how to read it.
+    """Look at the beginning of a file and tell how to read it.
+
+    That is about 1 MB, or more where a row is larger.
 
     Raises
     ------
     CorpusError
         If it cannot be read, or is not a text.
     """
-    with TextFile(path) as file:
-        sample = file.sample()
+    for size in _SAMPLE_BYTES:
+        with TextFile(path) as file:
+            sample = file.sample(size)
+        layout = _examined(path, config, sample)
+        if sample.is_whole:
+            break
+        open_line, rows = _end_of(layout)
+        if open_line:
+            with TextFile(path) as file:
+                if not file.has_after(size, b'"', _LONGEST_ROW):
+                    break  # the quote is never closed: that is to be shown
+            layout = _before_line(layout, open_line)
+        if rows >= (_ENOUGH_ROWS if open_line else _FEWEST_ROWS):
+            break
+    if not layout.columns:
+        raise CorpusError(
+            f"{path.name} has no JSON object in its first lines. It is read as JSON Lines: "
+            'one object a line, such as {"text": "…"}. Save it in that form.'
+        )
+    return _with_guess(layout)
+
+
+def _end_of(layout: Layout) -> tuple[int, int]:
+    """Return where a row begins that goes on beyond the head, and how many are before it.
+
+    The line is 0 where there is none; a row without quotes ends with its line.
+    """
+    head = layout.head
+    if '"' not in head and head.count("\n") + head.count("\r") >= _MANY_LINES:
+        return 0, _FEWEST_ROWS  # or all are blank: more would tell no more
+    source = StringIO(head, newline="")
+    if layout.kind != "csv":
+        rows = (row for row in layout.rows(source, ()) if isinstance(row, Row) and layout.columns)
+        return 0, len(list(islice(rows, _FEWEST_ROWS)))
+    table = layout.table_rows(source, keep_undecodable=True)
+    lines = [row.line for row in table if isinstance(row, Row) and row.line != layout.header_line]
+    # After that line, the lines of a text in quotes may look like rows of their own.
+    return table.open_line, sum(line < (table.open_line or line + 1) for line in lines)
+
+
+def _before_line(layout: Layout, line: int) -> Layout:
+    """Cut the head before a line."""
+    source = StringIO(layout.head, newline="")
+    for _ in range(line - 1):
+        source.readline()
+    return replace(layout, head=layout.head[: source.tell()])
+
+
+def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
+    """Return the layout but for the guessed column; of JSON perhaps without columns."""
     if config.encoding is None:
         encoding, note = detect_encoding(sample)
     else:
@@ -107,10 +165,8 @@ def examine(path: Path, config: CsvConfig) -> Layout:
         head=head,
     )
     if kind == "json":
-        layout = replace(layout, columns=_json_keys(path, head))
-    elif kind == "csv":
-        layout = _as_table(layout, config)
-    return _with_guess(layout)
+        return replace(layout, columns=_json_keys(path, head))
+    return _as_table(layout, config) if kind == "csv" else layout
 
 
 def _kind_of(path: Path) -> _Kind:
@@ -119,16 +175,12 @@ def _kind_of(path: Path) -> _Kind:
 
 
 def _json_keys(path: Path, head: str) -> tuple[str, ...]:
+    """Return the keys of the objects in `head`; none where it is no JSON Lines."""
     columns = json_columns(head)
     is_one_value = path.name.lower().endswith((".json", ".json.gz")) and not json_columns(
         head.strip().splitlines()[0]
     )
-    if not columns or is_one_value:
-        raise CorpusError(
-            f"{path.name} has no JSON object in its first lines. It is read as JSON Lines: "
-            'one object a line, such as {"text": "…"}. Save it in that form.'
-        )
-    return tuple(columns)
+    return () if is_one_value else tuple(columns)
 
 
 def _as_table(layout: Layout, config: CsvConfig) -> Layout:

@@ -92,6 +92,8 @@ class CsvRows:
         Fields that a row must have; 0 = any number, not checked.
     quoted_rows, plain_rows : int
         Sound rows so far with and without a quoted field.
+    open_line : int
+        Where a row began whose quotes were open at the end of the data; 0 = none.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class CsvRows:
         self.columns = columns
         self.quoted_rows = 0
         self.plain_rows = 0
+        self.open_line = 0
         self._stray_rows = 0
 
     def __iter__(self) -> Iterator[Row | RowProblem]:
@@ -208,6 +211,7 @@ class CsvRows:
         """
         lines = self._feed.row
         is_at_end = _AT_END in error
+        self.open_line = line if is_at_end else self.open_line
         if len(lines) == 1 and not is_at_end:
             self._is_after_damage = not lines[0].rstrip("\r\n").endswith('"')
             yield _problem(line, TEXT_AFTER_QUOTE, lines)

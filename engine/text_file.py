@@ -155,10 +155,10 @@ class TextFile:
                 pass
         return self._raw.hexdigest()
 
-    def sample(self) -> Sample:
-        """Read the beginning; this reading then is of no other use."""
+    def sample(self, size: int = SAMPLE_BYTES) -> Sample:
+        """Read the beginning, `size` bytes; this reading then is of no other use."""
         with reading(self.path):
-            head = self._bytes.read(SAMPLE_BYTES)
+            head = self._bytes.read(size)
             _refuse_known_binary(self.path, head)
             block = self._bytes.read(_BLOCK_BYTES)
             is_whole = not block
@@ -169,6 +169,17 @@ class TextFile:
                 searched += len(block)
                 block = self._bytes.read(_BLOCK_BYTES)
         return Sample(head=head, is_whole=is_whole)
+
+    def has_after(self, start: int, wanted: bytes, within: int) -> bool:
+        """Tell whether a byte comes in the `within` bytes after the first `start`, unpacked."""
+        with reading(self.path):
+            while start > 0 and (block := self._bytes.read(min(start, _BLOCK_BYTES))):
+                start -= len(block)
+            while within > 0 and (block := self._bytes.read(_BLOCK_BYTES)):
+                if wanted in block:
+                    return True
+                within -= len(block)
+        return False
 
     def text(self, encoding: str) -> io.TextIOWrapper:
         """Decode the file; line ends stay as they are, undecodable bytes are marked."""

@@ -7,7 +7,7 @@ import pytest
 
 from engine import ConfigError, CsvConfig, inspect_csv
 from engine.csv_source import DocumentReader
-from engine.text_file import shown
+from engine.text_file import TextFile, shown
 
 
 def write(folder: Path, name: str, data: bytes) -> Path:
@@ -117,3 +117,59 @@ def test_that_the_user_says_what_a_document_of_a_plain_text_is(
 def test_that_other_documents_than_lines_and_paragraphs_are_refused() -> None:
     with pytest.raises(ConfigError, match="lines or paragraphs"):
         CsvConfig(documents="pages")  # type: ignore[arg-type]
+
+
+PARAGRAPHS = "some words in a line here, and more\n" * 800  # 28,800 characters in quotes
+
+
+def rows_of(text: str, count: int) -> bytes:
+    return ("n,zzz\n" + "".join(f'{n},"{text}"\n' for n in range(count))).encode()
+
+
+def test_that_a_row_beyond_the_beginning_is_not_taken_for_damage(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", rows_of(PARAGRAPHS, 60))  # 1.7 MB: one is cut off
+
+    preview = inspect_csv(path)
+
+    assert preview.problems == ()
+    assert 30 < len(preview.rows) < 50
+    assert all(row[1] == PARAGRAPHS for row in preview.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", rows_of(PARAGRAPHS * 60, 6)),  # their lines look like rows of two columns
+        ("a.csv", rows_of("word, " * 300_000, 6)),
+        ("a.jsonl", b'{"n": "1", "zzz": "%s"}\n' % (b"word, " * 300_000) * 6),
+    ],
+)
+def test_that_rows_of_megabytes_are_previewed(tmp_path: Path, name: str, data: bytes) -> None:
+    preview = inspect_csv(write(tmp_path, name, data))
+
+    assert (preview.columns, preview.guessed_column) == (("n", "zzz"), 1)
+    assert preview.problems == ()
+    assert 2 <= len(preview.rows) <= 6
+    assert all(len(row[1]) > 1_500_000 for row in preview.rows)
+
+
+def test_that_a_quote_that_is_never_closed_in_a_large_file_is_previewed(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a row without any quotes at all\n" for n in range(60_000))
+    path = write(tmp_path, "a.csv", b'n,zzz\n1,"never closed\n' + rows.encode())
+
+    preview = inspect_csv(path)
+
+    assert [problem.line for problem in preview.problems] == [2]
+    assert preview.rows[0] == ("0", "a row without any quotes at all")
+
+
+@pytest.mark.parametrize(
+    ("start", "within", "is_there"), [(0, 100, True), (3, 100, True), (4, 100, False)]
+)
+def test_that_a_byte_is_looked_for_after_a_place(
+    tmp_path: Path, start: int, within: int, is_there: bool
+) -> None:
+    path = write(tmp_path, "a.csv", b'abc"d')
+
+    with TextFile(path) as file:
+        assert file.has_after(start, b'"', within) == is_there
