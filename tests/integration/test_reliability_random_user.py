@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyqtgraph import PlotWidget
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -106,8 +107,15 @@ def let_a_monkey_in(
 
 
 def _take_away(app: Application) -> None:
+    """Delete a window while others go on, which the program itself never does.
+
+    The plots are closed first: Python objects of a plot that the mouse was on do not
+    survive that their Qt objects are deleted before them (PySide 6.11).
+    """
     for top in QApplication.topLevelWidgets():
         top.hide()
+    for plot in app.window.findChildren(PlotWidget):
+        plot.close()
     app.theme.choose("light")
     app.window.deleteLater()
     QApplication.processEvents()
