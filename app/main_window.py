@@ -108,8 +108,9 @@ class MainWindow(QMainWindow):
         self._tabs.setCurrentIndex(index)
 
     def show_title(self, model_name: str, *, is_saved: bool) -> None:
-        """Name the model in the title, with a mark while it is not saved."""
-        self.setWindowTitle(f"{model_name}[*] – {TITLE}" if model_name else f"{TITLE}[*]")
+        """Name the model in the title, with a mark (Qt: one "[*]") while it is not saved."""
+        name = model_name.replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
         self.setWindowModified(not is_saved)
 
     def show_state(self, text: str) -> None:
@@ -293,8 +294,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on the files that were dropped."""
-        urls = event.mimeData().urls()
-        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)

@@ -173,6 +173,15 @@ def test_that_an_unsaved_model_marks_the_title(application: Application) -> None
     assert application.window.isWindowModified()
 
 
+def test_that_a_name_with_qts_mark_in_it_is_marked_like_others(
+    application: Application,
+) -> None:
+    application.window.show_title("draft[*]", is_saved=False)
+
+    assert application.window.windowTitle().startswith("draft[*][*][*] – ")
+    assert application.window.isWindowModified()
+
+
 def test_that_saving_takes_the_mark_from_the_title(
     application: Application, qtbot: QtBot, files: Files
 ) -> None:
