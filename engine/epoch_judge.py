@@ -18,7 +18,7 @@ from engine.training_state import TrainingProgress
 
 _SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
 
-# A model that knows nothing has the loss ln C. See resources/decisions/0009-divergence.md for
+# A model that knows nothing has the loss ln C. See resources/decisions/0010-divergence.md for
 # how far usable runs rise above it, and others.
 _DIVERGED_FROM = 5.0  # times ln C, or the lowest loss so far if a model began with a worse one
 _FEW_WORDS = 100  # below that a mean is judged mildly: a few surprising words are no divergence
