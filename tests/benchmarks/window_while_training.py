@@ -30,6 +30,7 @@ from app.application import Application, build_window
 from app.jobs import Jobs
 from app.settings import SettingsStore
 from app.state.run_state import RunState
+from app.tasks.garbage import GarbageCollector
 from engine import LossPoint, ModelConfig, RunControl, TrainConfig, sample_comments_path
 
 if TYPE_CHECKING:
@@ -86,8 +87,11 @@ def main() -> int:
         )
         app = build_window(settings_path, jobs=jobs)
         watchdog = Watchdog()
+        garbage = GarbageCollector(app.window)  # as the program does
+        app.runners.warm_up.ended.connect(garbage.settle)
         app.window.show()
         app.warm_up.start()
+        garbage.start()
         try:
             _run_for(app, path, watchdog, arguments.seconds)
             _report_delays(watchdog)
@@ -97,6 +101,7 @@ def main() -> int:
             app.window.close()
             _spin_until(lambda: not app.window.isVisible())
             app.shutdown()
+            garbage.stop()
     del qt
     return 0
 
@@ -109,7 +114,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--turn-seconds", type=float, default=3.0)
     parser.add_argument("--hidden-dim", type=int, default=100)
     parser.add_argument("--recipe", default="fast", choices=("fast", "tutorial"))
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.turns < 2:
+        parser.error("--turns must be 2 or more: their spread is printed")
+    return arguments
 
 
 def _default_csv(folder: Path) -> Path:
