@@ -17,11 +17,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
     },
     "bptt": {
+        "error_through_time: batch.longest > 8 -> batch.longest >= 8   in   "
+        "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:": _SPEED,
+        "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
+        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE >= len(s)   in   "
+        "if missing == 0 or missing * _FILLED_SHARE > len(s):": _SPEED,
         "error_through_time: batch.longest > 8 -> batch.longest <= 8   in   "
         "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:": _SPEED,
         "_fill_up: 0 -> 1   in   if missing == 0 or missing * _FILLED_SHARE > len(s):": _SPEED,
         "_exponentials: s.device.type == 'cpu' -> s.device.type != 'cpu'   in   "
         'if s.device.type == "cpu":': _SPEED,
+    },
+    "checkpoint": {
+        "_library_versions: continue -> pass": "nothing follows it in the loop",
     },
     "csv_dialect": {
         "_rated: len(counts) + damaged -> len(counts) - damaged   in   "
@@ -50,6 +58,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "CsvPreview: True -> False   in   is_quoted: bool = True": _GIVEN,
         "CsvPreview: False -> True   in   are_entities_decoded: bool = False": _GIVEN,
         "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
+    },
+    "model_parts": {
+        "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
+            "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
+        ),
     },
     "npz_model": {
         "_check_shapes: 8192 -> 8193   in   "

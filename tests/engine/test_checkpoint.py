@@ -2,9 +2,11 @@
 
 import json
 import platform
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,3 +171,36 @@ def test_that_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
 
     with pytest.raises(ModelFileError, match="not a plain file"):
         load_model(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: None])
+def test_that_what_is_no_file_of_ours_is_refused(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "model"
+    make(path)
+
+    with pytest.raises(ModelFileError, match="model"):
+        load_model(path)
+
+
+def test_that_a_file_that_may_not_be_read_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    save_model(tiny_model(), path)
+
+    def denied(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ModelFileError, match=r"cannot be read: Permission denied\. Choose"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_that_a_name_that_no_file_has_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"cannot be the name of a file\. Choose"):
+        load_model(tmp_path / name)
+    with pytest.raises(ModelFileError, match=r"no file can have that name\. Choose"):
+        save_model(tiny_model(), tmp_path / name)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load, save
 
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
@@ -70,6 +71,13 @@ def change_header(change: Callable[[dict[str, Any]], None]) -> Callable[[bytes],
         return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
     return damage
+
+
+def with_double_precision(data: bytes) -> bytes:
+    length = int.from_bytes(data[:8], "little")
+    tensors = load(data)
+    tensors["best.V"] = tensors["best.V"].astype(np.float64)
+    return save(tensors, json.loads(data[8 : 8 + length])["__metadata__"])
 
 
 EMPTY = {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}
@@ -167,6 +175,7 @@ DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         change_header(lambda h: h["last.U_by_word"]["shape"].reverse()),
     ),
     "another format": ("'last.W' has the shape", change_header(other_format)),
+    "one parameter in double precision": ("differ in number format", with_double_precision),
     "bytes as optimiser": ("optimiser is no numbers", change_header(bytes_as_optimizer)),
     "an optimiser of many parts": ("too many tensors", change_header(optimizer_of(65))),
     "NaN at the beginning": ("'last.W' holds", number("last.W", 0, np.nan)),
