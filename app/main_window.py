@@ -8,31 +8,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Signal, Slot
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeySequence,
-)
-from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from app.theme import ThemeChoice
 from app.widgets.message_bar import MessageBar
-from app.widgets.prepared_texts_menu import PreparedTextsMenu
 from app.widgets.recovery_bar import RecoveryBar
 from app.widgets.scrolling import TabScrollArea
+from app.widgets.window_menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 680)
 TAB_TITLES = ("Dataset", "Training", "Generation")
-THEMES: tuple[tuple[ThemeChoice, str], ...] = (
-    ("system", "As the &system"),
-    ("light", "&Light"),
-    ("dark", "Dar&k"),
-)
 
 
 class MainWindow(QMainWindow):
@@ -87,10 +75,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_SIZE)
         self.resize(*SIZE)
         self._build_centre(tabs)
-        self._build_file_menu()
-        self._build_view_menu()
-        self._build_help_menu()
+        self._build_menus()
         self._build_status_bar()
+        self._connect_signals()
         self.show_title("", is_saved=True)
 
     @property
@@ -124,26 +111,17 @@ class MainWindow(QMainWindow):
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Tick the chosen theme."""
-        self._theme_actions[choice].setChecked(True)
+        self._view_menu.show_theme(choice)
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
         """Enable the entries of the File menu that can be chosen now."""
-        self._open_csv.setEnabled(can_open_data)
-        self._sample.setEnabled(can_open_data)
-        self._open_model.setEnabled(can_open_model)
-        self._save_model.setEnabled(can_save)
-        self._save_model_as.setEnabled(can_save)
+        self._file_menu.show_commands(
+            can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
+        )
 
     def show_recent_files(self, paths: Sequence[str]) -> None:
         """List the recent files, the newest first."""
-        self._recent_menu.clear()
-        for number, text in enumerate(paths, start=1):
-            path = Path(text)
-            name = path.name.replace("&", "&&")
-            action = self._recent_menu.addAction(f"&{number}  {name}")
-            action.setToolTip(text)
-            action.setData(text)
-        self._recent_menu.setEnabled(bool(paths))
+        self._file_menu.show_recent_files(paths)
 
     def show_geometry(self, geometry: QByteArray) -> None:
         """Take the place and size of an earlier session, if there is one."""
@@ -152,19 +130,7 @@ class MainWindow(QMainWindow):
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
-        menus = [action.menu() for action in self.menuBar().actions()]
-        actions = [
-            action
-            for menu in menus
-            if isinstance(menu, QMenu)
-            for action in menu.actions()
-            if not action.shortcut().isEmpty()
-        ]
-        native = QKeySequence.SequenceFormat.NativeText
-        return [
-            (action.text().replace("&", "").rstrip("…"), action.shortcut().toString(native))
-            for action in actions
-        ]
+        return entries_with_keys((self._file_menu, self._view_menu, self._help_menu))
 
     def _build_centre(self, tabs: Sequence[QWidget]) -> None:
         centre = QWidget(self)
@@ -186,70 +152,14 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._tabs, 1)
         self.setCentralWidget(centre)
 
-    def _build_file_menu(self) -> None:
-        menu = self.menuBar().addMenu("&File")
-        keys = QKeySequence.StandardKey
-        self._open_csv = self._add(menu, "&Open CSV…", "open_csv", self.open_csv_requested)
-        self._open_csv.setShortcut(keys.Open)
-        self._sample = self._add(menu, "Use the sa&mple comments", "sample", self.sample_requested)
-        menu.addSeparator()
-        self._open_model = self._add(menu, "Open mod&el…", "open_model", self.open_model_requested)
-        self._open_model.setShortcut("Ctrl+Shift+O")
-        self._save_model = self._add(menu, "&Save model", "save_model", self.save_model_requested)
-        self._save_model.setShortcut(keys.Save)
-        self._save_model_as = self._add(
-            menu, "Save model &as…", "save_model_as", self.save_model_as_requested
-        )
-        self._save_model_as.setShortcut("Ctrl+Shift+S")
-        self._add(menu, "Mo&dels…", "models", self.models_requested).setShortcut("Ctrl+M")
-        menu.addSeparator()
-        self._recent_menu = menu.addMenu("&Recent files")
-        self._recent_menu.setObjectName("window.recent_menu")
-        self._recent_menu.setToolTipsVisible(True)
-        self._recent_menu.triggered.connect(self._on_recent_menu_triggered)
-        self.prepared_texts_menu = PreparedTextsMenu(menu)
-        menu.addMenu(self.prepared_texts_menu)
-        menu.addSeparator()
-        quit_action = QAction("&Quit", self)
-        quit_action.setObjectName("window.quit_action")
-        quit_action.setShortcut("Ctrl+Q")
-        quit_action.triggered.connect(self.close)
-        menu.addAction(quit_action)
-
-    def _build_view_menu(self) -> None:
-        menu = self.menuBar().addMenu("&View")
-        group = QActionGroup(self)
-        self._theme_actions: dict[ThemeChoice, QAction] = {}
-        for choice, text in THEMES:
-            action = menu.addAction(text)
-            action.setObjectName(f"window.theme_{choice}_action")
-            action.setCheckable(True)
-            action.setData(choice)
-            group.addAction(action)
-            self._theme_actions[choice] = action
-        group.triggered.connect(self._on_theme_group_triggered)
-        menu.addSeparator()
-        for number, title in enumerate(TAB_TITLES, start=1):
-            action = menu.addAction(f"&{title} tab")
-            action.setObjectName(f"window.show_{title.lower()}_action")
-            action.setShortcut(f"Ctrl+{number}")
-            action.setData(number - 1)
-            action.triggered.connect(self._on_tab_action_triggered)
-
-    def _build_help_menu(self) -> None:
-        menu = self.menuBar().addMenu("&Help")
-        shortcuts = self._add(menu, "&Keyboard shortcuts", "shortcuts", self.shortcuts_requested)
-        shortcuts.setShortcut("F1")
-        self._add(menu, "Open &log folder", "log_folder", self.log_folder_requested)
-        menu.addSeparator()
-        self._add(menu, f"&About {TITLE}", "about", self.about_requested)
-
-    def _add(self, menu: QMenu, text: str, role: str, request: object) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(f"window.{role}_action")
-        action.triggered.connect(request)
-        menu.addAction(action)
-        return action
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        self._file_menu = FileMenu(bar)
+        self.prepared_texts_menu = self._file_menu.prepared_texts
+        self._view_menu = ViewMenu(TAB_TITLES, bar)
+        self._help_menu = HelpMenu(TITLE, bar)
+        for menu in (self._file_menu, self._view_menu, self._help_menu):
+            bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
         self._state = QLabel(self)
@@ -260,19 +170,20 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._state, 1)
         self.statusBar().addPermanentWidget(self._device)
 
-    @Slot(QAction)
-    def _on_recent_menu_triggered(self, action: QAction) -> None:
-        self.recent_file_requested.emit(Path(action.data()))
-
-    @Slot(QAction)
-    def _on_theme_group_triggered(self, action: QAction) -> None:
-        self.theme_chosen.emit(action.data())
-
-    @Slot()
-    def _on_tab_action_triggered(self) -> None:
-        action = self.sender()
-        if isinstance(action, QAction):
-            self.show_tab(action.data())
+    def _connect_signals(self) -> None:
+        self._file_menu.open_csv_requested.connect(self.open_csv_requested)
+        self._file_menu.sample_requested.connect(self.sample_requested)
+        self._file_menu.open_model_requested.connect(self.open_model_requested)
+        self._file_menu.save_model_requested.connect(self.save_model_requested)
+        self._file_menu.save_model_as_requested.connect(self.save_model_as_requested)
+        self._file_menu.models_requested.connect(self.models_requested)
+        self._file_menu.recent_file_requested.connect(self.recent_file_requested)
+        self._file_menu.quit_requested.connect(self.close)
+        self._view_menu.theme_chosen.connect(self.theme_chosen)
+        self._view_menu.tab_requested.connect(self.show_tab)
+        self._help_menu.shortcuts_requested.connect(self.shortcuts_requested)
+        self._help_menu.log_folder_requested.connect(self.log_folder_requested)
+        self._help_menu.about_requested.connect(self.about_requested)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
