@@ -7,6 +7,8 @@ import math
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_KNOWN = "–"
+_IN_FULL = 1e6  # from here on a number is written as a power of ten
+_LARGEST_POWER = 100  # of a perplexity; beyond it the exact one tells nothing
 
 
 def format_count(count: int) -> str:
@@ -21,15 +23,17 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def format_loss(loss: float | None) -> str:
-    """Return a loss in nats a word with three decimals, such as "6.012"."""
-    return NOT_KNOWN if loss is None or not math.isfinite(loss) else f"{loss:.3f}"
+    """Return a loss in nats a word, such as "6.012"; one that exploded as "99,000"."""
+    if loss is None or not math.isfinite(loss):
+        return NOT_KNOWN
+    return f"{loss:.3f}" if loss < 1000.0 else _large(loss)
 
 
 def format_rate(rate: float | None) -> str:
     """Return a learning rate with up to three digits, such as "0.005" or "1,000"."""
     if rate is None or not math.isfinite(rate):
         return NOT_KNOWN
-    return f"{_rounded(rate):,}" if 1000 <= rate < 1e6 else f"{rate:.3g}"
+    return f"{rate:.3g}" if rate < 1000.0 else _large(rate)
 
 
 def format_bytes(size: int) -> str:
@@ -94,12 +98,23 @@ def format_power_of_ten(power: int) -> str:
 
 def format_perplexity(perplexity: float) -> str:
     """Return a perplexity with about three digits; a very large one as a power of ten."""
-    if not math.isfinite(perplexity):
+    if math.isnan(perplexity):
         return NOT_KNOWN
-    if perplexity < 1e6:
-        return f"{_rounded(perplexity):,}" if perplexity >= 100 else f"{perplexity:.3g}"
-    digits, power = _scientific(math.log10(perplexity))
-    return f"{digits} × {format_power_of_ten(power)}"
+    if perplexity > 10.0**_LARGEST_POWER:
+        return f"> {format_power_of_ten(_LARGEST_POWER)}"
+    return f"{perplexity:.3g}" if perplexity < 100.0 else _large(perplexity)
+
+
+def format_tick(number: float) -> str:
+    """Return a round number at an axis: "0.05", "20,000", "2.5 × 10⁶" or "10⁻⁵"."""
+    size = abs(number)
+    if size == 0.0 or 1e-4 <= size < 1000.0:
+        return f"{number:.4g}"
+    if 1000.0 <= size < _IN_FULL - 0.5:
+        return f"{number:,.6g}"
+    power = math.floor(math.log10(size) + 1e-9)  # a logarithm may end just below a whole number
+    digits = f"{number / 10.0**power:.3g}"
+    return f"{digits} × {format_power_of_ten(power)}".removeprefix("1 × ")
 
 
 def format_bits(bits: float) -> str:
@@ -118,6 +133,14 @@ def _scientific(log10: float) -> tuple[str, int]:
     power = math.floor(log10)
     digits = f"{10.0 ** (log10 - power):.1f}"
     return ("1.0", power + 1) if digits == "10.0" else (digits, power)
+
+
+def _large(number: float) -> str:
+    """Write a number of 100 or more with three digits in full, from a million on with two."""
+    if number < _IN_FULL:
+        return f"{_rounded(number):,}"
+    digits, power = _scientific(math.log10(number))
+    return f"{digits} × {format_power_of_ten(power)}"
 
 
 def _odds_count(odds: float) -> str:

@@ -119,7 +119,7 @@ class EpochJudge:
         bound = _DIVERGED_FROM * max(knows_nothing, lowest if math.isfinite(lowest) else 0.0)
         if loss > bound * (_MILDLY if words < _FEW_WORDS else 1.0):
             raise DivergedError(
-                f"The loss rose to {loss:,.4g} nats a word, where knowing nothing costs "
+                f"The loss rose to {_readable(loss)} nats a word, where knowing nothing costs "
                 f"{knows_nothing:.4g}."
             )
         return loss
@@ -157,3 +157,10 @@ class EpochJudge:
 def _quality(training_loss: float, validation_loss: float | None) -> float:
     """Return the loss that decides: the held-out one where there is one."""
     return training_loss if validation_loss is None else validation_loss
+
+
+def _readable(loss: float) -> str:
+    """Write a loss that is far too high: "48.32", "99,000", "more than a million"."""
+    if loss >= 1e6:
+        return "more than a million"
+    return f"{loss:.4g}" if loss < 1000.0 else f"{float(f'{loss:.3g}'):,.0f}"

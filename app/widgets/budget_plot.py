@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.formatting import format_count, format_percent
 from app.scale import scaled
 from app.theme import current_palette
-from app.widgets.plot_axes import round_powers
+from app.widgets.plot_axes import round_powers, spread
 from app.widgets.still_plot import StillPlot
 
 if TYPE_CHECKING:
@@ -33,13 +33,9 @@ class SizeAxis(AxisItem):  # type: ignore[misc]
         size: float,
     ) -> list[tuple[float, list[float]]]:
         """Return the ticks between two logarithms."""
-        ticks: list[float] = []
         apart = (maxVal - minVal) * scaled(TICKS_APART) / max(size, 1.0)
         low, high = minVal + apart / 2, maxVal - apart / 2  # an end has no room for its name
-        for tick in round_powers(10.0**low, 10.0**high):
-            if not ticks or tick - ticks[-1] >= apart:
-                ticks.append(tick)
-        return [(1.0, ticks)]
+        return [(1.0, spread(round_powers(10.0**low, 10.0**high), apart))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Write the sizes in full."""

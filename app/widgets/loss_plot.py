@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.formatting import format_perplexity, format_rate
+from app.formatting import format_perplexity, format_rate, format_tick
 from app.scale import scaled
 from app.state.loss_history import LossHistory
 from app.state.series import Indices, Series, XAxis
@@ -121,7 +121,7 @@ class LossPlot(QWidget):
 
     def _build_canvas(self) -> None:
         axes = {
-            "left": LossAxis("left", lambda loss: f"{loss:.4g}"),
+            "left": LossAxis("left", format_tick),
             "right": LossAxis("right", lambda loss: format_perplexity(_perplexity(loss))),
             "bottom": ProgressAxis(),
         }

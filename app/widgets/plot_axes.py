@@ -9,8 +9,11 @@ from collections.abc import Callable, Sequence
 from pyqtgraph import AxisItem
 
 from app.formatting import format_count
+from app.scale import scaled
 
 FEWEST_TICKS = 4
+TICKS_APART = 18  # px, at least: a line of text
+STEPS_OF_POWERS = (1, 2, 5, 10, 20, 50, 100, 200)
 LARGEST_POWER = 300.0  # of ten; beyond it a float overflows
 ROUND_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
@@ -30,20 +33,22 @@ class LossAxis(AxisItem):  # type: ignore[misc]
         size: float,
     ) -> list[tuple[float, list[float]]]:
         """Return ticks at round losses, wherever the scale puts them."""
-        if not self.logMode:
-            spacing = round_spacing(minVal, maxVal)
-            return [(spacing, multiples(spacing, minVal, maxVal))]
+        at_most = max(1, round(size / scaled(TICKS_APART)))
+        if not self.logMode:  # a loss is not below zero, whatever room there is
+            spacing = fitting_spacing(minVal, maxVal, at_most)
+            return [(spacing, multiples(spacing, max(minVal, 0.0), maxVal))]
         low = 10.0 ** min(max(minVal, -LARGEST_POWER), LARGEST_POWER)
         high = 10.0 ** min(max(maxVal, -LARGEST_POWER), LARGEST_POWER)
         if high > 20.0 * low:
-            return [(1.0, round_powers(low, high))]
-        spacing = round_spacing(low, high)
-        return [(spacing, [math.log10(loss) for loss in multiples(spacing, low, high) if loss > 0])]
+            return [(1.0, fitting_powers(low, high, at_most))]
+        spacing = fitting_spacing(low, high, at_most)
+        ticks = [math.log10(loss) for loss in multiples(spacing, low, high) if loss > 0]
+        return [(spacing, spread(ticks, (maxVal - minVal) / at_most))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """Return what is written at each tick."""
-        losses = [10.0**value for value in values] if self.logMode else values
-        return [self._write(loss) for loss in losses]
+        """Return what is written at each tick; what is said already is not said again above."""
+        texts = [self._write(10.0**value if self.logMode else value) for value in values]
+        return ["" if text in texts[:number] else text for number, text in enumerate(texts)]
 
 
 class ProgressAxis(AxisItem):  # type: ignore[misc]
@@ -91,6 +96,16 @@ def round_spacing(low: float, high: float) -> float:
     return power * max(digit for digit in (1, 2, 5) if digit * power <= wanted * (1 + 1e-9))
 
 
+def fitting_spacing(low: float, high: float, at_most: int) -> float:
+    """Return `round_spacing`, or the smallest wider one where there is no room for its ticks."""
+    apart = (high - low) / at_most
+    spacing = round_spacing(low, high)
+    if spacing >= apart:
+        return spacing
+    power = 10.0 ** math.floor(math.log10(apart))
+    return power * min(digit for digit in (1, 2, 5, 10) if digit * power >= apart * (1 - 1e-9))
+
+
 def multiples(spacing: float, low: float, high: float) -> list[float]:
     """Return the multiples of `spacing` from `low` to `high`."""
     first, last = math.ceil(low / spacing), math.floor(high / spacing)
@@ -115,3 +130,23 @@ def round_powers(low: float, high: float) -> list[float]:
         for digit in (1, 2, 5)
         if low <= digit * 10.0**power <= high
     ]
+
+
+def fitting_powers(low: float, high: float, at_most: int) -> list[float]:
+    """Return the logarithms of `round_powers`, or of powers of ten only as far as there is room."""
+    ticks = round_powers(low, high)
+    first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
+    for step in STEPS_OF_POWERS:
+        if len(ticks) <= at_most:
+            break
+        ticks = [float(power) for power in range(first, last + 1) if power % step == 0]
+    return ticks
+
+
+def spread(ticks: Sequence[float], apart: float) -> list[float]:
+    """Return those of rising `ticks` that stand at least `apart` above the one before."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or tick - kept[-1] >= apart:
+            kept.append(tick)
+    return kept

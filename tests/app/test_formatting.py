@@ -70,10 +70,51 @@ def test_that_a_small_share_is_not_shown_as_nothing(share: float, text: str) -> 
 
 @pytest.mark.parametrize(
     ("perplexity", "text"),
-    [(7.345, "7.34"), (123.4, "123"), (8123.0, "8,120"), (2.5e9, "2.5 × 10⁹"), (math.inf, "–")],
+    [
+        (7.345, "7.34"),
+        (123.4, "123"),
+        (8123.0, "8,120"),
+        (2.5e9, "2.5 × 10⁹"),
+        (9e99, "9.0 × 10⁹⁹"),
+        (1e304, "> 10¹⁰⁰"),
+        (math.inf, "> 10¹⁰⁰"),
+        (math.nan, "–"),
+    ],
 )
 def test_that_a_perplexity_has_about_three_digits(perplexity: float, text: str) -> None:
     assert formatting.format_perplexity(perplexity) == text
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (6.0123, "6.012"),
+        (999.5, "999.500"),
+        (98_996.3, "99,000"),
+        (141_482.817, "141,000"),
+        (3.2e18, "3.2 × 10¹⁸"),
+    ],
+)
+def test_that_a_loss_that_exploded_is_written_without_its_fractions(loss: float, text: str) -> None:
+    assert formatting.format_loss(loss) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (0.05, "0.05"),
+        (7.5, "7.5"),
+        (20_000.0, "20,000"),
+        (250_000.0, "250,000"),
+        (1e6, "10⁶"),
+        (2.5e6, "2.5 × 10⁶"),
+        (1e15, "10¹⁵"),
+        (1e-5, "10⁻⁵"),
+    ],
+)
+def test_that_a_tick_is_written_as_short_as_it_can_be(number: float, text: str) -> None:
+    assert formatting.format_tick(number) == text
 
 
 def test_that_a_count_takes_its_noun_in_the_right_number() -> None:
@@ -95,6 +136,7 @@ def test_that_numbers_that_are_not_known_show_a_dash() -> None:
 
 def test_that_a_large_learning_rate_is_written_in_full() -> None:
     assert formatting.format_rate(1000.0) == "1,000"
+    assert formatting.format_rate(1e38) == "1.0 × 10³⁸"
 
 
 def test_that_a_speed_has_three_digits() -> None:

@@ -109,6 +109,15 @@ def test_that_five_times_the_loss_of_knowing_nothing_is_too_much(words: int) -> 
         judge.require_usable(5.01 * knows_nothing, 1000)
 
 
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [(48.321, "48.32"), (98_996.3, "99,000"), (141_482.8, "141,000"), (2e6, "more than a million")],
+)
+def test_that_an_exploded_loss_is_told_as_people_write_it(loss: float, text: str) -> None:
+    with pytest.raises(DivergedError, match=f"The loss rose to {text} nats a word,"):
+        a_judge().require_usable(loss, 1000)
+
+
 def test_that_a_few_surprising_words_are_no_divergence() -> None:
     judge = a_judge()
 
