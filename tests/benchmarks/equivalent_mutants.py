@@ -70,6 +70,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
     },
     "score_blocks": {
+        "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
+        "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
     },
@@ -81,5 +85,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_word_score: 0.0 -> 1.0   in   log_probability = min(log_probability, 0.0)": (
             "no sum of exponentials is below its largest term; a guard for other devices"
         ),
+    },
+    "state_file": {
+        "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
     },
 }
