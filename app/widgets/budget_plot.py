@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LABEL_AT = 0.01  # of the way along the curves: a narrow plot has just room for a label
 TICKS_APART = 44  # px, at least: a size with its comma
 UNDER_AT = 0.7  # where the upper curve is as low as its label, which lies under it
+LABELS_APART = 30.0  # %, at least: three lines of text in the smallest plot
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]
@@ -71,7 +72,8 @@ class BudgetPlot(QWidget):
         )
         at = round(LABEL_AT * (len(sizes) - 1))
         under = round(UNDER_AT * (len(sizes) - 1))
-        self._touched_label.setPos(math.log10(sizes[at]), touched[under])
+        below = max(touched[under], min(unknown[at] + LABELS_APART, 100.0))
+        self._touched_label.setPos(math.log10(sizes[at]), below)
         self._unknown_label.setPos(math.log10(sizes[at]), unknown[at])
 
     def show_chosen(self, cost: "VocabularyCost") -> None:
@@ -96,7 +98,7 @@ class BudgetPlot(QWidget):
         self._touched = plot.plot(antialias=True)
         self._unknown = plot.plot(antialias=True)
         self._line = InfiniteLine(angle=90)
-        self._touched_label = TextItem("sentences touched", anchor=(0, 0))
+        self._touched_label = TextItem("sentences\ntouched", anchor=(0, 0))
         self._unknown_label = TextItem("unknown words", anchor=(0, 1))
         for item in (self._line, self._touched_label, self._unknown_label):
             self._canvas.addItem(item, ignoreBounds=True)

@@ -172,6 +172,15 @@ class CsvForm(QWidget):
         self._note.hide()
 
     def _build_boxes(self) -> None:
+        self._policy = describe(
+            QComboBox(self),
+            "dataset.bad_rows_combo",
+            "Damaged rows",
+            "What happens with a row that cannot be read: it is left out and listed with its "
+            "line and the reason, or the preparation stops there",
+        )
+        for text, policy in POLICIES:
+            self._policy.addItem(text, policy)
         self._encoding = describe(
             QComboBox(self),
             "dataset.encoding_combo",
@@ -209,15 +218,6 @@ class CsvForm(QWidget):
         self._units.addItem("Detect", None)
         for text, unit in UNITS:
             self._units.addItem(text, unit)
-        self._policy = describe(
-            QComboBox(self),
-            "dataset.bad_rows_combo",
-            "Damaged rows",
-            "What happens with a row that cannot be read: it is left out and listed with its "
-            "line and the reason, or the preparation stops there",
-        )
-        for text, policy in POLICIES:
-            self._policy.addItem(text, policy)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
         for box in (self._column, *self._detecting, self._policy):
             box.setSizeAdjustPolicy(
@@ -228,11 +228,11 @@ class CsvForm(QWidget):
         self._form = form = make_form(self)
         add_row(form, "Text &column", self._column)
         form.addRow("", self._header)
+        add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
         add_row(form, "&Quotes", self._quoting)
         add_row(form, "Documen&ts", self._units)
-        add_row(form, "Bad &rows", self._policy)
         form.addRow(self._entities)
         form.addRow(self._note)
         for field in (self._units, self._entities):

@@ -266,10 +266,10 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "sample_button",
         "column_combo",
         "header_check",
+        "bad_rows_combo",
         "encoding_combo",
         "delimiter_combo",
         "quoting_combo",
-        "bad_rows_combo",
         "vocabulary_spin",
         "validation_spin",
         "duplicates_check",
@@ -299,6 +299,18 @@ def test_that_prepare_and_cancel_are_in_sight_in_a_small_window(tab: DatasetTab)
     QApplication.processEvents()
 
     for role in ("prepare_button", "cancel_button", "progress_bar"):
+        widget = find(tab, role)
+        assert widget.visibleRegion().boundingRect() == widget.rect(), role
+
+
+def test_that_what_is_always_chosen_is_in_sight_in_the_smallest_window(tab: DatasetTab) -> None:
+    tab.resize(1024, 596)  # the page of a window of 1024 by 680
+    tab.show_new_file(Path("comments.csv"))
+    tab.show_preview(PREVIEW)
+    tab.show_kept(8000, "The text has only 2,199 different words: all are kept.")
+    QApplication.processEvents()
+
+    for role in ("column_combo", "header_check", "bad_rows_combo"):
         widget = find(tab, role)
         assert widget.visibleRegion().boundingRect() == widget.rect(), role
 

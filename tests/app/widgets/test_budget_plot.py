@@ -1,10 +1,13 @@
-"""The axis of vocabulary sizes names round sizes, and no more than have room."""
+"""The plot of what each vocabulary size costs: its labels and the sizes that are named fit."""
 
 import math
 
 from pytestqt.qtbot import QtBot
 
-from app.widgets.budget_plot import SizeAxis
+from app.widgets.budget_plot import BudgetPlot, SizeAxis
+from engine import VocabularyCost
+
+NARROWEST = (180, 240)  # px, about as in a window of 1024 by 680
 
 
 def sizes(width: float) -> list[int]:
@@ -19,3 +22,29 @@ def test_that_a_wide_axis_names_round_sizes(qtbot: QtBot) -> None:
 
 def test_that_sizes_do_not_overlap_on_a_narrow_axis(qtbot: QtBot) -> None:
     assert sizes(110.0) == [200, 1000]
+
+
+def test_that_the_names_of_the_curves_fit_into_the_narrowest_plot(qtbot: QtBot) -> None:
+    plot = BudgetPlot()
+    qtbot.addWidget(plot)
+    plot.resize(*NARROWEST)
+    plot.show_costs(
+        [
+            VocabularyCost(
+                vocabulary_size=size, unknown_share=unknown, touched_share=touched, parameters=1
+            )
+            for size, unknown, touched in ((100, 0.46, 1.0), (500, 0.22, 0.5), (2200, 0.0, 0.0))
+        ]
+    )
+    plot.show()
+    plot.grab()  # a label takes its place when it is painted
+
+    box = plot._canvas.getPlotItem().getViewBox().sceneBoundingRect()
+    touched, unknown = (
+        label.mapRectToScene(label.boundingRect())
+        for label in (plot._touched_label, plot._unknown_label)
+    )
+
+    assert box.left() <= touched.left() < touched.right() < box.right()
+    assert box.left() <= unknown.left() < unknown.right() < box.right()
+    assert touched.bottom() <= unknown.top() + 8.0  # px, of the empty edges of both
