@@ -61,33 +61,27 @@ def resting_loss(
     DivergedError
         If the loss is not finite.
     """
-    at_once = _BATCH_WORDS
-    left = batches_by_length(sentences.offsets, at_once, chosen)
+    batches = _Batches(sentences.offsets, chosen)
     total: torch.Tensor | None = None
-    words = done = 0
-    is_told = False
     ticker = Ticker(_STAGE_EVERY_S)
-    while done < len(left):
+    while batches.done < len(batches.all):
         if not proceed():
             return None
-        members = left[done]
+        members = batches.all[batches.done]
         total, has_fitted = _added(total, rnn, sentences, members, is_raised=leave is None)
         if has_fitted:
-            words += int((sentences.offsets[members + 1] - sentences.offsets[members] - 1).sum())
-            done += 1
+            batches.take()
         elif len(members) > 1:
             return_unused_memory(rnn.device)
-            if not is_told:
+            if batches.are_whole:
                 yield _fewer(len(members))
-            is_told, at_once = True, at_once // 2
-            rest = np.concatenate(left[done:])
-            left = left[:done] + batches_by_length(sentences.offsets, max(1, at_once), rest)
+            batches.halve()
         elif leave is not None:
             yield leave()
             total = None if total is None else total.to(rnn.device)
         if ticker.is_due():
-            yield StageProgress(stage="Evaluating", done=done, total=len(left), unit="batches")
-    return require_finite(0.0 if total is None else float(total)) / words
+            yield batches.progress()
+    return require_finite(0.0 if total is None else float(total)) / batches.words_done
 
 
 def few_of(sentences: Sentences, count: int) -> NDArray[int64]:
@@ -101,6 +95,39 @@ def require_finite(loss: float) -> float:
     if not math.isfinite(loss):
         raise DivergedError("The loss is not a finite number any more.")
     return loss
+
+
+class _Batches:
+    """Sentence numbers in batches; those left become smaller where the memory does not suffice."""
+
+    def __init__(self, offsets: NDArray[int64], chosen: NDArray[int64] | None) -> None:
+        self._offsets = offsets
+        self._at_once = _BATCH_WORDS
+        self.all = batches_by_length(offsets, self._at_once, chosen)
+        self.done = self.words_done = 0
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether none was made smaller."""
+        return self._at_once == _BATCH_WORDS
+
+    def take(self) -> None:
+        """Count the next batch as done."""
+        members = self.all[self.done]
+        self.words_done += int((self._offsets[members + 1] - self._offsets[members] - 1).sum())
+        self.done += 1
+
+    def progress(self) -> StageProgress:
+        """Return how far the evaluation is."""
+        return StageProgress(
+            stage="Evaluating", done=self.done, total=len(self.all), unit="batches"
+        )
+
+    def halve(self) -> None:
+        """Make new batches, of half as many words, of all sentences left."""
+        self._at_once = max(1, self._at_once // 2)
+        left = np.concatenate(self.all[self.done :])
+        self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
 
 
 def _added(
