@@ -34,6 +34,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "csv_dialect": {
         "_rated: len(counts) + damaged -> len(counts) - damaged   in   "
         "if len(counts) + damaged >= _SAMPLE_ROWS:": _LIMIT,
+        "_rated: 0 -> 1   in   return 0.0, dialect, 0": (
+            "one column prevails as little as none over a delimiter with several"
+        ),
+        'detect_dialect: False -> True   in   best = _rated(text, Dialect("", is_quoted is not '
+        "False))": "its share is not compared: any delimiter that divides most rows prevails",
         "guess_text_column: 5000 -> 5001   in   sum(bool(_WORD.search(part)) "
         "for part in value[:5000].split()) for value in values": _LIMIT,
         "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (
@@ -41,9 +46,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "csv_layout": {
+        "examine: break -> pass": "a whole file is read once more, with the same result",
+        "module: 500 -> 501   in   _SAMPLE_ROWS = 500": _LIMIT,
         "examine: 0 -> 1   in   lines_before=0,": "a table sets it, and nothing else looks at it",
     },
     "csv_rows": {
+        "CsvRows._count_problem: count > self.columns -> count >= self.columns   in   "
+        "if count > self.columns and not any(fields[self.columns :]):": (
+            "it is only asked where the two differ"
+        ),
         "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
             "any limit that no row can reach will do"
         ),

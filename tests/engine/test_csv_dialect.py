@@ -101,6 +101,7 @@ def test_that_a_header_is_short_names_over_numbers_or_long_texts(
         (["author", "title"], [["ann lee", "on words"], ["bob ray", "on trees"]], 1),
         (["a", "b"], [["it was so", "so it was then"], ["so it was"]], 1),  # of its own values
         (["a"], [], 0),
+        ([], [], 0),
     ],
 )
 def test_that_the_column_of_natural_text_is_guessed(

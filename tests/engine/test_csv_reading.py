@@ -235,6 +235,23 @@ def test_that_a_bare_quote_is_text_unless_most_rows_are_quoted(
     assert reader.refused_rows == (0 if is_taken else 1)
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (["plain one", "plain two", '"a" b', "plain three"], [2, 3, 5]),
+        (['"one"', '"two"', '"a" b', "plain", '"three"'], [2, 3, 6]),
+    ],
+)
+def test_that_in_one_column_a_row_after_damage_must_look_like_most(
+    tmp_path: Path, rows: list[str], lines: list[int]
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("\n".join(("text" if rows[0] == "plain one" else '"text"', *rows)) + "\n")
+
+    with DocumentReader(path, CsvConfig(quoting="double", has_header=True)) as reader:
+        assert [document.line for document in reader] == lines
+
+
 def test_that_a_row_beyond_the_bound_is_told_by_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
