@@ -40,7 +40,7 @@ def test_that_waiting_threads_sleep_soon_unless_the_user_said_otherwise(
 ) -> None:
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     wait_politely()
-    assert os.environ["GOMP_SPINCOUNT"] == "1000"
+    assert os.environ["GOMP_SPINCOUNT"] == "3000"
 
     monkeypatch.setenv("GOMP_SPINCOUNT", "5")
     wait_politely()
