@@ -1,6 +1,7 @@
 """The dataset tab: what it shows in each state, and that keys reach everything."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from app.state.run_state import RunState, enabled_commands
 from app.tabs.dataset_tab import DatasetTab
+from app.theme import Theme
 from app.widgets.column_picker import ColumnPicker
 from engine import StageProgress
 from tests.app.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
@@ -303,6 +305,14 @@ def test_that_prepare_and_cancel_are_in_sight_in_a_small_window(tab: DatasetTab)
         assert widget.visibleRegion().boundingRect() == widget.rect(), role
 
 
+@pytest.fixture
+def style(qapp: QApplication) -> Iterator[None]:
+    Theme(qapp).choose("light")
+    yield
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.usefixtures("style")
 def test_that_what_is_always_chosen_is_in_sight_in_the_smallest_window(tab: DatasetTab) -> None:
     tab.resize(1024, 596)  # the page of a window of 1024 by 680
     tab.show_new_file(Path("comments.csv"))
