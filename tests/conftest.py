@@ -4,6 +4,7 @@ The guards make a test fail that leaks a thread or a timer, logs a warning,
 opens a modal dialog, or loses an exception in a slot or a worker.
 """
 
+import gc
 import logging
 import os
 import re
@@ -59,6 +60,12 @@ def own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.setenv(name, str(folder))
         patch.setattr("engine.run_store.user_data_path", lambda *_args, **_kwargs: folder)
         yield
+
+
+@pytest.fixture(autouse=True)
+def automatic_collection() -> None:
+    """Let Python collect garbage again: the program leaves that off when it ends."""
+    gc.enable()
 
 
 class CapturedExceptions(list[BaseException]):

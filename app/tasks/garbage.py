@@ -40,9 +40,12 @@ class GarbageCollector(QObject):
         self._is_loading = False
 
     def stop(self) -> None:
-        """Give back to the automatic collection."""
+        """Collect no more; the automatic collection stays off.
+
+        The window is destroyed next, and a collection that begins within a destructor of Qt
+        may wait for ever for a lock which that holds: a slot's end disconnects its signals.
+        """
         self._timer.stop()
-        gc.enable()
 
     @Slot()
     def _on_timer_timeout(self) -> None:
