@@ -7,8 +7,9 @@ from typing import Any
 from engine.checkpoint import save_model
 from engine.cli_commands import EXIT_INTERRUPTED
 from engine.cli_output import Output, stop_on_interrupt
+from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.cli_text import duration
-from engine.cli_training import prepare, train_and_save, with_way_out
+from engine.cli_training import prepare
 from engine.errors import RunError
 from engine.run_info import RunInfo
 from engine.run_store import RunStore
@@ -39,6 +40,7 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
         case "export":
             if not text:
                 raise RunError("Say where the model is to be: runs export RUN FILE.")
+            require_place(Path(text))
             model = store.open_model(run.run_id, "best" if arguments.best else "last")
             save_model(model, Path(text))
             return f"{model.description} Saved to {text}."
@@ -69,9 +71,11 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
             learning_rate=arguments.learning_rate,
         )
         events = with_way_out(events, run.run_id, arguments.data_folder)
-        model = train_and_save(events, None, output)
+        model = train_and_save(events, None, output, is_kept=True)
         if not arguments.json:
             output.result(model.description)
+        if control.is_stopped:
+            output.note(f"To go on: {resume_command(run.run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
 

@@ -3,30 +3,26 @@
 Arguments are read in `cli`; the commands that need only a model are in `cli_commands`.
 """
 
-import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
-from engine.checkpoint import load_model, save_model
+from engine.checkpoint import load_model
 from engine.cli_commands import EXIT_INTERRUPTED, show_sentences
 from engine.cli_output import Output, stop_on_interrupt
+from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
-from engine.control import RunControl, Ticker
+from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import corpus_cache_folder
-from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError
+from engine.errors import ConfigError
 from engine.evaluation import Evaluation, evaluate_corpus
-from engine.events import CheckpointSaved, CorpusReady, Event, Notice, SnapshotPublished
-from engine.language_model import LanguageModel
+from engine.events import CorpusReady
 from engine.run_store import RunStore
 from engine.sample_comments import sample_comments_path, sample_entropy
 from engine.scorer import score
 from engine.trainer import train
 
-_AUTOSAVE_S = 30.0
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _DELIMITERS = {"\\t": "\t", "\\n": "\n"}  # as they are typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
@@ -58,7 +54,7 @@ def run_train(arguments: Namespace) -> int:
         allow_tf32=arguments.tf32,
     )
     if arguments.out is not None:
-        _require_folder(arguments.out)
+        require_place(arguments.out, arguments.csv)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     output = Output(as_json=arguments.json)
@@ -79,9 +75,11 @@ def run_train(arguments: Namespace) -> int:
             )
         else:
             events = train(corpus, model_config, train_config, control)
-        model = train_and_save(events, arguments.out, output)
+        model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
+        if control.is_stopped and arguments.keep_run:
+            output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
 
@@ -89,7 +87,7 @@ def run_demo(arguments: Namespace) -> int:
     """Train on the sample comments for a while, then draw and score sentences."""
     path = sample_comments_path()
     if arguments.out is not None:
-        _require_folder(arguments.out)
+        require_place(arguments.out, path)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
@@ -176,66 +174,3 @@ def prepare(
         if isinstance(event, CorpusReady):
             corpus = event.corpus
     return corpus
-
-
-def train_and_save(events: Iterator[Event], path: Path | None, output: Output) -> LanguageModel:
-    """Show a training run and return its last model, saved to `path` whatever ended the run."""
-    latest: LanguageModel | None = None
-    saved: LanguageModel | None = None
-    autosave = Ticker(_AUTOSAVE_S)
-    try:
-        for event in events:
-            output.show(event)
-            if isinstance(event, SnapshotPublished):
-                latest = event.model
-                if (
-                    path is not None
-                    and autosave.is_due()
-                    and _save_while_training(latest, path, output)
-                ):
-                    saved = latest
-    finally:  # a failure, a second Ctrl+C or a closed pipe must not lose what was learned
-        is_news = latest is not None and latest is not saved
-        # an untrained one is written only over what exploded since
-        if path is not None and latest is not None and is_news and (latest.step > 0 or saved):
-            save_model(latest, path)
-            saved = latest
-            output.show(CheckpointSaved(path=path, step=latest.step))
-    if latest is None:
-        raise EngineError("The training ended before there was a model.")
-    if path is not None and saved is not None:
-        output.note(f"Saved to {path}.")
-    elif path is not None:
-        output.note(f"Nothing was learned yet, so {path} was not written.")
-    return latest
-
-
-def with_way_out(events: Iterator[Event], run_id: str, data_folder: Path | None) -> Iterator[Event]:
-    """Yield the events of a kept run; if it diverges, say which command goes on with it."""
-    try:
-        yield from events
-    except DivergedError as error:
-        folder = "" if data_folder is None else f" --data-folder {shlex.quote(str(data_folder))}"
-        raise DivergedError(
-            f"{error} To go on from the best parameters with that rate: "
-            f"python -m engine runs resume {run_id}{folder}"
-        ) from error
-
-
-def _save_while_training(model: LanguageModel, path: Path, output: Output) -> bool:
-    """Save, or say why not and let the training go on."""
-    try:
-        save_model(model, path)
-    except ModelFileError as error:
-        output.show(Notice(text=f"{error} The training goes on."))
-        return False
-    output.show(CheckpointSaved(path=path, step=model.step))
-    return True
-
-
-def _require_folder(path: Path) -> None:
-    """Find out before hours of training that the model could not be saved."""
-    if path.is_dir():
-        raise ModelFileError(f"{path} is a folder. Give the name of a file for the model.")
-    if not path.absolute().parent.is_dir():
-        raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")

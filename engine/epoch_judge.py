@@ -132,11 +132,15 @@ class EpochJudge:
 
     def divergence(self, step: int, found: DivergedError) -> DivergedError:
         """Return the error of a run that diverged, for the user; `found` says how."""
-        return DivergedError(
+        what = (
             f"Training was stopped at step {step:,}. {found} The learning rate "
-            f"{self._optimizer.learning_rate:g} is too high. The best parameters so far are "
-            f"kept. Go on from them, or start again, with a smaller learning rate, such as "
-            f"{self.next_rate:g}."
+            f"{self._optimizer.learning_rate:g} is too high."
+        )
+        return DivergedError(
+            f"{what} The best parameters so far are kept. Go on from them, or start again, with a "
+            f"smaller learning rate, such as {self.next_rate:g}.",
+            what=what,
+            next_rate=self.next_rate,
         )
 
     def _halve(self, done: EpochDone, loss: float) -> RateHalved:

@@ -31,4 +31,17 @@ class DeviceError(EngineError):
 
 
 class DivergedError(EngineError):
-    """A loss or a gradient is not finite, or beyond anything that a usable run has."""
+    """A loss or a gradient is not finite, or beyond anything that a usable run has.
+
+    Parameters
+    ----------
+    message : str
+    what : str
+        The part of it that says what happened, without what is kept and what to do.
+    next_rate : float, optional
+        The learning rate to try.
+    """
+
+    def __init__(self, message: str, *, what: str = "", next_rate: float | None = None) -> None:
+        super().__init__(message)
+        self.what, self.next_rate = what, next_rate

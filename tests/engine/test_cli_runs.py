@@ -88,6 +88,18 @@ def test_that_a_wrong_argument_is_one_sentence(
     assert message in capsys.readouterr().err
 
 
+def test_that_an_export_does_not_replace_a_file_that_is_no_model(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    csv = tmp_path / "pets.csv"
+    before = csv.read_bytes()
+
+    assert runs(folder, "export", "last", str(csv)) == EXIT_WRONG
+
+    assert csv.read_bytes() == before
+    assert "exists and is not a model file" in capsys.readouterr().err
+
+
 def test_that_an_empty_folder_says_how_to_keep_a_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

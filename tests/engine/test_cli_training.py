@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine import cli_training
-from engine.checkpoint import load_model
+from engine import cli_saving, cli_training
+from engine.checkpoint import load_model, save_model
 from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
 from engine.control import RunControl
 from engine.errors import DivergedError, ModelFileError
@@ -189,6 +189,64 @@ def test_that_a_diverged_training_keeps_the_last_good_model(
     )
 
 
+@pytest.mark.parametrize("name", ["comments.csv", "notes.txt"], ids=["the text", "another file"])
+def test_that_a_model_does_not_replace_a_file_that_is_none(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    csv_path.with_name("notes.txt").write_text("a night of writing", encoding="utf-8")
+    path = csv_path.with_name(name)
+    before = path.read_bytes()
+
+    codes = [
+        main(["train", str(csv_path), "--out", str(path), "--epochs", "1", "--processes", "1"]),
+        main(["demo", "--seconds", "0.1", "--out", str(path)]),
+    ]
+
+    assert codes == [EXIT_WRONG, EXIT_WRONG]
+    assert path.read_bytes() == before
+    assert capsys.readouterr().err.count("Give another name") == 2
+
+
+def test_that_a_model_may_replace_a_model(csv_path: Path) -> None:
+    path = csv_path.with_name("model.safetensors")
+    save_model(tiny_model(), path)
+
+    assert main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu")) == 0
+    assert load_model(path).hidden_dim == 5
+
+
+def test_that_a_training_that_exploded_at_once_does_not_promise_a_file(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wild = ["--learning-rate", "1000", "--recipe", "tutorial", "--epochs", "3", "--device", "cpu"]
+
+    code = main(train_arguments(csv_path, *wild))
+
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert code == EXIT_WRONG
+    assert not csv_path.with_name("model.safetensors").exists()
+    assert "are kept" not in told
+    assert "model.safetensors was not written" in told
+    assert told.endswith("--learning-rate 0.005")
+
+
+def test_that_a_training_that_exploded_names_the_file_of_its_best_model(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(*_: Any) -> Iterator[Event]:
+        yield snapshot(5)
+        raise DivergedError("All of it.", what="The loss rose.", next_rate=0.01)
+
+    monkeypatch.setattr(cli_training, "train", events)
+
+    main(train_arguments(csv_path))
+
+    path = csv_path.with_name("model.safetensors")
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert f"The best model so far, of epoch 1, was saved to {path}." in told
+    assert load_model(path).step == 5
+
+
 def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
     csv_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +255,7 @@ def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
         yield snapshot(0)  # the best ones were those before the first step
         raise DivergedError("The loss rose to 5,000 nats a word.")
 
-    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(cli_training, "train", events)
 
     main(train_arguments(csv_path))
@@ -215,8 +273,8 @@ def test_that_training_goes_on_when_an_autosave_fails(
         if model.step == 1:
             raise ModelFileError("The disk is full.")
 
-    monkeypatch.setattr(cli_training, "save_model", save)
-    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(cli_saving, "save_model", save)
+    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(
         cli_training, "train", lambda *_: iter([snapshot(1), snapshot(2), ended(2)])
     )
@@ -232,12 +290,13 @@ def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_path = csv_path.with_name("model.safetensors")
-    model_path.write_bytes(b"a night of training")
+    save_model(replace(tiny_model(), step=9000), model_path)  # a night of training
+    before = model_path.read_bytes()
     monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(0), ended(0, "stopped")]))
 
     main(train_arguments(csv_path))
 
-    assert model_path.read_bytes() == b"a night of training"
+    assert model_path.read_bytes() == before
     assert "Nothing was learned yet" in capsys.readouterr().err
 
 
