@@ -42,7 +42,7 @@ from app.controllers.tools_controller import (
     check_gradients_with_engine,
     time_one_step_with_engine,
 )
-from app.controllers.training_controller import Dialogs as TrainingDialogs
+from app.controllers.training_jobs import Dialogs as TrainingDialogs
 from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
 from app.controllers.vocabulary_controller import Estimate, estimate_with_engine
 from app.controllers.warm_up import ListDevices, list_devices_of_engine

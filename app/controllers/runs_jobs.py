@@ -5,13 +5,22 @@ done in the runner for that. Nothing here knows a widget.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from app.controllers.dataset_jobs import Build
 from app.widgets.config_form import TrainingChoices
-from engine import CorpusConfig, CorpusReady, ModelConfig, RunControl, TrainConfig
+from engine import (
+    CorpusConfig,
+    CorpusReady,
+    ModelConfig,
+    RunControl,
+    RunError,
+    TrainConfig,
+    TrainingStarted,
+)
 
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
@@ -85,6 +94,14 @@ class CorpusMade:
     config: CorpusConfig
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed:
+    """A kept run goes on with these settings."""
+
+    model: ModelConfig
+    train: TrainConfig
+
+
 def kept_events(
     runs: Runs,
     corpus: "Corpus",
@@ -119,7 +136,7 @@ def resumed_events(
     control: RunControl,
     *,
     epochs: int | None = None,
-) -> "Iterator[Event | CorpusMade]":
+) -> "Iterator[Event | CorpusMade | RunResumed]":
     """Prepare the run's text again unless it is the `present` one, then go on with the run."""
     config = runs.corpus_config(run_id)
     corpus = present[0] if present is not None and _is_same(present[1], config) else None
@@ -131,7 +148,17 @@ def resumed_events(
             else:
                 yield event
     if corpus is not None:  # not stopped meanwhile
-        yield from runs.resume(run_id, corpus, control, epochs=epochs)
+        for event in runs.resume(run_id, corpus, control, epochs=epochs):
+            yield event
+            if isinstance(event, TrainingStarted):
+                yield from _settings_of(runs, run_id)
+
+
+def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:
+    """Read what holds from now on; a run whose settings cannot be read goes on without."""
+    with suppress(RunError):
+        info = runs.info(run_id)
+        yield RunResumed(model=info.model_config, train=info.train_config)
 
 
 def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:

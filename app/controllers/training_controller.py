@@ -7,7 +7,7 @@ Nothing is drawn or computed here.
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,8 +15,14 @@ from app.controllers import training_texts as texts
 from app.controllers.dataset_jobs import Build
 from app.controllers.metrics_export import export_metrics
 from app.controllers.run_follower import RunFollower
-from app.controllers.runs_jobs import CorpusMade, Runs, kept_events, resumed_events
-from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
+from app.controllers.runs_jobs import (
+    CorpusMade,
+    RunResumed,
+    Runs,
+    kept_events,
+    resumed_events,
+)
+from app.controllers.training_jobs import Dialogs, defaults_of_engine, entropy_of_engine
 from app.errors import ErrorPresenter, MessageAction
 from app.settings import SettingsStore
 from app.state.current_run import CurrentRun
@@ -33,16 +39,6 @@ if TYPE_CHECKING:
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 _AT_REST = (RunState.IDLE, RunState.READY)
-
-
-class Dialogs(Protocol):
-    """The questions that the tab asks."""
-
-    def ask_replace_unsaved(self) -> bool:
-        """Ask whether a new run may replace an unsaved model."""
-
-    def ask_metrics_path(self, suggested: Path) -> Path | None:
-        """Ask where the figures go."""
 
 
 class TrainingController(QObject):
@@ -202,7 +198,7 @@ class TrainingController(QObject):
 
     def _start(
         self,
-        job: "Callable[[], Iterator[Event | CorpusMade]]",
+        job: "Callable[[], Iterator[Event | CorpusMade | RunResumed]]",
         control: RunControl,
         run: CurrentRun,
         start_from: "LanguageModel | None",
@@ -233,14 +229,24 @@ class TrainingController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event | CorpusMade") -> None:
-        self._follower.follow(event)
+    def _on_runner_event_ready(self, event: "Event | CorpusMade | RunResumed") -> None:
+        if isinstance(event, RunResumed):
+            self._show_settings(event)
+        else:
+            self._follower.follow(event)
+
+    def _show_settings(self, resumed: RunResumed) -> None:
+        """Show what the run uses, such as a lower learning rate: the next one begins with it."""
+        self._tab.form.show_configs(resumed.model, resumed.train)
+        self._on_form_recipe_changed(resumed.train.recipe)
+        self._on_form_changed()
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         has_diverged = failure is not None and issubclass(failure.error_type, DivergedError)
         if failure is not None:
-            self._follower.ending = texts.DIVERGED if has_diverged else texts.FAILED
+            diverged = texts.describe_divergence(self._session.model)
+            self._follower.ending = diverged if has_diverged else texts.FAILED
         if self._session.run_state in _RUNNING:
             self._session.finish_run()
         self._follower.end()

@@ -1,9 +1,20 @@
-"""What the training form asks of the engine, loaded when it is first used."""
+"""What the training tab asks: of the person, and of the engine, loaded when it is first used."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, RecipeDefaults
+
+
+class Dialogs(Protocol):
+    """The questions that the tab asks."""
+
+    def ask_replace_unsaved(self) -> bool:
+        """Ask whether a new run may replace an unsaved model."""
+
+    def ask_metrics_path(self, suggested: Path) -> Path | None:
+        """Ask where the figures go."""
 
 
 def defaults_of_engine(recipe: str) -> "RecipeDefaults":

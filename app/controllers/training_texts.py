@@ -49,6 +49,7 @@ _SHORT_ENDINGS = {
 _NEXT = "Generate sentences on the Generation tab."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
+DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learnt."
 GO_ON = "Go on with a lower rate"
 GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
 
@@ -62,8 +63,16 @@ def describe_state(state: RunState, *, is_form_valid: bool, ending: str = "") ->
 
 def describe_ending(event: RunEnded) -> str:
     """Return how a run ended and what can be done with its model."""
-    epochs = "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
-    return f"{_SHORT_ENDINGS[event.reason]} after {epochs}. {_NEXT}"
+    return f"{_SHORT_ENDINGS[event.reason]} after {_epochs(event)}. {_NEXT}"
+
+
+def describe_divergence(model: "LanguageModel | None") -> str:
+    """Return how a run ended whose learning rate was too high; `model` is what it kept."""
+    return DIVERGED_AT_ONCE if model is None or model.step == 0 else DIVERGED
+
+
+def _epochs(event: RunEnded) -> str:
+    return "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
 
 
 def describe_empty_plot(state: RunState, *, is_form_valid: bool) -> str:
@@ -165,7 +174,7 @@ def halved_line(event: RateHalved) -> str:
 def ended_line(event: RunEnded) -> str:
     """Return the log line of a run's end."""
     return (
-        f"{_ENDINGS[event.reason]} after {event.epoch:.4g} epochs, "
+        f"{_ENDINGS[event.reason]} after {_epochs(event)}, "
         f"{counted(event.step, 'step')}, {format_duration(event.elapsed_s)}."
     )
 

@@ -119,6 +119,13 @@ class ConfigFields:
         """Return the batch size that the user chose, 0 for none, whatever the recipe allows."""
         return self.batch.value() if self._own_batch is None else self._own_batch
 
+    def show_own_batch_size(self, batch_size: int) -> None:
+        """Show a batch size, 0 for the recipe's; a recipe that fixes it lets it wait."""
+        if self._own_batch is None:
+            self.batch.setValue(batch_size)
+        else:
+            self._own_batch = batch_size
+
     def show_batch_default(self, batch_size: int, *, is_fixed: bool) -> None:
         """Offer a recipe's batch size as 0, the lowest value, or as the only one."""
         own, self._own_batch = self.own_batch_size(), None

@@ -175,7 +175,7 @@ class ConfigForm(QWidget):
             fields.bptt.setValue(model.bptt_truncate)
             rate = train.learning_rate
             fields.rate.setText("" if rate is None else f"{rate:g}")
-            fields.batch.setValue(train.batch_size or 0)
+            fields.show_own_batch_size(train.batch_size or 0)
             fields.epochs.setValue(train.epochs)
             fields.evaluate.setValue(train.evaluate_every)
             fields.time_limit.setValue((train.time_limit_s or 0.0) / SECONDS_PER_MINUTE)

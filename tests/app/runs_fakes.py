@@ -67,7 +67,8 @@ class FakeRuns:
         return tuple(self.trash if in_trash else self.runs)
 
     def info(self, run_id: str) -> RunInfo:
-        return next(run for run in self.runs if run.run_id == run_id)
+        found = (run for run in self.runs if run.run_id == run_id)
+        return next(found, run_info(run_id=run_id))
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         return tuple(run for run in self.runs if run.state == "interrupted")

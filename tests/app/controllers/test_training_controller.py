@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.state.run_state import RunState
-from engine import ConfigError, Event, ModelConfig, Notice, RunControl
+from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
+from tests.app.runs_fakes import run_info
 from tests.app.training_fakes import (
     Bench,
     epoch_done,
@@ -359,3 +360,20 @@ def test_that_the_devices_arrive_later(bench: Bench) -> None:
 
     assert bench.find("device_combo").currentText() == "Automatic: CPU"
     assert "No GPU." in {label.text() for label in bench.tab.form.findChildren(QLabel)}
+
+
+def test_that_a_run_that_goes_on_shows_its_own_settings(qtbot: QtBot, bench: Bench) -> None:
+    settings = TrainConfig(recipe="tutorial", epochs=30, learning_rate=0.02)
+    info = run_info(train_config=settings, model_config=ModelConfig(hidden_dim=42))
+    bench.runs.runs = [info]
+    bench.prepare()
+    bench.resumed.events = [started(epochs=30)]
+
+    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+        bench.controller.resume_run(info)
+
+    assert bench.find("epochs_spin").value() == 30
+    assert bench.find("hidden_spin").value() == 42
+    assert bench.find("learning_rate_edit").text() == "0.02"
+    assert bench.find("recipe_combo").currentData() == "tutorial"
+    assert bench.find("batch_spin").value() == 1

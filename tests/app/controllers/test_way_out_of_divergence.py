@@ -9,9 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.settings import SettingsStore
 from app.widgets.message_bar import MessageBar
-from engine import CheckpointSaved, ConfigError, DivergedError, RunControl, SnapshotPublished
-from tests.app.runs_fakes import CORPUS_CONFIG
+from engine import (
+    CheckpointSaved,
+    ConfigError,
+    DivergedError,
+    RunControl,
+    SnapshotPublished,
+    TrainConfig,
+)
+from tests.app.runs_fakes import CORPUS_CONFIG, run_info
 from tests.app.training_fakes import Bench, ended, fake_model, loss_point, started
 
 TEXT = "Training was stopped at step 90. Go on with a smaller learning rate, such as 0.005."
@@ -115,6 +123,37 @@ def test_that_another_failure_offers_no_lower_rate(qtbot: QtBot, desk: Desk) -> 
 
     assert desk.bar.text == "The model cannot be trained further on this corpus."
     assert desk.action.isHidden()
+
+
+def test_that_the_lower_rate_is_in_the_form_and_remembered(
+    qtbot: QtBot, desk: Desk, settings_path: Path
+) -> None:
+    desk.find("learning_rate_edit").setFocus()
+    qtbot.keyClicks(desk.find("learning_rate_edit"), "1000")
+    train(qtbot, desk, diverges)
+    run_id = desk.train.calls[0]["run_id"]
+    desk.runs.runs = [run_info(run_id=run_id, train_config=TrainConfig(learning_rate=0.004))]
+    desk.resumed.events = [started(), ended()]
+
+    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
+        qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+
+    assert desk.find("learning_rate_edit").text() == "0.004"
+    assert SettingsStore(settings_path).settings.train.learning_rate == 0.004
+    train(qtbot, desk, [started(), ended()])
+    assert desk.train.calls[1]["train"].learning_rate == 0.004
+
+
+def test_that_an_untrained_model_is_not_said_to_be_the_best(qtbot: QtBot, desk: Desk) -> None:
+    def diverges_at_once(_control: RunControl) -> Iterator[Any]:
+        yield started()
+        yield SnapshotPublished(step=0, epoch=0.0, model=fake_model())
+        raise DivergedError(TEXT)
+
+    train(qtbot, desk, diverges_at_once)
+
+    text = "Stopped: the learning rate is too high. Nothing was learnt."
+    assert desk.find("status_label").text() == text
 
 
 def test_that_closing_the_message_takes_the_offer_away(qtbot: QtBot, desk: Desk) -> None:
