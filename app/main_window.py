@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from app.widgets.window_menus import FileMenu, HelpMenu, ViewMenu, entries_with_
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 680)
+FRAME = (0, 40)  # px, that the title bar takes from the screen
 TAB_TITLES = ("Dataset", "Training", "Generation")
 
 
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_SIZE)
-        self.resize(*SIZE)
+        self.resize(first_size(self.screen().availableSize()))
         self._build_centre(tabs)
         self._build_menus()
         self._build_status_bar()
@@ -209,3 +210,9 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+
+def first_size(available: QSize) -> QSize:
+    """Return the size of the first start on a screen with so much room."""
+    room = available - QSize(*FRAME)
+    return QSize(*SIZE).boundedTo(room).expandedTo(QSize(*SMALLEST_SIZE))

@@ -34,6 +34,7 @@ _STATE_TEXTS = {
     RunState.STOPPING: "Stopping…",
 }
 _MODEL_TEXT = "The model is ready: go to the Generation tab, or train further"
+_UNTRAINED_TEXT = "The model has done no training step yet: train it on the Training tab"
 _AT_REST = (RunState.IDLE, RunState.READY)
 
 
@@ -125,7 +126,8 @@ class WindowController(QObject):
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
         has_result = session.model is not None and session.run_state in _AT_REST
-        text = _MODEL_TEXT if has_result else _STATE_TEXTS[session.run_state]
+        result = _UNTRAINED_TEXT if self._is_untrained() else _MODEL_TEXT
+        text = result if has_result else _STATE_TEXTS[session.run_state]
         if session.run is not None and session.run.saved_at and not has_result:
             text = f"{text}  The run was saved at {session.run.saved_at}."
         self._window.show_state(text)
@@ -139,6 +141,11 @@ class WindowController(QObject):
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
         self._window.show_title(name, is_saved=session.is_model_saved)
+
+    def _is_untrained(self) -> bool:
+        """Tell whether the model is as it was made: one from a file was trained somewhere."""
+        model = self._session.model
+        return model is not None and model.step == 0 and self._session.model_path is None
 
     @Slot()
     def _on_open_csv_requested(self) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.errors import Message
+from app.main_window import first_size
 from app.theme import DARK, current_palette
 from tests.app.dataset_fakes import FakeEngine
 from tests.app.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
@@ -92,9 +93,36 @@ def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
 
 
 def test_that_the_status_bar_leads_on_to_a_model_s_sentences(application: Application) -> None:
-    application.session.set_model(fake_model())
+    model = fake_model()
+    model.step = 100
+    application.session.set_model(model)
 
     assert "Generation tab" in text_of(application, "window.state_label")
+
+
+def test_that_the_status_bar_does_not_praise_an_untrained_model(application: Application) -> None:
+    model = fake_model()
+    model.step = 0
+    application.session.set_model(model)
+
+    text = text_of(application, "window.state_label")
+    assert text == "The model has done no training step yet: train it on the Training tab"
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [((1280, 800), (1280, 760)), ((1920, 1080), (1280, 860)), ((800, 600), (1024, 680))],
+)
+def test_that_the_first_window_fits_the_screen(
+    screen: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert first_size(QSize(*screen)) == QSize(*size)
+
+
+def test_that_the_first_window_asks_its_screen(application: Application) -> None:
+    window = application.window
+
+    assert window.size() == first_size(window.screen().availableSize())
 
 
 def test_that_a_dropped_csv_is_opened(
