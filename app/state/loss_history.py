@@ -138,6 +138,19 @@ class LossHistory:
             self._carry = (float(sums[-1]), float(totals[-1]))
             start += count
 
+    def start(self, axis: XAxis) -> tuple[Floats, Floats]:
+        """Return where the curve begins and the loss there: as measured before the first step.
+
+        Both are empty where nothing was measured then, or nothing came after it.
+        """
+        if not self.epochs or not len(self.batch):
+            return np.empty(0), np.empty(0)
+        first = self.epochs[0]
+        is_before = first.step < self.batch.along("step")[0]
+        if not is_before or not math.isfinite(first.training_loss):
+            return np.empty(0), np.empty(0)
+        return self.evaluated.along(axis)[:1], np.array([first.training_loss])
+
     def position(self, halving: RateHalved, axis: XAxis) -> float:
         """Return where a halving lies along `axis`."""
         if axis != "elapsed":

@@ -86,10 +86,11 @@ class LossPlot(QWidget):
         self._is_view_dirty = False
         batch = self.history.batch
         drawn = self._indices(batch, MOST_POINTS)
-        positions = batch.along(self._axis)[drawn]
-        self._raw.setData(positions, np.maximum(batch.values[drawn], SMALLEST_LOSS))
-        smoothed = self.history.smoothed()[drawn]
-        self._smoothed.setData(positions, np.maximum(smoothed, SMALLEST_LOSS))
+        start, losses = self.history.start(self._axis)  # else a run of seconds has no curve
+        positions = np.concatenate([start, batch.along(self._axis)[drawn]])
+        for curve, values in ((self._raw, batch.values), (self._smoothed, self.history.smoothed())):
+            shown = np.concatenate([losses, values[drawn]])
+            curve.setData(positions, np.maximum(shown, SMALLEST_LOSS))
         self._redraw_evaluations()
         self._marks.show_marks(
             [
@@ -210,7 +211,7 @@ class LossPlot(QWidget):
     @Slot(str)
     def _on_controls_axis_changed(self, axis: XAxis) -> None:
         self._axis = axis
-        self._plot.getAxis("bottom").show_time(is_time=axis == "elapsed")
+        self._plot.getAxis("bottom").show_kind(is_time=axis == "elapsed", is_whole=axis == "step")
         self._plot.setLabel("bottom", AXIS_LABELS[axis])
         self._on_controls_reset_requested()
 

@@ -56,12 +56,12 @@ class ProgressAxis(AxisItem):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__("bottom")
-        self._is_time = False
+        self._is_time, self._is_whole = False, True
         self.enableAutoSIPrefix(enable=False)
 
-    def show_time(self, *, is_time: bool) -> None:
-        """Write the ticks as minutes and seconds, or as numbers."""
-        self._is_time = is_time
+    def show_kind(self, *, is_time: bool, is_whole: bool) -> None:
+        """Write the ticks as minutes and seconds, as whole numbers, or as any numbers."""
+        self._is_time, self._is_whole = is_time, is_whole
         self.picture = None
         self.update()
 
@@ -73,6 +73,8 @@ class ProgressAxis(AxisItem):  # type: ignore[misc]
     ) -> list[tuple[float, list[float]]]:
         """Return ticks at round numbers, or at round times."""
         spacing = round_spacing(minVal, maxVal)
+        if self._is_whole:
+            spacing = max(1.0, spacing)
         if self._is_time and spacing >= 1.0:
             wanted = (maxVal - minVal) / FEWEST_TICKS
             spacing = max((s for s in ROUND_SECONDS if s <= wanted), default=1)

@@ -269,3 +269,21 @@ def test_that_the_colours_follow_the_theme_while_running(
 
         assert plot._canvas.backgroundBrush().color().name() == palette.background
         assert plot._smoothed.opts["pen"].color().name() == palette.accent
+
+
+def test_that_the_curve_of_a_short_run_begins_before_its_first_point(plot: LossPlot) -> None:
+    plot.history.add_epoch(epoch_done(0, 8.99))
+    plot.history.append(loss_point(72, 7.0))
+
+    plot.redraw()
+
+    assert drawn(plot) == ([0.0, 72.0], [8.987, 7.0])
+
+
+def test_that_the_curve_of_a_trained_model_begins_with_its_own_points(plot: LossPlot) -> None:
+    plot.history.append(loss_point(50, 7.0))
+    plot.history.add_epoch(epoch_done(1, 6.5))
+
+    plot.redraw()
+
+    assert drawn(plot) == ([50.0], [7.0])

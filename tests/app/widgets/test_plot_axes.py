@@ -116,8 +116,14 @@ def test_that_large_steps_are_written_in_full(qtbot: QtBot) -> None:
 
 def test_that_a_time_axis_has_ticks_at_round_times(qtbot: QtBot) -> None:
     axis = ProgressAxis()
-    axis.show_time(is_time=True)
+    axis.show_kind(is_time=True, is_whole=False)
 
     ((spacing, positions),) = axis.tickValues(0.0, 250.0, 600)
 
     assert axis.tickStrings(positions, 1.0, spacing) == ["0:00", "1:00", "2:00", "3:00", "4:00"]
+
+
+def test_that_a_single_point_has_no_tick_at_a_part_of_a_step(qtbot: QtBot) -> None:
+    [(spacing, ticks)] = ProgressAxis().tickValues(-0.5, 0.5, 600.0)
+
+    assert (spacing, ticks) == (1.0, [0.0])
