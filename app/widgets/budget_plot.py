@@ -22,6 +22,8 @@ LABEL_AT = 0.01  # of the way along the curves: a narrow plot has just room for 
 TICKS_APART = 44  # px, at least: a size with its comma
 UNDER_AT = 0.7  # where the upper curve is as low as its label, which lies under it
 LABELS_APART = 30.0  # %, at least: three lines of text in the smallest plot
+LABEL_HEIGHT = 12.0  # %, about: a line of text in the smallest plot
+HIGHEST = 100.0  # %, where a label may begin
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]
@@ -72,9 +74,13 @@ class BudgetPlot(QWidget):
         )
         at = round(LABEL_AT * (len(sizes) - 1))
         under = round(UNDER_AT * (len(sizes) - 1))
-        below = max(touched[under], min(unknown[at] + LABELS_APART, 100.0))
-        self._touched_label.setPos(math.log10(sizes[at]), below)
-        self._unknown_label.setPos(math.log10(sizes[at]), unknown[at])
+        top, is_above = unknown[at], unknown[at] + LABELS_APART <= HIGHEST
+        if not is_above:  # a small text: the lower curve begins high, too, and has its name below
+            top = min(max(unknown[under], LABEL_HEIGHT), HIGHEST - LABELS_APART)
+        below = max(touched[under], top + LABELS_APART)
+        self._unknown_label.setAnchor((0, 1 if is_above else 0))
+        self._touched_label.setPos(math.log10(sizes[at]), min(below, HIGHEST))
+        self._unknown_label.setPos(math.log10(sizes[at]), top)
 
     def show_chosen(self, cost: "VocabularyCost") -> None:
         """Move the line to the chosen size."""

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.widgets.budget_plot import BudgetPlot, SizeAxis
@@ -24,7 +25,14 @@ def test_that_sizes_do_not_overlap_on_a_narrow_axis(qtbot: QtBot) -> None:
     assert sizes(110.0) == [200, 1000]
 
 
-def test_that_the_names_of_the_curves_fit_into_the_narrowest_plot(qtbot: QtBot) -> None:
+LARGE_TEXT = ((100, 0.46, 1.0), (500, 0.22, 0.5), (2200, 0.0, 0.0))
+SMALL_TEXT = ((10, 0.81, 1.0), (30, 0.6, 1.0), (60, 0.4, 0.97), (100, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("shares", [LARGE_TEXT, SMALL_TEXT])
+def test_that_the_names_of_the_curves_do_not_lie_on_each_other(
+    qtbot: QtBot, shares: tuple[tuple[int, float, float], ...]
+) -> None:
     plot = BudgetPlot()
     qtbot.addWidget(plot)
     plot.resize(*NARROWEST)
@@ -33,7 +41,7 @@ def test_that_the_names_of_the_curves_fit_into_the_narrowest_plot(qtbot: QtBot) 
             VocabularyCost(
                 vocabulary_size=size, unknown_share=unknown, touched_share=touched, parameters=1
             )
-            for size, unknown, touched in ((100, 0.46, 1.0), (500, 0.22, 0.5), (2200, 0.0, 0.0))
+            for size, unknown, touched in shares
         ]
     )
     plot.show()
