@@ -19,7 +19,11 @@ def main() -> int:
         return open_window()
     from engine.cli import main as run_in_terminal
 
-    sys.stderr.write("There is no display here, so the sample comments are used in the terminal.\n")
+    sys.stderr.write(
+        "There is no display here, so a network is trained on the sample comments in the terminal, "
+        "for about a minute. Its model is not kept: 'python -m engine demo --out MODEL' keeps one, "
+        "and 'python -m engine --help' says how to train on a text of your own.\n"
+    )
     return run_in_terminal(["demo"])
 
 

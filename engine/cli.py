@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import IO, NoReturn, get_args
+from typing import IO, Any, NoReturn, get_args
 
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
@@ -51,7 +51,10 @@ class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Report a wrong argument in one sentence."""
+    """Report a wrong argument in one sentence, and guess none from its beginning."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False} | options)
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{self.prog}: {message}. Try '{self.prog} --help'.\n")
@@ -78,6 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: 0 after help, 2 after a wrong argument
         return int(stop.code or 0)
+    except ModuleNotFoundError as error:
+        _explain_missing(error)
+        return EXIT_WRONG
     except EngineError as error:
         sys.stderr.write(f"Error: {error}\n")
         return EXIT_WRONG
@@ -224,7 +230,8 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
     add = runs.add_argument
-    actions = ("list", "resume", "export", "rename", "note", "duplicate", "delete", "restore")
+    changes = ("resume", "export", "rename", "note", "duplicate", "delete", "restore")
+    actions = ("list", "trash", *changes)
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
     add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
@@ -262,6 +269,17 @@ def _add_benchmark(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--word-dim", type=int, default=8000, metavar="C", help="words in the vocabulary")
     add("--hidden-dim", type=int, action="append", metavar="H", help="default: 50, 100 and 256")
     add("--rounds", type=int, metavar="N", help="turns of each contender; default: 5")
+
+
+def _explain_missing(error: ModuleNotFoundError) -> None:
+    """Say which Python to use where this one lacks a library; a module of ours is a defect."""
+    if error.name is None or error.name.partition(".")[0] == "engine":
+        raise error
+    own = ".venv\\Scripts\\python" if sys.platform == "win32" else ".venv/bin/python"
+    sys.stderr.write(
+        f"Error: this Python ({sys.executable}) has no '{error.name}', which the program needs. "
+        f"Use the project's own: {own} -m engine; 'make run' sets it up.\n"
+    )
 
 
 def _accept_any_text(stream: IO[str] | None) -> None:

@@ -12,6 +12,8 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_text import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
+from engine.counting import counted
+from engine.errors import ConfigError
 from engine.events import GradientsChecked, SentenceGenerated
 from engine.gradient_check import check_gradients
 from engine.language_model import LanguageModel
@@ -43,11 +45,15 @@ def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
-    texts = arguments.sentences or (line.strip() for line in sys.stdin)
-    for text in texts:
-        if text.strip():
-            for event in score(model, text):
-                output.show(event)
+    if not all(text.strip() for text in arguments.sentences):
+        raise ConfigError("A sentence without words has no probability. Give at least one word.")
+    texts = arguments.sentences or filter(None, (line.strip() for line in sys.stdin))
+    scored = 0
+    for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
+        for event in score(model, text):
+            output.show(event)
+    if not scored:
+        output.note("Nothing was scored: standard input had no sentence.")
     return 0
 
 
@@ -73,7 +79,8 @@ def run_info(arguments: Namespace) -> int:
     output.result(model.description)
     summary = model.summary
     output.result(
-        f"Corpus: {summary.name}, {summary.sentences:,} sentences, {summary.words:,} words."
+        f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
+        f"{counted(summary.words, 'word')}."
     )
     for done in model.history.evaluations:
         output.result(event_sentence(done))

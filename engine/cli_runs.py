@@ -1,6 +1,7 @@
 """The command `runs`: list kept training runs, resume one, or change it."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,27 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.cli_text import duration
 from engine.cli_training import prepare
+from engine.counting import counted
 from engine.errors import RunError
 from engine.run_info import RunInfo
 from engine.run_store import RunStore
+
+_MOST_NAMED = 5  # ids in a message
 
 
 def run_runs(arguments: Namespace) -> int:
     """Do what the action says and return the exit code."""
     store, output = RunStore(arguments.data_folder), Output(as_json=arguments.json)
-    if arguments.action == "list":
-        _list(store, output)
+    if arguments.action in ("list", "trash"):
+        _list(store, output, in_trash=arguments.action == "trash")
         return 0
     if arguments.run is None:
         raise RunError(f"Say which run to {arguments.action}: its id, or 'last'. 'runs' lists all.")
     if arguments.action == "restore":
-        output.result(f"{store.restore(arguments.run).name} is back.")
+        deleted = _find(store.list(in_trash=True), arguments.run, in_trash=True)
+        output.result(f"{store.restore(deleted.run_id).name} is back.")
         return 0
-    run = _find(store, arguments.run)
+    run = _find(store.list(), arguments.run)
     if arguments.action == "resume":
         return _resume(store, run, arguments, output)
     output.result(_change(store, run, arguments))
@@ -58,6 +63,9 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
 
 
 def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output) -> int:
+    store.require_resumable(
+        run.run_id, epochs=arguments.epochs, learning_rate=arguments.learning_rate
+    )
     with stop_on_interrupt(output) as control:
         corpus = prepare(store.corpus_config(run.run_id), control, output)
         if corpus is None:
@@ -79,8 +87,8 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
 
-def _list(store: RunStore, output: Output) -> None:
-    runs = store.list()
+def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
+    runs = store.list(in_trash=in_trash)
     for run in runs:
         if output.as_json:
             output.result_json(_plain(run))
@@ -90,7 +98,9 @@ def _list(store: RunStore, output: Output) -> None:
         output.result(f"    {_progress(run)}")
         for line in filter(None, (run.note, run.message, run.problem)):
             output.result(f"    {line}")
-    if not runs:
+    if not runs and in_trash:
+        output.note(f"No run is in the trash ({store.trash}).")
+    elif not runs:
         output.note(f"No run was kept in {store.runs} yet: 'train --keep-run' keeps one.")
 
 
@@ -101,8 +111,8 @@ def _progress(run: RunInfo) -> str:
     evaluated = "" if loss is None else f", loss {loss:.4f}"
     lost = f"; {duration(run.lost_s)} of training after it" if run.lost_s >= 1.0 else ""
     return (
-        f"epoch {run.epoch:.4g}, {run.step:,} steps, {duration(run.elapsed_s)}{evaluated}; "
-        f"saved {run.saved.astimezone():%Y-%m-%d %H:%M:%S}{lost}"
+        f"epoch {run.epoch:.4g}, {counted(run.step, 'step')}, {duration(run.elapsed_s)}{evaluated}"
+        f"; saved {run.saved.astimezone():%Y-%m-%d %H:%M:%S}{lost}"
     )
 
 
@@ -121,11 +131,19 @@ def _plain(run: RunInfo) -> dict[str, Any]:
     }
 
 
-def _find(store: RunStore, text: str) -> RunInfo:
+def _find(runs: Sequence[RunInfo], text: str, *, in_trash: bool = False) -> RunInfo:
     """Return the run whose id begins with `text`, or the newest for 'last'."""
-    runs = store.list()
     found = runs[:1] if text == "last" else [run for run in runs if run.run_id.startswith(text)]
-    if len(found) != 1:
-        how_many = "No run has" if not found else f"{len(found)} runs have"
-        raise RunError(f"{how_many} an id that begins with '{text}'. 'runs' lists all.")
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    where, command = (" in the trash", "runs trash") if in_trash else ("", "runs")
+    if not runs:
+        raise RunError(f"There is no run{where}.")
+    if not found:
+        raise RunError(f"No run{where} has an id that begins with '{text}'. '{command}' lists all.")
+    named = ", ".join(run.run_id for run in found[:_MOST_NAMED])
+    more = " and others" if len(found) > _MOST_NAMED else ""
+    raise RunError(
+        f"{len(found)} runs{where} have an id that begins with '{text}': {named}{more}. "
+        "Type more of it."
+    )

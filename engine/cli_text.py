@@ -6,6 +6,7 @@ Nothing is written here; `cli_output` does that.
 import math
 from typing import TYPE_CHECKING
 
+from engine.counting import counted
 from engine.events import (
     CorpusReady,
     EpochDone,
@@ -155,11 +156,6 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: "1 row", "12,345 rows"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def size_text(size: int) -> str:

@@ -28,6 +28,7 @@ from engine.events import Notice, StageProgress
 from engine.rows import RowProblem
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
+_LOOKING = "Looking whether this text was prepared before"
 _OPENING = "Opening the prepared corpus"
 _KEEPING = "Keeping the prepared corpus for the next time"
 _NAME = re.compile(r"corpus-(\d+)-[0-9a-f]{32}\.bin")
@@ -101,7 +102,7 @@ class CorpusCache:
                 if not control.proceed():
                     return None
                 if ticker.is_due():
-                    yield _progress(_OPENING, size + done, size + total)
+                    yield _progress(_OPENING, done, total)
         except StopIteration as end:
             with contextlib.suppress(OSError):
                 os.utime(path)  # used now
@@ -191,7 +192,7 @@ def _digest(
     path: Path, size: int, control: RunControl, ticker: Ticker
 ) -> Generator[StageProgress, None, str | None]:
     """Return the SHA-256 of a file, or None after a stop or where it cannot be read."""
-    yield _progress(_OPENING, 0, size)
+    yield _progress(_LOOKING, 0, size)
     digest = hashlib.sha256()
     done = 0
     try:
@@ -202,7 +203,7 @@ def _digest(
                 if not control.proceed():
                     return None
                 if ticker.is_due():
-                    yield _progress(_OPENING, done, max(done, size))
+                    yield _progress(_LOOKING, done, max(done, size))
     except OSError:
         return None
     return digest.hexdigest()

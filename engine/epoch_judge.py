@@ -16,7 +16,7 @@ from engine.resting_loss import require_finite
 from engine.rnn import RNN
 from engine.training_state import TrainingProgress
 
-_SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
+SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
 
 # A model that knows nothing has the loss ln C. See resources/decisions/0010-divergence.md for
 # how far usable runs rise above it, and others.
@@ -104,7 +104,7 @@ class EpochJudge:
 
     def has_converged(self) -> bool:
         """Tell whether the learning rate was halved so often that nothing changes any more."""
-        smallest = self.first_rate * _SMALLEST_RATE_SHARE
+        smallest = self.first_rate * SMALLEST_RATE_SHARE
         return self._recipe == "fast" and self._optimizer.learning_rate < smallest
 
     def require_usable(self, loss: float, words: int) -> float:

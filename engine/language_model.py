@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.config import ModelConfig, TrainConfig
+from engine.counting import counted
 from engine.events import EpochDone, Event, LossPoint, RateHalved
 
 if TYPE_CHECKING:
@@ -168,8 +169,8 @@ class LanguageModel:
         if self.step == 0:
             return f"A network of {self._size_text()} that was not trained here."
         return (
-            f"A network of {self._size_text()}, trained for {self.epoch:.4g} epochs "
-            f"({self.step:,} steps) on {self.summary.name}{self._loss_text()}."
+            f"A network of {self._size_text()}, trained for {counted(self.epoch, 'epoch')} "
+            f"({counted(self.step, 'step')}) on {self.summary.name}{self._loss_text()}."
         )
 
     def _size_text(self) -> str:

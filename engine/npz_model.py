@@ -64,9 +64,9 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
     if vocabulary is None:
         raise ModelFileError(
             f"{path.name} holds the parameters of a network for {C:,} words, but not the words: "
-            f"put its list of words (one a line) beside it as {word_list_of(path).name}, or "
-            f"prepare the corpus that it was trained on with a vocabulary of {C:,} and open it "
-            "again."
+            f"put its list of words (one a line) beside it as {word_list_of(path).name}. "
+            f"In the window you can also prepare the corpus that it was trained on, with a "
+            f"vocabulary of {C:,}, and then open it."
         )
     if len(vocabulary) != C:
         raise ModelFileError(

@@ -5,6 +5,8 @@ It is loaded only by what trains: it needs PyTorch.
 
 from typing import TYPE_CHECKING
 
+from engine.counting import counted
+from engine.epoch_judge import SMALLEST_RATE_SHARE
 from engine.errors import RunError
 from engine.kept_run import KeptRun
 from engine.run_folder import RunFolder, cannot
@@ -33,19 +35,9 @@ def resumed_run(
     The lock is the run's from then on; it is released if anything is raised.
     """
     try:
-        state = with_settings(
-            load_state(folder.state_path),
-            epochs=epochs,
-            time_limit_s=time_limit_s,
-            learning_rate=learning_rate,
+        state = state_to_resume(
+            folder, epochs=epochs, time_limit_s=time_limit_s, learning_rate=learning_rate
         )
-        is_same = epochs is None and learning_rate is None
-        is_whole = state.progress.epoch > state.last_epoch
-        if end_of(folder) == "finished" and (is_same or is_whole):
-            raise RunError(
-                f"The run has finished its {state.train_config.epochs:,} epochs. To go on, "
-                "give it more epochs."
-            )
         trainer = Trainer.resumed(corpus, state)
         facts = _renewed(folder, state)
     except BaseException as error:
@@ -55,6 +47,52 @@ def resumed_run(
         raise
     best = state.model("best") if state.best else None
     return KeptRun(trainer, folder, facts, lock=lock, best=best)
+
+
+def state_to_resume(
+    folder: RunFolder,
+    *,
+    epochs: int | None,
+    time_limit_s: float | None,
+    learning_rate: float | None,
+) -> "TrainingState":
+    """Return the state that the run goes on with; raise `RunError` if nothing is left to do."""
+    before = load_state(folder.state_path)
+    state = with_settings(
+        before, epochs=epochs, time_limit_s=time_limit_s, learning_rate=learning_rate
+    )
+    is_finished = end_of(folder) == "finished"
+    is_whole = state.progress.epoch > state.last_epoch
+    is_same = epochs is None and learning_rate is None
+    done = before.epochs_done - before.progress.first_epoch - before.progress.epoch_part_before
+    if is_finished and _has_converged(before) and learning_rate is None:
+        raise RunError(
+            f"The run converged after {counted(done, 'epoch')}: its learning rate was halved until "
+            "nothing changed any more. More epochs would change nothing; to go on, give it a new "
+            f"learning rate, such as --learning-rate {before.progress.first_rate / 10.0:g}."
+        )
+    if is_finished and (is_same or is_whole):
+        raise RunError(
+            f"The run has finished its {counted(before.train_config.epochs, 'epoch')}. "
+            f"{_more_epochs(before)}"
+        )
+    if epochs is not None and is_whole:
+        raise RunError(
+            f"The run has trained {counted(done, 'epoch')} already: {epochs:,} in all leave "
+            f"nothing to do. {_more_epochs(before)}"
+        )
+    return state
+
+
+def _has_converged(state: "TrainingState") -> bool:
+    progress = state.progress
+    smallest = progress.first_rate * SMALLEST_RATE_SHARE
+    return state.train_config.recipe == "fast" and progress.learning_rate < smallest
+
+
+def _more_epochs(state: "TrainingState") -> str:
+    wanted = max(2 * state.train_config.epochs, state.progress.epoch - state.progress.first_epoch)
+    return f"To go on, give it more epochs in all, such as --epochs {wanted}."
 
 
 def _renewed(folder: RunFolder, state: "TrainingState") -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.counting import counted
 from engine.errors import ConfigError
 from engine.run_folder import RunFolder
 from engine.run_lock import is_held
@@ -130,7 +131,7 @@ def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any])
     rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
     return (
         f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "
-        f"{training.epochs:,} epochs"
+        f"{counted(training.epochs, 'epoch')}"
     )
 
 

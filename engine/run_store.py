@@ -141,6 +141,17 @@ class RunStore:
         )
         yield from run.events(control)
 
+    def require_resumable(
+        self, run_id: str, *, epochs: int | None = None, learning_rate: float | None = None
+    ) -> None:
+        """Raise what `resume` would raise, before the text is prepared for it."""
+        from engine.resumed_run import state_to_resume
+
+        folder = self._folder(run_id)
+        if is_held(folder.lock_path):
+            raise RunError(f"The run {folder.run_id} is being trained. Stop it first.")
+        state_to_resume(folder, epochs=epochs, time_limit_s=None, learning_rate=learning_rate)
+
     def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
         """Return all runs, or the deleted ones, the newest first."""
         place = self.trash if in_trash else self.runs

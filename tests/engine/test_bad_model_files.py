@@ -136,11 +136,13 @@ HUGE = 1 << 40
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "empty": ("too short", b""),
     "seven bytes": ("too short", b"1234567"),
-    "a pickle": ("header claims", b"\x80\x04\x95" + b"cos\nsystem\n" * 20),
-    "a zip": ("header claims", b"PK\x03\x04" + bytes(200)),
-    "a header of no bytes": ("header claims 0", bytes(100)),
-    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + bytes(100)),
-    "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + bytes(100)),
+    "a pickle": ("another kind", b"\x80\x04\x95" + b"cos\nsystem\n" * 20),
+    "a zip": ("another kind", b"PK\x03\x04" + bytes(200)),
+    "a table of text": ("another kind", b"id,body\n1,a text\n"),
+    "zeros": ("another kind", bytes(100)),
+    "a header of no bytes": ("header claims 0", bytes(8) + b"{}"),
+    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + b"{" * 100),
+    "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + b"{" * 100),
     "a header over the limit": (
         "header claims",
         put_together('{"a":"' + "x" * HEADER_LIMIT + '"}', b""),

@@ -162,6 +162,10 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         (["train", "nowhere.csv", "--out", "a", "--recipe", "x"], "invalid choice: 'x'"),
         (["train", "nowhere.csv", "--out", "a", "--time-limit", "-1"], "time limit must be"),
         (["train", "nowhere.csv", "--out", "a"], "nowhere.csv"),
+        (["train", "nowhere.csv", "--out", "a", "--colum", "x"], "unrecognized arguments: --colum"),
+        (["score", "MODEL", ""], "at least one word"),
+        (["score", "MODEL", "the cat", "  "], "at least one word"),
+        (["info", "notes.csv"], "it is a file of another kind"),
         (["evaluate", "MODEL", "nowhere.csv"], "nowhere.csv"),
     ],
 )
@@ -173,6 +177,7 @@ def test_that_a_wrong_file_or_argument_is_one_sentence_and_exit_code_2(
     message: str,
 ) -> None:
     monkeypatch.chdir(model_path.parent)
+    Path("notes.csv").write_text("id,body\n1,a text\n", encoding="utf-8")
     Path("MODEL.cut").write_bytes(model_path.read_bytes()[:-5])
     given = [str(model_path) if argument == "MODEL" else argument for argument in arguments]
 
@@ -184,6 +189,29 @@ def test_that_a_wrong_file_or_argument_is_one_sentence_and_exit_code_2(
     assert message in shown.err
     assert "Traceback" not in shown.err
     assert len(shown.err.splitlines()) <= 2  # before the sentence, at most the stage that failed
+
+
+def test_that_a_python_without_pytorch_is_told_which_one_to_use() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None;"
+        "from engine.cli import main; sys.exit(main(['info', 'x']))"
+    )
+
+    done = run_process(code=code)
+
+    assert done.returncode == EXIT_WRONG
+    assert len(done.stderr.splitlines()) == 1
+    assert b"has no 'torch'" in done.stderr
+    assert b"-m engine" in done.stderr
+
+
+def test_that_an_empty_input_is_told(
+    model_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+
+    assert main(["score", str(model_path)]) == 0
+    assert "standard input had no sentence" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["train", "generate", "score", "evaluate", "info", "demo"])

@@ -2,12 +2,15 @@
 
 import json
 import shlex
+import signal
 from pathlib import Path
 
 import pytest
 
 from engine.checkpoint import load_model
-from engine.cli import EXIT_WRONG, main
+from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
+from engine.cli_output import Output
+from engine.events import EpochDone, Event
 from engine.run_store import RunStore
 
 ROWS = ["The cat sat on the mat.", "A dog ran after the cat.", "Nobody knows why it ran."] * 8
@@ -37,7 +40,7 @@ def test_that_a_kept_run_is_listed(folder: Path, capsys: pytest.CaptureFixture[s
     values = json.loads(capsys.readouterr().out)
 
     assert "finished     Pets" in text
-    assert "epoch 1, 1 steps" in text
+    assert "epoch 1, 1 step," in text
     assert (values["event"], values["state"], values["epoch"]) == ("run", "finished", 1.0)
 
 
@@ -45,7 +48,10 @@ def test_that_a_run_goes_on_with_more_epochs(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert runs(folder, "resume", "last") == EXIT_WRONG
-    assert "has finished its 1 epochs" in capsys.readouterr().err
+    assert (
+        "has finished its 1 epoch. To go on, give it more epochs in all, such as --epochs 2"
+        in capsys.readouterr().err
+    )
     assert runs(folder, "resume", "last", "--epochs", "3") == 0
 
     (run,) = RunStore(folder).list()
@@ -78,7 +84,7 @@ def test_that_a_run_is_changed_exported_and_thrown_away(
         (["resume"], "Say which run to resume"),
         (["delete", "nothing"], "No run has an id that begins with 'nothing'"),
         (["export", "last"], "Say where the model is to be"),
-        (["restore", "nothing"], "There is no run nothing in the trash"),
+        (["restore", "nothing"], "There is no run in the trash"),
     ],
 )
 def test_that_a_wrong_argument_is_one_sentence(
@@ -98,6 +104,76 @@ def test_that_an_export_does_not_replace_a_file_that_is_no_model(
 
     assert csv.read_bytes() == before
     assert "exists and is not a model file" in capsys.readouterr().err
+
+
+def test_that_a_shorter_run_is_refused_before_its_text_is_prepared(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs(folder, "resume", "last", "--epochs", "3")
+    (tmp_path / "pets.csv").unlink()
+    capsys.readouterr()
+
+    code = runs(folder, "resume", "last", "--epochs", "2")
+
+    (run,) = RunStore(folder).list()
+    assert code == EXIT_WRONG
+    assert (run.epoch, run.train_config.epochs) == (3.0, 3)
+    assert capsys.readouterr().err == (
+        "Error: The run has finished its 3 epochs. "
+        "To go on, give it more epochs in all, such as --epochs 6.\n"
+    )
+
+
+def test_that_the_beginning_of_several_ids_names_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs(folder, "duplicate", "last")
+
+    assert runs(folder, "delete", "2") == EXIT_WRONG
+
+    told = capsys.readouterr().err
+    assert "2 runs have an id that begins with '2'" in told
+    for run in RunStore(folder).list():
+        assert run.run_id in told
+
+
+def test_that_the_trash_is_listed_and_its_last_run_comes_back(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run,) = RunStore(folder).list()
+    assert runs(folder, "trash") == 0
+    assert "No run is in the trash" in capsys.readouterr().err
+    runs(folder, "delete", "last")
+    capsys.readouterr()
+
+    assert runs(folder, "trash") == 0
+    assert run.run_id in capsys.readouterr().out
+    assert runs(folder, "restore", "last") == 0
+
+    assert [each.run_id for each in RunStore(folder).list()] == [run.run_id]
+
+
+def test_that_a_stopped_run_says_how_to_go_on(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def show(_output: Output, event: Event) -> None:
+        if isinstance(event, EpochDone) and event.step > 0:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Output, "show", show)
+    small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "30"]
+    data = ["--data-folder", str(folder)]
+
+    codes = [main(["train", str(tmp_path / "pets.csv"), "--keep-run", *small, *data])]
+    codes.append(runs(folder, "resume", "last"))
+
+    run, _ = RunStore(folder).list()
+    command = f"To go on: python -m engine runs resume {run.run_id} --data-folder {folder}\n"
+    assert codes == [EXIT_INTERRUPTED] * 2
+    assert capsys.readouterr().err.count(command) == 2
 
 
 def test_that_an_empty_folder_says_how_to_keep_a_run(

@@ -69,7 +69,7 @@ def test_that_a_model_describes_itself_in_a_sentence() -> None:
     assert model.parameters == 2 * 4 * 8 + 4 * 4
     assert model.title == "cats.csv, 4 hidden units, epoch 1"
     assert model.description == (
-        "A network of 4 hidden units and 8 words (80 parameters), trained for 1 epochs "
+        "A network of 4 hidden units and 8 words (80 parameters), trained for 1 epoch "
         "(3 steps) on cats.csv; its loss on held-out text is 2.100 nats a word."
     )
 

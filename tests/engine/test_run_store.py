@@ -15,7 +15,7 @@ from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
 from engine.errors import ConfigError, RunError
-from engine.events import CheckpointSaved, LossPoint, RunEnded
+from engine.events import CheckpointSaved, EpochDone, Event, LossPoint, RunEnded
 from engine.run_lock import RunLock, is_held
 from engine.run_store import RunStore
 from engine.state_file import load_state
@@ -149,6 +149,37 @@ def test_that_a_finished_run_goes_on_only_with_more_epochs(store: RunStore, corp
 
     run = store.info(run_id)
     assert (run.epoch, run.train_config.epochs, run.train_config.learning_rate) == (3.0, 3, 0.001)
+
+
+def test_that_a_stopped_run_is_not_ended_by_fewer_epochs(store: RunStore, corpus: Corpus) -> None:
+    control = RunControl()
+
+    def stop_after_four(event: Event) -> None:
+        if isinstance(event, EpochDone) and event.epoch >= 4:
+            control.stop()
+
+    thirty = replace(TRAIN, epochs=30)
+    run_id, _ = keep(store, corpus, thirty, control=control, on_event=stop_after_four)
+    before = store.info(run_id)
+
+    with pytest.raises(RunError, match=r"trained 4 epochs already.*such as --epochs 60"):
+        list(store.resume(run_id, corpus, RunControl(), epochs=3))
+
+    assert store.info(run_id) == before
+    assert (before.state, before.epoch) == ("stopped", 4.0)
+
+
+def test_that_a_converged_run_asks_for_a_new_learning_rate(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.epoch_judge.SMALLEST_RATE_SHARE", 2.0)
+    monkeypatch.setattr("engine.resumed_run.SMALLEST_RATE_SHARE", 2.0)
+    run_id, events = keep(store, corpus, replace(TRAIN, recipe="fast", epochs=30))
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].reason == "converged"
+
+    with pytest.raises(RunError, match=r"converged after .* --learning-rate"):
+        store.require_resumable(run_id, epochs=14)
 
 
 def test_that_a_run_killed_between_its_last_epoch_and_its_end_comes_to_its_end(

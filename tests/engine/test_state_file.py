@@ -134,7 +134,7 @@ def other_format(header: dict[str, Any]) -> None:
 DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "cut": ("tensors need", lambda data: data[:-1]),
     "longer": ("tensors need", lambda data: data + b"0"),
-    "not one": ("header claims", lambda data: b"PK" + data),
+    "not one": ("another kind", lambda data: b"PK" + data),
     "a model": (
         "does not say",
         change_header(lambda h: h["__metadata__"].update(format="rnn-text-lab-model")),
