@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.sentence_export import ExportError, save_sentences
 from app.errors import ErrorPresenter
+from app.formatting import counted
 from app.settings import SettingsStore
 from app.state.generated_sentences import Batch, BatchState, GeneratedSentence, SampleSettings
 from app.state.run_state import RunState
@@ -189,7 +190,11 @@ class GenerationController(QObject):
         except ExportError as error:
             self._presenter.show_message(str(error), "error")
             return
-        self._presenter.show_message(f"{len(records):,} sentences are in {path}.", "info")
+        self._presenter.show_message(f"{_sentences(len(records))} in {path}.", "info")
+
+
+def _sentences(count: int) -> str:
+    return f"{counted(count, 'sentence')} {'is' if count == 1 else 'are'}"
 
 
 def _form_settings(config: SampleConfig) -> SampleSettings:

@@ -195,7 +195,7 @@ class RunFollower:
             return
         if not run.saved_at:
             self._tab.log.add_line(
-                f"The run is kept in {event.path.parent}, and saved again and again."
+                f"The run is kept in {event.path.parent}; it is saved as training goes on."
             )
         saved_at = f"{self._now():%H:%M:%S}"
         self._session.set_run(replace(run, saved_step=event.step, saved_at=saved_at))

@@ -163,7 +163,7 @@ class RunsController(QObject):
             case RunCommand.COMPARE:
                 ComparisonDialog(compare_runs(runs), self._view).show()
             case RunCommand.DELETE:
-                name = runs[0].name if len(runs) == 1 else counted(len(runs), "run")
+                name = f"“{runs[0].name}”" if len(runs) == 1 else counted(len(runs), "run")
                 self._delete(tuple(run.run_id for run in runs), name)
             case RunCommand.RESTORE:
                 self._restore(runs)
@@ -211,7 +211,9 @@ class RunsController(QObject):
                 self._session.set_model(None)
             else:
                 self._session.set_run(None)
-        text = f"{name[:1].upper()}{name[1:]}: moved to the trash, from where it can be restored."
+        verb, they = ("was", "it") if len(run_ids) == 1 else ("were", "they")
+        moved = f"{verb} moved to the trash; {they} can be restored from there."
+        text = f"{name[:1].upper()}{name[1:]} {moved}"
         if not self._view.isVisible():
             self._presenter.show_message(f"{text} File > Models… shows it.", "info")
         self._answer = text

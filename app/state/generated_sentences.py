@@ -39,10 +39,12 @@ class Batch:
         amount = f"{wanted:,} {noun}"
         if self.state != "running" and self.done != wanted:
             amount = f"{self.done:,} of {wanted:,} {noun} ({self.state})"
+        shortest = self.settings.min_length
+        words = "word" if shortest == 1 else "words"
         seed = "random" if self.seed is None else str(self.seed)
         return (
             f"{amount}  ·  {self.model}  ·  temperature {self.settings.temperature:.2f}"
-            f"  ·  at least {self.settings.min_length} words  ·  seed {seed}"
+            f"  ·  at least {shortest} {words}  ·  seed {seed}"
         )
 
 

@@ -108,7 +108,8 @@ def corpus_origin(summary: "CorpusSummary") -> str:
     column = f"{noun} “{columns}”, " if columns else ""
     name = delimiter_name(summary.delimiter)
     separated = f"{name}-separated" if summary.delimiter else name
-    return f"{column}{summary.encoding}, {separated}  ·  sentences: {summary.splitter}"
+    read = f"{column}{summary.encoding}, {separated}"
+    return f"{summary.name}: {read}  ·  sentences: {summary.splitter}"
 
 
 def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:

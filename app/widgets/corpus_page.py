@@ -24,6 +24,7 @@ from app.widgets.corpus_figures import (
 )
 from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
 from app.widgets.describe import describe
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.figure_grid import FigureGrid
 from app.widgets.labels import make_card, make_label
 from app.widgets.problem_panel import ProblemPanel
@@ -85,8 +86,9 @@ class CorpusPage(QScrollArea):
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._figures = FigureGrid("dataset.summary", 5, card)
         # Not wrapped: a height that depends on the width would make the page scroll too early.
-        self._origin = make_label("", "hint", card)
-        self._origin.setMinimumWidth(1)
+        self._origin = ElidedLabel(card)
+        self._origin.setTextFormat(Qt.TextFormat.PlainText)
+        self._origin.setProperty("role", "hint")
         self._origin.setObjectName("dataset.origin_label")
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 12)

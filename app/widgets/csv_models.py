@@ -88,7 +88,8 @@ class PreviewModel(QAbstractTableModel):
         is_text = section in self._text_columns
         if role == ItemRole.DisplayRole:
             name = shorten(self._columns[section], 40)
-            return f"{name}  (text)" if is_text else name
+            says_so = name.strip().casefold() == "text"
+            return f"{name}  (text)" if is_text and not says_so else name
         if role == ItemRole.FontRole and is_text:
             font = QFont()
             font.setBold(True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
-from app.formatting import format_count, format_duration, format_loss
+from app.formatting import counted, format_count, format_duration, format_loss
 from app.theme import current_palette
 from app.widgets.columns_model import Column, ColumnsModel, Index
 
@@ -157,7 +157,7 @@ def describe_run(run: "RunInfo") -> str:
     saved = (
         "nothing is saved yet"
         if run.saved is None
-        else f"{format_count(run.step)} steps in {format_duration(run.elapsed_s)}, "
+        else f"{counted(run.step, 'step')} in {format_duration(run.elapsed_s)}, "
         f"saved {run.saved.astimezone():%Y-%m-%d %H:%M:%S}"
     )
     parts = [f"{run.settings}; {saved}.", run.message, run.problem]

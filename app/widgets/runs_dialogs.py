@@ -3,6 +3,8 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
+from app.formatting import counted
+
 MOST_EPOCHS = 1_000_000
 
 
@@ -38,7 +40,7 @@ class RunsDialogs(QObject):
         number, is_accepted = QInputDialog.getInt(
             self._window,
             "Train further",
-            f"{name} has finished its {epochs:,} epochs.\nEpochs to train on top:",
+            f"{name} has finished its {counted(epochs, 'epoch')}.\nEpochs to train on top:",
             epochs,
             1,
             MOST_EPOCHS,

@@ -10,7 +10,7 @@ from typing import ClassVar
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
-from app.formatting import format_odds, format_perplexity, format_probability
+from app.formatting import counted, format_odds, format_perplexity, format_probability
 from app.state.generated_sentences import Batch, GeneratedSentence
 from app.widgets.columns_model import Column, ColumnsModel, Index
 
@@ -108,7 +108,7 @@ class SentenceModel(ColumnsModel):
 
 def sentence_tooltip(sentence: GeneratedSentence) -> str:
     """Say the probability in the units of the field."""
-    words = f"{sentence.predicted_words:,} predicted words"
+    words = counted(sentence.predicted_words, "predicted word")
     end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
     return (

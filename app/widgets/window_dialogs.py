@@ -20,6 +20,8 @@ _OTHER_KEYS = (  # of no menu
     ("Add the typed sentence to the comparison", "Return"),
 )
 
+QUESTION = "The trained model is in no file of its own yet. Save it before the window closes?"
+KEPT_QUESTION = "Also save the model in a file of its own before the window closes?"
 KEPT = (
     "Nothing is lost either way: a training that is going on stops, and the run is kept. "
     "File > Models… opens it or trains it further."
@@ -41,9 +43,9 @@ class WindowDialogs(QObject):
         """
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
-            QMessageBox.Icon.Warning,
+            QMessageBox.Icon.Question if is_kept else QMessageBox.Icon.Warning,
             "Save the model?",
-            "The trained model is in no file of its own yet. Save it before the window closes?",
+            KEPT_QUESTION if is_kept else QUESTION,
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )

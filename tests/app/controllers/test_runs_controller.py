@@ -158,6 +158,7 @@ def test_that_deleted_runs_are_in_the_trash_and_come_back(
     select(opened, 0, 2)
     press(opened, qtbot, "delete")
     assert names(opened) == ["running one"]
+    assert detail(opened) == ("2 runs were moved to the trash; they can be restored from there.")
 
     qtbot.mouseClick(find(opened, QCheckBox, "trash_check"), Qt.MouseButton.LeftButton)
     rest(opened, qtbot)
@@ -178,6 +179,7 @@ def test_that_the_delete_key_moves_a_run_to_the_trash(
     rest(opened, qtbot)
 
     assert [run.name for run in runs.trash] == ["stopped one"]
+    assert detail(opened) == "“stopped one” was moved to the trash; it can be restored from there."
 
 
 def test_that_a_failure_is_said_in_the_list_and_in_the_window(

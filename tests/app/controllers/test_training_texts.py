@@ -15,6 +15,7 @@ from app.controllers.training_texts import (
     started_lines,
 )
 from app.state.run_state import RunState
+from engine import RunEnded
 from tests.app.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 
 
@@ -63,3 +64,9 @@ def test_that_a_fitting_model_has_no_obstacle() -> None:
 def test_that_the_share_of_no_corpus_is_unknown() -> None:
     assert share_of_documents(None) is None
     assert share_of_documents(fake_corpus(held_out=50).summary) == 0.05
+
+
+def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:
+    line = ended_line(RunEnded(reason="finished", epoch=1.0, step=1, elapsed_s=2.0))
+
+    assert line == "Training is finished after 1 epoch, 1 step, 2 s."

@@ -20,6 +20,13 @@ def test_that_a_seed_not_known_yet_is_called_random() -> None:
     assert "seed random" in Batch(settings=SampleSettings(), model="epoch 1").title
 
 
+def test_that_one_word_is_not_called_words() -> None:
+    batch = Batch(settings=SampleSettings(count=1, min_length=1), model="epoch 1")
+
+    assert batch.title.startswith("1 sentence  ·")
+    assert "at least 1 word  ·" in batch.title
+
+
 @pytest.mark.parametrize("state", ["stopped", "failed"])
 def test_that_a_title_says_how_far_an_unfinished_batch_came(state: str) -> None:
     batch = Batch(settings=SampleSettings(count=10), model="epoch 1", done=4, state=state)  # type: ignore[arg-type]

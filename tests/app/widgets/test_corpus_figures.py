@@ -36,9 +36,10 @@ def test_that_the_rarest_word_comes_with_its_count() -> None:
     assert "rarest word, × 10" in names
 
 
-def test_that_the_origin_names_column_encoding_delimiter_and_splitter() -> None:
+def test_that_the_origin_names_file_column_encoding_delimiter_and_splitter() -> None:
     assert corpus_origin(SUMMARY) == (
-        "column “body”, utf-8, comma-separated  ·  sentences: Punkt, learned from this text"
+        "comments.csv: column “body”, utf-8, comma-separated  ·  "
+        "sentences: Punkt, learned from this text"
     )
 
 

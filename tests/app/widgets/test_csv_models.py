@@ -89,3 +89,10 @@ def test_that_a_refused_row_has_its_line_reason_and_beginning() -> None:
     row = [model.index(0, column).data() for column in range(model.columnCount())]
 
     assert row == ["12", "3 fields instead of 2", "ann,hello,there"]
+
+
+def test_that_a_column_called_text_is_not_called_so_twice() -> None:
+    model = shown(columns=("author", "Text"))
+
+    assert model.headerData(1, HORIZONTAL) == "Text"
+    assert model.headerData(1, HORIZONTAL, Role.FontRole).bold()

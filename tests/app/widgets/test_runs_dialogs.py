@@ -30,14 +30,17 @@ def test_that_a_cancelled_number_of_epochs_is_none(
     assert RunsDialogs().ask_more_epochs("the run", 10) == more
 
 
-@pytest.mark.parametrize(("is_kept", "text"), [(True, KEPT), (False, NOT_KEPT)])
-def test_that_closing_says_whether_anything_is_lost(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_kept: bool, text: str
+@pytest.mark.parametrize(
+    ("is_kept", "text", "icon"),
+    [(True, KEPT, QMessageBox.Icon.Question), (False, NOT_KEPT, QMessageBox.Icon.Warning)],
+)
+def test_that_closing_warns_only_where_anything_is_lost(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_kept: bool, text: str, icon: QMessageBox.Icon
 ) -> None:
-    said: list[str] = []
+    said: list[object] = []
 
     def execute(box: QMessageBox) -> Button:
-        said.append(box.informativeText())
+        said.extend((box.informativeText(), box.icon()))
         return Button.Cancel
 
     monkeypatch.setattr(QMessageBox, "exec", execute)
@@ -45,4 +48,17 @@ def test_that_closing_says_whether_anything_is_lost(
     qtbot.addWidget(window)
 
     assert WindowDialogs(window).ask_unsaved(is_kept) == "cancel"
-    assert said == [text]
+    assert said == [text, icon]
+
+
+def test_that_one_epoch_is_not_called_epochs(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def get_int(*args: object) -> tuple[int, bool]:
+        said.append(str(args[2]))
+        return 1, False
+
+    monkeypatch.setattr(QInputDialog, "getInt", get_int)
+    RunsDialogs().ask_more_epochs("the run", 1)
+
+    assert said == ["the run has finished its 1 epoch.\nEpochs to train on top:"]
