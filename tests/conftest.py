@@ -5,6 +5,7 @@ opens a modal dialog, or loses an exception in a slot or a worker.
 """
 
 import gc
+import itertools
 import logging
 import os
 import re
@@ -22,6 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent.parent
 GUARDED = ("app", "integration")  # folders of tests that use Qt
+TESTS_WITH_QT = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,9 +65,19 @@ def own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @pytest.fixture(autouse=True)
-def automatic_collection() -> None:
-    """Let Python collect garbage again: the program leaves that off when it ends."""
-    gc.enable()
+def garbage_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collect cyclic garbage after a test that uses Qt, and never within one.
+
+    As the program does on a timer: a collection in a worker destroys Qt's objects there, and
+    one that begins within a destructor of Qt may wait for ever for a lock which that holds.
+    """
+    if not _is_guarded(request):
+        gc.enable()
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect(2 if next(TESTS_WITH_QT) % 25 == 0 else 1)  # a look at everything takes long
 
 
 class CapturedExceptions(list[BaseException]):

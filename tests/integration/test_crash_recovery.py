@@ -1,6 +1,5 @@
 """A training in the window is killed in the middle; the next window brings it to its end."""
 
-import gc
 import os
 import signal
 import subprocess
@@ -81,12 +80,9 @@ def killed(settings_path: Path, csv_path: Path) -> RunStore:
 
 @pytest.fixture
 def person(qtbot: QtBot, settings_path: Path) -> Iterator[Person]:
-    gc.disable()  # as the program does: a worker must not collect Qt's objects
     person = Person(qtbot, settings_path)
     yield person
     assert person.leave()
-    gc.enable()
-    gc.collect()
 
 
 def offer(person: Person) -> str:

@@ -1,6 +1,5 @@
 """A learning rate far too high in the real window: nothing is lost, and one click mends it."""
 
-import gc
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +16,9 @@ EPOCHS = 20
 
 @pytest.fixture
 def person(qtbot: QtBot, settings_path: Path) -> Iterator[Person]:
-    gc.disable()  # as the program does: a worker must not collect Qt's objects
     person = Person(qtbot, settings_path)
     yield person
     assert person.leave()
-    gc.enable()
-    gc.collect()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The whole job in the real window with the real engine, from a CSV to a probability."""
 
-import gc
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +19,6 @@ REAL_COMMENTS = "reddit-comments-2015-08-first-1000-lines.csv"
 @pytest.fixture
 def new_person(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Person]]:
     people: list[Person] = []
-    gc.disable()  # as the program does: a worker must not collect Qt's objects
 
     def make() -> Person:
         people.append(Person(qtbot, tmp_path / f"settings {len(people)}.ini"))
@@ -28,8 +26,6 @@ def new_person(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Person]]:
 
     yield make
     ended = [person.leave() for person in people]
-    gc.enable()
-    gc.collect()
     assert all(ended)
 
 

@@ -1,6 +1,5 @@
 """Stop ends any job in any state within half a second."""
 
-import gc
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +7,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
@@ -103,17 +101,7 @@ def seconds_to_stop(job: Job, instant_s: float, *, is_paused: bool) -> float:
     return turn_until(lambda: not runner.is_busy)
 
 
-@pytest.fixture
-def no_collection() -> Iterator[None]:
-    """Collect no garbage in workers, as in the program."""
-    gc.disable()
-    yield
-    gc.enable()
-
-
-def test_that_stop_ends_any_job_in_any_state(
-    qtbot: QtBot, tmp_path: Path, no_collection: None, report: Report
-) -> None:
+def test_that_stop_ends_any_job_in_any_state(qtbot: QtBot, tmp_path: Path, report: Report) -> None:
     small = write_csv(tmp_path / "small.csv", 150)
     large = write_csv(tmp_path / "large.csv", 60_000)
     count = scaled(1, 20)
