@@ -11,7 +11,8 @@ from app.widgets.record_table import RecordTable
 from app.widgets.run_comparison import ComparedRow, RunComparison
 
 HEIGHT, WIDTH, LARGEST_WIDTH = 480, 240, 1200  # px
-RUN_WIDTH = 176  # px, of each run
+RUN_WIDTH = 176  # px, of each run, at least
+PADDING = 32  # px, left and right of its name together
 SAME = "All settings of these runs are the same."
 
 
@@ -23,8 +24,6 @@ class ComparisonDialog(QDialog):
         self.setObjectName("models.comparison")
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        width = WIDTH + RUN_WIDTH * len(comparison.names)
-        self.resize(scaled(min(width, LARGEST_WIDTH)), scaled(HEIGHT))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -36,10 +35,20 @@ class ComparisonDialog(QDialog):
         warning.setObjectName("models.comparison_warning")
         warning.setVisible(bool(comparison.warnings))
         layout.addWidget(warning)
-        layout.addWidget(self._build_table(comparison), 1)
+        table = self._build_table(comparison)
+        layout.addWidget(table, 1)
         close = describe(QPushButton("&Close", self), "models.comparison_close", "Close", "Esc")
         close.clicked.connect(self.close)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.resize(self._fitting_width(table, comparison), scaled(HEIGHT))
+
+    @staticmethod
+    def _fitting_width(table: RecordTable, comparison: RunComparison) -> int:
+        """Return the width at which every name is whole, as far as there is room for it."""
+        metrics, least = table.horizontalHeader().fontMetrics(), scaled(RUN_WIDTH)
+        widest = max(metrics.horizontalAdvance(name) for name in comparison.names)
+        each = max(widest + scaled(PADDING), least)
+        return min(scaled(WIDTH) + each * len(comparison.names), scaled(LARGEST_WIDTH))
 
     def _build_table(self, comparison: RunComparison) -> RecordTable:
         table = describe(
@@ -57,6 +66,7 @@ class ComparisonDialog(QDialog):
         table.setModel(model)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return table

@@ -17,6 +17,7 @@ from app.widgets.tables import fit_column
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
 _LARGEST = 500  # sentences; the oldest goes first
 _SMALLEST_SENTENCE, _SMALLEST_MODEL = 136, 72  # px, of width
+_EMPTY_LINES = 4  # of text, that the words in an empty table take with their edges
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -55,6 +56,11 @@ class ComparisonModel(ColumnsModel):
         """Add a score; the same sentence under the same model replaces the old one."""
         kept = [old for old in self._pinned if _identity(old) != _identity(score)]
         self._set([*kept, score][-_LARGEST:])
+
+    @property
+    def has_several_models(self) -> bool:
+        """Whether the models must be told apart."""
+        return len({_model_name(score) for score in self._pinned}) > 1
 
     def remove(self, rows: list[int]) -> None:
         """Remove the scores in `rows`."""
@@ -157,15 +163,20 @@ class ComparisonTable(RecordTable):
         header = self.horizontalHeader()
         header.setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        numbers = {PLACE: "500", PROBABILITY: "1 in 8.8 × 10¹⁰⁰⁰", PERPLEXITY: "12,300"}
+        numbers = {PLACE: "500", PROBABILITY: "1 in 8.8 × 10¹⁰⁰", PERPLEXITY: "12,300"}
         self._numbers = sum(fit_column(self, *number) for number in numbers.items())
         self._widest_model = fit_column(self, MODEL, "a long name.csv, 12:34:56, epoch 100.5")
+        self.setMinimumHeight(header.sizeHint().height() + _EMPTY_LINES * self._line_height())
         self.doubleClicked.connect(self._on_double_clicked)
+        self._scores.modelReset.connect(self._share_the_width)
 
     def pin(self, score: ScoredSentence) -> None:
         """Add a scored sentence."""
         self._scores.pin(score)
         self.count_changed.emit(self._scores.rowCount())
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().lineSpacing()
 
     @Slot()
     def remove_selected_or_all(self) -> None:
@@ -174,14 +185,25 @@ class ComparisonTable(RecordTable):
         self._scores.remove(rows)
         self.count_changed.emit(self._scores.rowCount())
 
+    @Slot()
+    def _share_the_width(self) -> None:
+        """Give the sentence twice the room of the model, or more; scroll what cannot be read.
+
+        One model for all tells nothing: its column leaves its room to the sentences.
+        """
+        has_models = self._scores.has_several_models
+        self.setColumnHidden(MODEL, not has_models)
+        room = self.viewport().width() - self._numbers
+        model = max(min(self._widest_model, room // 3), scaled(_SMALLEST_MODEL))
+        least = scaled(_SMALLEST_SENTENCE) if self._scores.rowCount() else 0
+        self.setColumnWidth(MODEL, model)
+        self.setColumnWidth(SENTENCE, max(room - has_models * model, least))
+
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.score_requested.emit(self._scores.score(index.row()).text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the sentence twice the room of the model, or more; scroll what cannot be read."""
+        """Share the new width."""
         super().resizeEvent(event)
-        room = self.viewport().width() - self._numbers
-        model = max(min(self._widest_model, room // 3), scaled(_SMALLEST_MODEL))
-        self.setColumnWidth(MODEL, model)
-        self.setColumnWidth(SENTENCE, max(room - model, scaled(_SMALLEST_SENTENCE)))
+        self._share_the_width()

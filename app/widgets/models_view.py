@@ -41,14 +41,14 @@ from app.widgets.run_table_model import (
 if TYPE_CHECKING:
     from engine import RunInfo
 
-SIZE = (1080, 560)  # px
+SIZE = (1120, 560)  # px
 EMPTY = (
     "No run is kept yet. Train on the Training tab: every run appears here by itself, "
     "and can be opened, continued and compared."
 )
 EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
-_WIDTHS = {NAME: 184, TEXT: 176, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 112}
+_WIDTHS = {TEXT: 128, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 104, NOTE: 104}
 _ROW_HEIGHT = 32  # px
 
 
@@ -194,7 +194,7 @@ class ModelsView(QDialog):
         header.setMinimumSectionSize(64)
         for column, width in _WIDTHS.items():
             self._table.setColumnWidth(column, scaled(width))
-        header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self._table.setSortingEnabled(True)
         header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
 

@@ -16,6 +16,7 @@ from app.formatting import (
     format_percent,
     format_perplexity,
 )
+from app.widgets.run_names import numbered_names
 
 if TYPE_CHECKING:
     from engine import CorpusConfig, RunInfo
@@ -82,14 +83,15 @@ class RunComparison:
 def compare_runs(runs: "Sequence[RunInfo]") -> RunComparison:
     """Return the settings that are not the same in all `runs`, and their results."""
     settings = [_settings(run) for run in runs]
-    names = list(dict.fromkeys(name for each in settings for name in each))
+    of_settings = dict.fromkeys(name for each in settings for name in each)
     rows = [
         ComparedRow(name=name, values=tuple(each.get(name, NOT_KNOWN) for each in settings))
-        for name in names
+        for name in of_settings
     ]
+    names = numbered_names(runs)
     differing = [row for row in rows if len(set(row.values)) > 1]
     return RunComparison(
-        names=tuple(run.name for run in runs),
+        names=tuple(names[run.run_id] for run in runs),
         rows=(*differing, *_results(runs)),
         warnings=tuple(_warnings(runs)),
     )
@@ -134,7 +136,7 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
 
     losses = [run.validation_loss for run in runs]
     return [
-        row("Started", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
+        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
         row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
         row("Training loss", [format_loss(run.training_loss) for run in runs]),
         row("Held-out loss", [format_loss(loss) for loss in losses]),

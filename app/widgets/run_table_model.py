@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from app.formatting import counted, format_count, format_duration, format_loss
 from app.theme import current_palette
 from app.widgets.columns_model import Column, ColumnsModel, Index
+from app.widgets.run_names import numbered_names
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -53,6 +54,7 @@ class RunTableModel(ColumnsModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs: list[RunInfo] = []
+        self._names: dict[str, str] = {}  # by id, numbered where two are alike
         self._column, self._is_falling = STARTED, True
         self._is_editable = True
 
@@ -72,6 +74,7 @@ class RunTableModel(ColumnsModel):
 
     def _set(self, runs: "list[RunInfo]") -> None:
         self.beginResetModel()
+        self._names = numbered_names(runs)
         self._runs = sorted(runs, key=self._key, reverse=self._is_falling)
         self.endResetModel()
 
@@ -108,11 +111,11 @@ class RunTableModel(ColumnsModel):
             return None
         run, column = self._runs[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(run, column)
+            return self._names[run.run_id] if column == NAME else _text(run, column)
         if role == Qt.ItemDataRole.EditRole:
             return run.note if column == NOTE else _text(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tooltip(run, column)
+            return self._names[run.run_id] if column == NAME else _tooltip(run, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
         return _colour(run) if role == Qt.ItemDataRole.ForegroundRole and column == STATE else None

@@ -158,7 +158,7 @@ class ScorePanel(QFrame):
         splitter.addWidget(self._word_table)
         splitter.addWidget(comparison)
         splitter.setChildrenCollapsible(False)
-        splitter.setSizes([640, 560])
+        splitter.setSizes([560, 640])
         return splitter
 
     def _connect_signals(self) -> None:

@@ -115,3 +115,39 @@ def test_that_a_narrow_table_scrolls_instead_of_hiding_the_sentence(
 
     assert table.columnWidth(SENTENCE) >= 120
     qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0, timeout=2000)
+
+
+LONG = ("My sister bought an old guitar.", "My sister are bought an old guitar.")
+
+
+def test_that_long_sentences_can_be_told_apart(qtbot: QtBot) -> None:
+    table = ComparisonTable()
+    qtbot.addWidget(table)
+    table.resize(600, 200)  # px, as in a window of 1280
+    table.show()
+
+    for text in LONG:
+        table.pin(score(text, -20.0, origin="04:48:53"))
+
+    needed = max(table.fontMetrics().horizontalAdvance(text) for text in LONG)
+    assert table.columnWidth(SENTENCE) > needed
+    assert table.isColumnHidden(MODEL), "one model for all tells nothing"
+
+
+def test_that_a_second_model_is_named(table: ComparisonTable) -> None:
+    table.show()
+    assert table.isColumnHidden(MODEL)
+
+    table.pin(score("he go", -19.0, model="epoch 2"))
+
+    assert not table.isColumnHidden(MODEL)
+
+
+def test_that_the_words_in_an_empty_table_have_room(qtbot: QtBot) -> None:
+    table = ComparisonTable()
+    qtbot.addWidget(table)
+    table.resize(439, 10)
+    table.show()
+
+    assert table.viewport().height() >= 3 * table.fontMetrics().lineSpacing()
+    assert table.horizontalScrollBar().maximum() == 0

@@ -132,3 +132,31 @@ def test_that_a_comparison_warns_of_other_words(qtbot: QtBot) -> None:
     assert warning is not None
     assert warning.isVisible()
     assert warning.text() == VOCABULARY_WARNING
+
+
+LONG_NAME = "reddit-comments-2015-08-first-1000-lines.csv"
+
+
+def test_that_runs_of_one_name_are_numbered_and_whole(qtbot: QtBot, view: ModelsView) -> None:
+    view.show_runs([run_info(number, name=LONG_NAME) for number in (1, 2)], in_trash=False)
+
+    shown = [table(view).model().index(row, NAME) for row in range(2)]
+    assert [index.data() for index in shown] == [f"{LONG_NAME} (2)", f"{LONG_NAME} (1)"]
+    assert shown[0].data(Qt.ItemDataRole.EditRole) == LONG_NAME
+    needed = table(view).fontMetrics().horizontalAdvance(f"{LONG_NAME} (2)")
+    assert table(view).columnWidth(NAME) > needed
+    assert table(view).horizontalScrollBar().maximum() == 0
+
+
+def test_that_compared_runs_have_whole_and_different_names(qtbot: QtBot) -> None:
+    dialog = ComparisonDialog(compare_runs([run_info(n, name=LONG_NAME) for n in (1, 2)]))
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    compared = dialog.findChild(QTableView, "models.comparison_table")
+    assert compared is not None
+    header = compared.horizontalHeader()
+    names = [compared.model().headerData(n, Qt.Orientation.Horizontal) for n in (1, 2)]
+    assert names == [f"{LONG_NAME} (1)", f"{LONG_NAME} (2)"]
+    needed = header.fontMetrics().horizontalAdvance(names[0])
+    assert min(header.sectionSize(1), header.sectionSize(2)) >= needed
