@@ -30,6 +30,8 @@ _HOMES = {  # of the commands that are not in cli_commands
     "cache": "cli_cache",
 }
 
+_TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz"
+
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
@@ -45,7 +47,7 @@ class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
     """Name the defaults that say something."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default is None or action.default is False:
+        if action.default in (None, False, ""):
             return action.help
         return super()._get_help_string(action)
 
@@ -145,7 +147,7 @@ def _add_command(
 
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, metavar="CSV", help="the file of text")
+    train.add_argument("csv", type=Path, metavar="CSV", help=_TEXT_FILE)
     train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
     _add_keeping(train)
     _add_csv_options(train)
@@ -223,7 +225,9 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
-    evaluate.add_argument("csv", type=Path, metavar="CSV", help="text that it was not trained on")
+    evaluate.add_argument(
+        "csv", type=Path, metavar="CSV", help=f"{_TEXT_FILE}; not that it was trained on"
+    )
     _add_csv_options(evaluate)
 
 
@@ -249,7 +253,7 @@ def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None
     cache.add_argument(
         "action", nargs="?", choices=("list", "clear"), default="list", help="what to do"
     )
-    check = _add_command(commands, "gradcheck", "compare backpropagation with differences")
+    check = _add_command(commands, "gradcheck", "check the gradients that training uses")
     check.add_argument("--word-dim", type=int, default=100, metavar="C", help="words")
     check.add_argument("--hidden-dim", type=int, default=10, metavar="H", help="hidden units")
     check.add_argument("--device", choices=get_args(DeviceRequest), default="cpu", help="where")

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TextIO
 
+from engine.cli_corpus import corpus_lines
 from engine.cli_text import (
     bar,
-    corpus_lines,
     event_sentence,
     gradient_lines,
     score_lines,
@@ -103,7 +103,7 @@ class Output:
             case StageProgress():
                 self._show_stage(event)
             case CorpusReady():
-                for line in corpus_lines(event):
+                for line in corpus_lines(event.corpus):
                     self.note(line)
             case LossPoint():
                 self._show_live(training_line(event))

@@ -82,7 +82,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         model = train_and_save(events, None, output, is_kept=True)
         if not arguments.json:
             output.result(model.description)
-        if control.is_stopped:
+        if control.is_stopped and model.step:
             output.note(f"To go on: {resume_command(run.run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0
 

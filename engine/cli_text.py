@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from engine.counting import counted
 from engine.events import (
-    CorpusReady,
     EpochDone,
     LossPoint,
     Notice,
@@ -23,8 +22,12 @@ if TYPE_CHECKING:
     from engine.scorer import SentenceScore
 
 _BAR_WIDTH = 24
-_MOST_PROBLEMS = 20  # refused rows that are named; the count tells the rest
-_LONGEST_ROW_TEXT = 60  # characters
+_ENDS = {
+    "finished": "Training has come to its end",
+    "stopped": "Training was stopped",
+    "time limit": "Training ended at its time limit",
+    "converged": "Training ended because the loss fell no further",
+}
 
 
 def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
@@ -33,16 +36,18 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
         case TrainingStarted():
             return (
                 f"Training {event.parameters:,} parameters ({event.word_dim:,} words, "
-                f"{event.hidden_dim:,} hidden units) on {event.sentences:,} sentences with the "
-                f"recipe '{event.recipe}', learning rate {event.learning_rate:g}, on "
+                f"{event.hidden_dim:,} hidden units) on "
+                f"{counted(event.sentences, 'sentence')} with the recipe "
+                f"'{event.recipe}', learning rate {event.learning_rate:g}, on "
                 f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
             )
         case EpochDone():
             held_out = event.validation_loss
+            speed = f"{event.words_per_s:,.0f} words/s, " if event.words_per_s else ""
             return (
                 f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
                 f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
-                f"{event.words_per_s:,.0f} words/s, {duration(event.elapsed_s)}"
+                f"{speed}{duration(event.elapsed_s)}"
             )
         case RateHalved():
             return event.reason
@@ -50,8 +55,8 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
             return f"{'Warning' if event.severity == 'warning' else 'Note'}: {event.text}"
         case RunEnded():
             return (
-                f"Training ended ({event.reason}) after {event.epoch:.4g} epochs, "
-                f"{event.step:,} steps and {duration(event.elapsed_s)}."
+                f"{_ENDS[event.reason]} after {counted(event.epoch, 'epoch')}, "
+                f"{counted(event.step, 'step')} and {duration(event.elapsed_s)}."
             )
 
 
@@ -64,40 +69,6 @@ def training_line(point: LossPoint) -> str:
         f"loss {point.loss:.3f}, {point.words_per_s:,.0f} words/s, "
         f"{duration(point.elapsed_s)}{'' if left is None else f', {duration(left)} left'}"
     )
-
-
-def corpus_lines(event: CorpusReady) -> list[str]:
-    """Return the summary of a corpus and the rows that were refused or repaired."""
-    summary, problems = event.corpus.summary, event.corpus.problems
-    lines = [
-        (
-            f"{summary.name}: {counted(summary.documents, 'document')}, "
-            f"{counted(summary.sentences, 'sentence')}, {summary.words:,} words, "
-            f"{summary.different_words:,} of them different ({summary.encoding}, "
-            f"column {', '.join(summary.columns) or '1'})."
-        ),
-        (
-            f"Vocabulary: {summary.vocabulary_size:,} words; the least frequent is "
-            f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "
-            f"{summary.unknown_share:.1%} of the words are unknown. {summary.splitter}"
-        ),
-        (
-            f"Training: {counted(summary.training_sentences, 'sentence')}; held out: "
-            f"{summary.validation_sentences:,} "
-            f"({counted(summary.validation_documents, 'document')})."
-        ),
-    ]
-    for problem in problems[:_MOST_PROBLEMS]:
-        text = problem.text[:_LONGEST_ROW_TEXT]
-        lines.append(f"Line {problem.line:,}: {problem.reason} [{text!r}]")
-    named = min(len(problems), _MOST_PROBLEMS)
-    total = summary.refused_rows + summary.repaired_rows
-    if total > named:
-        lines.append(f"{total - named:,} more rows were refused or repaired.")
-    if summary.duplicate_documents:
-        equal = "equals" if summary.duplicate_documents == 1 else "equal"
-        lines.append(f"{counted(summary.duplicate_documents, 'document')} {equal} an earlier one.")
-    return lines
 
 
 def score_lines(score: "SentenceScore") -> list[str]:

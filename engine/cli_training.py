@@ -9,12 +9,14 @@ from dataclasses import asdict
 
 from engine.checkpoint import load_model
 from engine.cli_commands import EXIT_INTERRUPTED, show_sentences
+from engine.cli_corpus import evaluated_lines, evaluation_hints, training_hints
 from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import corpus_cache_folder
+from engine.counting import counted
 from engine.errors import ConfigError
 from engine.evaluation import Evaluation, evaluate_corpus
 from engine.events import CorpusReady
@@ -62,6 +64,8 @@ def run_train(arguments: Namespace) -> int:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
             return EXIT_INTERRUPTED
+        for hint in training_hints(corpus, corpus_config):
+            output.show(hint)
         if arguments.keep_run:
             store = RunStore(arguments.data_folder)
             run_id = store.new_run_id()
@@ -78,7 +82,7 @@ def run_train(arguments: Namespace) -> int:
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
-        if control.is_stopped and arguments.keep_run:
+        if control.is_stopped and arguments.keep_run and model.step:
             output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
@@ -116,9 +120,12 @@ def run_evaluate(arguments: Namespace) -> int:
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
     with stop_on_interrupt(output) as control:
-        corpus = prepare(config, control, output, uses_cache=not arguments.no_cache)
+        uses_cache = not arguments.no_cache
+        corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
             return EXIT_INTERRUPTED
+        for hint in evaluation_hints(model, corpus):
+            output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
         while True:
             try:
@@ -132,8 +139,10 @@ def run_evaluate(arguments: Namespace) -> int:
         output.result_json({"event": "corpus_evaluated", **asdict(result)})
         return 0
     output.result(
-        f"{result.words:,} words in {result.sentences:,} sentences, {result.unknown_share:.1%} of "
-        f"them unknown: loss {result.loss:.4f} nats a word, perplexity {result.perplexity:,.1f}, "
+        f"{counted(result.words, 'word')} (each end of a sentence is one) in "
+        f"{counted(result.sentences, 'sentence')}; the model does not know "
+        f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats a word, "
+        f"perplexity {result.perplexity:,.1f}, "
         f"{result.bits_per_word:.3f} bits a word."
     )
     return 0
@@ -164,13 +173,22 @@ def _corpus_config(
 
 
 def prepare(
-    config: CorpusConfig, control: RunControl, output: Output, *, uses_cache: bool = True
+    config: CorpusConfig,
+    control: RunControl,
+    output: Output,
+    *,
+    uses_cache: bool = True,
+    is_only_measured: bool = False,
 ) -> Corpus | None:
-    """Return the corpus, or None after a stop."""
+    """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
     corpus = None
     folder = corpus_cache_folder() if uses_cache else None
     for event in build_corpus(config, control, cache_folder=folder):
-        output.show(event)
         if isinstance(event, CorpusReady):
             corpus = event.corpus
+        if corpus is None or output.as_json or not is_only_measured:
+            output.show(event)
+            continue
+        for line in evaluated_lines(corpus):
+            output.note(line)
     return corpus

@@ -214,13 +214,16 @@ def test_that_an_empty_input_is_told(
     assert "standard input had no sentence" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "generate", "score", "evaluate", "info", "demo"])
+@pytest.mark.parametrize(
+    "command", ["train", "generate", "score", "evaluate", "info", "demo", "runs", "gradcheck"]
+)
 def test_that_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
 
     out = capsys.readouterr().out
     assert "usage:" in out
     assert "None" not in out
+    assert "default: )" not in out
 
 
 def test_that_help_comes_without_loading_pytorch() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from engine.cli_output import Output
 from engine.cli_text import bar, duration, probability, size_text
 from engine.event_json import event_to_json
-from engine.events import EpochDone, LossPoint, Notice, StageProgress
+from engine.events import EpochDone, LossPoint, Notice, RunEnded, StageProgress
 
 
 class Terminal(io.StringIO):
@@ -84,6 +85,19 @@ def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:
         "Epoch 1: training loss 4.0000 nats a word, 100 words/s, 0:02",
     ]
     assert out.getvalue() == ""
+
+
+def test_that_one_is_written_as_one_and_no_speed_is_made_up() -> None:
+    err = io.StringIO()
+    output = Output(as_json=False, out=io.StringIO(), err=err)
+
+    output.show(replace(an_epoch(), epoch=0.0, words_per_s=0.0))
+    output.show(RunEnded(reason="finished", epoch=1.0, step=1, elapsed_s=2.0))
+
+    assert err.getvalue().splitlines() == [
+        "Epoch 0: training loss 4.0000 nats a word, 0:02",
+        "Training has come to its end after 1 epoch, 1 step and 0:02.",
+    ]
 
 
 def test_that_json_lines_carry_the_figures_of_an_epoch() -> None:

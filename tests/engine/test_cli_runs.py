@@ -168,9 +168,9 @@ def test_that_a_stopped_run_says_how_to_go_on(
     data = ["--data-folder", str(folder)]
 
     codes = [main(["train", str(tmp_path / "pets.csv"), "--keep-run", *small, *data])]
-    codes.append(runs(folder, "resume", "last"))
+    (run,) = [each for each in RunStore(folder).list() if each.state == "stopped"]
+    codes.append(runs(folder, "resume", run.run_id))
 
-    run, _ = RunStore(folder).list()
     command = f"To go on: python -m engine runs resume {run.run_id} --data-folder {folder}\n"
     assert codes == [EXIT_INTERRUPTED] * 2
     assert capsys.readouterr().err.count(command) == 2

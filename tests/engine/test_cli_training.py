@@ -112,7 +112,78 @@ def test_that_refused_rows_are_named_with_their_lines(
 
     err = capsys.readouterr().err
     assert code == 0
-    assert "Line 26: " in err
+    assert err.count("line 26") == 1  # said once, and not as Python writes a text
+    assert "['" not in err
+
+
+def test_that_empty_rows_are_told_in_one_line(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with csv_path.open("a", encoding="utf-8") as file:
+        file.write("".join(f'{number},""\n' for number in range(20)))
+
+    main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu"))
+
+    told = [line for line in capsys.readouterr().err.splitlines() if "is empty" in line]
+    assert "20 rows: its text is empty (lines 26, 27, 28 and 17 more)" in told
+    assert len(told) == 2  # with the warning
+
+
+def hints(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
+    """Train for an epoch; return the notes and warnings that were shown."""
+    capsys.readouterr()
+    arguments = ["--epochs", "1", "--hidden-dim", "2", "--processes", "1", "--device", "cpu", *more]
+    main(["train", str(path), "--out", str(path.with_name("hinted.safetensors")), *arguments])
+    lines = capsys.readouterr().err.splitlines()
+    return [line for line in lines if line.startswith(("Note: ", "Warning: "))]
+
+
+def test_that_entities_duplicates_numbers_and_no_held_out_text_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {
+        "entities": [*COMMENTS[:4], "The cat &gt; the dog &amp; the mat."],
+        "equal": COMMENTS,
+        "one": COMMENTS[:1],
+        "numbers": [f"{number}.5" for number in range(100, 140)],
+        "good": COMMENTS[:4] + [f"The cat sat {word} times." for word in ("two", "three")],
+    }
+    paths = {name: tmp_path / f"{name}.csv" for name in texts}
+    for name, rows in texts.items():
+        paths[name].write_text("body\n" + "".join(f'"{row}"\n' for row in rows), encoding="utf-8")
+    half = ("--validation-fraction", "0.4")
+
+    assert "(2 of them" in hints(paths["entities"], capsys, *half)[0]
+    assert hints(paths["entities"], capsys, *half, "--decode-entities") == []
+    assert "--remove-duplicates" in hints(paths["equal"], capsys, *half)[0]
+    assert "--remove-duplicates" not in "".join(
+        hints(paths["equal"], capsys, *half, "--remove-duplicates")
+    )
+    assert "Nothing is held out of 1 document" in hints(paths["one"], capsys)[0]
+    assert "column body has a letter" in hints(paths["numbers"], capsys, *half)[-1]
+    assert hints(paths["good"], capsys, *half) == []
+
+
+def test_that_an_evaluation_tells_no_vocabulary_of_its_own(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu"))
+    model_path = str(csv_path.with_name("model.safetensors"))
+    other = csv_path.with_name("other.csv")
+    other.write_text("The zebra sat on the mat.\n", encoding="utf-8")
+    plain = ["--processes", "1", "--no-header"]
+    capsys.readouterr()
+
+    assert main(["evaluate", model_path, str(other), *plain]) == 0
+    shown = capsys.readouterr()
+    assert main(["evaluate", model_path, str(csv_path), "--column", "body"]) == 0
+
+    assert "Vocabulary" not in shown.err
+    assert "held out" not in shown.err
+    assert "Warning" not in shown.err
+    assert "column 1)" in shown.err
+    assert "8 words (each end of a sentence is one) in 1 sentence;" in shown.out
+    assert "Warning: The model was trained on comments.csv" in capsys.readouterr().err
 
 
 def test_that_evaluate_measures_another_file(
