@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.checkpoint import FORMAT, save_model
+from engine.checkpoint import FORMAT, SUFFIX, save_model
 from engine.cli_output import Output
 from engine.control import Ticker
 from engine.errors import DivergedError, EngineError, ModelFileError
 from engine.events import CheckpointSaved, Event, Notice, SnapshotPublished
 from engine.language_model import LanguageModel
+from engine.model_files import TUTORIAL_SUFFIX
 from engine.tensor_file import read_file, read_header
 
 _AUTOSAVE_S = 30.0
@@ -35,6 +36,11 @@ def require_place(path: Path, source: Path | None = None) -> None:
     """
     if path.is_dir():
         raise ModelFileError(f"{path} is a folder. Give the name of a file for the model.")
+    if path.suffix.lower() == TUTORIAL_SUFFIX:
+        raise ModelFileError(
+            f"{path.name} would be taken for one of the tutorial's files when it is opened. Give "
+            f"another ending, such as {path.with_suffix(SUFFIX).name}."
+        )
     if not path.absolute().parent.is_dir():
         raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")
     if not path.exists():
@@ -42,7 +48,7 @@ def require_place(path: Path, source: Path | None = None) -> None:
     if source is not None and source.exists() and path.samefile(source):
         raise ModelFileError(
             f"{path} is the text itself: the model would replace it. Give another name, such as "
-            f"{path.with_suffix('.safetensors').name}."
+            f"{path.with_suffix(SUFFIX).name}."
         )
     if not _is_replaceable(path):
         raise ModelFileError(

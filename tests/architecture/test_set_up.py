@@ -23,6 +23,22 @@ def test_that_a_supported_python_is_taken(version: tuple[int, int]) -> None:
     set_up.require_python(version)
 
 
+def test_that_without_a_display_the_minute_and_the_lost_model_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(main, "has_display", lambda: False)
+    monkeypatch.setattr("engine.cli.main", lambda argv: commands.append(argv) or 0)
+
+    assert main.main() == 0
+
+    told = capsys.readouterr().err
+    assert commands == [["demo"]]
+    assert "about a minute" in told
+    assert "not kept" in told
+    assert "demo --out MODEL" in told
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(set_up, "ROOT", tmp_path)

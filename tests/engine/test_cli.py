@@ -157,6 +157,7 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         ([], "required: COMMAND"),
         (["train", "nowhere.csv", "--out", "missing/model"], "no folder missing"),
         (["train", "nowhere.csv", "--out", "."], "is a folder"),
+        (["train", "nowhere.csv", "--out", "a.npz"], "such as a.safetensors"),
         (["train", "nowhere.csv"], "--out MODEL"),
         (["train", "nowhere.csv", "--out", "a", "--hidden-dim", "0"], "hidden size must be"),
         (["train", "nowhere.csv", "--out", "a", "--recipe", "x"], "invalid choice: 'x'"),

@@ -53,6 +53,21 @@ def test_that_a_second_opening_prepares_nothing_and_gives_the_same(path: Path, c
     assert len(kept_files(cache)) == 1
 
 
+def test_that_a_text_that_was_not_prepared_is_not_said_to_be_opened(
+    path: Path, cache: Path
+) -> None:
+    prepare(path, cache)
+
+    decoding = CsvConfig(decode_entities=True)
+    events = list(
+        build_corpus(CorpusConfig(path=path, csv=decoding), RunControl(), cache_folder=cache)
+    )
+
+    stages = [event.stage for event in events if isinstance(event, StageProgress)]
+    assert stages[0] == "Looking whether this text was prepared before"
+    assert "Opening the prepared corpus" not in stages
+
+
 def test_that_large_arrays_give_the_same_as_small_ones(
     path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
