@@ -226,7 +226,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
-        "csv", type=Path, metavar="CSV", help=f"{_TEXT_FILE}; not that it was trained on"
+        "csv", type=Path, metavar="CSV", help=f"{_TEXT_FILE}; not the one it was trained on"
     )
     _add_csv_options(evaluate)
 
