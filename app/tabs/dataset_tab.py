@@ -113,6 +113,7 @@ class DatasetTab(QWidget):
     def show_no_preview(self) -> None:
         """Forget the preview: the options stay, to be changed until the file can be read."""
         self._file_panel.show_use(is_used=False)
+        self._preview_page.show_outdated()
         self._has_preview = False
         self._update_buttons()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NARROW, WIDE = 120, 480  # px, of a column that is not the text and of the text
 MOST_STRETCHED = 6  # columns; more of them scroll
 HEIGHTS = [480, 200]  # px, of the rows and of the refused rows
+OUTDATED = "These rows were read before: the chosen file cannot be used as it is."
 _KINDS = {
     "table": ("row", ""),
     "json": ("object", " of JSON, a column for each key"),
@@ -84,6 +85,11 @@ class PreviewPage(QWidget):
         self._problems.show_problems(preview.problems, "")
         self.show_policy(stops=stops)
         self.set_text_columns(columns)
+
+    def show_outdated(self) -> None:
+        """Say that the rows shown are not those of the chosen file, which cannot be read."""
+        if self._preview is not None:
+            self._note.setText(OUTDATED)
 
     def show_policy(self, *, stops: bool) -> None:
         """Say whether the refused rows are left out or stop the preparation."""

@@ -177,6 +177,22 @@ def test_that_a_file_that_cannot_be_read_says_why(bench: Bench, engine: FakeEngi
     assert bench.settings.settings.recent_files == ()
 
 
+def test_that_after_an_unusable_file_what_is_still_shown_is_named(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    bench.open()
+    bench.prepare()
+    engine.inspect_error = CorpusError("bin.csv is no text.")
+
+    bench.controller.open_path(Path("bin.csv"))
+    bench.rest()
+
+    assert bench.find(QLabel, "file_label").text() == "bin.csv (not used)"
+    assert bench.find(QLabel, "origin_label").text().startswith("comments.csv: ")
+    note = bench.find(QLabel, "preview_note").text()
+    assert note == "These rows were read before: the chosen file cannot be used as it is."
+
+
 def test_that_a_failed_preparation_says_why_and_allows_another(
     bench: Bench, engine: FakeEngine
 ) -> None:
