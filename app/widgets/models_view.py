@@ -3,7 +3,8 @@
 It reads no disk: its controller shows the runs and carries out what is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal, Slot
@@ -84,6 +85,7 @@ class ModelsView(QDialog):
         self._model = RunTableModel(self)
         self._commands: frozenset[RunCommand] = frozenset()
         self._is_restoring = False  # the selection, after the rows were replaced
+        self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
         head = self._build_head()
         self._build_table()
         self._detail = make_label("", "hint", self, wrap=True)
@@ -117,7 +119,13 @@ class ModelsView(QDialog):
         return tuple(self._model.run(row) for row in self._table.selected_rows())
 
     def show_runs(self, runs: "Sequence[RunInfo]", *, in_trash: bool) -> None:
-        """Show the runs; what was selected stays so if it is still there."""
+        """Show the runs, after a name or note that is being written.
+
+        What was selected stays so if it is still there.
+        """
+        if self._table.is_edited:
+            self._waiting = partial(self.show_runs, runs, in_trash=in_trash)
+            return
         selected = [run.run_id for run in self.selected_runs()]
         self._table.set_placeholder(EMPTY_TRASH if in_trash else EMPTY)
         self._model.show_runs(runs, is_editable=not in_trash)
@@ -226,6 +234,7 @@ class ModelsView(QDialog):
         self._trash.toggled.connect(self.trash_toggled)
         self._model.renamed.connect(self.renamed)
         self._model.noted.connect(self.noted)
+        self._table.editing_ended.connect(self._on_table_editing_ended)
         self._table.doubleClicked.connect(self._on_open_requested)
         self._table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self._table.customContextMenuRequested.connect(self._on_menu_requested)
@@ -249,6 +258,12 @@ class ModelsView(QDialog):
         button = self.sender()
         if isinstance(button, QPushButton):
             self._request(button.property("command"))
+
+    @Slot()
+    def _on_table_editing_ended(self) -> None:
+        if self._waiting is not None:
+            show, self._waiting = self._waiting, None
+            show()
 
     @Slot()
     def _on_open_requested(self) -> None:

@@ -6,9 +6,9 @@ affair.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
 
 from app.widgets.tables import prepare_rows
 
@@ -16,7 +16,15 @@ _ROW_PADDING = 10  # pixels
 
 
 class RecordTable(QTableView):
-    """Show rows that are selected whole and copied as text."""
+    """Show rows that are selected whole and copied as text.
+
+    Signals
+    -------
+    editing_ended()
+        A cell is not written in any more; what was written was taken over or given up.
+    """
+
+    editing_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +36,11 @@ class RecordTable(QTableView):
         self._copy_shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         self._copy_shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._copy_shortcut.activated.connect(self.copy_selected)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a cell is being written in: to replace the rows would lose it."""
+        return self.state() == QAbstractItemView.State.EditingState
 
     def set_placeholder(self, text: str) -> None:
         """Say `text` while there are no rows."""
@@ -53,6 +66,11 @@ class RecordTable(QTableView):
         text = self.text_of_rows(self.selected_rows())
         if text:
             QGuiApplication.clipboard().setText(text)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Close it as Qt does, and tell."""
+        super().closeEditor(editor, hint)
+        self.editing_ended.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or the placeholder where there are none."""

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QSpinBox
 
 from app.application import Application, build_window
@@ -147,6 +148,7 @@ def main(engine: str, seed: str, events: int, folder: Path) -> int:
     monkey = Monkey(app.window, chance, files)
     while app.window.isVisible() and len(monkey.deeds) < events and not complaints.lines:
         monkey.act()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as an event loop does
     app.window.hide()
     has_ended = app.shutdown()
     garbage.stop()

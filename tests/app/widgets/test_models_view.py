@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.state.run_commands import RunCommand
@@ -50,6 +50,24 @@ def test_that_a_refresh_keeps_the_selection_and_tells_it_once(
 
     assert [run.run_id for run in view.selected_runs()] == [runs[0].run_id]
     assert told == [1]
+
+
+def test_that_a_refresh_waits_for_a_name_that_is_being_written(
+    qtbot: QtBot, view: ModelsView
+) -> None:
+    view.show_runs([run_info(1)], in_trash=False)
+    view.select_runs([run_info(1).run_id])
+    view.edit(NAME)
+    editor = table(view).findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("my own name")
+
+    view.show_runs([run_info(1), run_info(2)], in_trash=False)
+    with qtbot.waitSignal(view.renamed) as renamed:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+    assert renamed.args == [run_info(1).run_id, "my own name"]
+    qtbot.waitUntil(lambda: table(view).model().rowCount() == 2)
 
 
 def test_that_a_command_that_is_not_offered_is_not_requested(
