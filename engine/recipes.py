@@ -20,7 +20,7 @@ class RecipeDefaults:
 _DEFAULTS: dict[Recipe, RecipeDefaults] = {
     "fast": RecipeDefaults(
         recipe="fast",
-        learning_rate=0.004,
+        learning_rate=0.003,
         batch_size=16,
         clip_norm=1.0,
         input_range=0.5,

@@ -86,7 +86,7 @@ def test_that_a_finite_explosion_is_told_with_the_rate_and_one_to_try(
     text = str(diverged.value)
     assert "nats a word, where knowing nothing costs 2.89" in text
     assert "The learning rate 10 is too high." in text
-    assert text.endswith(f"such as {0.005 if recipe == 'tutorial' else 0.004}.")
+    assert text.endswith(f"such as {0.005 if recipe == 'tutorial' else 0.003}.")
 
 
 def test_that_a_rate_near_the_usual_one_is_followed_by_a_tenth_of_it() -> None:
@@ -166,7 +166,7 @@ def test_that_a_diverged_run_goes_on_from_its_best_with_a_lower_rate(
     events = list(store.resume(run_id, corpus, RunControl()))
 
     rate = of_type(events, TrainingStarted)[0].learning_rate
-    assert rate == (0.005 if recipe == "tutorial" else 0.004)
+    assert rate == (0.005 if recipe == "tutorial" else 0.003)
     assert store.info(run_id).train_config.learning_rate == rate
     assert isinstance(events[-1], RunEnded)
     assert events[-1].epoch == 8.0

@@ -55,7 +55,7 @@ def test_that_one_click_mends_a_learning_rate_far_too_high(person: Person, csv_p
     person.rest()
 
     assert person.message == ""
-    assert "learning rate 0.004" in person.log
+    assert "learning rate 0.003" in person.log
     assert person.app.session.model is not None
     assert person.app.session.model.epoch == EPOCHS
     assert last_loss(person) < 0.8 * math.log(model.word_dim)
