@@ -130,15 +130,20 @@ class EpochJudge:
         default = recipe_defaults(self._recipe).learning_rate
         return min(default, self._optimizer.learning_rate * _NEXT_RATE_SHARE)
 
-    def divergence(self, step: int, found: DivergedError) -> DivergedError:
-        """Return the error of a run that diverged, for the user; `found` says how."""
+    def divergence(self, step: int, found: DivergedError, *, kept_step: int) -> DivergedError:
+        """Return the error of a run that diverged, for the user; `found` says how.
+
+        `kept_step` is when the parameters that are left were good.
+        """
         what = (
             f"Training was stopped at step {step:,}. {found} The learning rate "
             f"{self._optimizer.learning_rate:g} is too high."
         )
+        left = "The best parameters so far are kept. Go on from them, or start again,"
+        if kept_step == 0:
+            left = "Nothing was learned before. Start again"
         return DivergedError(
-            f"{what} The best parameters so far are kept. Go on from them, or start again, with a "
-            f"smaller learning rate, such as {self.next_rate:g}.",
+            f"{what} {left} with a smaller learning rate, such as {self.next_rate:g}.",
             what=what,
             next_rate=self.next_rate,
         )

@@ -30,7 +30,7 @@ Layout: TypeAlias = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]  # number
 
 
 class _Trained(Protocol):
-    """What has learnt with settings from a text."""
+    """What has learned with settings from a text."""
 
     @property
     def model_config(self) -> ModelConfig:

@@ -173,7 +173,7 @@ class Trainer:
             raise found
         # Whoever keeps the last snapshot keeps this one.
         yield SnapshotPublished(step=good.step, epoch=good.epoch, model=good)
-        raise self._judge.divergence(books.step, found) from found
+        raise self._judge.divergence(books.step, found, kept_step=good.step) from found
 
     def _train(self, control: RunControl) -> Generator[Event, None, EndReason]:
         books = self._books

@@ -54,7 +54,7 @@ def model_moment(model: "LanguageModel") -> str:
 
 
 def model_title(model: "LanguageModel") -> str:
-    """Name a snapshot fully: what it learnt from, its size, how far it is."""
+    """Name a snapshot fully: what it learned from, its size, how far it is."""
     return f"{model.title}, step {model.step:,}"
 
 

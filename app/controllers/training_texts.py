@@ -49,7 +49,7 @@ _SHORT_ENDINGS = {
 _NEXT = "Generate sentences on the Generation tab."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
-DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learnt."
+DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
 GO_ON = "Go on with a lower rate"
 GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
 

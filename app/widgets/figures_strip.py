@@ -14,7 +14,7 @@ NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
 FIGURES = {
     "epoch": ("Epoch", "Passes over the training text so far, and how many are planned"),
-    "speed": ("Words a second", "Words learnt from in a second"),
+    "speed": ("Words a second", "Words learned from in a second"),
     "elapsed": ("Elapsed", "Time of training, pauses left out"),
     "left": ("Time left", "Estimated from this run's speed"),
     "rate": ("Learning rate", "How large each correction is now"),

@@ -26,7 +26,7 @@ _HINTS = (  # up to this temperature, in plain words
     (0.3, "very careful: almost always the likeliest word"),
     (0.7, "careful: mostly likely words"),
     (0.95, "a little careful"),
-    (1.05, "as learnt: the model's own probabilities"),
+    (1.05, "as learned: the model's own probabilities"),
     (1.35, "bold: unlikely words more often"),
     (_HIGHEST, "wild: nearly any word may follow"),
 )

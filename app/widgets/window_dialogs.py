@@ -26,7 +26,7 @@ KEPT = (
     "Nothing is lost either way: a training that is going on stops, and the run is kept. "
     "File > Models… opens it or trains it further."
 )
-NOT_KEPT = "Without saving, what the network has learnt is lost: its run could not be kept."
+NOT_KEPT = "Without saving, what the network has learned is lost: its run could not be kept."
 
 
 class WindowDialogs(QObject):

@@ -85,8 +85,18 @@ def test_that_a_finite_explosion_is_told_with_the_rate_and_one_to_try(
 
     text = str(diverged.value)
     assert "nats a word, where knowing nothing costs 2.89" in text
-    assert "The learning rate 10 is too high." in text
+    assert "The learning rate 10 is too high. Nothing was learned before. Start again" in text
     assert text.endswith(f"such as {0.005 if recipe == 'tutorial' else 0.003}.")
+
+
+@pytest.mark.parametrize(("kept_step", "told"), [(0, "Nothing was learned"), (7, "are kept")])
+def test_that_only_what_was_learned_is_said_to_be_kept(kept_step: int, told: str) -> None:
+    rnn = RNN(18, 5)
+    judge = EpochJudge("tutorial", rnn, PlainSgd(rnn, 10.0), 10.0)
+
+    error = judge.divergence(9, DivergedError("It rose."), kept_step=kept_step)
+
+    assert told in str(error)
 
 
 def test_that_a_rate_near_the_usual_one_is_followed_by_a_tenth_of_it() -> None:

@@ -1,4 +1,4 @@
-"""Closing: what runs is stopped first, what was learnt is not lost."""
+"""Closing: what runs is stopped first, what was learned is not lost."""
 
 from pathlib import Path
 

@@ -152,7 +152,7 @@ def test_that_an_untrained_model_is_not_said_to_be_the_best(qtbot: QtBot, desk: 
 
     train(qtbot, desk, diverges_at_once)
 
-    text = "Stopped: the learning rate is too high. Nothing was learnt."
+    text = "Stopped: the learning rate is too high. Nothing was learned."
     assert desk.find("status_label").text() == text
 
 

@@ -45,7 +45,7 @@ def test_that_the_slider_does_not_round_a_typed_temperature(form: SampleForm) ->
 
 @pytest.mark.parametrize(
     ("temperature", "word"),
-    [(0.05, "careful"), (0.5, "careful"), (1.0, "as learnt"), (1.2, "bold"), (2.0, "wild")],
+    [(0.05, "careful"), (0.5, "careful"), (1.0, "as learned"), (1.2, "bold"), (2.0, "wild")],
 )
 def test_that_a_temperature_is_explained_in_plain_words(temperature: float, word: str) -> None:
     assert word in temperature_hint(temperature)
