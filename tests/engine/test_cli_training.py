@@ -1,37 +1,19 @@
 """The commands that read a corpus: train, demo and evaluate."""
 
 import json
-import signal
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from engine import cli_saving, cli_training
-from engine.checkpoint import load_model, save_model
-from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
-from engine.control import RunControl
-from engine.errors import DivergedError, ModelFileError
-from engine.events import Event, RunEnded, SnapshotPublished
-from engine.language_model import LanguageModel
-from tests.engine.models import tiny_model
-
-COMMENTS = [
-    "The cat sat on the mat. It was a very good cat!",
-    "A dog ran after the cat because the cat ran away.",
-    "Nobody knows why the dog and the cat ran so fast.",
-    "I think that the mat is better than the old one.",
-] * 6
+from engine import cli_training
+from engine.checkpoint import load_model
+from engine.cli import main
+from tests.engine.cli_fakes import COMMENTS, ended, snapshot, train_arguments, write_comments
 
 
 @pytest.fixture
 def csv_path(tmp_path: Path) -> Path:
-    path = tmp_path / "comments.csv"
-    rows = "".join(f'{number},"{text}"\n' for number, text in enumerate(COMMENTS))
-    path.write_text("id,body\n" + rows, encoding="utf-8")
-    return path
+    return write_comments(tmp_path / "comments.csv")
 
 
 @pytest.fixture
@@ -41,21 +23,6 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in ("cli_training", "kept_texts"):
         monkeypatch.setattr(f"engine.{module}.corpus_cache_folder", lambda: folder)
     return folder
-
-
-def train_arguments(csv_path: Path, *more: str) -> list[str]:
-    out = str(csv_path.with_name("model.safetensors"))
-    small = ["--hidden-dim", "5", "--vocabulary-size", "30", "--processes", "1", "--column", "body"]
-    return ["train", str(csv_path), "--out", out, *small, *more]
-
-
-def snapshot(step: int) -> SnapshotPublished:
-    model: LanguageModel = replace(tiny_model(), step=step)
-    return SnapshotPublished(step=step, epoch=float(step), model=model)
-
-
-def ended(step: int, reason: Any = "finished") -> RunEnded:
-    return RunEnded(reason=reason, epoch=1.0, step=step, elapsed_s=1.0)
 
 
 def test_that_a_trained_model_draws_and_scores(
@@ -201,187 +168,6 @@ def test_that_evaluate_measures_another_file(
     assert (result["event"], result["sentences"], result["words"]) == ("corpus_evaluated", 1, 8)
     assert result["unknown_share"] >= 1 / 7
     assert result["loss"] > 0.0
-
-
-def test_that_the_first_ctrl_c_ends_the_training_and_keeps_the_model(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
-        yield snapshot(1)
-        signal.raise_signal(signal.SIGINT)
-        assert control.is_stopped
-        yield snapshot(2)
-        yield ended(2, "stopped")
-
-    monkeypatch.setattr(cli_training, "train", events)
-    before = signal.getsignal(signal.SIGINT)
-
-    code = main(train_arguments(csv_path))
-
-    assert code == EXIT_INTERRUPTED
-    assert load_model(csv_path.with_name("model.safetensors")).step == 2
-    assert "press Ctrl+C again to abort" in capsys.readouterr().err
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_that_a_second_ctrl_c_aborts_at_once_and_still_keeps_the_model(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def events(*_: Any) -> Iterator[Event]:
-        yield snapshot(1)
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        pytest.fail("this must not be reached")
-
-    monkeypatch.setattr(cli_training, "train", events)
-
-    code = main(train_arguments(csv_path))
-
-    assert code == EXIT_INTERRUPTED
-    assert load_model(csv_path.with_name("model.safetensors")).step == 1
-    assert capsys.readouterr().err.endswith("Aborted.\n")
-
-
-def test_that_a_diverged_training_keeps_the_last_good_model(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def events(*_: Any) -> Iterator[Event]:
-        yield snapshot(5)
-        raise DivergedError("The loss is no longer finite. Lower the learning rate.")
-
-    monkeypatch.setattr(cli_training, "train", events)
-
-    code = main(train_arguments(csv_path))
-
-    assert code == EXIT_WRONG
-    assert load_model(csv_path.with_name("model.safetensors")).step == 5
-    assert "Error: The loss is no longer finite. Lower the learning rate.\n" in (
-        capsys.readouterr().err
-    )
-
-
-@pytest.mark.parametrize("name", ["comments.csv", "notes.txt"], ids=["the text", "another file"])
-def test_that_a_model_does_not_replace_a_file_that_is_none(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
-    csv_path.with_name("notes.txt").write_text("a night of writing", encoding="utf-8")
-    path = csv_path.with_name(name)
-    before = path.read_bytes()
-
-    codes = [
-        main(["train", str(csv_path), "--out", str(path), "--epochs", "1", "--processes", "1"]),
-        main(["demo", "--seconds", "0.1", "--out", str(path)]),
-    ]
-
-    assert codes == [EXIT_WRONG, EXIT_WRONG]
-    assert path.read_bytes() == before
-    assert capsys.readouterr().err.count("Give another name") == 2
-
-
-def test_that_a_model_may_replace_a_model(csv_path: Path) -> None:
-    path = csv_path.with_name("model.safetensors")
-    save_model(tiny_model(), path)
-
-    assert main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu")) == 0
-    assert load_model(path).hidden_dim == 5
-
-
-def test_that_a_training_that_exploded_at_once_does_not_promise_a_file(
-    csv_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    wild = ["--learning-rate", "1000", "--recipe", "tutorial", "--epochs", "3", "--device", "cpu"]
-
-    code = main(train_arguments(csv_path, *wild))
-
-    told = capsys.readouterr().err.splitlines()[-1]
-    assert code == EXIT_WRONG
-    assert not csv_path.with_name("model.safetensors").exists()
-    assert "are kept" not in told
-    assert "model.safetensors was not written" in told
-    assert told.endswith("--learning-rate 0.005")
-
-
-def test_that_a_training_that_exploded_names_the_file_of_its_best_model(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def events(*_: Any) -> Iterator[Event]:
-        yield snapshot(5)
-        raise DivergedError("All of it.", what="The loss rose.", next_rate=0.01)
-
-    monkeypatch.setattr(cli_training, "train", events)
-
-    main(train_arguments(csv_path))
-
-    path = csv_path.with_name("model.safetensors")
-    told = capsys.readouterr().err.splitlines()[-1]
-    assert f"The best model so far, of epoch 1, was saved to {path}." in told
-    assert load_model(path).step == 5
-
-
-def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
-    csv_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def events(*_: Any) -> Iterator[Event]:
-        yield snapshot(5)
-        yield snapshot(0)  # the best ones were those before the first step
-        raise DivergedError("The loss rose to 5,000 nats a word.")
-
-    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
-    monkeypatch.setattr(cli_training, "train", events)
-
-    main(train_arguments(csv_path))
-
-    assert load_model(csv_path.with_name("model.safetensors")).step == 0
-
-
-def test_that_training_goes_on_when_an_autosave_fails(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saves: list[int] = []
-
-    def save(model: LanguageModel, _path: Path) -> None:
-        saves.append(model.step)
-        if model.step == 1:
-            raise ModelFileError("The disk is full.")
-
-    monkeypatch.setattr(cli_saving, "save_model", save)
-    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
-    monkeypatch.setattr(
-        cli_training, "train", lambda *_: iter([snapshot(1), snapshot(2), ended(2)])
-    )
-
-    code = main(train_arguments(csv_path))
-
-    assert code == 0
-    assert saves == [1, 2]
-    assert "Warning: The disk is full. The training goes on." in capsys.readouterr().err
-
-
-def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
-    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model_path = csv_path.with_name("model.safetensors")
-    save_model(replace(tiny_model(), step=9000), model_path)  # a night of training
-    before = model_path.read_bytes()
-    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(0), ended(0, "stopped")]))
-
-    main(train_arguments(csv_path))
-
-    assert model_path.read_bytes() == before
-    assert "Nothing was learned yet" in capsys.readouterr().err
-
-
-def test_that_a_stop_during_the_preparation_saves_nothing(
-    csv_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def build(_config: Any, _control: RunControl, **_: Any) -> Iterator[Event]:
-        signal.raise_signal(signal.SIGINT)
-        return iter(())
-
-    monkeypatch.setattr(cli_training, "build_corpus", build)
-
-    assert main(train_arguments(csv_path)) == EXIT_INTERRUPTED
-    assert not csv_path.with_name("model.safetensors").exists()
 
 
 def test_that_the_demo_draws_ten_sentences_and_scores_one(
