@@ -90,6 +90,7 @@ def main() -> int:
         garbage = GarbageCollector(app.window)  # as the program does
         app.runners.warm_up.ended.connect(garbage.settle)
         app.window.show()
+        qt.processEvents()  # the first painting is part of the start, not of the work
         app.warm_up.start()
         garbage.start()
         try:
