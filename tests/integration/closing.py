@@ -145,7 +145,10 @@ def is_group_left(group: int) -> bool:
         except ProcessLookupError:
             return False
         time.sleep(0.01)
-    os.killpg(group, signal.SIGKILL)
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:  # it ended at the last moment
+        return False
     return True
 
 

@@ -57,6 +57,7 @@ def training(recipe: Any, control: RunControl) -> Iterator[Any]:
 
 def jobs(small: Path, large: Path) -> dict[str, Job]:
     model: LanguageModel = model_of(small)
+    sample_corpus()  # what the jobs train on is not prepared within them
     words = ("the old dog saw a cat . " * 1000)[:10_000]  # all that the line takes
     return {
         "preparing": lambda control: build_corpus(CorpusConfig(path=large), control),
