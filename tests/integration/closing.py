@@ -10,6 +10,7 @@ The program is imported inside the functions: the helper processes that prepare 
 large corpus import this module too, and must not load it all.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -140,9 +141,7 @@ def wait_for(process: int) -> tuple[int, float, float]:
 def is_group_left(group: int) -> bool:
     """Return whether a process of the group is left a second after its leader has ended."""
     for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        if not is_group_running(group):
             return False
         time.sleep(0.01)
     try:
@@ -150,6 +149,25 @@ def is_group_left(group: int) -> bool:
     except ProcessLookupError:  # it ended at the last moment
         return False
     return True
+
+
+def is_group_running(group: int) -> bool:
+    """Return whether the group has a process that has not ended.
+
+    One that has ended counts for `killpg` until the system's first process has looked at it.
+    """
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    if not Path("/proc/self/stat").exists():
+        return True
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(of_group) == group and state != "Z":
+                return True
+    return False
 
 
 def run_child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> None:
