@@ -76,6 +76,13 @@ class Photographer:
         runners = self._app.runners.all_but_warm_up()
         self.wait_until(lambda: not any(runner.is_busy for runner in runners), "a job runs")
 
+    def stop_training(self) -> None:
+        """Stop the run, unless it has ended by itself."""
+        stop = self._app.window.findChild(QPushButton, "training.stop_button")
+        if stop.isEnabled():
+            stop.click()
+        self.rest()
+
     def set_number(self, name: str, value: int) -> None:
         """Fill in a number."""
         self._app.window.findChild(QSpinBox, name).setValue(value)
@@ -120,8 +127,7 @@ def take_pictures(photographer: Photographer, seconds: float) -> None:
     photographer.wait(seconds)
     photographer.photograph(TRAINING, "training.png")
     photographer.photograph(TRAINING, "training_dark.png", "dark")
-    photographer.click("training.stop_button")
-    photographer.rest()
+    photographer.stop_training()
     photographer.click("generation.generate_button")
     photographer.rest()
     for sentence in SENTENCES:
@@ -133,7 +139,7 @@ def take_pictures(photographer: Photographer, seconds: float) -> None:
 def main() -> int:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description="Make the pictures of the README.")
-    parser.add_argument("--seconds", type=float, default=40.0, help="of training")
+    parser.add_argument("--seconds", type=float, default=12.0, help="of training")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the pictures")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
