@@ -50,7 +50,9 @@ class Batch:
         return len(self.step_sizes)
 
     def to(self, device: torch.device) -> "Batch":
-        """Return the batch on `device`."""
+        """Return the batch on `device`, itself if it is there."""
+        if self.x.device == device:
+            return self
         return Batch(
             x=self.x.to(device, non_blocking=True),
             y=self.y.to(device, non_blocking=True),
@@ -76,6 +78,10 @@ def batch_from_flat(
     chosen : int64 array of shape (B,)
         Sentence numbers, in any order, B >= 1.
     """
+    if len(chosen) == 1:
+        begin, end = offsets[chosen[0]], offsets[chosen[0] + 1]
+        framed = ids[begin:end].astype(np.int64)
+        return _one_sentence(framed[:-1], framed[1:])
     lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,) words to predict
     longest_first = np.argsort(-lengths, kind="stable")
     return _layout(ids, offsets[chosen][longest_first], lengths[longest_first])
@@ -95,12 +101,32 @@ def batch_from_pairs(xs: Sequence[Words], ys: Sequence[Words]) -> Batch:
     for x, y in zip(xs, ys, strict=True):
         if len(x) != len(y) or len(x) == 0:
             raise ValueError(f"a sentence of {len(x)} words x has {len(y)} words y")
+    if len(xs) == 1:
+        x, y = (np.array(each[0], dtype=np.int64) for each in (xs, ys))
+        return _one_sentence(x, y)
     lengths = np.array([len(x) for x in xs], dtype=np.int64)
     longest_first = np.argsort(-lengths, kind="stable")
     ordered = [int(k) for k in longest_first]
     x_flat = np.concatenate([np.asarray(xs[k], dtype=np.int64) for k in ordered])
     y_flat = np.concatenate([np.asarray(ys[k], dtype=np.int64) for k in ordered])
     return _with_layout(x_flat, y_flat, lengths[longest_first])
+
+
+def _one_sentence(x: NDArray[np.int64], y: NDArray[np.int64]) -> Batch:
+    """Lay out a single sentence, whose two orders are one: exact SGD does it at every step."""
+    words = len(x)
+    x_there = torch.from_numpy(x)
+    is_inner = np.ones((words, 1), dtype=bool)
+    is_inner[-1] = False
+    return Batch(
+        x=x_there,
+        y=torch.from_numpy(y),
+        x_time_major=x_there,
+        to_time_major=torch.arange(words),
+        is_inner=torch.from_numpy(is_inner),
+        step_sizes=[1] * words,
+        sentences=1,
+    )
 
 
 def _layout(ids: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Batch:

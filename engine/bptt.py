@@ -17,6 +17,7 @@ Letters: N words of the batch, C words in the vocabulary, H hidden numbers.
 """
 
 import math
+from itertools import pairwise
 
 import torch
 
@@ -26,7 +27,9 @@ from engine.one_thread import on_one_thread
 from engine.score_blocks import ALIGNED, ScoreBlocks
 
 _LOG2_E = 1.0 / math.log(2.0)
-_CHUNK_VALUES = 1_550_000  # entries of E at a time: 6 MB in float32, the fastest measured
+_CHUNK_VALUES = 5_120_000  # entries of E at a time: 20 MB in float32, the fastest measured
+_PANEL_VALUES = 500_000  # of these by a thread in one product
+_MOST_FOR_ONE_THREAD = 2_500_000  # multiplications: 250 words of 100 hidden numbers
 _FEWEST_WORDS, _MOST_WORDS = 16, 1024  # in a chunk
 _FILLED_SHARE = 8  # more zeros than an eighth of the words cost more than they bring
 
@@ -42,10 +45,12 @@ class Workspace:
         self._values = torch.empty(0, dtype=dtype, device=device)
 
     def chunks(self, words: int) -> list[slice]:
-        """Divide `words` rows into as few chunks as fit, of one size but for the last."""
+        """Divide `words` rows into as few chunks as fit, all of about one size."""
         number = math.ceil(words / self.chunk_words)
-        size = min(self.chunk_words, _round_up(math.ceil(words / number)))
-        return [slice(begin, min(begin + size, words)) for begin in range(0, words, size)]
+        grain = math.gcd(ALIGNED, self.chunk_words)
+        grains = math.ceil(words / grain)
+        bounds = [min(grains * k // number * grain, words) for k in range(number + 1)]
+        return [slice(begin, end) for begin, end in pairwise(bounds)]
 
     def scores(self, words: int) -> ScoreBlocks:
         """Return uninitialised scores (C, words) in the buffer, words <= chunk_words."""
@@ -54,8 +59,11 @@ class Workspace:
             # Grown once to the full chunk, unless only short sentences come.
             size = needed if 4 * words <= self.chunk_words else self._word_dim * self.chunk_words
             self._values = torch.empty(size, dtype=self._dtype, device=self._device)
-        threads = torch.get_num_threads() if self._device.type == "cpu" else 1
-        return ScoreBlocks(self._values[:needed], words, min(threads, self._word_dim))
+        if self._device.type != "cpu":
+            return ScoreBlocks(self._values[:needed], words, 1)
+        threads = min(torch.get_num_threads(), self._word_dim)
+        panels = min(max(1, needed // (threads * _PANEL_VALUES)), self._word_dim // threads)
+        return ScoreBlocks(self._values[:needed], words, threads, panels)
 
 
 @on_one_thread
@@ -135,16 +143,15 @@ def output_layer(
     true_scores = (s * V_true).sum(1)  # (N,)
     padded = _fill_up(s)  # (N or a little more, H)
     d_s = torch.empty_like(padded)
-    log_norms = s.new_empty(len(padded))
+    norms = _Norms(padded, workspace)
     for rows in workspace.chunks(len(padded)):
-        E, log_norms[rows], sums = _exponentials(V, padded[rows], workspace)  # …, (n,), (n,)
-        torch.div(E.times(V), sums[:, None], out=d_s[rows])
+        E, sums = norms.exponentials(V, rows, d_s[rows])
         if accumulate_into is not None:
             E.add_to(accumulate_into, padded[rows] / sums[:, None], scale)
-    d_s = d_s[: len(s)].sub_(V_true)
+    d_s = d_s.div_(norms.sums[:, None])[: len(s)].sub_(V_true)
     if accumulate_into is not None:
         accumulate_into.index_add_(0, y, s, alpha=-scale)
-    loss = (log_norms[: len(s)] - true_scores).sum(dtype=torch.float64)
+    loss = (norms.logs()[: len(s)] - true_scores).sum(dtype=torch.float64)
     return loss, d_s
 
 
@@ -154,10 +161,10 @@ def cross_entropy(
     """Return the loss of each word in nats, shape (N,), without any gradient."""
     true_scores = (s * V.index_select(0, y)).sum(1)  # (N,)
     padded = _fill_up(s)
-    log_norms = s.new_empty(len(padded))
+    norms = _Norms(padded, workspace)
     for rows in workspace.chunks(len(padded)):
-        _, log_norms[rows], _ = _exponentials(V, padded[rows], workspace)
-    return log_norms[: len(s)].sub_(true_scores)
+        norms.exponentials(V, rows)
+    return norms.logs()[: len(s)].sub_(true_scores)
 
 
 def _fill_up(s: torch.Tensor) -> torch.Tensor:
@@ -172,25 +179,49 @@ def _round_up(words: int) -> int:
     return -(-words // ALIGNED) * ALIGNED
 
 
-def _exponentials(
-    V: torch.Tensor, s: torch.Tensor, workspace: Workspace
-) -> tuple[ScoreBlocks, torch.Tensor, torch.Tensor]:
-    """Return E = exp(V sᵀ - shift) (C, n), the log of the true sums (n,) and E's sums (n,)."""
-    E = workspace.scores(len(s))
-    s_in_bits = s * _LOG2_E  # exp2 is the faster exponential
-    E.fill(V, s_in_bits)
-    if s.device.type == "cpu":
-        sums = E.exp2()  # (n,)
-        if _are_in_range(sums):
-            return E, sums.log(), sums
-        E.fill(V, s_in_bits)
-    # Far from zero the largest score is taken off first, as in the tutorial's softmax.
-    # On a GPU this is always done: asking whether it is needed would wait for the GPU.
-    largest = E.take_off_largest()  # (n,)
-    sums = E.exp2()
-    if s.device.type == "cpu" and not bool(torch.isfinite(sums).all()):
-        raise DivergedError("A score of the output layer is not a finite number any more.")
-    return E, sums.log() + largest / _LOG2_E, sums
+class _Norms:
+    """E = exp(V sᵀ - shift) a chunk of words at a time, and what its sums say of the softmax.
+
+    Parameters
+    ----------
+    s : tensor of shape (N, H)
+    workspace : Workspace
+
+    Attributes
+    ----------
+    sums : tensor of shape (N,)
+        Of E over the vocabulary, as far as the chunks have come.
+    """
+
+    def __init__(self, s: torch.Tensor, workspace: Workspace) -> None:
+        self._s_in_bits = s * _LOG2_E  # exp2 is the faster exponential
+        self._workspace = workspace
+        self._shifts: list[tuple[slice, torch.Tensor]] = []
+        self.sums = s.new_empty(len(s))
+
+    def exponentials(
+        self, V: torch.Tensor, rows: slice, product: torch.Tensor | None = None
+    ) -> tuple[ScoreBlocks, torch.Tensor]:
+        """Return E (C, n) of some rows of s, and its sums (n,); write Eᵀ V to `product` (n, H)."""
+        s_in_bits, sums = self._s_in_bits[rows], self.sums[rows]
+        E = self._workspace.scores(len(s_in_bits))
+        if sums.device.type == "cpu":
+            E.exponentiate(V, s_in_bits, sums, product)
+            if _are_in_range(sums):
+                return E, sums
+        # Far from zero the largest score is taken off first, as in the tutorial's softmax.
+        # On a GPU this is always done: asking whether it is needed would wait for the GPU.
+        self._shifts.append((rows, E.exponentiate_shifted(V, s_in_bits, sums, product)))
+        if sums.device.type == "cpu" and not bool(torch.isfinite(sums).all()):
+            raise DivergedError("A score of the output layer is not a finite number any more.")
+        return E, sums
+
+    def logs(self) -> torch.Tensor:
+        """Return the logarithm of Σ exp(V sᵀ) over the vocabulary, shape (N,)."""
+        logs = self.sums.log()
+        for rows, shift_in_bits in self._shifts:
+            logs[rows] += shift_in_bits / _LOG2_E
+        return logs
 
 
 def _are_in_range(sums: torch.Tensor) -> bool:
@@ -200,7 +231,6 @@ def _are_in_range(sums: torch.Tensor) -> bool:
     return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)
 
 
-@on_one_thread
 def error_through_time(
     d_s: torch.Tensor, s: torch.Tensor, W: torch.Tensor, batch: Batch, bptt_truncate: int
 ) -> torch.Tensor:
@@ -217,21 +247,35 @@ def error_through_time(
     bptt_truncate : int
         Steps back; `batch.longest` - 1 or more is the exact gradient.
     """
-    g = torch.addcmul(torch.ones_like(s), s, s, value=-1.0)  # (N, H), 1 - s²
+    work = len(s) * s.shape[1] ** 2  # multiplications of one step back
+    bring = _bring_back if work > _MOST_FOR_ONE_THREAD else _bring_back_on_one_thread
+    return bring(d_s, s, W, batch, bptt_truncate)
+
+
+def _bring_back(
+    d_s: torch.Tensor, s: torch.Tensor, W: torch.Tensor, batch: Batch, bptt_truncate: int
+) -> torch.Tensor:
+    g = torch.addcmul(s.new_ones(()), s, s, value=-1.0)  # (N, H), 1 - s²
     D = d_s.mul_(g)
     if bptt_truncate == 0 or batch.longest == 1:
         return D
     if bptt_truncate >= batch.longest - 1 and batch.longest > 8:
         return _whole_way_back(D, g, W, batch)
-    g *= batch.is_inner  # the step after a sentence's last word belongs to another sentence
+    if batch.sentences > 1:
+        g *= batch.is_inner  # the row after a sentence's last word belongs to another sentence
     S = D.clone()
-    carried = torch.empty_like(S[1:])  # (N - 1, H)
+    now, after, D_now, g_now = S[:-1], S[1:], D[:-1], g[:-1]  # (N - 1, H), views
+    carried = torch.empty_like(after)
     for _ in range(min(bptt_truncate, batch.longest - 1)):
-        torch.mm(S[1:], W, out=carried)
-        torch.addcmul(D[:-1], g[:-1], carried, out=S[:-1])
+        torch.mm(after, W, out=carried)
+        torch.addcmul(D_now, g_now, carried, out=now)
     return S
 
 
+_bring_back_on_one_thread = on_one_thread(_bring_back)
+
+
+@on_one_thread
 def _whole_way_back(
     D: torch.Tensor, g: torch.Tensor, W: torch.Tensor, batch: Batch
 ) -> torch.Tensor:

@@ -1,13 +1,16 @@
-"""The scores of some words, cut into blocks of vocabulary rows: one block a CPU thread.
+"""The scores of some words, a panel of vocabulary rows at a time, a block of it a CPU thread.
 
 A product of a tall V with few words is what PyTorch's threads share badly: with 20 or
-45 words, two threads reach hardly more than one does alone. Here V is cut into as many
-equal blocks of rows as there are threads, and all blocks are one batched product, in
-which each thread has a block of its own. The rows left over, fewer than there are
-threads, are a second, tiny product.
+45 words, two threads reach hardly more than one does alone. Here V is cut into equal
+blocks of rows, and as many of them as there are threads, a panel, are one batched
+product, in which each thread has a block of its own. The rows left over are a last,
+small panel.
+
+With many words there are several panels, and everything that a panel's scores are
+needed for first is done before the next panel's, while they are in the CPU's caches.
 
 Letters: C words in the vocabulary, H hidden numbers, n words in the chunk, K blocks of
-P rows.
+P rows in each of J panels.
 """
 
 import torch
@@ -16,7 +19,7 @@ ALIGNED = 16  # numbers that a CPU computes on at once
 
 
 class ScoreBlocks:
-    """A matrix E (C, n) in a given piece of memory, and the three products with it.
+    """A matrix E (C, n) in a given piece of memory, and its products with V and s.
 
     With an aligned number of words each row of E lies in one piece, else each column:
     the products then fill the CPU's registers.
@@ -29,59 +32,112 @@ class ScoreBlocks:
         n.
     blocks : int
         K, at most C.
+    panels : int
+        J, at most C // K.
     """
 
-    def __init__(self, memory: torch.Tensor, words: int, blocks: int) -> None:
-        self._memory, self._words, self._blocks = memory, words, blocks
-        word_dim = len(memory) // words
-        self._divided = word_dim - word_dim % blocks  # rows, K P
+    def __init__(self, memory: torch.Tensor, words: int, blocks: int, panels: int = 1) -> None:
+        self._memory, self._words = memory, words
         self._has_rows_in_one_piece = words % ALIGNED == 0
-        self._parts = [self._view(memory[: self._divided * words], blocks)]  # (K, P, n)
-        if word_dim > self._divided:
-            self._parts.append(self._view(memory[self._divided * words :], 1))  # (1, C - K P, n)
+        word_dim = len(memory) // words
+        in_panel = word_dim // (blocks * panels) * blocks  # rows, K P
+        self._panels = [(slice(k * in_panel, (k + 1) * in_panel), blocks) for k in range(panels)]
+        if word_dim > panels * in_panel:
+            self._panels.append((slice(panels * in_panel, word_dim), 1))
+        # What is done with all rows at once needs no panels.
+        self._all = [(slice(0, panels * in_panel), panels * blocks), *self._panels[panels:]]
 
-    def fill(self, V: torch.Tensor, s: torch.Tensor) -> None:
-        """Write V sᵀ, from V (C, H) and s (n, H)."""
-        for E, V_rows in self._with_rows_of(V):
-            each = s.expand(len(E), -1, -1)  # (K, n, H)
-            if self._has_rows_in_one_piece:
-                torch.bmm(V_rows, each.transpose(1, 2), out=E)
-            else:
-                torch.bmm(each, V_rows.transpose(1, 2), out=E.transpose(1, 2))
+    def exponentiate(
+        self,
+        V: torch.Tensor,
+        s: torch.Tensor,
+        sums: torch.Tensor,
+        product: torch.Tensor | None = None,
+    ) -> None:
+        """Make E = 2^(V sᵀ) from V (C, H) and s (n, H).
 
-    def exp2(self) -> torch.Tensor:
-        """Replace each entry by its power of two; return the sums over the vocabulary, (n,)."""
-        self._memory.exp2_()
-        return torch.stack([part.sum((0, 1)) for part in self._parts]).sum(0)
+        Write its sums over the vocabulary to `sums` (n,), and Eᵀ V to `product` (n, H).
+        """
+        self._raise_panels(V, s, None, sums, product)
 
-    def take_off_largest(self) -> torch.Tensor:
-        """Subtract the largest entry of each word; return it, (n,)."""
-        largest = torch.stack([part.amax((0, 1)) for part in self._parts]).amax(0)
-        for part in self._parts:
-            part.sub_(largest)
-        return largest
-
-    def times(self, V: torch.Tensor) -> torch.Tensor:
-        """Return Eᵀ V, shape (n, H)."""
-        products = [
-            torch.bmm(V_rows.transpose(1, 2), E).transpose(1, 2)
-            if self._has_rows_in_one_piece
-            else torch.bmm(E.transpose(1, 2), V_rows)
-            for E, V_rows in self._with_rows_of(V)
-        ]  # (K, n, H) and (1, n, H)
-        return torch.cat(products).sum(0)
+    def exponentiate_shifted(
+        self,
+        V: torch.Tensor,
+        s: torch.Tensor,
+        sums: torch.Tensor,
+        product: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Do the same with E = 2^(V sᵀ - m); return m, the largest score of each word, (n,)."""
+        largest = []
+        for rows, blocks in self._panels:
+            E = self._view(rows, blocks)
+            self._fill(E, _cut(V, rows, blocks), s)
+            largest.append(E.amax((0, 1)))
+        m = torch.stack(largest).amax(0)
+        self._raise_panels(V, s, m, sums, product)
+        return m
 
     def add_to(self, V: torch.Tensor, s: torch.Tensor, scale: float) -> None:
         """Add scale · E s to V (C, H) in place, from s (n, H)."""
-        for E, V_rows in self._with_rows_of(V):
-            V_rows.baddbmm_(E, s.expand(len(E), -1, -1), alpha=scale)
+        for rows, blocks in self._all:
+            V_rows = _cut(V, rows, blocks)
+            V_rows.baddbmm_(self._view(rows, blocks), s.expand(blocks, -1, -1), alpha=scale)
 
-    def _view(self, memory: torch.Tensor, blocks: int) -> torch.Tensor:
+    def _raise_panels(
+        self,
+        V: torch.Tensor,
+        s: torch.Tensor,
+        shift: torch.Tensor | None,
+        sums: torch.Tensor,
+        product: torch.Tensor | None,
+    ) -> None:
+        """Fill the panels, or take the shift from what they are filled with; see above."""
+        panel_sums = sums.new_empty(len(self._panels), len(sums))
+        products: torch.Tensor | None = None  # (K, n, H)
+        for (rows, blocks), its_sums in zip(self._panels, panel_sums, strict=True):
+            E, V_rows = self._view(rows, blocks), _cut(V, rows, blocks)
+            if shift is None:
+                self._fill(E, V_rows, s)
+            else:
+                E.sub_(shift)
+            self._memory[rows.start * self._words : rows.stop * self._words].exp2_()
+            torch.sum(E, (0, 1), out=its_sums)
+            if product is None:
+                continue
+            if products is None:
+                products = self._times(E, V_rows)
+            else:
+                self._add_times(products[:blocks], E, V_rows)
+        torch.sum(panel_sums, 0, out=sums)
+        if product is not None and products is not None:
+            torch.sum(products, 0, out=product)
+
+    def _fill(self, E: torch.Tensor, V_rows: torch.Tensor, s: torch.Tensor) -> None:
+        each = s.expand(len(E), -1, -1)  # (K, n, H)
+        if self._has_rows_in_one_piece:
+            torch.bmm(V_rows, each.transpose(1, 2), out=E)
+        else:
+            torch.bmm(each, V_rows.transpose(1, 2), out=E.transpose(1, 2))
+
+    def _times(self, E: torch.Tensor, V_rows: torch.Tensor) -> torch.Tensor:
+        if self._has_rows_in_one_piece:
+            return torch.bmm(V_rows.transpose(1, 2), E).transpose(1, 2)
+        return torch.bmm(E.transpose(1, 2), V_rows)
+
+    def _add_times(self, products: torch.Tensor, E: torch.Tensor, V_rows: torch.Tensor) -> None:
+        if self._has_rows_in_one_piece:
+            products.transpose(1, 2).baddbmm_(V_rows.transpose(1, 2), E)
+        else:
+            products.baddbmm_(E.transpose(1, 2), V_rows)
+
+    def _view(self, rows: slice, blocks: int) -> torch.Tensor:
+        """Return those rows of E, (K, P, n)."""
+        memory = self._memory[rows.start * self._words : rows.stop * self._words]
         if self._has_rows_in_one_piece:
             return memory.view(blocks, -1, self._words)
         return memory.view(blocks, self._words, -1).transpose(1, 2)
 
-    def _with_rows_of(self, V: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """Pair each part of E with the same rows of V: (K, P, H) and (1, C - K P, H)."""
-        rows = [V[: self._divided].view(self._blocks, -1, V.shape[1]), V[None, self._divided :]]
-        return list(zip(self._parts, rows, strict=False))
+
+def _cut(V: torch.Tensor, rows: slice, blocks: int) -> torch.Tensor:
+    """Return those rows of V (C, H) as (K, P, H)."""
+    return V[rows].view(blocks, -1, V.shape[1])

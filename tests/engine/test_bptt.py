@@ -102,18 +102,28 @@ def test_that_the_whole_way_back_equals_autograd(shape: dict) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(shape=shapes, chunk_words=st.integers(1, 9))
-def test_that_chunks_of_words_give_the_same_numbers(shape: dict, chunk_words: int) -> None:
+@given(
+    shape=shapes,
+    chunk_words=st.integers(1, 9),
+    panel_values=st.integers(1, 60),
+    alone=st.integers(0, 200),
+)
+def test_that_any_division_of_the_work_gives_the_same_numbers(
+    shape: dict, chunk_words: int, panel_values: int, alone: int
+) -> None:
     model, (xs, ys) = drawn(**shape)
-    whole, chunked = fast(model), fast(model)
-    chunked.workspace.chunk_words = chunk_words
-
-    loss, *gradients = chunked.loss_and_gradients(xs, ys)
-
+    whole, divided = fast(model), fast(model)
     true_loss, *true_gradients = whole.loss_and_gradients(xs, ys)
-    assert loss == pytest.approx(true_loss, rel=1e-12)
+    divided.workspace.chunk_words = chunk_words
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bptt, "_PANEL_VALUES", panel_values)
+        patch.setattr(bptt, "_MOST_FOR_ONE_THREAD", alone)
+        loss, *gradients = divided.loss_and_gradients(xs, ys)
+        total = divided.calculate_total_loss(xs, ys)
+
+    assert (loss, total) == pytest.approx((true_loss, true_loss), rel=1e-12)
     assert_near(gradients, true_gradients, 1e-12)
-    assert chunked.calculate_total_loss(xs, ys) == pytest.approx(loss, rel=1e-12)
 
 
 @pytest.mark.parametrize("chunk_words", [4, 1000], ids=["more than a chunk", "one chunk"])
@@ -147,10 +157,12 @@ def test_that_the_buffer_of_scores_is_used_again() -> None:
     whole = workspace.scores(workspace.chunk_words)
 
     few = workspace.scores(3)
-    few.fill(V, s)
+    few.exponentiate(V, s, torch.empty(3, dtype=torch.float64))
     again = workspace.scores(3)
 
-    torch.testing.assert_close(again.times(V), torch.full((3, 2), 20.0, dtype=torch.float64))
+    total = torch.zeros_like(V)
+    again.add_to(total, s, 1.0)
+    torch.testing.assert_close(total, torch.full((10, 2), 12.0, dtype=torch.float64))
     assert whole is not few
 
 
@@ -226,8 +238,21 @@ def test_that_words_filled_up_with_zeros_change_nothing(words: int) -> None:
 def test_that_chunks_cover_all_words_in_order_and_are_aligned() -> None:
     workspace = Workspace(8000, torch.float32, torch.device("cpu"))
 
-    chunks = workspace.chunks(1232)
+    chunks = workspace.chunks(1290)
 
+    assert workspace.chunk_words == 640
+    assert chunks == [slice(0, 432), slice(432, 864), slice(864, 1290)]
+
+
+@given(words=st.integers(1, 200), chunk_words=st.integers(1, 40))
+def test_that_no_chunk_is_empty_or_too_large(words: int, chunk_words: int) -> None:
+    workspace = Workspace(8000, torch.float32, torch.device("cpu"))
+    workspace.chunk_words = chunk_words
+
+    chunks = workspace.chunks(words)
+
+    sizes = [chunk.stop - chunk.start for chunk in chunks]
     assert [chunk.start for chunk in chunks] == [0, *(chunk.stop for chunk in chunks[:-1])]
-    assert chunks[-1].stop == 1232
-    assert {chunk.stop - chunk.start for chunk in chunks[:-1]} == {176}
+    assert chunks[-1].stop == words
+    assert all(1 <= size <= chunk_words for size in sizes)
+    assert len(sizes) == -(-words // chunk_words), "as few as fit"
