@@ -4,7 +4,7 @@ The numbers are those of the tutorial's `bptt`, which loops over outputs and, fo
 each, back over time. Here one matrix product serves all words of a batch:
 
 * Output layer. With E = exp(V sᵀ) and n = column sums of E, the softmax is E / n.
-  E is made for a chunk of words at a time, in one buffer that stays in cache, and
+  E is made for a chunk of words at a time, in one buffer that is used again, and
   is never normalised: dividing the rows of s by n instead gives the same products.
 * Time. Let g_t = 1 - s_t² and D_t = (o_t - onehot(y_t)) V · g_t. Start with
   S = D and repeat bptt_truncate times: S_t <- D_t + g_t · (S_{t+1} W), with zero

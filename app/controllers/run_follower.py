@@ -14,6 +14,7 @@ from app.controllers.training_figures import (
     show_ended,
     show_epoch,
     show_history,
+    show_nothing_left,
     show_point,
     show_started,
 )
@@ -87,6 +88,7 @@ class RunFollower:
         self._start_from = None
         if not self._has_model:
             self._session.set_run(self._former_run)
+        show_nothing_left(self._tab.figures)
         self._tab.plot.request_redraw()
 
     def show_model(self, model: "LanguageModel") -> None:

@@ -54,9 +54,13 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
 
 
 def show_ended(strip: FiguresStrip, event: RunEnded) -> None:
-    """Show the final figures; no time is left."""
+    """Show the final figures."""
     strip.show_figure("epoch", f"{event.epoch:.2f}")
     strip.show_figure("elapsed", format_duration(event.elapsed_s))
+
+
+def show_nothing_left(strip: FiguresStrip) -> None:
+    """Show that no time is left, however the run came to its end."""
     strip.show_figure("left", NOT_KNOWN)
 
 

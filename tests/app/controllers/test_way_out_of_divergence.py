@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.formatting import NOT_KNOWN
 from app.settings import SettingsStore
 from app.widgets.message_bar import MessageBar
 from engine import (
@@ -90,6 +91,7 @@ def test_that_the_tab_says_that_the_rate_was_too_high(qtbot: QtBot, desk: Desk) 
 
     text = "Stopped: the learning rate is too high. The best parameters are kept."
     assert desk.find("status_label").text() == text
+    assert desk.find("figure_left").text() == NOT_KNOWN
     assert f"Training failed: {TEXT}" in desk.find("log").toPlainText()
 
 
