@@ -1,12 +1,11 @@
 """Train a network on a corpus, as a stream of events.
 
-The loop knows no file and no window; what it reports is in `engine.events`. It
-holds the run's state and its order: evaluate, go through the sentences, evaluate
-again, and act on what the evaluation says.
+The loop knows no file and no window. It holds the run's state and its order: evaluate, go
+through the sentences, evaluate again, and act on what the evaluation says.
 
-One sentence order per epoch is drawn from (seed, epoch), so that a run can be
-repeated, and continued in the middle, without a stored random state. Whatever belongs
-together changes between two events, never across one: a state may be taken at any.
+One sentence order per epoch is drawn from (seed, epoch), so that a run can be repeated, and
+continued in the middle, without a stored random state. Whatever belongs together changes
+between two events, never across one: a state may be taken at any.
 """
 
 import time
@@ -234,6 +233,9 @@ class Trainer:
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
+        if new_words := books.epoch_words - point_words:  # stopped since the last point
+            mean = (float(self._place.epoch_loss) - point_loss) / new_words
+            self._judge.require_usable(mean, new_words)
 
     def _end_epoch(
         self, control: RunControl, *, is_evaluated: bool

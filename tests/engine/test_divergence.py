@@ -205,3 +205,21 @@ def test_that_what_an_explosion_destroyed_is_taken_back(corpus: Corpus) -> None:
     assert all(state.parameters[name].equal(state.best[name]) for name in state.best)
     assert loss_of(state.model(), corpus) == pytest.approx(state.progress.best_loss, rel=0.2)
     assert max(state.history.epochs) <= 2.0
+
+
+def test_that_an_explosion_just_before_a_stop_is_found(corpus: Corpus) -> None:
+    control = RunControl()
+    config = TrainConfig(recipe="tutorial", learning_rate=1000.0, epochs=6)
+    trainer = Trainer(corpus, MODEL, config, clock=lambda: 0.0)  # no point is ever due
+    take_step, steps = trainer._place.epoch_steps.step, iter(range(1, 100))
+
+    def stop_after_five(*args: Any) -> Any:
+        if next(steps) == 5:
+            control.stop()
+        return take_step(*args)
+
+    trainer._place.epoch_steps.step = stop_after_five  # type: ignore[method-assign]
+    with pytest.raises(DivergedError, match=r"stopped at step 5\. The loss rose to"):
+        list(trainer.run(control))
+
+    assert loss_of(trainer.state().model(), corpus) < 1.1 * KNOWS_NOTHING
