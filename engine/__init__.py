@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.csv_source import CsvPreview, RowProblem, inspect_csv
     from engine.device import DeviceChoice, list_devices
     from engine.epoch_estimate import estimate_epoch
+    from engine.epoch_models import EpochModel
     from engine.errors import (
         ConfigError,
         CorpusError,
@@ -78,6 +79,7 @@ _HOME = {
     "engine.csv_source": ("CsvPreview", "RowProblem", "inspect_csv"),
     "engine.device": ("DeviceChoice", "list_devices"),
     "engine.epoch_estimate": ("estimate_epoch",),
+    "engine.epoch_models": ("EpochModel",),
     "engine.errors": (
         "ConfigError",
         "CorpusError",

@@ -234,8 +234,8 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
     add = runs.add_argument
-    changes = ("resume", "export", "rename", "note", "duplicate", "delete", "restore")
-    actions = ("list", "trash", *changes)
+    actions = ("list", "trash", "epochs", "resume", "export", "rename", "note", "duplicate")
+    actions += ("delete", "restore")
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
     add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
@@ -243,6 +243,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
     add("--best", action="store_true", help="export: the best model instead of the last")
+    add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
 
 

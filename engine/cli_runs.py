@@ -34,6 +34,9 @@ def run_runs(arguments: Namespace) -> int:
     run = _find(store.list(), arguments.run)
     if arguments.action == "resume":
         return _resume(store, run, arguments, output)
+    if arguments.action == "epochs":
+        _list_epochs(store, run, output)
+        return 0
     output.result(_change(store, run, arguments))
     return 0
 
@@ -46,7 +49,10 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
             if not text:
                 raise RunError("Say where the model is to be: runs export RUN FILE.")
             require_place(Path(text))
-            model = store.open_model(run.run_id, "best" if arguments.best else "last")
+            if arguments.at_epoch is not None:
+                model = store.open_epoch(run.run_id, arguments.at_epoch)
+            else:
+                model = store.open_model(run.run_id, "best" if arguments.best else "last")
             save_model(model, Path(text))
             return f"{model.description} Saved to {text}."
         case "rename":
@@ -102,6 +108,17 @@ def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
         output.note(f"No run is in the trash ({store.trash}).")
     elif not runs:
         output.note(f"No run was kept in {store.runs} yet: 'train --keep-run' keeps one.")
+
+
+def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
+    kept = store.epoch_models(run.run_id)
+    for each in kept:
+        if output.as_json:
+            output.result_json({"event": "epoch model", "epoch": each.epoch, "loss": each.loss})
+        else:
+            output.result(f"epoch {each.epoch:<6g}  loss {each.loss:.4f}  {each.path}")
+    if not kept:
+        output.note(f"No model of an epoch of {run.name} was kept.")
 
 
 def _progress(run: RunInfo) -> str:

@@ -12,9 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from engine.control import RunControl, Ticker
+from engine.epoch_models import is_worth_keeping
 from engine.errors import DivergedError, EngineError
 from engine.event_json import event_to_json
-from engine.events import EpochDone, Event, LossPoint, RunEnded, SnapshotPublished, StageProgress
+from engine.events import (
+    EpochDone,
+    Event,
+    LossPoint,
+    RateHalved,
+    RunEnded,
+    SnapshotPublished,
+    StageProgress,
+)
 from engine.language_model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_keeper import Checkpoint, RunKeeper, status_of
@@ -68,6 +77,7 @@ class KeptRun:
         self._capture_s = 0.0
         self._wants_save = self._is_best_next = False
         self._latest: LanguageModel | None = None
+        self._evaluated: EpochDone | None = None  # whose model comes next
 
     def events(self, control: RunControl) -> Iterator[Event]:
         """Yield the trainer's events, CheckpointSaved, and Notice for what went wrong."""
@@ -106,8 +116,12 @@ class KeptRun:
         if isinstance(event, EpochDone):
             self._is_best_next = self._is_best_next or event.is_best
             self._wants_save = self._wants_save or event.step > 0
+            self._evaluated = event if is_worth_keeping(event.epoch) else None
+        elif isinstance(event, RateHalved) and event.is_back_at_best:
+            self._evaluated = None  # the next model is that one, not the epoch's
         elif isinstance(event, SnapshotPublished):
             self._latest = event.model
+            self._keep_epoch(event.model)
             if self._is_best_next and event.step > 0:
                 self._keeper.best = event.model
             self._is_best_next = False
@@ -117,6 +131,12 @@ class KeptRun:
         values = None if is_noise else event_to_json(event)
         if values is not None:
             self._keeper.log(json.dumps(values, allow_nan=False) + "\n")
+
+    def _keep_epoch(self, model: LanguageModel) -> None:
+        done, self._evaluated = self._evaluated, None
+        if done is not None and done.step == model.step:
+            loss = done.training_loss if done.validation_loss is None else done.validation_loss
+            self._keeper.keep_epoch(model, loss)
 
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""

@@ -8,6 +8,7 @@
         state.safetensors    where the training goes on (see `state_file`)
         best.safetensors     the model of the lowest evaluated loss (see `checkpoint`)
         last.safetensors     the model at the end of the run
+        epoch-3-loss-….safetensors   the models of some epochs (see `epoch_models`)
         lock                 held by the process that trains (see `run_lock`)
 
 No PyTorch is needed to read these: a list of runs is there at once.

@@ -16,6 +16,7 @@ from typing import Any
 from engine.atomic_file import explain_os_error
 from engine.background_writer import BackgroundWriter
 from engine.checkpoint import model_to_bytes
+from engine.epoch_models import MOST_BYTES, epoch_model, list_epoch_models, outdated
 from engine.errors import EngineError
 from engine.events import CheckpointSaved, Event, Notice
 from engine.language_model import LanguageModel
@@ -92,6 +93,10 @@ class RunKeeper:
         self._is_slow_told = False
         self._writer.submit(lambda: self._save(checkpoint))
 
+    def keep_epoch(self, model: LanguageModel, loss: float) -> None:
+        """Keep the model of an epoch with its evaluated loss, to look back at."""
+        self._writer.submit(lambda: self._keep_epoch(model, loss))
+
     def news(self) -> list[Event]:
         """Return what became of the saves since the last call."""
         if self.is_busy and not self._is_slow_told:
@@ -164,6 +169,22 @@ class RunKeeper:
             self._succeed(checkpoint)
             return True
         return False
+
+    def _keep_epoch(self, model: LanguageModel, loss: float) -> None:
+        place = self._folder.path
+        try:
+            self._ensure()
+            data = model_to_bytes(model)
+            if len(data) > MOST_BYTES:
+                return
+            new = epoch_model(place, model.epoch, loss)
+            self._folder.write(new.path, data)
+            for each in outdated(list_epoch_models(place), new, len(data)):
+                each.path.unlink(missing_ok=True)
+        except OSError as error:
+            self._fail(explain_os_error(error))
+        except (EngineError, ValueError) as error:  # numbers that are not finite
+            self._fail(str(error).rstrip("."))
 
     def _succeed(self, checkpoint: Checkpoint) -> None:
         if checkpoint.best is not None:

@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
+from engine.epoch_models import EpochModel, list_epoch_models
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
 from engine.run_folder import (
@@ -222,6 +223,25 @@ class RunStore:
                 with contextlib.suppress(ModelFileError):
                     return load_model(other)
             raise
+
+    def epoch_models(self, run_id: str) -> tuple[EpochModel, ...]:
+        """Return which epochs' models a run has kept, the first epoch first; none without a run."""
+        return list_epoch_models(self.runs / run_id) if is_run_id(run_id) else ()
+
+    def open_epoch(self, run_id: str, epoch: float) -> "LanguageModel":
+        """Return the model that a run was after `epoch` epochs.
+
+        Raises `RunError` if that one was not kept, and `ModelFileError` if it cannot be read.
+        """
+        from engine.checkpoint import load_model
+
+        kept = self.epoch_models(self._folder(run_id).run_id)
+        for each in kept:
+            if each.epoch == epoch:
+                return load_model(each.path)
+        epochs = ", ".join(f"{each.epoch:g}" for each in kept)
+        what = f"Kept are those of the epochs {epochs}." if kept else "None of its epochs was kept."
+        raise RunError(f"The run {run_id} has no model of epoch {epoch:g}. {what}")
 
     def delete(self, run_id: str) -> Path:
         """Move a run to the trash and return where it is now."""

@@ -78,6 +78,28 @@ def test_that_a_run_is_changed_exported_and_thrown_away(
     assert "Beasts is back." in capsys.readouterr().out
 
 
+def test_that_the_model_of_an_epoch_is_listed_and_exported(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runs(folder, "resume", "last", "--epochs", "3") == 0
+    capsys.readouterr()
+    model = tmp_path / "second.safetensors"
+
+    assert runs(folder, "epochs", "last") == 0
+    text = capsys.readouterr().out
+    assert runs(folder, "epochs", "last", "--json") == 0
+    values = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert runs(folder, "export", "last", str(model), "--at-epoch", "2") == 0
+
+    assert [line.split()[:3] for line in text.splitlines()] == [
+        ["epoch", f"{number}", "loss"] for number in (1, 2, 3)
+    ]
+    assert [value["epoch"] for value in values] == [1.0, 2.0, 3.0]
+    assert load_model(model).epoch == 2.0
+    assert runs(folder, "export", "last", str(model), "--at-epoch", "9") == EXIT_WRONG
+    assert "Kept are those of the epochs 1, 2, 3." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
