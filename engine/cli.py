@@ -234,8 +234,8 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
     add = runs.add_argument
-    actions = ("list", "trash", "epochs", "resume", "export", "rename", "note", "duplicate")
-    actions += ("delete", "restore")
+    changes = ("resume", "export", "rename", "note", "duplicate", "delete", "restore")
+    actions = ("list", "trash", "epochs", *changes)
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
     add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
@@ -251,9 +251,8 @@ def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None
     info = _add_command(commands, "info", "describe a model file")
     info.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     cache = _add_command(commands, "cache", "list the prepared texts that are kept, or clear them")
-    cache.add_argument(
-        "action", nargs="?", choices=("list", "clear"), default="list", help="what to do"
-    )
+    add = cache.add_argument
+    add("action", nargs="?", choices=("list", "clear"), default="list", help="what to do")
     check = _add_command(commands, "gradcheck", "check the gradients that training uses")
     check.add_argument("--word-dim", type=int, default=100, metavar="C", help="words")
     check.add_argument("--hidden-dim", type=int, default=10, metavar="H", help="hidden units")

@@ -30,7 +30,7 @@ class EpochModel:
 
 
 def is_worth_keeping(epoch: float) -> bool:
-    """Tell whether the model of this epoch is kept: 1 to 8, 10, 12, 14, 16, 20, 24, …"""
+    """Tell whether the model of this epoch is kept: 1 to 8, 10, 12, 14, 16, 20 and so on."""
     number = math.ceil(epoch)
     stride = 1 << max(0, (number - 1).bit_length() - 3)
     return number >= 1 and number % stride == 0

@@ -1,7 +1,6 @@
 """Train a network on a corpus, as a stream of events.
 
-The loop knows no file and no window. It holds the run's state and its order: evaluate, go
-through the sentences, evaluate again, and act on what the evaluation says.
+The loop knows no file and no window; it evaluates, learns, and acts on what an evaluation says.
 
 One sentence order per epoch is drawn from (seed, epoch), so that a run can be repeated, and
 continued in the middle, without a stored random state. Whatever belongs together changes

@@ -29,14 +29,16 @@ COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 # The tests of each module, the quick ones first.
 TESTS: dict[str, tuple[str, ...]] = {
     "atomic_file": ("test_leftovers", "test_atomic_file"),
-    "bptt": ("test_output_layer", "test_bptt", "test_score_blocks"),
+    "bptt": ("test_bptt", "test_output_layer"),
     "checkpoint": ("test_checkpoint", "test_bad_model_files"),
     "csv_dialect": ("test_csv_dialect", "test_csv_preview", "test_csv_source"),
     "csv_layout": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
     "csv_rows": ("test_csv_reading", "test_csv_source", "test_csv_round_trips"),
     "csv_source": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
+    "epoch_models": ("test_epoch_models",),
     "model_parts": ("test_checkpoint", "test_bad_model_files", "test_state_file"),
     "npz_model": ("test_npz_model", "test_model_files"),
+    "output_layer": ("test_output_layer", "test_bptt", "test_score_blocks"),
     "score_blocks": ("test_score_blocks", "test_output_layer", "test_bptt"),
     "scorer": ("test_scorer",),
     "state_file": ("test_state_file",),

@@ -8,11 +8,11 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine import bptt
+from engine import bptt, output_layer
 from engine.batching import batch_from_pairs
-from engine.bptt import Workspace
 from engine.config import Dtype
 from engine.errors import DivergedError
+from engine.output_layer import Workspace
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
 from tests.engine.runs import autograd_gradients
@@ -117,7 +117,7 @@ def test_that_any_division_of_the_work_gives_the_same_numbers(
     divided.workspace.chunk_words = chunk_words
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bptt, "_PANEL_VALUES", panel_values)
+        patch.setattr(output_layer, "_PANEL_VALUES", panel_values)
         patch.setattr(bptt, "_MOST_FOR_ONE_THREAD", alone)
         loss, *gradients = divided.loss_and_gradients(xs, ys)
         total = divided.calculate_total_loss(xs, ys)
@@ -142,8 +142,8 @@ def test_that_a_step_over_many_sentences_subtracts_their_summed_gradient(chunk_w
 
 
 def test_that_small_chunks_are_the_constants_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bptt, "_FEWEST_WORDS", 2)
-    monkeypatch.setattr(bptt, "_CHUNK_VALUES", 330)
+    monkeypatch.setattr(output_layer, "_FEWEST_WORDS", 2)
+    monkeypatch.setattr(output_layer, "_CHUNK_VALUES", 330)
 
     few = Workspace(10, torch.float64, torch.device("cpu"))
     fewest = Workspace(1000, torch.float64, torch.device("cpu"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.bptt import Workspace, cross_entropy, output_layer
+from engine.output_layer import Workspace, cross_entropy, output_layer
 
 C, H, N = 11, 5, 40
 
