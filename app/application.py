@@ -221,6 +221,7 @@ class Application:
         self.kept_runs = KeptRuns(
             self.window,
             self.window.recovery_bar,
+            self._generation_tab,
             self.session,
             self.runners.runs,
             self.presenter,

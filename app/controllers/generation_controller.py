@@ -1,4 +1,4 @@
-"""Draw sentences from the last published model when the user asks.
+"""Draw sentences from the model that is shown when the user asks: the newest, or an earlier one.
 
 The model is taken at the press of the button: training may publish newer ones
 meanwhile, and the batch's title says which one was used.
@@ -94,16 +94,18 @@ class GenerationController(QObject):
         self._tab.settings_changed.connect(self._on_tab_settings_changed)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
-        self._session.model_changed.connect(self._on_session_changed)
+        self._session.shown_model_changed.connect(self._on_session_changed)
         self._session.run_state_changed.connect(self._on_session_changed)
 
     def _show_model(self) -> None:
-        model = self._session.model
+        model = self._session.shown_model
         if model is None:
             self._tab.show_model(None, "")
             return
         text = f"Model: {model_title(model)}."
-        if self._session.run_state in _RUNNING:
+        if self._session.is_looking_back:
+            text = f"Looking back at: {model_title(model)}."
+        elif self._session.run_state in _RUNNING:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
 
@@ -119,7 +121,7 @@ class GenerationController(QObject):
 
     @Slot(object)
     def _on_tab_generate_requested(self, settings: SampleSettings) -> None:
-        model = self._session.model
+        model = self._session.shown_model
         if model is None or self._runner.is_busy:
             return
         try:

@@ -1,4 +1,4 @@
-"""Everything about kept runs, made and connected: the list, the trash, the recovery."""
+"""Everything about kept runs, made and connected: list, trash, recovery, and looking back."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.epochs_controller import EpochsController
 from app.controllers.recovery_controller import RecoveryController
 from app.controllers.runs_controller import Dialogs, RunsController
 from app.controllers.runs_desk import RunsDesk
 from app.controllers.runs_jobs import Runs
 from app.errors import ErrorPresenter
 from app.state.session import Session
+from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from app.widgets.models_view import ModelsView
 from app.widgets.recovery_bar import RecoveryBar
@@ -28,12 +30,14 @@ class KeptRuns(QObject):
     view : ModelsView
     controller : RunsController
     recovery : RecoveryController
+    epochs : EpochsController
     """
 
     def __init__(
         self,
         window: QWidget,
         bar: RecoveryBar,
+        tab: GenerationTab,
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
@@ -69,6 +73,7 @@ class KeptRuns(QObject):
             may_replace=may_replace,
             parent=self,
         )
+        self.epochs = EpochsController(tab, session, self._desk, runs, self)
         self.controller.opened.connect(self._on_model_came)
         self.recovery.recovered.connect(self._on_model_came)
 

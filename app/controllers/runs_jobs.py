@@ -23,7 +23,7 @@ from engine import (
 )
 
 if TYPE_CHECKING:
-    from engine import Corpus, Event, LanguageModel, RunInfo
+    from engine import Corpus, EpochModel, Event, LanguageModel, RunInfo
 
 Which = Literal["last", "best"]
 
@@ -78,6 +78,12 @@ class Runs(Protocol):
 
     def open_model(self, run_id: str, which: Which = "last") -> "LanguageModel":
         """Return the run's newest or best model."""
+
+    def epoch_models(self, run_id: str) -> "tuple[EpochModel, ...]":
+        """Return which epochs' models a run has kept, the first epoch first."""
+
+    def open_epoch(self, run_id: str, epoch: float) -> "LanguageModel":
+        """Return the model that a run was after so many epochs."""
 
     def delete(self, run_id: str) -> Path:
         """Move a run to the trash."""

@@ -1,4 +1,4 @@
-"""Score the typed sentence as it is typed, with the last published model.
+"""Score the typed sentence as it is typed, with the model that is shown.
 
 At most one scoring job runs. While it does, newer texts and newer models only
 leave a note that another job is due; it takes whatever is newest when it starts,
@@ -69,7 +69,7 @@ class ScoringController(QObject):
 
     def _connect_signals(self) -> None:
         self._tab.sentence_changed.connect(self._on_tab_sentence_changed)
-        self._session.model_changed.connect(self._on_session_model_changed)
+        self._session.shown_model_changed.connect(self._on_session_shown_model_changed)
         self._typing.released.connect(self._on_throttle_released)
         self._models.released.connect(self._on_throttle_released)
         self._runner.event_ready.connect(self._on_runner_event_ready)
@@ -95,13 +95,15 @@ class ScoringController(QObject):
         self._tab.show_score(None)
 
     @Slot(object)
-    def _on_session_model_changed(self, model: "LanguageModel | None") -> None:
+    def _on_session_shown_model_changed(self, model: "LanguageModel | None") -> None:
         self._origin = model_origin(self._session)
         if model is None:
             self._forget()
             self._tab.show_score(None)
         elif self._tab.sentence.strip() and not self._is_closed:
-            self._models.submit(model)
+            # A person who looks back waits for it; training publishes by itself.
+            throttle = self._typing if self._session.is_looking_back else self._models
+            throttle.submit(model)
 
     @Slot(object)
     def _on_throttle_released(self, _value: object) -> None:
@@ -113,7 +115,7 @@ class ScoringController(QObject):
             self._is_due = True
             self._stop_outdated_job()
             return
-        text, model = self._tab.sentence, self._session.model
+        text, model = self._tab.sentence, self._session.shown_model
         self._is_due = False
         if model is None or not text.strip():
             return
@@ -131,7 +133,7 @@ class ScoringController(QObject):
         if self._job is None or not isinstance(event, SentenceScored):
             return
         text, model, origin = self._job
-        if text == self._tab.sentence and self._session.model is not None:
+        if text == self._tab.sentence and self._session.shown_model is not None:
             self._tab.show_score(scored_sentence(text, event.score, model, origin))
 
     @Slot(object)

@@ -27,6 +27,9 @@ class Session(QObject):
         What makes it again.
     model : LanguageModel or None
         The last published snapshot, or a model opened from a file.
+    shown_model : LanguageModel or None
+        What sentences are drawn from and scored with: `model`, or an earlier one of its run
+        while the person looks back.
     run : CurrentRun or None
         The kept run that `model` comes from.
     run_state : RunState
@@ -42,6 +45,8 @@ class Session(QObject):
     -------
     corpus_changed(object), model_changed(object), run_changed(object), run_state_changed(object)
         The new value.
+    shown_model_changed(object)
+        The new `shown_model`.
     model_saved_changed(bool)
         The new `is_model_saved`.
     """
@@ -50,6 +55,7 @@ class Session(QObject):
     model_changed = Signal(object)
     run_changed = Signal(object)
     run_state_changed = Signal(object)
+    shown_model_changed = Signal(object)
     model_saved_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -58,6 +64,7 @@ class Session(QObject):
         self._corpus_config: CorpusConfig | None = None
         self._run: CurrentRun | None = None
         self._model: LanguageModel | None = None
+        self._earlier: LanguageModel | None = None
         self._model_path: Path | None = None
         self._is_model_saved = True
         self._run_state = RunState.IDLE
@@ -81,6 +88,16 @@ class Session(QObject):
     def model(self) -> "LanguageModel | None":
         """The last published snapshot, or a model opened from a file."""
         return self._model
+
+    @property
+    def shown_model(self) -> "LanguageModel | None":
+        """What sentences are drawn from and scored with."""
+        return self._model if self._earlier is None else self._earlier
+
+    @property
+    def is_looking_back(self) -> bool:
+        """Whether `shown_model` is an earlier one."""
+        return self._earlier is not None
 
     @property
     def model_path(self) -> Path | None:
@@ -111,7 +128,10 @@ class Session(QObject):
 
     def set_run(self, run: CurrentRun | None) -> None:
         """Say which kept run the model comes from, or comes from soon."""
+        is_another = run is None or self._run is None or run.run_id != self._run.run_id
         self._run = run
+        if is_another:
+            self.look_back(None)
         self.run_changed.emit(run)
 
     def set_model(
@@ -132,7 +152,15 @@ class Session(QObject):
             self._model_path = path
             self.set_run(run)
         self.model_changed.emit(model)
+        if self._earlier is None:
+            self.shown_model_changed.emit(model)
         self._set_model_saved(is_saved=is_opened and not (run is not None and run.is_recovered))
+
+    def look_back(self, model: "LanguageModel | None") -> None:
+        """Draw from and score with an earlier model of the run; None is the newest again."""
+        if model is not self._earlier:
+            self._earlier = model
+            self.shown_model_changed.emit(self.shown_model)
 
     def mark_model_saved(self, path: Path, model: "LanguageModel | None" = None) -> None:
         """Note that `model` (default: the current one) is now in the file `path`.

@@ -4,7 +4,9 @@ A view: it shows what it is given and emits requests. Which model is used, and
 when, is decided by the controllers.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,8 +14,12 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
 from app.state.scored_sentence import ScoredSentence
+from app.widgets.epoch_slider import EpochSlider
 from app.widgets.generate_panel import GeneratePanel
 from app.widgets.score_panel import ScorePanel
+
+if TYPE_CHECKING:
+    from engine import EpochModel
 
 
 class GenerationTab(QWidget):
@@ -31,6 +37,8 @@ class GenerationTab(QWidget):
         The `SampleSettings` in the form are different now.
     sentence_changed(str)
         The typed sentence is different now.
+    epoch_chosen(object)
+        Use the model of this epoch, an `EpochModel`; None is the newest.
     """
 
     generate_requested = Signal(object)
@@ -38,6 +46,7 @@ class GenerationTab(QWidget):
     save_requested = Signal()
     settings_changed = Signal(object)
     sentence_changed = Signal(str)
+    epoch_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +62,7 @@ class GenerationTab(QWidget):
         self._model_label.setObjectName("generation.model_label")
         self._model_label.setProperty("role", "hint")
         self._model_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._epochs = EpochSlider(self)
         self._generate_panel = GeneratePanel(self)
         self._score_panel = ScorePanel(self)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
@@ -64,6 +74,7 @@ class GenerationTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 16)
         layout.addWidget(self._model_label)
+        layout.addWidget(self._epochs, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(splitter, 1)
 
     def _build_shortcuts(self) -> None:
@@ -83,9 +94,11 @@ class GenerationTab(QWidget):
         self._generate_panel.settings_changed.connect(self.settings_changed)
         self._generate_panel.score_requested.connect(self._score_panel.set_text)
         self._score_panel.text_changed.connect(self.sentence_changed)
+        self._epochs.chosen.connect(self.epoch_chosen)
 
     def _order_tab_key(self) -> None:
-        chain = [*self._generate_panel.tab_chain(), *self._score_panel.tab_chain()]
+        panels = (self._generate_panel, self._score_panel)
+        chain = [self._epochs.slider, *(each for panel in panels for each in panel.tab_chain())]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -104,6 +117,10 @@ class GenerationTab(QWidget):
         self._model_label.setToolTip(tooltip)
         self._generate_panel.show_available(is_available=text is not None)
         self._score_panel.show_available(is_available=text is not None)
+
+    def show_epochs(self, models: "Sequence[EpochModel]", present: "EpochModel | None") -> None:
+        """Offer the models of a run's epochs; `present` is the used one, None: the newest."""
+        self._epochs.show_models(models, present)
 
     def show_settings(self, settings: SampleSettings) -> None:
         """Show stored settings."""

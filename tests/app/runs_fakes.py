@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from engine import CorpusConfig, Event, ModelConfig, RunError, RunInfo, TrainConfig
+from engine import CorpusConfig, EpochModel, Event, ModelConfig, RunError, RunInfo, TrainConfig
 
 STARTED = datetime(2025, 9, 2, 14, 5, tzinfo=UTC)
 CORPUS_CONFIG = CorpusConfig(path=Path("comments.csv"))
@@ -57,6 +57,8 @@ class FakeRuns:
     runs: list[RunInfo] = field(default_factory=list)
     trash: list[RunInfo] = field(default_factory=list)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    epochs: dict[str, tuple[EpochModel, ...]] = field(default_factory=dict)
+    epoch_model: Any = None  # makes the model of an epoch
     error: str = ""  # of the next change
     model: Any = field(default_factory=lambda: SimpleNamespace(step=1200, description="A network."))
 
@@ -97,6 +99,14 @@ class FakeRuns:
         self._fail()
         self.calls.append(("open_model", run_id, which))
         return self.model
+
+    def epoch_models(self, run_id: str) -> tuple[EpochModel, ...]:
+        return self.epochs.get(run_id, ())
+
+    def open_epoch(self, run_id: str, epoch: float) -> Any:
+        self._fail()
+        self.calls.append(("open_epoch", run_id, epoch))
+        return self.epoch_model(epoch)
 
     def delete(self, run_id: str) -> Path:
         self._fail()

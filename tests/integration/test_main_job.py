@@ -1,12 +1,14 @@
 """The whole job in the real window with the real engine, from a CSV to a probability."""
 
+import math
 import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from tests.integration.window_driver import Person
@@ -110,6 +112,34 @@ def test_that_a_trained_network_says_sentences_and_the_probability_of_one(
     assert all("UNKNOWN_TOKEN" not in sentence for sentence in sentences)
     assert re.match(r"1 in \d", probability)
     assert len(prepared.rows("generation.word_table")) == len(SENTENCE.split()) + 1
+
+
+def test_that_looking_back_draws_and_scores_with_an_earlier_epoch(prepared: Person) -> None:
+    prepared.start_training(epochs=4)
+    prepared.rest()
+    newest = prepared.type_sentence(SENTENCE)
+
+    slider = prepared.find(QSlider, "generation.epoch_slider")
+    prepared.qtbot.keyClick(slider, Qt.Key.Key_Home)
+    prepared.wait(lambda: prepared.text("generation.model_label").startswith("Looking back"))
+    prepared.wait(lambda: prepared.text("generation.probability_label") != newest)
+    first = prepared.text("generation.probability_label")
+    sentences = prepared.generate(3)
+
+    assert slider.maximum() == 4
+    assert odds(first) > odds(newest), "it has learned since"
+    assert "epoch 1, step" in prepared.text("generation.model_label")
+    assert len(sentences) == 3
+    prepared.qtbot.keyClick(slider, Qt.Key.Key_End)
+    prepared.wait(lambda: prepared.text("generation.probability_label") == newest)
+
+
+def odds(probability: str) -> float:
+    """Return N of "1 in N", such as "1 in 1.7 × 10¹⁶"."""
+    number = re.fullmatch(r"1 in ([\d,.]+)(?: × 10([⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", probability)
+    assert number is not None, probability
+    power = (number[2] or "⁰").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    return float(number[1].replace(",", "")) * math.pow(10.0, int(power))
 
 
 def test_that_a_saved_model_gives_the_same_probability_in_another_window(

@@ -149,12 +149,13 @@ def test_that_closing_again_while_stopping_asks_nothing_more(
 
 
 def test_that_the_question_says_when_the_run_is_kept_anyway(
-    application: Application, answers: Answers
+    application: Application, qtbot: QtBot, answers: Answers
 ) -> None:
     application.session.set_run(CurrentRun(run_id="1", saved_step=10))
     application.session.set_model(fake_model())
 
-    assert application.window.close()
+    with qtbot.waitSignal(application.window.closed, timeout=5000):
+        application.window.close()
 
     assert answers.asked == ["unsaved, but kept"]
 
@@ -173,10 +174,11 @@ def test_that_a_run_that_could_not_be_kept_is_asked_about_once_more(
 
 
 def test_that_the_model_of_a_kept_run_that_was_only_opened_needs_no_question(
-    application: Application, answers: Answers
+    application: Application, qtbot: QtBot, answers: Answers
 ) -> None:
     application.session.set_model(fake_model(), run=CurrentRun(run_id="1", saved_step=10))
 
-    assert application.window.close()
+    with qtbot.waitSignal(application.window.closed, timeout=5000):
+        application.window.close()
 
     assert answers.asked == []

@@ -129,3 +129,42 @@ def test_that_a_model_from_a_file_belongs_to_no_run() -> None:
     session.set_model(handle(), path=PATH)
 
     assert session.run is None
+
+
+def test_that_looking_back_changes_what_is_shown_and_nothing_else(qtbot: QtBot) -> None:
+    session, newest, earlier = Session(), handle(), handle()
+    session.set_run(CurrentRun(run_id="1"))
+    session.set_model(newest)
+
+    with (
+        qtbot.waitSignal(session.shown_model_changed) as shown,
+        qtbot.assertNotEmitted(session.model_changed),
+    ):
+        session.look_back(earlier)
+
+    assert shown.args == [earlier]
+    assert (session.shown_model, session.model) == (earlier, newest)
+    assert session.is_looking_back
+
+
+def test_that_a_snapshot_of_the_same_run_is_not_shown_while_looking_back(qtbot: QtBot) -> None:
+    session, earlier = Session(), handle()
+    session.set_run(CurrentRun(run_id="1"))
+    session.look_back(earlier)
+
+    with qtbot.assertNotEmitted(session.shown_model_changed):
+        session.set_model(handle())
+        session.set_run(CurrentRun(run_id="1", saved_step=7))
+
+    assert session.shown_model is earlier
+
+
+@pytest.mark.parametrize("other", [None, CurrentRun(run_id="2")])
+def test_that_another_run_ends_the_look_back(other: CurrentRun | None) -> None:
+    session, newest = Session(), handle()
+    session.set_run(CurrentRun(run_id="1"))
+    session.look_back(handle())
+
+    session.set_model(newest, path=None if other else PATH, run=other)
+
+    assert session.shown_model is newest
