@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
 from app.state.scored_sentence import ScoredSentence
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.epoch_slider import EpochSlider
 from app.widgets.generate_panel import GeneratePanel
 from app.widgets.score_panel import ScorePanel
@@ -58,7 +59,7 @@ class GenerationTab(QWidget):
         self.show_model(None, "")
 
     def _build_widgets(self) -> None:
-        self._model_label = QLabel(self)
+        self._model_label = ElidedLabel(self)
         self._model_label.setObjectName("generation.model_label")
         self._model_label.setProperty("role", "hint")
         self._model_label.setTextFormat(Qt.TextFormat.PlainText)
@@ -72,9 +73,11 @@ class GenerationTab(QWidget):
         splitter.setHandleWidth(8)
         splitter.setSizes([400, 400])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 16)
-        layout.addWidget(self._model_label)
-        layout.addWidget(self._epochs, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.setContentsMargins(16, 6, 16, 10)
+        top = QHBoxLayout()
+        top.addWidget(self._model_label, 1)
+        top.addWidget(self._epochs)
+        layout.addLayout(top)
         layout.addWidget(splitter, 1)
 
     def _build_shortcuts(self) -> None:

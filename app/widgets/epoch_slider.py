@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine import EpochModel
 
 SLIDER_WIDTH_PX = 180
-TEXT_WIDTH_PX = 150
+TEXT_WIDTH_PX = 130
 TIP = (
     "Draw and score with the network as it was after an earlier epoch,\n"
     "to hear it learn. The right end is the newest."
@@ -40,7 +40,6 @@ class EpochSlider(QWidget):
         self._slider.setObjectName("generation.epoch_slider")
         self._slider.setAccessibleName("Epoch whose model is used")
         self._slider.setPageStep(1)
-        self._slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self._slider.setFixedWidth(scaled(SLIDER_WIDTH_PX))
         self._text = make_label("", "hint", self)
         self._text.setObjectName("generation.epoch_label")
