@@ -153,21 +153,14 @@ class EpochJudge:
         rate = self._optimizer.learning_rate / 2.0
         self._optimizer.learning_rate = rate
         reason = f"The evaluated loss rose from {self.previous_loss:.4f} to {loss:.4f}."
-        best = self.best if self._recipe == "fast" else None
-        if best is not None:
-            for live, kept in zip(self._rnn.parameters(), best.parameters(), strict=True):
-                live.copy_(kept)
+        if self._recipe == "fast" and self.best is not None:
+            for live, best in zip(self._rnn.parameters(), self.best.parameters(), strict=True):
+                live.copy_(best)
             self._optimizer.forget()
             reason += f" Training goes on from the best parameters ({self.best_loss:.4f})."
         else:
             self.previous_loss = loss
-        return RateHalved(
-            step=done.step,
-            epoch=done.epoch,
-            learning_rate=rate,
-            reason=reason,
-            is_back_at_best=best is not None,
-        )
+        return RateHalved(step=done.step, epoch=done.epoch, learning_rate=rate, reason=reason)
 
 
 def _quality(training_loss: float, validation_loss: float | None) -> float:

@@ -99,7 +99,6 @@ class RateHalved:
     epoch: float
     learning_rate: float  # the new one
     reason: str  # a sentence with the numbers
-    is_back_at_best: bool = False  # the parameters are those of the best epoch again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,7 @@ class KeptRun:
         self._wants_save = self._is_best_next = False
         self._latest: LanguageModel | None = None
         self._evaluated: EpochDone | None = None  # whose model comes next
+        self._goes_back = facts.get("train_config", {}).get("recipe") == "fast"  # when halving
 
     def events(self, control: RunControl) -> Iterator[Event]:
         """Yield the trainer's events, CheckpointSaved, and Notice for what went wrong."""
@@ -117,8 +118,8 @@ class KeptRun:
             self._is_best_next = self._is_best_next or event.is_best
             self._wants_save = self._wants_save or event.step > 0
             self._evaluated = event if is_worth_keeping(event.epoch) else None
-        elif isinstance(event, RateHalved) and event.is_back_at_best:
-            self._evaluated = None  # the next model is that one, not the epoch's
+        elif isinstance(event, RateHalved) and self._goes_back:
+            self._evaluated = None  # the next model is the best one again, not the epoch's
         elif isinstance(event, SnapshotPublished):
             self._latest = event.model
             self._keep_epoch(event.model)
