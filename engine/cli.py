@@ -6,13 +6,13 @@ is loaded by the commands that need it, so that help comes at once.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
+from engine.cli_streams import accept_any_text, discard_output
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.thread_waiting import wait_politely
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     wait_politely()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        _accept_any_text(stream)
+        accept_any_text(stream)
     try:
         arguments = _parsed(argv)
         # after the help: the commands load PyTorch
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("Aborted.\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return EXIT_BROKEN_PIPE
     return code
 
@@ -250,6 +250,10 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     info = _add_command(commands, "info", "describe a model file")
     info.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    export = _add_command(commands, "export", "write a model file in another format")
+    export.add_argument("model", type=Path, metavar="MODEL", help="a model file")
+    formats = "the tutorial's .npz, .onnx, word vectors as text .vec, or .safetensors"
+    export.add_argument("file", type=Path, metavar="FILE", help=f"new; by its ending: {formats}")
     cache = _add_command(commands, "cache", "list the prepared texts that are kept, or clear them")
     add = cache.add_argument
     add("action", nargs="?", choices=("list", "clear"), default="list", help="what to do")
@@ -284,17 +288,3 @@ def _explain_missing(error: ModuleNotFoundError) -> None:
         f"Error: this Python ({sys.executable}) has no '{error.name}', which the program needs. "
         f"Use the project's own: {own} -m engine; 'make run' sets it up.\n"
     )
-
-
-def _accept_any_text(stream: IO[str] | None) -> None:
-    """Let no character that the terminal cannot show, or a damaged line, end the program."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
-
-
-def _discard_output() -> None:
-    """Send what is still buffered nowhere, so that Python's exit does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

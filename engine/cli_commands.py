@@ -1,4 +1,4 @@
-"""The commands that need a model and no corpus: generate, score, info and gradcheck.
+"""The commands that need a model and no corpus: generate, score, info, export and gradcheck.
 
 Arguments are read in `cli`, which also turns failures into exit codes; `cli_training`
 has the commands that read a corpus.
@@ -7,17 +7,18 @@ has the commands that read a corpus.
 import sys
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 
 from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_text import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.counting import counted
-from engine.errors import ConfigError
+from engine.errors import ConfigError, ModelFileError
 from engine.events import GradientsChecked, SentenceGenerated
 from engine.gradient_check import check_gradients
 from engine.language_model import LanguageModel
-from engine.model_files import open_model
+from engine.model_files import WRITTEN_SUFFIXES, open_model, write_model
 from engine.sampler import generate
 from engine.scorer import score
 
@@ -84,6 +85,20 @@ def run_info(arguments: Namespace) -> int:
     )
     for done in model.history.evaluations:
         output.result(event_sentence(done))
+    return 0
+
+
+def run_export(arguments: Namespace) -> int:
+    """Write a model file in the format that the other file's ending says."""
+    path: Path = arguments.file
+    if path.suffix.lower() not in WRITTEN_SUFFIXES:
+        known = ", ".join(WRITTEN_SUFFIXES)
+        raise ModelFileError(f"{path.name} names no format. Give it one of the endings {known}.")
+    if path.exists():
+        raise ModelFileError(f"{path} exists: it is left as it is. Give another name.")
+    model = open_model(arguments.model)
+    write_model(model, path)
+    Output(as_json=arguments.json).result(f"{model.description} Written to {path}.")
     return 0
 
 

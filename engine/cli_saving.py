@@ -13,7 +13,7 @@ from engine.control import Ticker
 from engine.errors import DivergedError, EngineError, ModelFileError
 from engine.events import CheckpointSaved, Event, Notice, SnapshotPublished
 from engine.language_model import LanguageModel
-from engine.model_files import TUTORIAL_SUFFIX
+from engine.model_files import TUTORIAL_SUFFIX, can_be_opened
 from engine.tensor_file import read_file, read_header
 
 _AUTOSAVE_S = 30.0
@@ -40,6 +40,11 @@ def require_place(path: Path, source: Path | None = None) -> None:
         raise ModelFileError(
             f"{path.name} would be taken for one of the tutorial's files when it is opened. Give "
             f"another ending, such as {path.with_suffix(SUFFIX).name}."
+        )
+    if not can_be_opened(path):
+        raise ModelFileError(
+            f"{path.name} would be taken for a file of another kind. Give another ending, such as "
+            f"{path.with_suffix(SUFFIX).name}; 'export' writes that format from it."
         )
     if not path.absolute().parent.is_dir():
         raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")

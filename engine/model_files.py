@@ -1,16 +1,19 @@
-"""Open and write a model file of any kind: ours, or the tutorial's parameters.
+"""Open and write a model file of any kind: ours, the tutorial's, or one for other programs.
 
-What is in the files is the affair of `engine.checkpoint` and `engine.npz_model`.
+What is in the files is the affair of `engine.checkpoint`, `engine.npz_model` and
+`engine.model_export`.
 """
 
 from pathlib import Path
 
-from engine.checkpoint import load_model, save_model
+from engine.checkpoint import SUFFIX, load_model, save_model
 from engine.language_model import LanguageModel
+from engine.model_export import EXPORT_SUFFIXES, export_onnx, export_word_vectors
 from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list, word_list_of
 from engine.vocabulary import Vocabulary
 
 TUTORIAL_SUFFIX = ".npz"
+WRITTEN_SUFFIXES = (SUFFIX, TUTORIAL_SUFFIX, *EXPORT_SUFFIXES)
 
 
 def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageModel:
@@ -38,14 +41,27 @@ def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageMode
 
 
 def write_model(model: LanguageModel, path: Path) -> None:
-    """Write the model; a path that ends in .npz gets the tutorial's format and a word list.
+    """Write the model in the format that the ending of `path` says.
+
+    .npz is the tutorial's format, with a word list beside it; .onnx and .vec are for other
+    programs and cannot be opened here (see `can_be_opened`); all else is a model file.
 
     Raises
     ------
     ModelFileError
         If it cannot be written; an older file at `path` is intact.
     """
-    if path.suffix.lower() == TUTORIAL_SUFFIX:
-        export_tutorial_npz(model, path)
-    else:
-        save_model(model, path)
+    match path.suffix.lower():
+        case ".npz":
+            export_tutorial_npz(model, path)
+        case ".onnx":
+            export_onnx(model, path)
+        case ".vec":
+            export_word_vectors(model, path)
+        case _:
+            save_model(model, path)
+
+
+def can_be_opened(path: Path) -> bool:
+    """Tell whether what `write_model` writes to `path` holds the whole model."""
+    return path.suffix.lower() not in EXPORT_SUFFIXES

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine import Corpus, LanguageModel
 
 Load = Callable[[Path, "Corpus | None"], "LanguageModel"]
-Save = Callable[["LanguageModel", Path], None]
+Save = Callable[["LanguageModel", Path], bool]  # whether the file holds the whole model
 
 _UNNAMED = "model"
 
@@ -51,6 +51,7 @@ class _FileDone:
 
     path: Path
     model: "LanguageModel"
+    is_whole: bool = True
 
 
 def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
@@ -63,11 +64,15 @@ def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
     return open_model(path, None if corpus is None else corpus.vocabulary)
 
 
-def save_with_engine(model: "LanguageModel", path: Path) -> None:
-    """Write a model; called in the worker, so that PyTorch is loaded there."""
-    from engine import write_model
+def save_with_engine(model: "LanguageModel", path: Path) -> bool:
+    """Write a model; called in the worker, so that PyTorch is loaded there.
+
+    Return whether it can be opened again, or was written for other programs.
+    """
+    from engine import can_be_opened, write_model
 
     write_model(model, path)
+    return can_be_opened(path)
 
 
 def _load_job(load: Load, path: Path, corpus: "Corpus | None") -> Iterator[object]:
@@ -75,8 +80,7 @@ def _load_job(load: Load, path: Path, corpus: "Corpus | None") -> Iterator[objec
 
 
 def _save_job(save: Save, model: "LanguageModel", path: Path) -> Iterator[object]:
-    save(model, path)
-    yield _FileDone(path=path, model=model)
+    yield _FileDone(path=path, model=model, is_whole=save(model, path))
 
 
 class ModelFilesController(QObject):
@@ -221,6 +225,13 @@ class ModelFilesController(QObject):
     @Slot(object)
     def _on_runner_event_ready(self, event: object) -> None:
         if not isinstance(event, _FileDone):
+            return
+        if not event.is_whole:
+            self._presenter.show_message(
+                f"The model was written to {event.path} for other programs. This one cannot open "
+                f"that file: save the model as a {MODEL_SUFFIX} file, too.",
+                "info",
+            )
             return
         self._settings.add_recent_file(event.path)
         if self._is_saving:

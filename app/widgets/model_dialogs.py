@@ -3,6 +3,8 @@
 The only dialogs of the model commands, in one place so that tests can answer.
 """
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +12,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 MODEL_SUFFIX = ".safetensors"
-_FILTER = f"Models (*{MODEL_SUFFIX});;The tutorial's parameters (*.npz);;All files (*)"
+_KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
+_FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
+_TO_OPEN = ";;".join((*_KINDS, "All files (*)"))
+_TO_SAVE = ";;".join((*_KINDS, *_FOR_OTHERS, "All files (*)"))
 
 UnsavedAnswer = Literal["save", "discard", "cancel"]
 
@@ -24,15 +29,16 @@ class ModelDialogs(QObject):
 
     def ask_open_path(self, folder: str) -> Path | None:
         """Ask which model to open; None when the user thinks better of it."""
-        text, _ = QFileDialog.getOpenFileName(self._window, "Open a model", folder, _FILTER)
+        text, _ = QFileDialog.getOpenFileName(self._window, "Open a model", folder, _TO_OPEN)
         return Path(text) if text else None
 
     def ask_save_path(self, suggested: Path) -> Path | None:
         """Ask where the model goes; the dialog itself asks before it replaces a file."""
-        dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _FILTER)
+        dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _TO_SAVE)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(MODEL_SUFFIX)
         dialog.selectFile(suggested.name)
+        dialog.filterSelected.connect(partial(_give_ending_of, dialog))
         is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
         chosen = dialog.selectedFiles()
         dialog.deleteLater()
@@ -51,3 +57,12 @@ class ModelDialogs(QObject):
         if answer == buttons.Save:
             return "save"
         return "discard" if answer == buttons.Discard else "cancel"
+
+
+def _give_ending_of(dialog: QFileDialog, kind: str) -> None:
+    """Give the name in the dialog the ending of the chosen kind, such as "ONNX (*.onnx)"."""
+    ending = re.search(r"\*(\.\w+)\)", kind)
+    chosen = dialog.selectedFiles()
+    if ending is not None and chosen:
+        dialog.setDefaultSuffix(ending[1])
+        dialog.selectFile(Path(chosen[0]).with_suffix(ending[1]).name)

@@ -61,10 +61,11 @@ class Files:
         self.loaded.append(path)
         return fake_model()
 
-    def save(self, model: Any, path: Path) -> None:
+    def save(self, model: Any, path: Path) -> bool:
         if self.save_error is not None:
             raise self.save_error
         self.saved.append(path)
+        return path.suffix == ".safetensors"
 
 
 def endless(*args: Any, **kwargs: Any) -> Iterator[Any]:

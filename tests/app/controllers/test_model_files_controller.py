@@ -65,8 +65,9 @@ def office(qtbot: QtBot, settings_path: Path) -> Iterator[Office]:
             raise ModelFileError(f"{path.name} is not there any more.")
         return disk[path]
 
-    def save(model: Any, path: Path) -> None:
+    def save(model: Any, path: Path) -> bool:
         disk[path] = model
+        return path.suffix != ".onnx"
 
     files = ModelFilesController(
         session, runner, presenter, settings, dialogs=dialogs, load=load, save=save
@@ -146,6 +147,21 @@ def test_that_saving_asks_once_and_then_goes_to_the_same_file(
     assert office.dialogs.asked == ["save"]
     assert office.disk == {path: newer}
     assert office.session.is_model_saved
+
+
+def test_that_a_model_written_for_other_programs_is_still_unsaved(
+    qtbot: QtBot, office: Office, tmp_path: Path
+) -> None:
+    office.dialogs.save_path = tmp_path / "a.onnx"
+    office.session.set_model(fake_model())
+
+    do(qtbot, office, office.files.save_model)
+
+    assert list(office.disk) == [tmp_path / "a.onnx"]
+    assert not office.session.is_model_saved
+    assert office.session.model_path is None
+    assert office.settings.settings.recent_files == ()
+    assert "for other programs" in office.messages[-1].text
 
 
 def test_that_a_new_run_never_silently_replaces_the_file_of_an_older_model(
@@ -254,7 +270,7 @@ def test_that_a_model_that_could_not_be_saved_is_not_replaced(
     session, runner, presenter = Session(), TaskRunner(), ErrorPresenter()
     dialogs = FakeDialogs(unsaved="save", save_path=tmp_path / "mine.safetensors")
 
-    def failing_save(model: Any, path: Path) -> None:
+    def failing_save(model: Any, path: Path) -> bool:
         raise ModelFileError("The disk is full.")
 
     files = ModelFilesController(
