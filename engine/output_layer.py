@@ -48,7 +48,7 @@ class Workspace:
             size = needed if 4 * words <= self.chunk_words else self._word_dim * self.chunk_words
             self._values = torch.empty(size, dtype=self._dtype, device=self._device)
         if self._device.type != "cpu":
-            return ScoreBlocks(self._values[:needed], words, 1)
+            return ScoreBlocks(self._values[:needed], words, 1, 1)
         threads = min(torch.get_num_threads(), self._word_dim)
         panels = min(max(1, needed // (threads * _PANEL_VALUES)), self._word_dim // threads)
         return ScoreBlocks(self._values[:needed], words, threads, panels)

@@ -36,7 +36,7 @@ class ScoreBlocks:
         J, at most C // K.
     """
 
-    def __init__(self, memory: torch.Tensor, words: int, blocks: int, panels: int = 1) -> None:
+    def __init__(self, memory: torch.Tensor, words: int, blocks: int, panels: int) -> None:
         self._memory, self._words = memory, words
         self._has_rows_in_one_piece = words % ALIGNED == 0
         word_dim = len(memory) // words

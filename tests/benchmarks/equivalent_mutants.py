@@ -11,22 +11,24 @@ _UNREACHED = "math.exp fails from 709.8 only, so any limit between is as good"
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 _PERPLEXITY = "perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,"
 
+_WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
+_FILL_UP = "if missing == 0 or missing * _FILLED_SHARE > len(s):"
+_IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
+
 EQUIVALENT: dict[str, dict[str, str]] = {
     "atomic_file": {
         "remove_leftovers: 0 -> 1   in   "
         'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
     },
     "bptt": {
-        "error_through_time: batch.longest > 8 -> batch.longest >= 8   in   "
-        "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:": _SPEED,
-        "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
-        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE >= len(s)   in   "
-        "if missing == 0 or missing * _FILLED_SHARE > len(s):": _SPEED,
-        "error_through_time: batch.longest > 8 -> batch.longest <= 8   in   "
-        "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:": _SPEED,
-        "_fill_up: 0 -> 1   in   if missing == 0 or missing * _FILLED_SHARE > len(s):": _SPEED,
-        "_exponentials: s.device.type == 'cpu' -> s.device.type != 'cpu'   in   "
-        'if s.device.type == "cpu":': _SPEED,
+        f"_bring_back: batch.longest > 8 -> batch.longest >= 8   in   {_WHOLE_WAY}": _SPEED,
+        f"_bring_back: batch.longest > 8 -> batch.longest <= 8   in   {_WHOLE_WAY}": _SPEED,
+        f"_bring_back: 8 -> 9   in   {_WHOLE_WAY}": _SPEED,
+        "_bring_back: bptt_truncate >= batch.longest - 1 -> bptt_truncate > batch.longest - 1"
+        f"   in   {_WHOLE_WAY}": _SPEED,
+        "_bring_back: bptt_truncate == 0 or batch.longest == 1 -> "
+        "bptt_truncate == 0 and batch.longest == 1   in   "
+        "if bptt_truncate == 0 or batch.longest == 1:": _SPEED,
     },
     "checkpoint": {
         "_library_versions: continue -> pass": "nothing follows it in the loop",
@@ -70,6 +72,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "CsvPreview: False -> True   in   are_entities_decoded: bool = False": _GIVEN,
         "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
     },
+    "epoch_models": {
+        "module: 29 -> 30   in   MOST_BYTES = 1 << 29": _LIMIT,
+    },
     "model_parts": {
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
@@ -80,10 +85,30 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
     },
+    "output_layer": {
+        "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
+        "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
+        "Workspace.__init__: 0 -> 1   in   "
+        "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
+        "_round_up: -words // ALIGNED -> -words * ALIGNED   in   "
+        "return -(-words // ALIGNED) * ALIGNED": _SPEED,
+        "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
+        f"float(low) >= math.sqrt(limits.tiny)   in   {_IN_RANGE}": _SPEED,
+        f"_fill_up: 0 -> 1   in   {_FILL_UP}": _SPEED,
+        f"_fill_up: missing == 0 -> missing != 0   in   {_FILL_UP}": _SPEED,
+        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE >= len(s)"
+        f"   in   {_FILL_UP}": _SPEED,
+        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE <= len(s)"
+        f"   in   {_FILL_UP}": _SPEED,
+        "_fill_up: missing == 0 or missing * _FILLED_SHARE > len(s) -> "
+        f"missing == 0 and missing * _FILLED_SHARE > len(s)   in   {_FILL_UP}": _SPEED,
+    },
     "score_blocks": {
         "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
         "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
+        "ScoreBlocks._add_times: if self._has_rows_in_one_piece -> "
         "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,

@@ -126,6 +126,26 @@ def test_that_any_division_of_the_work_gives_the_same_numbers(
     assert_near(gradients, true_gradients, 1e-12)
 
 
+@pytest.mark.parametrize(
+    ("hidden_dim", "is_alone"), [(3, True), (4, False)], ids=["45 products", "80 products"]
+)
+def test_that_little_work_back_in_time_is_left_to_one_thread(
+    monkeypatch: pytest.MonkeyPatch, hidden_dim: int, is_alone: bool
+) -> None:
+    model, (xs, ys) = drawn(9, hidden_dim, [5], 1.0, 6)
+    rnn, ways = fast(model), []
+    for name in ("_bring_back", "_bring_back_on_one_thread"):
+        real = getattr(bptt, name)
+        monkeypatch.setattr(
+            bptt, name, lambda *args, name=name, real=real: ways.append(name) or real(*args)
+        )
+    monkeypatch.setattr(bptt, "_MOST_FOR_ONE_THREAD", 5 * 3 * 3)
+
+    rnn.loss_and_gradients(xs, ys)
+
+    assert ways[0] == ("_bring_back_on_one_thread" if is_alone else "_bring_back")
+
+
 @pytest.mark.parametrize("chunk_words", [4, 1000], ids=["more than a chunk", "one chunk"])
 def test_that_a_step_over_many_sentences_subtracts_their_summed_gradient(chunk_words: int) -> None:
     model, (xs, ys) = drawn(9, 4, [5, 3, 3, 1], 1.0, 6)

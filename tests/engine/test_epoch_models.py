@@ -78,6 +78,14 @@ def test_that_the_ones_with_the_nearest_neighbours_give_way() -> None:
     assert [each.epoch for each in gone] == [1, 3]
 
 
+def test_that_a_model_that_is_replaced_makes_room_for_the_new_one() -> None:
+    kept = [epoch_model(FOLDER, 1, 5.0), epoch_model(FOLDER, 2, 5.0)]
+
+    gone = outdated(kept, epoch_model(FOLDER, 2, 4.0), 100, most_bytes=200)
+
+    assert gone == kept[1:]
+
+
 @given(epochs=st.sets(st.integers(1, 40)), size=st.integers(1, 60))
 def test_that_the_models_of_a_run_take_no_more_than_their_share(
     epochs: set[int], size: int

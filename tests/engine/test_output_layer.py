@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine import output_layer as module
 from engine.output_layer import Workspace, cross_entropy, output_layer
+from engine.score_blocks import ScoreBlocks
 
 C, H, N = 11, 5, 40
 
@@ -51,6 +53,49 @@ def test_that_the_derivative_of_V_can_be_left_out(
     torch.testing.assert_close(by_s, d_s)
     torch.testing.assert_close(same_by_s, d_s)
     torch.testing.assert_close(into, 2.0 * d_V)
+
+
+def test_that_the_whole_derivative_of_V_is_added_by_default(
+    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    into = torch.zeros(C, H, dtype=torch.float64)
+
+    output_layer(*layer, workspace(), accumulate_into=into)
+
+    torch.testing.assert_close(into, expected(*layer)[2])
+
+
+def test_that_scores_near_zero_are_made_only_once(
+    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(ScoreBlocks, "exponentiate_shifted")
+
+    losses = cross_entropy(*layer, workspace())
+
+    torch.testing.assert_close(losses, expected(*layer)[0])
+
+
+@pytest.mark.parametrize(
+    ("threads", "panel_values", "panels"),
+    [
+        (2, 1000, [(slice(0, 10), 2), (slice(10, 11), 1)]),
+        (2, 100, [(slice(0, 4), 2), (slice(4, 8), 2), (slice(8, 11), 1)]),
+        (2, 1, [(slice(2 * k, 2 * k + 2), 2) for k in range(5)] + [(slice(10, 11), 1)]),
+        (32, 1000, [(slice(0, 11), 11)]),
+    ],
+)
+def test_that_each_thread_has_a_block_of_a_panel_that_stays_in_its_cache(
+    monkeypatch: pytest.MonkeyPatch,
+    threads: int,
+    panel_values: int,
+    panels: list[tuple[slice, int]],
+) -> None:
+    monkeypatch.setattr(module, "_PANEL_VALUES", panel_values)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+
+    scores = workspace().scores(N)
+
+    assert scores._panels == panels
 
 
 @pytest.mark.parametrize("size", [1.0, 1000.0], ids=["near zero", "far from zero"])
