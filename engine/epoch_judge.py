@@ -26,6 +26,11 @@ _MILDLY = 10.0  # times as much is allowed then
 _NEXT_RATE_SHARE = 0.1  # of the learning rate that was too high
 
 
+def has_converged(recipe: Recipe, learning_rate: float, first_rate: float) -> bool:
+    """Tell whether the learning rate was halved so often that nothing changes any more."""
+    return recipe == "fast" and learning_rate < first_rate * SMALLEST_RATE_SHARE
+
+
 class EpochJudge:
     """Remember the evaluated losses of one run and act on them.
 
@@ -104,8 +109,7 @@ class EpochJudge:
 
     def has_converged(self) -> bool:
         """Tell whether the learning rate was halved so often that nothing changes any more."""
-        smallest = self.first_rate * SMALLEST_RATE_SHARE
-        return self._recipe == "fast" and self._optimizer.learning_rate < smallest
+        return has_converged(self._recipe, self._optimizer.learning_rate, self.first_rate)
 
     def require_usable(self, loss: float, words: int) -> float:
         """Return a mean loss over so many words; raise `DivergedError` if no usable run has it.

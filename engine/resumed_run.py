@@ -6,7 +6,7 @@ It is loaded only by what trains: it needs PyTorch.
 from typing import TYPE_CHECKING
 
 from engine.counting import counted
-from engine.epoch_judge import SMALLEST_RATE_SHARE
+from engine.epoch_judge import has_converged
 from engine.errors import RunError
 from engine.kept_run import KeptRun
 from engine.run_folder import RunFolder, cannot
@@ -86,8 +86,8 @@ def state_to_resume(
 
 def _has_converged(state: "TrainingState") -> bool:
     progress = state.progress
-    smallest = progress.first_rate * SMALLEST_RATE_SHARE
-    return state.train_config.recipe == "fast" and progress.learning_rate < smallest
+    recipe = state.train_config.recipe
+    return has_converged(recipe, progress.learning_rate, progress.first_rate)
 
 
 def _more_epochs(state: "TrainingState") -> str:

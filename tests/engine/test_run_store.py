@@ -173,7 +173,6 @@ def test_that_a_converged_run_asks_for_a_new_learning_rate(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.epoch_judge.SMALLEST_RATE_SHARE", 2.0)
-    monkeypatch.setattr("engine.resumed_run.SMALLEST_RATE_SHARE", 2.0)
     run_id, events = keep(store, corpus, replace(TRAIN, recipe="fast", epochs=30))
     assert isinstance(events[-1], RunEnded)
     assert events[-1].reason == "converged"
