@@ -3,13 +3,13 @@
 The only dialogs of the model commands, in one place so that tests can answer.
 """
 
-import re
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.widgets.suffix_follower import SuffixFollower
 
 MODEL_SUFFIX = ".safetensors"
 _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
@@ -36,9 +36,8 @@ class ModelDialogs(QObject):
         """Ask where the model goes; the dialog itself asks before it replaces a file."""
         dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _TO_SAVE)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(MODEL_SUFFIX)
         dialog.selectFile(suggested.name)
-        dialog.filterSelected.connect(partial(_give_ending_of, dialog))
+        SuffixFollower(dialog)
         is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
         chosen = dialog.selectedFiles()
         dialog.deleteLater()
@@ -57,12 +56,3 @@ class ModelDialogs(QObject):
         if answer == buttons.Save:
             return "save"
         return "discard" if answer == buttons.Discard else "cancel"
-
-
-def _give_ending_of(dialog: QFileDialog, kind: str) -> None:
-    """Give the name in the dialog the ending of the chosen kind, such as "ONNX (*.onnx)"."""
-    ending = re.search(r"\*(\.\w+)\)", kind)
-    chosen = dialog.selectedFiles()
-    if ending is not None and chosen:
-        dialog.setDefaultSuffix(ending[1])
-        dialog.selectFile(Path(chosen[0]).with_suffix(ending[1]).name)

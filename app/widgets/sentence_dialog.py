@@ -2,28 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog
+
+from app.widgets.suffix_follower import SuffixFollower
 
 _TEXT_FILTER = "Text, one sentence a line (*.txt)"
 _CSV_FILTER = "Table with probabilities and settings (*.csv)"
-
-
-class _SuffixFollower(QObject):
-    """Keep a dialog's default suffix in step with its file type.
-
-    The dialog adds the suffix before it asks whether a file may be replaced.
-    """
-
-    def __init__(self, dialog: QFileDialog) -> None:
-        super().__init__(dialog)
-        self._dialog = dialog
-        dialog.filterSelected.connect(self._on_filter_selected)
-        self._on_filter_selected(_TEXT_FILTER)
-
-    @Slot(str)
-    def _on_filter_selected(self, name: str) -> None:
-        self._dialog.setDefaultSuffix("csv" if name == _CSV_FILTER else "txt")
 
 
 def ask_sentences_path(suggested: Path) -> Path | None:
@@ -32,7 +16,7 @@ def ask_sentences_path(suggested: Path) -> Path | None:
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters([_TEXT_FILTER, _CSV_FILTER])
     dialog.selectFile(suggested.stem)
-    _SuffixFollower(dialog)
+    SuffixFollower(dialog)
     is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
     chosen = dialog.selectedFiles()
     dialog.deleteLater()

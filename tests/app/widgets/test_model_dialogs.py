@@ -35,6 +35,22 @@ def test_that_the_name_has_the_ending_of_the_chosen_kind(
     assert path == tmp_path / name
 
 
+def test_that_a_model_of_the_tutorials_kind_stays_one_unless_another_is_chosen(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds: list[str] = []
+
+    def accept(dialog: QFileDialog) -> int:
+        kinds.append(dialog.selectedNameFilter())
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(QFileDialog, "exec", accept)
+
+    assert ModelDialogs().ask_save_path(tmp_path / "a.npz") == tmp_path / "a.npz"
+    assert ModelDialogs().ask_save_path(tmp_path / "a.b") == tmp_path / "a.b"
+    assert kinds == ["The tutorial's parameters (*.npz)", "Models (*.safetensors)"]
+
+
 def test_that_a_question_that_is_given_up_has_no_answer(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,38 @@
+"""Keep the ending of the name in a save dialog in step with the chosen kind of file."""
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+_SUFFIX = re.compile(r"\*(\.\w+)\)")  # of a filter such as "Text (*.txt)"
+
+
+class SuffixFollower(QObject):
+    """Choose the filter of the suggested name, and give the name the suffix of a chosen one.
+
+    The dialog adds a missing suffix before it asks whether a file may be replaced. A suffix
+    that is none of its filters' is left: it may be a part of the name.
+    """
+
+    def __init__(self, dialog: QFileDialog) -> None:
+        super().__init__(dialog)
+        self._dialog = dialog
+        filters = dialog.nameFilters()
+        self._filters = {match[1]: name for name in filters if (match := _SUFFIX.search(name))}
+        chosen = dialog.selectedFiles()
+        first = self._filters.get(Path(chosen[0]).suffix if chosen else "", filters[0])
+        if first != dialog.selectedNameFilter():  # else Qt would take any other suffix away
+            dialog.selectNameFilter(first)
+        dialog.filterSelected.connect(self._on_filter_selected)
+        self._on_filter_selected(first)
+
+    @Slot(str)
+    def _on_filter_selected(self, name: str) -> None:
+        match, chosen = _SUFFIX.search(name), self._dialog.selectedFiles()
+        if match is None:
+            return
+        self._dialog.setDefaultSuffix(match[1])
+        if chosen and Path(chosen[0]).suffix in self._filters:
+            self._dialog.selectFile(Path(chosen[0]).with_suffix(match[1]).name)
