@@ -129,3 +129,11 @@ def test_that_a_buffer_for_short_sentences_stays_small(quarter_and: int, is_whol
     small.scores(words)
 
     assert len(small._values) == C * (small.chunk_words if is_whole else words)
+
+
+def test_that_a_gpu_computes_all_scores_in_one_product() -> None:
+    workspace = Workspace(8000, torch.float32, torch.device("meta"))
+
+    scores = workspace.scores(640)
+
+    assert scores._panels == [(slice(0, 8000), 1)]
