@@ -143,6 +143,26 @@ def test_that_a_kill_at_any_call_leaves_the_old_or_the_new_file(tmp_path: Path) 
     assert content(tmp_path) == {"model": NEW}
 
 
+def test_that_a_disk_that_is_gone_is_told_by_its_first_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+
+    def gone(*_args: object) -> None:
+        raise OSError(errno.EIO, "gone")
+
+    def cannot_be_removed(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, "not even removed")
+
+    monkeypatch.setattr(Path, "replace", gone)
+    monkeypatch.setattr(Path, "unlink", cannot_be_removed)
+    with pytest.raises(OSError, match="gone"):
+        write_durably(path, b"new")
+
+    assert path.read_bytes() == b"old"
+
+
 def test_that_a_disk_that_takes_nothing_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
