@@ -18,7 +18,8 @@ from engine.errors import ConfigError, ModelFileError
 from engine.events import GradientsChecked, SentenceGenerated
 from engine.gradient_check import check_gradients
 from engine.language_model import LanguageModel
-from engine.model_files import WRITTEN_SUFFIXES, open_model, write_model
+from engine.model_files import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
+from engine.npz_model import word_list_of
 from engine.sampler import generate
 from engine.scorer import score
 
@@ -94,11 +95,19 @@ def run_export(arguments: Namespace) -> int:
     if path.suffix.lower() not in WRITTEN_SUFFIXES:
         known = ", ".join(WRITTEN_SUFFIXES)
         raise ModelFileError(f"{path.name} names no format. Give it one of the endings {known}.")
-    if path.exists():
-        raise ModelFileError(f"{path} exists: it is left as it is. Give another name.")
+    written = [path]
+    if path.suffix.lower() == TUTORIAL_SUFFIX:
+        written.append(word_list_of(path))
+    for each in written:
+        if each.exists():
+            raise ModelFileError(f"{each} exists: it is left as it is. Give another name.")
     model = open_model(arguments.model)
     write_model(model, path)
-    Output(as_json=arguments.json).result(f"{model.description} Written to {path}.")
+    output = Output(as_json=arguments.json)
+    if arguments.json:
+        output.result_json({"event": "model_written", "paths": [str(each) for each in written]})
+    else:
+        output.result(f"{model.description} Written to {' and '.join(map(str, written))}.")
     return 0
 
 

@@ -26,7 +26,8 @@ def run_runs(arguments: Namespace) -> int:
         _list(store, output, in_trash=arguments.action == "trash")
         return 0
     if arguments.run is None:
-        raise RunError(f"Say which run to {arguments.action}: its id, or 'last'. 'runs' lists all.")
+        what = "list the epochs of" if arguments.action == "epochs" else arguments.action
+        raise RunError(f"Say which run to {what}: its id, or 'last'. 'runs' lists all.")
     if arguments.action == "restore":
         deleted = _find(store.list(in_trash=True), arguments.run, in_trash=True)
         output.result(f"{store.restore(deleted.run_id).name} is back.")
@@ -49,6 +50,8 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
             if not text:
                 raise RunError("Say where the model is to be: runs export RUN FILE.")
             require_place(Path(text))
+            if arguments.best and arguments.at_epoch is not None:
+                raise RunError("--best and --at-epoch name two models: give one of them.")
             if arguments.at_epoch is not None:
                 model = store.open_epoch(run.run_id, arguments.at_epoch)
             else:
@@ -114,11 +117,14 @@ def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
     kept = store.epoch_models(run.run_id)
     for each in kept:
         if output.as_json:
-            output.result_json({"event": "epoch model", "epoch": each.epoch, "loss": each.loss})
+            values = {"epoch": each.epoch, "loss": each.loss, "path": str(each.path)}
+            output.result_json({"event": "epoch_model"} | values)
         else:
             output.result(f"epoch {each.epoch:<6g}  loss {each.loss:.4f}  {each.path}")
     if not kept:
         output.note(f"No model of an epoch of {run.name} was kept.")
+    elif not output.as_json:
+        output.note("After the 8th, fewer are kept; 'runs export' alone writes the newest model.")
 
 
 def _progress(run: RunInfo) -> str:

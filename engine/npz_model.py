@@ -94,7 +94,8 @@ def export_tutorial_npz(model: LanguageModel, path: Path) -> Path:
     Raises
     ------
     ModelFileError
-        If a word contains a line break, or a file cannot be written.
+        If a word contains a line break, a list of words is there without its .npz, or a
+        file cannot be written.
     """
     words = model.vocabulary.words
     if any("\n" in word for word in words):
@@ -103,6 +104,11 @@ def export_tutorial_npz(model: LanguageModel, path: Path) -> Path:
     U, V, W = model.rnn.parameters_as_numpy()
     np.savez(buffer, U=U, V=V, W=W)
     word_list = word_list_of(path)
+    if word_list.exists() and not path.exists():
+        raise ModelFileError(
+            f"The model was not exported to {path}: the list of its words would replace "
+            f"{word_list.name}, which is there already. Give another name."
+        )
     try:
         write_durably(
             word_list, "".join(f"{word}\n" for word in words).encode("utf-8", "surrogatepass")

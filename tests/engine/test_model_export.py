@@ -107,6 +107,32 @@ def test_that_the_command_writes_each_format_once(
         assert open_model(twin).word_dim == tiny_model().word_dim
 
 
+def test_that_a_list_of_words_beside_the_tutorials_file_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(tiny_model(), tmp_path / "model.safetensors")
+    (tmp_path / "twin.words.txt").write_text("precious", encoding="utf-8")
+
+    assert main(["export", str(tmp_path / "model.safetensors"), str(tmp_path / "twin.npz")]) == 2
+
+    assert (tmp_path / "twin.words.txt").read_text(encoding="utf-8") == "precious"
+    assert not (tmp_path / "twin.npz").exists()
+    assert "twin.words.txt exists" in capsys.readouterr().err
+
+
+def test_that_the_command_says_in_json_what_it_wrote(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(tiny_model(), tmp_path / "model.safetensors")
+    twin = tmp_path / "twin.npz"
+
+    assert main(["export", "--json", str(tmp_path / "model.safetensors"), str(twin)]) == 0
+
+    values = json.loads(capsys.readouterr().out)
+    assert values["event"] == "model_written"
+    assert values["paths"] == [str(twin), str(tmp_path / "twin.words.txt")]
+
+
 def test_that_an_ending_that_names_no_format_is_told_with_those_that_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,3 +45,16 @@ def test_that_the_tutorials_parameters_open_with_the_words_of_a_corpus(shared_da
 
     assert (model.word_dim, model.hidden_dim) == (8000, 50)
     assert model.vocabulary is vocabulary
+
+
+def test_that_a_list_that_belongs_to_no_model_is_not_replaced(tmp_path: Path) -> None:
+    words = tmp_path / "model.words.txt"
+    words.write_text("precious", encoding="utf-8")
+
+    with pytest.raises(ModelFileError, match=r"would replace model\.words\.txt"):
+        write_model(tiny_model(), tmp_path / "model.npz")
+
+    assert words.read_text(encoding="utf-8") == "precious"
+    (tmp_path / "model.npz").touch()  # whoever replaces the model replaces its words
+    write_model(tiny_model(), tmp_path / "model.npz")
+    assert open_model(tmp_path / "model.npz").word_dim == tiny_model().word_dim
