@@ -133,6 +133,17 @@ def test_that_the_command_says_in_json_what_it_wrote(
     assert values["paths"] == [str(twin), str(tmp_path / "twin.words.txt")]
 
 
+@pytest.mark.parametrize("suffix", [".npz", ".onnx", ".vec"])
+def test_that_a_name_too_long_for_any_file_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    write_model(tiny_model(), tmp_path / "model.safetensors")
+    name = tmp_path / f"{'x' * 300}{suffix}"
+
+    assert main(["export", str(tmp_path / "model.safetensors"), str(name)]) == EXIT_WRONG
+    assert "was not exported" in capsys.readouterr().err
+
+
 def test_that_an_ending_that_names_no_format_is_told_with_those_that_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
