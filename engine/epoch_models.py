@@ -2,14 +2,14 @@
 
     <run id>/epoch-3-loss-4.8120.safetensors
 
-A network learns most at first, so the first eight epochs are all kept, then every second
-one to the 16th, every fourth to the 32nd, and so on. The files of a run take no more than
+A network learns most at first, so the first eight evaluated epochs are all kept, then every
+second one to the 16th, every fourth to the 32nd, and so on, counted anew where a run goes on
+or a model is trained further. The files of a run take no more than
 `MOST_BYTES`: with large models, those whose neighbours are nearest give way.
 
 No PyTorch is needed to list them.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,11 +29,10 @@ class EpochModel:
     path: Path
 
 
-def is_worth_keeping(epoch: float) -> bool:
-    """Tell whether the model of this epoch is kept: 1 to 8, 10, 12, 14, 16, 20 and so on."""
-    number = math.ceil(epoch)
+def is_worth_keeping(number: int) -> bool:
+    """Tell whether the n-th evaluated model is kept: 1 to 8, 10, 12, 14, 16, 20 and so on."""
     stride = 1 << max(0, (number - 1).bit_length() - 3)
-    return number >= 1 and number % stride == 0
+    return number % stride == 0
 
 
 def epoch_model(folder: Path, epoch: float, loss: float) -> EpochModel:

@@ -77,6 +77,7 @@ class KeptRun:
         self._capture_s = 0.0
         self._wants_save = self._is_best_next = False
         self._latest: LanguageModel | None = None
+        self._evaluations = 0
         self._evaluated: EpochDone | None = None  # whose model comes next
         self._goes_back = facts.get("train_config", {}).get("recipe") == "fast"  # when halving
 
@@ -117,7 +118,8 @@ class KeptRun:
         if isinstance(event, EpochDone):
             self._is_best_next = self._is_best_next or event.is_best
             self._wants_save = self._wants_save or event.step > 0
-            self._evaluated = event if is_worth_keeping(event.epoch) else None
+            self._evaluations += event.step > 0
+            self._evaluated = event if is_worth_keeping(self._evaluations) else None
         elif isinstance(event, RateHalved) and self._goes_back:
             self._evaluated = None  # the next model is the best one again, not the epoch's
         elif isinstance(event, SnapshotPublished):
@@ -135,7 +137,7 @@ class KeptRun:
 
     def _keep_epoch(self, model: LanguageModel) -> None:
         done, self._evaluated = self._evaluated, None
-        if done is not None and done.step == model.step:
+        if done is not None and done.step == model.step and done.step > 0:
             loss = done.training_loss if done.validation_loss is None else done.validation_loss
             self._keeper.keep_epoch(model, loss)
 

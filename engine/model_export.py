@@ -90,24 +90,8 @@ def _graph_of(model: LanguageModel) -> "onnx.ModelProto":
         "inner_axis": np.array([1], dtype=np.int64),
         "inner_axes": np.array([1, 2], dtype=np.int64),
     }
-    node = helper.make_node
-    nodes = [
-        node("Gather", ["U_by_word", "word_ids"], ["looked_up"]),  # (T, H)
-        node("Unsqueeze", ["looked_up", "inner_axis"], ["inputs"]),  # (T, 1, H)
-        node("Unsqueeze", ["state", "first_axis"], ["first_state"]),  # (1, 1, H)
-        node(
-            "RNN",
-            ["inputs", "identity", "W", "", "", "first_state"],
-            ["all_states", "end_state"],  # (T, 1, 1, H) and (1, 1, H)
-            hidden_size=H,
-        ),
-        node("Squeeze", ["all_states", "inner_axes"], ["states"]),  # (T, H)
-        node("Squeeze", ["end_state", "first_axis"], ["last_state"]),  # (1, H)
-        node("MatMul", ["states", "V_transposed"], ["scores"]),  # (T, C)
-        node("LogSoftmax", ["scores"], ["log_probabilities"], axis=-1),
-    ]
     graph = helper.make_graph(
-        nodes,
+        _nodes(H),
         "vanilla_rnn_language_model",
         [
             helper.make_tensor_value_info("word_ids", TensorProto.INT64, ["T"]),
@@ -128,3 +112,23 @@ def _graph_of(model: LanguageModel) -> "onnx.ModelProto":
     )
     helper.set_model_props(made, {"words": json.dumps(model.vocabulary.words)})
     return made
+
+
+def _nodes(hidden_dim: int) -> "list[onnx.NodeProto]":
+    from onnx.helper import make_node as node
+
+    return [
+        node("Gather", ["U_by_word", "word_ids"], ["looked_up"]),  # (T, H)
+        node("Unsqueeze", ["looked_up", "inner_axis"], ["inputs"]),  # (T, 1, H)
+        node("Unsqueeze", ["state", "first_axis"], ["first_state"]),  # (1, 1, H)
+        node(
+            "RNN",
+            ["inputs", "identity", "W", "", "", "first_state"],
+            ["all_states", "end_state"],  # (T, 1, 1, H) and (1, 1, H)
+            hidden_size=hidden_dim,
+        ),
+        node("Squeeze", ["all_states", "inner_axes"], ["states"]),  # (T, H)
+        node("Squeeze", ["end_state", "first_axis"], ["last_state"]),  # (1, H)
+        node("MatMul", ["states", "V_transposed"], ["scores"]),  # (T, C)
+        node("LogSoftmax", ["scores"], ["log_probabilities"], axis=-1),
+    ]

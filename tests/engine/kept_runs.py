@@ -8,6 +8,7 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus_data import Corpus
 from engine.events import Event
+from engine.language_model import LanguageModel
 from engine.run_store import RunStore
 
 MODEL = ModelConfig(hidden_dim=4, device="cpu")
@@ -20,13 +21,16 @@ def keep(
     config: TrainConfig = TRAIN,
     *,
     control: RunControl | None = None,
+    start_from: LanguageModel | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> tuple[str, list[Event]]:
     """Train a kept run; return its id and its events."""
     run_id, events = store.new_run_id(), []
     csv = CorpusConfig(path=Path(corpus.summary.path), vocabulary_size=18, validation_fraction=0.2)
     control = RunControl() if control is None else control
-    for event in store.train(corpus, csv, MODEL, config, control, name="Animals", run_id=run_id):
+    for event in store.train(
+        corpus, csv, MODEL, config, control, start_from=start_from, name="Animals", run_id=run_id
+    ):
         events.append(event)
         on_event(event)
     return run_id, events
