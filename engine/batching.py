@@ -25,6 +25,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.reference import Words
+from engine.shared_states import SharedStates, find_shared_states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Batch:
     is_inner: torch.Tensor  # bool (N, 1), False on the last word of each sentence
     step_sizes: list[int]  # sentences still running at each step; sum = N
     sentences: int
+    shared: SharedStates | None = None
 
     @property
     def words(self) -> int:
@@ -61,6 +63,7 @@ class Batch:
             is_inner=self.is_inner.to(device, non_blocking=True),
             step_sizes=self.step_sizes,
             sentences=self.sentences,
+            shared=None if self.shared is None else self.shared.to(device),
         )
 
 
@@ -155,6 +158,7 @@ def _with_layout(x: NDArray[np.int64], y: NDArray[np.int64], lengths: NDArray[np
         is_inner=torch.from_numpy(is_inner),
         step_sizes=step_sizes.tolist(),
         sentences=sentences,
+        shared=find_shared_states(x, lengths),
     )
 
 

@@ -4,7 +4,8 @@ With E = exp(V sᵀ) and z its sums over the vocabulary, the softmax is E / z. E
 chunk of words at a time, in one buffer that is used again, and is never normalised: dividing
 the rows of s by z instead gives the same products.
 
-Letters: N words of the batch, n of a chunk, C words in the vocabulary, H hidden numbers.
+Letters: N words of the batch, D states of the network among them (N where none are shared),
+n of a chunk, C words in the vocabulary, H hidden numbers.
 """
 
 import math
@@ -14,6 +15,7 @@ import torch
 
 from engine.errors import DivergedError
 from engine.score_blocks import ALIGNED, ScoreBlocks
+from engine.shared_states import SharedStates
 
 _LOG2_E = 1.0 / math.log(2.0)
 _CHUNK_VALUES = 5_120_000  # entries of E at a time: 20 MB in float32, the fastest measured
@@ -46,7 +48,8 @@ class Workspace:
         if len(self._values) < needed:
             # Grown once to the full chunk, unless only short sentences come.
             size = needed if 4 * words <= self.chunk_words else self._word_dim * self.chunk_words
-            self._values = torch.empty(size, dtype=self._dtype, device=self._device)
+            with torch.inference_mode(mode=False):  # written to with and without it
+                self._values = torch.empty(size, dtype=self._dtype, device=self._device)
         if self._device.type != "cpu":
             return ScoreBlocks(self._values[:needed], words, 1, 1)
         threads = min(torch.get_num_threads(), self._word_dim)
@@ -60,6 +63,7 @@ def output_layer(
     y: torch.Tensor,
     workspace: Workspace,
     *,
+    shared: SharedStates | None = None,
     accumulate_into: torch.Tensor | None = None,
     scale: float = 1.0,
 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -72,6 +76,8 @@ def output_layer(
     y : int64 tensor of shape (N,)
         The true next words.
     workspace : Workspace
+    shared : SharedStates, optional
+        Rows of s that are the same, but for rounding: they have one softmax.
     accumulate_into : tensor of shape (C, H), optional
         Receives scale · dLdV in place. It may be V itself, for a step of plain
         gradient descent, if N <= workspace.chunk_words.
@@ -90,38 +96,51 @@ def output_layer(
     """
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
-    padded = _fill_up(s)  # (N or a little more, H)
-    d_s = torch.empty_like(padded)
-    norms = _Norms(padded, workspace)
-    for rows in workspace.chunks(len(padded)):
-        E, sums = norms.exponentials(V, rows, d_s[rows])
+    states = _states(s, shared)  # (D, H)
+    d_states = torch.empty_like(states)
+    norms = _Norms(states, workspace)
+    for rows in workspace.chunks(len(states)):
+        E, sums = norms.exponentials(V, rows, d_states[rows])
         if accumulate_into is not None:
-            E.add_to(accumulate_into, padded[rows] / sums[:, None], scale)
-    d_s = d_s.div_(norms.sums[:, None])[: len(s)].sub_(V_true)
+            # Filled-up rows are of 0 words: infinity takes them out.
+            norm = sums if shared is None else sums / shared.words[rows]
+            E.add_to(accumulate_into, states[rows] / norm[:, None], scale)
+    d_s = _of_words(d_states.div_(norms.sums[:, None]), shared, len(s)).sub_(V_true)
     if accumulate_into is not None:
         accumulate_into.index_add_(0, y, s, alpha=-scale)
-    loss = (norms.logs()[: len(s)] - true_scores).sum(dtype=torch.float64)
+    loss = (_of_words(norms.logs(), shared, len(s)) - true_scores).sum(dtype=torch.float64)
     return loss, d_s
 
 
 def cross_entropy(
-    V: torch.Tensor, s: torch.Tensor, y: torch.Tensor, workspace: Workspace
+    V: torch.Tensor,
+    s: torch.Tensor,
+    y: torch.Tensor,
+    workspace: Workspace,
+    shared: SharedStates | None = None,
 ) -> torch.Tensor:
     """Return the loss of each word in nats, shape (N,), without any gradient."""
     true_scores = (s * V.index_select(0, y)).sum(1)  # (N,)
-    padded = _fill_up(s)
-    norms = _Norms(padded, workspace)
-    for rows in workspace.chunks(len(padded)):
+    states = _states(s, shared)  # (D, H)
+    norms = _Norms(states, workspace)
+    for rows in workspace.chunks(len(states)):
         norms.exponentials(V, rows)
-    return norms.logs()[: len(s)].sub_(true_scores)
+    return _of_words(norms.logs(), shared, len(s)).sub_(true_scores)
 
 
-def _fill_up(s: torch.Tensor) -> torch.Tensor:
-    """Append rows of zeros up to an aligned number; a zero row adds nothing to any product."""
+def _states(s: torch.Tensor, shared: SharedStates | None) -> torch.Tensor:
+    """Return each state once, or all of s (N, H), filled up with rows of no word."""
+    if shared is not None:
+        return s.index_select(0, shared.rows)
     missing = _round_up(len(s)) - len(s)
     if missing == 0 or missing * _FILLED_SHARE > len(s):
         return s
     return torch.cat([s, s.new_zeros(missing, s.shape[1])])
+
+
+def _of_words(by_state: torch.Tensor, shared: SharedStates | None, words: int) -> torch.Tensor:
+    """Return the row of each word's state, (N, …), from rows of states."""
+    return by_state[:words] if shared is None else by_state.index_select(0, shared.of_word)
 
 
 def _round_up(words: int) -> int:
@@ -133,12 +152,12 @@ class _Norms:
 
     Parameters
     ----------
-    s : tensor of shape (N, H)
+    s : tensor of shape (D, H)
     workspace : Workspace
 
     Attributes
     ----------
-    sums : tensor of shape (N,)
+    sums : tensor of shape (D,)
         Of E over the vocabulary, as far as the chunks have come.
     """
 
@@ -166,7 +185,7 @@ class _Norms:
         return E, sums
 
     def logs(self) -> torch.Tensor:
-        """Return the logarithm of Σ exp(V sᵀ) over the vocabulary, shape (N,)."""
+        """Return the logarithm of Σ exp(V sᵀ) over the vocabulary, shape (D,)."""
         logs = self.sums.log()
         for rows, shift_in_bits in self._shifts:
             logs[rows] += shift_in_bits / _LOG2_E

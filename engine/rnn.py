@@ -221,11 +221,13 @@ class RNN:
     # The same for packed batches that lie on the network's device; nothing is
     # copied to the host, so the caller decides when to wait for a GPU.
 
+    @torch.inference_mode()
     def word_losses(self, batch: Batch) -> torch.Tensor:
         """Return the loss of each word in nats, shape (N,), longest sentence first."""
         s = hidden_states(self.U_by_word, self.W, batch)
-        return cross_entropy(self.V, s, batch.y, self.workspace)
+        return cross_entropy(self.V, s, batch.y, self.workspace, batch.shared)
 
+    @torch.inference_mode()
     def add_gradients(
         self,
         batch: Batch,
@@ -252,13 +254,20 @@ class RNN:
         dLdU_by_word, dLdV, dLdW = gradients
         s = hidden_states(self.U_by_word, self.W, batch)
         loss, d_s = output_layer(
-            self.V, s, batch.y, self.workspace, accumulate_into=dLdV, scale=scale
+            self.V,
+            s,
+            batch.y,
+            self.workspace,
+            shared=batch.shared,
+            accumulate_into=dLdV,
+            scale=scale,
         )
         S = error_through_time(d_s, s, self.W, batch, reach)
         dLdU_by_word.index_add_(0, batch.x, S, alpha=scale)
         recurrent_gradient(S, s, batch, accumulate_into=dLdW, scale=scale)
         return loss
 
+    @torch.inference_mode()
     def descend(self, batch: Batch, learning_rate: float) -> torch.Tensor:
         """Take one step of plain gradient descent in place; return the summed loss before it.
 
@@ -273,7 +282,13 @@ class RNN:
             return loss
         s = hidden_states(self.U_by_word, self.W, batch)
         loss, d_s = output_layer(
-            self.V, s, batch.y, self.workspace, accumulate_into=self.V, scale=-learning_rate
+            self.V,
+            s,
+            batch.y,
+            self.workspace,
+            shared=batch.shared,
+            accumulate_into=self.V,
+            scale=-learning_rate,
         )
         S = error_through_time(d_s, s, self.W, batch, self.bptt_truncate)
         self.U_by_word.index_add_(0, batch.x, S, alpha=-learning_rate)

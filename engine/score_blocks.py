@@ -44,8 +44,6 @@ class ScoreBlocks:
         self._panels = [(slice(k * in_panel, (k + 1) * in_panel), blocks) for k in range(panels)]
         if word_dim > panels * in_panel:
             self._panels.append((slice(panels * in_panel, word_dim), 1))
-        # What is done with all rows at once needs no panels.
-        self._all = [(slice(0, panels * in_panel), panels * blocks), *self._panels[panels:]]
 
     def exponentiate(
         self,
@@ -79,7 +77,7 @@ class ScoreBlocks:
 
     def add_to(self, V: torch.Tensor, s: torch.Tensor, scale: float) -> None:
         """Add scale · E s to V (C, H) in place, from s (n, H)."""
-        for rows, blocks in self._all:
+        for rows, blocks in reversed(self._panels):  # the last are still in the CPU's caches
             V_rows = _cut(V, rows, blocks)
             V_rows.baddbmm_(self._view(rows, blocks), s.expand(blocks, -1, -1), alpha=scale)
 
