@@ -126,9 +126,7 @@ class ClippedAdam:
 
     def step(self, batch: Batch) -> torch.Tensor:
         """Update in place; raise `DivergedError` before the step if a gradient is not finite."""
-        for gradient in self._gradients:
-            gradient.zero_()
-        loss = self._rnn.add_gradients(batch, self._gradients, scale=1.0 / batch.words)
+        loss = self._rnn.write_gradients(batch, self._gradients, scale=1.0 / batch.words)
         try:
             torch.nn.utils.clip_grad_norm_(
                 self._parameters, self._clip_norm, error_if_nonfinite=loss.device.type == "cpu"

@@ -209,8 +209,8 @@ class RNN:
         dLdV : array of shape (C, H)
         dLdW : array of shape (H, H)
         """
-        gradients = tuple(torch.zeros_like(each) for each in self.parameters())
-        loss = self.add_gradients(self._batch(xs, ys), gradients, bptt_truncate)
+        gradients = tuple(torch.empty_like(each) for each in self.parameters())
+        loss = self.write_gradients(self._batch(xs, ys), gradients, bptt_truncate)
         dLdU, dLdV, dLdW = (each.cpu().numpy() for each in gradients)
         return float(loss), np.ascontiguousarray(dLdU.T), dLdV, dLdW
 
@@ -228,20 +228,20 @@ class RNN:
         return cross_entropy(self.V, s, batch.y, self.workspace, batch.shared)
 
     @torch.inference_mode()
-    def add_gradients(
+    def write_gradients(
         self,
         batch: Batch,
         gradients: tuple[torch.Tensor, ...],
         bptt_truncate: int | None = None,
         scale: float = 1.0,
     ) -> torch.Tensor:
-        """Add scale · the gradient of the summed loss; return that loss.
+        """Write scale · the gradient of the summed loss to `gradients`; return that loss.
 
         Parameters
         ----------
         batch : Batch
         gradients : tensors shaped like `parameters()`
-            Added to in place.
+            Overwritten.
         bptt_truncate : int, optional
             Instead of the network's own.
         scale : float
@@ -259,12 +259,12 @@ class RNN:
             batch.y,
             self.workspace,
             shared=batch.shared,
-            accumulate_into=dLdV,
+            into=dLdV,
             scale=scale,
         )
         S = error_through_time(d_s, s, self.W, batch, reach)
-        dLdU_by_word.index_add_(0, batch.x, S, alpha=scale)
-        recurrent_gradient(S, s, batch, accumulate_into=dLdW, scale=scale)
+        dLdU_by_word.zero_().index_add_(0, batch.x, S, alpha=scale)
+        recurrent_gradient(S, s, batch, accumulate_into=dLdW.zero_(), scale=scale)
         return loss
 
     @torch.inference_mode()
@@ -275,8 +275,8 @@ class RNN:
         chunk: every error is computed before the parameter that made it changes.
         """
         if batch.words > self.workspace.chunk_words:
-            gradients = tuple(torch.zeros_like(each) for each in self.parameters())
-            loss = self.add_gradients(batch, gradients)
+            gradients = tuple(torch.empty_like(each) for each in self.parameters())
+            loss = self.write_gradients(batch, gradients)
             for parameter, gradient in zip(self.parameters(), gradients, strict=True):
                 parameter.sub_(gradient, alpha=learning_rate)
             return loss
@@ -287,7 +287,8 @@ class RNN:
             batch.y,
             self.workspace,
             shared=batch.shared,
-            accumulate_into=self.V,
+            into=self.V,
+            adds=True,
             scale=-learning_rate,
         )
         S = error_through_time(d_s, s, self.W, batch, self.bptt_truncate)

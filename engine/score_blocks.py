@@ -75,11 +75,18 @@ class ScoreBlocks:
         self._raise_panels(V, s, m, sums, product)
         return m
 
-    def add_to(self, V: torch.Tensor, s: torch.Tensor, scale: float) -> None:
-        """Add scale · E s to V (C, H) in place, from s (n, H)."""
+    def add_to(
+        self, V: torch.Tensor, s: torch.Tensor, scale: float, *, overwrites: bool = False
+    ) -> None:
+        """Add scale · E s to V (C, H) in place, from s (n, H), or write it over what is there."""
         for rows, blocks in reversed(self._panels):  # the last are still in the CPU's caches
             V_rows = _cut(V, rows, blocks)
-            V_rows.baddbmm_(self._view(rows, blocks), s.expand(blocks, -1, -1), alpha=scale)
+            V_rows.baddbmm_(
+                self._view(rows, blocks),
+                s.expand(blocks, -1, -1),
+                beta=0.0 if overwrites else 1.0,
+                alpha=scale,
+            )
 
     def _raise_panels(
         self,

@@ -231,16 +231,16 @@ def test_that_one_broken_word_stops_an_evaluation() -> None:
         rnn.calculate_loss([[0, 3], [2]], [[3, 1], [1]])
 
 
-def test_that_gradients_are_added_and_scaled() -> None:
+def test_that_gradients_are_scaled_and_written_over_what_was_there() -> None:
     model, (xs, ys) = drawn(9, 4, [5, 2], 1.0, 9)
     rnn = fast(model)
-    gradients = tuple(torch.ones_like(each) for each in rnn.parameters())
+    gradients = tuple(torch.full_like(each, torch.nan) for each in rnn.parameters())
 
-    rnn.add_gradients(batch_from_pairs(xs, ys), gradients, scale=0.5)
+    rnn.write_gradients(batch_from_pairs(xs, ys), gradients, scale=0.5)
 
     _, dLdU, dLdV, dLdW = model.loss_and_gradients(xs, ys)
-    sums = [1.0 + 0.5 * each for each in (dLdU.T, dLdV, dLdW)]
-    assert_near([each.numpy() for each in gradients], sums, 1e-12)
+    halves = [0.5 * each for each in (dLdU.T, dLdV, dLdW)]
+    assert_near([each.numpy() for each in gradients], halves, 1e-12)
 
 
 @pytest.mark.parametrize("words", [31, 32, 33, 127, 160, 161, 400])

@@ -100,7 +100,7 @@ def test_that_a_run_whose_card_is_full_ends_as_one_on_the_cpu(
 ) -> None:
     alone = TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3)
     whole, expected = train(corpus, alone, "cpu")
-    step = "add_gradients" if recipe == "fast" else "descend"
+    step = "write_gradients" if recipe == "fast" else "descend"
     fill(monkeypatch, RNN, step, on_the_card, after=steps)
 
     trainer, events = train(corpus, alone)
@@ -119,7 +119,7 @@ def test_that_a_run_whose_card_is_full_ends_as_one_on_the_cpu(
 def test_that_the_batch_is_halved_first_and_whole_again_on_the_cpu(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(monkeypatch, RNN, "add_gradients", on_the_card, after=2)
+    fill(monkeypatch, RNN, "write_gradients", on_the_card, after=2)
 
     trainer, events = train(corpus, TRAIN["fast"])
 
@@ -254,7 +254,9 @@ def test_that_a_run_that_moved_is_resumed(
     monkeypatch.setattr("engine.trainer._POINT_EVERY_S", 0.0)
     alone = TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3)
     whole, _ = train(corpus, alone, "cpu")
-    fill(monkeypatch, RNN, "add_gradients" if recipe == "fast" else "descend", on_the_card, after=9)
+    fill(
+        monkeypatch, RNN, "write_gradients" if recipe == "fast" else "descend", on_the_card, after=9
+    )
     store, control = RunStore(tmp_path / "data"), RunControl()
     csv = CorpusConfig(path=Path(corpus.summary.path))
     for event in store.train(corpus, csv, model(), alone, control):

@@ -45,8 +45,8 @@ def test_that_the_derivative_of_V_can_be_left_out(
     losses, d_s, d_V = expected(*layer)
 
     loss, by_s = output_layer(*layer, workspace())
-    into = torch.zeros(C, H, dtype=torch.float64)
-    same_loss, same_by_s = output_layer(*layer, workspace(), accumulate_into=into, scale=2.0)
+    into = torch.full((C, H), torch.nan, dtype=torch.float64)
+    same_loss, same_by_s = output_layer(*layer, workspace(), into=into, scale=2.0)
 
     assert float(loss) == float(same_loss) == pytest.approx(float(losses.sum()), rel=1e-12)
     assert by_s.shape == (N, H)
@@ -55,14 +55,36 @@ def test_that_the_derivative_of_V_can_be_left_out(
     torch.testing.assert_close(into, 2.0 * d_V)
 
 
-def test_that_the_whole_derivative_of_V_is_added_by_default(
-    layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+@pytest.mark.parametrize("chunk_words", [16, 640])
+@pytest.mark.parametrize("hidden_dim", [5, 8], ids=["in a wider buffer", "in place"])
+def test_that_the_derivative_of_V_is_written_over_what_was_there_or_added_to_it(
+    hidden_dim: int, chunk_words: int
 ) -> None:
-    into = torch.zeros(C, H, dtype=torch.float64)
+    random = np.random.default_rng(6)
+    V, s = (torch.from_numpy(random.standard_normal((rows, hidden_dim))) for rows in (C, N))
+    y = torch.from_numpy(random.integers(0, C, N))
+    d_V = expected(V, s, y)[2]
+    space = workspace()
+    space.chunk_words = chunk_words
+    into = torch.full((C, hidden_dim), torch.nan, dtype=torch.float64)
 
-    output_layer(*layer, workspace(), accumulate_into=into)
+    for _ in range(2):  # the second time, the buffers hold the first one's numbers
+        output_layer(V, s, y, space, into=into)
+        torch.testing.assert_close(into, d_V)
 
-    torch.testing.assert_close(into, expected(*layer)[2])
+    output_layer(V, s, y, space, into=into, adds=True, scale=-0.5)
+    torch.testing.assert_close(into, 0.5 * d_V)
+
+
+@pytest.mark.parametrize(("columns", "width"), [(1, 8), (5, 8), (8, 8), (100, 104)])
+def test_that_a_product_gets_columns_that_it_fills(columns: int, width: int) -> None:
+    space, narrow = workspace(), torch.zeros(C, columns, dtype=torch.float64)
+
+    wide = space.wide(narrow)
+
+    assert wide.shape == (C, width)
+    assert (wide is narrow) == (columns == width)
+    assert space.wide(narrow) is wide, "used again"
 
 
 def test_that_scores_near_zero_are_made_only_once(
