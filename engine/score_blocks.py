@@ -97,23 +97,26 @@ class ScoreBlocks:
         product: torch.Tensor | None,
     ) -> None:
         """Fill the panels, or take the shift from what they are filled with; see above."""
-        panel_sums = sums.new_empty(len(self._panels), len(sums))
+        block_sums = sums.new_empty(sum(blocks for _, blocks in self._panels), len(sums))
         products: torch.Tensor | None = None  # (K, n, H)
-        for (rows, blocks), its_sums in zip(self._panels, panel_sums, strict=True):
+        summed = 0  # blocks
+        for rows, blocks in self._panels:
             E, V_rows = self._view(rows, blocks), _cut(V, rows, blocks)
             if shift is None:
                 self._fill(E, V_rows, s)
             else:
                 E.sub_(shift)
             self._memory[rows.start * self._words : rows.stop * self._words].exp2_()
-            torch.sum(E, (0, 1), out=its_sums)
+            # Each thread sums its own block: the other's may lie in a cache far from it.
+            torch.sum(E, 1, out=block_sums[summed : summed + blocks])
+            summed += blocks
             if product is None:
                 continue
             if products is None:
                 products = self._times(E, V_rows)
             else:
                 self._add_times(products[:blocks], E, V_rows)
-        torch.sum(panel_sums, 0, out=sums)
+        torch.sum(block_sums, 0, out=sums)
         if product is not None and products is not None:
             torch.sum(products, 0, out=product)
 
