@@ -2,7 +2,7 @@
 
 Sentence number k depends on the seed and on k alone: it comes out the same whether
 ten sentences are asked for or a thousand. For that, sentences are drawn in blocks
-whose sizes are fixed (1, 2, 4, … 128, 128, …), each sentence with its own random
+whose sizes are fixed (1, 4, 16, 64, 128, 128, …), each sentence with its own random
 numbers. This module does not judge sentences; `scorer` does.
 
 B sentences in a block, H hidden units.
@@ -27,6 +27,7 @@ MAX_TRIES = 500  # draws of one sentence before it is left out
 _HOPELESS = 3  # so many sentences left out, and no other drawn, end the stream
 _LARGEST_BLOCK = 128
 _DRAWS_AT_ONCE = 64
+_CLOSE_RANKS_AT = 8  # once one sentence in so many is done, the others go on without it
 _MASK_64 = (1 << 64) - 1
 
 
@@ -103,7 +104,7 @@ def generate(model: LanguageModel, config: SampleConfig, control: RunControl) ->
     chooser = WordChooser(model.rnn, model.vocabulary, config.temperature)
     asked, left_out = 0, 0
     while asked < config.count:
-        size = min(asked + 1, _LARGEST_BLOCK)  # 1, 2, 4, …: the first sentence comes at once
+        size = min(3 * asked + 1, _LARGEST_BLOCK)  # 1, 4, 16, …: the first comes at once
         block = [
             _Draft(number, _uniforms(seed, number)) for number in range(asked + 1, asked + 1 + size)
         ]
@@ -155,7 +156,7 @@ def _grow(
             yield wanted[done]
             done += 1
         kept = [row for row, draft in enumerate(rows) if draft.fate is _Fate.GROWING]
-        if 2 * len(kept) <= len(rows):  # close ranks
+        if _CLOSE_RANKS_AT * len(kept) <= (_CLOSE_RANKS_AT - 1) * len(rows):
             state = state[kept]
             rows, words = [rows[row] for row in kept], [words[row] for row in kept]
 

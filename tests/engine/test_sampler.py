@@ -142,8 +142,8 @@ def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging() -> No
     (notice,) = events
     assert isinstance(notice, Notice)
     assert notice.text == (
-        f"3 of 3 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
-        "words. The other 97 were not tried. Lower the minimum length, or train longer."
+        f"5 of 5 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
+        "words. The other 95 were not tried. Lower the minimum length, or train longer."
     )
 
 
@@ -174,10 +174,11 @@ def test_that_a_stop_ends_the_stream_before_the_next_word() -> None:
 
 @pytest.mark.parametrize("uniform", [0.0, 0.25, 0.5, 1.0 - 2.0**-53])
 def test_that_no_uniform_number_picks_a_word_of_probability_zero(uniform: float) -> None:
-    p = torch.zeros(1, 192)
-    p[0, 70], p[0, 71], p[0, 130] = 0.1, 0.3, 1e-30
+    p = torch.zeros(1, 384)
+    p[0, 70], p[0, 71], p[0, 330] = 0.1, 0.3, 1e-30
+    in_blocks = p.view(1, 2, 3, 64).transpose(0, 1)  # (K, B, n, cell)
 
-    words, totals = invert(p, torch.tensor([uniform], dtype=torch.float64))
+    words, totals = invert(in_blocks, torch.tensor([uniform], dtype=torch.float64))
 
     word = int(words)
     assert totals.item() == pytest.approx(0.4)
