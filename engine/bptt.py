@@ -20,7 +20,6 @@ from engine.one_thread import on_one_thread
 _MOST_FOR_ONE_THREAD = 2_500_000  # multiplications: 250 words of 100 hidden numbers
 
 
-@on_one_thread
 def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Run the recurrence s_t = tanh(U x_t + W s_{t-1}) over all sentences at once.
 
@@ -37,6 +36,12 @@ def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> tor
     """
     if batch.sentences == 1:
         return _states_of_one_sentence(U_by_word, W, batch.x)
+    is_much = batch.sentences * len(W) ** 2 > _MOST_FOR_ONE_THREAD
+    run = _step_by_step if is_much else _step_by_step_on_one_thread
+    return run(U_by_word, W, batch)
+
+
+def _step_by_step(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
     time_major = U_by_word.index_select(0, batch.x_time_major)  # (N, H)
     W_t = W.t()
     before: torch.Tensor | None = None
@@ -47,6 +52,10 @@ def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> tor
     return time_major.index_select(0, batch.to_time_major)
 
 
+_step_by_step_on_one_thread = on_one_thread(_step_by_step)
+
+
+@on_one_thread
 def _states_of_one_sentence(
     U_by_word: torch.Tensor, W: torch.Tensor, x: torch.Tensor
 ) -> torch.Tensor:
@@ -75,8 +84,8 @@ def error_through_time(
     bptt_truncate : int
         Steps back; `batch.longest` - 1 or more is the exact gradient.
     """
-    work = len(s) * s.shape[1] ** 2  # multiplications of one step back
-    bring = _bring_back if work > _MOST_FOR_ONE_THREAD else _bring_back_on_one_thread
+    is_much = len(s) * len(W) ** 2 > _MOST_FOR_ONE_THREAD
+    bring = _bring_back if is_much else _bring_back_on_one_thread
     return bring(d_s, s, W, batch, bptt_truncate)
 
 
@@ -131,4 +140,9 @@ def recurrent_gradient(
     before = s[:-1]
     if batch.sentences > 1:
         before = before * batch.is_inner[:-1]  # nothing precedes a sentence's first word
-    accumulate_into.addmm_(S[1:].t(), before, alpha=scale)
+    is_much = len(s) * s.shape[1] ** 2 > _MOST_FOR_ONE_THREAD
+    add = torch.Tensor.addmm_ if is_much else _add_on_one_thread
+    add(accumulate_into, S[1:].t(), before, alpha=scale)
+
+
+_add_on_one_thread = on_one_thread(torch.Tensor.addmm_)
