@@ -127,12 +127,14 @@ class ClippedAdam:
     def step(self, batch: Batch) -> torch.Tensor:
         """Update in place; raise `DivergedError` before the step if a gradient is not finite."""
         loss = self._rnn.write_gradients(batch, self._gradients, scale=1.0 / batch.words)
+        is_on_cpu = loss.device.type == "cpu"
         try:
-            torch.nn.utils.clip_grad_norm_(
-                self._parameters, self._clip_norm, error_if_nonfinite=loss.device.type == "cpu"
-            )
+            norm = torch.nn.utils.get_total_norm(self._gradients, error_if_nonfinite=is_on_cpu)
         except RuntimeError as error:
             raise DivergedError("The gradient is not a finite number any more.") from error
+        # Where asking does not make anybody wait, a norm within the limit costs no pass more.
+        if not is_on_cpu or norm > self._clip_norm:
+            torch.nn.utils.clip_grads_with_norm_(self._parameters, self._clip_norm, norm)
         self._adam.step()
         return loss
 

@@ -23,6 +23,7 @@ _PANEL_VALUES = 500_000  # of these by a thread in one product
 _FEWEST_WORDS, _MOST_WORDS = 16, 1024  # in a chunk
 _FILLED_SHARE = 8  # more zeros than an eighth of the words cost more than they bring
 _WIDTH_GRAIN = 8  # columns that a product fills at once
+_NARROW, _MANY_WORDS = 128, 1000  # with fewer of both, a wider buffer is not worth its copying
 
 
 class Workspace:
@@ -58,14 +59,16 @@ class Workspace:
         panels = min(max(1, needed // (threads * _PANEL_VALUES)), self._word_dim // threads)
         return ScoreBlocks(self._values[:needed], words, threads, panels)
 
-    def wide(self, narrow: torch.Tensor) -> torch.Tensor:
+    def wide(self, narrow: torch.Tensor, words: int) -> torch.Tensor:
         """Return a buffer for what becomes `narrow` (C, H), of a width that products fill fast.
 
         With 100 columns a product takes 6 % longer than with 104, with 150 25 % longer than
-        with 152. `narrow` itself is returned where it has such a width.
+        with 152. Where that is not worth it for so many words, `narrow` itself is returned.
         """
-        width = _round_up(narrow.shape[1], _WIDTH_GRAIN)
-        if width == narrow.shape[1] or narrow.device.type != "cpu":
+        columns = narrow.shape[1]
+        width = _round_up(columns, _WIDTH_GRAIN)
+        is_worth_it = columns > _NARROW or words >= _MANY_WORDS
+        if width == columns or not is_worth_it or narrow.device.type != "cpu":
             return narrow
         if self._wide.shape[1] != width:
             with torch.inference_mode(mode=False):
@@ -116,7 +119,7 @@ def output_layer(
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
     H = V.shape[1]
-    total = into if into is None or adds else workspace.wide(into)  # (C, H or more)
+    total = into if into is None or adds else workspace.wide(into, len(s))  # (C, H or more)
     states = _states(s, shared, width=H if total is None else total.shape[1])
     norms = _Norms(states[:, :H], workspace)
     d_states = s.new_empty(len(states), H)

@@ -107,9 +107,10 @@ def test_that_the_whole_way_back_equals_autograd(shape: dict) -> None:
     chunk_words=st.integers(1, 9),
     panel_values=st.integers(1, 60),
     alone=st.integers(0, 200),
+    many_words=st.integers(1, 60),
 )
 def test_that_any_division_of_the_work_gives_the_same_numbers(
-    shape: dict, chunk_words: int, panel_values: int, alone: int
+    shape: dict, chunk_words: int, panel_values: int, alone: int, many_words: int
 ) -> None:
     model, (xs, ys) = drawn(**shape)
     whole, divided = fast(model), fast(model)
@@ -118,6 +119,7 @@ def test_that_any_division_of_the_work_gives_the_same_numbers(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(output_layer, "_PANEL_VALUES", panel_values)
+        patch.setattr(output_layer, "_MANY_WORDS", many_words)
         patch.setattr(bptt, "_MOST_FOR_ONE_THREAD", alone)
         loss, *gradients = divided.loss_and_gradients(xs, ys)
         total = divided.calculate_total_loss(xs, ys)

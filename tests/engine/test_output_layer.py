@@ -58,8 +58,9 @@ def test_that_the_derivative_of_V_can_be_left_out(
 @pytest.mark.parametrize("chunk_words", [16, 640])
 @pytest.mark.parametrize("hidden_dim", [5, 8], ids=["in a wider buffer", "in place"])
 def test_that_the_derivative_of_V_is_written_over_what_was_there_or_added_to_it(
-    hidden_dim: int, chunk_words: int
+    monkeypatch: pytest.MonkeyPatch, hidden_dim: int, chunk_words: int
 ) -> None:
+    monkeypatch.setattr(module, "_MANY_WORDS", N)
     random = np.random.default_rng(6)
     V, s = (torch.from_numpy(random.standard_normal((rows, hidden_dim))) for rows in (C, N))
     y = torch.from_numpy(random.integers(0, C, N))
@@ -76,15 +77,20 @@ def test_that_the_derivative_of_V_is_written_over_what_was_there_or_added_to_it(
     torch.testing.assert_close(into, 0.5 * d_V)
 
 
-@pytest.mark.parametrize(("columns", "width"), [(1, 8), (5, 8), (8, 8), (100, 104)])
-def test_that_a_product_gets_columns_that_it_fills(columns: int, width: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "words", "width"),
+    [(5, 999, 5), (5, 1000, 8), (8, 1000, 8), (100, 1000, 104), (124, 1, 124), (132, 1, 136)],
+)
+def test_that_a_product_gets_columns_that_it_fills_where_it_is_worth_it(
+    columns: int, words: int, width: int
+) -> None:
     space, narrow = workspace(), torch.zeros(C, columns, dtype=torch.float64)
 
-    wide = space.wide(narrow)
+    wide = space.wide(narrow, words)
 
     assert wide.shape == (C, width)
     assert (wide is narrow) == (columns == width)
-    assert space.wide(narrow) is wide, "used again"
+    assert space.wide(narrow, words) is wide, "used again"
 
 
 def test_that_scores_near_zero_are_made_only_once(
