@@ -27,7 +27,7 @@ _NARROW, _MANY_WORDS = 128, 1000  # with fewer of both, a wider buffer is not wo
 
 
 class Workspace:
-    """The one buffer for E; a fresh tensor of this size would cost its page faults each time."""
+    """The buffers for E and dLdV; fresh tensors would cost their page faults each time."""
 
     def __init__(self, word_dim: int, dtype: torch.dtype, device: torch.device) -> None:
         fitting = _CHUNK_VALUES // word_dim
@@ -82,9 +82,9 @@ def output_layer(
     y: torch.Tensor,
     workspace: Workspace,
     *,
-    shared: SharedStates | None = None,
-    into: torch.Tensor | None = None,
+    into: torch.Tensor,
     adds: bool = False,
+    shared: SharedStates | None = None,
     scale: float = 1.0,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the summed cross-entropy and its derivative by the hidden states.
@@ -96,13 +96,13 @@ def output_layer(
     y : int64 tensor of shape (N,)
         The true next words.
     workspace : Workspace
-    shared : SharedStates, optional
-        Rows of s that are the same, but for rounding: they have one softmax.
-    into : tensor of shape (C, H), optional
+    into : tensor of shape (C, H)
         Receives scale · dLdV.
     adds : bool
-        Add to what is there; else it is written over. `into` may then be V itself, for a
-        step of plain gradient descent, if N <= workspace.chunk_words.
+        Add to what is there; else it is written over. With `adds` it may be V itself, for
+        a step of plain gradient descent, if N <= workspace.chunk_words.
+    shared : SharedStates, optional
+        Rows of s that are the same, but for rounding: they have one softmax.
     scale : float
 
     Returns
@@ -114,27 +114,25 @@ def output_layer(
     Raises
     ------
     DivergedError
-        On the CPU, if a score is not finite; `into` is not to be used then.
+        On the CPU, if a score is not finite. V has not changed then, other tensors may have.
     """
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
     H = V.shape[1]
-    total = into if into is None or adds else workspace.wide(into, len(s))  # (C, H or more)
-    states = _states(s, shared, width=H if total is None else total.shape[1])
+    total = into if adds else workspace.wide(into, len(s))  # (C, H or more)
+    states = _states(s, shared, total.shape[1])  # (D, H or more)
     norms = _Norms(states[:, :H], workspace)
     d_states = s.new_empty(len(states), H)
     for rows in workspace.chunks(len(states)):
         E, sums = norms.exponentials(V, rows, d_states[rows])
-        if total is not None:
-            # Filled-up rows are of 0 words: infinity takes them out.
-            norm = sums if shared is None else sums / shared.words[rows]
-            is_first = rows.start == 0
-            E.add_to(total, states[rows] / norm[:, None], scale, overwrites=is_first and not adds)
+        # Filled-up rows are of 0 words: infinity takes them out.
+        norm = sums if shared is None else sums / shared.words[rows]
+        is_first = rows.start == 0
+        E.add_to(total, states[rows] / norm[:, None], scale, overwrites=is_first and not adds)
     d_s = _of_words(d_states.div_(norms.sums[:, None]), shared, len(s)).sub_(V_true)
-    if into is not None and total is not None:
-        if total is not into:
-            into.copy_(total[:, :H])
-        into.index_add_(0, y, s, alpha=-scale)
+    if total is not into:
+        into.copy_(total[:, :H])
+    into.index_add_(0, y, s, alpha=-scale)
     loss = (_of_words(norms.logs(), shared, len(s)) - true_scores).sum(dtype=torch.float64)
     return loss, d_s
 

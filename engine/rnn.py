@@ -258,8 +258,8 @@ class RNN:
             s,
             batch.y,
             self.workspace,
-            shared=batch.shared,
             into=dLdV,
+            shared=batch.shared,
             scale=scale,
         )
         S = error_through_time(d_s, s, self.W, batch, reach)
@@ -286,9 +286,9 @@ class RNN:
             s,
             batch.y,
             self.workspace,
-            shared=batch.shared,
             into=self.V,
             adds=True,
+            shared=batch.shared,
             scale=-learning_rate,
         )
         S = error_through_time(d_s, s, self.W, batch, self.bptt_truncate)

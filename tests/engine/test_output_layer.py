@@ -39,19 +39,16 @@ def expected(
     return losses.detach(), d_s, d_V
 
 
-def test_that_the_derivative_of_V_can_be_left_out(
+def test_that_loss_and_derivatives_are_those_of_autograd(
     layer: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
 ) -> None:
     losses, d_s, d_V = expected(*layer)
 
-    loss, by_s = output_layer(*layer, workspace())
     into = torch.full((C, H), torch.nan, dtype=torch.float64)
-    same_loss, same_by_s = output_layer(*layer, workspace(), into=into, scale=2.0)
+    loss, by_s = output_layer(*layer, workspace(), into=into, scale=2.0)
 
-    assert float(loss) == float(same_loss) == pytest.approx(float(losses.sum()), rel=1e-12)
-    assert by_s.shape == (N, H)
+    assert float(loss) == pytest.approx(float(losses.sum()), rel=1e-12)
     torch.testing.assert_close(by_s, d_s)
-    torch.testing.assert_close(same_by_s, d_s)
     torch.testing.assert_close(into, 2.0 * d_V)
 
 
