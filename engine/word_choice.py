@@ -95,8 +95,7 @@ class WordChooser:
         K, B = self._blocks, len(states)
         words, H = self._V_in_bits.shape
         if len(self._scores) < B * words:
-            with torch.inference_mode(mode=False):
-                self._scores = states.new_empty(B * words)
+            self._scores = states.new_empty(B * words)
         scores = self._scores[: B * words].view(K, B, -1)
         V = self._V_in_bits.view(K, -1, H)
         torch.bmm(states.expand(K, -1, -1), V.transpose(1, 2), out=scores)

@@ -11,8 +11,10 @@ _UNREACHED = "math.exp fails from 709.8 only, so any limit between is as good"
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 _PERPLEXITY = "perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,"
 
+_NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
-_FILL_UP = "if missing == 0 or missing * _FILLED_SHARE > len(s):"
+_SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
+_PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -21,6 +23,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
     },
     "bptt": {
+        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,
+        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_WHOLE_WAY}": _SPEED,
         f"_bring_back: batch.longest > 8 -> batch.longest >= 8   in   {_WHOLE_WAY}": _SPEED,
         f"_bring_back: batch.longest > 8 -> batch.longest <= 8   in   {_WHOLE_WAY}": _SPEED,
         f"_bring_back: 8 -> 9   in   {_WHOLE_WAY}": _SPEED,
@@ -90,20 +94,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
         "Workspace.__init__: 0 -> 1   in   "
         "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
-        "_round_up: -words // ALIGNED -> -words * ALIGNED   in   "
-        "return -(-words // ALIGNED) * ALIGNED": _SPEED,
         "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
         f"float(low) >= math.sqrt(limits.tiny)   in   {_IN_RANGE}": _SPEED,
-        f"_fill_up: 0 -> 1   in   {_FILL_UP}": _SPEED,
-        f"_fill_up: missing == 0 -> missing != 0   in   {_FILL_UP}": _SPEED,
-        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE >= len(s)"
-        f"   in   {_FILL_UP}": _SPEED,
-        "_fill_up: missing * _FILLED_SHARE > len(s) -> missing * _FILLED_SHARE <= len(s)"
-        f"   in   {_FILL_UP}": _SPEED,
-        "_fill_up: missing == 0 or missing * _FILLED_SHARE > len(s) -> "
-        f"missing == 0 and missing * _FILLED_SHARE > len(s)   in   {_FILL_UP}": _SPEED,
     },
     "score_blocks": {
+        "ScoreBlocks._raise_panels: continue -> pass": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
         "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
@@ -122,7 +117,23 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "no sum of exponentials is below its largest term; a guard for other devices"
         ),
     },
+    "shared_states": {
+        "_first_in_same_state: state * (int(x.max()) + 1) + x[rows] -> "
+        f"state * (int(x.max()) + 1) - x[rows]   in   {_PAIRS}": _NUMBERED,
+        f"_first_in_same_state: 1 -> 2   in   {_PAIRS}": _NUMBERED,
+        "_first_in_same_state: break -> pass": _SPEED,
+        **{
+            f"SharedStates.to: True -> False   in   {name}=self.{name}.to(device, "
+            "non_blocking=True),": _SPEED
+            for name in ("rows", "of_word", "words")
+        },
+    },
     "state_file": {
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
+    },
+    "word_choice": {
+        "module: 64 -> 65   in   _CELL = 64": _SPEED,
+        "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
+        'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
 }

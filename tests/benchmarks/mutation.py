@@ -38,11 +38,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "epoch_models": ("test_epoch_models",),
     "model_parts": ("test_checkpoint", "test_bad_model_files", "test_state_file"),
     "npz_model": ("test_npz_model", "test_model_files"),
-    "output_layer": ("test_output_layer", "test_bptt", "test_score_blocks"),
+    "output_layer": ("test_output_layer", "test_bptt", "test_score_blocks", "test_shared_states"),
     "score_blocks": ("test_score_blocks", "test_output_layer", "test_bptt"),
     "scorer": ("test_scorer",),
+    "shared_states": ("test_shared_states",),
     "state_file": ("test_state_file",),
     "tensor_file": ("test_bad_model_files", "test_checkpoint", "test_state_file"),
+    "word_choice": ("test_word_choice", "test_sampler"),
 }
 
 

@@ -129,23 +129,33 @@ def test_that_any_division_of_the_work_gives_the_same_numbers(
 
 
 @pytest.mark.parametrize(
-    ("hidden_dim", "is_alone"), [(3, True), (4, False)], ids=["45 products", "80 products"]
+    ("most", "alone"),
+    [
+        # 8 words in 2 sentences, H = 3: 18 products a step, 72 for all words.
+        (72, {"_step_by_step", "_bring_back", "_add"}),
+        (71, {"_step_by_step"}),
+        (18, {"_step_by_step"}),
+        (17, set()),
+    ],
 )
-def test_that_little_work_back_in_time_is_left_to_one_thread(
-    monkeypatch: pytest.MonkeyPatch, hidden_dim: int, is_alone: bool
+def test_that_little_work_in_time_is_left_to_one_thread(
+    monkeypatch: pytest.MonkeyPatch, most: int, alone: set[str]
 ) -> None:
-    model, (xs, ys) = drawn(9, hidden_dim, [5], 1.0, 6)
-    rnn, ways = fast(model), []
-    for name in ("_bring_back", "_bring_back_on_one_thread"):
-        real = getattr(bptt, name)
+    model, (xs, ys) = drawn(9, 3, [5, 3], 1.0, 6)
+    taken = set()
+    for name in ("_step_by_step", "_bring_back", "_add"):
+        real = getattr(bptt, f"{name}_on_one_thread")
         monkeypatch.setattr(
-            bptt, name, lambda *args, name=name, real=real: ways.append(name) or real(*args)
+            bptt,
+            f"{name}_on_one_thread",
+            lambda *args, name=name, real=real, **more: taken.add(name) or real(*args, **more),
         )
-    monkeypatch.setattr(bptt, "_MOST_FOR_ONE_THREAD", 5 * 3 * 3)
+    monkeypatch.setattr(bptt, "_MOST_FOR_ONE_THREAD", most)
 
-    rnn.loss_and_gradients(xs, ys)
+    _, *gradients = fast(model).loss_and_gradients(xs, ys)
 
-    assert ways[0] == ("_bring_back_on_one_thread" if is_alone else "_bring_back")
+    assert taken == alone
+    assert_near(gradients, model.loss_and_gradients(xs, ys)[1:], 1e-10)
 
 
 @pytest.mark.parametrize("chunk_words", [4, 1000], ids=["more than a chunk", "one chunk"])
