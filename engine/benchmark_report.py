@@ -45,7 +45,7 @@ def machine_json(machine: Machine) -> dict[str, Any]:
 
 
 _LEGEND = (
-    "Everybody took turns; ratios were taken within each round.",
+    "Everybody took turns, each after a run that is not timed; ratios were taken within a round.",
     "x NumPy: words/s against RNNNumpy.sgd_step; % ceiling: useful operations (6HC + 12H² a word)",
     "as a share of the large product's; memory: the most taken beyond the parameters.",
 )

@@ -67,7 +67,14 @@ class Repeated:
         self._run, self._device = run, device
 
     def rate(self, least_s: float) -> float:
-        """Return the amount a second."""
+        """Return the amount a second, after one run that is not counted.
+
+        It brings back to the caches, and from the system, what the others took in their
+        turns; in training, the step before has done that.
+        """
+        self._run()
+        if self._device.type == "cuda":
+            torch.cuda.synchronize()
         amount, spent_s = 0.0, 0.0
         begin_s = time.perf_counter()
         while not amount or spent_s < least_s:

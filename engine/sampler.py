@@ -2,7 +2,7 @@
 
 Sentence number k depends on the seed and on k alone: it comes out the same whether
 ten sentences are asked for or a thousand. For that, sentences are drawn in blocks
-whose sizes are fixed (1, 4, 16, 64, 128, 128, …), each sentence with its own random
+whose sizes are fixed (1, 31, 128, 128, …), each sentence with its own random
 numbers. This module does not judge sentences; `scorer` does.
 
 B sentences in a block, H hidden units.
@@ -25,7 +25,8 @@ from engine.word_choice import WordChooser
 
 MAX_TRIES = 500  # draws of one sentence before it is left out
 _HOPELESS = 3  # so many sentences left out, and no other drawn, end the stream
-_LARGEST_BLOCK = 128
+_FIRST_BLOCKS = {0: 1, 1: 31}  # size by the sentences before: the first comes at once
+_BLOCK = 128
 _DRAWS_AT_ONCE = 64
 _CLOSE_RANKS_AT = 8  # once one sentence in so many is done, the others go on without it
 _MASK_64 = (1 << 64) - 1
@@ -104,7 +105,7 @@ def generate(model: LanguageModel, config: SampleConfig, control: RunControl) ->
     chooser = WordChooser(model.rnn, model.vocabulary, config.temperature)
     asked, left_out = 0, 0
     while asked < config.count:
-        size = min(3 * asked + 1, _LARGEST_BLOCK)  # 1, 4, 16, …: the first comes at once
+        size = _FIRST_BLOCKS.get(asked, _BLOCK)
         block = [
             _Draft(number, _uniforms(seed, number)) for number in range(asked + 1, asked + 1 + size)
         ]

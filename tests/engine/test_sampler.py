@@ -142,8 +142,8 @@ def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging() -> No
     (notice,) = events
     assert isinstance(notice, Notice)
     assert notice.text == (
-        f"5 of 5 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
-        "words. The other 95 were not tried. Lower the minimum length, or train longer."
+        f"32 of 32 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
+        "words. The other 68 were not tried. Lower the minimum length, or train longer."
     )
 
 
