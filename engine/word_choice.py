@@ -84,11 +84,15 @@ class WordChooser:
             weights.view(*weights.shape[:2], -1, _CELL),
             torch.tensor(uniforms, dtype=torch.float64, device=states.device),
         )
-        chosen = (states * self._V_in_bits[words]).sum(1)  # (B,)
+        in_block = weights.shape[2]
+        rows = torch.arange(len(words), device=words.device)
+        weight = weights[words // in_block, rows, words % in_block]  # (B,)
+        chosen = best.double() + self._temperature * weight.double().log2()  # (B,) in bits
         of_drawable = best.double() + (total if norm is None else norm).log2()  # (B,)
         bits = torch.cat([of_drawable[:, None], left_out.double()], 1)  # (B, 3)
         of_all = torch.logsumexp(bits / _LOG2_E, 1)
-        return words.tolist(), (chosen.double() / _LOG2_E - of_all).tolist()
+        log_probabilities = (chosen / _LOG2_E - of_all).clamp_(max=0.0)  # but for rounding, it is
+        return words.tolist(), log_probabilities.tolist()
 
     def _all_scores(self, states: torch.Tensor) -> torch.Tensor:
         """Return V s in bits, minus infinity for what is never drawn, (K, B, n · _CELL)."""

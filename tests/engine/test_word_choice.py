@@ -64,6 +64,23 @@ def test_that_words_and_their_probabilities_are_those_of_a_plain_sum(
         assert log_probabilities[row] == pytest.approx(log_o[row, word], rel=1e-9, abs=1e-9)
 
 
+def test_that_a_certain_word_is_never_more_than_certain() -> None:
+    random = np.random.default_rng(2)
+    vocabulary = Vocabulary.from_words(["sure"], [1])
+    V = random.standard_normal((len(vocabulary), 64))
+    states = np.tanh(random.standard_normal((200, 64)))
+    V[2] += 9.0 * np.sign(states[0])  # the only word, after the first state
+    states = np.tanh(states + 3.0 * np.sign(states[0]))
+    rnn = RNN.from_parameters(V.T, V, np.zeros((64, 64)), dtype="float32")
+
+    chosen, log_probabilities = WordChooser(rnn, vocabulary, 1.0).choose(
+        torch.from_numpy(states).float(), [0.5] * len(states)
+    )
+
+    assert set(chosen) == {2}
+    assert max(log_probabilities) == 0.0
+
+
 def test_that_the_buffer_serves_fewer_sentences_after_more() -> None:
     chooser, _, states = chooser_and_states(200, 4, 1.0, 1.0, 1)
     all_states = torch.from_numpy(states)
