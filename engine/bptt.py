@@ -36,8 +36,7 @@ def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> tor
     """
     if batch.sentences == 1:
         return _states_of_one_sentence(U_by_word, W, batch.x)
-    is_much = batch.sentences * len(W) ** 2 > _MOST_FOR_ONE_THREAD
-    run = _step_by_step if is_much else _step_by_step_on_one_thread
+    run = _step_by_step if _is_much(batch.sentences, W) else _step_by_step_on_one_thread
     return run(U_by_word, W, batch)
 
 
@@ -84,8 +83,7 @@ def error_through_time(
     bptt_truncate : int
         Steps back; `batch.longest` - 1 or more is the exact gradient.
     """
-    is_much = len(s) * len(W) ** 2 > _MOST_FOR_ONE_THREAD
-    bring = _bring_back if is_much else _bring_back_on_one_thread
+    bring = _bring_back if _is_much(len(s), W) else _bring_back_on_one_thread
     return bring(d_s, s, W, batch, bptt_truncate)
 
 
@@ -140,9 +138,14 @@ def recurrent_gradient(
     before = s[:-1]
     if batch.sentences > 1:
         before = before * batch.is_inner[:-1]  # nothing precedes a sentence's first word
-    is_much = len(s) * s.shape[1] ** 2 > _MOST_FOR_ONE_THREAD
+    is_much = _is_much(len(s), accumulate_into)
     add = torch.Tensor.addmm_ if is_much else _add_on_one_thread
     add(accumulate_into, S[1:].t(), before, alpha=scale)
 
 
 _add_on_one_thread = on_one_thread(torch.Tensor.addmm_)
+
+
+def _is_much(rows: int, W: torch.Tensor) -> bool:
+    """Tell whether a product of so many rows with W (H, H) is worth waiting for other threads."""
+    return rows * len(W) ** 2 > _MOST_FOR_ONE_THREAD

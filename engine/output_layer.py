@@ -14,7 +14,7 @@ from itertools import pairwise
 import torch
 
 from engine.errors import DivergedError
-from engine.score_blocks import ALIGNED, ScoreBlocks
+from engine.score_blocks import ALIGNED, ScoreBlocks, round_up
 from engine.shared_states import SharedStates
 
 _LOG2_E = 1.0 / math.log(2.0)
@@ -66,7 +66,7 @@ class Workspace:
         with 152. Where that is not worth it for so many words, `narrow` itself is returned.
         """
         columns = narrow.shape[1]
-        width = _round_up(columns, _WIDTH_GRAIN)
+        width = round_up(columns, _WIDTH_GRAIN)
         is_worth_it = columns > _NARROW or words >= _MANY_WORDS
         if width == columns or not is_worth_it or narrow.device.type != "cpu":
             return narrow
@@ -162,7 +162,7 @@ def _states(s: torch.Tensor, shared: SharedStates | None, width: int) -> torch.T
         states = s.new_zeros(len(shared.rows), width)
         torch.index_select(s, 0, shared.rows, out=states[:, :H])
         return states
-    words = _round_up(len(s), ALIGNED)
+    words = round_up(len(s), ALIGNED)
     if (words - len(s)) * _FILLED_SHARE > len(s):
         words = len(s)
     if (words, width) == s.shape:
@@ -175,10 +175,6 @@ def _states(s: torch.Tensor, shared: SharedStates | None, width: int) -> torch.T
 def _of_words(by_state: torch.Tensor, shared: SharedStates | None, words: int) -> torch.Tensor:
     """Return the row of each word's state, (N, …), from rows of states."""
     return by_state[:words] if shared is None else by_state.index_select(0, shared.of_word)
-
-
-def _round_up(number: int, grain: int) -> int:
-    return -(-number // grain) * grain
 
 
 class _Norms:

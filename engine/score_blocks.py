@@ -18,6 +18,11 @@ import torch
 ALIGNED = 16  # numbers that a CPU computes on at once
 
 
+def round_up(number: int, grain: int) -> int:
+    """Return the smallest multiple of `grain` that is not below `number`."""
+    return -(-number // grain) * grain
+
+
 class ScoreBlocks:
     """A matrix E (C, n) in a given piece of memory, and its products with V and s.
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.score_blocks import ALIGNED
+from engine.score_blocks import ALIGNED, round_up
 
 _WORTHWHILE = 32  # fewer than one word in so many spared do not pay for the bookkeeping
 
@@ -57,7 +57,7 @@ def find_shared_states(x: NDArray[np.int64], lengths: NDArray[np.int64]) -> Shar
     if (len(x) - len(rows)) * _WORTHWHILE < len(x):
         return None
     of_word = (np.cumsum(is_first) - 1)[made_by]  # (N,)
-    aligned = -(-len(rows) // ALIGNED) * ALIGNED
+    aligned = round_up(len(rows), ALIGNED)
     return SharedStates(
         rows=torch.from_numpy(np.pad(rows, (0, aligned - len(rows)))),
         of_word=torch.from_numpy(of_word),
