@@ -8,14 +8,16 @@ import hashlib
 import json
 import sys
 import unicodedata
-from functools import cache
-from pathlib import Path
 
 import charset_normalizer
 import nltk
 
 from engine.config import CorpusConfig
 from engine.sentence_splitter import installed_digest
+
+# Raised with every change of what the same file and options become, from its bytes to
+# sentences and words: what was prepared before is then prepared again.
+PREPARATION_VERSION = 2  # 1 was a digest of the engine's sources
 
 
 def corpus_key(config: CorpusConfig, digest: str) -> str:
@@ -34,7 +36,7 @@ def corpus_key(config: CorpusConfig, digest: str) -> str:
         "csv": config.csv.to_json(),
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
-        "program": _program_digest(),
+        "program": PREPARATION_VERSION,
         "nltk": nltk.__version__,
         "charset_normalizer": charset_normalizer.__version__,
         "unicode": unicodedata.unidata_version,
@@ -42,12 +44,3 @@ def corpus_key(config: CorpusConfig, digest: str) -> str:
     }
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
-
-
-@cache
-def _program_digest() -> str:
-    """Return a hash of the engine's sources: a changed program prepares everything anew."""
-    digest = hashlib.blake2b(digest_size=16)
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()

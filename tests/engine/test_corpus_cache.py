@@ -153,7 +153,7 @@ def test_that_every_way_of_reading_has_its_own_key(path: Path) -> None:
         ("charset_normalizer.__version__", "0"),
         ("unicodedata.unidata_version", "0"),
         ("engine.corpus_key.installed_digest", lambda: "other parameters"),
-        ("engine.corpus_key._program_digest", lambda: "another program"),
+        ("engine.corpus_key.PREPARATION_VERSION", 3),
     ],
 )
 def test_that_another_program_has_another_key(

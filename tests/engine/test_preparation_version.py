@@ -1,0 +1,60 @@
+"""A preparation that changed has another version: old prepared texts must not pass as new."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from engine.config import CorpusConfig, CsvConfig
+from engine.control import RunControl
+from engine.corpus import build_corpus
+from engine.corpus_key import PREPARATION_VERSION
+from engine.events import CorpusReady
+
+# What each version makes of the files below. A change of the preparation fails here: raise
+# PREPARATION_VERSION and put the new digest under it; never change the one that stands here.
+DIGESTS = {2: "8a07a0a7bbbccbe9"}
+
+TEXTS = (
+    "It's “here”! Isn't it? Mr. Smith can't say; he'd've gone...",
+    "a &amp; b &lt;3 ¡Hola! ¿Qué tal? C'est l'été. Das „Haus“ ist groß. «Да», сказал он.",
+    "one\n\ntwo  three\tfour\u00a0five http://example.com/a?b=c 3.14 1,000 $5 50% #tag @you e.g. U.S.",
+    "你好，世界。我们走吧！ こんにちは。 नमस्ते। 🙂🙂 a\u0301 \ufeff",
+    "a single 'quoted' word, (brackets) [and] {braces} -- dashes – and — more…",
+)
+FILES = {
+    "table.csv": "id,text\n" + "".join('{},"{}"\n'.format(n, t) for n, t in enumerate(TEXTS)),
+    "semicolons.csv": 'text;n\r\nfirst; 1\r\n"sec""ond";2\r\nbro"ken;3\r\nshort\r\n',
+    "plain.txt": "First line. Second sentence.\nAnother line\n\n" + "\n".join(TEXTS),
+    "rows.jsonl": "".join(json.dumps({"body": text, "n": 1}) + "\n" for text in TEXTS),
+}
+ENCODINGS = {"latin.csv": "cp1252", "wide.csv": "utf-16"}
+
+
+def prepared_content(path: Path, csv: CsvConfig) -> object:
+    config = CorpusConfig(path=path, csv=csv, vocabulary_size=8000, processes=1)
+    *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    corpus = ready.corpus
+    views = [corpus.sentence_view(number) for number in range(len(corpus))]
+    return [
+        [[token.text for token in view.tokens] for view in views],
+        corpus.word_frequencies(),
+        [[problem.line, problem.reason] for problem in corpus.problems],
+    ]
+
+
+def test_that_a_changed_preparation_has_a_new_version(tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    for name, encoding in ENCODINGS.items():
+        words = "id,text\n1,Ça coûte 5 £ déjà\n2,à la forêt, même\n3,“oui”\n"
+        (tmp_path / name).write_text(words, encoding=encoding, newline="")
+
+    content = [
+        prepared_content(tmp_path / name, CsvConfig(decode_entities=decode))
+        for name in (*FILES, *ENCODINGS)
+        for decode in (False, True)
+    ]
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    assert digest == DIGESTS[PREPARATION_VERSION]
