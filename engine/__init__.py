@@ -17,10 +17,12 @@ if TYPE_CHECKING:
         CorpusConfig,
         CsvConfig,
         ModelConfig,
+        RecipeDefaults,
         SampleConfig,
         TrainConfig,
+        recipe_defaults,
     )
-    from engine.control import RunControl, Ticker
+    from engine.control import Notice, RunControl, StageProgress, Ticker
     from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
     from engine.corpus_cache import corpus_cache_folder
     from engine.csv_source import CsvPreview, RowProblem, inspect_csv
@@ -44,13 +46,11 @@ if TYPE_CHECKING:
         Event,
         GradientsChecked,
         LossPoint,
-        Notice,
         RateHalved,
         RunEnded,
         SentenceGenerated,
         SentenceScored,
         SnapshotPublished,
-        StageProgress,
         StepTimed,
         TrainingStarted,
     )
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from engine.kept_texts import ClearedTexts, KeptTexts, clear_kept_texts, list_kept_texts
     from engine.language_model import LanguageModel
     from engine.model_files import can_be_opened, open_model, write_model
-    from engine.recipes import RecipeDefaults, recipe_defaults
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
     from engine.sample_comments import sample_comments_path, sample_entropy
@@ -71,13 +70,42 @@ if TYPE_CHECKING:
     from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
 _HOME = {
-    "engine.checkpoint": ("load_model", "save_model"),
-    "engine.config": ("CorpusConfig", "CsvConfig", "ModelConfig", "SampleConfig", "TrainConfig"),
-    "engine.control": ("RunControl", "Ticker"),
-    "engine.corpus": ("Corpus", "CorpusSummary", "SentenceView", "TokenView", "build_corpus"),
+    "engine.checkpoint": (
+        "load_model",
+        "save_model",
+    ),
+    "engine.config": (
+        "CorpusConfig",
+        "CsvConfig",
+        "ModelConfig",
+        "RecipeDefaults",
+        "SampleConfig",
+        "TrainConfig",
+        "recipe_defaults",
+    ),
+    "engine.control": (
+        "Notice",
+        "RunControl",
+        "StageProgress",
+        "Ticker",
+    ),
+    "engine.corpus": (
+        "Corpus",
+        "CorpusSummary",
+        "SentenceView",
+        "TokenView",
+        "build_corpus",
+    ),
     "engine.corpus_cache": ("corpus_cache_folder",),
-    "engine.csv_source": ("CsvPreview", "RowProblem", "inspect_csv"),
-    "engine.device": ("DeviceChoice", "list_devices"),
+    "engine.csv_source": (
+        "CsvPreview",
+        "RowProblem",
+        "inspect_csv",
+    ),
+    "engine.device": (
+        "DeviceChoice",
+        "list_devices",
+    ),
     "engine.epoch_estimate": ("estimate_epoch",),
     "engine.epoch_models": ("EpochModel",),
     "engine.errors": (
@@ -97,31 +125,55 @@ _HOME = {
         "Event",
         "GradientsChecked",
         "LossPoint",
-        "Notice",
         "RateHalved",
         "RunEnded",
         "SentenceGenerated",
         "SentenceScored",
         "SnapshotPublished",
-        "StageProgress",
         "StepTimed",
         "TrainingStarted",
     ),
-    "engine.gradient_check": ("GradientReport", "ParameterCheck", "check_gradients"),
-    "engine.kept_texts": ("ClearedTexts", "KeptTexts", "clear_kept_texts", "list_kept_texts"),
+    "engine.gradient_check": (
+        "GradientReport",
+        "ParameterCheck",
+        "check_gradients",
+    ),
+    "engine.kept_texts": (
+        "ClearedTexts",
+        "KeptTexts",
+        "clear_kept_texts",
+        "list_kept_texts",
+    ),
     "engine.language_model": ("LanguageModel",),
-    "engine.model_files": ("can_be_opened", "open_model", "write_model"),
-    "engine.recipes": ("RecipeDefaults", "recipe_defaults"),
+    "engine.model_files": (
+        "can_be_opened",
+        "open_model",
+        "write_model",
+    ),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),
-    "engine.sample_comments": ("sample_comments_path", "sample_entropy"),
+    "engine.sample_comments": (
+        "sample_comments_path",
+        "sample_entropy",
+    ),
     "engine.sampler": ("generate",),
-    "engine.scorer": ("SentenceScore", "WordScore", "score"),
-    "engine.step_timer": ("StepTime", "time_one_step"),
+    "engine.scorer": (
+        "SentenceScore",
+        "WordScore",
+        "score",
+    ),
+    "engine.step_timer": (
+        "StepTime",
+        "time_one_step",
+    ),
     "engine.thread_waiting": ("wait_politely",),
     "engine.torch_libraries": ("load_torch_libraries",),
     "engine.trainer": ("train",),
-    "engine.vocabulary_budget": ("EpochEstimate", "VocabularyBudget", "VocabularyCost"),
+    "engine.vocabulary_budget": (
+        "EpochEstimate",
+        "VocabularyBudget",
+        "VocabularyCost",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -5,9 +5,9 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from engine.batching import batch_from_flat
+from engine.control import Notice
 from engine.corpus_data import Sentences
 from engine.device import DeviceChoice, is_out_of_memory, return_unused_memory
-from engine.events import Notice
 from engine.optimizer import Optimizer
 
 

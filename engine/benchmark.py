@@ -22,9 +22,8 @@ from engine.benchmark_sentences import measure_sampling, measure_scoring, measur
 from engine.benchmark_training import TARGET_SIZE, measure_training
 from engine.benchmark_turns import Setting
 from engine.config import DeviceRequest, require
-from engine.control import RunControl
+from engine.control import Notice, RunControl, StageProgress
 from engine.device import choose_device, set_precision
-from engine.events import Notice, StageProgress
 
 Part = Literal["training", "memory", "corpus", "sentences", "window"]
 

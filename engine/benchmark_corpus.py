@@ -16,10 +16,10 @@ from pathlib import Path
 from engine.benchmark_memory import can_measure, in_fresh_process, peak_bytes, reset_peak
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.corpus import Corpus, build_corpus
 from engine.errors import CorpusError
-from engine.events import CorpusReady, LossPoint, StageProgress
+from engine.events import CorpusReady, LossPoint
 from engine.sample_comments import sample_comments_path
 from engine.trainer import train
 

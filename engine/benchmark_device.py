@@ -19,12 +19,11 @@ from engine.benchmark_data import synthetic_corpus, typical_lengths
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.benchmark_turns import Setting
 from engine.config import Recipe
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.corpus_data import Sentences
 from engine.device import CPU, DeviceChoice
 from engine.device_optimizer import DeviceSgd, Gradients, is_not_finite
 from engine.device_steps import DeviceSteps
-from engine.events import StageProgress
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
 from engine.step_graphs import Recorder

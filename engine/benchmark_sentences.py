@@ -12,8 +12,8 @@ from pathlib import Path
 from engine.benchmark_data import made_up_words, typical_model
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import SPECIAL_TOKENS, SampleConfig
-from engine.control import RunControl
-from engine.events import SentenceGenerated, StageProgress
+from engine.control import RunControl, StageProgress
+from engine.events import SentenceGenerated
 from engine.language_model import LanguageModel
 from engine.sampler import generate
 from engine.scorer import score

@@ -17,8 +17,7 @@ from engine.benchmark_contenders import (
 )
 from engine.benchmark_rows import BenchmarkRow, Spread, Target, ratios, row
 from engine.benchmark_turns import Contender, Setting
-from engine.control import RunControl
-from engine.events import StageProgress
+from engine.control import RunControl, StageProgress
 
 TARGET_SIZE = (8000, 100)  # C and H
 _EPOCH_WORDS = 1_600_000  # the tutorial's 79,170 sentences

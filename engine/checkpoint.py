@@ -21,9 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.atomic_file import explain_os_error, write_durably
 from engine.config import ModelConfig
 from engine.errors import ModelFileError
+from engine.files.atomic import explain_os_error, write_durably
+from engine.files.records import parse_json
+from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
 from engine.history_tensors import history_to_tensors, read_history
 from engine.language_model import LanguageModel
 from engine.model_parts import (
@@ -37,15 +39,6 @@ from engine.model_parts import (
     vocabulary_to_tensors,
 )
 from engine.rnn import RNN
-from engine.tensor_file import (
-    Array,
-    Header,
-    TensorFileReader,
-    demand,
-    parse_json,
-    read_file,
-    write_tensors,
-)
 
 FORMAT = "rnn-text-lab-model"
 VERSION = 1

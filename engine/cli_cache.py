@@ -5,9 +5,8 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from engine.cli_output import Output
-from engine.cli_text import size_text
-from engine.counting import counted
 from engine.kept_texts import KeptTexts, clear_kept_texts, list_kept_texts
+from engine.wording import counted, size_text
 
 _NOUN = "prepared text"
 

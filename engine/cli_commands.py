@@ -14,7 +14,6 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_text import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
-from engine.counting import counted
 from engine.errors import ConfigError, ModelFileError
 from engine.events import GradientsChecked, SentenceGenerated
 from engine.gradient_check import check_gradients
@@ -23,6 +22,7 @@ from engine.model_files import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, wr
 from engine.npz_model import word_list_of
 from engine.sampler import generate
 from engine.scorer import score
+from engine.wording import counted
 
 EXIT_FAILED_CHECK = 1
 EXIT_INTERRUPTED = 130

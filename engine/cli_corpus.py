@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.config import SPECIAL_TOKENS, CorpusConfig
-from engine.counting import counted
+from engine.control import Notice
 from engine.csv_source import inspect_csv
-from engine.events import Notice
 from engine.html_entities import count_entities
 from engine.rows import RowProblem
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus import Corpus, CorpusSummary

@@ -24,7 +24,7 @@ from engine.cli_text import (
     step_time_line,
     training_line,
 )
-from engine.control import RunControl, Ticker
+from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.event_json import event_to_json
 from engine.events import (
     CheckpointSaved,
@@ -33,13 +33,11 @@ from engine.events import (
     Event,
     GradientsChecked,
     LossPoint,
-    Notice,
     RateHalved,
     RunEnded,
     SentenceGenerated,
     SentenceScored,
     SnapshotPublished,
-    StageProgress,
     StepTimed,
     TrainingStarted,
 )

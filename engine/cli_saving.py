@@ -9,12 +9,12 @@ from pathlib import Path
 
 from engine.checkpoint import FORMAT, SUFFIX, save_model
 from engine.cli_output import Output
-from engine.control import Ticker
+from engine.control import Notice, Ticker
 from engine.errors import DivergedError, EngineError, ModelFileError
-from engine.events import CheckpointSaved, Event, Notice, SnapshotPublished
+from engine.events import CheckpointSaved, Event, SnapshotPublished
+from engine.files.tensors import read_file, read_header
 from engine.language_model import LanguageModel
 from engine.model_files import TUTORIAL_SUFFIX, can_be_opened
-from engine.tensor_file import read_file, read_header
 
 _AUTOSAVE_S = 30.0
 

@@ -3,23 +3,16 @@
 Nothing is written here; `cli_output` does that.
 """
 
-import math
 from typing import TYPE_CHECKING
 
-from engine.counting import counted
-from engine.events import (
-    EpochDone,
-    LossPoint,
-    Notice,
-    RateHalved,
-    RunEnded,
-    StepTimed,
-    TrainingStarted,
-)
+from engine.control import Notice
+from engine.events import EpochDone, LossPoint, RateHalved, RunEnded, StepTimed, TrainingStarted
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.gradient_check import GradientReport
     from engine.scorer import SentenceScore
+from engine.wording import duration, probability
 
 _BAR_WIDTH = 24
 _ENDS = {
@@ -120,27 +113,3 @@ def bar(share: float | None) -> str:
         return ""
     filled = round(_BAR_WIDTH * min(1.0, max(0.0, share)))
     return f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] "
-
-
-def duration(seconds: float) -> str:
-    """Return a time such as "1:05" or "2:00:00"."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes such as "12 kB", "3.4 MB" or "4.3 GB", in powers of 1000."""
-    for unit, bytes_of_unit in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= 0.9995 * bytes_of_unit:
-            return f"{size / bytes_of_unit:.3g} {unit}"
-    return f"{size} bytes"
-
-
-def probability(log_probability: float) -> str:
-    """Return a probability of any size, never rounded to zero."""
-    exponent = log_probability / math.log(10.0)
-    if exponent > -4.0:
-        return f"{math.exp(log_probability):.4g}"
-    whole = math.floor(exponent)
-    return f"{10.0 ** (exponent - whole):.2f}e{whole}"

@@ -16,7 +16,6 @@ from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, Tr
 from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import corpus_cache_folder
-from engine.counting import counted
 from engine.errors import ConfigError
 from engine.evaluation import Evaluation, evaluate_corpus
 from engine.events import CorpusReady
@@ -24,6 +23,7 @@ from engine.run_store import RunStore
 from engine.sample_comments import sample_comments_path, sample_entropy
 from engine.scorer import score
 from engine.trainer import train
+from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _DELIMITERS = {"\\t": "\t", "\\n": "\n"}  # as they are typed

@@ -1,16 +1,16 @@
-"""The settings of each job, as frozen records that check themselves.
+"""The settings of each job, as frozen records that check themselves, and each recipe's own.
 
 A record is made once, when the user starts a job, and is never changed. No
 record reads a file or knows a widget.
 """
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Literal, get_args
 
 from engine.errors import ConfigError
+from engine.files.records import JsonRecord
 
 Recipe = Literal["fast", "tutorial"]
 DeviceRequest = Literal["auto", "cpu", "cuda"]
@@ -29,41 +29,8 @@ def require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a
         raise ConfigError(message)
 
 
-class _JsonRecord:
-    """To and from plain JSON values; unknown keys of newer versions are left out."""
-
-    __slots__ = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        return {field.name: _plain(getattr(self, field.name)) for field in fields}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
-        """Build the record from `to_json`'s values; raise `ConfigError` if one cannot be used."""
-        known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        kept = {key: value for key, value in values.items() if key in known}
-        try:
-            return cls(**kept)
-        except (TypeError, ValueError) as error:
-            raise ConfigError(
-                f"The stored settings of {cls.__name__} are damaged: {error}."
-            ) from error
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, _JsonRecord):
-        return value.to_json()
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CsvConfig(_JsonRecord):
+class CsvConfig(JsonRecord):
     """How to read a file of text; None means "detect it"."""
 
     columns: tuple[str, ...] = ()  # names, or 1-based numbers; several are joined; () = guess
@@ -96,7 +63,7 @@ class CsvConfig(_JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusConfig(_JsonRecord):
+class CorpusConfig(JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
     path: Path
@@ -125,7 +92,7 @@ class CorpusConfig(_JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelConfig(_JsonRecord):
+class ModelConfig(JsonRecord):
     """The size of the network and where its numbers live."""
 
     hidden_dim: int = 100
@@ -151,7 +118,7 @@ class ModelConfig(_JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainConfig(_JsonRecord):
+class TrainConfig(JsonRecord):
     """How to train; None takes the recipe's own value (see `recipe_defaults`)."""
 
     recipe: Recipe = "fast"
@@ -199,7 +166,7 @@ class TrainConfig(_JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleConfig(_JsonRecord):
+class SampleConfig(JsonRecord):
     """How to draw sentences."""
 
     count: int = 10
@@ -226,3 +193,55 @@ class SampleConfig(_JsonRecord):
             math.isfinite(self.temperature) and self.temperature > 0.0,
             f"The temperature must be a positive number, not {self.temperature}.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeDefaults:
+    """What a recipe uses where the user sets nothing."""
+
+    recipe: Recipe
+    learning_rate: float
+    batch_size: int  # sentences a step
+    clip_norm: float | None  # largest norm of the gradient of the mean loss
+    input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
+    description: str  # for the user
+
+
+_DEFAULTS: dict[Recipe, RecipeDefaults] = {
+    "fast": RecipeDefaults(
+        recipe="fast",
+        learning_rate=0.003,
+        batch_size=16,
+        clip_norm=1.0,
+        input_range=0.5,
+        description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
+    ),
+    "tutorial": RecipeDefaults(
+        recipe="tutorial",
+        learning_rate=0.005,
+        batch_size=1,
+        clip_norm=None,
+        input_range=None,
+        description="As in the tutorial: one sentence a step, plain gradient descent.",
+    ),
+}
+
+
+def recipe_defaults(recipe: Recipe) -> RecipeDefaults:
+    """Return the settings that `recipe` uses by default."""
+    return _DEFAULTS[recipe]
+
+
+def fill_in(config: TrainConfig) -> tuple[float, int, float | None]:
+    """Return learning rate, batch size and clipping norm, the recipe's own where None.
+
+    The tutorial's recipe is defined by one sentence a step and no clipping, so
+    it ignores the other two settings.
+    """
+    defaults = recipe_defaults(config.recipe)
+    rate = defaults.learning_rate if config.learning_rate is None else config.learning_rate
+    if config.recipe == "tutorial":
+        return rate, defaults.batch_size, defaults.clip_norm
+    batch = defaults.batch_size if config.batch_size is None else config.batch_size
+    clip = defaults.clip_norm if config.clip_norm is None else config.clip_norm
+    return rate, batch, clip

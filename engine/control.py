@@ -1,11 +1,13 @@
-"""Stop and pause requests between the window's thread and one worker.
+"""Between whoever asks for long work and the work itself: stop, pause, progress and notices.
 
-This module knows nothing of what is being stopped: the long work asks.
+This module knows nothing of what is being done: the long work asks, and reports.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 
 class RunControl:
@@ -61,3 +63,26 @@ class Ticker:
             return False
         self._next_s = now_s + self._interval_s
         return True
+
+
+# "info": good or neutral news. "warning": something is not as it was asked for.
+Severity = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageProgress:
+    """How far one stage of the preparation is."""
+
+    stage: str  # for the user, such as "Splitting into words"
+    done: int
+    total: int | None  # None = not known yet
+    unit: str  # what is counted, such as "documents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that the user should know; the work goes on."""
+
+    text: str
+    severity: Severity = "warning"
+    device: str | None = None  # where the training goes on, if it had to move

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import CorpusConfig
-from engine.control import RunControl, Ticker
+from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus_assembly import Gathered, TextParts
 from engine.corpus_cache import CorpusCache
 from engine.corpus_data import (
@@ -30,7 +30,7 @@ from engine.corpus_file import PreparedText
 from engine.corpus_reading import CorpusReading
 from engine.corpus_split import draw_validation
 from engine.csv_source import DocumentReader
-from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.events import CorpusReady, Event
 from engine.sentence_splitter import SentenceSplitter
 
 __all__ = [

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.corpus_data import TokenStore
+from engine.files.spool import Spool
 from engine.preparation import PreparedBatch
-from engine.spool import Spool
 from engine.tokenizing import WordTable
 
 Int64s = NDArray[np.int64]

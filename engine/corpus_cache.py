@@ -17,14 +17,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from engine.atomic_file import remove_leftovers, replacing
 from engine.config import CorpusConfig
-from engine.control import RunControl, Ticker
+from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus_assembly import TextParts
 from engine.corpus_data import CorpusSummary
 from engine.corpus_file import DamagedError, PreparedText, read_prepared, write_prepared
 from engine.corpus_key import corpus_key
-from engine.events import Notice, StageProgress
+from engine.files.atomic import remove_leftovers, replacing
 from engine.rows import RowProblem
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2

@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 from engine.corpus_assembly import TextParts
 from engine.corpus_data import CorpusSummary, TokenStore
 from engine.errors import ModelFileError
-from engine.plain_records import record_from_json
+from engine.files.records import parse_json, record_from_json
+from engine.files.spool import PIECE_BYTES
 from engine.rows import RowProblem
-from engine.spool import PIECE_BYTES
-from engine.tensor_file import parse_json
 
 _MAGIC = b"RNNTextLabCorpus"
 _ALIGNED = 64

@@ -9,12 +9,12 @@ from array import array
 from collections.abc import Generator, Iterator
 
 from engine.config import CorpusConfig
-from engine.control import RunControl, Ticker
+from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus_assembly import Gathered
 from engine.csv_source import Document, DocumentReader
 from engine.document_groups import DocumentGroups
 from engine.errors import CorpusError
-from engine.events import Event, Notice, StageProgress
+from engine.events import Event
 from engine.preparation import PreparedBatch
 from engine.preparation_pool import PreparationPool, choose_processes
 from engine.sentence_splitter import (

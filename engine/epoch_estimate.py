@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from engine.batch_stepper import BatchStepper
-from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.control import RunControl
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig, fill_in
+from engine.control import Notice, RunControl, StageProgress
 from engine.corpus_data import Corpus, Sentences
 from engine.device import (
     DeviceChoice,
@@ -26,8 +26,7 @@ from engine.device import (
 )
 from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
-from engine.events import EpochEstimated, Event, Notice, StageProgress
-from engine.recipes import fill_in
+from engine.events import EpochEstimated, Event
 from engine.resting_loss import few_of, resting_loss
 from engine.rnn import RNN
 from engine.training_state import sentence_order

@@ -6,12 +6,11 @@ Nothing is computed on the text here (see `engine.trainer`).
 import math
 from typing import Any
 
-from engine.config import Recipe
+from engine.config import Recipe, recipe_defaults
 from engine.errors import DivergedError
 from engine.events import EpochDone, RateHalved
 from engine.language_model import TrainingHistory
 from engine.optimizer import Optimizer
-from engine.recipes import recipe_defaults
 from engine.resting_loss import require_finite
 from engine.rnn import RNN
 from engine.training_state import TrainingProgress

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from engine import step_graphs
 from engine.batch_stepper import BatchStepper
 from engine.config import Recipe
+from engine.control import Notice
 from engine.corpus_data import Sentences
 from engine.device import is_out_of_memory
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
-from engine.events import Notice
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
 from engine.rnn import RNN
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.corpus_data import Corpus
-from engine.events import StageProgress
 from engine.language_model import LanguageModel
 
 _BATCH_SENTENCES = 64

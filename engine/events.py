@@ -16,22 +16,10 @@ if TYPE_CHECKING:
     from engine.scorer import SentenceScore
     from engine.step_timer import StepTime
     from engine.vocabulary_budget import EpochEstimate
+from engine.control import Notice, StageProgress
 
 # "converged": the learning rate was halved so often that further steps change nothing.
 EndReason = Literal["finished", "stopped", "time limit", "converged"]
-
-# "info": good or neutral news. "warning": something is not as it was asked for.
-Severity = Literal["info", "warning"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageProgress:
-    """How far one stage of the preparation is."""
-
-    stage: str  # for the user, such as "Splitting into words"
-    done: int
-    total: int | None  # None = not known yet
-    unit: str  # what is counted, such as "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +104,6 @@ class CheckpointSaved:
 
     path: Path
     step: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something that the user should know; the work goes on."""
-
-    text: str
-    severity: Severity = "warning"
-    device: str | None = None  # where the training goes on, if it had to move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DeviceRequest
-from engine.control import RunControl, Ticker
+from engine.control import RunControl, StageProgress, Ticker
 from engine.device import choose_device
-from engine.events import Event, GradientsChecked, StageProgress
+from engine.events import Event, GradientsChecked
 from engine.reference import RNNNumpy, Words
 from engine.rnn import RNN
 

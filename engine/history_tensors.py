@@ -13,8 +13,8 @@ import numpy as np
 
 from engine.errors import ModelFileError
 from engine.events import EpochDone, RateHalved
+from engine.files.tensors import Array, TensorFileReader, demand
 from engine.language_model import TrainingHistory
-from engine.tensor_file import Array, TensorFileReader, demand
 
 # The columns of version 1; they do not change when a record gains a field.
 POINT_COLUMNS = {

@@ -11,19 +11,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.control import RunControl, Ticker
+from engine.control import RunControl, StageProgress, Ticker
 from engine.epoch_models import is_worth_keeping
 from engine.errors import DivergedError, EngineError
 from engine.event_json import event_to_json
-from engine.events import (
-    EpochDone,
-    Event,
-    LossPoint,
-    RateHalved,
-    RunEnded,
-    SnapshotPublished,
-    StageProgress,
-)
+from engine.events import EpochDone, Event, LossPoint, RateHalved, RunEnded, SnapshotPublished
 from engine.language_model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_keeper import Checkpoint, RunKeeper, status_of

@@ -7,9 +7,9 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.atomic_file import remove_leftovers
 from engine.corpus_cache import MOST_BYTES, corpus_cache_folder, kept_names
 from engine.corpus_file import DamagedError, read_facts
+from engine.files.atomic import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.config import ModelConfig, TrainConfig
-from engine.counting import counted
 from engine.events import EpochDone, Event, LossPoint, RateHalved
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus import CorpusSummary

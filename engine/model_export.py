@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.atomic_file import explain_os_error, write_durably
 from engine.errors import ModelFileError
+from engine.files.atomic import explain_os_error, write_durably
 from engine.language_model import LanguageModel
 
 if TYPE_CHECKING:

@@ -13,6 +13,8 @@ import numpy as np
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus_data import CorpusSummary
 from engine.errors import EngineError, ModelFileError
+from engine.files.records import record_from_json
+from engine.files.tensors import Array, Header, TensorFileReader, demand
 from engine.history_tensors import (
     EVALUATION_COLUMNS,
     HALVING_COLUMNS,
@@ -20,8 +22,6 @@ from engine.history_tensors import (
     pack_strings,
     read_strings,
 )
-from engine.plain_records import record_from_json
-from engine.tensor_file import Array, Header, TensorFileReader, demand
 from engine.vocabulary import Vocabulary
 
 REAL = ("F32", "F64")  # number formats of parameters

@@ -20,13 +20,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from engine.atomic_file import explain_os_error, write_durably
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus_data import CorpusSummary
 from engine.errors import CorpusError, ModelFileError
+from engine.files.atomic import explain_os_error, write_durably
+from engine.files.tensors import Array, demand, read_file
 from engine.language_model import LanguageModel
 from engine.rnn import RNN
-from engine.tensor_file import Array, demand, read_file
 from engine.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 
 _MEMBERS = ("U", "V", "W")

@@ -12,11 +12,10 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from engine.batching import batch_from_flat, batches_by_length
-from engine.control import Ticker
+from engine.control import Notice, StageProgress, Ticker
 from engine.corpus_data import Sentences
 from engine.device import is_out_of_memory, return_unused_memory
 from engine.errors import DivergedError
-from engine.events import Notice, StageProgress
 from engine.rnn import RNN
 
 _STAGE_EVERY_S = 0.5

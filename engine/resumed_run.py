@@ -5,7 +5,6 @@ It is loaded only by what trains: it needs PyTorch.
 
 from typing import TYPE_CHECKING
 
-from engine.counting import counted
 from engine.epoch_judge import has_converged
 from engine.errors import RunError
 from engine.kept_run import KeptRun
@@ -15,6 +14,7 @@ from engine.run_lock import RunLock
 from engine.state_file import load_state
 from engine.trainer import Trainer
 from engine.training_state import with_settings
+from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus_data import Corpus

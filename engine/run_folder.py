@@ -24,9 +24,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.atomic_file import explain_os_error, write_durably
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import RunError
+from engine.files.atomic import explain_os_error, write_durably
 
 VERSION = 1
 _FOLDER_MODE = 0o700

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
-from engine.counting import counted
 from engine.errors import ConfigError
 from engine.run_folder import RunFolder
 from engine.run_lock import is_held
+from engine.wording import counted
 
 # "interrupted": its process ended without an end of the run, so there may be work to recover.
 RunEnd = Literal["running", "finished", "stopped", "failed", "interrupted"]

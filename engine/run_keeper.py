@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.atomic_file import explain_os_error
 from engine.background_writer import BackgroundWriter
 from engine.checkpoint import model_to_bytes
+from engine.control import Notice
 from engine.epoch_models import MOST_BYTES, epoch_model, list_epoch_models, outdated
 from engine.errors import EngineError
-from engine.events import CheckpointSaved, Event, Notice
+from engine.events import CheckpointSaved, Event
+from engine.files.atomic import explain_os_error
 from engine.language_model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_lock import HEARTBEAT_S, RunLock

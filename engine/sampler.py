@@ -17,8 +17,8 @@ import numpy as np
 import torch
 
 from engine.config import SampleConfig
-from engine.control import RunControl
-from engine.events import Event, Notice, SentenceGenerated
+from engine.control import Notice, RunControl
+from engine.events import Event, SentenceGenerated
 from engine.language_model import LanguageModel
 from engine.text import detokenize
 from engine.word_choice import WordChooser

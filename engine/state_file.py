@@ -20,6 +20,8 @@ import numpy as np
 import torch
 
 from engine.errors import ModelFileError
+from engine.files.records import parse_json, record_from_json
+from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
 from engine.history_tensors import history_to_tensors, read_history
 from engine.model_parts import (
     REAL,
@@ -31,16 +33,6 @@ from engine.model_parts import (
     text_layout,
     vocabulary_size,
     vocabulary_to_tensors,
-)
-from engine.plain_records import record_from_json
-from engine.tensor_file import (
-    Array,
-    Header,
-    TensorFileReader,
-    demand,
-    parse_json,
-    read_file,
-    write_tensors,
 )
 from engine.training_state import PARAMETERS, TrainingProgress, TrainingState
 

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.device import choose_device
-from engine.events import Event, StageProgress, StepTimed
+from engine.events import Event, StepTimed
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
 

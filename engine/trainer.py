@@ -15,14 +15,13 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.config import ModelConfig, TrainConfig
+from engine.config import ModelConfig, TrainConfig, fill_in
 from engine.control import RunControl, Ticker
 from engine.corpus_data import Corpus, Sentences
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EndReason, Event, SnapshotPublished
 from engine.language_model import LanguageModel
-from engine.recipes import fill_in
 from engine.resting_loss import few_of, resting_loss
 from engine.run_books import RunBooks
 from engine.state_taking import state_of_run

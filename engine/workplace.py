@@ -9,7 +9,8 @@ an error is held, so is its memory.
 import torch
 
 from engine.batch_stepper import BatchStepper
-from engine.config import ModelConfig, TrainConfig
+from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults
+from engine.control import Notice
 from engine.corpus_data import Corpus
 from engine.device import (
     CPU,
@@ -21,10 +22,8 @@ from engine.device import (
 )
 from engine.epoch_steps import make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
-from engine.events import Notice
 from engine.language_model import LanguageModel
 from engine.optimizer import Optimizer
-from engine.recipes import fill_in, recipe_defaults
 from engine.rnn import RNN
 from engine.run_books import make_network
 from engine.training_state import TrainingState, load_parameters

@@ -14,8 +14,8 @@ from safetensors.numpy import load, save
 
 from engine.checkpoint import load_model, model_to_bytes
 from engine.errors import ModelFileError
-from engine.tensor_file import HEADER_LIMIT
-from tests.engine.models import tiny_model
+from engine.files.tensors import HEADER_LIMIT
+from tests.engine.support.models import tiny_model
 
 Edit = Callable[[dict[str, Any], bytearray], bytes | None]
 

@@ -28,9 +28,9 @@ from engine.benchmark_sentences import measure_window
 from engine.benchmark_turns import Setting
 from engine.cli import EXIT_WRONG, main
 from engine.config import SampleConfig
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
-from engine.events import SentenceGenerated, StageProgress
+from engine.events import SentenceGenerated
 from engine.rnn import RNN
 from engine.sampler import generate
 

@@ -11,8 +11,8 @@ from engine.benchmark_rows import BenchmarkRow, Machine
 from engine.benchmark_turns import Setting
 from engine.control import RunControl
 from engine.step_graphs import EagerRecorder, Step
-from tests.engine.device_runs import PlayedBack
-from tests.engine.runs import StopsAfter
+from tests.engine.support.device_runs import PlayedBack
+from tests.engine.support.runs import StopsAfter
 
 TINY = Setting(word_dim=60, hidden_dim=5, device="cpu")
 

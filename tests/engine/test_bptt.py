@@ -15,7 +15,7 @@ from engine.errors import DivergedError
 from engine.output_layer import Workspace
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
-from tests.engine.runs import autograd_gradients
+from tests.engine.support.runs import autograd_gradients
 
 Pairs = tuple[list[list[int]], list[list[int]]]
 

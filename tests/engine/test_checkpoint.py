@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from engine.atomic_file import write_durably
 from engine.checkpoint import FORMAT, load_model, model_to_bytes, save_model
 from engine.config import Dtype
 from engine.errors import ModelFileError
+from engine.files.atomic import write_durably
 from engine.language_model import LanguageModel, TrainingHistory
 from engine.scorer import score
 from engine.vocabulary import Vocabulary
-from tests.engine.models import model_of, tiny_history, tiny_model
+from tests.engine.support.models import model_of, tiny_history, tiny_model
 
 DATA = Path(__file__).parent / "data"
 

@@ -15,7 +15,7 @@ from engine.checkpoint import save_model
 from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.events import GradientsChecked
 from engine.gradient_check import GradientReport, ParameterCheck
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from engine.cli_output import Output
-from engine.cli_text import bar, duration, probability, size_text
+from engine.cli_text import bar
+from engine.control import Notice, StageProgress
 from engine.event_json import event_to_json
-from engine.events import EpochDone, LossPoint, Notice, RunEnded, StageProgress
+from engine.events import EpochDone, LossPoint, RunEnded
+from engine.wording import duration, probability, size_text
 
 
 class Terminal(io.StringIO):

@@ -15,8 +15,8 @@ from engine.control import RunControl
 from engine.errors import DivergedError, ModelFileError
 from engine.events import Event
 from engine.language_model import LanguageModel
-from tests.engine.cli_fakes import ended, snapshot, train_arguments, write_comments
-from tests.engine.models import tiny_model
+from tests.engine.support.cli_fakes import ended, snapshot, train_arguments, write_comments
+from tests.engine.support.models import tiny_model
 
 
 @pytest.fixture

@@ -8,7 +8,13 @@ import pytest
 from engine import cli_training
 from engine.checkpoint import load_model
 from engine.cli import main
-from tests.engine.cli_fakes import COMMENTS, ended, snapshot, train_arguments, write_comments
+from tests.engine.support.cli_fakes import (
+    COMMENTS,
+    ended,
+    snapshot,
+    train_arguments,
+    write_comments,
+)
 
 
 @pytest.fixture

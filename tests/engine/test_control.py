@@ -3,7 +3,7 @@
 import threading
 
 from engine.control import RunControl, Ticker
-from tests.engine.runs import ScriptedClock
+from tests.engine.support.runs import ScriptedClock
 
 
 def waiting_worker(control: RunControl) -> tuple[threading.Thread, list[bool]]:

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import CorpusConfig, CsvConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl, StageProgress
 from engine.corpus import build_corpus
 from engine.corpus_split import draw_validation
 from engine.errors import CorpusError
-from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.events import CorpusReady, Event
 from engine.preparation import BatchPreparer
 from engine.sentence_splitter import SentenceSplitter
 from engine.text import tokenize
-from tests.engine.corpora import prepare, write_rows
+from tests.engine.support.corpora import prepare, write_rows
 
 
 @pytest.fixture

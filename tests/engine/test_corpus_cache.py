@@ -11,12 +11,12 @@ import pytest
 
 from engine import corpus_cache, corpus_key
 from engine.config import CorpusConfig, CsvConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl, StageProgress
 from engine.corpus import Corpus, build_corpus
 from engine.corpus_cache import CorpusCache, corpus_cache_folder
-from engine.events import CorpusReady, Notice, StageProgress
-from engine.spool import Spool
-from tests.engine.kept_corpora import (
+from engine.events import CorpusReady
+from engine.files.spool import Spool
+from tests.engine.support.kept_corpora import (
     TEXTS,
     assert_same,
     kept_files,
@@ -25,7 +25,7 @@ from tests.engine.kept_corpora import (
     was_prepared,
     write_rows,
 )
-from tests.engine.runs import StopsAfter
+from tests.engine.support.runs import StopsAfter
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_that_large_arrays_give_the_same_as_small_ones(
         monkeypatch.setattr(
             f"engine.{module}.Spool", lambda *_, **__: Spool(None, most_in_memory=16)
         )
-    monkeypatch.setattr("engine.spool.PIECE_BYTES", 16)
+    monkeypatch.setattr("engine.files.spool.PIECE_BYTES", 16)
     monkeypatch.setattr("engine.corpus_file.PIECE_BYTES", 16)
     monkeypatch.setattr("engine.corpus_file._MOST_IN_MEMORY", 0)
     monkeypatch.setattr("engine.corpus_data._WORDS_AT_ONCE", 2)

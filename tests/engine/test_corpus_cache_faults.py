@@ -12,8 +12,8 @@ import pytest
 from engine import corpus_cache, corpus_file
 from engine.corpus_file import DamagedError, read_prepared
 from engine.errors import CorpusError
-from engine.spool import Spool
-from tests.engine.kept_corpora import (
+from engine.files.spool import Spool
+from tests.engine.support.kept_corpora import (
     TEXTS,
     assert_same,
     kept_files,

@@ -11,7 +11,7 @@ from engine.config import CsvConfig
 from engine.csv_layout import examine
 from engine.csv_source import DocumentReader, inspect_csv
 from engine.errors import CorpusError
-from tests.engine.test_atomic_file import free_descriptor
+from tests.engine.files.test_atomic import free_descriptor
 
 
 def table(folder: Path, *rows: str, name: str = "file.csv") -> Path:

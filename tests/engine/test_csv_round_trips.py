@@ -12,7 +12,7 @@ from engine.csv_rows import CsvRows
 from engine.csv_source import inspect_csv
 from engine.errors import CorpusError
 from engine.rows import Dialect, Row
-from tests.engine.csv_cases import read, write
+from tests.engine.support.csv_cases import read, write
 
 # csv-spectrum's JSON disagrees with its own CSV in two places: its CRLF file has LF
 # inside the quotes, and its telephone number is another one.

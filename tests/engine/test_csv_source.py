@@ -10,7 +10,7 @@ import pytest
 from engine.config import CsvConfig
 from engine.csv_source import DocumentReader, inspect_csv
 from engine.errors import CorpusError
-from tests.engine.csv_cases import CASES, GOOD, Case, read, write
+from tests.engine.support.csv_cases import CASES, GOOD, Case, read, write
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -13,7 +13,7 @@ from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.optimizer import ClippedAdam, PlainSgd
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
-from tests.engine.device_runs import Epoch, NotRecordable, PlayedBack, pairs, sentences_of
+from tests.engine.support.device_runs import Epoch, NotRecordable, PlayedBack, pairs, sentences_of
 
 RATE = 2.0**-8  # the same in float32, which is what Adam has of it
 

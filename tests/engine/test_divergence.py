@@ -19,7 +19,7 @@ from engine.rnn import RNN
 from engine.run_store import RunStore
 from engine.state_file import load_state
 from engine.trainer import Trainer
-from tests.engine.runs import animal_corpus, of_type, pairs_of, run
+from tests.engine.support.runs import animal_corpus, of_type, pairs_of, run
 
 KNOWS_NOTHING = math.log(18)
 MODEL = ModelConfig(hidden_dim=6, device="cpu")

@@ -9,13 +9,13 @@ import torch
 from engine import epoch_estimate
 from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, Recipe, TrainConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl, StageProgress
 from engine.corpus_data import Corpus
 from engine.epoch_estimate import estimate_epoch, sizes_to_measure
 from engine.errors import DeviceError
-from engine.events import EpochEstimated, Event, Notice, StageProgress
+from engine.events import EpochEstimated, Event
 from engine.vocabulary_budget import EpochEstimate
-from tests.engine.runs import animal_corpus
+from tests.engine.support.runs import animal_corpus
 
 MODEL = ModelConfig(hidden_dim=6, device="cpu")
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from engine import run_keeper
 from engine.checkpoint import load_model
 from engine.config import TrainConfig
+from engine.control import Notice
 from engine.corpus_data import Corpus
 from engine.epoch_models import epoch_model, is_worth_keeping, list_epoch_models, outdated
 from engine.errors import RunError
-from engine.events import EpochDone, Notice, RateHalved
+from engine.events import EpochDone, RateHalved
 from engine.run_store import RunStore
-from tests.engine.kept_runs import keep
-from tests.engine.runs import animal_corpus, of_type, pairs_of
+from tests.engine.support.kept_runs import keep
+from tests.engine.support.runs import animal_corpus, of_type, pairs_of
 
 FOLDER = Path("run")
 

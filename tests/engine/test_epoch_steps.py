@@ -13,18 +13,18 @@ import torch
 
 from engine import device_steps, epoch_estimate, static_bptt, step_graphs, workplace
 from engine.config import DeviceRequest, ModelConfig, TrainConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
 from engine.device import CPU, DeviceChoice
 from engine.device_steps import DeviceSteps
 from engine.epoch_tables import Planned
 from engine.errors import DivergedError
-from engine.events import EpochDone, EpochEstimated, Event, LossPoint, Notice, RunEnded
+from engine.events import EpochDone, EpochEstimated, Event, LossPoint, RunEnded
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
-from tests.engine.device_runs import NotRecordable, PlayedBack
-from tests.engine.runs import ScriptedClock, animal_corpus, of_type
+from tests.engine.support.device_runs import NotRecordable, PlayedBack
+from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine import epoch_tables
 from engine.epoch_tables import IS_INNER, IS_WORD, NEXT, PLACE, WORD, EpochTables, rounded_up
-from tests.engine.device_runs import sentences_of
+from tests.engine.support.device_runs import sentences_of
 
 CPU = torch.device("cpu")
 

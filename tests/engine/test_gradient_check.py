@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.control import RunControl
-from engine.events import GradientsChecked, StageProgress
+from engine.control import RunControl, StageProgress
+from engine.events import GradientsChecked
 from engine.gradient_check import GradientReport, check_gradients, gradient_check
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
-from tests.engine.runs import StopsAfter
+from tests.engine.support.runs import StopsAfter
 
 X, Y = [0, 1, 2, 3], [1, 2, 3, 4]
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from engine.config import TrainConfig
-from engine.events import LossPoint, Notice
+from engine.control import Notice
+from engine.events import LossPoint
 from engine.language_model import HistoryRecorder, TrainingHistory
-from tests.engine.models import WORDS, tiny_history, tiny_model
+from tests.engine.support.models import WORDS, tiny_history, tiny_model
 
 
 def a_point(step: int) -> LossPoint:

@@ -14,7 +14,7 @@ from engine.cli import EXIT_WRONG, main
 from engine.config import Dtype
 from engine.errors import ModelFileError
 from engine.model_files import can_be_opened, open_model, write_model
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 SENTENCE = [0, 3, 2, 4]
 

@@ -8,7 +8,7 @@ import pytest
 from engine.errors import ModelFileError
 from engine.model_files import open_model, write_model
 from engine.vocabulary import Vocabulary
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "model.npz", "MODEL.NPZ"])

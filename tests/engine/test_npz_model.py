@@ -13,7 +13,7 @@ import pytest
 from engine.errors import ModelFileError
 from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list
 from engine.vocabulary import Vocabulary
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 H, C = 4, 8
 VOCABULARY = tiny_model().vocabulary

@@ -10,17 +10,17 @@ import torch
 from engine.benchmark_device import gradient_errors
 from engine.benchmark_turns import Setting
 from engine.config import ModelConfig, Recipe, TrainConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
 from engine.device import list_devices, set_precision
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
-from engine.events import EpochDone, Notice
+from engine.events import EpochDone
 from engine.rnn import RNN
 from engine.step_graphs import CudaRecorder
 from engine.trainer import Trainer
-from tests.engine.device_runs import sentences_of
-from tests.engine.runs import animal_corpus, of_type
+from tests.engine.support.device_runs import sentences_of
+from tests.engine.support.runs import animal_corpus, of_type
 
 pytestmark = pytest.mark.skipif(
     all(choice.request != "cuda" for choice in list_devices()), reason="there is no GPU"

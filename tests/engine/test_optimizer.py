@@ -14,7 +14,7 @@ from engine.optimizer import ClippedAdam, PlainSgd
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
 from tests.conftest import ROOT
-from tests.engine.runs import autograd_gradients
+from tests.engine.support.runs import autograd_gradients
 
 XS, YS = [[0, 4, 4, 2], [0, 3], [0]], [[4, 4, 2, 1], [3, 1], [1]]
 WORDS = 7

@@ -14,16 +14,16 @@ import torch
 from engine import batch_stepper, epoch_steps, resting_loss, workplace
 from engine.batching import Batch
 from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
 from engine.device import CPU, DeviceChoice, is_out_of_memory
 from engine.errors import DeviceError
-from engine.events import EpochDone, Event, LossPoint, Notice, RunEnded, TrainingStarted
+from engine.events import EpochDone, Event, LossPoint, RunEnded, TrainingStarted
 from engine.rnn import RNN
 from engine.run_store import RunStore
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
-from tests.engine.runs import animal_corpus, of_type
+from tests.engine.support.runs import animal_corpus, of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")

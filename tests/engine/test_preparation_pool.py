@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
+from engine.control import RunControl, StageProgress
 from engine.corpus import build_corpus
-from engine.events import Event, StageProgress
+from engine.events import Event
 from engine.preparation import PreparedBatch
 from engine.preparation_pool import PreparationPool, _serve, choose_processes
 from engine.sentence_splitter import SentenceSplitter
-from tests.engine.corpora import prepare, write_rows
+from tests.engine.support.corpora import prepare, write_rows
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus import build_corpus
 from engine.corpus_data import Corpus
-from engine.events import CorpusReady, EpochDone, Event, Notice
+from engine.events import CorpusReady, EpochDone, Event
 from engine.rnn import RNN
-from tests.engine.runs import of_type, pairs_of, run
+from tests.engine.support.runs import of_type, pairs_of, run
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from engine.errors import ConfigError
 from engine.events import EpochDone, LossPoint, SnapshotPublished
 from engine.rnn import RNN
 from engine.run_books import RunBooks, make_network
-from tests.engine.models import tiny_model
-from tests.engine.runs import ScriptedClock, animal_corpus, of_type, run
+from tests.engine.support.models import tiny_model
+from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, run
 
 CPU = torch.device("cpu")
 

@@ -2,7 +2,7 @@
 
 from engine.control import RunControl
 from engine.run_clock import RunClock
-from tests.engine.runs import PausedOnce, ScriptedClock
+from tests.engine.support.runs import PausedOnce, ScriptedClock
 
 
 def test_that_time_counts_from_the_start_on() -> None:

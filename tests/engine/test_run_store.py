@@ -19,8 +19,8 @@ from engine.events import CheckpointSaved, EpochDone, Event, LossPoint, RunEnded
 from engine.run_lock import RunLock, is_held
 from engine.run_store import RunStore
 from engine.state_file import load_state
-from tests.engine.kept_runs import MODEL, TRAIN, interrupt, keep
-from tests.engine.runs import animal_corpus
+from tests.engine.support.kept_runs import MODEL, TRAIN, interrupt, keep
+from tests.engine.support.runs import animal_corpus
 
 
 @pytest.fixture

@@ -10,15 +10,15 @@ import torch
 
 from engine import kept_run
 from engine.config import CorpusConfig, TrainConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
 from engine.errors import DivergedError, ModelFileError
-from engine.events import Event, Notice, RunEnded
+from engine.events import Event, RunEnded
 from engine.run_folder import RunFolder
 from engine.run_store import RunStore
 from engine.trainer import Trainer
-from tests.engine.kept_runs import MODEL, TRAIN, keep
-from tests.engine.runs import animal_corpus, of_type
+from tests.engine.support.kept_runs import MODEL, TRAIN, keep
+from tests.engine.support.runs import animal_corpus, of_type
 
 
 @pytest.fixture

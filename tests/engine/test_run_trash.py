@@ -7,7 +7,7 @@ import pytest
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.run_store import RunStore
-from tests.engine.runs import animal_corpus
+from tests.engine.support.runs import animal_corpus
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from engine.config import SampleConfig
-from engine.control import RunControl
-from engine.events import Notice, SentenceGenerated
+from engine.control import Notice, RunControl
+from engine.events import SentenceGenerated
 from engine.language_model import LanguageModel
 from engine.reference import RNNNumpy
 from engine.sampler import MAX_TRIES, generate
 from engine.scorer import score
 from engine.word_choice import invert
-from tests.engine.models import model_of, tiny_model
+from tests.engine.support.models import model_of, tiny_model
 
 
 def sentences(model: LanguageModel, **settings: object) -> list[SentenceGenerated]:

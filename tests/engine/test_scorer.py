@@ -9,7 +9,7 @@ from engine.control import RunControl
 from engine.language_model import LanguageModel
 from engine.reference import RNNNumpy
 from engine.scorer import SentenceScore, score
-from tests.engine.models import model_of, tiny_model
+from tests.engine.support.models import model_of, tiny_model
 
 
 def score_of(model: LanguageModel, text: str) -> SentenceScore:

@@ -18,7 +18,7 @@ from engine.errors import ModelFileError
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
-from tests.engine.runs import animal_corpus
+from tests.engine.support.runs import animal_corpus
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.step_graphs import CudaRecorder, EagerRecorder, StepGraphs, recorder_for
-from tests.engine.device_runs import NotRecordable, PlayedBack
+from tests.engine.support.device_runs import NotRecordable, PlayedBack
 
 
 def test_that_the_first_step_of_a_shape_is_taken_and_the_second_recorded() -> None:

@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
-from engine.control import RunControl
-from engine.events import StageProgress, StepTimed
+from engine.control import RunControl, StageProgress
+from engine.events import StepTimed
 from engine.step_timer import time_one_step
-from tests.engine.runs import StopsAfter, of_type
+from tests.engine.support.runs import StopsAfter, of_type
 
 
 @pytest.fixture(autouse=True)

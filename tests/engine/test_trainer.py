@@ -17,13 +17,7 @@ from engine.events import (
 )
 from engine.reference import RNNNumpy
 from engine.rnn import RNN
-from tests.engine.runs import (
-    ScriptedClock,
-    animal_corpus,
-    of_type,
-    pairs_of,
-    run,
-)
+from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, pairs_of, run
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from engine.events import EpochDone, Event, LossPoint, SnapshotPublished
 from engine.language_model import LanguageModel
 from engine.rnn import RNN
 from engine.trainer import Trainer
-from tests.engine.models import tiny_model
-from tests.engine.runs import (
+from tests.engine.support.models import tiny_model
+from tests.engine.support.runs import (
     PausedOnce,
     ScriptedClock,
     StopsAfter,

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.corpus_data import Sentences
 from engine.training_state import text_digest
-from tests.engine.runs import animal_corpus
+from tests.engine.support.runs import animal_corpus
 
 
 class TwoParts:

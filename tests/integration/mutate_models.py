@@ -23,7 +23,7 @@ from engine.errors import ModelFileError
 from engine.language_model import LanguageModel
 from engine.npz_model import load_tutorial_npz
 from engine.scorer import score
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 MORE_MEMORY = 64 << 20  # bytes
 # NumPy parses an array's header as a Python literal: that compiles a tree, and runs nothing.

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.widgets.recovery_bar import RecoveryBar
 from engine import CorpusConfig, ModelConfig, RunControl, RunStore, TrainConfig
 from tests.conftest import ROOT
-from tests.engine.runs import NOUNS, VERBS, write_csv
+from tests.engine.support.runs import NOUNS, VERBS, write_csv
 from tests.integration.window_driver import Person
 
 EPOCHS, HIDDEN = 100, 8

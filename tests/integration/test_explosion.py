@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.engine.runs import NOUNS, VERBS, write_csv
+from tests.engine.support.runs import NOUNS, VERBS, write_csv
 from tests.integration.window_driver import Person
 
 EPOCHS = 20

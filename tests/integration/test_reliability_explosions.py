@@ -22,7 +22,7 @@ from engine.language_model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_store import RunStore
 from engine.state_file import load_state
-from tests.engine.runs import animal_corpus, pairs_of
+from tests.engine.support.runs import animal_corpus, pairs_of
 from tests.integration.scale import FULL, Report, long_test
 
 RATES = (1.0, 3.0, 10.0, 100.0, 1000.0, 1e6, 1e12, 1e38)

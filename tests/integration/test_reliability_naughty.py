@@ -19,7 +19,7 @@ from app.errors import Message
 from tests.app.dataset_fakes import FakeEngine
 from tests.app.generation_fakes import Desk, make_desk
 from tests.app.window_fakes import Answers, Files, fake_jobs
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 from tests.integration.naughty import mutations, naughty_strings
 from tests.integration.scale import SEED, Report, long_test, scaled
 

@@ -11,7 +11,7 @@ from engine.events import SentenceGenerated
 from engine.language_model import LanguageModel
 from engine.sampler import generate
 from engine.scorer import score
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 from tests.integration.scale import SEED, Report, long_test, scaled
 
 pytestmark = long_test

@@ -20,13 +20,13 @@ import torch
 from engine import kept_run
 from engine.checkpoint import load_model
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
-from engine.control import RunControl
-from engine.events import EpochDone, Event, Notice, RunEnded
+from engine.control import Notice, RunControl
+from engine.events import EpochDone, Event, RunEnded
 from engine.run_store import RunStore
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
-from tests.engine.runs import ScriptedClock, animal_corpus
+from tests.engine.support.runs import ScriptedClock, animal_corpus
 from tests.integration.scale import FULL, SEED, Report
 
 KILLS = 200 if FULL else 6

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.atomic_file import remove_leftovers, write_durably
-from tests.engine.test_atomic_file import NEW, OLD, content, free_descriptor
+from engine.files.atomic import remove_leftovers, write_durably
+from tests.engine.files.test_atomic import NEW, OLD, content, free_descriptor
 
 
 def test_that_only_leftovers_of_our_own_are_deleted(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
+from engine.control import Notice, RunControl, StageProgress
 from engine.corpus import Corpus, build_corpus
-from engine.events import CorpusReady, Event, Notice, StageProgress
+from engine.events import CorpusReady, Event
 
 TEXTS = [
     "B a b. It's “here”!",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.atomic_file import explain_os_error, replacing, write_durably
+from engine.files.atomic import explain_os_error, replacing, write_durably
 
 OLD, NEW = b"old " * 100, b"new " * 200
 CALLS = ("open", "write", "fsync", "fstat", "replace", "stat", "close")
@@ -21,7 +21,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EFBIG)
 KILLER = """
 import os, signal, sys
 from pathlib import Path
-from engine import atomic_file
+from engine.files import atomic
 
 def counted(function):
     def call(*arguments, **keywords):
@@ -35,7 +35,7 @@ def counted(function):
 left = int(sys.argv[2])
 for name in ("open", "write", "fsync", "fstat", "replace", "stat", "close"):
     setattr(os, name, counted(getattr(os, name)))
-atomic_file.write_durably(Path(sys.argv[1]), b"new " * 200)
+atomic.write_durably(Path(sys.argv[1]), b"new " * 200)
 """
 
 
@@ -191,7 +191,7 @@ def test_that_what_is_written_in_pieces_is_there_when_the_block_has_ended(tmp_pa
 def test_that_on_windows_a_file_is_closed_before_it_takes_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.atomic_file.sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr("engine.files.atomic.sys", SimpleNamespace(platform="win32"))
     free, real, seen = free_descriptor(), Path.replace, []
 
     def replace(self: Path, target: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.events import RunEnded, SnapshotPublished
-from tests.engine.models import tiny_model
+from tests.engine.support.models import tiny_model
 
 COMMENTS = [
     "The cat sat on the mat. It was a very good cat!",

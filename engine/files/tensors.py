@@ -8,7 +8,6 @@ the tensors one after the other.
 """
 
 import errno
-import json
 import math
 import os
 import stat
@@ -21,6 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from engine.errors import ModelFileError
+from engine.files.records import parse_json
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -117,18 +117,6 @@ def read_header(file: BufferedReader) -> Header:
     return Header(metadata=metadata, tensors=tensors, data_start=8 + length)
 
 
-def parse_json(text: str | bytes, where: str) -> Any:
-    """Return JSON values; refuse repeated keys, NaN, Infinity and deep nesting."""
-    try:
-        return json.loads(
-            text.decode("utf-8") if isinstance(text, bytes) else text,
-            object_pairs_hook=_unique_keys,
-            parse_constant=_no_constant,
-        )
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{where} cannot be read") from error
-
-
 def write_tensors(tensors: dict[str, Array], metadata: dict[str, str]) -> bytes:
     """Return the bytes of a safetensors file that `read_header` accepts."""
     from safetensors.numpy import save
@@ -209,14 +197,3 @@ def _check_layout(tensors: dict[str, TensorInfo], size: int) -> None:
         demand(info.start == place, "its tensors overlap or leave holes")
         place += info.size
     demand(place == size, f"its tensors need {place:,} bytes and it holds {size:,}")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        raise ValueError("a repeated key")
-    return values
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

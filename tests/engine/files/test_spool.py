@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import spool as module
 from engine.control import RunControl
 from engine.corpus_assembly import Gathered
 from engine.document_groups import DocumentGroups
+from engine.files import spool as module
+from engine.files.spool import Spool, forget_pages
 from engine.preparation import PreparedBatch
-from engine.spool import Spool, forget_pages
 
 
 @settings(deadline=None, max_examples=60)

@@ -1,17 +1,61 @@
-"""Build a flat record from JSON values of unknown origin, checking every type.
+"""Records from JSON values and back; what is of unknown origin is checked.
 
 Only what the records of a model file need: numbers, texts, truth values, tuples of
 texts, literals and None. Range checks are the record's own.
 """
 
 import dataclasses
+import json
 import math
 import types
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from pathlib import Path
+from typing import (
+    Any,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from engine.errors import ConfigError, ModelFileError
 
 Record = TypeVar("Record")
+
+
+class JsonRecord:
+    """To and from plain JSON values; unknown keys of newer versions are left out."""
+
+    __slots__ = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return {field.name: _plain(getattr(self, field.name)) for field in fields}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """Build the record from `to_json`'s values; raise `ConfigError` if one cannot be used."""
+        known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        kept = {key: value for key, value in values.items() if key in known}
+        try:
+            return cls(**kept)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(
+                f"The stored settings of {cls.__name__} are damaged: {error}."
+            ) from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, JsonRecord):
+        return value.to_json()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
 
 
 def record_from_json(kind: type[Record], values: object) -> Record:
@@ -67,3 +111,26 @@ def _is_number(value: object) -> bool:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def parse_json(text: str | bytes, where: str) -> Any:
+    """Return JSON values; refuse repeated keys, NaN, Infinity and deep nesting."""
+    try:
+        return json.loads(
+            text.decode("utf-8") if isinstance(text, bytes) else text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{where} cannot be read") from error
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError("a repeated key")
+    return values
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
