@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from engine.control import Notice, RunControl, StageProgress, Ticker
     from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
     from engine.corpus_cache import corpus_cache_folder
-    from engine.csv_source import CsvPreview, RowProblem, inspect_csv
     from engine.device import DeviceChoice, list_devices
+    from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
     from engine.epoch_estimate import estimate_epoch
     from engine.epoch_models import EpochModel
     from engine.errors import (
@@ -97,14 +97,14 @@ _HOME = {
         "build_corpus",
     ),
     "engine.corpus_cache": ("corpus_cache_folder",),
-    "engine.csv_source": (
-        "CsvPreview",
-        "RowProblem",
-        "inspect_csv",
-    ),
     "engine.device": (
         "DeviceChoice",
         "list_devices",
+    ),
+    "engine.documents.reader": (
+        "CsvPreview",
+        "RowProblem",
+        "inspect_csv",
     ),
     "engine.epoch_estimate": ("estimate_epoch",),
     "engine.epoch_models": ("EpochModel",),

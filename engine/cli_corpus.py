@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine.config import SPECIAL_TOKENS, CorpusConfig
 from engine.control import Notice
-from engine.csv_source import inspect_csv
-from engine.html_entities import count_entities
-from engine.rows import RowProblem
+from engine.documents.reader import count_entities, inspect_csv
+from engine.documents.rows import RowProblem
 from engine.wording import counted
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from engine.corpus_data import (
 from engine.corpus_file import PreparedText
 from engine.corpus_reading import CorpusReading
 from engine.corpus_split import draw_validation
-from engine.csv_source import DocumentReader
+from engine.documents.reader import DocumentReader
 from engine.events import CorpusReady, Event
 from engine.sentence_splitter import SentenceSplitter
 

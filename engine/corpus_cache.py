@@ -23,8 +23,8 @@ from engine.corpus_assembly import TextParts
 from engine.corpus_data import CorpusSummary
 from engine.corpus_file import DamagedError, PreparedText, read_prepared, write_prepared
 from engine.corpus_key import corpus_key
+from engine.documents.rows import RowProblem
 from engine.files.atomic import remove_leftovers, replacing
-from engine.rows import RowProblem
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
 _LOOKING = "Looking whether this text was prepared before"

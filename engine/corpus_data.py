@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
 from engine.corpus_split import draw_validation
+from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
-from engine.rows import RowProblem
 from engine.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.vocabulary_budget import VocabularyBudget
 

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from engine.corpus_assembly import TextParts
 from engine.corpus_data import CorpusSummary, TokenStore
+from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
 from engine.files.spool import PIECE_BYTES
-from engine.rows import RowProblem
 
 _MAGIC = b"RNNTextLabCorpus"
 _ALIGNED = 64

@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus_assembly import Gathered
-from engine.csv_source import Document, DocumentReader
 from engine.document_groups import DocumentGroups
+from engine.documents.reader import Document, DocumentReader
 from engine.errors import CorpusError
 from engine.events import Event
 from engine.preparation import PreparedBatch

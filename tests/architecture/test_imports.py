@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CEILING = 300  # lines of a module
+CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
     "charset_normalizer",
     "nltk",

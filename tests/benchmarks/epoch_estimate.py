@@ -41,7 +41,7 @@ from engine import (  # noqa: E402
     sample_comments_path,
 )
 from engine.corpus_data import Corpus  # noqa: E402
-from engine.csv_source import DocumentReader  # noqa: E402
+from engine.documents.reader import DocumentReader  # noqa: E402
 
 PROMISED = 0.25  # of the real time
 _REVIEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "movie-reviews.csv.gz"

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from engine.config import CsvConfig
-from engine.csv_source import DocumentReader, RowProblem, inspect_csv
+from engine.documents.reader import DocumentReader, RowProblem, inspect_csv
+from engine.documents.rows import REPAIRED
 from engine.errors import CorpusError
-from engine.rows import REPAIRED
 from tests.integration.hostile_bytes import Hostile, hostile_files
 from tests.integration.hostile_csv import Table, TrueRow, tables
 from tests.integration.scale import FULL, SEED, Report, long_test

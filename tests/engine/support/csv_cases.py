@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.config import CsvConfig
-from engine.csv_source import DocumentReader
+from engine.documents.reader import DocumentReader
 
 
 def write(folder: Path, data: bytes, name: str = "file.csv") -> Path:

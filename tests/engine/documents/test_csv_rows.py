@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import csv_source
 from engine.config import CsvConfig
-from engine.csv_layout import examine
-from engine.csv_source import DocumentReader, inspect_csv
+from engine.documents import reader as csv_source
+from engine.documents.detection import examine
+from engine.documents.reader import DocumentReader, inspect_csv
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor
 
@@ -255,7 +255,7 @@ def test_that_in_one_column_a_row_after_damage_must_look_like_most(
 def test_that_a_row_beyond_the_bound_is_told_by_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.csv_rows._LONGEST_ROW", 2 << 20)
+    monkeypatch.setattr("engine.documents.csv_rows._LONGEST_ROW", 2 << 20)
     path = table(tmp_path, "1,one", "2," + "word " * 500_000, "3,three")
 
     with DocumentReader(path, CsvConfig(columns=("text",))) as reader:

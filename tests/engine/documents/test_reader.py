@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import CsvConfig
-from engine.csv_source import DocumentReader, inspect_csv
+from engine.documents.reader import DocumentReader, inspect_csv
 from engine.errors import CorpusError
 from tests.engine.support.csv_cases import CASES, GOOD, Case, read, write
 
@@ -87,7 +87,7 @@ def test_that_a_forbidden_file_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("engine.text_file.io.FileIO", refuse)
+    monkeypatch.setattr("engine.documents.text_file.io.FileIO", refuse)
 
     with pytest.raises(CorpusError, match=r"may not read .*file\.csv"):
         inspect_csv(path)
@@ -129,7 +129,7 @@ def test_that_a_row_is_kept_in_memory_up_to_a_bound(
     data: bytes, texts: list[str], problems: list[int], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("engine.csv_rows._LONGEST_ROW", 80)
+    monkeypatch.setattr("engine.documents.csv_rows._LONGEST_ROW", 80)
     path = write(tmp_path, data)
 
     with DocumentReader(path, CsvConfig(has_header=True, columns=("text",))) as reader:

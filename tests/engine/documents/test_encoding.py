@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from engine.text_encoding import detect_encoding
-from engine.text_file import Sample
+from engine.documents.encoding import detect_encoding
+from engine.documents.text_file import Sample
 
 JAPANESE = (
     "今日の朝、新鮮なパンを買うために店に行きました",

@@ -1,22 +1,33 @@
 """Documents from a file of text: any CSV, and also plain text and JSON Lines.
 
+HTML entities are decoded where the user wishes it, and only those that are spelt whole, with
+their semicolon: "AT&T" and "?a=1&copy=2" stay as they are.
+
 What cannot be read right is refused, by line and with a reason; nothing is
 replaced, merged or dropped silently. Everything streams: memory is bounded by
 the longest row.
 """
 
+import html
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html.entities import html5
 from io import StringIO
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
-from engine.csv_layout import Layout, examine, wanted_columns
+from engine.documents.detection import Layout, examine, wanted_columns
+from engine.documents.rows import REPAIRED, Row, RowProblem
+from engine.documents.text_file import (
+    TextFile,
+    late_controls,
+    reading,
+    shown_with_controls,
+    undecodable,
+)
 from engine.errors import CorpusError
-from engine.html_entities import count_entities, decode_entities
-from engine.rows import REPAIRED, Row, RowProblem
-from engine.text_file import TextFile, late_controls, reading, shown_with_controls, undecodable
 
 __all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]
 
@@ -26,6 +37,9 @@ EMPTY_TEXT = "its text is empty"
 
 
 FileKind = Literal["table", "lines", "paragraphs", "json"]  # of what: rows, keys, or plain text
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_NO_CHARACTER = "\ufffd"  # what html.unescape makes of a number that stands for none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,3 +225,23 @@ class DocumentReader:
     def _keep(self, problem: RowProblem) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(problem)
+
+
+def decode_entities(text: str) -> str:
+    """Return `text` with each entity as its character, once: "&amp;gt;" becomes "&gt;"."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def count_entities(text: str) -> int:
+    """Return how many entities `decode_entities` would decode."""
+    if "&" not in text:
+        return 0
+    return sum(_character(match) != match.group() for match in _ENTITY.finditer(text))
+
+
+def _character(match: re.Match[str]) -> str:
+    entity = match.group()
+    if entity[1] != "#":
+        return html5.get(entity[1:], entity)
+    character = html.unescape(entity)
+    return entity if character in ("", _NO_CHARACTER) else character

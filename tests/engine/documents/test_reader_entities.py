@@ -7,9 +7,8 @@ import pytest
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
 from engine.corpus import build_corpus
-from engine.csv_source import DocumentReader, inspect_csv
+from engine.documents.reader import DocumentReader, count_entities, decode_entities, inspect_csv
 from engine.events import CorpusReady
-from engine.html_entities import count_entities, decode_entities
 
 
 @pytest.fixture

@@ -1,16 +1,75 @@
-"""Rows from files that are not tables: plain text and JSON Lines.
+"""A row of a file of text, what can be wrong with one, and rows of plain text and JSON Lines.
 
-They look like the rows of a CSV, so that the same code takes documents from them.
+Rows look the same in all files, so that the same code takes documents from them; how those
+of a table are found is `engine.documents.csv_rows`'s.
 """
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
+from typing import NamedTuple, Protocol
 
-from engine.rows import UNDECODABLE, LineSource, Row, RowProblem, beginning, damage_of
+from engine.documents.text_file import DAMAGE, shown
+
+_SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what is wrong
+
+REPAIRED = "repaired: "  # how the reason of a row begins that was kept
+NEVER_CLOSED = "a quote opens here and is never closed"
+STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
+TEXT_AFTER_QUOTE = "text follows a closing quote"
+UNDECODABLE = "it has bytes that do not belong to the encoding"
+NUL = "it has a NUL character"
 
 _LONGEST_LINE = 32 << 20  # characters
 _NOT_TEXT = "its '{}' is not text"
+
+
+class Dialect(NamedTuple):
+    """How the fields of a row are told apart."""
+
+    delimiter: str  # "" = a row is one field
+    is_quoted: bool = True  # whether a field may stand in double quotes
+
+
+class Row(NamedTuple):
+    """One row and the line where it begins, from 1."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """A row that was refused or repaired."""
+
+    line: int  # where the row begins, from 1
+    reason: str
+    text: str  # the beginning of the row as it is in the file
+
+
+class LineSource(Protocol):
+    """Anything that is read line by line, such as a text file."""
+
+    def readline(self, size: int = -1, /) -> str:
+        """Return the next line with its end, or "" after the last."""
+        ...
+
+
+def damage_of(raw: str) -> str | None:
+    """Return why `raw` cannot be used as text, or None."""
+    if raw.isascii() and "\0" not in raw:
+        return None
+    found = DAMAGE.search(raw)
+    if found is None:
+        return None
+    return NUL if found.group() == "\0" else UNDECODABLE
+
+
+def beginning(raw: str) -> str:
+    """Return the beginning of a row for showing."""
+    text = shown(raw[:_SHOWN_CHARACTERS]).strip("\r\n")
+    return text + "…" if len(raw) > _SHOWN_CHARACTERS else text
 
 
 def _numbered_lines(source: LineSource) -> Iterator[tuple[int, str]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine import ConfigError, CsvConfig, inspect_csv
-from engine.csv_source import DocumentReader
-from engine.text_file import TextFile, shown
+from engine.documents.reader import DocumentReader
+from engine.documents.text_file import TextFile, shown
 
 
 def write(folder: Path, name: str, data: bytes) -> Path:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.csv_dialect import detect_dialect, detect_header, guess_text_column
-from engine.rows import Dialect
+from engine.documents.detection import detect_dialect, detect_header, guess_text_column
+from engine.documents.rows import Dialect
 
 PROSE = "Well, yes\nSo, it is\nOh, my\nNo, never\n"
 

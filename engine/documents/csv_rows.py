@@ -14,7 +14,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from engine.rows import (
+from engine.documents.rows import (
     NEVER_CLOSED,
     REPAIRED,
     STRAY_QUOTE,

@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from engine.documents.text_file import Sample
 from engine.errors import CorpusError
-from engine.text_file import Sample
 
 _BYTE_ORDER_MARKS = (  # of the 32-bit forms first: UTF-16's mark is the beginning of UTF-32's
     (codecs.BOM_UTF32_LE, "utf-32"),

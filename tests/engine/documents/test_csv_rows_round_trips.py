@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.csv_rows import CsvRows
-from engine.csv_source import inspect_csv
+from engine.documents.csv_rows import CsvRows
+from engine.documents.reader import inspect_csv
+from engine.documents.rows import Dialect, Row
 from engine.errors import CorpusError
-from engine.rows import Dialect, Row
 from tests.engine.support.csv_cases import read, write
 
 # csv-spectrum's JSON disagrees with its own CSV in two places: its CRLF file has LF
