@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engine.control import Notice, RunControl, StageProgress, Ticker
     from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
     from engine.corpus_cache import corpus_cache_folder
-    from engine.device import DeviceChoice, list_devices
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
     from engine.epoch_estimate import estimate_epoch
     from engine.epoch_models import EpochModel
@@ -54,18 +53,18 @@ if TYPE_CHECKING:
         StepTimed,
         TrainingStarted,
     )
-    from engine.gradient_check import GradientReport, ParameterCheck, check_gradients
     from engine.kept_texts import ClearedTexts, KeptTexts, clear_kept_texts, list_kept_texts
     from engine.language_model import LanguageModel
     from engine.model_files import can_be_opened, open_model, write_model
+    from engine.network.device import DeviceChoice, list_devices
+    from engine.network.gradient_check import GradientReport, ParameterCheck
+    from engine.network.torch_startup import load_torch_libraries, wait_politely
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
     from engine.sample_comments import sample_comments_path, sample_entropy
     from engine.sampler import generate
     from engine.scorer import SentenceScore, WordScore, score
-    from engine.step_timer import StepTime, time_one_step
-    from engine.thread_waiting import wait_politely
-    from engine.torch_libraries import load_torch_libraries
+    from engine.step_timer import StepTime, check_gradients, time_one_step
     from engine.trainer import train
     from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
@@ -97,10 +96,6 @@ _HOME = {
         "build_corpus",
     ),
     "engine.corpus_cache": ("corpus_cache_folder",),
-    "engine.device": (
-        "DeviceChoice",
-        "list_devices",
-    ),
     "engine.documents.reader": (
         "CsvPreview",
         "RowProblem",
@@ -133,11 +128,6 @@ _HOME = {
         "StepTimed",
         "TrainingStarted",
     ),
-    "engine.gradient_check": (
-        "GradientReport",
-        "ParameterCheck",
-        "check_gradients",
-    ),
     "engine.kept_texts": (
         "ClearedTexts",
         "KeptTexts",
@@ -149,6 +139,18 @@ _HOME = {
         "can_be_opened",
         "open_model",
         "write_model",
+    ),
+    "engine.network.device": (
+        "DeviceChoice",
+        "list_devices",
+    ),
+    "engine.network.gradient_check": (
+        "GradientReport",
+        "ParameterCheck",
+    ),
+    "engine.network.torch_startup": (
+        "load_torch_libraries",
+        "wait_politely",
     ),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),
@@ -164,10 +166,9 @@ _HOME = {
     ),
     "engine.step_timer": (
         "StepTime",
+        "check_gradients",
         "time_one_step",
     ),
-    "engine.thread_waiting": ("wait_politely",),
-    "engine.torch_libraries": ("load_torch_libraries",),
     "engine.trainer": ("train",),
     "engine.vocabulary_budget": (
         "EpochEstimate",

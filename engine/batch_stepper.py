@@ -4,10 +4,10 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.batching import batch_from_flat
 from engine.control import Notice
 from engine.corpus_data import Sentences
-from engine.device import DeviceChoice, is_out_of_memory, return_unused_memory
+from engine.network.batching import batch_from_flat
+from engine.network.device import DeviceChoice, is_out_of_memory, return_unused_memory
 from engine.optimizer import Optimizer
 
 

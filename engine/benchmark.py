@@ -23,7 +23,7 @@ from engine.benchmark_training import TARGET_SIZE, measure_training
 from engine.benchmark_turns import Setting
 from engine.config import DeviceRequest, require
 from engine.control import Notice, RunControl, StageProgress
-from engine.device import choose_device, set_precision
+from engine.network.device import choose_device, set_precision
 
 Part = Literal["training", "memory", "corpus", "sentences", "window"]
 

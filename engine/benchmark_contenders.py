@@ -12,12 +12,12 @@ from functools import partial
 import torch
 
 from engine import benchmark_user as user
-from engine.batching import batch_from_pairs
 from engine.benchmark_data import typical_lengths
 from engine.benchmark_turns import Contender, RecipeRun, Repeated, Setting
 from engine.config import Recipe
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
+from engine.network.batching import batch_from_pairs
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 
 BATCH = 64
 LARGE = 2048  # rows and columns of the large matrix product

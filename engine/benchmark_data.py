@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus_data import Corpus, CorpusSummary, TokenStore
 from engine.language_model import LanguageModel
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.vocabulary import Vocabulary
 
 LOG_LENGTH = NormalDist(2.76, 0.685)

@@ -21,11 +21,11 @@ from engine.benchmark_turns import Setting
 from engine.config import Recipe
 from engine.control import RunControl, StageProgress
 from engine.corpus_data import Sentences
-from engine.device import CPU, DeviceChoice
 from engine.device_optimizer import DeviceSgd, Gradients, is_not_finite
 from engine.device_steps import DeviceSteps
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
+from engine.network.device import CPU, DeviceChoice
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from engine.step_graphs import Recorder
 
 _SENTENCES, _QUICK_SENTENCES = 79_170, 4_000  # the tutorial's

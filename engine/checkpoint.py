@@ -38,7 +38,7 @@ from engine.model_parts import (
     vocabulary_size,
     vocabulary_to_tensors,
 )
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 
 FORMAT = "rnn-text-lab-model"
 VERSION = 1

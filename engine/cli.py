@@ -15,7 +15,7 @@ from typing import Any, NoReturn, get_args
 from engine.cli_streams import accept_any_text, discard_output
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
-from engine.thread_waiting import wait_politely
+from engine.network.torch_startup import wait_politely
 
 EXIT_WRONG = 2  # a wrong file or argument
 EXIT_INTERRUPTED = 130  # Ctrl+C, as shells count it

@@ -16,12 +16,12 @@ from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.events import GradientsChecked, SentenceGenerated
-from engine.gradient_check import check_gradients
 from engine.language_model import LanguageModel
 from engine.model_files import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.npz_model import word_list_of
 from engine.sampler import generate
 from engine.scorer import score
+from engine.step_timer import check_gradients
 from engine.wording import counted
 
 EXIT_FAILED_CHECK = 1

@@ -10,7 +10,7 @@ from engine.events import EpochDone, LossPoint, RateHalved, RunEnded, StepTimed,
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from engine.gradient_check import GradientReport
+    from engine.network.gradient_check import GradientReport
     from engine.scorer import SentenceScore
 from engine.wording import duration, probability
 

@@ -11,8 +11,8 @@ import torch
 from torch.nn.utils import get_total_norm
 from torch.optim.adam import adam
 
+from engine.network.rnn import RNN
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd, require_fitting
-from engine.rnn import RNN
 
 Gradients = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # shaped like `RNN.parameters`
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.corpus_data import Sentences
 from engine.device_optimizer import DeviceRule, is_not_finite
 from engine.epoch_tables import EpochTables, Planned, StepShape
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.static_bptt import (
     StaticBatch,
     add_state_gradients,

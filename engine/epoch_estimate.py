@@ -17,18 +17,18 @@ from engine.batch_stepper import BatchStepper
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig, fill_in
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus_data import Corpus, Sentences
-from engine.device import (
+from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
+from engine.errors import DeviceError
+from engine.events import EpochEstimated, Event
+from engine.network.device import (
     DeviceChoice,
     choose_device,
     is_out_of_memory,
     return_unused_memory,
     set_precision,
 )
-from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
-from engine.errors import DeviceError
-from engine.events import EpochEstimated, Event
+from engine.network.rnn import RNN
 from engine.resting_loss import few_of, resting_loss
-from engine.rnn import RNN
 from engine.training_state import sentence_order
 from engine.vocabulary_budget import EpochEstimate
 

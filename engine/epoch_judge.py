@@ -10,9 +10,9 @@ from engine.config import Recipe, recipe_defaults
 from engine.errors import DivergedError
 from engine.events import EpochDone, RateHalved
 from engine.language_model import TrainingHistory
+from engine.network.rnn import RNN
 from engine.optimizer import Optimizer
 from engine.resting_loss import require_finite
-from engine.rnn import RNN
 from engine.training_state import TrainingProgress
 
 SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends

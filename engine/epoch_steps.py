@@ -18,11 +18,11 @@ from engine.batch_stepper import BatchStepper
 from engine.config import Recipe
 from engine.control import Notice
 from engine.corpus_data import Sentences
-from engine.device import is_out_of_memory
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
+from engine.network.device import is_out_of_memory
+from engine.network.rnn import RNN
 from engine.optimizer import ClippedAdam, Optimizer, PlainSgd
-from engine.rnn import RNN
 
 
 def make_optimizer(rnn: RNN, recipe: Recipe, rate: float, clip_norm: float | None) -> Optimizer:

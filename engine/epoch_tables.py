@@ -30,7 +30,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.corpus_data import Sentences
-from engine.device import upload
+from engine.network.device import upload
 
 WORD, NEXT, PLACE, IS_WORD, IS_INNER = range(5)
 _COLUMNS = 5

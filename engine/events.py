@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from engine.corpus import Corpus
-    from engine.gradient_check import GradientReport
     from engine.language_model import LanguageModel
+    from engine.network.gradient_check import GradientReport
     from engine.scorer import SentenceScore
     from engine.step_timer import StepTime
     from engine.vocabulary_budget import EpochEstimate

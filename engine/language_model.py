@@ -15,7 +15,7 @@ from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus import CorpusSummary
-    from engine.rnn import RNN
+    from engine.network.rnn import RNN
     from engine.vocabulary import Vocabulary
 
 

@@ -11,10 +11,10 @@ from typing import Protocol
 import torch
 import torch._dynamo  # the first optimiser would load it: a second that no stop could interrupt
 
-from engine.batching import Batch
-from engine.device import CPU
 from engine.errors import DivergedError
-from engine.rnn import RNN
+from engine.network.batching import Batch
+from engine.network.device import CPU
+from engine.network.rnn import RNN
 
 _ADAM_BETAS = (0.9, 0.999)
 _ADAM_KEYS = ("step", "exp_avg", "exp_avg_sq")

@@ -11,12 +11,12 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.batching import batch_from_flat, batches_by_length
 from engine.control import Notice, StageProgress, Ticker
 from engine.corpus_data import Sentences
-from engine.device import is_out_of_memory, return_unused_memory
 from engine.errors import DivergedError
-from engine.rnn import RNN
+from engine.network.batching import batch_from_flat, batches_by_length
+from engine.network.device import is_out_of_memory, return_unused_memory
+from engine.network.rnn import RNN
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096

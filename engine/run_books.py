@@ -12,7 +12,6 @@ import torch
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus_data import Corpus
-from engine.device import DeviceChoice
 from engine.errors import ConfigError
 from engine.events import (
     EndReason,
@@ -23,7 +22,8 @@ from engine.events import (
     TrainingStarted,
 )
 from engine.language_model import HistoryRecorder, LanguageModel, TrainingHistory
-from engine.rnn import RNN
+from engine.network.device import DeviceChoice
+from engine.network.rnn import RNN
 from engine.run_clock import RunClock
 from engine.training_state import TrainingProgress
 

@@ -1,4 +1,4 @@
-"""The gradients of `engine.bptt` in shapes that are the same each time, for a recorded step.
+"""The gradients of `network.bptt` in shapes that are the same each time, for a recorded step.
 
 The arithmetic is the same but for three things. A batch has a few empty slots at its end
 (`engine.epoch_tables`); whatever stands in them is multiplied by zero, so they add nothing.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.epoch_tables import IS_INNER, IS_WORD, NEXT, PLACE, WORD, EpochTables, StepShape
-from engine.one_thread import on_one_thread
+from engine.network.bptt import on_one_thread
 
 _CHUNK_VALUES = 8_000_000  # scores at a time: 32 MB in float32, in a large GPU's cache
 _FEWEST_SLOTS, _MOST_SLOTS = 16, 4096  # in a chunk
@@ -121,7 +121,7 @@ def static_error_through_time(
 
     Notes
     -----
-    The derivation is in `engine.bptt`; zero in the empty slots.
+    The derivation is in `engine.network.bptt`; zero in the empty slots.
     """
     g = torch.addcmul(batch.is_word, s, s, value=-1.0)  # (N, H), 1 - s² in the words
     D = d_s * g * batch.is_word

@@ -1,4 +1,4 @@
-"""Time one SGD step of each implementation, as the tutorial does with %timeit."""
+"""The tutorial's two checks, for whoever shows them: the gradients, and the time of a step."""
 
 import statistics
 import time
@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.control import RunControl, StageProgress
-from engine.device import choose_device
-from engine.events import Event, StepTimed
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
+from engine.config import DeviceRequest
+from engine.control import RunControl, StageProgress, Ticker
+from engine.events import Event, GradientsChecked, StepTimed
+from engine.network.device import choose_device
+from engine.network.gradient_check import check_entries
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 
 _LEARNING_RATE = 0.005
 _NUMPY_REPEATS, _PYTORCH_REPEATS = 5, 50
@@ -31,6 +33,35 @@ class StepTime:
     milliseconds: float  # a step, the median of `repeats`
     ratio: float  # how many times as fast as the NumPy reference
     repeats: int
+
+
+def check_gradients(
+    control: RunControl,
+    *,
+    word_dim: int = 100,
+    hidden_dim: int = 10,
+    bptt_truncate: int | None = None,
+    device: DeviceRequest = "cpu",
+    seed: int = 10,
+) -> Iterator[Event]:
+    """Run the tutorial's gradient check, on x = [0, 1, 2, 3] and y = [1, 2, 3, 4].
+
+    Yields
+    ------
+    StageProgress, then GradientsChecked; nothing more after a stop.
+    """
+    torch_device, _ = choose_device(device)
+    model = RNN(word_dim, hidden_dim, dtype="float64", device=torch_device, seed=seed)
+    checking = check_entries(model, [0, 1, 2, 3], [1, 2, 3, 4], bptt_truncate=bptt_truncate)
+    ticker = Ticker(0.1)
+    while control.proceed():
+        try:
+            done, total = next(checking)
+        except StopIteration as end:
+            yield GradientsChecked(report=end.value)
+            return
+        if ticker.is_due() or done == total:
+            yield StageProgress(stage="Checking gradients", done=done, total=total, unit="entries")
 
 
 def time_one_step(

@@ -18,7 +18,7 @@ from engine.config import ModelConfig, TrainConfig
 from engine.corpus_data import Corpus, CorpusSummary
 from engine.errors import ConfigError
 from engine.language_model import LanguageModel, TrainingHistory
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.vocabulary import Vocabulary
 
 PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`

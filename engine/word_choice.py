@@ -5,7 +5,7 @@ same number and the same state give the same word. This module does not know whe
 a sentence begins or ends.
 
 B sentences, C words, H hidden units. The words lie in K blocks, one for each CPU thread,
-whose products are one batched product (`engine.score_blocks` says why), and each block
+whose products are one batched product (`engine.network.score_blocks` says why), and each block
 in n cells of `_CELL` words, so that only one cell of a row is summed word by word.
 """
 
@@ -13,7 +13,7 @@ import math
 
 import torch
 
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.vocabulary import Vocabulary
 
 _CELL = 64

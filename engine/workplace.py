@@ -12,7 +12,10 @@ from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults
 from engine.control import Notice
 from engine.corpus_data import Corpus
-from engine.device import (
+from engine.epoch_steps import make_epoch_steps, make_optimizer
+from engine.errors import DeviceError
+from engine.language_model import LanguageModel
+from engine.network.device import (
     CPU,
     choose_device,
     cpu_instead_of,
@@ -20,11 +23,8 @@ from engine.device import (
     return_unused_memory,
     set_precision,
 )
-from engine.epoch_steps import make_epoch_steps, make_optimizer
-from engine.errors import DeviceError
-from engine.language_model import LanguageModel
+from engine.network.rnn import RNN
 from engine.optimizer import Optimizer
-from engine.rnn import RNN
 from engine.run_books import make_network
 from engine.training_state import TrainingState, load_parameters
 

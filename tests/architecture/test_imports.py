@@ -143,11 +143,13 @@ def starts_with(module: str, prefix: str) -> bool:
 
 
 def test_that_an_import_under_type_checking_is_told_apart() -> None:
-    source = "if TYPE_CHECKING:\n    from engine.rnn import RNN\ndef f():\n    import torch\n"
+    source = (
+        "if TYPE_CHECKING:\n    from engine.network.rnn import RNN\ndef f():\n    import torch\n"
+    )
 
     found = [(item.module, item.is_for_types) for item in imports_of(source)]
 
-    assert found == [("engine.rnn", True), ("torch", False)]
+    assert found == [("engine.network.rnn", True), ("torch", False)]
 
 
 def test_that_the_engine_imports_neither_qt_nor_the_app() -> None:

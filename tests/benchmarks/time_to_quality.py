@@ -21,13 +21,13 @@ from typing import get_args
 
 import torch
 
-from engine.batching import batch_from_flat, batches_by_length
 from engine.benchmark_turns import StopWatch
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
 from engine.corpus import Corpus, build_corpus
 from engine.events import CorpusReady, SnapshotPublished
-from engine.rnn import RNN
+from engine.network.batching import batch_from_flat, batches_by_length
+from engine.network.rnn import RNN
 from engine.sample_comments import sample_comments_path
 from engine.trainer import train
 from tests.benchmarks.line_plot import Curve, svg_of

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from engine import benchmark_user as user
-from engine.batching import batch_from_pairs
 from engine.benchmark import BenchmarkConfig, run_benchmark
 from engine.benchmark_contenders import BATCH_MAKERS, one_sentence_makers
 from engine.benchmark_data import (
@@ -31,7 +30,8 @@ from engine.config import SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
 from engine.events import SentenceGenerated
-from engine.rnn import RNN
+from engine.network.batching import batch_from_pairs
+from engine.network.rnn import RNN
 from engine.sampler import generate
 
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")

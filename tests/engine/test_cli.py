@@ -14,7 +14,7 @@ from engine import cli_commands
 from engine.checkpoint import save_model
 from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.events import GradientsChecked
-from engine.gradient_check import GradientReport, ParameterCheck
+from engine.network.gradient_check import GradientReport, ParameterCheck
 from tests.engine.support.models import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,12 +7,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import device_steps
-from engine.batching import batch_from_flat
 from engine.config import Dtype
 from engine.device_optimizer import DeviceAdam, DeviceSgd
+from engine.network.batching import batch_from_flat
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from engine.optimizer import ClippedAdam, PlainSgd
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
 from tests.engine.support.device_runs import Epoch, NotRecordable, PlayedBack, pairs, sentences_of
 
 RATE = 2.0**-8  # the same in float32, which is what Adam has of it

@@ -14,8 +14,8 @@ from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EpochDone, Event, RunEnded, SnapshotPublished, TrainingStarted
 from engine.language_model import LanguageModel
+from engine.network.rnn import RNN
 from engine.optimizer import PlainSgd
-from engine.rnn import RNN
 from engine.run_store import RunStore
 from engine.state_file import load_state
 from engine.trainer import Trainer

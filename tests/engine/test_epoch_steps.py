@@ -15,11 +15,11 @@ from engine import device_steps, epoch_estimate, static_bptt, step_graphs, workp
 from engine.config import DeviceRequest, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
-from engine.device import CPU, DeviceChoice
 from engine.device_steps import DeviceSteps
 from engine.epoch_tables import Planned
 from engine.errors import DivergedError
 from engine.events import EpochDone, EpochEstimated, Event, LossPoint, RunEnded
+from engine.network.device import CPU, DeviceChoice
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer
 from engine.training_state import TrainingState

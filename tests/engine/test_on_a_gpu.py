@@ -12,11 +12,11 @@ from engine.benchmark_turns import Setting
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
-from engine.device import list_devices, set_precision
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
 from engine.events import EpochDone
-from engine.rnn import RNN
+from engine.network.device import list_devices, set_precision
+from engine.network.rnn import RNN
 from engine.step_graphs import CudaRecorder
 from engine.trainer import Trainer
 from tests.engine.support.device_runs import sentences_of

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.batching import Batch, batch_from_pairs
 from engine.errors import DivergedError
+from engine.network.batching import Batch, batch_from_pairs
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from engine.optimizer import ClippedAdam, PlainSgd
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
 from tests.conftest import ROOT
 from tests.engine.support.runs import autograd_gradients
 
@@ -157,7 +157,7 @@ def test_that_the_first_step_imports_nothing_that_a_stop_would_wait_for() -> Non
         "from engine import train\n"
         "loaded = set(sys.modules)\n"
         "from engine.optimizer import ClippedAdam\n"
-        "from engine.rnn import RNN\n"
+        "from engine.network.rnn import RNN\n"
         "ClippedAdam(RNN(8, 4), 0.1, None)\n"
         "print(len(set(sys.modules) - loaded))\n"
     )

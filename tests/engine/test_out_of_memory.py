@@ -12,14 +12,14 @@ import pytest
 import torch
 
 from engine import batch_stepper, epoch_steps, resting_loss, workplace
-from engine.batching import Batch
 from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus_data import Corpus
-from engine.device import CPU, DeviceChoice, is_out_of_memory
 from engine.errors import DeviceError
 from engine.events import EpochDone, Event, LossPoint, RunEnded, TrainingStarted
-from engine.rnn import RNN
+from engine.network.batching import Batch
+from engine.network.device import CPU, DeviceChoice, is_out_of_memory
+from engine.network.rnn import RNN
 from engine.run_store import RunStore
 from engine.trainer import Trainer
 from engine.training_state import TrainingState
@@ -148,9 +148,9 @@ def test_that_a_step_that_found_no_memory_half_way_changes_nothing(
 
 
 def rnn_module() -> Any:
-    import engine.rnn
+    from engine.network import rnn
 
-    return engine.rnn
+    return rnn
 
 
 def test_that_adam_without_memory_for_its_first_step_takes_it_on_the_cpu(

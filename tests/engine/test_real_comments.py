@@ -13,7 +13,7 @@ from engine.control import Notice, RunControl
 from engine.corpus import build_corpus
 from engine.corpus_data import Corpus
 from engine.events import CorpusReady, EpochDone, Event
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from tests.engine.support.runs import of_type, pairs_of, run
 
 

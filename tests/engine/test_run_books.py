@@ -9,10 +9,10 @@ import torch
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus_data import Corpus
-from engine.device import choose_device
 from engine.errors import ConfigError
 from engine.events import EpochDone, LossPoint, SnapshotPublished
-from engine.rnn import RNN
+from engine.network.device import choose_device
+from engine.network.rnn import RNN
 from engine.run_books import RunBooks, make_network
 from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, run

@@ -13,7 +13,7 @@ from engine.config import SampleConfig
 from engine.control import Notice, RunControl
 from engine.events import SentenceGenerated
 from engine.language_model import LanguageModel
-from engine.reference import RNNNumpy
+from engine.network.reference import RNNNumpy
 from engine.sampler import MAX_TRIES, generate
 from engine.scorer import score
 from engine.word_choice import invert

@@ -7,7 +7,7 @@ import pytest
 
 from engine.control import RunControl
 from engine.language_model import LanguageModel
-from engine.reference import RNNNumpy
+from engine.network.reference import RNNNumpy
 from engine.scorer import SentenceScore, score
 from tests.engine.support.models import model_of, tiny_model
 

@@ -1,4 +1,4 @@
-"""Timing one step: what is reported, in which order, and that it can be stopped."""
+"""The checks that are shown: what is reported, in which order, and that they can be stopped."""
 
 import math
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from engine.control import RunControl, StageProgress
-from engine.events import StepTimed
-from engine.step_timer import time_one_step
+from engine.events import GradientsChecked, StepTimed
+from engine.step_timer import check_gradients, time_one_step
 from tests.engine.support.runs import StopsAfter, of_type
 
 
@@ -45,3 +45,26 @@ def test_that_a_stop_ends_the_timing(calls: int, timed: int) -> None:
     events = list(time_one_step(StopsAfter(calls), word_dim=20, hidden_dim=4, words=6))
 
     assert len(of_type(events, StepTimed)) == timed
+
+
+def test_that_a_window_sees_progress_and_then_the_report() -> None:
+    *progress, last = check_gradients(RunControl(), word_dim=20, hidden_dim=4)
+
+    assert isinstance(last, GradientsChecked)
+    assert last.report.passed
+    assert all(isinstance(event, StageProgress) for event in progress)
+    assert (progress[-1].done, progress[-1].total) == (2 * 80 + 16, 2 * 80 + 16)
+
+
+def test_that_a_window_may_ask_for_the_truncated_gradient() -> None:
+    *_, last = check_gradients(RunControl(), word_dim=20, hidden_dim=4, bptt_truncate=1)
+
+    assert isinstance(last, GradientsChecked)
+    assert not last.report.passed
+
+
+@pytest.mark.parametrize("calls", [1, 30])
+def test_that_a_stopped_check_gives_no_report(calls: int) -> None:
+    events = list(check_gradients(StopsAfter(calls), word_dim=20, hidden_dim=4))
+
+    assert all(isinstance(event, StageProgress) and event.done < 30 for event in events)

@@ -15,8 +15,8 @@ from engine.events import (
     SnapshotPublished,
     TrainingStarted,
 )
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, pairs_of, run
 
 

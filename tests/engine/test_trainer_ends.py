@@ -12,7 +12,7 @@ from engine.corpus_data import Corpus
 from engine.errors import ConfigError, DivergedError
 from engine.events import EpochDone, Event, LossPoint, SnapshotPublished
 from engine.language_model import LanguageModel
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.trainer import Trainer
 from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import (

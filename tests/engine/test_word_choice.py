@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.vocabulary import Vocabulary
 from engine.word_choice import WordChooser
 

@@ -8,7 +8,7 @@ import torch
 from engine.corpus_data import Sentences
 from engine.device_optimizer import DeviceRule
 from engine.device_steps import DeviceSteps
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.step_graphs import EagerRecorder, Step
 
 

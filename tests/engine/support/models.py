@@ -9,7 +9,7 @@ from engine.config import Dtype, ModelConfig, TrainConfig
 from engine.corpus_data import CorpusSummary
 from engine.events import EpochDone, RateHalved
 from engine.language_model import LanguageModel, TrainingHistory
-from engine.rnn import RNN
+from engine.network.rnn import RNN
 from engine.vocabulary import Vocabulary
 
 WORDS = ("the", "cat", "sat", ".", "naïve")

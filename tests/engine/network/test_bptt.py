@@ -8,13 +8,13 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine import bptt, output_layer
-from engine.batching import batch_from_pairs
 from engine.config import Dtype
 from engine.errors import DivergedError
-from engine.output_layer import Workspace
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
+from engine.network import bptt, output_layer
+from engine.network.batching import batch_from_pairs
+from engine.network.output_layer import Workspace
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from tests.engine.support.runs import autograd_gradients
 
 Pairs = tuple[list[list[int]], list[list[int]]]

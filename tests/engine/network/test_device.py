@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.device import choose_device, list_devices, set_precision, upload
 from engine.errors import DeviceError
+from engine.network.device import choose_device, list_devices, set_precision, upload
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.control import RunControl, StageProgress
-from engine.events import GradientsChecked
-from engine.gradient_check import GradientReport, check_gradients, gradient_check
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
-from tests.engine.support.runs import StopsAfter
+from engine.network.gradient_check import GradientReport, gradient_check
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 
 X, Y = [0, 1, 2, 3], [1, 2, 3, 4]
 
@@ -112,26 +109,3 @@ def test_that_a_failing_loss_leaves_the_parameters_bit_for_bit() -> None:
 
     for now, old in zip(model.parameters_as_numpy(), before, strict=True):
         assert now.tobytes() == old.tobytes()
-
-
-def test_that_a_window_sees_progress_and_then_the_report() -> None:
-    *progress, last = check_gradients(RunControl(), word_dim=20, hidden_dim=4)
-
-    assert isinstance(last, GradientsChecked)
-    assert last.report.passed
-    assert all(isinstance(event, StageProgress) for event in progress)
-    assert (progress[-1].done, progress[-1].total) == (2 * 80 + 16, 2 * 80 + 16)
-
-
-def test_that_a_window_may_ask_for_the_truncated_gradient() -> None:
-    *_, last = check_gradients(RunControl(), word_dim=20, hidden_dim=4, bptt_truncate=1)
-
-    assert isinstance(last, GradientsChecked)
-    assert not last.report.passed
-
-
-@pytest.mark.parametrize("calls", [1, 30])
-def test_that_a_stopped_check_gives_no_report(calls: int) -> None:
-    events = list(check_gradients(StopsAfter(calls), word_dim=20, hidden_dim=4))
-
-    assert all(isinstance(event, StageProgress) and event.done < 30 for event in events)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from engine import torch_libraries
-from engine.torch_libraries import load_torch_libraries
+from engine.network import torch_startup
+from engine.network.torch_startup import load_torch_libraries
 
 ROOT = Path(__file__).resolve().parents[2]
 
 LOAD_FIRST = """
 import sys
-from engine.torch_libraries import load_torch_libraries
+from engine.network.torch_startup import load_torch_libraries
 
 print(*load_torch_libraries())
 assert "torch" not in sys.modules
@@ -49,14 +49,14 @@ def test_that_libraries_that_are_not_found_or_no_libraries_are_left_out(
     for suffix in (".so", ".dylib"):
         (tmp_path / "lib" / f"libtorch_cpu{suffix}").write_bytes(b"no library")
     spec = ModuleSpec("torch", None, origin=str(tmp_path / "__init__.py"))
-    monkeypatch.setattr(torch_libraries, "find_spec", lambda name: spec)
+    monkeypatch.setattr(torch_startup, "find_spec", lambda name: spec)
     monkeypatch.delitem(sys.modules, "torch", raising=False)
 
     assert load_torch_libraries() == []
 
 
 def test_that_a_missing_pytorch_is_left_to_the_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch_libraries, "find_spec", lambda name: None)
+    monkeypatch.setattr(torch_startup, "find_spec", lambda name: None)
     monkeypatch.delitem(sys.modules, "torch", raising=False)
 
     assert load_torch_libraries() == []

@@ -13,7 +13,7 @@ are sorted, the ones still running at a step are always the first ones::
 
     to_time_major             0  3  5  7   1  4  6   2
 
-No other layout is needed: what reaches back in time (`engine.bptt`) is a shift
+No other layout is needed: what reaches back in time (`engine.network.bptt`) is a shift
 by one row in the sentence-major order.
 """
 
@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.reference import Words
-from engine.shared_states import SharedStates, find_shared_states
+from engine.network.output_layer import SharedStates, find_shared_states
+from engine.network.reference import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

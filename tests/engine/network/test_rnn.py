@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.reference import RNNNumpy, initial_parameters, softmax
-from engine.rnn import RNN
+from engine.network.reference import RNNNumpy, initial_parameters, softmax
+from engine.network.rnn import RNN
 
 LN3 = math.log(3.0)
 X, Y = [0, 1], [1, 0]

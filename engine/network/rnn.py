@@ -1,7 +1,7 @@
 """`RNN`: the tutorial's network on PyTorch, on the CPU or a GPU.
 
-The public methods are those of `engine.reference.RNNNumpy` and give the same
-numbers; the work is done in `engine.output_layer` and `engine.bptt`. This module does not
+The public methods are those of `engine.network.reference.RNNNumpy` and give the same
+numbers; the work is done in `output_layer` and `bptt` beside this. This module does not
 choose what to train on, nor when to stop (see `engine.trainer`).
 
 Letters: C = word_dim, H = hidden_dim, T = words in a sentence, N = words in a batch.
@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.batching import Batch, batch_from_pairs
-from engine.bptt import error_through_time, hidden_states, recurrent_gradient
 from engine.config import Dtype
-from engine.output_layer import Workspace, cross_entropy, output_layer
-from engine.reference import Words, initial_parameters
+from engine.network.batching import Batch, batch_from_pairs
+from engine.network.bptt import error_through_time, hidden_states, recurrent_gradient
+from engine.network.output_layer import Workspace, cross_entropy, output_layer
+from engine.network.reference import Words, initial_parameters
 
 _DTYPES: dict[Dtype, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
 

@@ -5,19 +5,14 @@ affair. The network is left exactly as it was.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import DeviceRequest
-from engine.control import RunControl, StageProgress, Ticker
-from engine.device import choose_device
-from engine.events import Event, GradientsChecked
-from engine.reference import RNNNumpy, Words
-from engine.rnn import RNN
+from engine.network.reference import RNNNumpy, Words
 
 _PARAMETERS = ("U", "V", "W")
 _TINY = 1e-7  # rounding moves a difference quotient by about 1e-13: smaller entries say nothing
@@ -110,60 +105,47 @@ def gradient_check(
     (45 d_1 - 9 d_2 + d_3) / 60h, the central difference of order h⁶, so that h can
     be large enough for rounding not to matter.
     """
-    control = RunControl()
-    for event in _check(model, x, y, step, threshold, bptt_truncate, control):
-        if isinstance(event, GradientsChecked):
-            return event.report
-    raise AssertionError("a check that nobody stops ends with its report")
+    checking = check_entries(
+        model, x, y, step=step, threshold=threshold, bptt_truncate=bptt_truncate
+    )
+    while True:
+        try:
+            next(checking)
+        except StopIteration as end:
+            report: GradientReport = end.value
+            return report
 
 
-def check_gradients(
-    control: RunControl,
-    *,
-    word_dim: int = 100,
-    hidden_dim: int = 10,
-    bptt_truncate: int | None = None,
-    device: DeviceRequest = "cpu",
-    seed: int = 10,
-) -> Iterator[Event]:
-    """Run the tutorial's check, on x = [0, 1, 2, 3] and y = [1, 2, 3, 4], for a window.
-
-    Yields
-    ------
-    StageProgress, then GradientsChecked; nothing more after a stop.
-    """
-    torch_device, _ = choose_device(device)
-    model = RNN(word_dim, hidden_dim, dtype="float64", device=torch_device, seed=seed)
-    yield from _check(model, [0, 1, 2, 3], [1, 2, 3, 4], 1e-2, 1e-6, bptt_truncate, control)
-
-
-def _check(
+def check_entries(
     model: Differentiable,
     x: Words,
     y: Words,
-    step: float,
-    threshold: float,
-    bptt_truncate: int | None,
-    control: RunControl,
-) -> Iterator[Event]:
+    *,
+    step: float = 1e-2,
+    threshold: float = 1e-6,
+    bptt_truncate: int | None = None,
+) -> Generator[tuple[int, int], None, GradientReport]:
+    """Do what `gradient_check` does entry by entry, for whoever shows how far it is.
+
+    Yields
+    ------
+    tuple of int
+        Entries checked so far, and all entries.
+    """
     reach = len(x) if bptt_truncate is None else bptt_truncate
     analytic = dict(zip(_PARAMETERS, model.bptt(x, y, reach), strict=True))
     total = sum(gradient.size for gradient in analytic.values())
-    ticker = Ticker(0.1)
     done = 0
     checks = []
     for name in _PARAMETERS:
         worst_error, worst_index = 0.0, (0, 0)
         for index in np.ndindex(analytic[name].shape):
-            if not control.proceed():
-                return
+            yield done, total
             numeric = _numerical_derivative(model, name, index, x, y, step)
             error = _relative_error(float(analytic[name][index]), numeric)
             if error > worst_error:
                 worst_error, worst_index = error, index
             done += 1
-            if ticker.is_due():
-                yield _progress(done, total)
         checks.append(
             ParameterCheck(
                 name=name,
@@ -173,8 +155,8 @@ def _check(
                 passed=worst_error <= threshold,
             )
         )
-    yield _progress(total, total)
-    yield GradientsChecked(report=_report(model, checks, x, reach, step, threshold))
+    yield total, total
+    return _report(model, checks, x, reach, step, threshold)
 
 
 def _numerical_derivative(
@@ -225,7 +207,3 @@ def _report(
         passed=passed,
         note=note,
     )
-
-
-def _progress(done: int, total: int) -> StageProgress:
-    return StageProgress(stage="Checking gradients", done=done, total=total, unit="entries")

@@ -1,7 +1,7 @@
 """`RNNNumpy`: the tutorial's network in float64 NumPy, one sentence at a time.
 
 This is the page to read first, and the oracle that the fast code is tested
-against. It is written for the reader, not for speed: `engine.rnn.RNN` computes
+against. It is written for the reader, not for speed: `engine.network.rnn.RNN` computes
 the same numbers.
 
 Letters: C = word_dim (words in the vocabulary), H = hidden_dim, T = words in

@@ -2,22 +2,50 @@
 
 The numbers are those of the tutorial's `bptt`, which loops over outputs and, for
 each, back over time. Here one matrix product serves all words of a batch. Let
-g_t = 1 - s_t² and D_t = (o_t - onehot(y_t)) V · g_t, of which `engine.output_layer` makes
+g_t = 1 - s_t² and D_t = (o_t - onehot(y_t)) V · g_t, of which `engine.network.output_layer` makes
 the first factor. Start with S = D and repeat bptt_truncate times:
 S_t <- D_t + g_t · (S_{t+1} W), with zero beyond the end of the sentence. S_t is then the
 sum of all errors that the tutorial's loop brings to step t, so dLdW = Σ S_t s_{t-1}ᵀ and
 column x_t of dLdU receives S_t.
 
+Small tensor work is kept on one CPU thread: PyTorch divides even a small product among its
+threads and then waits for the last one. For the many small products of a recurrence, the
+waiting costs as much as the work; where another program or the window needs a core, it costs
+far more, since the thread that is waited for does not run.
+
 Letters: N words of the batch, C words in the vocabulary, H hidden numbers.
 `U_by_word` is the transpose of U, (C, H), so that a word's column is a row.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 import torch
 
-from engine.batching import Batch
-from engine.one_thread import on_one_thread
+from engine.network.batching import Batch
 
 _MOST_FOR_ONE_THREAD = 2_500_000  # multiplications: 250 words of 100 hidden numbers
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def on_one_thread(work: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Let `work` use one CPU thread, and give the threads back after it."""
+
+    @wraps(work)
+    def alone(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        threads = torch.get_num_threads()
+        if threads == 1:
+            return work(*args, **kwargs)
+        torch.set_num_threads(1)
+        try:
+            return work(*args, **kwargs)
+        finally:
+            torch.set_num_threads(threads)
+
+    return alone
 
 
 def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:

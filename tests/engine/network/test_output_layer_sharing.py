@@ -9,11 +9,11 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.batching import batch_from_pairs
 from engine.config import Dtype
-from engine.reference import RNNNumpy
-from engine.rnn import RNN
-from engine.shared_states import SharedStates, find_shared_states
+from engine.network.batching import batch_from_pairs
+from engine.network.output_layer import SharedStates, find_shared_states
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 
 START, THE, FILM, WAS, END, WE, KNOW = range(7)
 PICTURE = [[START, THE, FILM, WAS], [START, THE, END], [START, WE, KNOW]]

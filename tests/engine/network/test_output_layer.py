@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine import output_layer as module
-from engine.output_layer import Workspace, cross_entropy, output_layer
-from engine.score_blocks import ScoreBlocks
+from engine.network import output_layer as module
+from engine.network.output_layer import Workspace, cross_entropy, output_layer
+from engine.network.score_blocks import ScoreBlocks
 
 C, H, N = 11, 5, 40
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from engine.one_thread import on_one_thread
-from engine.thread_waiting import wait_politely
+from engine.network.bptt import on_one_thread
+from engine.network.torch_startup import wait_politely
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.batching import Batch, batch_from_flat, batch_from_pairs, batches_by_length
+from engine.network.batching import Batch, batch_from_flat, batch_from_pairs, batches_by_length
 
 # Sentences a, b and c of the module's picture, the longest not first.
 B_WORDS, C_WORDS, A_WORDS = [20, 21, 22], [30], [10, 11, 12, 13]

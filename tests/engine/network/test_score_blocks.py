@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.score_blocks import ScoreBlocks
+from engine.network.score_blocks import ScoreBlocks
 
 SHAPES = st.fixed_dictionaries(
     {
