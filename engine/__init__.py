@@ -23,8 +23,17 @@ if TYPE_CHECKING:
         recipe_defaults,
     )
     from engine.control import Notice, RunControl, StageProgress, Ticker
-    from engine.corpus import Corpus, CorpusSummary, SentenceView, TokenView, build_corpus
-    from engine.corpus_cache import corpus_cache_folder
+    from engine.corpus.build import build_corpus
+    from engine.corpus.cache import (
+        ClearedTexts,
+        KeptTexts,
+        clear_kept_texts,
+        corpus_cache_folder,
+        list_kept_texts,
+    )
+    from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView, TokenView
+    from engine.corpus.sample_comments import sample_comments_path, sample_entropy
+    from engine.corpus.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
     from engine.epoch_estimate import estimate_epoch
     from engine.epoch_models import EpochModel
@@ -39,7 +48,6 @@ if TYPE_CHECKING:
     )
     from engine.events import (
         CheckpointSaved,
-        CorpusReady,
         EpochDone,
         EpochEstimated,
         Event,
@@ -53,7 +61,6 @@ if TYPE_CHECKING:
         StepTimed,
         TrainingStarted,
     )
-    from engine.kept_texts import ClearedTexts, KeptTexts, clear_kept_texts, list_kept_texts
     from engine.language_model import LanguageModel
     from engine.model_files import can_be_opened, open_model, write_model
     from engine.network.device import DeviceChoice, list_devices
@@ -61,12 +68,10 @@ if TYPE_CHECKING:
     from engine.network.torch_startup import load_torch_libraries, wait_politely
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
-    from engine.sample_comments import sample_comments_path, sample_entropy
     from engine.sampler import generate
     from engine.scorer import SentenceScore, WordScore, score
     from engine.step_timer import StepTime, check_gradients, time_one_step
     from engine.trainer import train
-    from engine.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
 
 _HOME = {
     "engine.checkpoint": (
@@ -88,14 +93,30 @@ _HOME = {
         "StageProgress",
         "Ticker",
     ),
-    "engine.corpus": (
+    "engine.corpus.build": ("build_corpus",),
+    "engine.corpus.cache": (
+        "ClearedTexts",
+        "KeptTexts",
+        "clear_kept_texts",
+        "corpus_cache_folder",
+        "list_kept_texts",
+    ),
+    "engine.corpus.corpus": (
         "Corpus",
+        "CorpusReady",
         "CorpusSummary",
         "SentenceView",
         "TokenView",
-        "build_corpus",
     ),
-    "engine.corpus_cache": ("corpus_cache_folder",),
+    "engine.corpus.sample_comments": (
+        "sample_comments_path",
+        "sample_entropy",
+    ),
+    "engine.corpus.vocabulary_budget": (
+        "EpochEstimate",
+        "VocabularyBudget",
+        "VocabularyCost",
+    ),
     "engine.documents.reader": (
         "CsvPreview",
         "RowProblem",
@@ -114,7 +135,6 @@ _HOME = {
     ),
     "engine.events": (
         "CheckpointSaved",
-        "CorpusReady",
         "EpochDone",
         "EpochEstimated",
         "Event",
@@ -127,12 +147,6 @@ _HOME = {
         "SnapshotPublished",
         "StepTimed",
         "TrainingStarted",
-    ),
-    "engine.kept_texts": (
-        "ClearedTexts",
-        "KeptTexts",
-        "clear_kept_texts",
-        "list_kept_texts",
     ),
     "engine.language_model": ("LanguageModel",),
     "engine.model_files": (
@@ -154,10 +168,6 @@ _HOME = {
     ),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),
-    "engine.sample_comments": (
-        "sample_comments_path",
-        "sample_entropy",
-    ),
     "engine.sampler": ("generate",),
     "engine.scorer": (
         "SentenceScore",
@@ -170,11 +180,6 @@ _HOME = {
         "time_one_step",
     ),
     "engine.trainer": ("train",),
-    "engine.vocabulary_budget": (
-        "EpochEstimate",
-        "VocabularyBudget",
-        "VocabularyCost",
-    ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -5,7 +5,7 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from engine.control import Notice
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.network.batching import batch_from_flat
 from engine.network.device import DeviceChoice, is_out_of_memory, return_unused_memory
 from engine.optimizer import Optimizer

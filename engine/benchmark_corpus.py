@@ -17,10 +17,11 @@ from engine.benchmark_memory import can_measure, in_fresh_process, peak_bytes, r
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
 from engine.control import RunControl, StageProgress
-from engine.corpus import Corpus, build_corpus
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.sample_comments import sample_comments_path
 from engine.errors import CorpusError
-from engine.events import CorpusReady, LossPoint
-from engine.sample_comments import sample_comments_path
+from engine.events import LossPoint
 from engine.trainer import train
 
 _REVIEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "movie-reviews.csv.gz"

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus_data import Corpus, CorpusSummary, TokenStore
+from engine.corpus.corpus import Corpus, CorpusSummary, TokenStore
+from engine.corpus.vocabulary import Vocabulary
 from engine.language_model import LanguageModel
 from engine.network.rnn import RNN
-from engine.vocabulary import Vocabulary
 
 LOG_LENGTH = NormalDist(2.76, 0.685)
 SHORTEST, LONGEST = 2, 150

@@ -20,7 +20,7 @@ from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.benchmark_turns import Setting
 from engine.config import Recipe
 from engine.control import RunControl, StageProgress
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.device_optimizer import DeviceSgd, Gradients, is_not_finite
 from engine.device_steps import DeviceSteps
 from engine.network.device import CPU, DeviceChoice

@@ -5,7 +5,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from engine.cli_output import Output
-from engine.kept_texts import KeptTexts, clear_kept_texts, list_kept_texts
+from engine.corpus.cache import KeptTexts, clear_kept_texts, list_kept_texts
 from engine.wording import counted, size_text
 
 _NOUN = "prepared text"

@@ -13,7 +13,7 @@ from engine.documents.rows import RowProblem
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from engine.corpus import Corpus, CorpusSummary
+    from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model import LanguageModel
 
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest

@@ -25,10 +25,10 @@ from engine.cli_text import (
     training_line,
 )
 from engine.control import Notice, RunControl, StageProgress, Ticker
+from engine.corpus.corpus import CorpusReady
 from engine.event_json import event_to_json
 from engine.events import (
     CheckpointSaved,
-    CorpusReady,
     EpochDone,
     Event,
     GradientsChecked,

@@ -14,13 +14,13 @@ from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus import Corpus, build_corpus
-from engine.corpus_cache import corpus_cache_folder
+from engine.corpus.build import build_corpus
+from engine.corpus.cache import corpus_cache_folder
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import ConfigError
 from engine.evaluation import Evaluation, evaluate_corpus
-from engine.events import CorpusReady
 from engine.run_store import RunStore
-from engine.sample_comments import sample_comments_path, sample_entropy
 from engine.scorer import score
 from engine.trainer import train
 from engine.wording import counted

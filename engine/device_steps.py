@@ -15,7 +15,7 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.device_optimizer import DeviceRule, is_not_finite
 from engine.epoch_tables import EpochTables, Planned, StepShape
 from engine.network.rnn import RNN

@@ -2,7 +2,7 @@
 
 Real optimiser steps are taken, by networks that are thrown away; the corpus and
 the user's model are not touched. What other sizes cost follows from the number of
-operations, see `engine.vocabulary_budget.EpochEstimate`.
+operations, see `engine.corpus.vocabulary_budget.EpochEstimate`.
 """
 
 import time
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from engine.batch_stepper import BatchStepper
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig, fill_in
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus_data import Corpus, Sentences
+from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.vocabulary_budget import EpochEstimate
 from engine.epoch_steps import EpochSteps, make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
 from engine.events import EpochEstimated, Event
@@ -30,7 +31,6 @@ from engine.network.device import (
 from engine.network.rnn import RNN
 from engine.resting_loss import few_of, resting_loss
 from engine.training_state import sentence_order
-from engine.vocabulary_budget import EpochEstimate
 
 _FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
 _UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed

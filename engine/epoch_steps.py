@@ -17,7 +17,7 @@ from engine import step_graphs
 from engine.batch_stepper import BatchStepper
 from engine.config import Recipe
 from engine.control import Notice
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
 from engine.network.device import is_out_of_memory

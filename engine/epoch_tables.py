@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.network.device import upload
 
 WORD, NEXT, PLACE, IS_WORD, IS_INNER = range(5)

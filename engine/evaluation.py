@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.control import RunControl, StageProgress
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.language_model import LanguageModel
 
 _BATCH_SENTENCES = 64

@@ -5,9 +5,9 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from engine.corpus.corpus import CorpusReady
 from engine.events import (
     CheckpointSaved,
-    CorpusReady,
     Event,
     GradientsChecked,
     SentenceScored,

@@ -10,23 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from engine.corpus import Corpus
+    from engine.corpus.vocabulary_budget import EpochEstimate
     from engine.language_model import LanguageModel
     from engine.network.gradient_check import GradientReport
     from engine.scorer import SentenceScore
     from engine.step_timer import StepTime
-    from engine.vocabulary_budget import EpochEstimate
 from engine.control import Notice, StageProgress
+from engine.corpus.corpus import CorpusReady
 
 # "converged": the learning rate was halved so often that further steps change nothing.
 EndReason = Literal["finished", "stopped", "time limit", "converged"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusReady:
-    """The corpus is prepared; always the last event of a preparation that was not stopped."""
-
-    corpus: "Corpus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

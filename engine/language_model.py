@@ -14,9 +14,9 @@ from engine.events import EpochDone, Event, LossPoint, RateHalved
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from engine.corpus import CorpusSummary
+    from engine.corpus.corpus import CorpusSummary
+    from engine.corpus.vocabulary import Vocabulary
     from engine.network.rnn import RNN
-    from engine.vocabulary import Vocabulary
 
 
 def _integers() -> "array[int]":

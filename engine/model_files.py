@@ -7,10 +7,10 @@ What is in the files is the affair of `engine.checkpoint`, `engine.npz_model` an
 from pathlib import Path
 
 from engine.checkpoint import SUFFIX, load_model, save_model
+from engine.corpus.vocabulary import Vocabulary
 from engine.language_model import LanguageModel
 from engine.model_export import EXPORT_SUFFIXES, export_onnx, export_word_vectors
 from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list, word_list_of
-from engine.vocabulary import Vocabulary
 
 TUTORIAL_SUFFIX = ".npz"
 WRITTEN_SUFFIXES = (SUFFIX, TUTORIAL_SUFFIX, *EXPORT_SUFFIXES)

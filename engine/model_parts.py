@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus_data import CorpusSummary
+from engine.corpus.corpus import CorpusSummary
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import EngineError, ModelFileError
 from engine.files.records import record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand
@@ -22,7 +23,6 @@ from engine.history_tensors import (
     pack_strings,
     read_strings,
 )
-from engine.vocabulary import Vocabulary
 
 REAL = ("F32", "F64")  # number formats of parameters
 

@@ -21,13 +21,13 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus_data import CorpusSummary
+from engine.corpus.corpus import CorpusSummary
+from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
 from engine.language_model import LanguageModel
 from engine.network.rnn import RNN
-from engine.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 
 _MEMBERS = ("U", "V", "W")
 _LARGEST_RATIO = 10  # parameters hardly compress: more is a trap

@@ -12,7 +12,7 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from engine.control import Notice, StageProgress, Ticker
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.errors import DivergedError
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import is_out_of_memory, return_unused_memory

@@ -17,7 +17,7 @@ from engine.training_state import with_settings
 from engine.wording import counted
 
 if TYPE_CHECKING:
-    from engine.corpus_data import Corpus
+    from engine.corpus.corpus import Corpus
     from engine.training_state import TrainingState
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
 from engine.events import (
     EndReason,

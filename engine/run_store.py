@@ -32,7 +32,7 @@ from engine.run_info import RunInfo, end_of, read_info
 from engine.run_lock import RunLock, is_held
 
 if TYPE_CHECKING:
-    from engine.corpus_data import Corpus
+    from engine.corpus.corpus import Corpus
     from engine.language_model import LanguageModel
 
 _APP_NAME = "rnn-text-lab"

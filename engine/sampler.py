@@ -18,9 +18,9 @@ import torch
 
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
+from engine.corpus.tokenizing import detokenize
 from engine.events import Event, SentenceGenerated
 from engine.language_model import LanguageModel
-from engine.text import detokenize
 from engine.word_choice import WordChooser
 
 MAX_TRIES = 500  # draws of one sentence before it is left out

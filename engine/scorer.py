@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import torch
 
 from engine.control import RunControl
+from engine.corpus.tokenizing import tokenize
+from engine.corpus.vocabulary import SENTENCE_END
 from engine.events import Event, SentenceScored
 from engine.language_model import LanguageModel
-from engine.text import tokenize
-from engine.vocabulary import SENTENCE_END
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
 

@@ -3,7 +3,7 @@
 What a state holds is in `engine.training_state`; `engine.trainer` says when it is whole.
 """
 
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.epoch_judge import EpochJudge
 from engine.run_books import RunBooks
 from engine.training_state import TrainingProgress, TrainingState, copies, copy_parameters

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig, fill_in
 from engine.control import RunControl, Ticker
-from engine.corpus_data import Corpus, Sentences
+from engine.corpus.corpus import Corpus, Sentences
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EndReason, Event, SnapshotPublished

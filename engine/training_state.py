@@ -15,11 +15,11 @@ import torch
 from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus_data import Corpus, CorpusSummary
+from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError
 from engine.language_model import LanguageModel, TrainingHistory
 from engine.network.rnn import RNN
-from engine.vocabulary import Vocabulary
 
 PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`
 

@@ -13,8 +13,8 @@ import math
 
 import torch
 
+from engine.corpus.vocabulary import Vocabulary
 from engine.network.rnn import RNN
-from engine.vocabulary import Vocabulary
 
 _CELL = 64
 _SMALLEST_TEMPERATURE = 1e-6  # below it the best word always wins, and float32 overflows

@@ -11,7 +11,7 @@ import torch
 from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults
 from engine.control import Notice
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.epoch_steps import make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
 from engine.language_model import LanguageModel

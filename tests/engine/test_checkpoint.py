@@ -16,11 +16,11 @@ from safetensors import safe_open
 
 from engine.checkpoint import FORMAT, load_model, model_to_bytes, save_model
 from engine.config import Dtype
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import write_durably
 from engine.language_model import LanguageModel, TrainingHistory
 from engine.scorer import score
-from engine.vocabulary import Vocabulary
 from tests.engine.support.models import model_of, tiny_history, tiny_model
 
 DATA = Path(__file__).parent / "data"

@@ -9,7 +9,7 @@ import pytest
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EpochDone, Event, RunEnded, SnapshotPublished, TrainingStarted

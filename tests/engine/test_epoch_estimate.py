@@ -10,11 +10,11 @@ from engine import epoch_estimate
 from engine.batch_stepper import BatchStepper
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
+from engine.corpus.vocabulary_budget import EpochEstimate
 from engine.epoch_estimate import estimate_epoch, sizes_to_measure
 from engine.errors import DeviceError
 from engine.events import EpochEstimated, Event
-from engine.vocabulary_budget import EpochEstimate
 from tests.engine.support.runs import animal_corpus
 
 MODEL = ModelConfig(hidden_dim=6, device="cpu")

@@ -11,7 +11,7 @@ from engine import run_keeper
 from engine.checkpoint import load_model
 from engine.config import TrainConfig
 from engine.control import Notice
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.epoch_models import epoch_model, is_worth_keeping, list_epoch_models, outdated
 from engine.errors import RunError
 from engine.events import EpochDone, RateHalved

@@ -14,7 +14,7 @@ import torch
 from engine import device_steps, epoch_estimate, static_bptt, step_graphs, workplace
 from engine.config import DeviceRequest, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.device_steps import DeviceSteps
 from engine.epoch_tables import Planned
 from engine.errors import DivergedError

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list
-from engine.vocabulary import Vocabulary
 from tests.engine.support.models import tiny_model
 
 H, C = 4, 8

@@ -11,7 +11,7 @@ from engine.benchmark_device import gradient_errors
 from engine.benchmark_turns import Setting
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import Notice, RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
 from engine.events import EpochDone

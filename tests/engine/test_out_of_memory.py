@@ -14,7 +14,7 @@ import torch
 from engine import batch_stepper, epoch_steps, resting_loss, workplace
 from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import DeviceError
 from engine.events import EpochDone, Event, LossPoint, RunEnded, TrainingStarted
 from engine.network.batching import Batch

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
 from engine.events import EpochDone, LossPoint, SnapshotPublished
 from engine.network.device import choose_device

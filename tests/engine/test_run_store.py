@@ -13,7 +13,7 @@ import torch
 from engine.checkpoint import load_model
 from engine.config import CorpusConfig
 from engine.control import RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, RunError
 from engine.events import CheckpointSaved, EpochDone, Event, LossPoint, RunEnded
 from engine.run_lock import RunLock, is_held

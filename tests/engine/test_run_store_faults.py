@@ -11,7 +11,7 @@ import torch
 from engine import kept_run
 from engine.config import CorpusConfig, TrainConfig
 from engine.control import Notice, RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError, ModelFileError
 from engine.events import Event, RunEnded
 from engine.run_folder import RunFolder

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.events import (
     EpochDone,
     LossPoint,

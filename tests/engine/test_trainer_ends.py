@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import TrainConfig
 from engine.control import RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, DivergedError
 from engine.events import EpochDone, Event, LossPoint, SnapshotPublished
 from engine.language_model import LanguageModel

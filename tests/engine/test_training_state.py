@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.training_state import text_digest
 from tests.engine.support.runs import animal_corpus
 

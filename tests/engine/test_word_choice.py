@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.corpus.vocabulary import Vocabulary
 from engine.network.rnn import RNN
-from engine.vocabulary import Vocabulary
 from engine.word_choice import WordChooser
 
 H = 3

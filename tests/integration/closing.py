@@ -184,7 +184,7 @@ def run_child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -
 
 def main(count: int, seed: int, folder: Path, longest_ms: int) -> None:
     """Close `count` times."""
-    from engine.preparation_pool import SMALL_TEXT
+    from engine.corpus.workers import SMALL_TEXT
 
     __import__("app.application")
     for name in ("trainer", "corpus", "sampler", "scorer", "checkpoint", "device"):

@@ -19,9 +19,8 @@ import torch
 from engine import kept_run, run_keeper, trainer
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus import build_corpus
-from engine.corpus_data import Corpus
-from engine.events import CorpusReady
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
 from engine.run_store import RunStore
 
 EPOCHS = 12

@@ -15,7 +15,7 @@ from engine import kept_run
 from engine.checkpoint import load_model
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.events import RunEnded
 from engine.language_model import LanguageModel

@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from engine import CorpusConfig, RunControl, build_corpus
-from engine.kept_texts import list_kept_texts
+from engine.corpus.cache import list_kept_texts
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("engine.kept_texts.corpus_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("engine.corpus.cache.corpus_cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 

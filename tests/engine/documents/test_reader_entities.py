@@ -6,9 +6,9 @@ import pytest
 
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
-from engine.corpus import build_corpus
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import CorpusReady
 from engine.documents.reader import DocumentReader, count_entities, decode_entities, inspect_csv
-from engine.events import CorpusReady
 
 
 @pytest.fixture

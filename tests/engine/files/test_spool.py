@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.control import RunControl
-from engine.corpus_assembly import Gathered
-from engine.document_groups import DocumentGroups
+from engine.corpus.assembly import Gathered
+from engine.corpus.build import DocumentGroups
+from engine.corpus.workers import PreparedBatch
 from engine.files import spool as module
 from engine.files.spool import Spool, forget_pages
-from engine.preparation import PreparedBatch
 
 
 @settings(deadline=None, max_examples=60)
@@ -167,7 +167,7 @@ def batch(words: int) -> PreparedBatch:
 def test_that_memory_does_not_grow_with_the_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.corpus_assembly.Spool", partial(Spool, most_in_memory=1 << 20))
+    monkeypatch.setattr("engine.corpus.assembly.Spool", partial(Spool, most_in_memory=1 << 20))
     monkeypatch.setattr(module, "PIECE_BYTES", 1 << 20)
     some = batch(100_000)  # about 1 MB
     gathered = Gathered(tmp_path)
@@ -203,7 +203,7 @@ def test_that_a_stop_is_heard_while_words_are_counted(calls: int) -> None:
 
 
 def test_that_equal_documents_have_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.document_groups._MOST_RECENT", 50)
+    monkeypatch.setattr("engine.corpus.build._MOST_RECENT", 50)
     texts = [str(number * number % 997) for number in range(3000)]  # hashes end in 0, too
     groups = DocumentGroups()
 

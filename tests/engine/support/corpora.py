@@ -5,8 +5,9 @@ from pathlib import Path
 
 from engine.config import CorpusConfig
 from engine.control import RunControl
-from engine.corpus import Corpus, build_corpus
-from engine.events import CorpusReady, Event
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.events import Event
 
 
 def write_rows(path: Path, texts: list[str]) -> Path:

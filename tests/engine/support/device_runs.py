@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from engine.corpus_data import Sentences
+from engine.corpus.corpus import Sentences
 from engine.device_optimizer import DeviceRule
 from engine.device_steps import DeviceSteps
 from engine.network.rnn import RNN

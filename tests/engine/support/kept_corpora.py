@@ -8,8 +8,9 @@ import numpy as np
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus import Corpus, build_corpus
-from engine.events import CorpusReady, Event
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.events import Event
 
 TEXTS = [
     "B a b. It's “here”!",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus_data import Corpus
+from engine.corpus.corpus import Corpus
 from engine.events import Event
 from engine.language_model import LanguageModel
 from engine.run_store import RunStore

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from engine.config import Dtype, ModelConfig, TrainConfig
-from engine.corpus_data import CorpusSummary
+from engine.corpus.corpus import CorpusSummary
+from engine.corpus.vocabulary import Vocabulary
 from engine.events import EpochDone, RateHalved
 from engine.language_model import LanguageModel, TrainingHistory
 from engine.network.rnn import RNN
-from engine.vocabulary import Vocabulary
 
 WORDS = ("the", "cat", "sat", ".", "naïve")
 

@@ -11,9 +11,9 @@ import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus import build_corpus
-from engine.corpus_data import Corpus
-from engine.events import CorpusReady, Event
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.events import Event
 from engine.trainer import train
 
 NOUNS = ("cat", "dog", "bird", "fox", "cow", "hen")

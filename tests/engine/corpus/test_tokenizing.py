@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from nltk.tokenize import word_tokenize
 from nltk.tokenize.punkt import PunktSentenceTokenizer, PunktTrainer
 
-from engine.sentence_splitter import SplitterLearner
-from engine.text import SentenceSplitter, detokenize, tokenize
-from engine.tokenizing import FastTokenizer
+from engine.corpus.sentences import SentenceSplitter, SplitterLearner
+from engine.corpus.tokenizing import FastTokenizer, detokenize, tokenize
 
 SAMPLE = [
     "Mr. Smith went to Washington. He saw Dr. Jones there! Was it late? It was 5 p.m. sharp.",
@@ -73,7 +72,7 @@ def test_that_the_fast_tokeniser_equals_nltk_on_real_comments(shared_data: Path)
 
 
 def test_that_a_full_tokeniser_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.tokenizing._MOST_KEPT_CHUNKS", 2)
+    monkeypatch.setattr("engine.corpus.tokenizing._MOST_KEPT_CHUNKS", 2)
     tokenizer = FastTokenizer()
     numbers: list[int] = []
     tokenizer.append_numbers("one two three four", numbers)
@@ -141,7 +140,7 @@ def test_that_a_splitter_is_the_same_in_another_process(splitter: SentenceSplitt
 
 
 def test_that_the_learner_takes_a_bounded_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.sentence_splitter.SAMPLE_CHARACTERS", 70_000)
+    monkeypatch.setattr("engine.corpus.sentences.SAMPLE_CHARACTERS", 70_000)
     learner = SplitterLearner()
     text = "One more sentence. " * 2000
     while learner.has_room():

@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.control import RunControl
-from engine.corpus_data import TokenStore
+from engine.corpus.corpus import TokenStore
+from engine.corpus.tokenizing import WordTable
+from engine.corpus.workers import PreparedBatch
 from engine.files.spool import Spool
-from engine.preparation import PreparedBatch
-from engine.tokenizing import WordTable
 
 Int64s = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextParts:
-    """What makes a `TokenStore`, but for the split; the letters are those of corpus_data."""
+    """What makes a `TokenStore`, but for the split; the letters are those of `engine.corpus.corpus`."""
 
     words: tuple[str, ...]  # D
     counts: Int64s  # (D,)

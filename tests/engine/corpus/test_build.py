@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus import build_corpus
-from engine.corpus_split import draw_validation
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import CorpusReady, draw_validation
+from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.tokenizing import tokenize
+from engine.corpus.workers import BatchPreparer
 from engine.errors import CorpusError
-from engine.events import CorpusReady, Event
-from engine.preparation import BatchPreparer
-from engine.sentence_splitter import SentenceSplitter
-from engine.text import tokenize
+from engine.events import Event
 from tests.engine.support.corpora import prepare, write_rows
 
 

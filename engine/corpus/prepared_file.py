@@ -22,8 +22,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus_assembly import TextParts
-from engine.corpus_data import CorpusSummary, TokenStore
+from engine.corpus.assembly import TextParts
+from engine.corpus.corpus import CorpusSummary, TokenStore
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from engine.sample_comments import sample_comments_path, sample_entropy
-from engine.sentence_splitter import SentenceSplitter
-from engine.text import detokenize, tokenize
+from engine.corpus.sample_comments import sample_comments_path, sample_entropy
+from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.tokenizing import detokenize, tokenize
 from resources.grammar import Grammar
 from resources.make_sample_comments import (
     CSV_NAME,

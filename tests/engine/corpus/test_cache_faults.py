@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from engine import corpus_cache, corpus_file
-from engine.corpus_file import DamagedError, read_prepared
+from engine.corpus import cache as corpus_cache
+from engine.corpus import prepared_file
+from engine.corpus.prepared_file import DamagedError, read_prepared
 from engine.errors import CorpusError
 from engine.files.spool import Spool
 from tests.engine.support.kept_corpora import (
@@ -109,10 +110,10 @@ def rewrite(kept: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the description of a kept file as somebody would who knows its hash."""
     data = kept.read_bytes()
     length = int.from_bytes(data[-56:-48], "little")
-    values = corpus_file.json.loads(data[-56 - length : -56])
+    values = prepared_file.json.loads(data[-56 - length : -56])
     change(values)
-    text = corpus_file.json.dumps(values).encode()
-    end = len(text).to_bytes(8, "little") + corpus_file._hash(text) + data[-16:]
+    text = prepared_file.json.dumps(values).encode()
+    end = len(text).to_bytes(8, "little") + prepared_file._hash(text) + data[-16:]
     kept.write_bytes(data[: -56 - length] + text + end)
 
 
@@ -169,7 +170,7 @@ def test_that_temporary_files_that_cannot_be_written_are_done_without_and_told(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected, _ = prepare(path, None)
-    monkeypatch.setattr("engine.corpus_assembly.Spool", partial(Spool, most_in_memory=16))
+    monkeypatch.setattr("engine.corpus.assembly.Spool", partial(Spool, most_in_memory=16))
     monkeypatch.setattr("tempfile.TemporaryFile", failing(errno.ENOSPC))
 
     corpus, events = prepare(path, None)

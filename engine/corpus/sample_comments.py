@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import CorpusError
 
-_RESOURCES = Path(__file__).resolve().parent.parent / "resources"  # in a clone and installed
+_RESOURCES = Path(__file__).resolve().parents[2] / "resources"  # in a clone and installed
 _CSV = _RESOURCES / "sample_comments.csv"
 _FACTS = _RESOURCES / "sample_comments.json"
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -3,7 +3,7 @@
     id    0               1             2 ... C-2                 C-1
     word  SENTENCE_START  SENTENCE_END  words, most common first  UNKNOWN_TOKEN
 
-Counting is not done here: `engine.corpus` hands over words and counts in order.
+Counting is not done here: `engine.corpus.build` hands over words and counts in order.
 """
 
 from collections.abc import Iterable, Sequence

@@ -11,11 +11,10 @@ import pytest
 
 from engine.config import CorpusConfig
 from engine.control import RunControl, StageProgress
-from engine.corpus import build_corpus
+from engine.corpus.build import build_corpus
+from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.workers import PreparationPool, PreparedBatch, _serve, choose_processes
 from engine.events import Event
-from engine.preparation import PreparedBatch
-from engine.preparation_pool import PreparationPool, _serve, choose_processes
-from engine.sentence_splitter import SentenceSplitter
 from tests.engine.support.corpora import prepare, write_rows
 
 
@@ -34,8 +33,8 @@ def test_that_processes_change_nothing(
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
     alone, _ = prepare(path, processes=0)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+    monkeypatch.setattr("engine.corpus.build._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus.workers.SMALL_TEXT", 10)
 
     shared, _ = prepare(path, processes=2)
 
@@ -69,9 +68,9 @@ def test_that_a_stop_ends_without_a_corpus_or_a_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+    monkeypatch.setattr("engine.corpus.build._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus.build._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.corpus.workers.SMALL_TEXT", 10)
     control = RunControl()
     look = stop_at(stage, control)
 
@@ -89,9 +88,9 @@ def test_that_abandoning_the_stream_leaves_no_process(
     tmp_path: Path, many_texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_rows(tmp_path / "a.csv", many_texts)
-    monkeypatch.setattr("engine.corpus_reading._BATCH_CHARACTERS", 3000)
-    monkeypatch.setattr("engine.corpus_reading._REPORT_EVERY_S", 0.0)
-    monkeypatch.setattr("engine.preparation_pool.SMALL_TEXT", 10)
+    monkeypatch.setattr("engine.corpus.build._BATCH_CHARACTERS", 3000)
+    monkeypatch.setattr("engine.corpus.build._REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.corpus.workers.SMALL_TEXT", 10)
     events = build_corpus(CorpusConfig(path=path, processes=2), RunControl())
     for event in events:
         if isinstance(event, StageProgress) and event.stage.startswith("Splitting"):

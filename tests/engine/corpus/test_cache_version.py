@@ -6,9 +6,9 @@ from pathlib import Path
 
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import RunControl
-from engine.corpus import build_corpus
-from engine.corpus_key import PREPARATION_VERSION
-from engine.events import CorpusReady
+from engine.corpus.build import build_corpus
+from engine.corpus.cache import PREPARATION_VERSION
+from engine.corpus.corpus import CorpusReady
 
 # What each version makes of the files below. A change of the preparation fails here: raise
 # PREPARATION_VERSION and put the new digest under it; never change the one that stands here.

@@ -5,24 +5,36 @@ byte of it is as it was written, and is a convenience: whatever goes wrong here 
 notice at most, and the text is prepared again.
 
     corpus-112714-0123456789abcdef0123456789abcdef.bin
-           size   key (engine.corpus_key)
+           size   key (`corpus_key`)
 """
 
 import contextlib
 import hashlib
+import json
 import os
 import re
+import sys
+import unicodedata
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
+import charset_normalizer
+import nltk
 from platformdirs import user_cache_path
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
-from engine.corpus_assembly import TextParts
-from engine.corpus_data import CorpusSummary
-from engine.corpus_file import DamagedError, PreparedText, read_prepared, write_prepared
-from engine.corpus_key import corpus_key
+from engine.corpus.assembly import TextParts
+from engine.corpus.corpus import CorpusSummary
+from engine.corpus.prepared_file import (
+    DamagedError,
+    PreparedText,
+    read_facts,
+    read_prepared,
+    write_prepared,
+)
+from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
 from engine.files.atomic import remove_leftovers, replacing
 
@@ -35,6 +47,10 @@ _REPORT_EVERY_S = 0.1
 _BLOCK_BYTES = 1 << 20
 
 CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
+
+# Raised with every change of what the same file and options become, from its bytes to
+# sentences and words: what was prepared before is then prepared again.
+PREPARATION_VERSION = 2  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -218,3 +234,101 @@ def _made_anew(path: Path, reason: str) -> Notice:
         "It is made anew.",
         severity="info",
     )
+
+
+def corpus_key(config: CorpusConfig, digest: str) -> str:
+    """Return the key of what is prepared from a file, 32 hexadecimal digits.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+    digest : str
+        SHA-256 of the file's content.
+    """
+    endings = [ending.lower() for ending in config.path.suffixes if ending.lower() != ".gz"]
+    values = {
+        "content": digest,
+        "ending": endings[-1:],
+        "csv": config.csv.to_json(),
+        "remove_duplicates": config.remove_duplicates,
+        "punkt": installed_digest(),
+        "program": PREPARATION_VERSION,
+        "nltk": nltk.__version__,
+        "charset_normalizer": charset_normalizer.__version__,
+        "unicode": unicodedata.unidata_version,
+        "byte order": sys.byteorder,
+    }
+    text = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptText:
+    """One prepared text."""
+
+    name: str  # of the file that it was made from; "" where that cannot be told
+    path: str  # where that file was
+    size: int  # bytes that the prepared text takes
+    used_at: float  # seconds since 1970
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTexts:
+    """All prepared texts of this user, the one used last first."""
+
+    folder: Path
+    texts: tuple[KeptText, ...]
+    most_bytes: int = MOST_BYTES  # beyond it, those used least recently are deleted
+
+    @property
+    def size(self) -> int:
+        """Bytes of all."""
+        return sum(text.size for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearedTexts:
+    """What clearing did."""
+
+    folder: Path
+    count: int  # deleted
+    size: int  # bytes of those
+    left: int  # that could not be deleted: another program has them open
+
+
+def list_kept_texts(folder: Path | None = None) -> KeptTexts:
+    """Return what is kept in `folder`, by default this user's."""
+    folder = folder or corpus_cache_folder()
+    texts = []
+    for name in kept_names(folder):
+        with contextlib.suppress(OSError):  # deleted meanwhile
+            texts.append(_kept_text(folder / name))
+    texts.sort(key=lambda text: text.used_at, reverse=True)
+    return KeptTexts(folder=folder, texts=tuple(texts))
+
+
+def clear_kept_texts(folder: Path | None = None) -> ClearedTexts:
+    """Delete all prepared texts; a corpus that is open stays usable where the system allows it."""
+    folder = folder or corpus_cache_folder()
+    remove_leftovers(folder)
+    count = size = left = 0
+    for name in kept_names(folder):
+        try:
+            bytes_of_text = (folder / name).lstat().st_size
+            (folder / name).unlink()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            left += 1
+        else:
+            count, size = count + 1, size + bytes_of_text
+    return ClearedTexts(folder=folder, count=count, size=size, left=left)
+
+
+def _kept_text(path: Path) -> KeptText:
+    status = path.lstat()
+    try:
+        facts = read_facts(path)
+    except DamagedError:
+        return KeptText(name="", path="", size=status.st_size, used_at=status.st_mtime)
+    return KeptText(name=facts.name, path=facts.path, size=status.st_size, used_at=status.st_mtime)

@@ -10,9 +10,9 @@ import pytest
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl
-from engine.corpus import build_corpus
-from engine.corpus_data import Corpus
-from engine.events import CorpusReady, EpochDone, Event
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.events import EpochDone, Event
 from engine.network.rnn import RNN
 from tests.engine.support.runs import of_type, pairs_of, run
 

@@ -1,6 +1,6 @@
 """A prepared corpus: flat arrays of word numbers, and views on them.
 
-Nothing is read or tokenised here; `engine.corpus` makes these records. The arrays of
+Nothing is read or tokenised here; `engine.corpus.build` makes these records. The arrays of
 a large corpus are mapped from files, so that it need not fit into the memory.
 
 Letters: S sentences, W words of all sentences, C words of the vocabulary, D
@@ -15,16 +15,17 @@ different words of the corpus.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
-from engine.corpus_split import draw_validation
+from engine.control import Notice, StageProgress
+from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
+from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
-from engine.vocabulary import FIRST_WORD_ID, Vocabulary
-from engine.vocabulary_budget import VocabularyBudget
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
@@ -249,6 +250,16 @@ class Corpus:
         return Corpus(store, self.summary, self.problems)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusReady:
+    """The corpus is prepared; always the last event of a preparation that was not stopped."""
+
+    corpus: Corpus
+
+
+CorpusEvent: TypeAlias = StageProgress | Notice | CorpusReady
+
+
 def _select(store: TokenStore, word_dim: int, is_chosen: NDArray[np.bool_]) -> Sentences:
     """Frame the chosen sentences in `word_dim` ids; `is_chosen` has shape (S,)."""
     lengths = np.diff(store.offsets)[is_chosen] + 2  # (chosen sentences,)
@@ -286,3 +297,41 @@ def _framed(ranks: Ids, lengths: Offsets, word_dim: int) -> Ids:
     ids[ends - lengths - 2] = 0
     ids[ends - 1] = 1
     return ids
+
+
+def draw_validation(group_of: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
+    """Choose the validation documents.
+
+    Parameters
+    ----------
+    group_of : int64 array of shape (documents,)
+        Equal documents have the same number: they go to the same side, or the
+        validation loss would be measured on what was trained on.
+    fraction : float
+        Share of the documents to hold out.
+    seed : int
+
+    Returns
+    -------
+    bool array of shape (documents,)
+        About `fraction` of it True, never all; at least one, if there are two
+        different documents and the fraction is not zero.
+    """
+    documents = len(group_of)
+    sizes = np.bincount(group_of) if documents else np.zeros(0, dtype=np.int64)  # (groups,)
+    if fraction <= 0.0 or len(sizes) < 2:
+        return np.zeros(documents, dtype=bool)
+    most = min(max(1, round(fraction * documents)), documents - 1)
+    is_chosen = np.zeros(len(sizes), dtype=bool)  # (groups,)
+    chosen = 0
+    for group in np.random.default_rng(seed).permutation(len(sizes)):
+        if chosen == most:
+            break
+        size = int(sizes[group])
+        # A group that is too large for what is missing is left to the training side.
+        if chosen + size <= most:
+            is_chosen[group] = True
+            chosen += size
+    if chosen == 0:
+        is_chosen[int(np.argmin(sizes))] = True
+    return is_chosen[group_of]

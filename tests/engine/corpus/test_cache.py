@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from engine import corpus_cache, corpus_key
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus import Corpus, build_corpus
-from engine.corpus_cache import CorpusCache, corpus_cache_folder
-from engine.events import CorpusReady
+from engine.corpus import cache as corpus_cache
+from engine.corpus import cache as corpus_key
+from engine.corpus.build import build_corpus
+from engine.corpus.cache import CorpusCache, corpus_cache_folder
+from engine.corpus.corpus import Corpus, CorpusReady
 from engine.files.spool import Spool
 from tests.engine.support.kept_corpora import (
     TEXTS,
@@ -72,14 +73,14 @@ def test_that_large_arrays_give_the_same_as_small_ones(
     path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone, _ = prepare(path, None, validation_fraction=0.3)
-    for module in ("corpus_assembly", "corpus_data"):
+    for module in ("assembly", "corpus"):
         monkeypatch.setattr(
-            f"engine.{module}.Spool", lambda *_, **__: Spool(None, most_in_memory=16)
+            f"engine.corpus.{module}.Spool", lambda *_, **__: Spool(None, most_in_memory=16)
         )
     monkeypatch.setattr("engine.files.spool.PIECE_BYTES", 16)
-    monkeypatch.setattr("engine.corpus_file.PIECE_BYTES", 16)
-    monkeypatch.setattr("engine.corpus_file._MOST_IN_MEMORY", 0)
-    monkeypatch.setattr("engine.corpus_data._WORDS_AT_ONCE", 2)
+    monkeypatch.setattr("engine.corpus.prepared_file.PIECE_BYTES", 16)
+    monkeypatch.setattr("engine.corpus.prepared_file._MOST_IN_MEMORY", 0)
+    monkeypatch.setattr("engine.corpus.corpus._WORDS_AT_ONCE", 2)
 
     spooled, _ = prepare(path, None, validation_fraction=0.3)
     prepare(path, cache, validation_fraction=0.3)
@@ -152,8 +153,8 @@ def test_that_every_way_of_reading_has_its_own_key(path: Path) -> None:
         ("nltk.__version__", "0"),
         ("charset_normalizer.__version__", "0"),
         ("unicodedata.unidata_version", "0"),
-        ("engine.corpus_key.installed_digest", lambda: "other parameters"),
-        ("engine.corpus_key.PREPARATION_VERSION", 3),
+        ("engine.corpus.cache.installed_digest", lambda: "other parameters"),
+        ("engine.corpus.cache.PREPARATION_VERSION", 3),
     ],
 )
 def test_that_another_program_has_another_key(
@@ -197,7 +198,7 @@ def test_that_texts_used_least_recently_go_first(
     stranger.write_bytes(b"x" * 100_000)
     prepare(paths[0], cache)  # used again: now it is the newest
     room = 3 * files[0].stat().st_size
-    monkeypatch.setattr("engine.corpus.CorpusCache", partial(CorpusCache, most_bytes=room))
+    monkeypatch.setattr("engine.corpus.build.CorpusCache", partial(CorpusCache, most_bytes=room))
 
     prepare(paths[3], cache)
 
@@ -209,7 +210,7 @@ def test_that_texts_used_least_recently_go_first(
 def test_that_a_text_larger_than_the_whole_cache_is_not_kept(
     path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.corpus.CorpusCache", partial(CorpusCache, most_bytes=100))
+    monkeypatch.setattr("engine.corpus.build.CorpusCache", partial(CorpusCache, most_bytes=100))
 
     prepare(write_rows(path, ["Another text."]), kept.parent)
 

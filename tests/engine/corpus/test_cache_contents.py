@@ -7,9 +7,9 @@ import pytest
 
 from engine.config import CorpusConfig
 from engine.control import RunControl
-from engine.corpus import build_corpus
-from engine.events import CorpusReady
-from engine.kept_texts import clear_kept_texts, list_kept_texts
+from engine.corpus.build import build_corpus
+from engine.corpus.cache import clear_kept_texts, list_kept_texts
+from engine.corpus.corpus import CorpusReady
 
 
 def prepare(folder: Path, name: str) -> CorpusReady:

@@ -1,0 +1,1 @@
+"""From documents to a corpus: sentences, words, the vocabulary, and word numbers in flat arrays."""

@@ -1,0 +1,427 @@
+"""From a file to a corpus, as a stream of events.
+
+    file -> documents -> (Punkt learns from the first) -> batches -> processes
+         -> sentences and word numbers -> words by frequency -> (cache) -> Corpus
+
+The records of a corpus are in `engine.corpus.corpus`. Memory is bounded: what grows with
+the text goes to files, and of equal documents only a hash is kept.
+"""
+
+import hashlib
+from array import array
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import CorpusConfig
+from engine.control import Notice, RunControl, StageProgress, Ticker
+from engine.corpus.assembly import Gathered, TextParts
+from engine.corpus.cache import CorpusCache
+from engine.corpus.corpus import (
+    Corpus,
+    CorpusEvent,
+    CorpusReady,
+    CorpusSummary,
+    draw_validation,
+)
+from engine.corpus.prepared_file import PreparedText
+from engine.corpus.sentences import (
+    LEARNED_AT_ONCE,
+    SAMPLE_CHARACTERS,
+    SentenceSplitter,
+    SplitterLearner,
+)
+from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
+from engine.documents.reader import Document, DocumentReader
+from engine.errors import CorpusError
+
+_COUNTING = "Counting words"
+_REPORT_EVERY_S = 0.1
+
+_MOST_RECENT = 200_000  # in a dict, about 30 MB
+
+_READING = "Reading the file"
+_LEARNING = "Learning where sentences end"
+_SPLITTING = "Splitting into sentences and words"
+_BATCH_CHARACTERS = 150_000  # about 0.1 s of work
+_TOO_LONG_TO_SPLIT = "its text took too long to split into words"
+
+
+class DocumentGroups:
+    """Numbers documents so that equal ones, and only those, have the same number.
+
+    Attributes
+    ----------
+    duplicates : int
+        Documents so far that equal an earlier one.
+    """
+
+    def __init__(self) -> None:
+        self.duplicates = 0
+        self._groups = 0
+        self._recent: dict[bytes, int] = {}
+        # Fixed width: the comparison takes in zero bytes at the end.
+        self._old: NDArray[np.bytes_] = np.zeros(0, dtype="S16")  # (old groups,), sorted
+        self._old_groups: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # (old groups,)
+
+    def find(self, text: str) -> tuple[int, bool]:
+        """Return the number of the group of `text`, and whether it is a new one."""
+        key = hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+        group = self._recent.get(key)
+        if group is None:
+            group = self._find_old(key)
+        if group is not None:
+            self.duplicates += 1
+            return group, False
+        group = self._recent[key] = self._groups
+        self._groups += 1
+        if len(self._recent) >= _MOST_RECENT:
+            self._move_recent()
+        return group, True
+
+    def _find_old(self, key: bytes) -> int | None:
+        if not len(self._old):
+            return None
+        wanted = np.array(key, dtype="S16")
+        place = int(np.searchsorted(self._old, wanted))
+        if place < len(self._old) and self._old[place] == wanted[()]:
+            return int(self._old_groups[place])
+        return None
+
+    def _move_recent(self) -> None:
+        """Sort the recent hashes into the old ones."""
+        keys = np.array(list(self._recent), dtype="S16")
+        groups = np.fromiter(self._recent.values(), dtype=np.int32, count=len(keys))
+        order = np.argsort(keys)
+        places = np.searchsorted(self._old, keys[order])
+        self._old = np.insert(self._old, places, keys[order])
+        self._old_groups = np.insert(self._old_groups, places, groups[order])
+        self._recent.clear()
+
+
+class CorpusReading:
+    """One reading of a file, all of it into `gathered`.
+
+    Attributes
+    ----------
+    group_of : array of int
+        Of each document that is used; equal for equal documents.
+    """
+
+    def __init__(
+        self,
+        config: CorpusConfig,
+        control: RunControl,
+        reader: DocumentReader,
+        gathered: Gathered,
+    ) -> None:
+        self.group_of: array[int] = array("q")
+        self._config = config
+        self._control = control
+        self._reader = reader
+        self._gathered = gathered
+        self._ticker = Ticker(_REPORT_EVERY_S)
+        self._groups = DocumentGroups()
+        self._lines: array[int] = array("q")  # where each document begins
+        self._documents_done = 0
+        self._failed: list[int] = []
+
+    @property
+    def duplicates(self) -> int:
+        """Documents that equal an earlier one, whether used or not."""
+        return self._groups.duplicates
+
+    def events(self) -> Generator[CorpusEvent, None, SentenceSplitter | None]:
+        """Yield all events; return how sentence ends were found, or None after a stop."""
+        documents = self._documents()
+        first: list[str] = []
+        yield from self._read_first(documents, first)
+        if not self._control.proceed():
+            return None
+        if not first:
+            raise self.no_text()
+        splitter = SentenceSplitter.installed()
+        if splitter is None:
+            learner = SplitterLearner()
+            yield from self._learn(learner, first)
+            if not self._control.proceed():
+                return None
+            splitter = SentenceSplitter(learner.parameters(), learner.description)
+        yield from self._prepare(splitter, first, documents)
+        if not self._control.proceed():
+            return None
+        for index in self._failed:
+            self._reader.refuse(self._lines[index], _TOO_LONG_TO_SPLIT, "")
+        return splitter
+
+    def _documents(self) -> Iterator[Document]:
+        """Yield the documents to use; leave out duplicates if the user wishes."""
+        for document in self._reader:
+            group, is_new = self._groups.find(document.text)
+            if is_new or not self._config.remove_duplicates:
+                self.group_of.append(group)
+                self._lines.append(document.line)
+                yield document
+
+    def _read_first(self, documents: Iterator[Document], first: list[str]) -> Iterator[CorpusEvent]:
+        """Read as many documents as Punkt learns from."""
+        yield self._bytes_read(_READING)
+        characters = 0
+        for document in documents:
+            first.append(document.text)
+            characters += len(document.text)
+            if not self._control.proceed() or characters >= SAMPLE_CHARACTERS:
+                break
+            if self._ticker.is_due():
+                yield self._bytes_read(_READING)
+        yield self._bytes_read(_READING)
+
+    def _learn(self, learner: SplitterLearner, texts: list[str]) -> Iterator[CorpusEvent]:
+        total = min(SAMPLE_CHARACTERS, sum(map(len, texts)))
+        yield StageProgress(stage=_LEARNING, done=0, total=total, unit="characters")
+        for text in texts:
+            for start in range(0, len(text), LEARNED_AT_ONCE):
+                if not self._control.proceed() or not learner.has_room():
+                    return
+                if self._ticker.is_due():
+                    yield StageProgress(
+                        stage=_LEARNING, done=learner.characters, total=total, unit="characters"
+                    )
+                learner.learn(text[start : start + LEARNED_AT_ONCE])
+
+    def _prepare(
+        self, splitter: SentenceSplitter, first: list[str], documents: Iterator[Document]
+    ) -> Iterator[CorpusEvent]:
+        """Split and tokenise all documents, in batches."""
+        yield self._bytes_read(_SPLITTING)
+        processes = choose_processes(self._config.processes, self._reader.characters_estimate)
+        with PreparationPool(splitter, processes, self._control) as pool:
+            for texts in _batches(first, documents):
+                for batch in pool.put(texts):
+                    self._add(batch)
+                if not self._control.proceed():
+                    return
+                if self._ticker.is_due():
+                    yield self._bytes_read(_SPLITTING)
+            for batch in pool.finish():
+                self._add(batch)
+                if self._ticker.is_due():
+                    yield self._bytes_read(_SPLITTING)
+            if pool.was_broken:
+                yield Notice(
+                    text="A helper process ended unexpectedly; the work went on without helpers."
+                )
+        yield self._bytes_read(_SPLITTING)
+
+    def _add(self, batch: PreparedBatch) -> None:
+        self._failed += [self._documents_done + index for index in batch.failed]
+        self._documents_done += len(batch.document_lengths)
+        self._gathered.add(batch)
+
+    def _bytes_read(self, stage: str) -> StageProgress:
+        reader = self._reader
+        return StageProgress(
+            stage=stage, done=reader.bytes_done, total=reader.bytes_total, unit="bytes"
+        )
+
+    def no_text(self) -> CorpusError:
+        """Return the complaint that there is nothing to prepare."""
+        columns = " and ".join(f"'{column}'" for column in self._reader.columns)
+        message = f"{self._config.path.name} has no text in the column {columns}."
+        if self._reader.problems:
+            problem = self._reader.problems[0]
+            message += (
+                f" {self._reader.refused_rows:,} rows were refused; "
+                f"the first at line {problem.line}: {problem.reason}."
+            )
+        return CorpusError(message + " Choose another column or another file.")
+
+
+def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[str]]:
+    """Put documents together until they are worth sending; empties `first`."""
+    batch: list[str] = []
+    characters = 0
+
+    def texts() -> Iterator[str]:
+        yield from first
+        first.clear()
+        for document in documents:
+            yield document.text
+
+    for text in texts():
+        batch.append(text)
+        characters += len(text)
+        if characters >= _BATCH_CHARACTERS:
+            yield batch
+            batch = []
+            characters = 0
+    if batch:
+        yield batch
+
+
+def build_corpus(
+    config: CorpusConfig, control: RunControl, *, cache_folder: Path | None = None
+) -> Iterator[CorpusEvent]:
+    """Read a file and prepare its sentences and vocabulary.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+    control : RunControl
+        A stop ends the stream within a second, without `CorpusReady` and without a
+        process left; a pause holds it.
+    cache_folder : Path or None
+        Where prepared texts are kept, such as `corpus_cache_folder()`; None keeps none.
+
+    Yields
+    ------
+    CorpusEvent
+        `StageProgress` about ten times a second, `Notice` for what the user should
+        know, and `CorpusReady` last.
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be read, has a damaged row that the user does not want to
+        skip, or has no text.
+    """
+    cache = None if cache_folder is None else CorpusCache(cache_folder)
+    if cache is not None:
+        prepared = yield from cache.find(config, control)
+        if not control.proceed():
+            return
+        if prepared is not None:
+            yield from _finished(prepared, config)
+            return
+    with DocumentReader(config.path, config.csv, control.proceed) as reader:
+        folder = None if cache is None else cache.made_folder()
+        with closing(Gathered(folder)) as gathered:
+            building = _Building(config, control, reader, cache, folder, gathered)
+            yield from building.events()
+
+
+def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:
+    """Apply the vocabulary size and the split; yield the last events."""
+    facts = replace(
+        prepared.facts,
+        name=config.path.name,
+        path=str(config.path),
+        vocabulary_size=config.vocabulary_size,
+    )
+    group_of = prepared.store.group_of
+    is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
+    store = replace(prepared.store, is_validation=is_validation)
+    corpus = Corpus(store, facts, prepared.problems)
+    if facts.refused_rows:
+        problem = corpus.problems[0]
+        rows = "1 row" if facts.refused_rows == 1 else f"{facts.refused_rows:,} rows"
+        yield Notice(
+            text=f"{rows} of {facts.name} left out; the first at line {problem.line}: "
+            f"{problem.reason}."
+        )
+    yield CorpusReady(corpus=corpus)
+
+
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """One preparation under way."""
+
+    config: CorpusConfig
+    control: RunControl
+    reader: DocumentReader
+    cache: CorpusCache | None
+    folder: Path | None  # for temporary files; None = the system's
+    gathered: Gathered
+    ticker: Ticker = field(default_factory=lambda: Ticker(_REPORT_EVERY_S))
+
+    def events(self) -> Iterator[CorpusEvent]:
+        """Yield all events of the preparation."""
+        reading = CorpusReading(self.config, self.control, self.reader, self.gathered)
+        splitter = yield from reading.events()
+        if splitter is None:
+            return
+        parts = yield from self._arrange(reading.group_of)
+        if parts is None:
+            return
+        if not parts.words:
+            raise reading.no_text()
+        prepared = yield from self._prepared(parts, self._facts(parts, splitter, reading))
+        if prepared is not None:
+            yield from _finished(prepared, self.config)
+
+    def _arrange(self, group_of: "array[int]") -> Generator[CorpusEvent, None, TextParts | None]:
+        """Give the words of all documents numbers by frequency; return None after a stop."""
+        yield self._counted(0)
+        arranging = self.gathered.arranged(np.array(group_of, dtype=np.int64), self.control)
+        while True:
+            try:
+                done = next(arranging)
+            except StopIteration as end:
+                parts: TextParts | None = end.value
+                break
+            if self.ticker.is_due():
+                yield self._counted(done)
+        if parts is not None:
+            yield self._counted(self.gathered.words_twice)
+        return parts
+
+    def _prepared(
+        self, parts: TextParts, facts: CorpusSummary
+    ) -> Generator[CorpusEvent, None, PreparedText | None]:
+        """Keep the text in the cache, if there is one; return None after a stop."""
+        problems = tuple(self.reader.problems)
+        prepared = None
+        if self.cache is not None:
+            prepared = yield from self.cache.keep(self.config, parts, facts, problems, self.control)
+        if not self.control.proceed():
+            return None
+        failure = self.gathered.failure
+        if failure is not None:
+            yield Notice(
+                text=f"Temporary files could not be written ({failure.strerror}), so that the "
+                "preparation took more memory."
+            )
+        if prepared is None:
+            store = parts.store(self.folder)
+            prepared = PreparedText(store=store, facts=facts, problems=problems)
+        return prepared
+
+    def _facts(
+        self, parts: TextParts, splitter: SentenceSplitter, reading: CorpusReading
+    ) -> CorpusSummary:
+        """Return the summary but for vocabulary and split, which `Corpus` fills in."""
+        reader = self.reader
+        return CorpusSummary(
+            name=self.config.path.name,
+            path=str(self.config.path),
+            columns=reader.columns,
+            documents=len(reading.group_of),
+            sentences=parts.sentences,
+            words=int(parts.counts.sum()),
+            different_words=len(parts.words),
+            vocabulary_size=self.config.vocabulary_size,
+            least_frequent_word="",
+            least_frequent_count=0,
+            unknown_share=0.0,
+            splitter=splitter.description,
+            training_documents=0,
+            validation_documents=0,
+            training_sentences=0,
+            validation_sentences=0,
+            training_words=0,
+            validation_words=0,
+            refused_rows=reader.refused_rows,
+            repaired_rows=reader.repaired_rows,
+            duplicate_documents=reading.duplicates,
+            encoding=reader.encoding,
+            delimiter=reader.delimiter,
+            digest=reader.digest(),
+        )
+
+    def _counted(self, done: int) -> StageProgress:
+        total = self.gathered.words_twice
+        return StageProgress(stage=_COUNTING, done=done // 2, total=total // 2, unit="words")
