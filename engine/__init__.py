@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.checkpoint import load_model, save_model
     from engine.config import (
         CorpusConfig,
         CsvConfig,
@@ -48,36 +47,35 @@ if TYPE_CHECKING:
     )
     from engine.events import (
         CheckpointSaved,
-        EpochDone,
         EpochEstimated,
         Event,
         GradientsChecked,
-        LossPoint,
-        RateHalved,
         RunEnded,
-        SentenceGenerated,
-        SentenceScored,
         SnapshotPublished,
         StepTimed,
         TrainingStarted,
     )
-    from engine.language_model import LanguageModel
-    from engine.model_files import can_be_opened, open_model, write_model
+    from engine.language_model.checkpoint import load_model, save_model
+    from engine.language_model.formats import can_be_opened, open_model, write_model
+    from engine.language_model.history import EpochDone, LossPoint, RateHalved
+    from engine.language_model.model import LanguageModel
+    from engine.language_model.results import (
+        SentenceGenerated,
+        SentenceScore,
+        SentenceScored,
+        WordScore,
+    )
+    from engine.language_model.sampler import generate
+    from engine.language_model.scorer import score
     from engine.network.device import DeviceChoice, list_devices
     from engine.network.gradient_check import GradientReport, ParameterCheck
     from engine.network.torch_startup import load_torch_libraries, wait_politely
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
-    from engine.sampler import generate
-    from engine.scorer import SentenceScore, WordScore, score
     from engine.step_timer import StepTime, check_gradients, time_one_step
     from engine.trainer import train
 
 _HOME = {
-    "engine.checkpoint": (
-        "load_model",
-        "save_model",
-    ),
     "engine.config": (
         "CorpusConfig",
         "CsvConfig",
@@ -135,25 +133,37 @@ _HOME = {
     ),
     "engine.events": (
         "CheckpointSaved",
-        "EpochDone",
         "EpochEstimated",
         "Event",
         "GradientsChecked",
-        "LossPoint",
-        "RateHalved",
         "RunEnded",
-        "SentenceGenerated",
-        "SentenceScored",
         "SnapshotPublished",
         "StepTimed",
         "TrainingStarted",
     ),
-    "engine.language_model": ("LanguageModel",),
-    "engine.model_files": (
+    "engine.language_model.checkpoint": (
+        "load_model",
+        "save_model",
+    ),
+    "engine.language_model.formats": (
         "can_be_opened",
         "open_model",
         "write_model",
     ),
+    "engine.language_model.history": (
+        "EpochDone",
+        "LossPoint",
+        "RateHalved",
+    ),
+    "engine.language_model.model": ("LanguageModel",),
+    "engine.language_model.results": (
+        "SentenceGenerated",
+        "SentenceScore",
+        "SentenceScored",
+        "WordScore",
+    ),
+    "engine.language_model.sampler": ("generate",),
+    "engine.language_model.scorer": ("score",),
     "engine.network.device": (
         "DeviceChoice",
         "list_devices",
@@ -168,12 +178,6 @@ _HOME = {
     ),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),
-    "engine.sampler": ("generate",),
-    "engine.scorer": (
-        "SentenceScore",
-        "WordScore",
-        "score",
-    ),
     "engine.step_timer": (
         "StepTime",
         "check_gradients",

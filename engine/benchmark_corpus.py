@@ -21,7 +21,7 @@ from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
 from engine.errors import CorpusError
-from engine.events import LossPoint
+from engine.language_model.history import LossPoint
 from engine.trainer import train
 
 _REVIEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "movie-reviews.csv.gz"

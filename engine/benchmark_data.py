@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary, TokenStore
 from engine.corpus.vocabulary import Vocabulary
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 
 LOG_LENGTH = NormalDist(2.76, 0.685)

@@ -13,10 +13,10 @@ from engine.benchmark_data import made_up_words, typical_model
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import SPECIAL_TOKENS, SampleConfig
 from engine.control import RunControl, StageProgress
-from engine.events import SentenceGenerated
-from engine.language_model import LanguageModel
-from engine.sampler import generate
-from engine.scorer import score
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import SentenceGenerated
+from engine.language_model.sampler import generate
+from engine.language_model.scorer import score
 
 _TARGET_WORD_DIM = 8000
 _SAMPLING_HIDDEN, _SCORING_HIDDEN = 100, 256

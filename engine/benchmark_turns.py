@@ -14,7 +14,8 @@ import torch
 from engine.benchmark_data import Pair, sentences, synthetic_corpus
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
-from engine.events import Event, LossPoint
+from engine.events import Event
+from engine.language_model.history import LossPoint
 from engine.trainer import train
 
 _CORPUS_SENTENCES = 20_000

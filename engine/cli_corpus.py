@@ -14,7 +14,7 @@ from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
-    from engine.language_model import LanguageModel
+    from engine.language_model.model import LanguageModel
 
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters

@@ -29,18 +29,15 @@ from engine.corpus.corpus import CorpusReady
 from engine.event_json import event_to_json
 from engine.events import (
     CheckpointSaved,
-    EpochDone,
     Event,
     GradientsChecked,
-    LossPoint,
-    RateHalved,
     RunEnded,
-    SentenceGenerated,
-    SentenceScored,
     SnapshotPublished,
     StepTimed,
     TrainingStarted,
 )
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.language_model.results import SentenceGenerated, SentenceScored
 
 
 class Output:

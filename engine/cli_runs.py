@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.checkpoint import save_model
 from engine.cli_commands import EXIT_INTERRUPTED
 from engine.cli_output import Output, stop_on_interrupt
 from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
 from engine.cli_training import prepare
 from engine.errors import RunError
+from engine.language_model.checkpoint import save_model
 from engine.run_info import RunInfo
 from engine.run_store import RunStore
 from engine.wording import counted, duration

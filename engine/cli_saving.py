@@ -1,20 +1,20 @@
 """Where a command may write a model, and the saving of one while it is trained.
 
-What is in the file is the affair of `engine.checkpoint`.
+What is in the file is the affair of `engine.language_model.checkpoint`.
 """
 
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.checkpoint import FORMAT, SUFFIX, save_model
 from engine.cli_output import Output
 from engine.control import Notice, Ticker
 from engine.errors import DivergedError, EngineError, ModelFileError
 from engine.events import CheckpointSaved, Event, SnapshotPublished
 from engine.files.tensors import read_file, read_header
-from engine.language_model import LanguageModel
-from engine.model_files import TUTORIAL_SUFFIX, can_be_opened
+from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
+from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened
+from engine.language_model.model import LanguageModel
 
 _AUTOSAVE_S = 30.0
 

@@ -6,12 +6,13 @@ Nothing is written here; `cli_output` does that.
 from typing import TYPE_CHECKING
 
 from engine.control import Notice
-from engine.events import EpochDone, LossPoint, RateHalved, RunEnded, StepTimed, TrainingStarted
+from engine.events import RunEnded, StepTimed, TrainingStarted
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.wording import counted
 
 if TYPE_CHECKING:
+    from engine.language_model.results import SentenceScore
     from engine.network.gradient_check import GradientReport
-    from engine.scorer import SentenceScore
 from engine.wording import duration, probability
 
 _BAR_WIDTH = 24

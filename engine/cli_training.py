@@ -7,7 +7,6 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 
-from engine.checkpoint import load_model
 from engine.cli_commands import EXIT_INTERRUPTED, show_sentences
 from engine.cli_corpus import evaluated_lines, evaluation_hints, training_hints
 from engine.cli_output import Output, stop_on_interrupt
@@ -20,8 +19,9 @@ from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import ConfigError
 from engine.evaluation import Evaluation, evaluate_corpus
+from engine.language_model.checkpoint import load_model
+from engine.language_model.scorer import score
 from engine.run_store import RunStore
-from engine.scorer import score
 from engine.trainer import train
 from engine.wording import counted
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.config import Recipe, recipe_defaults
 from engine.errors import DivergedError
-from engine.events import EpochDone, RateHalved
-from engine.language_model import TrainingHistory
+from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
 from engine.network.rnn import RNN
 from engine.optimizer import Optimizer
 from engine.resting_loss import require_finite

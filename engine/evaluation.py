@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Corpus
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 
 _BATCH_SENTENCES = 64
 

@@ -6,14 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.corpus.corpus import CorpusReady
-from engine.events import (
-    CheckpointSaved,
-    Event,
-    GradientsChecked,
-    SentenceScored,
-    SnapshotPublished,
-    StepTimed,
-)
+from engine.events import CheckpointSaved, Event, GradientsChecked, SnapshotPublished, StepTimed
+from engine.language_model.results import SentenceScored
 
 
 def event_to_json(event: Event) -> dict[str, Any] | None:

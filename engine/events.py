@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from engine.corpus.vocabulary_budget import EpochEstimate
-    from engine.language_model import LanguageModel
-    from engine.network.gradient_check import GradientReport
-    from engine.scorer import SentenceScore
-    from engine.step_timer import StepTime
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.language_model.results import SentenceGenerated, SentenceScored
+
+if TYPE_CHECKING:
+    from engine.corpus.vocabulary_budget import EpochEstimate
+    from engine.language_model.model import LanguageModel
+    from engine.network.gradient_check import GradientReport
+    from engine.step_timer import StepTime
+
 
 # "converged": the learning rate was halved so often that further steps change nothing.
 EndReason = Literal["finished", "stopped", "time limit", "converged"]
@@ -40,46 +43,6 @@ class TrainingStarted:
     batch_size: int
     epochs: int
     uniform_loss: float  # ln C, the loss of knowing nothing, nats a word
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LossPoint:
-    """One point of the training curve, a few times a second."""
-
-    step: int  # parameter updates since the run began
-    epoch: float  # epochs done, with the part of the current one
-    loss: float  # mean cross-entropy since the previous point, nats a word
-    learning_rate: float
-    words_per_s: float  # since the previous point
-    elapsed_s: float  # of training, pauses left out
-    time_left_s: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpochDone:
-    """An epoch ended and was evaluated; epoch 0 is the untrained model.
-
-    A time limit can end a run within an epoch; the epoch is then a fraction.
-    """
-
-    epoch: float
-    step: int
-    training_loss: float  # nats a word: mean over the epoch's steps; evaluated at epoch 0
-    validation_loss: float | None  # nats a word; None without validation documents
-    learning_rate: float
-    words_per_s: float  # over the whole epoch; 0 at epoch 0
-    elapsed_s: float
-    is_best: bool  # lowest evaluated loss so far
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateHalved:
-    """The evaluated loss rose, so the learning rate was halved."""
-
-    step: int
-    epoch: float
-    learning_rate: float  # the new one
-    reason: str  # a sentence with the numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,25 +70,6 @@ class RunEnded:
     epoch: float
     step: int
     elapsed_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceGenerated:
-    """One sentence drawn from the model."""
-
-    number: int  # 1, 2, …
-    text: str  # detokenised, for reading
-    words: tuple[str, ...]  # as drawn, without the sentence marks
-    log_probability: float  # natural log, at temperature 1, SENTENCE_END included if drawn
-    is_cut: bool  # True when the longest length was reached before SENTENCE_END
-    seed: int  # the seed of the whole batch, for repeating it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceScored:
-    """A typed sentence has its probability."""
-
-    score: "SentenceScore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

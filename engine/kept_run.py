@@ -15,8 +15,9 @@ from engine.control import RunControl, StageProgress, Ticker
 from engine.epoch_models import is_worth_keeping
 from engine.errors import DivergedError, EngineError
 from engine.event_json import event_to_json
-from engine.events import EpochDone, Event, LossPoint, RateHalved, RunEnded, SnapshotPublished
-from engine.language_model import LanguageModel
+from engine.events import Event, RunEnded, SnapshotPublished
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_keeper import Checkpoint, RunKeeper, status_of
 from engine.run_lock import RunLock

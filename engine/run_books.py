@@ -13,15 +13,9 @@ import torch
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
-from engine.events import (
-    EndReason,
-    EpochDone,
-    LossPoint,
-    RunEnded,
-    SnapshotPublished,
-    TrainingStarted,
-)
-from engine.language_model import HistoryRecorder, LanguageModel, TrainingHistory
+from engine.events import EndReason, RunEnded, SnapshotPublished, TrainingStarted
+from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
+from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
 from engine.network.rnn import RNN
 from engine.run_clock import RunClock

@@ -14,13 +14,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.background_writer import BackgroundWriter
-from engine.checkpoint import model_to_bytes
 from engine.control import Notice
 from engine.epoch_models import MOST_BYTES, epoch_model, list_epoch_models, outdated
 from engine.errors import EngineError
 from engine.events import CheckpointSaved, Event
 from engine.files.atomic import explain_os_error
-from engine.language_model import LanguageModel
+from engine.language_model.checkpoint import model_to_bytes
+from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_lock import HEARTBEAT_S, RunLock
 from engine.state_file import state_to_bytes

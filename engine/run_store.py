@@ -33,7 +33,7 @@ from engine.run_lock import RunLock, is_held
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus
-    from engine.language_model import LanguageModel
+    from engine.language_model.model import LanguageModel
 
 _APP_NAME = "rnn-text-lab"
 
@@ -208,7 +208,7 @@ class RunStore:
 
         Raises `ModelFileError` if there is none that can be read.
         """
-        from engine.checkpoint import load_model
+        from engine.language_model.checkpoint import load_model
         from engine.state_file import load_state
 
         folder = self._folder(run_id)
@@ -233,7 +233,7 @@ class RunStore:
 
         Raises `RunError` if that one was not kept, and `ModelFileError` if it cannot be read.
         """
-        from engine.checkpoint import load_model
+        from engine.language_model.checkpoint import load_model
 
         kept = self.epoch_models(self._folder(run_id).run_id)
         for each in kept:

@@ -22,11 +22,12 @@ import torch
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
-from engine.history_tensors import history_to_tensors, read_history
-from engine.model_parts import (
+from engine.language_model.parts import (
     REAL,
     Layout,
     demand_layout,
+    history_to_tensors,
+    read_history,
     read_vocabulary,
     settings_from_json,
     settings_to_json,

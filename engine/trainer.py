@@ -21,7 +21,7 @@ from engine.corpus.corpus import Corpus, Sentences
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
 from engine.events import EndReason, Event, SnapshotPublished
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 from engine.resting_loss import few_of, resting_loss
 from engine.run_books import RunBooks
 from engine.state_taking import state_of_run

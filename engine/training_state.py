@@ -18,7 +18,8 @@ from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError
-from engine.language_model import LanguageModel, TrainingHistory
+from engine.language_model.history import TrainingHistory
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 
 PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`

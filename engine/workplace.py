@@ -14,7 +14,7 @@ from engine.control import Notice
 from engine.corpus.corpus import Corpus
 from engine.epoch_steps import make_epoch_steps, make_optimizer
 from engine.errors import DeviceError
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 from engine.network.device import (
     CPU,
     choose_device,

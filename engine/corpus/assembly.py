@@ -22,7 +22,7 @@ Int64s = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextParts:
-    """What makes a `TokenStore`, but for the split; the letters are those of `engine.corpus.corpus`."""
+    """What makes a `TokenStore`, but for the split; letters as in `corpus`."""
 
     words: tuple[str, ...]  # D
     counts: Int64s  # (D,)

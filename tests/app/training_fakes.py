@@ -35,7 +35,7 @@ from engine import (
     TrainConfig,
     TrainingStarted,
 )
-from engine.language_model import TrainingHistory
+from engine.language_model.history import TrainingHistory
 from tests.app.runs_fakes import CORPUS_CONFIG, FakeRuns
 
 ENTROPY = 3.9

@@ -51,6 +51,7 @@ APP_ARROWS = {
     "app.application": ("app",),
 }
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
     """One imported module, or name of a package."""

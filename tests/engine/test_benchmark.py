@@ -29,10 +29,10 @@ from engine.cli import EXIT_WRONG, main
 from engine.config import SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
-from engine.events import SentenceGenerated
+from engine.language_model.results import SentenceGenerated
+from engine.language_model.sampler import generate
 from engine.network.batching import batch_from_pairs
 from engine.network.rnn import RNN
-from engine.sampler import generate
 
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")
 

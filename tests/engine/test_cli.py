@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from engine import cli_commands
-from engine.checkpoint import save_model
 from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.events import GradientsChecked
+from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
 from tests.engine.support.models import tiny_model
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoint import load_model
 from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
 from engine.cli_output import Output
-from engine.events import EpochDone, Event
+from engine.events import Event
+from engine.language_model.checkpoint import load_model
+from engine.language_model.history import EpochDone
 from engine.run_store import RunStore
 
 ROWS = ["The cat sat on the mat.", "A dog ran after the cat.", "Nobody knows why it ran."] * 8

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from engine import cli_saving, cli_training
-from engine.checkpoint import load_model, save_model
 from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
 from engine.control import RunControl
 from engine.errors import DivergedError, ModelFileError
 from engine.events import Event
-from engine.language_model import LanguageModel
+from engine.language_model.checkpoint import load_model, save_model
+from engine.language_model.model import LanguageModel
 from tests.engine.support.cli_fakes import ended, snapshot, train_arguments, write_comments
 from tests.engine.support.models import tiny_model
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine import cli_training
-from engine.checkpoint import load_model
 from engine.cli import main
+from engine.language_model.checkpoint import load_model
 from tests.engine.support.cli_fakes import (
     COMMENTS,
     ended,

@@ -12,8 +12,9 @@ from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.epoch_judge import EpochJudge
 from engine.errors import DivergedError
-from engine.events import EpochDone, Event, RunEnded, SnapshotPublished, TrainingStarted
-from engine.language_model import LanguageModel
+from engine.events import Event, RunEnded, SnapshotPublished, TrainingStarted
+from engine.language_model.history import EpochDone
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.optimizer import PlainSgd
 from engine.run_store import RunStore

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import run_keeper
-from engine.checkpoint import load_model
 from engine.config import TrainConfig
 from engine.control import Notice
 from engine.corpus.corpus import Corpus
 from engine.epoch_models import epoch_model, is_worth_keeping, list_epoch_models, outdated
 from engine.errors import RunError
-from engine.events import EpochDone, RateHalved
+from engine.language_model.checkpoint import load_model
+from engine.language_model.history import EpochDone, RateHalved
 from engine.run_store import RunStore
 from tests.engine.support.kept_runs import keep
 from tests.engine.support.runs import animal_corpus, of_type, pairs_of

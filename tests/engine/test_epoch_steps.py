@@ -18,7 +18,8 @@ from engine.corpus.corpus import Corpus
 from engine.device_steps import DeviceSteps
 from engine.epoch_tables import Planned
 from engine.errors import DivergedError
-from engine.events import EpochDone, EpochEstimated, Event, LossPoint, RunEnded
+from engine.events import EpochEstimated, Event, RunEnded
+from engine.language_model.history import EpochDone, LossPoint
 from engine.network.device import CPU, DeviceChoice
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer

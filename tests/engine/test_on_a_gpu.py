@@ -14,7 +14,7 @@ from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.device_optimizer import DeviceAdam, DeviceSgd
 from engine.device_steps import DeviceSteps
-from engine.events import EpochDone
+from engine.language_model.history import EpochDone
 from engine.network.device import list_devices, set_precision
 from engine.network.rnn import RNN
 from engine.step_graphs import CudaRecorder

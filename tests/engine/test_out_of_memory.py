@@ -16,7 +16,8 @@ from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DeviceError
-from engine.events import EpochDone, Event, LossPoint, RunEnded, TrainingStarted
+from engine.events import Event, RunEnded, TrainingStarted
+from engine.language_model.history import EpochDone, LossPoint
 from engine.network.batching import Batch
 from engine.network.device import CPU, DeviceChoice, is_out_of_memory
 from engine.network.rnn import RNN

@@ -10,7 +10,8 @@ import torch
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
-from engine.events import EpochDone, LossPoint, SnapshotPublished
+from engine.events import SnapshotPublished
+from engine.language_model.history import EpochDone, LossPoint
 from engine.network.device import choose_device
 from engine.network.rnn import RNN
 from engine.run_books import RunBooks, make_network

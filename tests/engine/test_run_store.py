@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.checkpoint import load_model
 from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, RunError
-from engine.events import CheckpointSaved, EpochDone, Event, LossPoint, RunEnded
+from engine.events import CheckpointSaved, Event, RunEnded
+from engine.language_model.checkpoint import load_model
+from engine.language_model.history import EpochDone, LossPoint
 from engine.run_lock import RunLock, is_held
 from engine.run_store import RunStore
 from engine.state_file import load_state

@@ -7,14 +7,8 @@ import numpy as np
 import pytest
 
 from engine.corpus.corpus import Corpus
-from engine.events import (
-    EpochDone,
-    LossPoint,
-    RateHalved,
-    RunEnded,
-    SnapshotPublished,
-    TrainingStarted,
-)
+from engine.events import RunEnded, SnapshotPublished, TrainingStarted
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, pairs_of, run

@@ -10,8 +10,9 @@ from engine.config import TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, DivergedError
-from engine.events import EpochDone, Event, LossPoint, SnapshotPublished
-from engine.language_model import LanguageModel
+from engine.events import Event, SnapshotPublished
+from engine.language_model.history import EpochDone, LossPoint
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.trainer import Trainer
 from tests.engine.support.models import tiny_model

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.checkpoint import load_model, model_to_bytes
 from engine.errors import ModelFileError
-from engine.language_model import LanguageModel
-from engine.npz_model import load_tutorial_npz
-from engine.scorer import score
+from engine.language_model.checkpoint import load_model, model_to_bytes
+from engine.language_model.model import LanguageModel
+from engine.language_model.scorer import score
+from engine.language_model.tutorial_npz import load_tutorial_npz
 from tests.engine.support.models import tiny_model
 
 MORE_MEMORY = 64 << 20  # bytes

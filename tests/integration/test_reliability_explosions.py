@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from engine import kept_run
-from engine.checkpoint import load_model
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.events import RunEnded
-from engine.language_model import LanguageModel
+from engine.language_model.checkpoint import load_model
+from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_store import RunStore
 from engine.state_file import load_state

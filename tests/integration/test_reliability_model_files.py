@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.engine.test_bad_model_files import BAD_FILES
+from tests.engine.language_model.test_checkpoint_bad_files import BAD_FILES
 from tests.integration.scale import SEED, Report, long_test, scaled
 
 pytestmark = long_test

@@ -18,10 +18,11 @@ import pytest
 import torch
 
 from engine import kept_run
-from engine.checkpoint import load_model
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
-from engine.events import EpochDone, Event, RunEnded
+from engine.events import Event, RunEnded
+from engine.language_model.checkpoint import load_model
+from engine.language_model.history import EpochDone
 from engine.run_store import RunStore
 from engine.state_file import load_state, state_to_bytes
 from engine.trainer import Trainer

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.state.loss_history import LossHistory
 from app.state.series import Series
 from engine import EpochDone, LossPoint, RateHalved
-from engine.language_model import TrainingHistory
+from engine.language_model.history import TrainingHistory
 
 LOSSES = st.lists(st.floats(0.0, 100.0), min_size=1, max_size=400)
 

@@ -12,7 +12,8 @@ from engine.config import CorpusConfig
 from engine.control import Notice, RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.events import EpochDone, Event
+from engine.events import Event
+from engine.language_model.history import EpochDone
 from engine.network.rnn import RNN
 from tests.engine.support.runs import of_type, pairs_of, run
 

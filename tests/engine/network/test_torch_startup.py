@@ -11,7 +11,7 @@ import pytest
 from engine.network import torch_startup
 from engine.network.torch_startup import load_torch_libraries
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 LOAD_FIRST = """
 import sys

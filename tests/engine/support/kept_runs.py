@@ -8,7 +8,7 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.events import Event
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 from engine.run_store import RunStore
 
 MODEL = ModelConfig(hidden_dim=4, device="cpu")

@@ -8,8 +8,8 @@ import numpy as np
 from engine.config import Dtype, ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
 from engine.corpus.vocabulary import Vocabulary
-from engine.events import EpochDone, RateHalved
-from engine.language_model import LanguageModel, TrainingHistory
+from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 
 WORDS = ("the", "cat", "sat", ".", "naïve")

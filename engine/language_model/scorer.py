@@ -8,46 +8,21 @@ T words to predict (SENTENCE_END included), C words in the vocabulary, H hidden 
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 
 from engine.control import RunControl
 from engine.corpus.tokenizing import tokenize
 from engine.corpus.vocabulary import SENTENCE_END
-from engine.events import Event, SentenceScored
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import SentenceScore, SentenceScored, WordScore
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordScore:
-    """One word and its probability after the words before it."""
-
-    word: str  # as typed, in lower case; SENTENCE_END for the last
-    shown: str  # for the user
-    is_known: bool  # False: scored as UNKNOWN_TOKEN, which stands for all rare words together
-    probability: float
-    log_probability: float  # natural logarithm
-    bits: float  # -log2 of the probability
-    rank: int  # 1 = the model thought no word more probable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceScore:
-    """A sentence's probability; the last of `words` is SENTENCE_END."""
-
-    text: str
-    words: tuple[WordScore, ...]
-    log_probability: float  # natural logarithm: the sum over `words`
-    probability: float  # 0.0 where a float cannot hold it: then only the logarithm tells
-    perplexity: float  # exp(-log_probability / number of words), SENTENCE_END included
-    bits_per_word: float  # log2 of the perplexity
-    unknown_words: tuple[str, ...]  # each once, in the order typed
-
-
-def score(model: LanguageModel, text: str, control: RunControl | None = None) -> Iterator[Event]:
+def score(
+    model: LanguageModel, text: str, control: RunControl | None = None
+) -> Iterator[SentenceScored]:
     """Compute the probability of `text` as one sentence.
 
     Parameters

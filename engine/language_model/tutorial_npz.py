@@ -26,7 +26,7 @@ from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN
 from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 
 _MEMBERS = ("U", "V", "W")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.corpus.vocabulary import Vocabulary
+from engine.language_model.sampler import WordChooser
 from engine.network.rnn import RNN
-from engine.word_choice import WordChooser
 
 H = 3
 

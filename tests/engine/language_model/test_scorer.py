@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from engine.control import RunControl
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import SentenceScore
+from engine.language_model.scorer import score
 from engine.network.reference import RNNNumpy
-from engine.scorer import SentenceScore, score
 from tests.engine.support.models import model_of, tiny_model
 
 

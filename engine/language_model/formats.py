@@ -1,6 +1,8 @@
-"""Models for other programs: ONNX, and the word vectors as text.
+"""Open and write a model file of any kind: ours, the tutorial's, or one for other programs.
 
-Neither can be opened here again: a model file or the tutorial's .npz keeps everything.
+What is in our files is the affair of `checkpoint`, in the tutorial's of `tutorial_npz`. Those
+for other programs are written here: ONNX, and the word vectors as text. They cannot be opened
+here again; a model file or the tutorial's .npz keeps everything.
 
 C words, H hidden units, T words of a sentence.
 """
@@ -12,17 +14,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
-from engine.language_model import LanguageModel
+from engine.language_model.checkpoint import SUFFIX, load_model, save_model
+from engine.language_model.model import LanguageModel
+from engine.language_model.tutorial_npz import (
+    export_tutorial_npz,
+    load_tutorial_npz,
+    read_word_list,
+    word_list_of,
+)
 
 if TYPE_CHECKING:
     import onnx
+
 
 EXPORT_SUFFIXES = (".onnx", ".vec")
 
 _OPSET, _IR_VERSION = 17, 8  # old enough for the runtimes in use
 _LARGEST_ONNX = 2_000_000_000  # bytes; the format ends at 2 GiB
+
+TUTORIAL_SUFFIX = ".npz"
+WRITTEN_SUFFIXES = (SUFFIX, TUTORIAL_SUFFIX, *EXPORT_SUFFIXES)
 
 
 def export_onnx(model: LanguageModel, path: Path) -> None:
@@ -132,3 +146,54 @@ def _nodes(hidden_dim: int) -> "list[onnx.NodeProto]":
         node("MatMul", ["states", "V_transposed"], ["scores"]),  # (T, C)
         node("LogSoftmax", ["scores"], ["log_probabilities"], axis=-1),
     ]
+
+
+def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageModel:
+    """Open the model at `path`.
+
+    Parameters
+    ----------
+    path : Path
+        A file of the tutorial's (.npz) takes its words from the list that lies beside
+        it (NAME.words.txt), or else from `vocabulary`.
+    vocabulary : Vocabulary, optional
+        Of the corpus at hand.
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be opened; for a .npz without words it says what is missing.
+    """
+    if path.suffix.lower() != TUTORIAL_SUFFIX:
+        return load_model(path)
+    word_list = word_list_of(path)
+    if word_list.is_file():
+        vocabulary = read_word_list(word_list)
+    return load_tutorial_npz(path, vocabulary)
+
+
+def write_model(model: LanguageModel, path: Path) -> None:
+    """Write the model in the format that the ending of `path` says.
+
+    .npz is the tutorial's format, with a word list beside it; .onnx and .vec are for other
+    programs and cannot be opened here (see `can_be_opened`); all else is a model file.
+
+    Raises
+    ------
+    ModelFileError
+        If it cannot be written; an older file at `path` is intact.
+    """
+    match path.suffix.lower():
+        case ".npz":
+            export_tutorial_npz(model, path)
+        case ".onnx":
+            export_onnx(model, path)
+        case ".vec":
+            export_word_vectors(model, path)
+        case _:
+            save_model(model, path)
+
+
+def can_be_opened(path: Path) -> bool:
+    """Tell whether what `write_model` writes to `path` holds the whole model."""
+    return path.suffix.lower() not in EXPORT_SUFFIXES

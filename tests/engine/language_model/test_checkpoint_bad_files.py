@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from engine.checkpoint import load_model, model_to_bytes
 from engine.errors import ModelFileError
 from engine.files.tensors import HEADER_LIMIT
+from engine.language_model.checkpoint import load_model, model_to_bytes
 from tests.engine.support.models import tiny_model
 
 Edit = Callable[[dict[str, Any], bytearray], bytes | None]

@@ -26,11 +26,12 @@ from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.records import parse_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
-from engine.history_tensors import history_to_tensors, read_history
-from engine.language_model import LanguageModel
-from engine.model_parts import (
+from engine.language_model.model import LanguageModel
+from engine.language_model.parts import (
     REAL,
     demand_layout,
+    history_to_tensors,
+    read_history,
     read_vocabulary,
     settings_from_json,
     settings_to_json,

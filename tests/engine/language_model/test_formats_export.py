@@ -9,11 +9,11 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from engine import model_export
 from engine.cli import EXIT_WRONG, main
 from engine.config import Dtype
 from engine.errors import ModelFileError
-from engine.model_files import can_be_opened, open_model, write_model
+from engine.language_model import formats
+from engine.language_model.formats import can_be_opened, open_model, write_model
 from tests.engine.support.models import tiny_model
 
 SENTENCE = [0, 3, 2, 4]
@@ -70,7 +70,7 @@ def test_that_the_word_vectors_are_the_columns_of_U(tmp_path: Path) -> None:
 def test_that_a_network_beyond_the_format_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_export, "_LARGEST_ONNX", 10)
+    monkeypatch.setattr(formats, "_LARGEST_ONNX", 10)
 
     with pytest.raises(ModelFileError, match=r"at most 2 GB.*Save it as a \.safetensors file"):
         write_model(tiny_model(), tmp_path / "model.onnx")

@@ -12,7 +12,11 @@ import pytest
 
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
-from engine.npz_model import export_tutorial_npz, load_tutorial_npz, read_word_list
+from engine.language_model.tutorial_npz import (
+    export_tutorial_npz,
+    load_tutorial_npz,
+    read_word_list,
+)
 from tests.engine.support.models import tiny_model
 
 H, C = 4, 8
@@ -125,7 +129,7 @@ def test_that_a_list_without_special_tokens_is_a_list_too(tmp_path: Path) -> Non
 def test_that_a_list_of_words_has_a_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, *, fits: bool
 ) -> None:
-    monkeypatch.setattr("engine.npz_model._LARGEST_WORD_LIST", 8)
+    monkeypatch.setattr("engine.language_model.tutorial_npz._LARGEST_WORD_LIST", 8)
     path = tmp_path / "words.txt"
     path.write_bytes(data)
 

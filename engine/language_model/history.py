@@ -1,22 +1,49 @@
-"""A trained model as one frozen value: parameters, vocabulary, settings and history.
-
-This module holds records; it neither trains nor reads files. H is the number of
-hidden units, C the number of words in the vocabulary.
-"""
+"""What is measured while a network is trained: points, evaluations, halvings, and all of a run."""
 
 import math
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.config import ModelConfig, TrainConfig
-from engine.events import EpochDone, Event, LossPoint, RateHalved
-from engine.wording import counted
 
-if TYPE_CHECKING:
-    from engine.corpus.corpus import CorpusSummary
-    from engine.corpus.vocabulary import Vocabulary
-    from engine.network.rnn import RNN
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossPoint:
+    """One point of the training curve, a few times a second."""
+
+    step: int  # parameter updates since the run began
+    epoch: float  # epochs done, with the part of the current one
+    loss: float  # mean cross-entropy since the previous point, nats a word
+    learning_rate: float
+    words_per_s: float  # since the previous point
+    elapsed_s: float  # of training, pauses left out
+    time_left_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochDone:
+    """An epoch ended and was evaluated; epoch 0 is the untrained model.
+
+    A time limit can end a run within an epoch; the epoch is then a fraction.
+    """
+
+    epoch: float
+    step: int
+    training_loss: float  # nats a word: mean over the epoch's steps; evaluated at epoch 0
+    validation_loss: float | None  # nats a word; None without validation documents
+    learning_rate: float
+    words_per_s: float  # over the whole epoch; 0 at epoch 0
+    elapsed_s: float
+    is_best: bool  # lowest evaluated loss so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateHalved:
+    """The evaluated loss rose, so the learning rate was halved."""
+
+    step: int
+    epoch: float
+    learning_rate: float  # the new one
+    reason: str  # a sentence with the numbers
 
 
 def _integers() -> "array[int]":
@@ -93,8 +120,8 @@ class HistoryRecorder:
         self._evaluations = list(start.evaluations)
         self._halvings = list(start.halvings)
 
-    def add(self, event: Event) -> None:
-        """Keep `event` if it is a point, an evaluation or a halving; O(1)."""
+    def add(self, event: object) -> None:
+        """Keep `event` if it is a point, an evaluation or a halving, and no other; O(1)."""
         match event:
             case LossPoint():
                 self._columns["steps"].append(event.step)
@@ -116,84 +143,6 @@ class HistoryRecorder:
             evaluations=tuple(self._evaluations),
             halvings=tuple(self._halvings),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LanguageModel:
-    """A frozen snapshot that sentences can be drawn from and scored with.
-
-    `rnn` is this model's own copy of the parameters: nobody trains it.
-    """
-
-    rnn: "RNN"
-    vocabulary: "Vocabulary"
-    model_config: ModelConfig
-    train_config: TrainConfig
-    summary: "CorpusSummary"
-    history: TrainingHistory = field(default_factory=TrainingHistory)
-    step: int = 0  # parameter updates so far
-    epoch: float = 0.0  # epochs so far, with the part of the current one
-
-    def __post_init__(self) -> None:
-        if self.rnn.word_dim != len(self.vocabulary):
-            raise ValueError(
-                f"a network for {self.rnn.word_dim} words with a vocabulary "
-                f"of {len(self.vocabulary)}"
-            )
-
-    @property
-    def word_dim(self) -> int:
-        """Number of words in the vocabulary, C."""
-        C: int = self.rnn.word_dim
-        return C
-
-    @property
-    def hidden_dim(self) -> int:
-        """Number of hidden units, H."""
-        H: int = self.rnn.hidden_dim
-        return H
-
-    @property
-    def parameters(self) -> int:
-        """Number of trained numbers: U (H, C), V (C, H) and W (H, H)."""
-        return 2 * self.hidden_dim * self.word_dim + self.hidden_dim**2
-
-    @property
-    def title(self) -> str:
-        """A short name for a window title or a list."""
-        return f"{self.summary.name}, {self.hidden_dim} hidden units, epoch {self.epoch:.4g}"
-
-    @property
-    def description(self) -> str:
-        """One sentence for the user: how large, how long trained, how good."""
-        if self.step == 0:
-            return f"A network of {self._size_text()} that was not trained here."
-        return (
-            f"A network of {self._size_text()}, trained for {counted(self.epoch, 'epoch')} "
-            f"({counted(self.step, 'step')}) on {self.summary.name}{self._loss_text()}."
-        )
-
-    def _size_text(self) -> str:
-        return (
-            f"{self.hidden_dim:,} hidden units and {self.word_dim:,} words "
-            f"({self.parameters:,} parameters)"
-        )
-
-    def _loss_text(self) -> str:
-        if not self.history.evaluations:
-            return ""
-        told, when = self.history.evaluations[-1], ""
-        if self.train_config.recipe == "fast":  # a rise takes it back to its best parameters
-            held_out = told.validation_loss is not None
-            alike = (
-                done
-                for done in self.history.evaluations
-                if (done.validation_loss is not None) == held_out
-            )
-            told, when = min(alike, key=evaluated_loss), " at its best"
-        if told.validation_loss is not None:
-            return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"
-        return f"; its training loss is {told.training_loss:.3f} nats a word{when}"
 
 
 def evaluated_loss(done: EpochDone) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
-from engine.model_files import open_model, write_model
+from engine.language_model.formats import open_model, write_model
 from tests.engine.support.models import tiny_model
 
 

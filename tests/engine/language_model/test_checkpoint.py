@@ -14,16 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from engine.checkpoint import FORMAT, load_model, model_to_bytes, save_model
 from engine.config import Dtype
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import write_durably
-from engine.language_model import LanguageModel, TrainingHistory
-from engine.scorer import score
+from engine.language_model.checkpoint import FORMAT, load_model, model_to_bytes, save_model
+from engine.language_model.history import TrainingHistory
+from engine.language_model.model import LanguageModel
+from engine.language_model.scorer import score
 from tests.engine.support.models import model_of, tiny_history, tiny_model
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def assert_same(left: LanguageModel, right: LanguageModel) -> None:
@@ -97,7 +98,7 @@ def test_that_a_library_that_was_not_installed_is_not_named(
             raise PackageNotFoundError(name)
         return "2.0"
 
-    monkeypatch.setattr("engine.checkpoint.version", only_numpy)
+    monkeypatch.setattr("engine.language_model.checkpoint.version", only_numpy)
     save_model(tiny_model(), tmp_path / "a")
 
     with safe_open(tmp_path / "a", framework="np") as file:

@@ -11,12 +11,11 @@ import torch
 
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
-from engine.events import SentenceGenerated
-from engine.language_model import LanguageModel
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import SentenceGenerated
+from engine.language_model.sampler import MAX_TRIES, generate, invert
+from engine.language_model.scorer import score
 from engine.network.reference import RNNNumpy
-from engine.sampler import MAX_TRIES, generate
-from engine.scorer import score
-from engine.word_choice import invert
 from tests.engine.support.models import model_of, tiny_model
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from engine.config import TrainConfig
 from engine.control import Notice
-from engine.events import LossPoint
-from engine.language_model import HistoryRecorder, TrainingHistory
+from engine.language_model.history import HistoryRecorder, LossPoint, TrainingHistory
 from tests.engine.support.models import WORDS, tiny_history, tiny_model
 
 
