@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     )
     from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView, TokenView
     from engine.corpus.sample_comments import sample_comments_path, sample_entropy
-    from engine.corpus.vocabulary_budget import EpochEstimate, VocabularyBudget, VocabularyCost
+    from engine.corpus.vocabulary_budget import VocabularyBudget, VocabularyCost
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
-    from engine.epoch_estimate import estimate_epoch
     from engine.epoch_models import EpochModel
     from engine.errors import (
         ConfigError,
@@ -45,16 +44,7 @@ if TYPE_CHECKING:
         ModelFileError,
         RunError,
     )
-    from engine.events import (
-        CheckpointSaved,
-        EpochEstimated,
-        Event,
-        GradientsChecked,
-        RunEnded,
-        SnapshotPublished,
-        StepTimed,
-        TrainingStarted,
-    )
+    from engine.events import Event
     from engine.language_model.checkpoint import load_model, save_model
     from engine.language_model.formats import can_be_opened, open_model, write_model
     from engine.language_model.history import EpochDone, LossPoint, RateHalved
@@ -72,8 +62,20 @@ if TYPE_CHECKING:
     from engine.network.torch_startup import load_torch_libraries, wait_politely
     from engine.run_info import RunInfo
     from engine.run_store import RunStore
-    from engine.step_timer import StepTime, check_gradients, time_one_step
-    from engine.trainer import train
+    from engine.training.checks import check_gradients, time_one_step
+    from engine.training.epoch_estimate import estimate_epoch
+    from engine.training.events import (
+        CheckpointSaved,
+        EpochEstimate,
+        EpochEstimated,
+        GradientsChecked,
+        RunEnded,
+        SnapshotPublished,
+        StepTime,
+        StepTimed,
+        TrainingStarted,
+    )
+    from engine.training.trainer import train
 
 _HOME = {
     "engine.config": (
@@ -111,7 +113,6 @@ _HOME = {
         "sample_entropy",
     ),
     "engine.corpus.vocabulary_budget": (
-        "EpochEstimate",
         "VocabularyBudget",
         "VocabularyCost",
     ),
@@ -120,7 +121,6 @@ _HOME = {
         "RowProblem",
         "inspect_csv",
     ),
-    "engine.epoch_estimate": ("estimate_epoch",),
     "engine.epoch_models": ("EpochModel",),
     "engine.errors": (
         "ConfigError",
@@ -131,16 +131,7 @@ _HOME = {
         "ModelFileError",
         "RunError",
     ),
-    "engine.events": (
-        "CheckpointSaved",
-        "EpochEstimated",
-        "Event",
-        "GradientsChecked",
-        "RunEnded",
-        "SnapshotPublished",
-        "StepTimed",
-        "TrainingStarted",
-    ),
+    "engine.events": ("Event",),
     "engine.language_model.checkpoint": (
         "load_model",
         "save_model",
@@ -178,12 +169,23 @@ _HOME = {
     ),
     "engine.run_info": ("RunInfo",),
     "engine.run_store": ("RunStore",),
-    "engine.step_timer": (
-        "StepTime",
+    "engine.training.checks": (
         "check_gradients",
         "time_one_step",
     ),
-    "engine.trainer": ("train",),
+    "engine.training.epoch_estimate": ("estimate_epoch",),
+    "engine.training.events": (
+        "CheckpointSaved",
+        "EpochEstimate",
+        "EpochEstimated",
+        "GradientsChecked",
+        "RunEnded",
+        "SnapshotPublished",
+        "StepTime",
+        "StepTimed",
+        "TrainingStarted",
+    ),
+    "engine.training.trainer": ("train",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -22,7 +22,7 @@ from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
 from engine.errors import CorpusError
 from engine.language_model.history import LossPoint
-from engine.trainer import train
+from engine.training.trainer import train
 
 _REVIEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "movie-reviews.csv.gz"
 _SAMPLE_COPIES = 17  # of the sample comments: 1.6 million words

@@ -1,6 +1,6 @@
 """Whole epochs in the steps that a device takes by itself, and how exact those are.
 
-They are measured through what the trainer uses (`engine.epoch_steps`), on a text of the
+They are measured through what the trainer uses (`engine.training.steps`), on a text of the
 tutorial's size. Where a device records no steps, as a CPU, there is nothing to measure here.
 
 Letters: C words in the vocabulary, H hidden units, B sentences a step.
@@ -13,20 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine import epoch_steps, step_graphs
-from engine.batch_stepper import BatchStepper
 from engine.benchmark_data import synthetic_corpus, typical_lengths
 from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.benchmark_turns import Setting
 from engine.config import Recipe
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Sentences
-from engine.device_optimizer import DeviceSgd, Gradients, is_not_finite
-from engine.device_steps import DeviceSteps
 from engine.network.device import CPU, DeviceChoice
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
-from engine.step_graphs import Recorder
+from engine.training import steps as epoch_steps
+from engine.training.cuda_graphs import graphs
+from engine.training.cuda_graphs.graphs import Recorder
+from engine.training.cuda_graphs.optimizers import DeviceSgd, Gradients, is_not_finite
+from engine.training.cuda_graphs.steps import DeviceSteps
+from engine.training.steps import BatchStepper
 
 _SENTENCES, _QUICK_SENTENCES = 79_170, 4_000  # the tutorial's
 _UNTIMED_EPOCHS = 2  # what comes twice is recorded
@@ -59,7 +60,7 @@ _KINDS = (
 
 def records_steps(setting: Setting) -> bool:
     """Tell whether the device of `setting` takes steps by itself."""
-    return step_graphs.recorder_for(torch.device(setting.device)) is not None
+    return graphs.recorder_for(torch.device(setting.device)) is not None
 
 
 def measure_device_steps(
@@ -187,7 +188,7 @@ def gradient_errors(setting: Setting, recorder: Recorder) -> list[float]:
 
 
 def _exactness(setting: Setting, *, has_target: bool) -> Iterator[BenchmarkRow]:
-    recorder = step_graphs.recorder_for(torch.device(setting.device))
+    recorder = graphs.recorder_for(torch.device(setting.device))
     if recorder is None:
         return
     yield row(

@@ -16,7 +16,7 @@ from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
 from engine.events import Event
 from engine.language_model.history import LossPoint
-from engine.trainer import train
+from engine.training.trainer import train
 
 _CORPUS_SENTENCES = 20_000
 _NO_LIMIT = 1_000_000  # epochs

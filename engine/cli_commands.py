@@ -15,14 +15,14 @@ from engine.cli_text import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
-from engine.events import GradientsChecked
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
 from engine.language_model.tutorial_npz import word_list_of
-from engine.step_timer import check_gradients
+from engine.training.checks import check_gradients
+from engine.training.events import GradientsChecked
 from engine.wording import counted
 
 EXIT_FAILED_CHECK = 1

@@ -27,17 +27,17 @@ from engine.cli_text import (
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import CorpusReady
 from engine.event_json import event_to_json
-from engine.events import (
+from engine.events import Event
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.training.events import (
     CheckpointSaved,
-    Event,
     GradientsChecked,
     RunEnded,
     SnapshotPublished,
     StepTimed,
     TrainingStarted,
 )
-from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
 
 
 class Output:

@@ -10,11 +10,12 @@ from pathlib import Path
 from engine.cli_output import Output
 from engine.control import Notice, Ticker
 from engine.errors import DivergedError, EngineError, ModelFileError
-from engine.events import CheckpointSaved, Event, SnapshotPublished
+from engine.events import Event
 from engine.files.tensors import read_file, read_header
 from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
 from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened
 from engine.language_model.model import LanguageModel
+from engine.training.events import CheckpointSaved, SnapshotPublished
 
 _AUTOSAVE_S = 30.0
 

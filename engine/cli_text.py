@@ -6,8 +6,8 @@ Nothing is written here; `cli_output` does that.
 from typing import TYPE_CHECKING
 
 from engine.control import Notice
-from engine.events import RunEnded, StepTimed, TrainingStarted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.training.events import RunEnded, StepTimed, TrainingStarted
 from engine.wording import counted
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import ConfigError
-from engine.evaluation import Evaluation, evaluate_corpus
 from engine.language_model.checkpoint import load_model
 from engine.language_model.scorer import score
 from engine.run_store import RunStore
-from engine.trainer import train
+from engine.training.evaluation import Evaluation, evaluate_corpus
+from engine.training.trainer import train
 from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."

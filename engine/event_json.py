@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.corpus.corpus import CorpusReady
-from engine.events import CheckpointSaved, Event, GradientsChecked, SnapshotPublished, StepTimed
+from engine.events import Event
 from engine.language_model.results import SentenceScored
+from engine.training.events import CheckpointSaved, GradientsChecked, SnapshotPublished, StepTimed
 
 
 def event_to_json(event: Event) -> dict[str, Any] | None:

@@ -15,14 +15,15 @@ from engine.control import RunControl, StageProgress, Ticker
 from engine.epoch_models import is_worth_keeping
 from engine.errors import DivergedError, EngineError
 from engine.event_json import event_to_json
-from engine.events import Event, RunEnded, SnapshotPublished
+from engine.events import Event
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_keeper import Checkpoint, RunKeeper, status_of
 from engine.run_lock import RunLock
-from engine.trainer import Trainer
-from engine.training_state import TrainingState
+from engine.training.events import RunEnded, SnapshotPublished
+from engine.training.state import TrainingState
+from engine.training.trainer import Trainer
 
 _AUTOSAVE_S = 25.0
 _PAUSE_SHARE = 50.0  # of the last save's duration

@@ -5,20 +5,19 @@ It is loaded only by what trains: it needs PyTorch.
 
 from typing import TYPE_CHECKING
 
-from engine.epoch_judge import has_converged
 from engine.errors import RunError
 from engine.kept_run import KeptRun
 from engine.run_folder import RunFolder, cannot
 from engine.run_info import end_of
 from engine.run_lock import RunLock
-from engine.state_file import load_state
-from engine.trainer import Trainer
-from engine.training_state import with_settings
+from engine.training.schedule import has_converged
+from engine.training.state import load_state, with_settings
+from engine.training.trainer import Trainer
 from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus
-    from engine.training_state import TrainingState
+    from engine.training.state import TrainingState
 
 
 def resumed_run(

@@ -17,14 +17,14 @@ from engine.background_writer import BackgroundWriter
 from engine.control import Notice
 from engine.epoch_models import MOST_BYTES, epoch_model, list_epoch_models, outdated
 from engine.errors import EngineError
-from engine.events import CheckpointSaved, Event
+from engine.events import Event
 from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import model_to_bytes
 from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_lock import HEARTBEAT_S, RunLock
-from engine.state_file import state_to_bytes
-from engine.training_state import TrainingState
+from engine.training.events import CheckpointSaved
+from engine.training.state import TrainingState, state_to_bytes
 
 _LONG_S = 60.0  # then a save that does not come to its end is told
 _END_S = 60.0  # that the last save may take

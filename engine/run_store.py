@@ -90,7 +90,7 @@ class RunStore:
             the training goes on then.
         """
         from engine.kept_run import KeptRun
-        from engine.trainer import Trainer
+        from engine.training.trainer import Trainer
 
         facts = run_facts(corpus_config, model_config, train_config, asdict(corpus.summary), _now())
         trainer = Trainer(corpus, model_config, train_config, start_from)
@@ -209,7 +209,7 @@ class RunStore:
         Raises `ModelFileError` if there is none that can be read.
         """
         from engine.language_model.checkpoint import load_model
-        from engine.state_file import load_state
+        from engine.training.state import load_state
 
         folder = self._folder(run_id)
         path = folder.best_path if which == "best" else folder.last_path

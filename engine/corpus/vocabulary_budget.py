@@ -7,7 +7,6 @@ Letters: D different words, S sentences, C words of the vocabulary (three specia
 tokens among them), H hidden units.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,39 +93,3 @@ class VocabularyBudget:
             digit * 10**power for power in range(2, len(str(largest))) for digit in _FIRST_DIGITS
         )
         return (*(size for size in round_sizes if smallest <= size < largest), largest)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpochEstimate:
-    """How long an epoch takes on this machine, measured at a few vocabulary sizes.
-
-    Notes
-    -----
-    The operations of a step grow linearly with C: the output layer, its gradient and
-    the update of U and V. Between two measured sizes the time is taken to be linear,
-    and beyond the outer ones the line through the two nearest goes on.
-    """
-
-    sizes: tuple[int, ...]  # measured, ascending
-    seconds: tuple[float, ...]  # an epoch with each
-    recipe: str
-    device: str  # for the user
-    hidden_dim: int
-    batch_size: int
-    steps: int  # parameter updates an epoch
-    measured_s: float  # how long the measuring took
-
-    def seconds_at(self, vocabulary_size: int) -> float:
-        """Return the seconds of an epoch with a vocabulary of this size."""
-        if len(self.sizes) == 1:
-            return self.seconds[0]
-        right = min(max(_first_at_least(self.sizes, vocabulary_size), 1), len(self.sizes) - 1)
-        low, high = self.sizes[right - 1], self.sizes[right]
-        share = (vocabulary_size - low) / (high - low)
-        line = self.seconds[right - 1] + share * (self.seconds[right] - self.seconds[right - 1])
-        # Noise can tilt the line downwards; no time is less than a part of what was measured.
-        return max(line, 0.1 * min(self.seconds))
-
-
-def _first_at_least(sizes: Sequence[int], wanted: int) -> int:
-    return next((index for index, size in enumerate(sizes) if size >= wanted), len(sizes))

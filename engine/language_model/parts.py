@@ -1,7 +1,7 @@
 """What the model file and the state file of a run have in common: settings, vocabulary, layout.
 
 Those are the settings, the vocabulary, lists of strings, and the training history as tensors.
-The files themselves are written and read by `checkpoint` and `engine.state_file`. With C
+The files themselves are written and read by `checkpoint` and `engine.training.state`. With C
 words, P points, E evaluations and R halvings.
 """
 

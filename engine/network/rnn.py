@@ -2,7 +2,7 @@
 
 The public methods are those of `engine.network.reference.RNNNumpy` and give the same
 numbers; the work is done in `output_layer` and `bptt` beside this. This module does not
-choose what to train on, nor when to stop (see `engine.trainer`).
+choose what to train on, nor when to stop (see `engine.training.trainer`).
 
 Letters: C = word_dim, H = hidden_dim, T = words in a sentence, N = words in a batch.
 """

@@ -27,10 +27,10 @@ from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
-from engine.events import SnapshotPublished
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.rnn import RNN
-from engine.trainer import train
+from engine.training.events import SnapshotPublished
+from engine.training.trainer import train
 from tests.benchmarks.line_plot import Curve, svg_of
 
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -185,7 +185,7 @@ def _speeds_of_window(app: Application) -> Iterator[list[float]]:
 def _take_turns(app: Application, speeds: list[float], arguments: argparse.Namespace) -> None:
     """Compare the window's training, plot shown, with the engine alone on the same corpus."""
     from engine.benchmark_turns import StopWatch
-    from engine.trainer import train
+    from engine.training.trainer import train
 
     corpus = app.session.corpus
     assert corpus is not None

@@ -3,14 +3,15 @@
 import pytest
 import torch
 
-from engine import benchmark_device, step_graphs
+from engine import benchmark_device
 from engine.benchmark import BenchmarkConfig, run_benchmark
 from engine.benchmark_device import gradient_errors, measure_device_steps, records_steps
 from engine.benchmark_report import table_lines
 from engine.benchmark_rows import BenchmarkRow, Machine
 from engine.benchmark_turns import Setting
 from engine.control import RunControl
-from engine.step_graphs import EagerRecorder, Step
+from engine.training.cuda_graphs import graphs
+from engine.training.cuda_graphs.graphs import EagerRecorder, Step
 from tests.engine.support.device_runs import PlayedBack
 from tests.engine.support.runs import StopsAfter
 
@@ -27,7 +28,7 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[PlayedBack]:
         made.append(PlayedBack())
         return made[-1]
 
-    monkeypatch.setattr(step_graphs, "recorder_for", recorder_for)
+    monkeypatch.setattr(graphs, "recorder_for", recorder_for)
     monkeypatch.setattr(benchmark_device, "_QUICK_SENTENCES", 70)
     monkeypatch.setattr(benchmark_device, "_SENTENCES", 90)
     return made

@@ -12,9 +12,9 @@ import pytest
 
 from engine import cli_commands
 from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
-from engine.events import GradientsChecked
 from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
+from engine.training.events import GradientsChecked
 from tests.engine.support.models import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]

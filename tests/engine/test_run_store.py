@@ -14,12 +14,13 @@ from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, RunError
-from engine.events import CheckpointSaved, Event, RunEnded
+from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone, LossPoint
 from engine.run_lock import RunLock, is_held
 from engine.run_store import RunStore
-from engine.state_file import load_state
+from engine.training.events import CheckpointSaved, RunEnded
+from engine.training.state import load_state
 from tests.engine.support.kept_runs import MODEL, TRAIN, interrupt, keep
 from tests.engine.support.runs import animal_corpus
 
@@ -72,7 +73,7 @@ def test_that_the_event_log_tells_the_run(store: RunStore, corpus: Corpus) -> No
 def test_that_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.trainer._POINT_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.training.trainer._POINT_EVERY_S", 0.0)
     whole, _ = keep(store, corpus)
     control = RunControl()
     run_id, _ = keep(
@@ -173,7 +174,7 @@ def test_that_a_stopped_run_is_not_ended_by_fewer_epochs(store: RunStore, corpus
 def test_that_a_converged_run_asks_for_a_new_learning_rate(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.epoch_judge.SMALLEST_RATE_SHARE", 2.0)
+    monkeypatch.setattr("engine.training.schedule.SMALLEST_RATE_SHARE", 2.0)
     run_id, events = keep(store, corpus, replace(TRAIN, recipe="fast", epochs=30))
     assert isinstance(events[-1], RunEnded)
     assert events[-1].reason == "converged"

@@ -13,10 +13,11 @@ from engine.config import CorpusConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError, ModelFileError
-from engine.events import Event, RunEnded
+from engine.events import Event
 from engine.run_folder import RunFolder
 from engine.run_store import RunStore
-from engine.trainer import Trainer
+from engine.training.events import RunEnded
+from engine.training.trainer import Trainer
 from tests.engine.support.kept_runs import MODEL, TRAIN, keep
 from tests.engine.support.runs import animal_corpus, of_type
 

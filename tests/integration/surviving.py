@@ -16,12 +16,13 @@ from pathlib import Path
 
 import torch
 
-from engine import kept_run, run_keeper, trainer
+from engine import kept_run, run_keeper
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.run_store import RunStore
+from engine.training import trainer
 
 EPOCHS = 12
 

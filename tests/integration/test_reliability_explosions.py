@@ -16,12 +16,12 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
-from engine.events import RunEnded
 from engine.language_model.checkpoint import load_model
 from engine.language_model.model import LanguageModel
 from engine.run_folder import RunFolder
 from engine.run_store import RunStore
-from engine.state_file import load_state
+from engine.training.events import RunEnded
+from engine.training.state import load_state
 from tests.engine.support.runs import animal_corpus, pairs_of
 from tests.integration.scale import FULL, Report, long_test
 
@@ -43,7 +43,7 @@ class Written:
 
         monkeypatch.setattr(RunFolder, "write", write)
         monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
-        monkeypatch.setattr("engine.trainer._POINT_EVERY_S", 0.001)
+        monkeypatch.setattr("engine.training.trainer._POINT_EVERY_S", 0.001)
 
     def models(self, folder: Path) -> list[tuple[str, LanguageModel]]:
         """Open them all; a number that is not finite is refused by that."""

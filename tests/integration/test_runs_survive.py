@@ -20,13 +20,13 @@ import torch
 from engine import kept_run
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
-from engine.events import Event, RunEnded
+from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone
 from engine.run_store import RunStore
-from engine.state_file import load_state, state_to_bytes
-from engine.trainer import Trainer
-from engine.training_state import TrainingState
+from engine.training.events import RunEnded
+from engine.training.state import TrainingState, load_state, state_to_bytes
+from engine.training.trainer import Trainer
 from tests.engine.support.runs import ScriptedClock, animal_corpus
 from tests.integration.scale import FULL, SEED, Report
 

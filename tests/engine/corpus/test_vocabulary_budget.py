@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.corpus.vocabulary_budget import EpochEstimate, VocabularyBudget
+from engine.corpus.vocabulary_budget import VocabularyBudget
+from engine.training.events import EpochEstimate
 
 # Sentences of word numbers; a sentence may be empty.
 TEXTS = st.lists(st.lists(st.integers(0, 12), max_size=6), min_size=1, max_size=15).filter(any)

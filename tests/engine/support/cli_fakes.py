@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.events import RunEnded, SnapshotPublished
+from engine.training.events import RunEnded, SnapshotPublished
 from tests.engine.support.models import tiny_model
 
 COMMENTS = [

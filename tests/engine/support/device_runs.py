@@ -1,4 +1,4 @@
-"""Steps as a GPU takes them, taken on the CPU, for the tests of `engine.device_steps`."""
+"""Steps as a GPU takes them, taken on the CPU, for the tests of `training.cuda_graphs`."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from engine.corpus.corpus import Sentences
-from engine.device_optimizer import DeviceRule
-from engine.device_steps import DeviceSteps
 from engine.network.rnn import RNN
-from engine.step_graphs import EagerRecorder, Step
+from engine.training.cuda_graphs.graphs import EagerRecorder, Step
+from engine.training.cuda_graphs.optimizers import DeviceRule
+from engine.training.cuda_graphs.steps import DeviceSteps
 
 
 class PlayedBack:

@@ -14,7 +14,7 @@ from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.events import Event
-from engine.trainer import train
+from engine.training.trainer import train
 
 NOUNS = ("cat", "dog", "bird", "fox", "cow", "hen")
 VERBS = ("sees", "likes", "hears", "finds")

@@ -1,0 +1,151 @@
+"""The tutorial's two checks, for whoever shows them: the gradients, and the time of a step."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.config import DeviceRequest
+from engine.control import RunControl, StageProgress, Ticker
+from engine.network.device import choose_device
+from engine.network.gradient_check import check_entries
+from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
+from engine.training.events import GradientsChecked, StepTime, StepTimed
+
+_LEARNING_RATE = 0.005
+_NUMPY_REPEATS, _PYTORCH_REPEATS = 5, 50
+
+_Step = Callable[[NDArray[np.int64], NDArray[np.int64], float], None]
+
+
+def check_gradients(
+    control: RunControl,
+    *,
+    word_dim: int = 100,
+    hidden_dim: int = 10,
+    bptt_truncate: int | None = None,
+    device: DeviceRequest = "cpu",
+    seed: int = 10,
+) -> Iterator[StageProgress | GradientsChecked]:
+    """Run the tutorial's gradient check, on x = [0, 1, 2, 3] and y = [1, 2, 3, 4].
+
+    Yields
+    ------
+    StageProgress, then GradientsChecked; nothing more after a stop.
+    """
+    torch_device, _ = choose_device(device)
+    model = RNN(word_dim, hidden_dim, dtype="float64", device=torch_device, seed=seed)
+    checking = check_entries(model, [0, 1, 2, 3], [1, 2, 3, 4], bptt_truncate=bptt_truncate)
+    ticker = Ticker(0.1)
+    while control.proceed():
+        try:
+            done, total = next(checking)
+        except StopIteration as end:
+            yield GradientsChecked(report=end.value)
+            return
+        if ticker.is_due() or done == total:
+            yield StageProgress(stage="Checking gradients", done=done, total=total, unit="entries")
+
+
+def time_one_step(
+    control: RunControl,
+    *,
+    word_dim: int = 8000,
+    hidden_dim: int = 100,
+    words: int = 45,
+    seed: int = 0,
+) -> Iterator[StageProgress | StepTimed]:
+    """Time the NumPy reference, then PyTorch on each device that is there.
+
+    Parameters
+    ----------
+    control : RunControl
+    word_dim, hidden_dim, words : int
+        By default the tutorial's network and a sentence of its length.
+    seed : int
+        Of the parameters and the sentence.
+
+    Yields
+    ------
+    StageProgress before each implementation and a StepTimed after it.
+    """
+    random = np.random.default_rng(seed)
+    x = random.integers(0, word_dim, words)
+    y = random.integers(0, word_dim, words)
+    contenders = _contenders(word_dim, hidden_dim, seed)
+    numpy_ms: float | None = None
+    for number, (implementation, device, make, repeats) in enumerate(contenders):
+        if not control.proceed():
+            return
+        yield StageProgress(
+            stage=f"Timing {implementation} on {device}",
+            done=number,
+            total=len(contenders),
+            unit="implementations",
+        )
+        milliseconds = _median_ms(make(), x, y, repeats, control)
+        if milliseconds is None:
+            return
+        numpy_ms = milliseconds if numpy_ms is None else numpy_ms
+        yield StepTimed(
+            time=StepTime(
+                implementation=implementation,
+                device=device,
+                words=words,
+                milliseconds=milliseconds,
+                ratio=numpy_ms / milliseconds,
+                repeats=repeats,
+            )
+        )
+
+
+def _contenders(
+    word_dim: int, hidden_dim: int, seed: int
+) -> list[tuple[str, str, Callable[[], _Step], int]]:
+    """Return name, device, maker and number of repeats; NumPy first, as the others' measure."""
+
+    def on_cpu() -> _Step:
+        return RNN(word_dim, hidden_dim, device="cpu", seed=seed).sgd_step
+
+    def on_gpu() -> _Step:
+        step = RNN(word_dim, hidden_dim, device="cuda", seed=seed).sgd_step
+
+        def step_and_wait(x: NDArray[np.int64], y: NDArray[np.int64], rate: float) -> None:
+            step(x, y, rate)
+            torch.cuda.synchronize()
+
+        return step_and_wait
+
+    def reference() -> _Step:
+        return RNNNumpy(word_dim, hidden_dim, seed=seed).sgd_step
+
+    cpu = choose_device("cpu")[1].name
+    contenders: list[tuple[str, str, Callable[[], _Step], int]] = [
+        ("NumPy, the tutorial's code (float64)", "CPU", reference, _NUMPY_REPEATS),
+        ("PyTorch (float32)", cpu, on_cpu, _PYTORCH_REPEATS),
+    ]
+    if torch.cuda.is_available():
+        gpu = choose_device("cuda")[1].name
+        contenders.append(("PyTorch (float32)", gpu, on_gpu, _PYTORCH_REPEATS))
+    return contenders
+
+
+def _median_ms(
+    step: _Step, x: NDArray[np.int64], y: NDArray[np.int64], repeats: int, control: RunControl
+) -> float | None:
+    """Return the median of `repeats` steps after one that warms up; None after a stop."""
+    if not control.proceed():  # making the network has taken its time
+        return None
+    step(x, y, _LEARNING_RATE)
+    times_ms = []
+    for _ in range(repeats):
+        if not control.proceed():
+            return None
+        begin = time.perf_counter()
+        step(x, y, _LEARNING_RATE)
+        times_ms.append(1000.0 * (time.perf_counter() - begin))
+    return statistics.median(times_ms)

@@ -1,0 +1,221 @@
+"""The mean loss of sentences with the parameters at rest: of a run's text, or a model on another.
+
+A corpus that the model was not trained on is numbered anew with the model's vocabulary. One
+typed sentence is `engine.language_model.scorer`'s.
+"""
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy import int64
+from numpy.typing import NDArray
+
+from engine.control import Notice, RunControl, StageProgress, Ticker
+from engine.corpus.corpus import Corpus, Sentences
+from engine.errors import DivergedError
+from engine.language_model.model import LanguageModel
+from engine.network.batching import batch_from_flat, batches_by_length
+from engine.network.device import is_out_of_memory, return_unused_memory
+from engine.network.rnn import RNN
+
+_STAGE_EVERY_S = 0.5
+_BATCH_WORDS = 4096
+
+_BATCH_SENTENCES = 64
+
+
+def resting_loss(
+    rnn: RNN,
+    sentences: Sentences,
+    proceed: Callable[[], bool],
+    chosen: NDArray[int64] | None = None,
+    leave: Callable[[], Notice] | None = None,
+) -> Generator[StageProgress | Notice, None, float | None]:
+    """Compute the mean loss of all or the chosen sentences.
+
+    Parameters
+    ----------
+    rnn : RNN
+    sentences : Sentences
+    proceed : callable
+        Asked before each batch; False is a stop.
+    chosen : int64 array, optional
+        Sentence numbers.
+    leave : callable, optional
+        Moves the network to another device, when this one has no memory for a single
+        sentence. Without it an error of PyTorch comes through.
+
+    Yields
+    ------
+    StageProgress
+        Twice a second.
+    Notice
+        If the memory ran out.
+
+    Returns
+    -------
+    float or None
+        Nats a word; None after a stop.
+
+    Raises
+    ------
+    DivergedError
+        If the loss is not finite.
+    """
+    batches = _Batches(sentences.offsets, chosen)
+    total: torch.Tensor | None = None
+    ticker = Ticker(_STAGE_EVERY_S)
+    while batches.done < len(batches.all):
+        if not proceed():
+            return None
+        members = batches.all[batches.done]
+        total, has_fitted = _added(total, rnn, sentences, members, is_raised=leave is None)
+        if has_fitted:
+            batches.take()
+        elif len(members) > 1:
+            return_unused_memory(rnn.device)
+            if batches.are_whole:
+                yield _fewer(len(members))
+            batches.halve()
+        elif leave is not None:
+            yield leave()
+            total = None if total is None else total.to(rnn.device)
+        if ticker.is_due():
+            yield batches.progress()
+    return require_finite(0.0 if total is None else float(total)) / batches.words_done
+
+
+def few_of(sentences: Sentences, count: int) -> NDArray[int64]:
+    """Return the numbers of at most `count` sentences, evenly spread."""
+    few: NDArray[int64] = np.unique(np.linspace(0, len(sentences) - 1, count, dtype=int64))
+    return few
+
+
+def require_finite(loss: float) -> float:
+    """Return `loss`, or raise `DivergedError` if it is not a finite number."""
+    if not math.isfinite(loss):
+        raise DivergedError("The loss is not a finite number any more.")
+    return loss
+
+
+class _Batches:
+    """Sentence numbers in batches; those left become smaller where the memory does not suffice."""
+
+    def __init__(self, offsets: NDArray[int64], chosen: NDArray[int64] | None) -> None:
+        self._offsets = offsets
+        self._at_once = _BATCH_WORDS
+        self.all = batches_by_length(offsets, self._at_once, chosen)
+        self.done = self.words_done = 0
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether none was made smaller."""
+        return self._at_once == _BATCH_WORDS
+
+    def take(self) -> None:
+        """Count the next batch as done."""
+        members = self.all[self.done]
+        self.words_done += int((self._offsets[members + 1] - self._offsets[members] - 1).sum())
+        self.done += 1
+
+    def progress(self) -> StageProgress:
+        """Return how far the evaluation is."""
+        return StageProgress(
+            stage="Evaluating", done=self.done, total=len(self.all), unit="batches"
+        )
+
+    def halve(self) -> None:
+        """Make new batches, of half as many words, of all sentences left."""
+        self._at_once = max(1, self._at_once // 2)
+        left = np.concatenate(self.all[self.done :])
+        self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
+
+
+def _added(
+    total: torch.Tensor | None,
+    rnn: RNN,
+    sentences: Sentences,
+    members: NDArray[int64],
+    *,
+    is_raised: bool,
+) -> tuple[torch.Tensor | None, bool]:
+    """Return the total with the loss of some more sentences, and whether the memory sufficed."""
+    try:
+        batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
+        loss = rnn.word_losses(batch).sum(dtype=torch.float64)
+        return (loss if total is None else total + loss), True
+    except RuntimeError as error:
+        if is_raised or not is_out_of_memory(error):
+            raise
+    return total, False
+
+
+def _fewer(sentences: int) -> Notice:
+    return Notice(
+        text=f"Evaluating {sentences} sentences at once did not fit into the memory. It goes on "
+        "with fewer at a time.",
+        severity="info",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How well a model predicts a corpus."""
+
+    sentences: int
+    words: int  # predicted, SENTENCE_END included
+    unknown_share: float  # of the words without SENTENCE_END
+    loss: float  # nats a word
+    perplexity: float
+    bits_per_word: float
+
+
+def evaluate_corpus(
+    model: LanguageModel, corpus: Corpus, control: RunControl
+) -> Generator[StageProgress, None, Evaluation | None]:
+    """Compute the mean loss of `model` over all sentences of `corpus`.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    corpus : Corpus
+        Prepared with a vocabulary of all its words and nothing held out; a word that
+        is unknown there is unknown to the model, too.
+    control : RunControl
+        A stop ends the work between two batches.
+
+    Yields
+    ------
+    StageProgress
+        After each batch.
+
+    Returns
+    -------
+    Evaluation or None
+        None after a stop.
+    """
+    own_ids = np.array(model.vocabulary.encode(corpus.vocabulary.words), np.int64)  # by file's id
+    sentences = corpus.training
+    total_loss, words, unknown = 0.0, 0, 0
+    for first in range(0, len(sentences), _BATCH_SENTENCES):
+        if not control.proceed():
+            return None
+        last = min(first + _BATCH_SENTENCES, len(sentences))
+        batch = [own_ids[sentences.sequence(k)] for k in range(first, last)]
+        xs, ys = [ids[:-1] for ids in batch], [ids[1:] for ids in batch]
+        total_loss += model.rnn.calculate_total_loss(xs, ys)
+        words += sum(len(y) for y in ys)
+        unknown += sum(int((y == model.vocabulary.unknown_id).sum()) for y in ys)
+        yield StageProgress(stage="Evaluating", done=last, total=len(sentences), unit="sentences")
+    loss = total_loss / max(1, words)
+    return Evaluation(
+        sentences=len(sentences),
+        words=words,
+        unknown_share=unknown / max(1, words - len(sentences)),
+        loss=loss,
+        perplexity=math.exp(loss) if loss < 700.0 else math.inf,
+        bits_per_word=loss / math.log(2.0),
+    )

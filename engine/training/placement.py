@@ -1,0 +1,212 @@
+"""Where a run computes: its network, update rule and steps on one device.
+
+If that device has no memory for the network, or in the end not even for a single
+sentence, everything moves to the CPU and the run goes on from the same place. When that
+is so is found out by the callers; here it is acted on, after the error is let go of: while
+an error is held, so is its memory.
+"""
+
+import math
+
+import torch
+
+from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults
+from engine.control import Notice
+from engine.corpus.corpus import Corpus
+from engine.errors import ConfigError, DeviceError
+from engine.language_model.model import LanguageModel
+from engine.network.device import (
+    CPU,
+    choose_device,
+    cpu_instead_of,
+    is_out_of_memory,
+    return_unused_memory,
+    set_precision,
+)
+from engine.network.rnn import RNN
+from engine.training.optimizers import Optimizer
+from engine.training.state import TrainingState, load_parameters
+from engine.training.steps import BatchStepper, make_epoch_steps, make_optimizer
+
+_SMALLER = "Close other programs, or choose a smaller vocabulary or hidden size."
+
+
+class Workplace:
+    """The live network and what changes it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    model_config : ModelConfig
+    train_config : TrainConfig
+    start_from : LanguageModel or None
+        What is trained further.
+
+    Attributes
+    ----------
+    model_config : ModelConfig
+    train_config : TrainConfig
+    rnn : RNN
+        The same object for the whole run, wherever its numbers are.
+    optimizer : Optimizer
+    stepper : BatchStepper
+    epoch_steps : EpochSteps
+        What goes through an epoch with the stepper, or with steps of the device itself.
+    epoch_loss : float64 tensor of shape ()
+        Summed over the words of the epoch under way, in nats. It stays on the device until
+        a point of the curve is due: reading it waits for a GPU.
+    choice : DeviceChoice
+        The device for the user.
+    notice : Notice or None
+        What is to be told of the beginning: that the network found no room on the device.
+
+    Raises
+    ------
+    DeviceError
+        If the requested device is not there, or not even the CPU has memory for the network.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        model_config: ModelConfig,
+        train_config: TrainConfig,
+        start_from: LanguageModel | None,
+    ) -> None:
+        self.model_config, self.train_config = model_config, train_config
+        self._corpus, self._start_from = corpus, start_from
+        self.notice: Notice | None = None
+        device, self.choice = choose_device(model_config.device)
+        made = self._make(device)
+        if made is None and device != CPU:
+            return_unused_memory(device)
+            self.notice = self._told("the network")
+            device, self.choice = CPU, cpu_instead_of(self.choice)
+            made = self._make(device)
+        if made is None:
+            raise DeviceError(f"The computer has no memory left for the network. {_SMALLER}")
+        self.rnn, self.optimizer = made
+        set_precision(device, allow_tf32=train_config.allow_tf32)
+        self._batch_size = fill_in(train_config)[1]
+        self.stepper = BatchStepper(
+            corpus.training, self.optimizer, self._batch_size, device, self.choice
+        )
+        self.epoch_loss = torch.zeros((), dtype=torch.float64, device=device)
+        self.epoch_steps = make_epoch_steps(
+            self.rnn, corpus.training, self.optimizer, self.stepper, self.epoch_loss
+        )
+
+    def load(self, state: TrainingState) -> None:
+        """Take over the numbers of an earlier run."""
+        self.optimizer.learning_rate = state.progress.learning_rate
+        self.stepper.batch_size = state.progress.batch_size
+        if not self._load_tensors(state):
+            self.notice = self.leave("the state of the run")
+            self._load_tensors(state)
+        self.epoch_loss.fill_(state.progress.epoch_loss)
+
+    def make_room(self) -> Notice:
+        """Go on after the next step did not fit; it changed nothing."""
+        sentences = self.epoch_steps.next_size()
+        if sentences > 1:
+            return self.stepper.halve(sentences)
+        return self.leave("a step on a single sentence")
+
+    def leave(self, unfit: str = "a single sentence") -> Notice:
+        """Move everything to the CPU, because there is no room for what `unfit` says.
+
+        Raises
+        ------
+        DeviceError
+            If it is there already.
+        """
+        former = self.rnn.device
+        if former == CPU:
+            raise DeviceError(f"The computer has no memory left for {unfit}. {_SMALLER}")
+        notice = self._told(unfit)
+        self.choice = cpu_instead_of(self.choice)
+        self.epoch_steps.leave_device()
+        self.rnn.move_to(CPU)
+        self.optimizer.follow_network()
+        self.epoch_loss = self.epoch_loss.to(CPU)
+        # Halving went down to one sentence; the CPU takes as many as the run was to have.
+        self.stepper.move_to(CPU, self.choice, self._batch_size)
+        return_unused_memory(former)
+        return notice
+
+    def _make(self, device: torch.device) -> tuple[RNN, Optimizer] | None:
+        """Return a network and its update rule, or None if there is no memory for them."""
+        config = self.train_config
+        rate, _, clip_norm = fill_in(config)
+        spread = recipe_defaults(config.recipe).input_range
+        try:
+            rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
+            return rnn, make_optimizer(rnn, config.recipe, rate, clip_norm)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+        return None
+
+    def _load_tensors(self, state: TrainingState) -> bool:
+        """Tell whether there was memory for it."""
+        try:
+            load_parameters(self.rnn, state.parameters)
+            self.optimizer.load_state_tensors(state.optimizer)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        return True
+
+    def _told(self, unfit: str) -> Notice:
+        """Return what the user is told of a move to the CPU; `choice` is the former device."""
+        name = self.choice.name
+        chosen = f"You chose {name}, but it" if self.model_config.device == "cuda" else name
+        return Notice(
+            text=f"{chosen} has no memory left for {unfit}. The training goes on on the CPU from "
+            "the same place: nothing is lost, but it is slower. To train on the GPU again, close "
+            "other programs that use it, or choose a smaller vocabulary or hidden size.",
+            device=cpu_instead_of(self.choice).name,
+        )
+
+
+def make_network(
+    corpus: Corpus,
+    config: ModelConfig,
+    start_from: LanguageModel | None,
+    device: torch.device,
+    input_range: float | None = None,
+) -> RNN:
+    """Return a new network, or an own copy of the one that is trained further.
+
+    The tutorial's first U is so small (±1/sqrt(C)) that the hidden states of all words
+    are nearly alike, and many steps go by before they differ. `input_range` gives a new
+    network a wider uniform U; the network and its gradients are the same.
+
+    Raises
+    ------
+    ConfigError
+        If `start_from` was trained on another vocabulary.
+    """
+    words = corpus.vocabulary.words
+    if start_from is None:
+        network = RNN(
+            len(words),
+            config.hidden_dim,
+            config.bptt_truncate,
+            dtype=config.dtype,
+            device=device,
+            seed=config.seed,
+        )
+        if input_range is not None:
+            network.U_by_word.mul_(input_range * math.sqrt(len(words)))
+        return network
+    if start_from.vocabulary.words != words:
+        raise ConfigError(
+            "The model cannot be trained further on this corpus: its vocabulary has "
+            f"{start_from.word_dim:,} words and differs from the corpus's {len(words):,}. "
+            "Prepare the text that it was trained on, or train a new model."
+        )
+    network = start_from.rnn.copy(dtype=config.dtype, device=device)
+    network.bptt_truncate = config.bptt_truncate
+    return network

@@ -1,0 +1,177 @@
+"""What a loss means: the best parameters, when the learning rate is halved, what is divergence.
+
+Nothing is computed on the text here (see `engine.training.trainer`).
+"""
+
+import math
+from typing import Any
+
+from engine.config import Recipe, recipe_defaults
+from engine.errors import DivergedError
+from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
+from engine.network.rnn import RNN
+from engine.training.evaluation import require_finite
+from engine.training.optimizers import Optimizer
+from engine.training.state import TrainingProgress
+
+SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
+
+# A model that knows nothing has the loss ln C. See resources/decisions/0010-divergence.md for
+# how far usable runs rise above it, and others.
+_DIVERGED_FROM = 5.0  # times ln C, or the lowest loss so far if a model began with a worse one
+_FEW_WORDS = 100  # below that a mean is judged mildly: a few surprising words are no divergence
+_MILDLY = 10.0  # times as much is allowed then
+_NEXT_RATE_SHARE = 0.1  # of the learning rate that was too high
+
+
+def has_converged(recipe: Recipe, learning_rate: float, first_rate: float) -> bool:
+    """Tell whether the learning rate was halved so often that nothing changes any more."""
+    return recipe == "fast" and learning_rate < first_rate * SMALLEST_RATE_SHARE
+
+
+class EpochJudge:
+    """Remember the evaluated losses of one run and act on them.
+
+    Parameters
+    ----------
+    recipe : {"fast", "tutorial"}
+    rnn : RNN
+        The live network.
+    optimizer : Optimizer
+        Whose learning rate is halved.
+    first_rate : float
+        The learning rate that the run began with.
+    history : TrainingHistory, optional
+        Of the model that is trained further.
+
+    Attributes
+    ----------
+    best : RNN or None
+        A copy of the network at the lowest evaluated loss, on the CPU.
+    best_loss, previous_loss : float
+        In nats a word; infinite before an evaluation.
+    best_step : int
+        When the best one was evaluated; -1 before this program did.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        rnn: RNN,
+        optimizer: Optimizer,
+        first_rate: float,
+        history: TrainingHistory | None = None,
+    ) -> None:
+        self._recipe, self._rnn, self._optimizer = recipe, rnn, optimizer
+        self.first_rate = first_rate
+        self.best: RNN | None = None
+        self.best_loss = math.inf
+        self.best_step = -1
+        self.previous_loss = math.inf
+        self._lowest_before = math.inf if history is None else history.lowest_loss()
+
+    def restore(
+        self, progress: TrainingProgress, best: RNN | None, history: TrainingHistory
+    ) -> None:
+        """Go on with the losses and the best network of an earlier run."""
+        self.best, self.first_rate = best, progress.first_rate
+        self._lowest_before = history.lowest_loss()
+        self.best_loss = math.inf if progress.best_loss is None else progress.best_loss
+        previous = progress.previous_loss
+        self.previous_loss = math.inf if previous is None else previous
+
+    def losses(self) -> dict[str, Any]:
+        """Return the judge's part of a `TrainingProgress`."""
+        return {
+            "first_rate": self.first_rate,
+            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
+            "previous_loss": self.previous_loss if math.isfinite(self.previous_loss) else None,
+        }
+
+    def is_best(self, training_loss: float, validation_loss: float | None) -> bool:
+        """Tell whether these losses are the lowest so far."""
+        return _quality(training_loss, validation_loss) < self.best_loss
+
+    def judge(self, done: EpochDone) -> RateHalved | None:
+        """Keep what is best; halve the learning rate if the loss rose, and say so."""
+        quality = _quality(done.training_loss, done.validation_loss)
+        if done.is_best:
+            # On the CPU: a GPU whose memory is just enough for training must not need more.
+            self.best_loss, self.best = quality, self._rnn.copy(device="cpu")
+            self.best_step = done.step
+        judged = done.training_loss if self._recipe == "tutorial" else quality
+        if judged > self.previous_loss:
+            return self._halve(done, judged)
+        self.previous_loss = judged
+        return None
+
+    def has_converged(self) -> bool:
+        """Tell whether the learning rate was halved so often that nothing changes any more."""
+        return has_converged(self._recipe, self._optimizer.learning_rate, self.first_rate)
+
+    def require_usable(self, loss: float, words: int) -> float:
+        """Return a mean loss over so many words; raise `DivergedError` if no usable run has it.
+
+        A finite loss can be as hopeless as an infinite one: with a learning rate far too
+        high it stays in the thousands for ever.
+        """
+        require_finite(loss)
+        knows_nothing = math.log(self._rnn.word_dim)
+        lowest = min(self._lowest_before, self.best_loss)
+        bound = _DIVERGED_FROM * max(knows_nothing, lowest if math.isfinite(lowest) else 0.0)
+        if loss > bound * (_MILDLY if words < _FEW_WORDS else 1.0):
+            raise DivergedError(
+                f"The loss rose to {_readable(loss)} nats a word, where knowing nothing costs "
+                f"{knows_nothing:.4g}."
+            )
+        return loss
+
+    @property
+    def next_rate(self) -> float:
+        """The learning rate to try when the present one was too high."""
+        default = recipe_defaults(self._recipe).learning_rate
+        return min(default, self._optimizer.learning_rate * _NEXT_RATE_SHARE)
+
+    def divergence(self, step: int, found: DivergedError, *, kept_step: int) -> DivergedError:
+        """Return the error of a run that diverged, for the user; `found` says how.
+
+        `kept_step` is when the parameters that are left were good.
+        """
+        what = (
+            f"Training was stopped at step {step:,}. {found} The learning rate "
+            f"{self._optimizer.learning_rate:g} is too high."
+        )
+        left = "The best parameters so far are kept. Go on from them, or start again,"
+        if kept_step == 0:
+            left = "Nothing was learned before. Start again"
+        return DivergedError(
+            f"{what} {left} with a smaller learning rate, such as {self.next_rate:g}.",
+            what=what,
+            next_rate=self.next_rate,
+        )
+
+    def _halve(self, done: EpochDone, loss: float) -> RateHalved:
+        """Halve the learning rate; the fast recipe also goes back to the best parameters."""
+        rate = self._optimizer.learning_rate / 2.0
+        self._optimizer.learning_rate = rate
+        reason = f"The evaluated loss rose from {self.previous_loss:.4f} to {loss:.4f}."
+        if self._recipe == "fast" and self.best is not None:
+            for live, best in zip(self._rnn.parameters(), self.best.parameters(), strict=True):
+                live.copy_(best)
+            self._optimizer.forget()
+            reason += f" Training goes on from the best parameters ({self.best_loss:.4f})."
+        else:
+            self.previous_loss = loss
+        return RateHalved(step=done.step, epoch=done.epoch, learning_rate=rate, reason=reason)
+
+
+def _quality(training_loss: float, validation_loss: float | None) -> float:
+    """Return the loss that decides: the held-out one where there is one."""
+    return training_loss if validation_loss is None else validation_loss
+
+
+def _readable(loss: float) -> str:
+    """Write a loss that is far too high: "48.32", "99,000", "more than a million"."""
+    if loss >= 1e6:
+        return "more than a million"
+    return f"{loss:.4g}" if loss < 1000.0 else f"{float(f'{loss:.3g}'):,.0f}"
