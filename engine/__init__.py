@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from engine.corpus.sample_comments import sample_comments_path, sample_entropy
     from engine.corpus.vocabulary_budget import VocabularyBudget, VocabularyCost
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
-    from engine.epoch_models import EpochModel
     from engine.errors import (
         ConfigError,
         CorpusError,
@@ -60,8 +59,9 @@ if TYPE_CHECKING:
     from engine.network.device import DeviceChoice, list_devices
     from engine.network.gradient_check import GradientReport, ParameterCheck
     from engine.network.torch_startup import load_torch_libraries, wait_politely
-    from engine.run_info import RunInfo
-    from engine.run_store import RunStore
+    from engine.runs.folder import EpochModel
+    from engine.runs.info import RunInfo
+    from engine.runs.store import RunStore
     from engine.training.checks import check_gradients, time_one_step
     from engine.training.epoch_estimate import estimate_epoch
     from engine.training.events import (
@@ -121,7 +121,6 @@ _HOME = {
         "RowProblem",
         "inspect_csv",
     ),
-    "engine.epoch_models": ("EpochModel",),
     "engine.errors": (
         "ConfigError",
         "CorpusError",
@@ -167,8 +166,9 @@ _HOME = {
         "load_torch_libraries",
         "wait_politely",
     ),
-    "engine.run_info": ("RunInfo",),
-    "engine.run_store": ("RunStore",),
+    "engine.runs.folder": ("EpochModel",),
+    "engine.runs.info": ("RunInfo",),
+    "engine.runs.store": ("RunStore",),
     "engine.training.checks": (
         "check_gradients",
         "time_one_step",

@@ -11,8 +11,8 @@ from engine.cli_saving import require_place, resume_command, train_and_save, wit
 from engine.cli_training import prepare
 from engine.errors import RunError
 from engine.language_model.checkpoint import save_model
-from engine.run_info import RunInfo
-from engine.run_store import RunStore
+from engine.runs.info import RunInfo
+from engine.runs.store import RunStore
 from engine.wording import counted, duration
 
 _MOST_NAMED = 5  # ids in a message

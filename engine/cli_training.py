@@ -20,7 +20,7 @@ from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import ConfigError
 from engine.language_model.checkpoint import load_model
 from engine.language_model.scorer import score
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 from engine.training.evaluation import Evaluation, evaluate_corpus
 from engine.training.trainer import train
 from engine.wording import counted

@@ -60,7 +60,7 @@ def own_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         folder = tmp_path_factory.getbasetemp() / "user"
         for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
             patch.setenv(name, str(folder))
-        patch.setattr("engine.run_store.user_data_path", lambda *_args, **_kwargs: folder)
+        patch.setattr("engine.runs.store.user_data_path", lambda *_args, **_kwargs: folder)
         yield
 
 

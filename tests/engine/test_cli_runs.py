@@ -12,7 +12,7 @@ from engine.cli_output import Output
 from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 
 ROWS = ["The cat sat on the mat.", "A dog ran after the cat.", "Nobody knows why it ran."] * 8
 

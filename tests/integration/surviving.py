@@ -16,12 +16,12 @@ from pathlib import Path
 
 import torch
 
-from engine import kept_run, run_keeper
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.run_store import RunStore
+from engine.runs import recorder
+from engine.runs.store import RunStore
 from engine.training import trainer
 
 EPOCHS = 12
@@ -39,8 +39,8 @@ def settings(csv: Path) -> tuple[CorpusConfig, ModelConfig, TrainConfig]:
 def save_all_the_time() -> None:
     """Let every event be followed by a save."""
     trainer._POINT_EVERY_S = 0.0
-    kept_run._AUTOSAVE_S = 0.0
-    kept_run._RETRY_S = 0.0
+    recorder._AUTOSAVE_S = 0.0
+    recorder._RETRY_S = 0.0
 
 
 def prepare(csv: Path) -> Corpus:
@@ -89,5 +89,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert run_keeper  # imported before the first fork
+    assert writer  # imported before the first fork
     main()

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from engine import kept_run
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.language_model.checkpoint import load_model
 from engine.language_model.model import LanguageModel
-from engine.run_folder import RunFolder
-from engine.run_store import RunStore
+from engine.runs import recorder
+from engine.runs.folder import RunFolder
+from engine.runs.store import RunStore
 from engine.training.events import RunEnded
 from engine.training.state import load_state
 from tests.engine.support.runs import animal_corpus, pairs_of
@@ -42,7 +42,7 @@ class Written:
             real(folder, path, data)
 
         monkeypatch.setattr(RunFolder, "write", write)
-        monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
+        monkeypatch.setattr(recorder, "_AUTOSAVE_S", 0.0)
         monkeypatch.setattr("engine.training.trainer._POINT_EVERY_S", 0.001)
 
     def models(self, folder: Path) -> list[tuple[str, LanguageModel]]:

@@ -17,13 +17,13 @@ from typing import Any, Self
 import pytest
 import torch
 
-from engine import kept_run
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone
-from engine.run_store import RunStore
+from engine.runs import recorder
+from engine.runs.store import RunStore
 from engine.training.events import RunEnded
 from engine.training.state import TrainingState, load_state, state_to_bytes
 from engine.training.trainer import Trainer
@@ -194,8 +194,8 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
 def test_that_no_failing_call_stops_the_training_or_harms_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
-    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    monkeypatch.setattr(recorder, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(recorder, "_RETRY_S", 0.0)
     corpus = animal_corpus(tmp_path)
     whole = keep(tmp_path, "whole", corpus)[0]
     calls, tried, told = count_calls(tmp_path, corpus), 0, 0

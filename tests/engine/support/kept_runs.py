@@ -9,7 +9,7 @@ from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.events import Event
 from engine.language_model.model import LanguageModel
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 
 MODEL = ModelConfig(hidden_dim=4, device="cpu")
 TRAIN = TrainConfig(epochs=2, batch_size=8)

@@ -15,7 +15,7 @@ from engine.events import Event
 from engine.language_model.history import EpochDone
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.optimizers import PlainSgd
 from engine.training.schedule import EpochJudge

@@ -20,7 +20,7 @@ from engine.language_model.history import EpochDone, LossPoint
 from engine.network.batching import Batch
 from engine.network.device import CPU, DeviceChoice, is_out_of_memory
 from engine.network.rnn import RNN
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 from engine.training import evaluation, placement
 from engine.training import steps as batch_stepper
 from engine.training import steps as epoch_steps

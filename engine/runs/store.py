@@ -15,25 +15,27 @@ from platformdirs import user_data_path
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.epoch_models import EpochModel, list_epoch_models
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
-from engine.run_folder import (
+from engine.runs.folder import (
+    EpochModel,
     RunFolder,
     cannot,
     copy_run,
     is_run_id,
+    list_epoch_models,
     make_private,
     new_run_id,
     run_facts,
     run_ids,
 )
-from engine.run_info import RunInfo, end_of, read_info
-from engine.run_lock import RunLock, is_held
+from engine.runs.info import RunInfo, end_of, read_info
+from engine.runs.lock import RunLock, is_held
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus
     from engine.language_model.model import LanguageModel
+
 
 _APP_NAME = "rnn-text-lab"
 
@@ -89,7 +91,7 @@ class RunStore:
             Those of `train`, CheckpointSaved, and Notice when the run could not be saved;
             the training goes on then.
         """
-        from engine.kept_run import KeptRun
+        from engine.runs.recorder import KeptRun
         from engine.training.trainer import Trainer
 
         facts = run_facts(corpus_config, model_config, train_config, asdict(corpus.summary), _now())
@@ -129,7 +131,7 @@ class RunStore:
         ModelFileError
             If the checkpoint is missing or damaged.
         """
-        from engine.resumed_run import resumed_run
+        from engine.runs.recorder import resumed_run
 
         folder = self._folder(run_id)
         run = resumed_run(
@@ -146,7 +148,7 @@ class RunStore:
         self, run_id: str, *, epochs: int | None = None, learning_rate: float | None = None
     ) -> None:
         """Raise what `resume` would raise, before the text is prepared for it."""
-        from engine.resumed_run import state_to_resume
+        from engine.runs.recorder import state_to_resume
 
         folder = self._folder(run_id)
         if is_held(folder.lock_path):

@@ -1,33 +1,79 @@
 """Write what belongs to one run into its folder, in a thread, whatever the disk does.
 
-When to write is decided by `engine.kept_run`. A failed write is told once, as news, and
+When to write is decided by `engine.runs.recorder`. A failed write is told once, as news, and
 tried again with the next one; nothing here raises into the training.
 """
 
 import contextlib
 import os
+import queue
+import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from engine.background_writer import BackgroundWriter
 from engine.control import Notice
-from engine.epoch_models import MOST_BYTES, epoch_model, list_epoch_models, outdated
 from engine.errors import EngineError
 from engine.events import Event
 from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import model_to_bytes
 from engine.language_model.model import LanguageModel
-from engine.run_folder import RunFolder
-from engine.run_lock import HEARTBEAT_S, RunLock
+from engine.runs.folder import (
+    MOST_EPOCH_MODELS_BYTES,
+    RunFolder,
+    epoch_model,
+    list_epoch_models,
+    outdated,
+)
+from engine.runs.lock import HEARTBEAT_S, RunLock
 from engine.training.events import CheckpointSaved
 from engine.training.state import TrainingState, state_to_bytes
 
+Outcome = TypeVar("Outcome")
+
 _LONG_S = 60.0  # then a save that does not come to its end is told
 _END_S = 60.0  # that the last save may take
+
+
+class BackgroundWriter:
+    """A thread with a queue of jobs.
+
+    Parameters
+    ----------
+    beat : callable
+        Called while there is nothing to do, every `beat_s` seconds.
+    beat_s : float
+    """
+
+    def __init__(self, beat: Callable[[], None], beat_s: float) -> None:
+        self._beat, self._beat_s = beat, beat_s
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        # A disk that hangs for ever must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Let `job` run after those before it; it must keep its errors to itself."""
+        self._jobs.put(job)
+
+    def finish(self, timeout_s: float) -> bool:
+        """Wait for all jobs and end the thread; tell whether it came to its end."""
+        self._jobs.put(None)
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=self._beat_s)
+            except queue.Empty:
+                job = self._beat
+            if job is None:
+                return
+            job()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +222,7 @@ class RunKeeper:
         try:
             self._ensure()
             data = model_to_bytes(model)
-            if len(data) > MOST_BYTES:
+            if len(data) > MOST_EPOCH_MODELS_BYTES:
                 return
             new = epoch_model(place, model.epoch, loss)
             self._folder.write(new.path, data)

@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import ConfigError
-from engine.run_folder import RunFolder
-from engine.run_lock import is_held
+from engine.runs.folder import RunFolder
+from engine.runs.lock import is_held
 from engine.wording import counted
 
 # "interrupted": its process ended without an end of the run, so there may be work to recover.

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-from engine import kept_run
 from engine.config import CorpusConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError, ModelFileError
 from engine.events import Event
-from engine.run_folder import RunFolder
-from engine.run_store import RunStore
+from engine.runs import recorder
+from engine.runs.folder import RunFolder
+from engine.runs.store import RunStore
 from engine.training.events import RunEnded
 from engine.training.trainer import Trainer
 from tests.engine.support.kept_runs import MODEL, TRAIN, keep
@@ -64,8 +64,8 @@ def test_that_a_diverged_run_keeps_its_last_good_model(store: RunStore, corpus: 
 def test_that_a_vanished_folder_comes_back_and_the_training_goes_on(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    monkeypatch.setattr(recorder, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(recorder, "_RETRY_S", 0.0)
     taken: list[Path] = []
 
     def vanish(event: Event) -> None:
@@ -87,7 +87,7 @@ def test_that_a_full_disk_is_told_once_and_the_training_goes_on(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
+    monkeypatch.setattr(recorder, "_RETRY_S", 0.0)
     monkeypatch.setattr(RunFolder, "write", full)
 
     _, events = keep(store, corpus)
@@ -101,8 +101,8 @@ def test_that_a_full_disk_is_told_once_and_the_training_goes_on(
 def test_that_saving_that_works_again_is_good_news(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_run, "_RETRY_S", 0.0)
-    monkeypatch.setattr(kept_run, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(recorder, "_RETRY_S", 0.0)
+    monkeypatch.setattr(recorder, "_AUTOSAVE_S", 0.0)
     real, failures = RunFolder.write, iter([OSError(errno.EIO, "broken")] * 3)
 
     def flaky(folder: RunFolder, path: Path, data: bytes) -> None:

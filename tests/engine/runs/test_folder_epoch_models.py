@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import run_keeper
 from engine.config import TrainConfig
 from engine.control import Notice
 from engine.corpus.corpus import Corpus
-from engine.epoch_models import epoch_model, is_worth_keeping, list_epoch_models, outdated
 from engine.errors import RunError
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone, RateHalved
-from engine.run_store import RunStore
+from engine.runs import writer
+from engine.runs.folder import epoch_model, is_worth_keeping, list_epoch_models, outdated
+from engine.runs.store import RunStore
 from tests.engine.support.kept_runs import keep
 from tests.engine.support.runs import animal_corpus, of_type, pairs_of
 
@@ -169,7 +169,7 @@ def test_that_an_epoch_that_was_not_kept_names_those_that_were(
 def test_that_a_model_too_large_is_not_kept(
     store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_keeper, "MOST_BYTES", 100)
+    monkeypatch.setattr(writer, "MOST_EPOCH_MODELS_BYTES", 100)
 
     run_id, events = keep(store, corpus)
 
@@ -184,7 +184,7 @@ def test_that_a_disk_that_is_full_for_them_is_told_and_stops_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run_keeper, "epoch_model", full)
+    monkeypatch.setattr(writer, "epoch_model", full)
 
     run_id, events = keep(store, corpus)
 

@@ -17,8 +17,8 @@ from engine.errors import ConfigError, RunError
 from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone, LossPoint
-from engine.run_lock import RunLock, is_held
-from engine.run_store import RunStore
+from engine.runs.lock import RunLock, is_held
+from engine.runs.store import RunStore
 from engine.training.events import CheckpointSaved, RunEnded
 from engine.training.state import load_state
 from tests.engine.support.kept_runs import MODEL, TRAIN, interrupt, keep
@@ -255,7 +255,7 @@ def test_that_a_list_of_runs_needs_no_pytorch(store: RunStore, corpus: Corpus) -
     )
 
     command = [sys.executable, "-c", code, str(store.runs.parent)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True)
 
     assert done.stdout.split() == ["1", "False"]
 

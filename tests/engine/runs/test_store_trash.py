@@ -6,7 +6,7 @@ import pytest
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.run_store import RunStore
+from engine.runs.store import RunStore
 from tests.engine.support.runs import animal_corpus
 
 
