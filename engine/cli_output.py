@@ -26,8 +26,7 @@ from engine.cli_text import (
 )
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import CorpusReady
-from engine.event_json import event_to_json
-from engine.events import Event
+from engine.events import Event, event_to_json
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.results import SentenceGenerated, SentenceScored
 from engine.training.events import (

@@ -15,8 +15,7 @@ from typing import Any
 from engine.control import RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError, EngineError, RunError
-from engine.event_json import event_to_json
-from engine.events import Event
+from engine.events import Event, event_to_json
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.runs.folder import RunFolder, cannot, is_worth_keeping

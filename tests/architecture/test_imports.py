@@ -239,7 +239,7 @@ def test_that_the_front_of_the_engine_loads_no_library() -> None:
 def test_that_the_settings_and_events_load_no_library() -> None:
     loaded = loaded_after("from engine import TrainConfig, LossPoint, RunControl, EngineError")
 
-    assert not loaded & {"torch", "nltk", "safetensors", "onnx"}
+    assert not loaded & {"numpy", "torch", "nltk", "safetensors", "onnx"}
 
 
 def test_that_the_app_starts_without_torch_and_nltk() -> None:

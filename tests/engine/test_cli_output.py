@@ -11,7 +11,7 @@ import pytest
 from engine.cli_output import Output
 from engine.cli_text import bar
 from engine.control import Notice, StageProgress
-from engine.event_json import event_to_json
+from engine.events import event_to_json
 from engine.language_model.history import EpochDone, LossPoint
 from engine.training.events import RunEnded
 from engine.wording import duration, probability, size_text

@@ -20,7 +20,7 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.runs import recorder
+from engine.runs import recorder, writer
 from engine.runs.store import RunStore
 from engine.training import trainer
 
