@@ -17,7 +17,7 @@ def main() -> int:
         from app.application import main as open_window
 
         return open_window()
-    from engine.cli import main as run_in_terminal
+    from engine.cli.main import main as run_in_terminal
 
     sys.stderr.write(
         "There is no display here, so a network is trained on the sample comments in the terminal, "

@@ -6,7 +6,7 @@ from engine.benchmark import BenchmarkConfig
 from engine.benchmark import run_benchmark as benchmark_events
 from engine.benchmark_report import machine_json, machine_line, row_json, table_lines
 from engine.benchmark_rows import BenchmarkRow, Machine
-from engine.cli_output import Output, stop_on_interrupt
+from engine.cli.output import Output, stop_on_interrupt
 
 _EXIT_INTERRUPTED = 130
 _QUICK_ROUNDS, _QUICK_TURN_S, _QUICK_DIMS = 3, 0.05, (100,)

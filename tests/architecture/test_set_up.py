@@ -28,7 +28,7 @@ def test_that_without_a_display_the_minute_and_the_lost_model_are_told(
 ) -> None:
     commands: list[list[str]] = []
     monkeypatch.setattr(main, "has_display", lambda: False)
-    monkeypatch.setattr("engine.cli.main", lambda argv: commands.append(argv) or 0)
+    monkeypatch.setattr("engine.cli.main.main", lambda argv: commands.append(argv) or 0)
 
     assert main.main() == 0
 

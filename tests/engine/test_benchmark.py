@@ -25,7 +25,7 @@ from engine.benchmark_report import table_lines
 from engine.benchmark_rows import BenchmarkRow, Machine, Spread, Target, ratios, row
 from engine.benchmark_sentences import measure_window
 from engine.benchmark_turns import Setting
-from engine.cli import EXIT_WRONG, main
+from engine.cli.main import EXIT_WRONG, main
 from engine.config import SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError

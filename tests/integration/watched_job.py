@@ -110,7 +110,7 @@ def in_the_window(csv: Path, folder: Path, watch: Watch) -> int:
 
 def in_the_terminal(csv: Path, folder: Path, watch: Watch) -> int:
     """Run the commands; return the first exit code that is not 0."""
-    from engine.cli import main as run
+    from engine.cli.main import main as run
 
     model = str(folder / "cli.safetensors")
     for words in (

@@ -9,7 +9,7 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from engine.cli import EXIT_WRONG, main
+from engine.cli.main import EXIT_WRONG, main
 from engine.config import Dtype
 from engine.errors import ModelFileError
 from engine.language_model import formats

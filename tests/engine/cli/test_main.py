@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import cli_commands
-from engine.cli import EXIT_BROKEN_PIPE, EXIT_WRONG, main
+from engine.cli import models
+from engine.cli.main import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
 from engine.training.events import GradientsChecked
@@ -136,7 +136,7 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         note="",
     )
     monkeypatch.setattr(
-        cli_commands, "check_gradients", lambda *_, **__: iter([GradientsChecked(report=report)])
+        models, "check_gradients", lambda *_, **__: iter([GradientsChecked(report=report)])
     )
 
     assert main(["gradcheck"]) == 1
@@ -195,7 +195,7 @@ def test_that_a_wrong_file_or_argument_is_one_sentence_and_exit_code_2(
 def test_that_a_python_without_pytorch_is_told_which_one_to_use() -> None:
     code = (
         "import sys; sys.modules['torch'] = None;"
-        "from engine.cli import main; sys.exit(main(['info', 'x']))"
+        "from engine.cli.main import main; sys.exit(main(['info', 'x']))"
     )
 
     done = run_process(code=code)
@@ -229,7 +229,8 @@ def test_that_every_command_has_help(command: str, capsys: pytest.CaptureFixture
 
 def test_that_help_comes_without_loading_pytorch() -> None:
     code = (
-        "import sys; from engine.cli import main; main(['--help']);sys.exit('torch' in sys.modules)"
+        "import sys; from engine.cli.main import main; main(['--help']);"
+        "sys.exit('torch' in sys.modules)"
     )
 
     done = run_process(code=code)
@@ -271,3 +272,15 @@ def test_that_a_terminal_without_our_letters_still_shows_sentences(tmp_path: Pat
     assert done.returncode == 0
     assert done.stderr == b""
     assert len(done.stdout.splitlines()) == 10
+
+
+def test_that_the_benchmark_is_named_where_it_is_now(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["benchmark", "--quick"])
+
+    shown = capsys.readouterr()
+    assert code == EXIT_WRONG
+    assert shown.out == ""
+    assert shown.err == (
+        "The benchmark is no command any more: run 'make benchmark', or "
+        "'python -m tests.benchmarks', in a copy of the project.\n"
+    )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.cli_output import Output
-from engine.cli_text import bar
+from engine.cli.output import Output
+from engine.cli.texts import bar
 from engine.control import Notice, StageProgress
 from engine.events import event_to_json
 from engine.language_model.history import EpochDone, LossPoint

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.cli_commands import EXIT_INTERRUPTED
-from engine.cli_output import Output, stop_on_interrupt
-from engine.cli_saving import require_place, resume_command, train_and_save, with_way_out
-from engine.cli_training import prepare
+from engine.cli.models import EXIT_INTERRUPTED
+from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.training import prepare, require_place, resume_command, train_and_save, with_way_out
 from engine.errors import RunError
 from engine.language_model.checkpoint import save_model
 from engine.runs.info import RunInfo

@@ -1,7 +1,7 @@
 """The commands that need a model and no corpus: generate, score, info, export and gradcheck.
 
-Arguments are read in `cli`, which also turns failures into exit codes; `cli_training`
-has the commands that read a corpus.
+Arguments are read in `main`, which also turns failures into exit codes; `training` has the
+commands that read a corpus.
 """
 
 import os
@@ -10,8 +10,8 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.cli_output import Output, stop_on_interrupt
-from engine.cli_text import event_sentence
+from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.texts import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError

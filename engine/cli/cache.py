@@ -4,7 +4,7 @@ import time
 from argparse import Namespace
 from dataclasses import asdict
 
-from engine.cli_output import Output
+from engine.cli.output import Output
 from engine.corpus.cache import KeptTexts, clear_kept_texts, list_kept_texts
 from engine.wording import counted, size_text
 

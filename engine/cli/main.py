@@ -1,18 +1,18 @@
 """The command line: `python -m engine train`, `generate`, `score` and more.
 
 This module reads the arguments and turns failures into one sentence and an exit
-code; `cli_training` and `cli_commands` do the work and `cli_output` shows it. PyTorch
-is loaded by the commands that need it, so that help comes at once.
+code; those beside it do the work and `output` shows it. PyTorch is loaded by the
+commands that need it, so that help comes at once.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import IO, Any, NoReturn, get_args
 
-from engine.cli_streams import accept_any_text, discard_output
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -21,13 +21,12 @@ EXIT_WRONG = 2  # a wrong file or argument
 EXIT_INTERRUPTED = 130  # Ctrl+C, as shells count it
 EXIT_BROKEN_PIPE = 141  # the reader of our output went away, as shells count it
 
-_HOMES = {  # of the commands that are not in cli_commands
-    "train": "cli_training",
-    "demo": "cli_training",
-    "evaluate": "cli_training",
-    "runs": "cli_runs",
-    "benchmark": "cli_benchmark",
-    "cache": "cli_cache",
+_HOMES = {  # of the commands that are not in `models`
+    "train": "training",
+    "demo": "training",
+    "evaluate": "training",
+    "runs": "runs",
+    "cache": "cache",
 }
 
 _TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz"
@@ -77,8 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parsed(argv)
         # after the help: the commands load PyTorch
-        home = _HOMES.get(arguments.command, "cli_commands")
-        run = getattr(import_module(f"engine.{home}"), f"run_{arguments.command}")
+        home = _HOMES.get(arguments.command, "models")
+        run = getattr(import_module(f"engine.cli.{home}"), f"run_{arguments.command}")
         code: int = run(arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: 0 after help, 2 after a wrong argument
@@ -101,6 +100,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments; sentences may also stand after an option."""
     parser = build_parser()
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["benchmark"]:  # it was a command once
+        sys.stderr.write(
+            "The benchmark is no command any more: run 'make benchmark', or "
+            "'python -m tests.benchmarks', in a copy of the project.\n"
+        )
+        raise SystemExit(EXIT_WRONG)
     arguments, rest = parser.parse_known_args(argv)
     if rest and arguments.command == "score" and not any(word.startswith("-") for word in rest):
         arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
@@ -126,7 +132,6 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_runs(commands)
     _add_small_commands(commands)
-    _add_benchmark(commands)
     return parser
 
 
@@ -266,19 +271,6 @@ def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None
     demo.add_argument("--out", type=Path, metavar="MODEL", help="also keep the model")
 
 
-def _add_benchmark(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    benchmark = _add_command(commands, "benchmark", "measure speed and memory on this machine")
-    add = benchmark.add_argument
-    parts = ("training", "memory", "corpus", "sentences", "window")
-    add("--device", choices=get_args(DeviceRequest), default="cpu", help="where networks are")
-    add("--tf32", action="store_true", help="faster, less exact products on a GPU")
-    add("--quick", action="store_true", help="H = 100 only, short turns, a small text")
-    add("--part", action="append", choices=parts, help="repeat for several; default: all")
-    add("--word-dim", type=int, default=8000, metavar="C", help="words in the vocabulary")
-    add("--hidden-dim", type=int, action="append", metavar="H", help="default: 50, 100 and 256")
-    add("--rounds", type=int, metavar="N", help="turns of each contender; default: 5")
-
-
 def _explain_missing(error: ModuleNotFoundError) -> None:
     """Say which Python to use where this one lacks a library; a module of ours is a defect."""
     if error.name is None or error.name.partition(".")[0] == "engine":
@@ -288,3 +280,17 @@ def _explain_missing(error: ModuleNotFoundError) -> None:
         f"Error: this Python ({sys.executable}) has no '{error.name}', which the program needs. "
         f"Use the project's own: {own} -m engine; 'make run' sets it up.\n"
     )
+
+
+def accept_any_text(stream: IO[str] | None) -> None:
+    """Let no character that the terminal cannot show, or a damaged line, end the program."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
+
+
+def discard_output() -> None:
+    """Send what is still buffered nowhere, so that Python's exit does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine import cli_saving, cli_training
-from engine.cli import EXIT_INTERRUPTED, EXIT_WRONG, main
+from engine.cli import training as cli_training
+from engine.cli.main import EXIT_INTERRUPTED, EXIT_WRONG, main
 from engine.control import RunControl
 from engine.errors import DivergedError, ModelFileError
 from engine.events import Event
@@ -147,7 +147,7 @@ def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
         yield snapshot(0)  # the best ones were those before the first step
         raise DivergedError("The loss rose to 5,000 nats a word.")
 
-    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(cli_training, "train", events)
 
     main(train_arguments(csv_path))
@@ -165,8 +165,8 @@ def test_that_training_goes_on_when_an_autosave_fails(
         if model.step == 1:
             raise ModelFileError("The disk is full.")
 
-    monkeypatch.setattr(cli_saving, "save_model", save)
-    monkeypatch.setattr(cli_saving, "_AUTOSAVE_S", 0.0)
+    monkeypatch.setattr(cli_training, "save_model", save)
+    monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(
         cli_training, "train", lambda *_: iter([snapshot(1), snapshot(2), ended(2)])
     )

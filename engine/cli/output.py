@@ -2,7 +2,7 @@
 
 Results go to standard output, everything else to standard error: a line that is
 rewritten where a person watches, plain lines where a file does. The wording is in
-`cli_text`.
+`texts`.
 """
 
 import json
@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TextIO
 
-from engine.cli_corpus import corpus_lines
-from engine.cli_text import (
+from engine.cli.texts import (
     bar,
+    corpus_lines,
     event_sentence,
     gradient_lines,
     score_lines,

@@ -1,6 +1,7 @@
-"""A prepared text in lines: its figures, its damaged rows, and what the user may have missed.
+"""Events, results and a prepared text as lines; as JSON values they are in `engine.events`.
 
-Nothing is written here; `cli_output` does that.
+A prepared text is shown with its figures, its damaged rows, and what the user may have missed.
+Nothing is written here; `output` does that.
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,122 @@ from engine.config import SPECIAL_TOKENS, CorpusConfig
 from engine.control import Notice
 from engine.documents.reader import count_entities, inspect_csv
 from engine.documents.rows import RowProblem
-from engine.wording import counted
+from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.training.events import RunEnded, StepTimed, TrainingStarted
+from engine.wording import counted, duration, probability
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model.model import LanguageModel
+    from engine.language_model.results import SentenceScore
+    from engine.network.gradient_check import GradientReport
+
+
+_BAR_WIDTH = 24
+_ENDS = {
+    "finished": "Training has come to its end",
+    "stopped": "Training was stopped",
+    "time limit": "Training ended at its time limit",
+    "converged": "Training ended because the loss fell no further",
+}
 
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
 _ROWS_LOOKED_AT = 1000  # for HTML entities
 _MANY_EQUAL = 0.05  # of the documents
 _FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
+
+
+def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
+    """Return the event as one line."""
+    match event:
+        case TrainingStarted():
+            return (
+                f"Training {event.parameters:,} parameters ({event.word_dim:,} words, "
+                f"{event.hidden_dim:,} hidden units) on "
+                f"{counted(event.sentences, 'sentence')} with the recipe "
+                f"'{event.recipe}', learning rate {event.learning_rate:g}, on "
+                f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
+            )
+        case EpochDone():
+            held_out = event.validation_loss
+            speed = f"{event.words_per_s:,.0f} words/s, " if event.words_per_s else ""
+            return (
+                f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
+                f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
+                f"{speed}{duration(event.elapsed_s)}"
+            )
+        case RateHalved():
+            return event.reason
+        case Notice():
+            return f"{'Warning' if event.severity == 'warning' else 'Note'}: {event.text}"
+        case RunEnded():
+            return (
+                f"{_ENDS[event.reason]} after {counted(event.epoch, 'epoch')}, "
+                f"{counted(event.step, 'step')} and {duration(event.elapsed_s)}."
+            )
+
+
+def training_line(point: LossPoint) -> str:
+    """Return the live line of a training run."""
+    left = point.time_left_s
+    share = None if left is None else point.elapsed_s / max(1e-9, point.elapsed_s + left)
+    return (
+        f"Epoch {point.epoch:.2f} {bar(share)}"
+        f"loss {point.loss:.3f}, {point.words_per_s:,.0f} words/s, "
+        f"{duration(point.elapsed_s)}{'' if left is None else f', {duration(left)} left'}"
+    )
+
+
+def score_lines(score: "SentenceScore") -> list[str]:
+    """Return a sentence's probability and a table of its words."""
+    lines = [
+        score.text,
+        (
+            f"  probability {probability(score.log_probability)} (natural log "
+            f"{score.log_probability:.3f}), perplexity {score.perplexity:,.1f}, "
+            f"{score.bits_per_word:.2f} bits a word"
+        ),
+    ]
+    for word in score.words:
+        note = "" if word.is_known else "  unknown: scored as UNKNOWN_TOKEN"
+        lines.append(
+            f"  {word.shown:<20} {probability(word.log_probability):>12} {word.bits:>7.2f} bits, "
+            f"rank {word.rank:,}{note}"
+        )
+    return lines
+
+
+def gradient_lines(report: "GradientReport") -> list[str]:
+    """Return the outcome of a gradient check as a table."""
+    lines = [
+        f"{check.name}: {check.size:,} entries, largest relative error {check.worst_error:.2e} at "
+        f"{check.worst_index}: {'passed' if check.passed else 'FAILED'}"
+        for check in report.parameters
+    ]
+    verdict = "passed" if report.passed else "FAILED"
+    lines.append(
+        f"Gradient check {verdict} (threshold {report.threshold:g}, step {report.step:g}, "
+        f"{report.dtype} on {report.device})."
+    )
+    return [*lines, report.note] if report.note else lines
+
+
+def step_time_line(event: StepTimed) -> str:
+    """Return one measured step as a line."""
+    measured = event.time
+    return (
+        f"{measured.implementation} on {measured.device}: {measured.milliseconds:.2f} ms for a "
+        f"sentence of {measured.words} words, {measured.ratio:.1f} times as fast as NumPy"
+    )
+
+
+def bar(share: float | None) -> str:
+    """Return a bar for a share between 0 and 1, or nothing where it is not known."""
+    if share is None:
+        return ""
+    filled = round(_BAR_WIDTH * min(1.0, max(0.0, share)))
+    return f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] "
 
 
 def corpus_lines(corpus: "Corpus") -> list[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import cli_training
-from engine.cli import main
+from engine.cli import training as cli_training
+from engine.cli.main import main
 from engine.language_model.checkpoint import load_model
 from tests.engine.support.cli_fakes import (
     COMMENTS,
@@ -26,7 +26,7 @@ def csv_path(tmp_path: Path) -> Path:
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache that no other test has put anything into."""
     folder = tmp_path / "cache"
-    for module in ("cli_training", "corpus.cache"):
+    for module in ("cli.training", "corpus.cache"):
         monkeypatch.setattr(f"engine.{module}.corpus_cache_folder", lambda: folder)
     return folder
 

@@ -1,0 +1,1 @@
+"""The command line, `python -m engine`: arguments, commands, and what is shown in a terminal."""
