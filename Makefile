@@ -53,7 +53,7 @@ lint: ## Check style and types
 
 benchmark: ## Measure this machine and print one table (under 3 minutes)
 	@$(PYTHON) resources/set_up.py run
-	$(VENV_PYTHON) -m engine benchmark $(BENCHMARK_ARGS)
+	$(VENV_PYTHON) -m tests.benchmarks $(BENCHMARK_ARGS)
 
 screenshots: ## Take the README's pictures (a minute, on a machine that does nothing else)
 	@$(PYTHON) resources/set_up.py run

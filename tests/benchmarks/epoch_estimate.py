@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine import wait_politely
+from tests.benchmarks.places import REVIEWS
 
 wait_politely()  # as the window does, before PyTorch is loaded
 
@@ -44,7 +45,6 @@ from engine.corpus.corpus import Corpus  # noqa: E402
 from engine.documents.reader import DocumentReader  # noqa: E402
 
 PROMISED = 0.25  # of the real time
-_REVIEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "movie-reviews.csv.gz"
 _CLOCKS: dict[str, Callable[[], float]] = {"waited": time.perf_counter, "cpu": time.process_time}
 
 
@@ -107,7 +107,7 @@ def parse() -> argparse.Namespace:
 
 def prepared(options: argparse.Namespace) -> Corpus:
     """Return the corpus of all or the first documents of the file."""
-    path = options.csv or (_REVIEWS if _REVIEWS.is_file() else sample_comments_path())
+    path = options.csv or (REVIEWS if REVIEWS.is_file() else sample_comments_path())
     reading = CsvConfig(columns=(options.column,) if options.column else ())
     with tempfile.TemporaryDirectory() as folder:
         if options.documents:

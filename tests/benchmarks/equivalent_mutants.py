@@ -18,26 +18,19 @@ _PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
-    "atomic_file": {
-        "remove_leftovers: 0 -> 1   in   "
-        'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
+    "documents/csv_rows": {
+        "CsvRows._count_problem: count > self.columns -> count >= self.columns   in   "
+        "if count > self.columns and not any(fields[self.columns :]):": (
+            "it is only asked where the two differ"
+        ),
+        "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
+            "any limit that no row can reach will do"
+        ),
+        "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
+            "begin_row sets it before the first line is read"
+        ),
     },
-    "bptt": {
-        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,
-        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_WHOLE_WAY}": _SPEED,
-        f"_bring_back: batch.longest > 8 -> batch.longest >= 8   in   {_WHOLE_WAY}": _SPEED,
-        f"_bring_back: batch.longest > 8 -> batch.longest <= 8   in   {_WHOLE_WAY}": _SPEED,
-        f"_bring_back: 8 -> 9   in   {_WHOLE_WAY}": _SPEED,
-        "_bring_back: bptt_truncate >= batch.longest - 1 -> bptt_truncate > batch.longest - 1"
-        f"   in   {_WHOLE_WAY}": _SPEED,
-        "_bring_back: bptt_truncate == 0 or batch.longest == 1 -> "
-        "bptt_truncate == 0 and batch.longest == 1   in   "
-        "if bptt_truncate == 0 or batch.longest == 1:": _SPEED,
-    },
-    "checkpoint": {
-        "_library_versions: continue -> pass": "nothing follows it in the loop",
-    },
-    "csv_dialect": {
+    "documents/detection": {
         "_rated: len(counts) + damaged -> len(counts) - damaged   in   "
         "if len(counts) + damaged >= _SAMPLE_ROWS:": _LIMIT,
         "_rated: 0 -> 1   in   return 0.0, dialect, 0": (
@@ -50,25 +43,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (
             "a dialect under which no row is sound has no columns, so another one prevails"
         ),
-    },
-    "csv_layout": {
         "examine: break -> pass": "a whole file is read once more, with the same result",
         "module: 500 -> 501   in   _SAMPLE_ROWS = 500": _LIMIT,
         "examine: 0 -> 1   in   lines_before=0,": "a table sets it, and nothing else looks at it",
     },
-    "csv_rows": {
-        "CsvRows._count_problem: count > self.columns -> count >= self.columns   in   "
-        "if count > self.columns and not any(fields[self.columns :]):": (
-            "it is only asked where the two differ"
-        ),
-        "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
-            "any limit that no row can reach will do"
-        ),
-        "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
-            "begin_row sets it before the first line is read"
-        ),
-    },
-    "csv_source": {
+    "documents/reader": {
         "CsvPreview: 0 -> 1   in   undecodable_bytes: int = 0": _GIVEN,
         "CsvPreview: 0 -> 1   in   control_characters: int = 0": _GIVEN,
         "CsvPreview: 0 -> 1   in   entities: int = 0": _GIVEN,
@@ -76,39 +55,24 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "CsvPreview: False -> True   in   are_entities_decoded: bool = False": _GIVEN,
         "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
     },
-    "epoch_models": {
-        "module: 29 -> 30   in   MOST_BYTES = 1 << 29": _LIMIT,
+    "files/atomic": {
+        "remove_leftovers: 0 -> 1   in   "
+        'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
     },
-    "model_parts": {
+    "language_model/checkpoint": {
+        "_library_versions: continue -> pass": "nothing follows it in the loop",
+    },
+    "language_model/parts": {
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
     },
-    "npz_model": {
-        "_check_shapes: 8192 -> 8193   in   "
-        'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
-        "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+    "language_model/sampler": {
+        "module: 64 -> 65   in   _CELL = 64": _SPEED,
+        "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
+        'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
-    "output_layer": {
-        "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
-        "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
-        "Workspace.__init__: 0 -> 1   in   "
-        "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
-        "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
-        f"float(low) >= math.sqrt(limits.tiny)   in   {_IN_RANGE}": _SPEED,
-    },
-    "score_blocks": {
-        "ScoreBlocks._raise_panels: continue -> pass": _SPEED,
-        "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
-        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
-        "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
-        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
-        "ScoreBlocks._add_times: if self._has_rows_in_one_piece -> "
-        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
-        "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
-        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
-    },
-    "scorer": {
+    "language_model/scorer": {
         "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
         f"_sentence_score: 700.0 -> 701.0   in   {_PERPLEXITY}": _UNREACHED,
         "_sentence_score: nats_a_word < 700.0 -> nats_a_word <= 700.0   in   "
@@ -117,7 +81,30 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "no sum of exponentials is below its largest term; a guard for other devices"
         ),
     },
-    "shared_states": {
+    "language_model/tutorial_npz": {
+        "_check_shapes: 8192 -> 8193   in   "
+        'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
+        "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+    },
+    "network/bptt": {
+        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,
+        f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_WHOLE_WAY}": _SPEED,
+        f"_bring_back: batch.longest > 8 -> batch.longest >= 8   in   {_WHOLE_WAY}": _SPEED,
+        f"_bring_back: batch.longest > 8 -> batch.longest <= 8   in   {_WHOLE_WAY}": _SPEED,
+        f"_bring_back: 8 -> 9   in   {_WHOLE_WAY}": _SPEED,
+        "_bring_back: bptt_truncate >= batch.longest - 1 -> bptt_truncate > batch.longest - 1"
+        f"   in   {_WHOLE_WAY}": _SPEED,
+        "_bring_back: bptt_truncate == 0 or batch.longest == 1 -> "
+        "bptt_truncate == 0 and batch.longest == 1   in   "
+        "if bptt_truncate == 0 or batch.longest == 1:": _SPEED,
+    },
+    "network/output_layer": {
+        "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
+        "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
+        "Workspace.__init__: 0 -> 1   in   "
+        "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
+        "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
+        f"float(low) >= math.sqrt(limits.tiny)   in   {_IN_RANGE}": _SPEED,
         "_first_in_same_state: state * (int(x.max()) + 1) + x[rows] -> "
         f"state * (int(x.max()) + 1) - x[rows]   in   {_PAIRS}": _NUMBERED,
         f"_first_in_same_state: 1 -> 2   in   {_PAIRS}": _NUMBERED,
@@ -128,12 +115,21 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             for name in ("rows", "of_word", "words")
         },
     },
-    "state_file": {
-        "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
+    "network/score_blocks": {
+        "ScoreBlocks._raise_panels: continue -> pass": _SPEED,
+        "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
+        "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
+        "ScoreBlocks._add_times: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
+        "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
     },
-    "word_choice": {
-        "module: 64 -> 65   in   _CELL = 64": _SPEED,
-        "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
-        'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
+    "runs/folder": {
+        "module: 29 -> 30   in   MOST_BYTES = 1 << 29": _LIMIT,
+    },
+    "training/state": {
+        "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
     },
 }

@@ -31,8 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from engine import sample_comments_path
+from tests.benchmarks.places import REVIEWS
 
-_REVIEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "movie-reviews.csv.gz"
 _SENTENCES, _SPREAD = 2.0, 0.9  # of a document: mean and deviation of the logarithm
 _ROWS_BETWEEN_LOOKS = 1000  # at the size
 _PROMISED_S = 1.0
@@ -118,8 +118,8 @@ def make_csv(path: Path, size: int, *, has_columns: bool) -> float:
 
 
 def sentences_of_reviews() -> Iterator[str]:
-    packed = _REVIEWS.is_file()
-    data = gzip.decompress(_REVIEWS.read_bytes()) if packed else sample_comments_path().read_bytes()
+    packed = REVIEWS.is_file()
+    data = gzip.decompress(REVIEWS.read_bytes()) if packed else sample_comments_path().read_bytes()
     for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
         text = row.get("text") or row.get("body") or ""
         yield from (piece for piece in text.split("  ") if piece.strip())

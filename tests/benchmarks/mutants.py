@@ -161,8 +161,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield node.operand
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
+        case ast.Constant(value=int() | float() as number):
+            yield ast.Constant(number + 1)
         case ast.Return(value=ast.expr()):
             if not (isinstance(node.value, ast.Constant) and node.value.value is None):
                 yield ast.Return(ast.Constant(None))

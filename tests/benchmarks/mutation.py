@@ -22,29 +22,30 @@ from pathlib import Path
 
 from tests.benchmarks.equivalent_mutants import EQUIVALENT
 from tests.benchmarks.mutants import Mutant, mutants_of
+from tests.benchmarks.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 
-# The tests of each module, the quick ones first.
+# The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
 TESTS: dict[str, tuple[str, ...]] = {
-    "atomic_file": ("test_leftovers", "test_atomic_file"),
-    "bptt": ("test_bptt", "test_output_layer"),
-    "checkpoint": ("test_checkpoint", "test_bad_model_files"),
-    "csv_dialect": ("test_csv_dialect", "test_csv_preview", "test_csv_source"),
-    "csv_layout": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
-    "csv_rows": ("test_csv_reading", "test_csv_source", "test_csv_round_trips"),
-    "csv_source": ("test_csv_reading", "test_csv_preview", "test_csv_source"),
-    "epoch_models": ("test_epoch_models",),
-    "model_parts": ("test_checkpoint", "test_bad_model_files", "test_state_file"),
-    "npz_model": ("test_npz_model", "test_model_files"),
-    "output_layer": ("test_output_layer", "test_bptt", "test_score_blocks", "test_shared_states"),
-    "score_blocks": ("test_score_blocks", "test_output_layer", "test_bptt"),
-    "scorer": ("test_scorer",),
-    "shared_states": ("test_shared_states",),
-    "state_file": ("test_state_file",),
-    "tensor_file": ("test_bad_model_files", "test_checkpoint", "test_state_file"),
-    "word_choice": ("test_word_choice", "test_sampler"),
+    "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips"),
+    "documents/detection": ("detection", "csv_rows", "reader_preview", "reader"),
+    "documents/reader": ("csv_rows", "reader_preview", "reader", "reader_entities"),
+    "files/atomic": ("atomic_leftovers", "atomic"),
+    "files/tensors": (
+        *("../language_model/checkpoint_bad_files", "../language_model/checkpoint"),
+        "../training/state_file",
+    ),
+    "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files"),
+    "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
+    "language_model/sampler": ("sampler_choice", "sampler"),
+    "language_model/scorer": ("scorer",),
+    "language_model/tutorial_npz": ("tutorial_npz", "formats"),
+    "network/bptt": ("bptt", "bptt_threads", "output_layer"),
+    "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
+    "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
+    "runs/folder": ("folder_epoch_models", "store"),
+    "training/state": ("state_file", "state", "trainer_ends"),
 }
 
 
@@ -117,7 +118,8 @@ def _run_here(tree: Path, module: str) -> int:
     for name in [*sys.modules]:
         if name.partition(".")[0] in ("tests", "engine", "app"):
             del sys.modules[name]
-    files = [f"tests/engine/{name}.py" for name in TESTS[module]]
+    room = Path("tests/engine", module).parent
+    files = [str((room / name).with_name(f"test_{Path(name).name}.py")) for name in TESTS[module]]
     options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore:Module already imported"]  # by warm_up
     return int(pytest.main(files + options))

@@ -21,7 +21,6 @@ from typing import get_args
 
 import torch
 
-from engine.benchmark_turns import StopWatch
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
@@ -32,10 +31,10 @@ from engine.network.rnn import RNN
 from engine.training.events import SnapshotPublished
 from engine.training.trainer import train
 from tests.benchmarks.line_plot import Curve, svg_of
+from tests.benchmarks.places import DATA, REVIEWS
+from tests.benchmarks.turns import StopWatch
 
-_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-_COMMENTS = _DATA / "reddit-comments-2015-08-first-1000-lines.csv"
-_REVIEWS = _DATA / "movie-reviews.csv.gz"
+_COMMENTS = DATA / "reddit-comments-2015-08-first-1000-lines.csv"
 _NO_LIMIT = 1_000_000  # epochs
 _EVALUATED_AT_ONCE = 4096  # words
 _NEXT_POINT = 1.12  # times the seconds of the last one: as many early as late
@@ -80,14 +79,14 @@ def _arguments() -> argparse.Namespace:
 
 def _texts() -> Iterator[tuple[str, Path, str]]:
     """Yield name, path and column of each text."""
-    if not _COMMENTS.is_file() or not _REVIEWS.is_file():
-        print(f"{_DATA} is not there: the sample comments are used", file=sys.stderr)
+    if not _COMMENTS.is_file() or not REVIEWS.is_file():
+        print(f"{DATA} is not there: the sample comments are used", file=sys.stderr)
         yield "sample comments", sample_comments_path(), "body"
         return
     yield "1,000 real comments", _COMMENTS, "body"
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / "movie-reviews.csv"
-        with gzip.open(_REVIEWS, "rb") as source, unpacked.open("wb") as target:
+        with gzip.open(REVIEWS, "rb") as source, unpacked.open("wb") as target:
             shutil.copyfileobj(source, target)
         yield "film reviews", unpacked, "text"
 
@@ -117,10 +116,7 @@ def _train(
     for event in events:
         if clock() >= arguments.seconds:
             control.stop()  # a time limit would evaluate once more
-        is_wanted = isinstance(event, SnapshotPublished) and clock() >= min(
-            due_s, arguments.seconds
-        )
-        if not is_wanted:
+        if not isinstance(event, SnapshotPublished) or clock() < min(due_s, arguments.seconds):
             continue
         clock.halt()
         due_s = _NEXT_POINT * clock()

@@ -32,11 +32,11 @@ from app.settings import SettingsStore
 from app.state.run_state import RunState
 from app.tasks.garbage import GarbageCollector
 from engine import LossPoint, ModelConfig, RunControl, TrainConfig, sample_comments_path
+from tests.benchmarks.places import REVIEWS
 
 if TYPE_CHECKING:
-    from engine.benchmark_turns import StopWatch
+    from tests.benchmarks.turns import StopWatch
 
-_REVIEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "movie-reviews.csv.gz"
 _DUE_EVERY_MS = 5
 _LOOK_EVERY_MS = 20
 _MOST_EPOCHS = 100_000
@@ -122,10 +122,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _default_csv(folder: Path) -> Path:
-    if not _REVIEWS.is_file():
+    if not REVIEWS.is_file():
         return sample_comments_path()
     path = folder / "movie-reviews.csv"
-    with gzip.open(_REVIEWS, "rb") as source, path.open("wb") as target:
+    with gzip.open(REVIEWS, "rb") as source, path.open("wb") as target:
         shutil.copyfileobj(source, target)
     return path
 
@@ -184,8 +184,8 @@ def _speeds_of_window(app: Application) -> Iterator[list[float]]:
 
 def _take_turns(app: Application, speeds: list[float], arguments: argparse.Namespace) -> None:
     """Compare the window's training, plot shown, with the engine alone on the same corpus."""
-    from engine.benchmark_turns import StopWatch
     from engine.training.trainer import train
+    from tests.benchmarks.turns import StopWatch
 
     corpus = app.session.corpus
     assert corpus is not None

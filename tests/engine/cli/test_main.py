@@ -17,7 +17,7 @@ from engine.network.gradient_check import GradientReport, ParameterCheck
 from engine.training.events import GradientsChecked
 from tests.engine.support.models import tiny_model
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

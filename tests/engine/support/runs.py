@@ -105,10 +105,9 @@ def run(
     **settings: Any,
 ) -> list[Event]:
     """Train a small float64 network on the CPU and return all events."""
-    model_config = ModelConfig(
-        **{"hidden_dim": 6, "dtype": "float64", "device": "cpu"} | (model or {})
-    )
-    events = []
+    defaults: dict[str, Any] = {"hidden_dim": 6, "dtype": "float64", "device": "cpu"}
+    model_config = ModelConfig(**defaults | (model or {}))
+    events: list[Event] = []
     for event in train(
         corpus,
         model_config,
@@ -143,5 +142,5 @@ def autograd_gradients(
         for word, true_word in zip(x, y, strict=True):
             state = torch.tanh(U[:, word] + W @ state)
             loss = loss - torch.log_softmax(V @ state, 0)[true_word]
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     return float(loss.detach()), [each.grad.numpy() for each in (U, V, W)]

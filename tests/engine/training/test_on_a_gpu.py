@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from engine.benchmark_device import gradient_errors
-from engine.benchmark_turns import Setting
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
@@ -19,6 +17,8 @@ from engine.training.cuda_graphs.graphs import CudaRecorder
 from engine.training.cuda_graphs.optimizers import DeviceAdam, DeviceSgd
 from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.trainer import Trainer
+from tests.benchmarks.device import gradient_errors
+from tests.benchmarks.turns import Setting
 from tests.engine.support.device_runs import sentences_of
 from tests.engine.support.runs import animal_corpus, of_type
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.benchmark_rows import BenchmarkRow, Machine, Spread, Target
+from tests.benchmarks.rows import BenchmarkRow, Machine, Spread, Target
 
 _COLUMNS = ("H", "what", "median", "quartiles", "x NumPy", "% ceiling", "memory", "target", "met")
 _IS_TEXT = (False, True, False, False, False, False, False, False, True)

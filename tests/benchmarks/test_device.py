@@ -3,15 +3,15 @@
 import pytest
 import torch
 
-from engine import benchmark_device
-from engine.benchmark import BenchmarkConfig, run_benchmark
-from engine.benchmark_device import gradient_errors, measure_device_steps, records_steps
-from engine.benchmark_report import table_lines
-from engine.benchmark_rows import BenchmarkRow, Machine
-from engine.benchmark_turns import Setting
 from engine.control import RunControl
 from engine.training.cuda_graphs import graphs
 from engine.training.cuda_graphs.graphs import EagerRecorder, Step
+from tests.benchmarks import device as benchmark_device
+from tests.benchmarks.all_parts import BenchmarkConfig, run_benchmark
+from tests.benchmarks.device import gradient_errors, measure_device_steps, records_steps
+from tests.benchmarks.report import table_lines
+from tests.benchmarks.rows import BenchmarkRow, Machine
+from tests.benchmarks.turns import Setting
 from tests.engine.support.device_runs import PlayedBack
 from tests.engine.support.runs import StopsAfter
 

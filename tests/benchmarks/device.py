@@ -13,9 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.benchmark_data import synthetic_corpus, typical_lengths
-from engine.benchmark_rows import BenchmarkRow, Target, row
-from engine.benchmark_turns import Setting
 from engine.config import Recipe
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Sentences
@@ -28,6 +25,9 @@ from engine.training.cuda_graphs.graphs import Recorder
 from engine.training.cuda_graphs.optimizers import DeviceSgd, Gradients, is_not_finite
 from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.steps import BatchStepper
+from tests.benchmarks.data import synthetic_corpus, typical_lengths
+from tests.benchmarks.rows import BenchmarkRow, Target, row
+from tests.benchmarks.turns import Setting
 
 _SENTENCES, _QUICK_SENTENCES = 79_170, 4_000  # the tutorial's
 _UNTIMED_EPOCHS = 2  # what comes twice is recorded

@@ -10,22 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import benchmark_user as user
-from engine.benchmark import BenchmarkConfig, run_benchmark
-from engine.benchmark_contenders import BATCH_MAKERS, one_sentence_makers
-from engine.benchmark_data import (
-    sentences,
-    synthetic_corpus,
-    typical_lengths,
-    typical_model,
-    word_shares,
-)
-from engine.benchmark_memory import can_measure, in_fresh_process, measure_peaks
-from engine.benchmark_report import table_lines
-from engine.benchmark_rows import BenchmarkRow, Machine, Spread, Target, ratios, row
-from engine.benchmark_sentences import measure_window
-from engine.benchmark_turns import Setting
-from engine.cli.main import EXIT_WRONG, main
+from engine.cli.main import EXIT_WRONG
 from engine.config import SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
@@ -33,6 +18,22 @@ from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.network.batching import batch_from_pairs
 from engine.network.rnn import RNN
+from tests.benchmarks import pytorch_user as user
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.all_parts import BenchmarkConfig, run_benchmark
+from tests.benchmarks.contenders import BATCH_MAKERS, one_sentence_makers
+from tests.benchmarks.data import (
+    sentences,
+    synthetic_corpus,
+    typical_lengths,
+    typical_model,
+    word_shares,
+)
+from tests.benchmarks.memory import can_measure, in_fresh_process, measure_peaks
+from tests.benchmarks.report import table_lines
+from tests.benchmarks.rows import BenchmarkRow, Machine, Spread, Target, ratios, row
+from tests.benchmarks.sentences import measure_window
+from tests.benchmarks.turns import Setting
 
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")
 
@@ -41,7 +42,7 @@ def run_command(*arguments: str) -> str:
     """Return what the command writes to standard output."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-        code = main(["benchmark", *TINY, *arguments])
+        code = main([*TINY, *arguments])
     assert code == 0
     return out.getvalue()
 
@@ -149,7 +150,7 @@ def test_that_the_time_to_the_window_is_measured() -> None:
 def test_that_a_vocabulary_too_small_to_measure_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["benchmark", "--word-dim", "3"]) == EXIT_WRONG
+    assert main(["--word-dim", "3"]) == EXIT_WRONG
     assert "between 50 and 400,000 words" in capsys.readouterr().err
 
 
@@ -254,13 +255,14 @@ def test_that_the_pytorch_users_forms_compute_the_same_loss_as_ours() -> None:
     model = user.UserRNN(60, 5)
     batch = user.PaddedBatch(pairs, torch.device("cpu"))
     torch.nn.init.zeros_(model.output.bias)
-    torch.nn.init.zeros_(model.rnn.bias_ih_l0)
-    torch.nn.init.zeros_(model.rnn.bias_hh_l0)
-    U = (model.embedding.weight @ model.rnn.weight_ih_l0.t()).t()  # (H, C)
+    layer = dict(model.rnn.named_parameters())
+    torch.nn.init.zeros_(layer["bias_ih_l0"])
+    torch.nn.init.zeros_(layer["bias_hh_l0"])
+    U = (model.embedding.weight @ layer["weight_ih_l0"].t()).t()  # (H, C)
     ours = RNN.from_parameters(
         U.detach().numpy(),
         model.output.weight.detach().numpy(),
-        model.rnn.weight_hh_l0.detach().numpy(),
+        layer["weight_hh_l0"].detach().numpy(),
     )
     expected = float(ours.word_losses(batch_from_pairs(*zip(*pairs, strict=True))).sum())
 

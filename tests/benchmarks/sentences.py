@@ -7,16 +7,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from engine.benchmark_data import made_up_words, typical_model
-from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import SPECIAL_TOKENS, SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
+from tests.benchmarks.data import made_up_words, typical_model
+from tests.benchmarks.places import ROOT
+from tests.benchmarks.rows import BenchmarkRow, Target, row
 
 _TARGET_WORD_DIM = 8000
 _SAMPLING_HIDDEN, _SCORING_HIDDEN = 100, 256
@@ -162,15 +162,15 @@ def measure_window(control: RunControl, *, rounds: int) -> Iterator[StageProgres
 def _show_window(folder: str) -> tuple[str, float]:
     """Return the word that the program writes, "" if it fails, and when it came."""
     begin_s = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(
         [sys.executable, "-c", _SHOW_WINDOW, folder],
-        cwd=Path(__file__).resolve().parents[1],
+        cwd=ROOT,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     with process:
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        assert process.stdout is not None
         shown = process.stdout.readline().strip()
         return shown, time.perf_counter() - begin_s

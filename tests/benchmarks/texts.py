@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.benchmark_memory import can_measure, in_fresh_process, peak_bytes, reset_peak
-from engine.benchmark_rows import BenchmarkRow, Target, row
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
 from engine.control import RunControl, StageProgress
 from engine.corpus.build import build_corpus
@@ -23,8 +21,10 @@ from engine.corpus.sample_comments import sample_comments_path
 from engine.errors import CorpusError
 from engine.language_model.history import LossPoint
 from engine.training.trainer import train
+from tests.benchmarks.memory import can_measure, in_fresh_process, peak_bytes, reset_peak
+from tests.benchmarks.places import REVIEWS
+from tests.benchmarks.rows import BenchmarkRow, Target, row
 
-_REVIEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "movie-reviews.csv.gz"
 _SAMPLE_COPIES = 17  # of the sample comments: 1.6 million words
 _MEMORY_HIDDEN = 256
 _TARGET_WORD_DIM = 8000
@@ -84,8 +84,8 @@ def measure_corpus(
 def _write_text(path: Path, *, is_quick: bool) -> tuple[str, str]:
     """Write a CSV that no cache has seen before; return what it holds and its text column."""
     unseen = f"Written at {time.time_ns()}."
-    if _REVIEWS.is_file() and not is_quick:
-        with gzip.open(_REVIEWS, "rb") as source, path.open("wb") as target:
+    if REVIEWS.is_file() and not is_quick:
+        with gzip.open(REVIEWS, "rb") as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
         with path.open("a", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow(["0", "0", unseen])

@@ -1,7 +1,7 @@
 """Everything that is timed on made-up sentences, each ready to run on demand.
 
 A contender is made by its key, so that a fresh process can make a single one and see
-its memory. Nothing is compared here; `engine.benchmark_training` does that.
+its memory. Nothing is compared here; `tests.benchmarks.training` does that.
 
 Letters: C words in the vocabulary, H hidden units, N words of the batch.
 """
@@ -11,13 +11,13 @@ from functools import partial
 
 import torch
 
-from engine import benchmark_user as user
-from engine.benchmark_data import typical_lengths
-from engine.benchmark_turns import Contender, RecipeRun, Repeated, Setting
 from engine.config import Recipe
 from engine.network.batching import batch_from_pairs
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
+from tests.benchmarks import pytorch_user as user
+from tests.benchmarks.data import typical_lengths
+from tests.benchmarks.turns import Contender, RecipeRun, Repeated, Setting
 
 BATCH = 64
 LARGE = 2048  # rows and columns of the large matrix product

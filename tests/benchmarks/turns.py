@@ -11,12 +11,12 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from engine.benchmark_data import Pair, sentences, synthetic_corpus
 from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
 from engine.events import Event
 from engine.language_model.history import LossPoint
 from engine.training.trainer import train
+from tests.benchmarks.data import Pair, sentences, synthetic_corpus
 
 _CORPUS_SENTENCES = 20_000
 _NO_LIMIT = 1_000_000  # epochs

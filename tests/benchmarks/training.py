@@ -9,15 +9,10 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from engine.benchmark_contenders import (
-    BATCH_MAKERS,
-    PRODUCT_MAKERS,
-    Maker,
-    one_sentence_makers,
-)
-from engine.benchmark_rows import BenchmarkRow, Spread, Target, ratios, row
-from engine.benchmark_turns import Contender, Setting
 from engine.control import RunControl, StageProgress
+from tests.benchmarks.contenders import BATCH_MAKERS, PRODUCT_MAKERS, Maker, one_sentence_makers
+from tests.benchmarks.rows import BenchmarkRow, Spread, Target, ratios, row
+from tests.benchmarks.turns import Contender, Setting
 
 TARGET_SIZE = (8000, 100)  # C and H
 _EPOCH_WORDS = 1_600_000  # the tutorial's 79,170 sentences

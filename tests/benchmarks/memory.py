@@ -17,10 +17,10 @@ from typing import TypeVar
 
 import torch
 
-from engine.benchmark_contenders import BATCH_MAKERS, one_sentence_makers
-from engine.benchmark_turns import Setting
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
+from tests.benchmarks.contenders import BATCH_MAKERS, one_sentence_makers
+from tests.benchmarks.turns import Setting
 
 _STATUS = Path("/proc/self/status")
 _RESET = Path("/proc/self/clear_refs")  # "5" brings the peak down to the present size

@@ -1,6 +1,6 @@
 """The benchmark: one run over everything that the program does, as a stream of rows.
 
-What is timed is in `benchmark_contenders` and `benchmark_user`; this module knows
+What is timed is in `contenders` and `pytorch_user`; this module knows
 the parts, their order and their sizes.
 """
 
@@ -14,16 +14,16 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import torch
 
-from engine.benchmark_corpus import measure_corpus
-from engine.benchmark_device import measure_device_steps, records_steps
-from engine.benchmark_memory import can_measure, measure_peaks
-from engine.benchmark_rows import BenchmarkRow, Machine
-from engine.benchmark_sentences import measure_sampling, measure_scoring, measure_window
-from engine.benchmark_training import TARGET_SIZE, measure_training
-from engine.benchmark_turns import Setting
 from engine.config import DeviceRequest, require
 from engine.control import Notice, RunControl, StageProgress
 from engine.network.device import choose_device, set_precision
+from tests.benchmarks.device import measure_device_steps, records_steps
+from tests.benchmarks.memory import can_measure, measure_peaks
+from tests.benchmarks.rows import BenchmarkRow, Machine
+from tests.benchmarks.sentences import measure_sampling, measure_scoring, measure_window
+from tests.benchmarks.texts import measure_corpus
+from tests.benchmarks.training import TARGET_SIZE, measure_training
+from tests.benchmarks.turns import Setting
 
 Part = Literal["training", "memory", "corpus", "sentences", "window"]
 

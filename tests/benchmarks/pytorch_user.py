@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
-from engine.benchmark_data import Pair
+from tests.benchmarks.data import Pair
 
 _TINY_RATE = 1e-5  # thousands of steps leave the network as it was
 
