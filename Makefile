@@ -20,44 +20,44 @@ help: ## Say what there is
 	do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: ## Set up once and open the app (in the terminal where there is no display)
-	@$(PYTHON) resources/set_up.py run
+	@$(PYTHON) resources/scripts/set_up.py run
 	@$(VENV_PYTHON) main.py
 
 test: ## Set up once and run the whole test suite, offscreen (PYTEST_ARGS adds to it)
-	@$(PYTHON) resources/set_up.py test
+	@$(PYTHON) resources/scripts/set_up.py test
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
 reliability: ## Run the tests of what is promised with all their counts, and print the figures
-	@$(PYTHON) resources/set_up.py test
+	@$(PYTHON) resources/scripts/set_up.py test
 	RNN_TEXT_LAB_FULL=1 QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
 
 shuffle: ## Run the test suite in a random order (RNN_TEXT_LAB_ORDER=N repeats one)
-	@$(PYTHON) resources/set_up.py test
+	@$(PYTHON) resources/scripts/set_up.py test
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -p tests.random_order $(PYTEST_ARGS)
 
 coverage: ## Run the test suite and say which lines and branches it never reaches
-	@$(PYTHON) resources/set_up.py dev
+	@$(PYTHON) resources/scripts/set_up.py dev
 	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest --cov --cov-report= $(PYTEST_ARGS)
 	$(VENV_PYTHON) -m coverage report --fail-under=90
 	$(VENV_PYTHON) -m coverage report --fail-under=100 --include="$(MUST_NOT_ERR)"
 
 mutation: ## Make small defects in the modules that must not err; count those that tests notice
-	@$(PYTHON) resources/set_up.py test
+	@$(PYTHON) resources/scripts/set_up.py test
 	$(VENV_PYTHON) -m tests.benchmarks.mutation $(MUTATION_ARGS)
 
 lint: ## Check style and types
-	@$(PYTHON) resources/set_up.py dev
+	@$(PYTHON) resources/scripts/set_up.py dev
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
 
 benchmark: ## Measure this machine and print one table (under 3 minutes)
-	@$(PYTHON) resources/set_up.py run
+	@$(PYTHON) resources/scripts/set_up.py run
 	$(VENV_PYTHON) -m tests.benchmarks $(BENCHMARK_ARGS)
 
 screenshots: ## Take the README's pictures (a minute, on a machine that does nothing else)
-	@$(PYTHON) resources/set_up.py run
-	$(VENV_PYTHON) resources/make_screenshots.py
+	@$(PYTHON) resources/scripts/set_up.py run
+	$(VENV_PYTHON) resources/scripts/make_screenshots.py
 
 clean: ## Remove .venv and everything that was made from the sources
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

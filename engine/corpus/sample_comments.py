@@ -2,7 +2,7 @@
 
 The comments were drawn from a grammar of our own, so their true entropy is
 known: no model can get below it. How it was computed is in the script
-`resources/make_sample_comments.py`. This module only finds the files.
+`resources/sample_comments/make.py`. This module only finds the files.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def sample_comments_path() -> Path:
     if not _CSV.is_file():
         raise CorpusError(
             f"The sample comments are missing from this installation: {_CSV} is not there. "
-            "Run resources/make_sample_comments.py to write them again."
+            "Run resources/sample_comments/make.py to write them again."
         )
     return _CSV
 

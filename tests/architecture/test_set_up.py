@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import main
-from resources import set_up
+from resources.scripts import set_up
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

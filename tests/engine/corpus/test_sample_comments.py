@@ -13,8 +13,8 @@ import pytest
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.corpus.sentences import SentenceSplitter
 from engine.corpus.tokenizing import detokenize, tokenize
-from resources.grammar import Grammar
-from resources.make_sample_comments import (
+from resources.sample_comments.grammar import Grammar
+from resources.sample_comments.make import (
     CSV_NAME,
     JSON_NAME,
     Comment,
@@ -24,14 +24,14 @@ from resources.make_sample_comments import (
     surprise_per_word,
     write_files,
 )
-from resources.sample_grammar import (
+from resources.sample_comments.productions import (
     START,
     build_grammar,
     build_pooled_grammar,
     topic_words,
     without_articles,
 )
-from resources.sample_words import TOPICS
+from resources.sample_comments.words import TOPICS
 
 
 @cache

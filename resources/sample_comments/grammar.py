@@ -1,6 +1,6 @@
 """A probabilistic grammar without cycles: its sentences, their probability and its entropy.
 
-A word list and rules (`sample_words`, `sample_rules`) become one table from a
+A word list and rules (`words`, `rules`) become one table from a
 symbol to its productions. Nothing here knows what the sentences are about, and
 nothing writes a file.
 

@@ -6,9 +6,9 @@ No probability is computed here and no comment is written.
 import re
 from itertools import product
 
-from resources.grammar import Grammar, Production
-from resources.sample_rules import CHAT_RULES, FEATURES, FUNCTION_WORDS, TOPIC_RULES
-from resources.sample_words import COMMON, TOPICS
+from resources.sample_comments.grammar import Grammar, Production
+from resources.sample_comments.rules import CHAT_RULES, FEATURES, FUNCTION_WORDS, TOPIC_RULES
+from resources.sample_comments.words import COMMON, TOPICS
 
 START = "SENTENCE"
 CHAT_SHARE = 0.07  # of the sentences: those about no topic

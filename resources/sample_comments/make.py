@@ -1,8 +1,8 @@
 """Write the sample comments and what is exactly known of them: run me to make both files again.
 
-    python resources/make_sample_comments.py
+    python resources/sample_comments/make.py
 
-Every comment is drawn from our own grammar (`sample_rules`, `sample_words`) with
+Every comment is drawn from our own grammar (`rules`, `words`) with
 a fixed seed; the same files come out every time. A comment has a topic and one
 to five sentences, independent of each other given the topic.
 
@@ -26,17 +26,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from resources.sample_grammar import (
+from resources.sample_comments.productions import (
     CHAT_SHARE,
     START,
     build_grammar,
     with_articles,
 )
-from resources.sample_words import COMMON, TOPICS
+from resources.sample_comments.words import COMMON, TOPICS
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[1]
 CSV_NAME = "sample_comments.csv"
 JSON_NAME = "sample_comments.json"
 SEED = 2015

@@ -1,6 +1,6 @@
 """Make the README's pictures: run the real app on the sample comments and keep what it shows.
 
-    python resources/make_screenshots.py [--seconds 40] [--folder resources/screenshots]
+    python resources/scripts/make_screenshots.py [--seconds 40] [--folder resources/screenshots]
 
 It does what a person would: prepare, train, generate, type sentences. Run it on a
 machine that does nothing else, for the speeds are in the pictures. Without a
@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -26,7 +26,7 @@ from app.application import Application, build_window
 from app.tasks.garbage import GarbageCollector
 from app.theme import ThemeChoice
 
-FOLDER = Path(__file__).resolve().parent / "screenshots"
+FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 WIDTH, HEIGHT = 1280, 860  # px
 LARGEST_FILE = 200_000  # bytes
 COLOURS = 256  # of a picture that would be larger

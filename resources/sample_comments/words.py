@@ -1,6 +1,6 @@
 """The words of the sample comments: nine classes for each topic, and those of every topic.
 
-Only data; `resources.grammar` gives the words their forms. In a list the first
+Only data; `resources.sample_comments.grammar` gives the words their forms. In a list the first
 word is the most common. A noun is written `one` or `one/many`, a verb `base`,
 `base+` (the last letter doubles: chop+, chopped) or `base/past/participle`.
 

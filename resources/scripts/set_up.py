@@ -1,6 +1,6 @@
 """Make `.venv` and keep it as pyproject.toml and constraints.txt say; `make` calls me.
 
-    python3 resources/set_up.py run|test|dev
+    python3 resources/scripts/set_up.py run|test|dev
 
 Only the standard library, and nothing that an older Python cannot read: the
 first thing to tell the user may be that this Python is too old. Nothing here
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.txt"

@@ -1,0 +1,1 @@
+"""The grammar that the sample comments were drawn from; `make` writes them again."""
