@@ -57,7 +57,9 @@ if TYPE_CHECKING:
     from engine.language_model.sampler import generate
     from engine.language_model.scorer import score
     from engine.network.device import DeviceChoice, list_devices
-    from engine.network.gradient_check import GradientReport, ParameterCheck
+    from engine.network.gradient_check import GradientReport, ParameterCheck, gradient_check
+    from engine.network.reference import RNNNumpy
+    from engine.network.rnn import RNN
     from engine.network.torch_startup import load_torch_libraries, wait_politely
     from engine.runs.folder import EpochModel
     from engine.runs.info import RunInfo
@@ -161,7 +163,10 @@ _HOME = {
     "engine.network.gradient_check": (
         "GradientReport",
         "ParameterCheck",
+        "gradient_check",
     ),
+    "engine.network.reference": ("RNNNumpy",),
+    "engine.network.rnn": ("RNN",),
     "engine.network.torch_startup": (
         "load_torch_libraries",
         "wait_politely",

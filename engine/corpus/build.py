@@ -264,7 +264,7 @@ def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[s
 
 
 def build_corpus(
-    config: CorpusConfig, control: RunControl, *, cache_folder: Path | None = None
+    config: CorpusConfig, control: RunControl, *, cache_folder: Path | str | None = None
 ) -> Iterator[CorpusEvent]:
     """Read a file and prepare its sentences and vocabulary.
 
@@ -274,7 +274,7 @@ def build_corpus(
     control : RunControl
         A stop ends the stream within a second, without `CorpusReady` and without a
         process left; a pause holds it.
-    cache_folder : Path or None
+    cache_folder : Path, str or None
         Where prepared texts are kept, such as `corpus_cache_folder()`; None keeps none.
 
     Yields
@@ -289,7 +289,7 @@ def build_corpus(
         If the file cannot be read, has a damaged row that the user does not want to
         skip, or has no text.
     """
-    cache = None if cache_folder is None else CorpusCache(cache_folder)
+    cache = None if cache_folder is None else CorpusCache(Path(cache_folder))
     if cache is not None:
         prepared = yield from cache.find(config, control)
         if not control.proceed():

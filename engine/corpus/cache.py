@@ -296,9 +296,9 @@ class ClearedTexts:
     left: int  # that could not be deleted: another program has them open
 
 
-def list_kept_texts(folder: Path | None = None) -> KeptTexts:
+def list_kept_texts(folder: Path | str | None = None) -> KeptTexts:
     """Return what is kept in `folder`, by default this user's."""
-    folder = folder or corpus_cache_folder()
+    folder = Path(folder or corpus_cache_folder())
     texts = []
     for name in kept_names(folder):
         with contextlib.suppress(OSError):  # deleted meanwhile
@@ -307,9 +307,9 @@ def list_kept_texts(folder: Path | None = None) -> KeptTexts:
     return KeptTexts(folder=folder, texts=tuple(texts))
 
 
-def clear_kept_texts(folder: Path | None = None) -> ClearedTexts:
+def clear_kept_texts(folder: Path | str | None = None) -> ClearedTexts:
     """Delete all prepared texts; a corpus that is open stays usable where the system allows it."""
-    folder = folder or corpus_cache_folder()
+    folder = Path(folder or corpus_cache_folder())
     remove_leftovers(folder)
     count = size = left = 0
     for name in kept_names(folder):

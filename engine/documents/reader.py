@@ -71,7 +71,11 @@ class Document(NamedTuple):
     text: str
 
 
-def inspect_csv(path: Path, config: CsvConfig = CsvConfig(), max_rows: int = 50) -> CsvPreview:  # noqa: B008 - frozen
+def inspect_csv(
+    path: Path | str,
+    config: CsvConfig = CsvConfig(),  # noqa: B008 - frozen
+    max_rows: int = 50,
+) -> CsvPreview:
     """Read the beginning of a file, about 1 MB, and tell how it would be read.
 
     Raises

@@ -48,14 +48,14 @@ SUFFIX = ".safetensors"
 _LIBRARIES = ("rnn-text-lab", "torch", "numpy", "nltk", "safetensors")
 
 
-def save_model(model: LanguageModel, path: Path) -> None:
+def save_model(model: LanguageModel, path: Path | str) -> None:
     """Write `model` to `path`; a crash leaves the old file or the new one.
 
     Parameters
     ----------
     model : LanguageModel
         A snapshot; its parameters must be finite.
-    path : Path
+    path : Path or str
         Preferably with the ending ``.safetensors``.
 
     Raises
@@ -66,7 +66,7 @@ def save_model(model: LanguageModel, path: Path) -> None:
     """
     data = model_to_bytes(model)
     try:
-        write_durably(path, data)
+        write_durably(Path(path), data)
     except OSError as error:
         raise ModelFileError(
             f"The model was not saved to {path}, because {explain_os_error(error)}. "
@@ -74,7 +74,7 @@ def save_model(model: LanguageModel, path: Path) -> None:
         ) from error
 
 
-def load_model(path: Path) -> LanguageModel:
+def load_model(path: Path | str) -> LanguageModel:
     """Open a model file on the CPU, whatever machine or device made it.
 
     Raises
@@ -82,7 +82,7 @@ def load_model(path: Path) -> LanguageModel:
     ModelFileError
         If the file is missing, damaged, of a newer version or no model at all.
     """
-    model: LanguageModel = read_file(path, lambda file: _read_model(TensorFileReader(file)))
+    model: LanguageModel = read_file(Path(path), lambda file: _read_model(TensorFileReader(file)))
     return model
 
 

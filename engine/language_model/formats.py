@@ -148,12 +148,12 @@ def _nodes(hidden_dim: int) -> "list[onnx.NodeProto]":
     ]
 
 
-def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageModel:
+def open_model(path: Path | str, vocabulary: Vocabulary | None = None) -> LanguageModel:
     """Open the model at `path`.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         A file of the tutorial's (.npz) takes its words from the list that lies beside
         it (NAME.words.txt), or else from `vocabulary`.
     vocabulary : Vocabulary, optional
@@ -164,6 +164,7 @@ def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageMode
     ModelFileError
         If the file cannot be opened; for a .npz without words it says what is missing.
     """
+    path = Path(path)
     if path.suffix.lower() != TUTORIAL_SUFFIX:
         return load_model(path)
     word_list = word_list_of(path)
@@ -172,7 +173,7 @@ def open_model(path: Path, vocabulary: Vocabulary | None = None) -> LanguageMode
     return load_tutorial_npz(path, vocabulary)
 
 
-def write_model(model: LanguageModel, path: Path) -> None:
+def write_model(model: LanguageModel, path: Path | str) -> None:
     """Write the model in the format that the ending of `path` says.
 
     .npz is the tutorial's format, with a word list beside it; .onnx and .vec are for other
@@ -183,6 +184,7 @@ def write_model(model: LanguageModel, path: Path) -> None:
     ModelFileError
         If it cannot be written; an older file at `path` is intact.
     """
+    path = Path(path)
     match path.suffix.lower():
         case ".npz":
             export_tutorial_npz(model, path)
@@ -194,6 +196,6 @@ def write_model(model: LanguageModel, path: Path) -> None:
             save_model(model, path)
 
 
-def can_be_opened(path: Path) -> bool:
+def can_be_opened(path: Path | str) -> bool:
     """Tell whether what `write_model` writes to `path` holds the whole model."""
-    return path.suffix.lower() not in EXPORT_SUFFIXES
+    return Path(path).suffix.lower() not in EXPORT_SUFFIXES

@@ -40,6 +40,9 @@ class LanguageModel:
                 f"of {len(self.vocabulary)}"
             )
 
+    def __repr__(self) -> str:
+        return f"<LanguageModel: {self.title}, {self.word_dim:,} words{self._loss_text()}>"
+
     @property
     def word_dim(self) -> int:
         """Number of words in the vocabulary, C."""

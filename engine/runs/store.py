@@ -45,7 +45,7 @@ class RunStore:
 
     Parameters
     ----------
-    folder : Path, optional
+    folder : Path or str, optional
         By default the user's data directory of this program.
 
     Attributes
@@ -54,8 +54,8 @@ class RunStore:
         Where the runs are, and the deleted ones.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        data = user_data_path(_APP_NAME, appauthor=False) if folder is None else folder
+    def __init__(self, folder: Path | str | None = None) -> None:
+        data = user_data_path(_APP_NAME, appauthor=False) if folder is None else Path(folder)
         self.runs, self.trash = data / "runs", data / "trash"
 
     def new_run_id(self) -> str:
