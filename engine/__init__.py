@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     )
     from engine.gradient_check import GradientReport, ParameterCheck, check_gradients
     from engine.kept_texts import ClearedTexts, KeptTexts, clear_kept_texts, list_kept_texts
-    from engine.language_model import LanguageModel
+    from engine.language_model import LanguageModel, TrainingHistory
     from engine.model_files import can_be_opened, open_model, write_model
     from engine.recipes import RecipeDefaults, recipe_defaults
     from engine.run_info import RunInfo
@@ -109,7 +109,7 @@ _HOME = {
     ),
     "engine.gradient_check": ("GradientReport", "ParameterCheck", "check_gradients"),
     "engine.kept_texts": ("ClearedTexts", "KeptTexts", "clear_kept_texts", "list_kept_texts"),
-    "engine.language_model": ("LanguageModel",),
+    "engine.language_model": ("LanguageModel", "TrainingHistory"),
     "engine.model_files": ("can_be_opened", "open_model", "write_model"),
     "engine.recipes": ("RecipeDefaults", "recipe_defaults"),
     "engine.run_info": ("RunInfo",),

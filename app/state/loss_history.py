@@ -13,7 +13,7 @@ from app.state.series import Column, Floats, Series, XAxis
 from engine import EpochDone, LossPoint, RateHalved
 
 if TYPE_CHECKING:
-    from engine.language_model import TrainingHistory
+    from engine import TrainingHistory
 
 LARGEST_EXPONENT = 500.0  # of the decay within one block, far from overflow
 
