@@ -22,7 +22,6 @@ from app.controllers.generation_controller import GenerationController
 from app.controllers.kept_runs import KeptRuns
 from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.refused_rows_export import RefusedRowsExport
-from app.controllers.runs_jobs import Runs
 from app.controllers.scoring_controller import ScoringController
 from app.controllers.tools_controller import ToolsController
 from app.controllers.training_controller import TrainingController
@@ -30,11 +29,11 @@ from app.controllers.vocabulary_controller import VocabularyController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
-from app.jobs import Jobs
+from app.jobs import Jobs, Runs
 from app.main_window import TITLE, MainWindow
+from app.session import Session
 from app.settings import SettingsStore
 from app.state.loss_history import LossHistory
-from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
 from app.tabs.training_tab import TrainingTab
@@ -42,7 +41,10 @@ from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.theme import Theme
+from app.widgets.file_panel import ask_csv_path
 from app.widgets.model_dialogs import ModelDialogs
+from app.widgets.refused_rows_dialog import ask_refused_rows_path
+from app.widgets.sentence_dialog import ask_sentences_path
 from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs
 from engine import RunStore, wait_politely
@@ -106,14 +108,14 @@ class Application:
             inspect=jobs.inspect,
             build=jobs.build,
             sample_path=jobs.sample_path,
-            ask_path=jobs.ask_csv_path,
+            ask_path=jobs.ask_csv_path or ask_csv_path,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
             self.presenter,
             self.settings,
-            ask_path=jobs.ask_refused_rows_path,
+            ask_path=jobs.ask_refused_rows_path or ask_refused_rows_path,
             parent=self.window,
         )
         self.vocabulary = VocabularyController(
@@ -158,7 +160,7 @@ class Application:
             self.presenter,
             self.settings,
             generate=jobs.generate,
-            ask_save_path=jobs.ask_sentences_path,
+            ask_save_path=jobs.ask_sentences_path or ask_sentences_path,
             parent=self.window,
         )
         self.scoring = ScoringController(

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.state.run_state import RunState, is_allowed
-from app.state.session import Session
+from app.jobs import UnsavedAnswer
+from app.session import RunState, Session, is_allowed
 from app.tasks.task_runner import TaskRunner
-from app.widgets.model_dialogs import UnsavedAnswer
 
 AskUnsaved = Callable[[bool], UnsavedAnswer]  # whether the run keeps the model anyway
 SaveModel = Callable[[], bool]  # whether saving began

@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.dataset_jobs import (
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import (
     AskPath,
     Build,
     CsvInspected,
     Inspect,
-    ask_csv_path,
     build_with_engine,
     inspect_with_engine,
     inspected,
     resized,
     sample_path_of_engine,
 )
-from app.errors import ErrorPresenter
+from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.state.run_state import Command, RunState, enabled_commands
-from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.corpus_figures import coverage_text
+from app.widgets.file_panel import ask_csv_path
 from engine import (
     ConfigError,
     CorpusConfig,

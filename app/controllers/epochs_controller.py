@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.runs_desk import RunsDesk
-from app.controllers.runs_jobs import Runs
-from app.state.current_run import CurrentRun
-from app.state.session import Session
+from app.jobs import Runs
+from app.session import CurrentRun, Session
 from app.tabs.generation_tab import GenerationTab
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ meanwhile, and the batch's title says which one was used.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,34 +12,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.sentence_export import ExportError, save_sentences
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
 from app.formatting import counted
+from app.jobs import AskSavePath, Generate, generate_with_engine
+from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.state.generated_sentences import Batch, BatchState, GeneratedSentence, SampleSettings
-from app.state.run_state import RunState
-from app.state.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.sentence_dialog import ask_sentences_path
 from engine import ConfigError, Notice, RunControl, SampleConfig, SentenceGenerated
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel
 
-Generate = Callable[["LanguageModel", SampleConfig, RunControl], Iterator["Event"]]
-AskSavePath = Callable[[Path], Path | None]
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
-
-
-def generate_with_engine(
-    model: "LanguageModel", config: SampleConfig, control: RunControl
-) -> "Iterator[Event]":
-    """Draw sentences; called in the worker, so that PyTorch is loaded there."""
-    from engine import generate
-
-    yield from generate(model, config, control)
 
 
 def model_epoch(model: "LanguageModel") -> str:

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.controllers.epochs_controller import EpochsController
 from app.controllers.recovery_controller import RecoveryController
-from app.controllers.runs_controller import Dialogs, RunsController
+from app.controllers.runs_controller import RunsController
 from app.controllers.runs_desk import RunsDesk
-from app.controllers.runs_jobs import Runs
 from app.errors import ErrorPresenter
-from app.state.session import Session
+from app.jobs import Runs, RunsQuestions
+from app.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from app.widgets.models_view import ModelsView
@@ -46,7 +46,7 @@ class KeptRuns(QObject):
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
         show_model: Callable[[], None],
-        dialogs: Dialogs | None = None,
+        dialogs: RunsQuestions | None = None,
     ) -> None:
         super().__init__(window)
         self._show_model = show_model

@@ -10,39 +10,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import Load, ModelQuestions, Save, load_with_engine, save_with_engine
+from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.state.run_state import Command, RunState, enabled_commands
-from app.state.session import Session
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
-from app.widgets.model_dialogs import MODEL_SUFFIX, ModelDialogs, UnsavedAnswer
+from app.widgets.model_dialogs import MODEL_SUFFIX, ModelDialogs
 from engine import RunControl
 
 if TYPE_CHECKING:
     from engine import Corpus, LanguageModel
 
-Load = Callable[[Path, "Corpus | None"], "LanguageModel"]
-Save = Callable[["LanguageModel", Path], bool]  # whether the file holds the whole model
 
 _UNNAMED = "model"
-
-
-class Dialogs(Protocol):
-    """The questions that the commands ask."""
-
-    def ask_open_path(self, folder: str) -> Path | None:
-        """Ask which model to open."""
-
-    def ask_save_path(self, suggested: Path) -> Path | None:
-        """Ask where the model goes."""
-
-    def ask_unsaved(self) -> UnsavedAnswer:
-        """Ask what becomes of an unsaved model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,27 +36,6 @@ class _FileDone:
     path: Path
     model: "LanguageModel"
     is_whole: bool = True
-
-
-def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
-    """Read a model; called in the worker, so that PyTorch is loaded there.
-
-    The tutorial's files have no words: those of `corpus` are taken if none lie beside.
-    """
-    from engine import open_model
-
-    return open_model(path, None if corpus is None else corpus.vocabulary)
-
-
-def save_with_engine(model: "LanguageModel", path: Path) -> bool:
-    """Write a model; called in the worker, so that PyTorch is loaded there.
-
-    Return whether it can be opened again, or was written for other programs.
-    """
-    from engine import can_be_opened, write_model
-
-    write_model(model, path)
-    return can_be_opened(path)
 
 
 def _load_job(load: Load, path: Path, corpus: "Corpus | None") -> Iterator[object]:
@@ -104,7 +67,7 @@ class ModelFilesController(QObject):
         presenter: ErrorPresenter,
         settings: SettingsStore,
         *,
-        dialogs: Dialogs | None = None,
+        dialogs: ModelQuestions | None = None,
         load: Load = load_with_engine,
         save: Save = save_with_engine,
         parent: QObject | None = None,
@@ -114,7 +77,7 @@ class ModelFilesController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._settings = settings
-        self._dialogs: Dialogs = dialogs if dialogs is not None else ModelDialogs()
+        self._dialogs: ModelQuestions = dialogs if dialogs is not None else ModelDialogs()
         self._load = load
         self._save = save
         self._doing = ""  # what the running job does, for its messages

@@ -6,32 +6,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Slot
 
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
 from app.formatting import counted, format_bytes
+from app.jobs import texts_cleared, texts_listed
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.prepared_texts_menu import PreparedTextsMenu
 from engine import RunControl
 
 if TYPE_CHECKING:
     from engine import ClearedTexts, KeptTexts
 
+
 Job: TypeAlias = "Callable[[], Iterator[KeptTexts | ClearedTexts]]"
-
-
-def listed() -> "Iterator[KeptTexts]":
-    """List the texts, as a job: the folder may be on a slow disk."""
-    from engine import list_kept_texts
-
-    yield list_kept_texts()
-
-
-def cleared() -> "Iterator[ClearedTexts | KeptTexts]":
-    """Delete the texts, as a job, and look again."""
-    from engine import clear_kept_texts, list_kept_texts
-
-    yield clear_kept_texts()
-    yield list_kept_texts()
 
 
 class PreparedTextsController(QObject):
@@ -59,7 +45,7 @@ class PreparedTextsController(QObject):
 
     @Slot()
     def _on_figures_requested(self) -> None:
-        self._start(listed)
+        self._start(texts_listed)
 
     @Slot()
     def _on_open_folder_requested(self) -> None:
@@ -69,7 +55,7 @@ class PreparedTextsController(QObject):
     @Slot()
     def _on_clear_requested(self) -> None:
         self._must_clear = self._runner.is_busy
-        self._start(cleared)
+        self._start(texts_cleared)
 
     def _start(self, job: Job) -> None:
         if not self._runner.is_busy:
@@ -91,7 +77,7 @@ class PreparedTextsController(QObject):
             self._presenter.show_failure(failure, "Looking at the prepared texts")
         if self._must_clear:
             self._must_clear = False
-            self._start(cleared)
+            self._start(texts_cleared)
 
 
 def figures_text(kept: "KeptTexts") -> str:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.runs_desk import RunsDesk
-from app.controllers.runs_jobs import Runs
 from app.controllers.training_texts import describe_recovered, describe_recovery
 from app.errors import ErrorPresenter
-from app.state.current_run import CurrentRun
-from app.state.run_state import Command, enabled_commands
-from app.state.session import Session
+from app.jobs import Runs
+from app.session import Command, CurrentRun, Session, enabled_commands
 from app.widgets.recovery_bar import RecoveryBar
 
 if TYPE_CHECKING:

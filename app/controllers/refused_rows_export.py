@@ -1,6 +1,6 @@
 """Save the rows of a file that were refused: line, reason and beginning, as an inert CSV."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from app.controllers.inert_csv import ExportError, inert_csv, write_in_one_step
 from app.errors import ErrorPresenter
 from app.formatting import counted
+from app.jobs import AskRowsPath
 from app.settings import SettingsStore
 from app.tabs.dataset_tab import DatasetTab
 from app.widgets.refused_rows_dialog import ask_refused_rows_path
@@ -16,7 +17,6 @@ from app.widgets.refused_rows_dialog import ask_refused_rows_path
 if TYPE_CHECKING:
     from engine import RowProblem
 
-AskRowsPath = Callable[[Path], Path | None]
 COLUMNS = ("line", "reason", "text")
 FILE_NAME = "refused-rows.csv"
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
 from app.controllers import training_texts as texts
-from app.controllers.runs_jobs import CorpusMade
 from app.controllers.training_figures import (
     show_ended,
     show_epoch,
@@ -19,9 +18,8 @@ from app.controllers.training_figures import (
     show_started,
 )
 from app.errors import ErrorPresenter
-from app.state.current_run import CurrentRun
-from app.state.run_state import RunState
-from app.state.session import Session
+from app.jobs import CorpusMade
+from app.session import CurrentRun, RunState, Session
 from app.tabs.training_tab import TrainingTab
 from app.widgets.run_log import local_time
 from engine import (

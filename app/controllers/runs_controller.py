@@ -5,18 +5,16 @@ All work on files is ordered at the `RunsDesk`; training goes on at `TrainingCon
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.runs_desk import RunsDesk
-from app.controllers.runs_jobs import Runs, Which
 from app.errors import ErrorPresenter
 from app.formatting import counted
-from app.state.current_run import CurrentRun
+from app.jobs import Runs, RunsQuestions, Which
+from app.session import Command, CurrentRun, Session, enabled_commands
 from app.state.run_commands import RunCommand, run_commands
-from app.state.run_state import Command, enabled_commands
-from app.state.session import Session
 from app.widgets.comparison_dialog import ComparisonDialog
 from app.widgets.models_view import ModelsView
 from app.widgets.run_comparison import compare_runs
@@ -26,19 +24,10 @@ from app.widgets.runs_dialogs import RunsDialogs
 if TYPE_CHECKING:
     from engine import LanguageModel, RunInfo
 
+
 RunsList = tuple["RunInfo", ...]
 
 SELECT_HINT = "Select a run to open it or to go on with it, or several to compare them."
-
-
-class Dialogs(Protocol):
-    """The questions about runs."""
-
-    def ask_discard(self, name: str) -> bool:
-        """Ask whether the run that has ended goes to the trash."""
-
-    def ask_more_epochs(self, name: str, epochs: int) -> int | None:
-        """Ask how many epochs a finished run gets on top."""
 
 
 class RunsController(QObject):
@@ -69,14 +58,14 @@ class RunsController(QObject):
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
-        dialogs: Dialogs | None = None,
+        dialogs: RunsQuestions | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view, self._session, self._desk = view, session, desk
         self._presenter, self._runs = presenter, runs
         self._resume, self._may_replace = resume, may_replace
-        self._dialogs: Dialogs = dialogs if dialogs is not None else RunsDialogs(view)
+        self._dialogs: RunsQuestions = dialogs if dialogs is not None else RunsDialogs(view)
         self._answer = ""  # what became of the last command, shown instead of the selection's
         self._connect_signals()
 

@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from engine import RunControl
 
 Value = TypeVar("Value")

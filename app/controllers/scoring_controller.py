@@ -7,36 +7,28 @@ so that work never piles up behind a fast typist or a fast trainer.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.generation_controller import model_epoch, model_title
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import Score, score_with_engine
+from app.session import Session
 from app.state.scored_sentence import ScoredSentence, ScoredWord
-from app.state.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.throttle import Throttle
 from engine import RunControl, SentenceScored
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel, SentenceScore
 
-Score = Callable[["LanguageModel", str, RunControl], Iterator["Event"]]
 
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
-
-
-def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
-    """Score a sentence; called in the worker, so that PyTorch is loaded there."""
-    from engine import score
-
-    yield from score(model, text, control)
 
 
 class ScoringController(QObject):

@@ -3,47 +3,33 @@
 They have a runner of their own and touch neither the session's model nor its corpus.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers.training_texts import percent_progress
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
 from app.formatting import counted, format_count
-from app.state.run_state import Command, enabled_commands
-from app.state.session import Session
+from app.jobs import (
+    CheckGradients,
+    TimeOneStep,
+    check_gradients_with_engine,
+    time_one_step_with_engine,
+)
+from app.session import Command, Session, enabled_commands
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.tool_page import ToolPage
 from engine import GradientsChecked, Notice, RunControl, StageProgress, StepTimed
 
 if TYPE_CHECKING:
     from engine import Event, GradientReport, StepTime
 
-CheckGradients = Callable[[RunControl], Iterator["Event"]]
-TimeOneStep = Callable[[RunControl, int, int], Iterator["Event"]]
 
 TUTORIAL_WORDS = 8000  # in the vocabulary, where no corpus says otherwise
 TUTORIAL_HIDDEN = 100
-
-
-def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
-    """Check the gradients; called in the worker, so that PyTorch is loaded there."""
-    from engine import check_gradients
-
-    return check_gradients(control)
-
-
-def time_one_step_with_engine(
-    control: RunControl, word_dim: int, hidden_dim: int
-) -> "Iterator[Event]":
-    """Time one step; called in the worker, so that PyTorch is loaded there."""
-    from engine import time_one_step
-
-    return time_one_step(control, word_dim=word_dim, hidden_dim=hidden_dim)
 
 
 class ToolsController(QObject):

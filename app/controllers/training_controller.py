@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers import training_texts as texts
-from app.controllers.dataset_jobs import Build
 from app.controllers.metrics_export import export_metrics
 from app.controllers.run_follower import RunFollower
-from app.controllers.runs_jobs import (
+from app.errors import ErrorPresenter, MessageAction, TaskFailure
+from app.jobs import (
+    Build,
     CorpusMade,
     RunResumed,
     Runs,
+    TrainingQuestions,
+    defaults_of_engine,
+    entropy_of_engine,
     kept_events,
     resumed_events,
 )
-from app.controllers.training_jobs import Dialogs, defaults_of_engine, entropy_of_engine
-from app.errors import ErrorPresenter, MessageAction
+from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.state.current_run import CurrentRun
-from app.state.run_state import Command, RunState, enabled_commands
-from app.state.session import Session
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from app.widgets.training_dialogs import TrainingDialogs
 from engine import DivergedError, RunControl
 
@@ -64,7 +63,7 @@ class TrainingController(QObject):
         build: Build,
         recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine,
         entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine,
-        dialogs: Dialogs | None = None,
+        dialogs: TrainingQuestions | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,7 +74,7 @@ class TrainingController(QObject):
         self._settings = settings
         self._runs, self._build = runs, build
         self._recipe_defaults = recipe_defaults
-        self._dialogs: Dialogs = dialogs if dialogs is not None else TrainingDialogs(tab)
+        self._dialogs: TrainingQuestions = dialogs if dialogs is not None else TrainingDialogs(tab)
         self._under_way: CurrentRun | None = None  # or was last
         self._follower = RunFollower(tab, session, presenter, entropy)
         tab.form.show_configs(settings.settings.model, settings.settings.train)

@@ -16,7 +16,7 @@ from app.formatting import (
     format_rate,
     format_speed,
 )
-from app.state.run_state import RunState
+from app.session import RunState
 from app.widgets.loss_summary import describe_loss
 from app.widgets.plot_marks import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted

@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.controllers import vocabulary_texts as texts
-from app.errors import ErrorPresenter
-from app.state.run_state import Command, enabled_commands
-from app.state.session import Session
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import Estimate, TrainingChoices, estimate_with_engine
+from app.session import Command, Session, enabled_commands
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
-from app.widgets.config_form import TrainingChoices
 from app.widgets.size_slider import smallest_offered
 from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
 
 if TYPE_CHECKING:
-    from engine import Corpus, EpochEstimate, Event, VocabularyBudget
+    from engine import Corpus, EpochEstimate, VocabularyBudget
 
-Estimate = Callable[["Corpus", ModelConfig, TrainConfig, RunControl], Iterator["Event"]]
 TABLE_FROM = 500  # words
 
 
@@ -35,15 +32,6 @@ class BudgetCounted:
 
     budget: "VocabularyBudget"
     text: object  # what it was counted on, see `VocabularyController._text`
-
-
-def estimate_with_engine(
-    corpus: "Corpus", model: ModelConfig, train: TrainConfig, control: RunControl
-) -> "Iterator[Event]":
-    """Measure an epoch; called in the worker, so that PyTorch is loaded there."""
-    from engine import estimate_epoch
-
-    return estimate_epoch(corpus, model, train, control)
 
 
 def no_choices() -> TrainingChoices | None:

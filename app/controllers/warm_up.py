@@ -4,36 +4,24 @@ It runs after the window has shown and in a worker of low priority: the window
 itself must appear without PyTorch and NLTK.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from app.errors import ErrorPresenter
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import ListDevices, list_devices_of_engine
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from engine import RunControl
 
 if TYPE_CHECKING:
     from engine import DeviceChoice
 
-ListDevices = Callable[[], "Sequence[DeviceChoice]"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DevicesListed:
     choices: "tuple[DeviceChoice, ...]"
-
-
-def list_devices_of_engine() -> "Sequence[DeviceChoice]":
-    """Import PyTorch, then NLTK through the engine, and ask for the devices."""
-    engine = import_module("engine")
-    engine.load_torch_libraries()  # without the lock that the window's thread needs
-    choices: Sequence[DeviceChoice] = engine.list_devices()
-    _ = engine.build_corpus, engine.train, engine.generate, engine.score  # their modules load
-    return choices
 
 
 class WarmUp(QObject):

@@ -11,9 +11,8 @@ from app.controllers.dataset_controller import DatasetController
 from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.prepared_texts_controller import PreparedTextsController
 from app.errors import ErrorPresenter
+from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
-from app.state.run_state import Command, RunState, enabled_commands
-from app.state.session import Session
 from app.tasks.task_runner import TaskRunner
 from app.widgets.window_dialogs import WindowDialogs
 

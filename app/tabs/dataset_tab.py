@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.scale import scaled
-from app.state.run_state import Command
+from app.session import Command
 from app.widgets.corpus_form import CorpusChoices, CorpusForm
 from app.widgets.corpus_page import CorpusPage
 from app.widgets.csv_form import CsvForm

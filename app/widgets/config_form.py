@@ -5,13 +5,13 @@ values; it starts nothing and keeps no defaults of its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.formatting import format_rate
+from app.jobs import TrainingChoices
 from app.widgets.config_fields import ConfigFields
 from app.widgets.form_row import FormRow
 from app.widgets.labels import make_label
@@ -21,16 +21,8 @@ from engine import ConfigError, ModelConfig, TrainConfig
 if TYPE_CHECKING:
     from engine import DeviceChoice, RecipeDefaults
 
+
 SECONDS_PER_MINUTE = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingChoices:
-    """Everything that the form says."""
-
-    model: ModelConfig
-    train: TrainConfig
-    validation_fraction: float | None  # None: leave the corpus as it is split
 
 
 class ConfigForm(QWidget):

@@ -2,15 +2,23 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
 
 NO_FILE = "No file yet"
 NOT_USED = " (not used)"
+
+FILE_FILTERS = (
+    "Texts and tables (*.csv *.tsv *.tab *.txt *.text *.md *.jsonl *.ndjson *.gz)",
+    "Tables (*.csv *.tsv *.tab *.csv.gz *.tsv.gz)",
+    "Plain texts (*.txt *.text *.md *.txt.gz)",
+    "JSON Lines (*.jsonl *.ndjson *.jsonl.gz)",
+    "All files (*)",
+)
 
 
 class FilePanel(QWidget):
@@ -92,3 +100,22 @@ class FilePanel(QWidget):
         """Fit the file's name to the panel."""
         super().resizeEvent(event)
         self._elide()
+
+
+def ask_csv_path(folder: str) -> Path | None:
+    """Ask for a file of text; None when the user thinks better of it."""
+    text, _ = QFileDialog.getOpenFileName(
+        QApplication.activeWindow(),
+        "Open a CSV or another text",
+        first_folder(folder),
+        ";;".join(FILE_FILTERS),
+    )
+    return Path(text) if text else None
+
+
+def first_folder(last: str) -> str:
+    """Return where a file dialog starts: in the `last` folder, else among the documents."""
+    if last and Path(last).is_dir():
+        return last
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return documents if documents and Path(documents).is_dir() else str(Path.home())

@@ -4,11 +4,11 @@ The only dialogs of the model commands, in one place so that tests can answer.
 """
 
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.jobs import UnsavedAnswer
 from app.widgets.suffix_follower import SuffixFollower
 
 MODEL_SUFFIX = ".safetensors"
@@ -16,8 +16,6 @@ _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
 _FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
 _TO_OPEN = ";;".join((*_KINDS, "All files (*)"))
 _TO_SAVE = ";;".join((*_KINDS, *_FOR_OTHERS, "All files (*)"))
-
-UnsavedAnswer = Literal["save", "discard", "cancel"]
 
 
 class ModelDialogs(QObject):

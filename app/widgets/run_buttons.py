@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.scale import scaled
-from app.state.run_state import Command
+from app.session import Command
 from app.widgets.describe import describe
 from app.widgets.labels import make_label
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QMessageBox, QWidget
 
+from app.jobs import UnsavedAnswer
 from app.widgets.labels import make_label
-from app.widgets.model_dialogs import UnsavedAnswer
 
 ABOUT = (
     "RNN Text Lab trains a word-level recurrent neural network on a text of yours and lets "

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.dataset_controller import DatasetController
 from app.errors import ErrorPresenter, Message
+from app.session import Session
 from app.settings import SettingsStore
-from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from tests.app.dataset_fakes import FakeEngine

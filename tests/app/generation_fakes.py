@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.generation_controller import GenerationController
 from app.controllers.scoring_controller import ScoringController
 from app.errors import ErrorPresenter, Message
+from app.session import Session
 from app.settings import SettingsStore
-from app.state.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl, SampleConfig, SentenceGenerated, SentenceScored

@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.tools_controller import ToolsController
 from app.controllers.training_controller import TrainingController
 from app.errors import ErrorPresenter
+from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.state.loss_history import LossHistory
-from app.state.run_state import RunState
-from app.state.session import Session
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
 from engine import (

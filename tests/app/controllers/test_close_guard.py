@@ -6,8 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.state.current_run import CurrentRun
-from app.state.run_state import RunState
+from app.session import CurrentRun, RunState
 from engine import CorpusError, ModelFileError, RunControl
 from tests.app.dataset_fakes import FakeEngine, until_stopped
 from tests.app.window_fakes import MODEL_PATH, Answers, Files, endless, fake_model

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.dataset_controller import DatasetController
 from app.errors import ErrorPresenter
+from app.session import Session
 from app.settings import SettingsStore
-from app.state.session import Session
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from app.widgets.column_picker import ColumnPicker

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSlider
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.state.current_run import CurrentRun
+from app.session import CurrentRun
 from app.widgets.message_bar import MessageBar
 from engine import EpochModel
 from tests.app import generation_fakes, window_fakes

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.state.run_state import RunState
+from app.session import RunState
 from app.widgets.sentence_list import SentenceList
 from engine import DeviceError, Notice, RunControl, SampleConfig
 from tests.app.generation_fakes import (

@@ -10,9 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.model_files_controller import ModelFilesController
 from app.errors import ErrorPresenter, Message
+from app.session import RunState, Session
 from app.settings import SettingsStore
-from app.state.run_state import RunState
-from app.state.session import Session
 from app.tasks.task_runner import TaskRunner
 from engine import ModelFileError
 from tests.app.generation_fakes import fake_model

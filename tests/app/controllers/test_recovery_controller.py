@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.state.run_state import RunState
+from app.session import RunState
 from tests.app.dataset_fakes import FakeEngine, until_stopped
 from tests.app.runs_fakes import FakeRuns, run_info
 from tests.app.window_fakes import Answers

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.state.run_state import RunState
+from app.session import RunState
 from engine import CheckpointSaved, ConfigError, CorpusReady, Notice, SnapshotPublished
 from tests.app.runs_fakes import CORPUS_CONFIG, run_info
 from tests.app.training_fakes import (

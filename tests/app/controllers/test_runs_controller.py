@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.state.current_run import CurrentRun
-from app.state.run_state import RunState
+from app.session import CurrentRun, RunState
 from tests.app.runs_fakes import FakeRuns, run_info
 from tests.app.window_fakes import Answers, endless, fake_model
 

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controllers.scoring_controller import model_origin
-from app.state.current_run import CurrentRun
-from app.state.session import Session
+from app.session import CurrentRun, Session
 from app.widgets.throttle import Throttle
 from app.widgets.word_probability_table import WordProbabilityTable
 from engine import DeviceError, RunControl

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from app.state.run_state import RunState
+from app.session import RunState
 from engine import Event, RunControl, StageProgress
 from tests.app.training_fakes import Bench, fake_corpus, fake_gradients
 

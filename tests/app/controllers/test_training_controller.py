@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.state.run_state import RunState
+from app.session import RunState
 from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
 from tests.app.runs_fakes import run_info
 from tests.app.training_fakes import (

@@ -14,7 +14,7 @@ from app.controllers.training_texts import (
     share_of_documents,
     started_lines,
 )
-from app.state.run_state import RunState
+from app.session import RunState
 from engine import RunEnded
 from tests.app.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 

@@ -13,11 +13,10 @@ from pytestqt.qtbot import QtBot
 from app.controllers.vocabulary_controller import VocabularyController
 from app.controllers.vocabulary_texts import epoch_text
 from app.errors import ErrorPresenter, Message
-from app.state.run_state import RunState
-from app.state.session import Session
+from app.jobs import TrainingChoices
+from app.session import RunState, Session
 from app.tabs.dataset_tab import VOCABULARY_PAGE, DatasetTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.config_form import TrainingChoices
 from app.widgets.record_table import RecordTable
 from engine import (
     DeviceError,

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.state.run_state import RunState, enabled_commands
+from app.session import RunState, enabled_commands
 from app.tabs.dataset_tab import DatasetTab
 from app.theme import Theme
 from app.widgets.column_picker import ColumnPicker

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.controllers.runs_jobs import CorpusMade, kept_events, resumed_events
-from app.widgets.config_form import TrainingChoices
+from app.jobs import CorpusMade, TrainingChoices, kept_events, resumed_events
 from engine import CorpusConfig, CorpusReady, ModelConfig, Notice, RunControl, TrainConfig
 from tests.app.runs_fakes import CORPUS_CONFIG, FakeRuns
 from tests.app.training_fakes import FakeResume, FakeTrain, ended, fake_corpus

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.state.run_state import Command, RunState, enabled_commands, is_allowed
+from app.session import Command, RunState, enabled_commands, is_allowed
 
 
 @pytest.mark.parametrize(

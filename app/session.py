@@ -1,19 +1,41 @@
-"""The one source of truth: the corpus, the model and what the window is doing.
+"""The one source of truth: the corpus, the model, its run, and what the window is doing.
 
-Views receive values from here and keep none. Corpora and models are handles:
-they are stored and handed on, never computed with.
+Views receive values from here and keep none. Corpora and models are handles: they are stored
+and handed on, never computed with. The states, the ways between them and the commands that
+each allows are plain Python.
 """
 
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.current_run import CurrentRun
-from app.state.run_state import RunState, is_allowed
-
 if TYPE_CHECKING:
     from engine import Corpus, CorpusConfig, LanguageModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentRun:
+    """The run that is trained now, was trained last, or was opened."""
+
+    run_id: str
+    name: str = ""  # "" until it is known
+    saved_step: int | None = None  # of the newest checkpoint
+    saved_at: str = ""  # the time of day of that, for the status
+    is_recovered: bool = False  # it was interrupted, and is neither continued nor saved yet
+
+
+class RunState(Enum):
+    """What the main job of the window is doing."""
+
+    IDLE = auto()  # no corpus yet
+    PREPARING = auto()
+    READY = auto()  # a corpus is there
+    TRAINING = auto()
+    PAUSED = auto()
+    STOPPING = auto()  # a stop was asked for and the job has not ended yet
 
 
 class Session(QObject):
@@ -189,3 +211,61 @@ class Session(QObject):
         if is_saved != self._is_model_saved:
             self._is_model_saved = is_saved
             self.model_saved_changed.emit(is_saved)
+
+
+class Command(Enum):
+    """What a person can ask for; whether a model is there is not decided here."""
+
+    OPEN_DATA = auto()
+    PREPARE = auto()
+    CANCEL_PREPARING = auto()
+    START_TRAINING = auto()
+    PAUSE = auto()
+    RESUME = auto()
+    STOP_TRAINING = auto()
+    OPEN_MODEL = auto()
+    CHECK = auto()  # gradients, or the time of one step
+
+
+_TRANSITIONS: dict[RunState, frozenset[RunState]] = {
+    # A kept run brings its own corpus: it is continued from IDLE, and may fail to find it.
+    RunState.IDLE: frozenset({RunState.PREPARING, RunState.TRAINING}),
+    RunState.PREPARING: frozenset({RunState.READY, RunState.STOPPING, RunState.IDLE}),
+    RunState.READY: frozenset({RunState.PREPARING, RunState.TRAINING, RunState.IDLE}),
+    RunState.TRAINING: frozenset(
+        {RunState.PAUSED, RunState.STOPPING, RunState.READY, RunState.IDLE}
+    ),
+    RunState.PAUSED: frozenset(
+        {RunState.TRAINING, RunState.STOPPING, RunState.READY, RunState.IDLE}
+    ),
+    RunState.STOPPING: frozenset({RunState.READY, RunState.IDLE}),
+}
+
+_COMMANDS: dict[RunState, frozenset[Command]] = {
+    RunState.IDLE: frozenset(
+        {Command.OPEN_DATA, Command.PREPARE, Command.OPEN_MODEL, Command.CHECK}
+    ),
+    RunState.PREPARING: frozenset({Command.CANCEL_PREPARING, Command.CHECK}),
+    RunState.READY: frozenset(
+        {
+            Command.OPEN_DATA,
+            Command.PREPARE,
+            Command.START_TRAINING,
+            Command.OPEN_MODEL,
+            Command.CHECK,
+        }
+    ),
+    RunState.TRAINING: frozenset({Command.PAUSE, Command.STOP_TRAINING}),
+    RunState.PAUSED: frozenset({Command.RESUME, Command.STOP_TRAINING}),
+    RunState.STOPPING: frozenset(),
+}
+
+
+def is_allowed(state: RunState, new_state: RunState) -> bool:
+    """Return whether `new_state` may follow `state`."""
+    return new_state in _TRANSITIONS[state]
+
+
+def enabled_commands(state: RunState) -> frozenset[Command]:
+    """Return what a person can ask for in `state`."""
+    return _COMMANDS[state]

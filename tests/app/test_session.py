@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.state.current_run import CurrentRun
-from app.state.run_state import RunState
-from app.state.session import Session
+from app.session import CurrentRun, RunState, Session
 
 PATH = Path("model.safetensors")
 
