@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.runs_desk import RunsDesk
 from app.jobs import Runs
 from app.session import CurrentRun, Session
 from app.tabs.generation_tab import GenerationTab
+from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:
     from engine import EpochModel, LanguageModel
@@ -25,19 +25,19 @@ class EpochsController(QObject):
         self,
         tab: GenerationTab,
         session: Session,
-        desk: RunsDesk,
+        queue: WorkQueue,
         runs: Runs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tab, self._session, self._desk, self._runs = tab, session, desk, runs
+        self._tab, self._session, self._queue, self._runs = tab, session, queue, runs
         self._run_id = ""  # of the models that are offered
         self._models: tuple[EpochModel, ...] = ()
         self._wanted: EpochModel | None = None
         self._is_listing = self._is_opening = False
         tab.epoch_chosen.connect(self._on_tab_epoch_chosen)
         session.run_changed.connect(self._on_session_run_changed)
-        desk.failed.connect(self._on_desk_failed)
+        queue.failed.connect(self._on_queue_failed)
         self._on_session_run_changed(session.run)
 
     @Slot(object)
@@ -48,7 +48,7 @@ class EpochsController(QObject):
             self._tab.show_epochs((), None)
         if run_id and not self._is_listing:
             self._is_listing = True
-            self._desk.do(
+            self._queue.do(
                 "Reading the models of the run",
                 partial(self._runs.epoch_models, run_id),
                 partial(self._show_models, run_id),
@@ -77,7 +77,7 @@ class EpochsController(QObject):
 
     def _open(self, model: "EpochModel") -> None:
         self._is_opening = True
-        self._desk.do(
+        self._queue.do(
             f"Opening the model of epoch {model.epoch:.4g}",
             partial(self._runs.open_epoch, self._run_id, model.epoch),
             partial(self._take, model),
@@ -91,7 +91,7 @@ class EpochsController(QObject):
             self._open(self._wanted)
 
     @Slot(str)
-    def _on_desk_failed(self, _message: str) -> None:
+    def _on_queue_failed(self, _message: str) -> None:
         """Go back to the newest model; the message bar says why."""
         self._is_listing = False
         if self._is_opening:

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.epochs_controller import EpochsController
 from app.controllers.recovery_controller import RecoveryController
 from app.controllers.runs_controller import RunsController
-from app.controllers.runs_desk import RunsDesk
 from app.errors import ErrorPresenter
 from app.jobs import Runs, RunsQuestions
 from app.session import Session
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
+from app.tasks.work_queue import WorkQueue
 from app.widgets.models_view import ModelsView
 from app.widgets.recovery_bar import RecoveryBar
 
@@ -50,12 +50,12 @@ class KeptRuns(QObject):
     ) -> None:
         super().__init__(window)
         self._show_model = show_model
-        self._desk = RunsDesk(runner, presenter, self)
+        self._queue = WorkQueue(runner, presenter, self)
         self.view = ModelsView(window)
         self.controller = RunsController(
             self.view,
             session,
-            self._desk,
+            self._queue,
             presenter,
             runs,
             resume=resume,
@@ -66,20 +66,20 @@ class KeptRuns(QObject):
         self.recovery = RecoveryController(
             bar,
             session,
-            self._desk,
+            self._queue,
             presenter,
             runs,
             resume=resume,
             may_replace=may_replace,
             parent=self,
         )
-        self.epochs = EpochsController(tab, session, self._desk, runs, self)
+        self.epochs = EpochsController(tab, session, self._queue, runs, self)
         self.controller.opened.connect(self._on_model_came)
         self.recovery.recovered.connect(self._on_model_came)
 
     def close(self) -> None:
         """Start nothing more: the window is closing."""
-        self._desk.close()
+        self._queue.close()
         self.view.close()
 
     @Slot()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.runs_desk import RunsDesk
 from app.controllers.training_texts import describe_recovered, describe_recovery
 from app.errors import ErrorPresenter
 from app.jobs import Runs
 from app.session import Command, CurrentRun, Session, enabled_commands
+from app.tasks.work_queue import WorkQueue
 from app.widgets.recovery_bar import RecoveryBar
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RecoveryController(QObject):
         self,
         bar: RecoveryBar,
         session: Session,
-        desk: RunsDesk,
+        queue: WorkQueue,
         presenter: ErrorPresenter,
         runs: Runs,
         *,
@@ -51,20 +51,20 @@ class RecoveryController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bar, self._session, self._desk = bar, session, desk
+        self._bar, self._session, self._queue = bar, session, queue
         self._presenter, self._runs = presenter, runs
         self._resume, self._may_replace = resume, may_replace
         self._run: RunInfo | None = None  # that is offered
         self._is_recovered = False
         bar.accepted.connect(self._on_bar_accepted)
-        desk.failed.connect(self._on_desk_failed)
+        queue.failed.connect(self._on_queue_failed)
         session.model_saved_changed.connect(self._on_session_model_saved_changed)
         session.run_changed.connect(self._on_session_run_changed)
 
     @Slot()
     def start(self) -> None:
         """Look for interrupted runs; call it when the window has shown."""
-        self._desk.do("Looking for interrupted runs", self._runs.find_interrupted, self._offer)
+        self._queue.do("Looking for interrupted runs", self._runs.find_interrupted, self._offer)
 
     def _offer(self, runs: "tuple[RunInfo, ...]") -> None:
         if runs:
@@ -87,7 +87,7 @@ class RecoveryController(QObject):
         elif self._may_replace():
             self._bar.show_busy()
             work = partial(self._runs.open_model, run.run_id, "last")
-            self._desk.do(f"Recovering {run.name}", work, partial(self._take_model, run))
+            self._queue.do(f"Recovering {run.name}", work, partial(self._take_model, run))
 
     def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
         if Command.OPEN_MODEL not in enabled_commands(self._session.run_state):
@@ -102,7 +102,7 @@ class RecoveryController(QObject):
         self.recovered.emit()
 
     @Slot(str)
-    def _on_desk_failed(self, _message: str) -> None:
+    def _on_queue_failed(self, _message: str) -> None:
         self._bar.show_idle()
 
     @Slot(bool)
@@ -111,7 +111,7 @@ class RecoveryController(QObject):
         run = self._session.run
         if is_saved and self._session.model_path is not None and run and run.is_recovered:
             work = partial(self._runs.dismiss, run.run_id)
-            self._desk.do("Ending the recovery", work, self._on_dismissed)
+            self._queue.do("Ending the recovery", work, self._on_dismissed)
 
     def _on_dismissed(self, _nothing: None) -> None:
         self._bar.hide()

@@ -1,6 +1,6 @@
 """The list of kept runs: what is selected can be opened, continued, renamed, compared, deleted.
 
-All work on files is ordered at the `RunsDesk`; training goes on at `TrainingController`.
+All work on files is put into the `WorkQueue`; training goes on at `TrainingController`.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.runs_desk import RunsDesk
 from app.errors import ErrorPresenter
 from app.formatting import counted
 from app.jobs import Runs, RunsQuestions, Which
 from app.session import Command, CurrentRun, Session, enabled_commands
 from app.state.run_commands import RunCommand, run_commands
+from app.tasks.work_queue import WorkQueue
 from app.widgets.comparison_dialog import ComparisonDialog
 from app.widgets.models_view import ModelsView
 from app.widgets.run_comparison import compare_runs
@@ -52,7 +52,7 @@ class RunsController(QObject):
         self,
         view: ModelsView,
         session: Session,
-        desk: RunsDesk,
+        queue: WorkQueue,
         presenter: ErrorPresenter,
         runs: Runs,
         *,
@@ -62,7 +62,7 @@ class RunsController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._view, self._session, self._desk = view, session, desk
+        self._view, self._session, self._queue = view, session, queue
         self._presenter, self._runs = presenter, runs
         self._resume, self._may_replace = resume, may_replace
         self._dialogs: RunsQuestions = dialogs if dialogs is not None else RunsDialogs(view)
@@ -76,7 +76,7 @@ class RunsController(QObject):
         self._view.noted.connect(self._on_view_noted)
         self._view.trash_toggled.connect(self._on_view_trash_toggled)
         self._view.refresh_requested.connect(self.refresh)
-        self._desk.failed.connect(self._on_desk_failed)
+        self._queue.failed.connect(self._on_queue_failed)
         self._session.run_state_changed.connect(self._on_session_run_state_changed)
 
     @Slot()
@@ -92,7 +92,7 @@ class RunsController(QObject):
     def refresh(self) -> None:
         """Read the list anew."""
         in_trash = self._view.is_trash
-        self._desk.do(
+        self._queue.do(
             "Reading the kept runs",
             partial(self._runs.list, in_trash=in_trash),
             partial(self._show_runs, in_trash=in_trash),
@@ -148,7 +148,7 @@ class RunsController(QObject):
                 self._view.edit(NOTE)
             case RunCommand.DUPLICATE:
                 work = partial(self._runs.duplicate, runs[0].run_id)
-                self._desk.do(f"Duplicating {runs[0].name}", work, self._on_duplicated)
+                self._queue.do(f"Duplicating {runs[0].name}", work, self._on_duplicated)
             case RunCommand.COMPARE:
                 ComparisonDialog(compare_runs(runs), self._view).show()
             case RunCommand.DELETE:
@@ -160,7 +160,7 @@ class RunsController(QObject):
     def _open(self, run: "RunInfo", which: Which) -> None:
         if self._is_at_rest() and self._may_replace():
             work = partial(self._runs.open_model, run.run_id, which)
-            self._desk.do(f"Opening {run.name}", work, partial(self._take_model, run))
+            self._queue.do(f"Opening {run.name}", work, partial(self._take_model, run))
 
     def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
         if not self._is_at_rest():
@@ -191,7 +191,7 @@ class RunsController(QObject):
                 self._runs.delete(run_id)
             return tuple(run_ids)
 
-        self._desk.do(f"Deleting {name}", work, partial(self._on_deleted, name))
+        self._queue.do(f"Deleting {name}", work, partial(self._on_deleted, name))
 
     def _on_deleted(self, name: str, run_ids: tuple[str, ...]) -> None:
         run = self._session.run
@@ -214,7 +214,7 @@ class RunsController(QObject):
                 self._runs.restore(run.run_id)
             return len(runs)
 
-        self._desk.do("Restoring runs", work, self._on_restored)
+        self._queue.do("Restoring runs", work, self._on_restored)
 
     def _on_restored(self, count: int) -> None:
         self._answer = f"{counted(count, 'run')} restored."
@@ -230,12 +230,12 @@ class RunsController(QObject):
     @Slot(str, str)
     def _on_view_renamed(self, run_id: str, name: str) -> None:
         work = partial(self._runs.rename, run_id, name)
-        self._desk.do("Renaming the run", work, self._on_labelled)
+        self._queue.do("Renaming the run", work, self._on_labelled)
 
     @Slot(str, str)
     def _on_view_noted(self, run_id: str, note: str) -> None:
         work = partial(self._runs.set_note, run_id, note)
-        self._desk.do("Writing the note", work, self._on_labelled)
+        self._queue.do("Writing the note", work, self._on_labelled)
 
     @Slot(bool)
     def _on_view_trash_toggled(self, _is_trash: bool) -> None:  # noqa: FBT001 - Qt's signal
@@ -243,7 +243,7 @@ class RunsController(QObject):
         self.refresh()
 
     @Slot(str)
-    def _on_desk_failed(self, message: str) -> None:
+    def _on_queue_failed(self, message: str) -> None:
         self._view.show_detail(message, is_bad=True)
 
     @Slot(object)

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from tests.app.dataset_fakes import FakeEngine
+from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.test_main_window import drop, rest
 
 

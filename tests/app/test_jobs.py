@@ -8,8 +8,8 @@ import pytest
 
 from app.jobs import CorpusMade, TrainingChoices, kept_events, resumed_events
 from engine import CorpusConfig, CorpusReady, ModelConfig, Notice, RunControl, TrainConfig
-from tests.app.runs_fakes import CORPUS_CONFIG, FakeRuns
-from tests.app.training_fakes import FakeResume, FakeTrain, ended, fake_corpus
+from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
+from tests.app.support.training_fakes import FakeResume, FakeTrain, ended, fake_corpus
 
 CHOICES = TrainingChoices(model=ModelConfig(), train=TrainConfig(), validation_fraction=None)
 

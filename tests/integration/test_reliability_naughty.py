@@ -15,9 +15,9 @@ from app.application import Application, build_window
 from app.controllers.dataset_controller import inspect_with_engine
 from app.errors import Message
 from app.jobs import load_with_engine, save_with_engine, score_with_engine
-from tests.app.dataset_fakes import FakeEngine
-from tests.app.generation_fakes import Desk, make_desk
-from tests.app.window_fakes import Answers, Files, fake_jobs
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.generation_fakes import Desk, make_desk
+from tests.app.support.window_fakes import Answers, Files, fake_jobs
 from tests.engine.models import tiny_model
 from tests.integration.naughty import mutations, naughty_strings
 from tests.integration.scale import SEED, Report, long_test, scaled

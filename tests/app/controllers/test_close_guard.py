@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.session import CurrentRun, RunState
 from engine import CorpusError, ModelFileError, RunControl
-from tests.app.dataset_fakes import FakeEngine, until_stopped
-from tests.app.window_fakes import MODEL_PATH, Answers, Files, endless, fake_model
+from tests.app.support.dataset_fakes import FakeEngine, until_stopped
+from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, endless, fake_model
 
 
 def start_endless_training(app: Application) -> RunControl:

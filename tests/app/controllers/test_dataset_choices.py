@@ -20,8 +20,8 @@ from app.settings import SettingsStore
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from app.widgets.column_picker import ColumnPicker
-from tests.app.dataset_bench import Bench, make_bench
-from tests.app.dataset_fakes import PREVIEW, FakeEngine
+from tests.app.support.dataset_bench import Bench, make_bench
+from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
 
 
 @pytest.fixture

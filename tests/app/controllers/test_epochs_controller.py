@@ -14,9 +14,9 @@ from app.application import Application
 from app.session import CurrentRun
 from app.widgets.message_bar import MessageBar
 from engine import EpochModel
-from tests.app import generation_fakes, window_fakes
-from tests.app.runs_fakes import FakeRuns
-from tests.app.window_fakes import Answers
+from tests.app.support import generation_fakes, window_fakes
+from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.window_fakes import Answers
 
 RUN = CurrentRun(run_id="20250902-150000-000001", name="comments", saved_step=900)
 OTHER = CurrentRun(run_id="20250902-160000-000002", name="letters", saved_step=900)

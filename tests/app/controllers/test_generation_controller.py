@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.session import RunState
 from app.widgets.sentence_list import SentenceList
 from engine import DeviceError, Notice, RunControl, SampleConfig
-from tests.app.generation_fakes import (
+from tests.app.support.generation_fakes import (
     Desk,
     fake_generate,
     fake_model,

@@ -14,7 +14,7 @@ from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import ModelFileError
-from tests.app.generation_fakes import fake_model
+from tests.app.support.generation_fakes import fake_model
 
 
 @dataclass

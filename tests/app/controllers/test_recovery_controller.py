@@ -7,9 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.session import RunState
-from tests.app.dataset_fakes import FakeEngine, until_stopped
-from tests.app.runs_fakes import FakeRuns, run_info
-from tests.app.window_fakes import Answers
+from tests.app.support.dataset_fakes import FakeEngine, until_stopped
+from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.window_fakes import Answers
 
 
 @pytest.fixture

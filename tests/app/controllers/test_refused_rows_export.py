@@ -13,7 +13,7 @@ from app.errors import ErrorPresenter, Message
 from app.settings import SettingsStore
 from app.tabs.dataset_tab import DatasetTab
 from engine import RowProblem
-from tests.app.dataset_fakes import FakeCorpus
+from tests.app.support.dataset_fakes import FakeCorpus
 
 PROBLEMS = (
     RowProblem(line=3, reason="it has 2 fields instead of 3", text='=HYPERLINK("x")'),

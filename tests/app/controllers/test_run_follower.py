@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.session import RunState
 from engine import CheckpointSaved, ConfigError, CorpusReady, Notice, SnapshotPublished
-from tests.app.runs_fakes import CORPUS_CONFIG, run_info
-from tests.app.training_fakes import (
+from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
+from tests.app.support.training_fakes import (
     Bench,
     ended,
     fake_corpus,

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.session import CurrentRun, RunState
-from tests.app.runs_fakes import FakeRuns, run_info
-from tests.app.window_fakes import Answers, endless, fake_model
+from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.window_fakes import Answers, endless, fake_model
 
 
 @pytest.fixture

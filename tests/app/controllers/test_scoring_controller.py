@@ -15,7 +15,7 @@ from app.session import CurrentRun, Session
 from app.widgets.throttle import Throttle
 from app.widgets.word_probability_table import WordProbabilityTable
 from engine import DeviceError, RunControl
-from tests.app.generation_fakes import Desk, GatedScore, fake_model, make_desk
+from tests.app.support.generation_fakes import Desk, GatedScore, fake_model, make_desk
 
 MakeDesk = Callable[..., Desk]
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session import RunState
 from engine import Event, RunControl, StageProgress
-from tests.app.training_fakes import Bench, fake_corpus, fake_gradients
+from tests.app.support.training_fakes import Bench, fake_corpus, fake_gradients
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.session import RunState
 from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
-from tests.app.runs_fakes import run_info
-from tests.app.training_fakes import (
+from tests.app.support.runs_fakes import run_info
+from tests.app.support.training_fakes import (
     Bench,
     epoch_done,
     fake_corpus,

@@ -16,7 +16,7 @@ from app.controllers.training_texts import (
 )
 from app.session import RunState
 from engine import RunEnded
-from tests.app.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
+from tests.app.support.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 
 
 def test_that_every_state_is_put_in_words() -> None:

@@ -28,7 +28,7 @@ from engine import (
     StageProgress,
     TrainConfig,
 )
-from tests.app.dataset_fakes import SUMMARY, FakeCorpus
+from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 ESTIMATE = EpochEstimate(

@@ -20,8 +20,8 @@ from engine import (
     SnapshotPublished,
     TrainConfig,
 )
-from tests.app.runs_fakes import CORPUS_CONFIG, run_info
-from tests.app.training_fakes import Bench, ended, fake_model, loss_point, started
+from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
+from tests.app.support.training_fakes import Bench, ended, fake_model, loss_point, started
 
 TEXT = "Training was stopped at step 90. Go on with a smaller learning rate, such as 0.005."
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.state.loss_history import LossHistory
 from app.state.metrics_file import HEADER, write_metrics
-from tests.app.training_fakes import epoch_done, fake_model, halved, loss_point
+from tests.app.support.training_fakes import epoch_done, fake_model, halved, loss_point
 
 
 def read(path: Path) -> list[dict[str, str]]:

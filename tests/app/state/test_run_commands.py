@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.state.run_commands import RunCommand, run_commands
-from tests.app.runs_fakes import run_info
+from tests.app.support.runs_fakes import run_info
 
 CHANGES = {RunCommand.RENAME, RunCommand.NOTE}
 OPENING = {RunCommand.OPEN, RunCommand.OPEN_BEST, RunCommand.CONTINUE}

@@ -24,7 +24,7 @@ from app.tabs.dataset_tab import DatasetTab
 from app.theme import Theme
 from app.widgets.column_picker import ColumnPicker
 from engine import StageProgress
-from tests.app.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
+from tests.app.support.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.tabs.training_tab import TrainingTab
-from tests.app.training_fakes import Bench
+from tests.app.support.training_fakes import Bench
 
 INTERACTIVE = (
     QAbstractButton,

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.widgets.config_form import ConfigForm
 from engine import ModelConfig, TrainConfig
-from tests.app.training_fakes import fake_defaults
+from tests.app.support.training_fakes import fake_defaults
 
 
 @pytest.fixture

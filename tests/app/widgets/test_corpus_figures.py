@@ -10,7 +10,7 @@ from app.widgets.corpus_figures import (
     coverage_text,
     delimiter_name,
 )
-from tests.app.dataset_fakes import SUMMARY
+from tests.app.support.dataset_fakes import SUMMARY
 
 
 def test_that_the_figures_say_everything_about_the_corpus() -> None:

@@ -20,7 +20,7 @@ from app.widgets.corpus_sentence_model import (
 )
 from app.widgets.tables import prepare_table
 from app.widgets.token_delegate import TokenDelegate
-from tests.app.dataset_fakes import SUMMARY, FakeCorpus
+from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 
 Role = Qt.ItemDataRole
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from app.theme import current_palette
 from app.widgets.csv_models import DAMAGE_ROLE, PreviewModel, ProblemModel
-from tests.app.dataset_fakes import PREVIEW, PROBLEM
+from tests.app.support.dataset_fakes import PREVIEW, PROBLEM
 
 Role = Qt.ItemDataRole
 HORIZONTAL = Qt.Orientation.Horizontal

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.theme import DARK, LIGHT, Theme
 from app.widgets.csv_models import PreviewModel
 from app.widgets.damage_delegate import MARK, DamageDelegate
-from tests.app.dataset_fakes import PREVIEW
+from tests.app.support.dataset_fakes import PREVIEW
 
 
 def colours(image: QImage) -> set[str]:

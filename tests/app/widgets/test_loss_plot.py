@@ -12,7 +12,7 @@ from app.state.loss_history import LossHistory
 from app.theme import DARK, LIGHT
 from app.widgets.loss_plot import MOST_POINTS, MOST_SYMBOLS, LossPlot
 from app.widgets.plot_marks import MOST_MARKS, Reference
-from tests.app.training_fakes import epoch_done, halved, loss_point
+from tests.app.support.training_fakes import epoch_done, halved, loss_point
 
 
 @pytest.fixture

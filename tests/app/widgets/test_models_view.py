@@ -11,7 +11,7 @@ from app.widgets.models_view import EMPTY, EMPTY_TRASH, ModelsView
 from app.widgets.run_comparison import VOCABULARY_WARNING, compare_runs
 from app.widgets.run_table_model import HIDDEN, LOSS, NAME, NOTE, STATE, RunTableModel
 from engine import ModelConfig
-from tests.app.runs_fakes import run_info
+from tests.app.support.runs_fakes import run_info
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from app.widgets.run_comparison import SPLIT_WARNING, VOCABULARY_WARNING, compare_runs
 from engine import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
-from tests.app.runs_fakes import CORPUS_CONFIG, run_info
+from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
 
 
 def settings(*runs: Any) -> dict[str, tuple[str, ...]]:

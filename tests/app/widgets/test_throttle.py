@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.widgets.throttle import Throttle
-from tests.app.generation_fakes import FakeClock
+from tests.app.support.generation_fakes import FakeClock
 
 INTERVAL_MS = 60_000  # the real timer never fires within a test
 

@@ -35,7 +35,7 @@ from engine import (
     TrainingStarted,
 )
 from engine.language_model import TrainingHistory
-from tests.app.runs_fakes import CORPUS_CONFIG, FakeRuns
+from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
 
 ENTROPY = 3.9
 

@@ -18,7 +18,7 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
-from tests.app.dataset_fakes import FakeEngine
+from tests.app.support.dataset_fakes import FakeEngine
 
 PATH = Path("comments.csv")
 WidgetT = TypeVar("WidgetT", bound=QWidget)

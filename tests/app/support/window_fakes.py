@@ -8,9 +8,9 @@ from typing import Any
 
 from app.jobs import Jobs, UnsavedAnswer
 from engine import DeviceChoice, RunControl
-from tests.app import generation_fakes, training_fakes
-from tests.app.dataset_fakes import FakeEngine
-from tests.app.runs_fakes import FakeRuns, FakeRunsDialogs
+from tests.app.support import generation_fakes, training_fakes
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.runs_fakes import FakeRuns, FakeRunsDialogs
 
 MODEL_PATH = Path("model.safetensors")
 

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.controllers.runs_desk import RunsDesk
 from app.errors import ErrorPresenter
 from app.tasks.task_runner import TaskRunner
+from app.tasks.work_queue import WorkQueue
 from engine import RunError
 
 
@@ -21,7 +21,7 @@ class Bench(QObject):
         self.presenter = ErrorPresenter(self)
         self.messages: list[Any] = []
         self.presenter.message_requested.connect(self.messages.append)
-        self.desk = RunsDesk(self.runner, self.presenter, self)
+        self.queue = WorkQueue(self.runner, self.presenter, self)
         self.results: list[Any] = []
 
 
@@ -29,7 +29,7 @@ class Bench(QObject):
 def bench(qtbot: QtBot) -> Iterator[Bench]:
     bench = Bench()
     yield bench
-    bench.desk.close()
+    bench.queue.close()
     assert bench.runner.shutdown()
 
 
@@ -41,7 +41,7 @@ def test_that_work_is_done_in_its_order_and_in_another_thread(qtbot: QtBot, benc
         return number
 
     for number in range(3):
-        bench.desk.do("Counting", lambda number=number: work(number), bench.results.append)
+        bench.queue.do("Counting", lambda number=number: work(number), bench.results.append)
     qtbot.waitUntil(lambda: len(bench.results) == 3, timeout=15_000)
 
     assert bench.results == [0, 1, 2]
@@ -52,21 +52,21 @@ def test_that_a_failure_is_shown_and_the_next_work_is_done(qtbot: QtBot, bench: 
     def fail() -> int:
         raise RunError("The disk is away.")
 
-    with qtbot.waitSignal(bench.desk.failed, timeout=15_000) as failed:
-        bench.desk.do("Reading", fail, bench.results.append)
-        bench.desk.do("Reading", lambda: 2, bench.results.append)
+    with qtbot.waitSignal(bench.queue.failed, timeout=15_000) as failed:
+        bench.queue.do("Reading", fail, bench.results.append)
+        bench.queue.do("Reading", lambda: 2, bench.results.append)
     qtbot.waitUntil(lambda: bench.results == [2], timeout=15_000)
 
     assert failed.args == ["The disk is away."]
     assert [message.text for message in bench.messages] == ["The disk is away."]
 
 
-def test_that_a_closed_desk_starts_nothing_more(qtbot: QtBot, bench: Bench) -> None:
+def test_that_a_closed_queue_starts_nothing_more(qtbot: QtBot, bench: Bench) -> None:
     held = threading.Event()
-    bench.desk.do("Waiting", held.wait, bench.results.append)
-    bench.desk.do("Reading", lambda: 2, bench.results.append)
+    bench.queue.do("Waiting", held.wait, bench.results.append)
+    bench.queue.do("Reading", lambda: 2, bench.results.append)
 
-    bench.desk.close()
+    bench.queue.close()
     with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
         held.set()
 

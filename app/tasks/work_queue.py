@@ -1,4 +1,4 @@
-"""Work on the folders of kept runs, one piece after the other, in a worker.
+"""Pieces of work on the folders of kept runs, one after the other, in a worker.
 
 The disk may be slow or gone: the window's thread never waits for it.
 """
@@ -29,7 +29,7 @@ class _Done:
     value: object
 
 
-class RunsDesk(QObject):
+class WorkQueue(QObject):
     """Do what was ordered, in that order.
 
     Signals
