@@ -33,6 +33,7 @@ from app.jobs import Jobs, Runs
 from app.main_window import TITLE, MainWindow
 from app.session import Session
 from app.settings import SettingsStore
+from app.shared.theme import Theme
 from app.state.loss_history import LossHistory
 from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
@@ -40,7 +41,6 @@ from app.tabs.training_tab import TrainingTab
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
-from app.theme import Theme
 from app.widgets.file_panel import ask_csv_path
 from app.widgets.model_dialogs import ModelDialogs
 from app.widgets.refused_rows_dialog import ask_refused_rows_path

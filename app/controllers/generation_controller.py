@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.sentence_export import ExportError, save_sentences
 from app.errors import ErrorPresenter, TaskFailure
-from app.formatting import counted
 from app.jobs import AskSavePath, Generate, generate_with_engine
 from app.session import RunState, Session
 from app.settings import SettingsStore
+from app.shared.formatting import counted
 from app.state.generated_sentences import Batch, BatchState, GeneratedSentence, SampleSettings
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner

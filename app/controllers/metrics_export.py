@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.errors import ErrorPresenter
-from app.formatting import counted
+from app.shared.formatting import counted
 from app.state.loss_history import LossHistory
 from app.state.metrics_file import write_metrics
 

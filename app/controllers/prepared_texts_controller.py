@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.formatting import counted, format_bytes
 from app.jobs import texts_cleared, texts_listed
+from app.shared.formatting import counted, format_bytes
 from app.tasks.task_runner import TaskRunner
 from app.widgets.prepared_texts_menu import PreparedTextsMenu
 from engine import RunControl

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.inert_csv import ExportError, inert_csv, write_in_one_step
 from app.errors import ErrorPresenter
-from app.formatting import counted
 from app.jobs import AskRowsPath
 from app.settings import SettingsStore
+from app.shared.formatting import counted
+from app.shared.saving import ExportError, inert_csv, write_in_one_step
 from app.tabs.dataset_tab import DatasetTab
 from app.widgets.refused_rows_dialog import ask_refused_rows_path
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.formatting import counted
 from app.jobs import Runs, RunsQuestions, Which
 from app.session import Command, CurrentRun, Session, enabled_commands
+from app.shared.formatting import counted
 from app.state.run_commands import RunCommand, run_commands
 from app.tasks.work_queue import WorkQueue
 from app.widgets.comparison_dialog import ComparisonDialog

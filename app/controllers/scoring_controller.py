@@ -17,10 +17,10 @@ from app.controllers.generation_controller import model_epoch, model_title
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Score, score_with_engine
 from app.session import Session
+from app.shared.throttle import Throttle
 from app.state.scored_sentence import ScoredSentence, ScoredWord
 from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.throttle import Throttle
 from engine import RunControl, SentenceScored
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.controllers.inert_csv import ExportError, inert_csv, write_in_one_step
+from app.shared.saving import ExportError, inert_csv, write_in_one_step
 from app.state.generated_sentences import Batch, GeneratedSentence
 
 __all__ = ["ExportError", "save_sentences", "sentences_as_csv", "sentences_as_text"]

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Slot
 
 from app.controllers.training_texts import percent_progress
 from app.errors import ErrorPresenter, TaskFailure
-from app.formatting import counted, format_count
 from app.jobs import (
     CheckGradients,
     TimeOneStep,
@@ -19,6 +18,7 @@ from app.jobs import (
     time_one_step_with_engine,
 )
 from app.session import Command, Session, enabled_commands
+from app.shared.formatting import counted, format_count
 from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
 from app.widgets.tool_page import ToolPage

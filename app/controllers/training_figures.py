@@ -2,7 +2,7 @@
 
 import math
 
-from app.formatting import (
+from app.shared.formatting import (
     NOT_KNOWN,
     format_duration,
     format_loss,

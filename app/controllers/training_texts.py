@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.formatting import (
+from app.session import RunState
+from app.shared.formatting import (
     counted,
     format_count,
     format_duration,
@@ -16,7 +17,6 @@ from app.formatting import (
     format_rate,
     format_speed,
 )
-from app.session import RunState
 from app.widgets.loss_summary import describe_loss
 from app.widgets.plot_marks import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted

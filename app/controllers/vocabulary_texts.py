@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
-from app.formatting import counted, format_count, format_duration, format_percent
-from app.widgets.figure_grid import Figure
+from app.shared.figure_grid import Figure
+from app.shared.formatting import counted, format_count, format_duration, format_percent
 
 if TYPE_CHECKING:
     from engine import EpochEstimate, ModelConfig, TrainConfig, VocabularyBudget, VocabularyCost

@@ -18,7 +18,7 @@ from app.widgets.window_dialogs import WindowDialogs
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
-    from app.theme import Theme, ThemeChoice
+    from app.shared.theme import Theme, ThemeChoice
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scale import scaled
 from app.session import Command
+from app.shared.labels import make_card, make_label
+from app.shared.scrolling import FittingScrollArea
+from app.shared.theme import scaled
 from app.widgets.corpus_form import CorpusChoices, CorpusForm
 from app.widgets.corpus_page import CorpusPage
 from app.widgets.csv_form import CsvForm
 from app.widgets.file_panel import FilePanel
-from app.widgets.fitting_scroll_area import FittingScrollArea
-from app.widgets.labels import make_card, make_label
 from app.widgets.prepare_panel import PreparePanel
 from app.widgets.preview_page import PreviewPage
 from app.widgets.vocabulary_page import VocabularyPage

@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from app.shared.labels import ElidedLabel
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
 from app.state.scored_sentence import ScoredSentence
-from app.widgets.elided_label import ElidedLabel
 from app.widgets.epoch_slider import EpochSlider
 from app.widgets.generate_panel import GeneratePanel
 from app.widgets.score_panel import ScorePanel

@@ -9,11 +9,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.formatting import format_count, format_percent
-from app.scale import scaled
-from app.theme import current_palette
-from app.widgets.plot_axes import round_powers, spread
-from app.widgets.still_plot import StillPlot
+from app.shared.formatting import format_count, format_percent
+from app.shared.plots import StillPlot, round_powers, spread
+from app.shared.theme import current_palette, scaled
 
 if TYPE_CHECKING:
     from engine import VocabularyCost

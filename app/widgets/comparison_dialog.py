@@ -4,10 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
-from app.scale import scaled
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
-from app.widgets.record_table import RecordTable
+from app.shared.labels import describe, make_label
+from app.shared.tables import RecordTable
+from app.shared.theme import scaled
 from app.widgets.run_comparison import ComparedRow, RunComparison
 
 HEIGHT, WIDTH, LARGEST_WIDTH = 480, 240, 1200  # px

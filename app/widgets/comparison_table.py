@@ -7,12 +7,10 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from app.formatting import format_odds, format_perplexity
-from app.scale import scaled
+from app.shared.formatting import format_odds, format_perplexity
+from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
+from app.shared.theme import scaled
 from app.state.scored_sentence import ScoredSentence
-from app.widgets.columns_model import Column, ColumnsModel, Index
-from app.widgets.record_table import RecordTable
-from app.widgets.tables import fit_column
 
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
 _LARGEST = 500  # sentences; the oldest goes first

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
-from app.widgets.describe import describe
+from app.shared.labels import describe
 
 if TYPE_CHECKING:
     from engine import DeviceChoice

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.formatting import format_rate
 from app.jobs import TrainingChoices
+from app.shared.formatting import format_rate
+from app.shared.labels import make_label
+from app.shared.scrolling import WheelGuard
 from app.widgets.config_fields import ConfigFields
 from app.widgets.form_row import FormRow
-from app.widgets.labels import make_label
-from app.widgets.wheel_guard import WheelGuard
 from engine import ConfigError, ModelConfig, TrainConfig
 
 if TYPE_CHECKING:

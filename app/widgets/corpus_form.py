@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QSpinBox, QWidget
 
-from app.widgets.describe import describe
-from app.widgets.labels import add_row, make_form, make_label
+from app.shared.labels import add_row, describe, make_form, make_label
 
 if TYPE_CHECKING:
     from engine import CorpusConfig

@@ -14,8 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import counted
-from app.scale import scaled
+from app.shared.figure_grid import FigureGrid
+from app.shared.formatting import counted
+from app.shared.labels import ElidedLabel, describe, make_card, make_label
+from app.shared.scrolling import prepare_scrolling
+from app.shared.tables import prepare_table
+from app.shared.theme import scaled
 from app.widgets.corpus_figures import (
     SPECIAL_TOKENS,
     corpus_figures,
@@ -23,13 +27,7 @@ from app.widgets.corpus_figures import (
     problem_heading,
 )
 from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
-from app.widgets.describe import describe
-from app.widgets.elided_label import ElidedLabel
-from app.widgets.figure_grid import FigureGrid
-from app.widgets.labels import make_card, make_label
 from app.widgets.problem_panel import ProblemPanel
-from app.widgets.scrolling import prepare_scrolling
-from app.widgets.tables import prepare_table
 from app.widgets.token_delegate import TokenDelegate
 from app.widgets.word_frequency_plot import WordFrequencyPlot
 

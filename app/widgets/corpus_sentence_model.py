@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
-from app.formatting import format_count, shorten
-from app.widgets.columns_model import Column, ColumnsModel, Index
+from app.shared.formatting import format_count, shorten
+from app.shared.tables import Column, ColumnsModel, Index
 
 if TYPE_CHECKING:
     from engine import SentenceView

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from app.formatting import shorten
-from app.widgets.column_picker import ColumnPicker
+from app.shared.column_picker import ColumnPicker
+from app.shared.formatting import shorten
+from app.shared.labels import add_row, describe, make_form, make_label
 from app.widgets.corpus_figures import delimiter_name
-from app.widgets.describe import describe
-from app.widgets.labels import add_row, make_form, make_label
 from engine import CsvConfig
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from app.formatting import format_count, shorten
-from app.theme import current_palette
+from app.shared.formatting import format_count, shorten
+from app.shared.theme import current_palette
 
 if TYPE_CHECKING:
     from engine import CsvPreview, RowProblem

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.theme import current_palette
+from app.shared.theme import current_palette
 from app.widgets.csv_models import DAMAGE_ROLE
 
 MARK = re.compile("(‹[0-9A-F]{2,4}›)")  # as the engine writes them

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from app.formatting import format_loss
-from app.scale import scaled
-from app.widgets.labels import make_label
+from app.shared.formatting import format_loss
+from app.shared.labels import make_label
+from app.shared.theme import scaled
 
 if TYPE_CHECKING:
     from engine import EpochModel

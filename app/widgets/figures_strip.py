@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from app.formatting import NOT_KNOWN
-from app.scale import scaled
-from app.widgets.labels import make_label
+from app.shared.formatting import NOT_KNOWN
+from app.shared.labels import make_label
+from app.shared.theme import scaled
 
 ONE_ROW_PX = 840  # the width from which all figures stand in one row
 REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures

@@ -6,8 +6,7 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.shared.labels import describe, make_label
 
 NO_FILE = "No file yet"
 NOT_USED = " (not used)"

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.scale import scaled
-from app.widgets.labels import make_label
+from app.shared.labels import make_label
+from app.shared.theme import scaled
 
 FIELD_WIDTH_PX = 132
 WIDE_FIELD_WIDTH_PX = 204

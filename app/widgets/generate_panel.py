@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.scale import scaled
+from app.shared.labels import describe
+from app.shared.theme import scaled
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
-from app.widgets.describe import describe
 from app.widgets.sample_form import SampleForm
 from app.widgets.sentence_list import SentenceList
 

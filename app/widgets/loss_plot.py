@@ -13,14 +13,13 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.formatting import format_perplexity, format_rate, format_tick
-from app.scale import scaled
+from app.shared.formatting import format_perplexity, format_rate, format_tick
+from app.shared.labels import make_label
+from app.shared.plots import LossAxis, ProgressAxis
+from app.shared.theme import current_palette, scaled
 from app.state.loss_history import LossHistory
 from app.state.series import Indices, Series, XAxis
-from app.theme import current_palette
-from app.widgets.labels import make_label
 from app.widgets.loss_summary import describe_history, describe_point
-from app.widgets.plot_axes import LossAxis, ProgressAxis
 from app.widgets.plot_controls import USUAL_SMOOTHING, PlotControls
 from app.widgets.plot_crosshair import PlotCrosshair
 from app.widgets.plot_marks import SMALLEST_LOSS, Mark, PlotMarks, Reference

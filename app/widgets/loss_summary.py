@@ -5,12 +5,7 @@ Plain functions without a window, so that what is read aloud is what is drawn.
 
 import math
 
-from app.formatting import (
-    counted,
-    format_duration,
-    format_loss,
-    format_perplexity,
-)
+from app.shared.formatting import counted, format_duration, format_loss, format_perplexity
 from app.state.loss_history import LossHistory, evaluated_loss
 from app.state.series import XAxis
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.jobs import UnsavedAnswer
-from app.widgets.suffix_follower import SuffixFollower
+from app.shared.saving import SuffixFollower
 
 MODEL_SUFFIX = ".safetensors"
 _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")

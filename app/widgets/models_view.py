@@ -21,12 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scale import scaled
+from app.shared.labels import describe, make_label
+from app.shared.tables import RecordTable
+from app.shared.theme import scaled
 from app.state.run_commands import RunCommand
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
 from app.widgets.model_buttons import BUTTONS
-from app.widgets.record_table import RecordTable
 from app.widgets.run_table_model import (
     EPOCHS,
     HIDDEN,

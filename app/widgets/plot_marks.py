@@ -12,7 +12,7 @@ from pyqtgraph import InfiniteLine, PlotItem, mkPen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.theme import Palette
+from app.shared.theme import Palette
 
 SMALLEST_LOSS = 1e-9  # what a log scale can still show
 # Where no curve is: it begins high at the left and ends low at the right.

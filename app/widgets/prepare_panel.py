@@ -3,9 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.formatting import format_count
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.shared.formatting import format_count
+from app.shared.labels import describe, make_label
 from engine import StageProgress
 
 BAR_STEPS = 1000

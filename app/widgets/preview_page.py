@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
 
-from app.formatting import counted
-from app.scale import scaled
+from app.shared.formatting import counted
+from app.shared.labels import describe, make_label
+from app.shared.tables import prepare_table
+from app.shared.theme import scaled
 from app.widgets.csv_models import PreviewModel
 from app.widgets.damage_delegate import DamageDelegate
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
 from app.widgets.problem_panel import ProblemPanel
-from app.widgets.tables import prepare_table
 
 if TYPE_CHECKING:
     from engine import CsvPreview

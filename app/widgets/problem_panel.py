@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scale import scaled
+from app.shared.labels import describe, make_label
+from app.shared.tables import prepare_table
+from app.shared.theme import scaled
 from app.widgets.csv_models import ProblemModel
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
-from app.widgets.tables import prepare_table
 
 if TYPE_CHECKING:
     from engine import RowProblem

@@ -6,8 +6,7 @@ It decides nothing: `RecoveryController` says what to offer.
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.shared.labels import describe, make_label
 
 
 class RecoveryBar(QFrame):

@@ -4,10 +4,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from app.scale import scaled
 from app.session import Command
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
+from app.shared.labels import describe, make_label
+from app.shared.theme import scaled
 
 SMALLEST_STATUS = 200  # px, of width
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.formatting import (
+from app.shared.formatting import (
     NOT_KNOWN,
     format_count,
     format_loss,

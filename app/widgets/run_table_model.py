@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
-from app.formatting import counted, format_count, format_duration, format_loss
-from app.theme import current_palette
-from app.widgets.columns_model import Column, ColumnsModel, Index
+from app.shared.formatting import counted, format_count, format_duration, format_loss
+from app.shared.tables import Column, ColumnsModel, Index
+from app.shared.theme import current_palette
 from app.widgets.run_names import numbered_names
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
-from app.formatting import counted
+from app.shared.formatting import counted
 
 MOST_EPOCHS = 1_000_000
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import format_odds, format_perplexity
+from app.shared.formatting import format_odds, format_perplexity
+from app.shared.labels import describe
 from app.state.scored_sentence import ScoredSentence
 from app.widgets.comparison_table import ComparisonTable
-from app.widgets.describe import describe
 from app.widgets.word_probability_table import WordProbabilityTable
 
 NOTHING = "–"

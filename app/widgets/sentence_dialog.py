@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.widgets.suffix_follower import SuffixFollower
+from app.shared.saving import SuffixFollower
 
 _TEXT_FILTER = "Text, one sentence a line (*.txt)"
 _CSV_FILTER = "Table with probabilities and settings (*.csv)"

@@ -10,10 +10,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
+from app.shared.tables import RecordTable, fit_column
 from app.state.generated_sentences import Batch, GeneratedSentence
-from app.widgets.record_table import RecordTable
 from app.widgets.sentence_model import NUMBER, PROBABILITY, SENTENCE, SentenceModel
-from app.widgets.tables import fit_column
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time

@@ -10,9 +10,9 @@ from typing import ClassVar
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
-from app.formatting import counted, format_odds, format_perplexity, format_probability
+from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
+from app.shared.tables import Column, ColumnsModel, Index
 from app.state.generated_sentences import Batch, GeneratedSentence
-from app.widgets.columns_model import Column, ColumnsModel, Index
 
 NUMBER, SENTENCE, PROBABILITY = range(3)
 

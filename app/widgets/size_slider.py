@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QSlider, QWidget
 
-from app.formatting import counted
+from app.shared.formatting import counted
 
 SMALLEST = 100  # words, where the text has twice as many
 STEPS = 400

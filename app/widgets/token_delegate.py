@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.theme import current_palette
+from app.shared.theme import current_palette
 from app.widgets.corpus_sentence_model import TOKENS_ROLE
 
 MARGIN = 3  # px that Qt leaves beside a cell's text

@@ -10,9 +10,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.describe import describe
-from app.widgets.labels import make_label
-from app.widgets.record_table import RecordTable
+from app.shared.labels import describe, make_label
+from app.shared.tables import RecordTable
 
 CELL_PADDING_PX = 32
 

@@ -19,15 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scale import scaled
+from app.shared.figure_grid import Figure, FigureGrid
+from app.shared.labels import describe, make_card, make_label
+from app.shared.scrolling import prepare_scrolling
+from app.shared.tables import RecordTable, fit_column
+from app.shared.theme import scaled
 from app.widgets.budget_plot import BudgetPlot
-from app.widgets.describe import describe
-from app.widgets.figure_grid import Figure, FigureGrid
-from app.widgets.labels import make_card, make_label
-from app.widgets.record_table import RecordTable
-from app.widgets.scrolling import prepare_scrolling
 from app.widgets.size_slider import SizeSlider
-from app.widgets.tables import fit_column
 
 if TYPE_CHECKING:
     from engine import VocabularyCost

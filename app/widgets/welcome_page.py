@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.scale import scaled
-from app.widgets.labels import make_card, make_label
+from app.shared.labels import make_card, make_label
+from app.shared.theme import scaled
 
 _STEPS = (
     (

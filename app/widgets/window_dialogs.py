@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QMessageBox, QWidget
 
 from app.jobs import UnsavedAnswer
-from app.widgets.labels import make_label
+from app.shared.labels import make_label
 
 ABOUT = (
     "RNN Text Lab trains a word-level recurrent neural network on a text of yours and lets "

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.theme import ThemeChoice
+from app.shared.theme import ThemeChoice
 from app.widgets.prepared_texts_menu import PreparedTextsMenu
 
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (

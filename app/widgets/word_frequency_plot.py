@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.formatting import counted, format_count
-from app.theme import current_palette
-from app.widgets.still_plot import StillPlot
+from app.shared.formatting import counted, format_count
+from app.shared.plots import StillPlot
+from app.shared.theme import current_palette
 
 MOST_POINTS = 400  # on the screen; ranks are thinned evenly on the logarithmic axis
 

@@ -5,10 +5,10 @@ from typing import ClassVar
 from PySide6.QtCore import QModelIndex, QObject, Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
 
-from app.formatting import format_bits, format_count, format_odds, format_probability
+from app.shared.formatting import format_bits, format_count, format_odds, format_probability
+from app.shared.tables import Column, ColumnsModel, Index
+from app.shared.theme import current_palette
 from app.state.scored_sentence import ScoredSentence, ScoredWord
-from app.theme import current_palette
-from app.widgets.columns_model import Column, ColumnsModel, Index
 
 WORD, PROBABILITY, RANK, SURPRISE = range(4)
 WORD_ROLE = Qt.ItemDataRole.UserRole

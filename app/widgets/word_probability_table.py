@@ -4,11 +4,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.scale import scaled
+from app.shared.tables import RecordTable, fit_column
+from app.shared.theme import Palette, current_palette, scaled
 from app.state.scored_sentence import ScoredSentence, ScoredWord
-from app.theme import Palette, current_palette
-from app.widgets.record_table import RecordTable
-from app.widgets.tables import fit_column
 from app.widgets.word_probability_model import (
     PROBABILITY,
     RANK,

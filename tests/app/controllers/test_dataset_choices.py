@@ -17,9 +17,9 @@ from app.controllers.dataset_controller import DatasetController
 from app.errors import ErrorPresenter
 from app.session import Session
 from app.settings import SettingsStore
+from app.shared.column_picker import ColumnPicker
 from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.column_picker import ColumnPicker
 from tests.app.support.dataset_bench import Bench, make_bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.scoring_controller import model_origin
 from app.session import CurrentRun, Session
-from app.widgets.throttle import Throttle
+from app.shared.throttle import Throttle
 from app.widgets.word_probability_table import WordProbabilityTable
 from engine import DeviceError, RunControl
 from tests.app.support.generation_fakes import Desk, GatedScore, fake_model, make_desk

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.inert_csv import neutralised
 from app.controllers.sentence_export import (
     ExportError,
     save_sentences,
     sentences_as_csv,
 )
+from app.shared.saving import neutralised
 from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

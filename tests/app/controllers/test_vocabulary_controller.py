@@ -15,9 +15,9 @@ from app.controllers.vocabulary_texts import epoch_text
 from app.errors import ErrorPresenter, Message
 from app.jobs import TrainingChoices
 from app.session import RunState, Session
+from app.shared.tables import RecordTable
 from app.tabs.dataset_tab import VOCABULARY_PAGE, DatasetTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.record_table import RecordTable
 from engine import (
     DeviceError,
     EpochEstimate,

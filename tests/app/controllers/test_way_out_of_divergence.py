@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.formatting import NOT_KNOWN
 from app.settings import SettingsStore
+from app.shared.formatting import NOT_KNOWN
 from app.widgets.message_bar import MessageBar
 from engine import (
     CheckpointSaved,

@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from app.theme import current_palette
+from app.shared.tables import prepare_table
+from app.shared.theme import current_palette
 from app.widgets.corpus_sentence_model import (
     PART,
     TEXT,
@@ -18,7 +19,6 @@ from app.widgets.corpus_sentence_model import (
     X,
     Y,
 )
-from app.widgets.tables import prepare_table
 from app.widgets.token_delegate import TokenDelegate
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 

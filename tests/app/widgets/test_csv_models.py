@@ -5,7 +5,7 @@ import dataclasses
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.theme import current_palette
+from app.shared.theme import current_palette
 from app.widgets.csv_models import DAMAGE_ROLE, PreviewModel, ProblemModel
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM
 

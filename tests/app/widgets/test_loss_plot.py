@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
+from app.shared.theme import DARK, LIGHT
 from app.state.loss_history import LossHistory
-from app.theme import DARK, LIGHT
 from app.widgets.loss_plot import MOST_POINTS, MOST_SYMBOLS, LossPlot
 from app.widgets.plot_marks import MOST_MARKS, Reference
 from tests.app.support.training_fakes import epoch_done, halved, loss_point

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.errors import Message, MessageAction
-from app.theme import Theme
+from app.shared.theme import Theme
 from app.widgets.message_bar import MessageBar
 
 ACTION = MessageAction(text="HHH", tip="", run=lambda: None)

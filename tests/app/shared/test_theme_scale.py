@@ -8,11 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.main_window import SMALLEST_SIZE
-from app.scale import scaled
+from app.shared.theme import Theme, scaled
 from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
 from app.tabs.training_tab import TrainingTab
-from app.theme import Theme
 
 FONTS = (12, 18)  # px
 TABS = (DatasetTab, TrainingTab, GenerationTab)

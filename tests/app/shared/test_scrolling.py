@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.scrolling import TabScrollArea
+from app.shared.scrolling import TabScrollArea
 
 NEEDED = (300, 200)  # px
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import formatting
+from app.shared import formatting
 
 
 @pytest.mark.parametrize(

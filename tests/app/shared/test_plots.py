@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from app.formatting import format_tick
-from app.widgets.plot_axes import (
+from app.shared.formatting import format_tick
+from app.shared.plots import (
     TICKS_APART,
     LossAxis,
     ProgressAxis,

@@ -1,7 +1,6 @@
-"""Colours in light and dark, and the one place where they are put on the application.
+"""Colours in light and dark, and lengths that grow with the person's font.
 
-Widgets that paint by hand ask `current_palette` and repaint when
-`QGuiApplication.styleHints().colorSchemeChanged` is emitted.
+`Theme` is the one place where both are put on the application.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,14 +9,14 @@ from string import Template
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
-
-from app.scale import scaled
 
 ThemeChoice = Literal["system", "light", "dark"]
 
 FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
+
+DRAWN_FOR = 12  # px, of the font
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +171,8 @@ def _qt_palette(palette: Palette) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         qt_palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.faint))
     return qt_palette
+
+
+def scaled(length: int) -> int:
+    """Return a length of the drawing, in px, for the font of the application; never a smaller."""
+    return round(length * max(QFontInfo(QGuiApplication.font()).pixelSize() / DRAWN_FOR, 1.0))

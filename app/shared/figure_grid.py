@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.widgets.labels import make_label
+from app.shared.labels import make_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from app.widgets.throttle import Throttle
+from app.shared.throttle import Throttle
 from tests.app.support.generation_fakes import FakeClock
 
 INTERVAL_MS = 60_000  # the real timer never fires within a test

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.widgets.column_picker import ColumnPicker
+from app.shared.column_picker import ColumnPicker
 
 # The offscreen platform says so whenever a list opens.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

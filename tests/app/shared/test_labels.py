@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from app.widgets.elided_label import ElidedLabel
+from app.shared.labels import ElidedLabel
 
 TEXT = "column “body”, utf-8, comma-separated  ·  sentences: Punkt"
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.theme import DARK, FONT_SIZES, LIGHT, Palette, Theme, current_palette
+from app.shared.theme import DARK, FONT_SIZES, LIGHT, Palette, Theme, current_palette
 
 TEXT_COLOURS = ("foreground", "faint", "accent", "second", "good", "bad", "warning")
 BACKGROUNDS = ("background", "window")

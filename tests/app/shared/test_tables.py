@@ -3,8 +3,7 @@
 from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
-from app.widgets.record_table import RecordTable
-from app.widgets.tables import fit_column
+from app.shared.tables import RecordTable, fit_column
 
 
 def test_that_a_column_has_room_for_its_heading_and_for_its_cells(qtbot: QtBot) -> None:
