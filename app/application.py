@@ -17,17 +17,19 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.controllers.close_guard import CloseGuard
-from app.controllers.dataset_controller import DatasetController
 from app.controllers.generation_controller import GenerationController
 from app.controllers.kept_runs import KeptRuns
 from app.controllers.model_files_controller import ModelFilesController
-from app.controllers.refused_rows_export import RefusedRowsExport
 from app.controllers.scoring_controller import ScoringController
 from app.controllers.tools_controller import ToolsController
 from app.controllers.training_controller import TrainingController
-from app.controllers.vocabulary_controller import VocabularyController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.file_panel import ask_csv_path
+from app.dataset.refused_rows import ask_refused_rows_path
+from app.dataset.tab import DatasetTab
+from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.jobs import Jobs, Runs
 from app.main_window import TITLE, MainWindow
@@ -35,15 +37,12 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.shared.theme import Theme
 from app.state.loss_history import LossHistory
-from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
 from app.tabs.training_tab import TrainingTab
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
-from app.widgets.file_panel import ask_csv_path
 from app.widgets.model_dialogs import ModelDialogs
-from app.widgets.refused_rows_dialog import ask_refused_rows_path
 from app.widgets.sentence_dialog import ask_sentences_path
 from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs

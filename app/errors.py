@@ -14,13 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from PySide6.QtCore import (
-    QMessageLogContext,
-    QObject,
-    QtMsgType,
-    Signal,
-    qInstallMessageHandler,
-)
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
 from engine import EngineError
 

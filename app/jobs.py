@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         RunInfo,
     )
 
-
 Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
 Build = Callable[[CorpusConfig, RunControl], Iterator["Event"]]
 Estimate = Callable[["Corpus", ModelConfig, TrainConfig, RunControl], Iterator["Event"]]

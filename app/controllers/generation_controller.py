@@ -26,7 +26,6 @@ from engine import ConfigError, Notice, RunControl, SampleConfig, SentenceGenera
 if TYPE_CHECKING:
     from engine import Event, LanguageModel
 
-
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 

@@ -25,7 +25,6 @@ from engine import RunControl
 if TYPE_CHECKING:
     from engine import Corpus, LanguageModel
 
-
 _UNNAMED = "model"
 
 

@@ -16,7 +16,6 @@ from engine import RunControl
 if TYPE_CHECKING:
     from engine import ClearedTexts, KeptTexts
 
-
 Job: TypeAlias = "Callable[[], Iterator[KeptTexts | ClearedTexts]]"
 
 

@@ -24,7 +24,6 @@ from app.widgets.runs_dialogs import RunsDialogs
 if TYPE_CHECKING:
     from engine import LanguageModel, RunInfo
 
-
 RunsList = tuple["RunInfo", ...]
 
 SELECT_HINT = "Select a run to open it or to go on with it, or several to compare them."

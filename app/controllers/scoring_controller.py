@@ -26,7 +26,6 @@ from engine import RunControl, SentenceScored
 if TYPE_CHECKING:
     from engine import Event, LanguageModel, SentenceScore
 
-
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 

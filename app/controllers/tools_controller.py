@@ -27,7 +27,6 @@ from engine import GradientsChecked, Notice, RunControl, StageProgress, StepTime
 if TYPE_CHECKING:
     from engine import Event, GradientReport, StepTime
 
-
 TUTORIAL_WORDS = 8000  # in the vocabulary, where no corpus says otherwise
 TUTORIAL_HIDDEN = 100
 

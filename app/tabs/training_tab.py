@@ -4,14 +4,7 @@ A view: it builds, reports what was asked for and shows what it is told.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QScrollArea,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import prepare_scrolling

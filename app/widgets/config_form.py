@@ -21,7 +21,6 @@ from engine import ConfigError, ModelConfig, TrainConfig
 if TYPE_CHECKING:
     from engine import DeviceChoice, RecipeDefaults
 
-
 SECONDS_PER_MINUTE = 60.0
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
-from app.controllers.dataset_controller import inspect_with_engine
+from app.dataset.controller import inspect_with_engine
 from app.errors import Message
 from app.jobs import load_with_engine, save_with_engine, score_with_engine
 from tests.app.support.dataset_fakes import FakeEngine

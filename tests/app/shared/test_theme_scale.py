@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.dataset.tab import DatasetTab
 from app.main_window import SMALLEST_SIZE
 from app.shared.theme import Theme, scaled
-from app.tabs.dataset_tab import DatasetTab
 from app.tabs.generation_tab import GenerationTab
 from app.tabs.training_tab import TrainingTab
 

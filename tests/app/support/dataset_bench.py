@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.controllers.dataset_controller import DatasetController
+from app.dataset.controller import DatasetController
+from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.session import Session
 from app.settings import SettingsStore
-from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_fakes import FakeEngine
 

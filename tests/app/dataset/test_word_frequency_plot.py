@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.dataset.word_frequency_plot import MOST_POINTS, WordFrequencyPlot, thinned_ranks
 from app.shared.theme import DARK, Theme
-from app.widgets.word_frequency_plot import MOST_POINTS, WordFrequencyPlot, thinned_ranks
 
 COUNTS = tuple(max(1, 10_000 // rank) for rank in range(1, 20_001))
 

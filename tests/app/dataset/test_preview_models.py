@@ -5,8 +5,9 @@ import dataclasses
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from app.dataset.preview import DAMAGE_ROLE, PreviewModel
+from app.dataset.refused_rows import ProblemModel
 from app.shared.theme import current_palette
-from app.widgets.csv_models import DAMAGE_ROLE, PreviewModel, ProblemModel
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM
 
 Role = Qt.ItemDataRole

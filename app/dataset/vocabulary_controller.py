@@ -1,9 +1,11 @@
 """Work out, for the vocabulary page, what each size costs, and measure an epoch's time.
 
 The counting starts when the page is first shown for a text. Both run in a worker of
-their own and change neither the session's corpus nor its model.
+their own and change neither the session's corpus nor its model. The functions at the end say what
+came out, in words and figures.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,19 +13,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers import vocabulary_texts as texts
+from app.dataset.tab import DatasetTab
+from app.dataset.vocabulary_page import smallest_offered
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Estimate, TrainingChoices, estimate_with_engine
 from app.session import Command, Session, enabled_commands
-from app.tabs.dataset_tab import DatasetTab
+from app.shared.figure_grid import Figure
+from app.shared.formatting import counted, format_count, format_duration, format_percent
 from app.tasks.task_runner import TaskRunner
-from app.widgets.size_slider import smallest_offered
 from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
 
 if TYPE_CHECKING:
-    from engine import Corpus, EpochEstimate, VocabularyBudget
+    from engine import Corpus, EpochEstimate, VocabularyBudget, VocabularyCost
 
 TABLE_FROM = 500  # words
+
+ADVISED_SHARE = 0.05  # of the words that an advised vocabulary may leave out
+CURVE_POINTS = 120
+_RECIPES = {"fast": "the fast recipe", "tutorial": "the tutorial's recipe"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,19 +174,19 @@ class VocabularyController(QObject):
         if budget is None:
             return
         model, _ = self._settings()
-        curve = texts.curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
+        curve = curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
         self._page.show_sizes(
-            [budget.at(size, model.hidden_dim) for size in curve], texts.advice_text(budget)
+            [budget.at(size, model.hidden_dim) for size in curve], advice_text(budget)
         )
         costs = [budget.at(size, model.hidden_dim) for size in budget.sizes(TABLE_FROM)]
         self._page.show_rows(
             [
-                (cost.vocabulary_size, texts.cost_cells(cost, self._seconds(cost.vocabulary_size)))
+                (cost.vocabulary_size, cost_cells(cost, self._seconds(cost.vocabulary_size)))
                 for cost in costs
             ]
         )
         if not self._runner.is_busy:
-            self._page.show_status(texts.estimate_text(self._valid_estimate()))
+            self._page.show_status(estimate_text(self._valid_estimate()))
 
     def _show_chosen(self) -> None:
         """Show the chosen size."""
@@ -188,8 +195,8 @@ class VocabularyController(QObject):
             return
         model, train = self._settings()
         cost = budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
-        figures = texts.cost_figures(cost, self._seconds(cost.vocabulary_size))
-        note = texts.note_text(model, train, is_in_use=self._is_in_use())
+        figures = cost_figures(cost, self._seconds(cost.vocabulary_size))
+        note = note_text(model, train, is_in_use=self._is_in_use())
         self._page.show_chosen(cost, figures, note)
 
     def _is_in_use(self) -> bool:
@@ -244,3 +251,90 @@ class VocabularyController(QObject):
 
 def _counted(corpus: "Corpus", text: object) -> Iterator[BudgetCounted]:
     yield BudgetCounted(budget=corpus.vocabulary_budget(), text=text)
+
+
+def epoch_text(seconds: float | None) -> str:
+    """Return the time of an epoch, short ones with a decimal."""
+    if seconds is None or seconds >= 10.0:
+        return format_duration(seconds)
+    return f"{seconds:.1f} s" if seconds >= 0.1 else "< 0.1 s"
+
+
+def curve_sizes(smallest: int, largest: int) -> list[int]:
+    """Return sizes from `smallest` to `largest`, evenly spread on a logarithmic axis."""
+    ratio = largest / smallest
+    steps = range(CURVE_POINTS)
+    return sorted({round(smallest * ratio ** (step / (CURVE_POINTS - 1))) for step in steps})
+
+
+def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure, ...]:
+    """Return the figures of one vocabulary size in reading order."""
+    return (
+        Figure(
+            name="vocabulary",
+            value=format_count(cost.vocabulary_size),
+            meaning="Words that the network knows, the three special tokens included",
+            role="vocabulary_size",
+        ),
+        Figure(
+            name="unknown words",
+            value=format_percent(cost.unknown_share),
+            meaning="Share of all words that the network would read as UNKNOWN_TOKEN",
+            role="unknown_share",
+        ),
+        Figure(
+            name="sentences touched",
+            value=format_percent(cost.touched_share),
+            meaning="Share of the sentences with at least one unknown word",
+            role="touched_share",
+        ),
+        Figure(
+            name="parameters",
+            value=format_count(cost.parameters),
+            meaning="Numbers that the network learns: 2 × hidden size × vocabulary "
+            "+ hidden size squared",
+            role="parameters",
+        ),
+        Figure(
+            name="one epoch",
+            value=epoch_text(seconds),
+            meaning="About how long one pass over the text takes on this machine"
+            + ("" if seconds is not None else ": not measured yet"),
+            role="epoch_time",
+        ),
+    )
+
+
+def cost_cells(cost: "VocabularyCost", seconds: float | None) -> tuple[str, ...]:
+    """Return the row of one vocabulary size."""
+    return tuple(figure.value for figure in cost_figures(cost, seconds))
+
+
+def note_text(model: ModelConfig, train: TrainConfig, *, is_in_use: bool) -> str:
+    """Tell with which settings the costs were worked out, and whether the size is in use."""
+    recipe = _RECIPES.get(train.recipe, train.recipe)
+    use = " The prepared corpus has this size." if is_in_use else ""
+    units = counted(model.hidden_dim, "hidden unit")
+    return f"With {units} and {recipe}, as on the Training tab.{use}"
+
+
+def advice_text(budget: "VocabularyBudget") -> str:
+    """Name the vocabulary that knows nearly all of the text."""
+    size = budget.smallest_size(ADVISED_SHARE)
+    rounded = min(math.ceil(size / 100) * 100 if size > 1000 else size, budget.largest_size)
+    return (
+        f"{format_count(rounded)} words are enough to know {1.0 - ADVISED_SHARE:.0%} of the text; "
+        f"it has {counted(budget.different_words, 'different word')}."
+    ).replace("%", " %")
+
+
+def estimate_text(estimate: "EpochEstimate | None") -> str:
+    """Tell how the time of an epoch was found."""
+    if estimate is None:
+        return ""
+    *others, last = (format_count(size) for size in estimate.sizes)
+    sizes = f"{', '.join(others)} and {last}" if others else last
+    return (
+        f"Measured on {estimate.device} with {sizes} words: {counted(estimate.steps, 'step')} "
+        f"of {counted(estimate.batch_size, 'sentence')} an epoch."
+    )

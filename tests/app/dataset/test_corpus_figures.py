@@ -4,12 +4,7 @@ import dataclasses
 
 import pytest
 
-from app.widgets.corpus_figures import (
-    corpus_figures,
-    corpus_origin,
-    coverage_text,
-    delimiter_name,
-)
+from app.dataset.corpus_figures import corpus_figures, corpus_origin, coverage_text, delimiter_name
 from tests.app.support.dataset_fakes import SUMMARY
 
 

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.dataset.tab import DatasetTab
 from app.session import RunState, enabled_commands
 from app.shared.column_picker import ColumnPicker
 from app.shared.theme import Theme
-from app.tabs.dataset_tab import DatasetTab
 from engine import StageProgress
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
 

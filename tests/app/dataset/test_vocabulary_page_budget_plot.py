@@ -5,7 +5,7 @@ import math
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.widgets.budget_plot import BudgetPlot, SizeAxis
+from app.dataset.vocabulary_page import BudgetPlot, SizeAxis
 from engine import VocabularyCost
 
 NARROWEST = (180, 240)  # px, about as in a window of 1024 by 680

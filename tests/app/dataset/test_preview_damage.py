@@ -7,9 +7,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
+from app.dataset.preview import MARK, DamageDelegate, PreviewModel
 from app.shared.theme import DARK, LIGHT, Theme
-from app.widgets.csv_models import PreviewModel
-from app.widgets.damage_delegate import MARK, DamageDelegate
 from tests.app.support.dataset_fakes import PREVIEW
 
 

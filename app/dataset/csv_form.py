@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
+from app.dataset.corpus_figures import delimiter_name
 from app.shared.column_picker import ColumnPicker
 from app.shared.formatting import shorten
 from app.shared.labels import add_row, describe, make_form, make_label
-from app.widgets.corpus_figures import delimiter_name
 from engine import CsvConfig
 
 if TYPE_CHECKING:

@@ -1,16 +1,24 @@
-"""From a chosen file to a prepared corpus: what the dataset tab's requests set going."""
+"""From a chosen file to a prepared corpus: what the dataset tab's requests set going.
+
+The rows of a file that were refused are saved from here, too.
+"""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.dataset.corpus_figures import coverage_text
+from app.dataset.file_panel import ask_csv_path
+from app.dataset.refused_rows import ask_refused_rows_path
+from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import (
     AskPath,
+    AskRowsPath,
     Build,
     CsvInspected,
     Inspect,
@@ -22,23 +30,18 @@ from app.jobs import (
 )
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.tabs.dataset_tab import DatasetTab
+from app.shared.formatting import counted
+from app.shared.saving import ExportError, inert_csv, write_in_one_step
 from app.tasks.task_runner import TaskRunner
-from app.widgets.corpus_figures import coverage_text
-from app.widgets.file_panel import ask_csv_path
-from engine import (
-    ConfigError,
-    CorpusConfig,
-    CorpusReady,
-    Notice,
-    RunControl,
-    StageProgress,
-)
+from engine import ConfigError, CorpusConfig, CorpusReady, Notice, RunControl, StageProgress
 
 if TYPE_CHECKING:
-    from engine import Corpus, Event
+    from engine import Corpus, Event, RowProblem
 
 MOST_NOTICES = 3  # shown together after a preparation
+
+COLUMNS = ("line", "reason", "text")
+FILE_NAME = "refused-rows.csv"
 
 
 class DatasetController(QObject):
@@ -282,3 +285,40 @@ class DatasetController(QObject):
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
+
+
+def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
+    """Return the rows as a CSV that no spreadsheet takes for formulas."""
+    return inert_csv(
+        COLUMNS, ((str(problem.line), problem.reason, problem.text) for problem in problems)
+    )
+
+
+class RefusedRowsExport(QObject):
+    """Answer "Save…" beside a list of refused rows."""
+
+    def __init__(
+        self,
+        tab: DatasetTab,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        *,
+        ask_path: AskRowsPath = ask_refused_rows_path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter, self._settings, self._ask_path = presenter, settings, ask_path
+        tab.save_problems_requested.connect(self._on_save_problems_requested)
+
+    @Slot(object)
+    def _on_save_problems_requested(self, problems: "Sequence[RowProblem]") -> None:
+        path = self._ask_path(Path(self._settings.settings.last_folder) / FILE_NAME)
+        if path is None:
+            return
+        content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
+        try:
+            write_in_one_step(path, content, "The refused rows")
+        except ExportError as error:
+            self._presenter.show_message(str(error), "error")
+            return
+        self._presenter.show_message(f"{counted(len(problems), 'refused row')} saved to {path}.")

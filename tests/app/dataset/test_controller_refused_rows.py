@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.controllers.refused_rows_export import RefusedRowsExport, refused_rows_as_csv
+from app.dataset.controller import RefusedRowsExport, refused_rows_as_csv
+from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.settings import SettingsStore
-from app.tabs.dataset_tab import DatasetTab
 from engine import RowProblem
 from tests.app.support.dataset_fakes import FakeCorpus
 

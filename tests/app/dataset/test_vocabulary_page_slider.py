@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.widgets.size_slider import STEPS, SizeSlider
+from app.dataset.vocabulary_page import STEPS, SizeSlider
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.dataset.file_panel import FILE_FILTERS, ask_csv_path
 from app.session import RunState
-from app.widgets.file_panel import FILE_FILTERS, ask_csv_path
 from engine import CorpusError, CorpusReady, Notice, RunControl
 from tests.app.support.dataset_bench import PATH, Bench, make_bench
 from tests.app.support.dataset_fakes import FakeEngine, until_stopped

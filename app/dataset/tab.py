@@ -7,27 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
+from app.dataset.corpus_page import CorpusPage
+from app.dataset.csv_form import CsvForm
+from app.dataset.file_panel import FilePanel, WelcomePage
+from app.dataset.preview import PreviewPage
+from app.dataset.vocabulary_page import VocabularyPage
 from app.session import Command
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from app.widgets.corpus_form import CorpusChoices, CorpusForm
-from app.widgets.corpus_page import CorpusPage
-from app.widgets.csv_form import CsvForm
-from app.widgets.file_panel import FilePanel
-from app.widgets.prepare_panel import PreparePanel
-from app.widgets.preview_page import PreviewPage
-from app.widgets.vocabulary_page import VocabularyPage
-from app.widgets.welcome_page import WelcomePage
 from engine import CorpusConfig, CsvConfig, StageProgress
 
 if TYPE_CHECKING:

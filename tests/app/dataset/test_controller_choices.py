@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.controllers.dataset_controller import DatasetController
+from app.dataset.controller import DatasetController
+from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
-from app.tabs.dataset_tab import DatasetTab
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_bench import Bench, make_bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine

@@ -8,18 +8,18 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from app.shared.tables import prepare_table
-from app.shared.theme import current_palette
-from app.widgets.corpus_sentence_model import (
+from app.dataset.corpus_sentences import (
     PART,
     TEXT,
     TOKENS,
     TOKENS_ROLE,
     CorpusSentenceModel,
+    TokenDelegate,
     X,
     Y,
 )
-from app.widgets.token_delegate import TokenDelegate
+from app.shared.tables import prepare_table
+from app.shared.theme import current_palette
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 
 Role = Qt.ItemDataRole

@@ -10,13 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controllers.vocabulary_controller import VocabularyController
-from app.controllers.vocabulary_texts import epoch_text
+from app.dataset.tab import VOCABULARY_PAGE, DatasetTab
+from app.dataset.vocabulary_controller import VocabularyController, epoch_text
 from app.errors import ErrorPresenter, Message
 from app.jobs import TrainingChoices
 from app.session import RunState, Session
 from app.shared.tables import RecordTable
-from app.tabs.dataset_tab import VOCABULARY_PAGE, DatasetTab
 from app.tasks.task_runner import TaskRunner
 from engine import (
     DeviceError,

@@ -1,10 +1,13 @@
-"""The rows of a file that were refused: how many, a table of them, a button that saves them."""
+"""The rows of a file that were refused: how many, a table of them, and where they are saved."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -14,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.formatting import format_count, shorten
 from app.shared.labels import describe, make_label
-from app.shared.tables import prepare_table
+from app.shared.tables import Index, prepare_table
 from app.shared.theme import scaled
-from app.widgets.csv_models import ProblemModel
 
 if TYPE_CHECKING:
     from engine import RowProblem
@@ -26,6 +29,9 @@ LINE_WIDTH, TEXT_WIDTH = 60, 88  # px
 SMALLEST_PANEL = 344  # px, of width: the reason can be read
 TWO_LINES = 48  # px, of a row
 SMALLEST_TABLE = 96  # px, of height
+
+ItemRole = Qt.ItemDataRole
+CELL_LENGTH = 300  # characters shown of one cell
 
 
 class ProblemPanel(QFrame):
@@ -108,3 +114,65 @@ class ProblemPanel(QFrame):
     def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid():
             self.line_chosen.emit(self._model.problems[current.row()].line)
+
+
+class ProblemModel(QAbstractTableModel):
+    """The refused rows: where, why, and how each begins."""
+
+    HEADERS = ("Line", "Why it was refused", "Its beginning")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._problems: tuple[RowProblem, ...] = ()
+
+    def show_problems(self, problems: "Sequence[RowProblem]") -> None:
+        """Show `problems` in place of the present ones."""
+        self.beginResetModel()
+        self._problems = tuple(problems)
+        self.endResetModel()
+
+    @property
+    def problems(self) -> "tuple[RowProblem, ...]":
+        """The rows that are shown."""
+        return self._problems
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of refused rows."""
+        return 0 if parent.isValid() else len(self._problems)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return line, reason and text: three."""
+        return 0 if parent.isValid() else len(self.HEADERS)
+
+    def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
+        """Return one part of a refused row."""
+        problem = self._problems[index.row()]
+        if role == ItemRole.DisplayRole:
+            line, text = format_count(problem.line), shorten(problem.text, CELL_LENGTH)
+            return (line, problem.reason, text)[index.column()]
+        if role == ItemRole.ToolTipRole:
+            return f"Line {format_count(problem.line)}: {problem.reason}\n{problem.text}"
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
+    ) -> Any:
+        """Return a column's title."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == ItemRole.DisplayRole:
+            return self.HEADERS[section]
+        if role == ItemRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+def ask_refused_rows_path(suggested: Path) -> Path | None:
+    """Ask where the refused rows go; None when the user thinks better of it."""
+    text, _ = QFileDialog.getSaveFileName(
+        QApplication.activeWindow(), "Save the refused rows", str(suggested), "CSV (*.csv)"
+    )
+    if not text:
+        return None
+    path = Path(text)
+    return path if path.suffix else path.with_suffix(".csv")

@@ -14,22 +14,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dataset.corpus_figures import (
+    SPECIAL_TOKENS,
+    corpus_figures,
+    corpus_origin,
+    problem_heading,
+)
+from app.dataset.corpus_sentences import (
+    NUMBER,
+    PART,
+    TEXT,
+    TOKENS,
+    CorpusSentenceModel,
+    TokenDelegate,
+    X,
+    Y,
+)
+from app.dataset.refused_rows import ProblemPanel
+from app.dataset.word_frequency_plot import WordFrequencyPlot
 from app.shared.figure_grid import FigureGrid
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import prepare_table
 from app.shared.theme import scaled
-from app.widgets.corpus_figures import (
-    SPECIAL_TOKENS,
-    corpus_figures,
-    corpus_origin,
-    problem_heading,
-)
-from app.widgets.corpus_sentence_model import NUMBER, PART, TEXT, TOKENS, CorpusSentenceModel, X, Y
-from app.widgets.problem_panel import ProblemPanel
-from app.widgets.token_delegate import TokenDelegate
-from app.widgets.word_frequency_plot import WordFrequencyPlot
 
 if TYPE_CHECKING:
     from engine import Corpus
