@@ -21,8 +21,6 @@ from app.controllers.generation_controller import GenerationController
 from app.controllers.kept_runs import KeptRuns
 from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.scoring_controller import ScoringController
-from app.controllers.tools_controller import ToolsController
-from app.controllers.training_controller import TrainingController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.dataset.controller import DatasetController, RefusedRowsExport
@@ -36,15 +34,17 @@ from app.main_window import TITLE, MainWindow
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.theme import Theme
-from app.state.loss_history import LossHistory
 from app.tabs.generation_tab import GenerationTab
-from app.tabs.training_tab import TrainingTab
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
+from app.training.controller import TrainingController
+from app.training.dialogs import TrainingDialogs
+from app.training.loss_history import LossHistory
+from app.training.tab import TrainingTab
+from app.training.tools import ToolsController
 from app.widgets.model_dialogs import ModelDialogs
 from app.widgets.sentence_dialog import ask_sentences_path
-from app.widgets.training_dialogs import TrainingDialogs
 from app.widgets.window_dialogs import WindowDialogs
 from engine import RunStore, wait_politely
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QByteArray, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
+from app.runs.recovery_bar import RecoveryBar
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.widgets.message_bar import MessageBar
-from app.widgets.recovery_bar import RecoveryBar
 from app.widgets.window_menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
 
 TITLE = "RNN Text Lab"

@@ -26,7 +26,7 @@ ENGINE_LIBRARIES = {
     "torch",
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
-MAY_USE_NUMPY = {"app.widgets.loss_plot", "app.state.loss_history", "app.state.series"}
+MAY_USE_NUMPY = {"app.training.loss_plot", "app.training.loss_history"}
 
 # The engine's one direction. A module reaches only its own layer and those
 # above, also through modules without a layer; no two modules reach each other.

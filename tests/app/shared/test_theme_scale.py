@@ -11,7 +11,7 @@ from app.dataset.tab import DatasetTab
 from app.main_window import SMALLEST_SIZE
 from app.shared.theme import Theme, scaled
 from app.tabs.generation_tab import GenerationTab
-from app.tabs.training_tab import TrainingTab
+from app.training.tab import TrainingTab
 
 FONTS = (12, 18)  # px
 TABS = (DatasetTab, TrainingTab, GenerationTab)

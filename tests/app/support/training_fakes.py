@@ -10,14 +10,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.tools_controller import ToolsController
-from app.controllers.training_controller import TrainingController
 from app.errors import ErrorPresenter
 from app.session import RunState, Session
 from app.settings import SettingsStore
-from app.state.loss_history import LossHistory
-from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
+from app.training.controller import TrainingController
+from app.training.loss_history import LossHistory
+from app.training.tab import TrainingTab
+from app.training.tools import ToolsController
 from engine import (
     CorpusConfig,
     EpochDone,

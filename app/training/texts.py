@@ -1,10 +1,9 @@
-"""What the training tab says about a corpus, a model and the events of a run.
+"""What the training tab says about a corpus, a model, a loss and the events of a run.
 
 Plain functions from records to sentences; they show nothing.
 """
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.session import RunState
@@ -14,15 +13,16 @@ from app.shared.formatting import (
     format_duration,
     format_loss,
     format_percent,
+    format_perplexity,
     format_rate,
     format_speed,
 )
-from app.widgets.loss_summary import describe_loss
-from app.widgets.plot_marks import Reference
+from app.training.loss_history import LossHistory, XAxis, evaluated_loss
+from app.training.plot_parts import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
-    from engine import Corpus, CorpusSummary, LanguageModel, RunInfo
+    from engine import Corpus, CorpusSummary, LanguageModel
 
 NO_CORPUS = "Prepare a corpus on the Dataset tab first."
 _STATES = {
@@ -191,32 +191,49 @@ def percent_progress(done: int, total: int | None) -> str:
     return "" if not total else format_percent(done / total)
 
 
-def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
-    """Return the offer to recover the first of the interrupted runs, and the rest about them."""
-    run = runs[0]
-    when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
-    text = (
-        f"The training of {run.name} was interrupted. It was saved last{when}, "
-        f"at epoch {run.epoch:.4g}, after {counted(run.step, 'step')}."
-    )
-    others = ", ".join(other.name for other in runs[1:])
-    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
-    return text, f"{describe_loss_of_work(run)}{more}"
+def describe_loss(loss: float) -> str:
+    """Return a loss with its perplexity."""
+    return f"{format_loss(loss)} (perplexity {format_perplexity(math.exp(min(loss, 700.0)))})"
 
 
-def describe_loss_of_work(run: "RunInfo") -> str:
-    """Return how much training is lost when an interrupted run is recovered."""
-    if run.lost_s < 1.0:
-        return "Nothing is lost: less than a second of training came after it."
-    steps = round(run.step * run.lost_s / run.elapsed_s) if run.elapsed_s > 0.0 else 0
-    about = f", about {counted(steps, 'step')}," if steps else ""
-    return f"Lost: {format_duration(run.lost_s)} of training{about} after it."
+def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
+    """Return the values of the curves nearest to `position`."""
+    parts: list[str] = []
+    if len(history.batch):
+        index = history.batch.nearest(axis, position)
+        along = history.batch.along
+        parts += [
+            f"step {along('step')[index]:,.0f}",
+            f"epoch {along('epoch')[index]:.2f}",
+            format_duration(along("elapsed")[index]),
+            f"batch loss {describe_loss(history.batch.values[index])}",
+            f"smoothed {describe_loss(history.smoothed()[index])}",
+        ]
+    if history.epochs:
+        index = history.evaluated.nearest(axis, position)
+        kind = "training" if history.epochs[index].validation_loss is None else "held-out"
+        loss = describe_loss(history.evaluated.values[index])
+        parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
+    return " · ".join(parts) or "There is nothing to read yet."
 
 
-def describe_recovered(run: "RunInfo", step: int) -> tuple[str, str]:
-    """Return what was recovered, and how long it is offered."""
-    text = (
-        f"{run.name} is here again as it was after {counted(step, 'step')}. "
-        "Training can go on exactly from there."
-    )
-    return text, "It is offered at each start until it goes on, or its model is saved in a file."
+def describe_history(history: LossHistory) -> str:
+    """Return the state of the run in a few sentences, for those who do not see the plot."""
+    if history.is_empty:
+        return "No training yet."
+    sentences = []
+    if len(history.batch):
+        step = history.batch.along("step")[-1]
+        loss = describe_loss(history.smoothed()[-1])
+        first = format_loss(history.batch.values[0])
+        sentences.append(
+            f"After {counted(int(step), 'step')} the smoothed training loss is {loss} "
+            f"nats a word; it began at {first}."
+        )
+    if history.best is not None:
+        best = describe_loss(evaluated_loss(history.best))
+        sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
+    if history.halvings:
+        times = counted(len(history.halvings), "time")
+        sentences.append(f"The learning rate was halved {times}.")
+    return " ".join(sentences)

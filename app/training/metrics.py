@@ -1,7 +1,4 @@
-"""Write the figures of a training run as a CSV that any spreadsheet opens.
-
-One row a point, an evaluation or a halving; it decides nothing about the run.
-"""
+"""Write the figures of a run as a CSV that any spreadsheet opens, and say how that went."""
 
 import csv
 import errno
@@ -9,7 +6,9 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.state.loss_history import LossHistory
+from app.errors import ErrorPresenter
+from app.shared.formatting import counted
+from app.training.loss_history import LossHistory
 
 HEADER = (
     "kind",
@@ -74,3 +73,18 @@ def metric_rows(history: LossHistory) -> Iterator[tuple[object, ...]]:
         when = history.position(halved, "elapsed")
         rate = halved.learning_rate
         yield "rate halved", halved.step, halved.epoch, when, "", "", rate, "", halved.reason
+
+
+def export_metrics(history: LossHistory, path: Path, presenter: ErrorPresenter) -> None:
+    """Write `history` to `path`; a failure leaves the old file and is shown."""
+    try:
+        rows = write_metrics(history, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        presenter.show_message(
+            f"The metrics could not be written to {path}: {reason}. "
+            "Choose another folder or name, or make room on the disk.",
+            "error",
+        )
+        return
+    presenter.show_message(f"{counted(rows, 'row')} of metrics are in {path}.", "info")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.widgets.training_dialogs import TrainingDialogs
+from app.training.dialogs import TrainingDialogs
 
 
 @pytest.mark.parametrize(

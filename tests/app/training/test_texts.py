@@ -3,7 +3,8 @@
 import dataclasses
 import math
 
-from app.controllers.training_texts import (
+from app.session import RunState
+from app.training.texts import (
     describe_empty_plot,
     describe_split,
     describe_state,
@@ -14,7 +15,6 @@ from app.controllers.training_texts import (
     share_of_documents,
     started_lines,
 )
-from app.session import RunState
 from engine import RunEnded
 from tests.app.support.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.state.loss_history import LossHistory
-from app.state.series import Series
+from app.training.loss_history import LossHistory, Series
 from engine import EpochDone, LossPoint, RateHalved
 from engine.language_model import TrainingHistory
 

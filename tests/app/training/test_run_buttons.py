@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.widgets.run_buttons import RunButtons
+from app.training.run_buttons import RunButtons
 
 
 @pytest.fixture

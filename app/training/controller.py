@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers import training_texts as texts
-from app.controllers.metrics_export import export_metrics
-from app.controllers.run_follower import RunFollower
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
 from app.jobs import (
     Build,
@@ -28,9 +25,12 @@ from app.jobs import (
 )
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.training_dialogs import TrainingDialogs
+from app.training import texts
+from app.training.dialogs import TrainingDialogs
+from app.training.follower import RunFollower
+from app.training.metrics import export_metrics
+from app.training.tab import TrainingTab
 from engine import DivergedError, RunControl
 
 if TYPE_CHECKING:

@@ -17,12 +17,17 @@ from app.shared.formatting import format_perplexity, format_rate, format_tick
 from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
-from app.state.loss_history import LossHistory
-from app.state.series import Indices, Series, XAxis
-from app.widgets.loss_summary import describe_history, describe_point
-from app.widgets.plot_controls import USUAL_SMOOTHING, PlotControls
-from app.widgets.plot_crosshair import PlotCrosshair
-from app.widgets.plot_marks import SMALLEST_LOSS, Mark, PlotMarks, Reference
+from app.training.loss_history import Indices, LossHistory, Series, XAxis
+from app.training.plot_parts import (
+    SMALLEST_LOSS,
+    USUAL_SMOOTHING,
+    Mark,
+    PlotControls,
+    PlotCrosshair,
+    PlotMarks,
+    Reference,
+)
+from app.training.texts import describe_history, describe_point
 
 REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen

@@ -3,18 +3,18 @@
 An interrupted run stays one until it is continued, or until its model is saved in a file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.controllers.training_texts import describe_recovered, describe_recovery
 from app.errors import ErrorPresenter
 from app.jobs import Runs
+from app.runs.recovery_bar import RecoveryBar
 from app.session import Command, CurrentRun, Session, enabled_commands
+from app.shared.formatting import counted, format_duration
 from app.tasks.work_queue import WorkQueue
-from app.widgets.recovery_bar import RecoveryBar
 
 if TYPE_CHECKING:
     from engine import LanguageModel, RunInfo
@@ -122,3 +122,34 @@ class RecoveryController(QObject):
         offered = self._run.run_id if self._run is not None else ""
         if self._is_recovered and (run is None or run.run_id != offered):
             self._bar.hide()
+
+
+def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
+    """Return the offer to recover the first of the interrupted runs, and the rest about them."""
+    run = runs[0]
+    when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
+    text = (
+        f"The training of {run.name} was interrupted. It was saved last{when}, "
+        f"at epoch {run.epoch:.4g}, after {counted(run.step, 'step')}."
+    )
+    others = ", ".join(other.name for other in runs[1:])
+    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
+    return text, f"{describe_loss_of_work(run)}{more}"
+
+
+def describe_loss_of_work(run: "RunInfo") -> str:
+    """Return how much training is lost when an interrupted run is recovered."""
+    if run.lost_s < 1.0:
+        return "Nothing is lost: less than a second of training came after it."
+    steps = round(run.step * run.lost_s / run.elapsed_s) if run.elapsed_s > 0.0 else 0
+    about = f", about {counted(steps, 'step')}," if steps else ""
+    return f"Lost: {format_duration(run.lost_s)} of training{about} after it."
+
+
+def describe_recovered(run: "RunInfo", step: int) -> tuple[str, str]:
+    """Return what was recovered, and how long it is offered."""
+    text = (
+        f"{run.name} is here again as it was after {counted(step, 'step')}. "
+        "Training can go on exactly from there."
+    )
+    return text, "It is offered at each start until it goes on, or its model is saved in a file."

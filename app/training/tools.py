@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.training_texts import percent_progress
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import (
     CheckGradients,
@@ -19,9 +18,10 @@ from app.jobs import (
 )
 from app.session import Command, Session, enabled_commands
 from app.shared.formatting import counted, format_count
-from app.tabs.training_tab import TrainingTab
 from app.tasks.task_runner import TaskRunner
-from app.widgets.tool_page import ToolPage
+from app.training.tab import TrainingTab
+from app.training.texts import percent_progress
+from app.training.tool_page import ToolPage
 from engine import GradientsChecked, Notice, RunControl, StageProgress, StepTimed
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from app.shared.theme import DARK, LIGHT
-from app.state.loss_history import LossHistory
-from app.widgets.loss_plot import MOST_POINTS, MOST_SYMBOLS, LossPlot
-from app.widgets.plot_marks import MOST_MARKS, Reference
+from app.training.loss_history import LossHistory
+from app.training.loss_plot import MOST_POINTS, MOST_SYMBOLS, LossPlot
+from app.training.plot_parts import MOST_MARKS, Reference
 from tests.app.support.training_fakes import epoch_done, halved, loss_point
 
 
@@ -263,7 +263,7 @@ def test_that_the_colours_follow_the_theme_while_running(
 ) -> None:
     fill(plot)
     for palette in (DARK, LIGHT):
-        monkeypatch.setattr("app.widgets.loss_plot.current_palette", lambda p=palette: p)
+        monkeypatch.setattr("app.training.loss_plot.current_palette", lambda p=palette: p)
 
         plot._on_color_scheme_changed()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.tabs.training_tab import TrainingTab
+from app.training.tab import TrainingTab
 from tests.app.support.training_fakes import Bench
 
 INTERACTIVE = (

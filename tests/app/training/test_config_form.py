@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.widgets.config_form import ConfigForm
+from app.training.config_form import ConfigForm
 from engine import ModelConfig, TrainConfig
 from tests.app.support.training_fakes import fake_defaults
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.state.loss_history import LossHistory
-from app.state.metrics_file import HEADER, write_metrics
+from app.training.loss_history import LossHistory
+from app.training.metrics import HEADER, write_metrics
 from tests.app.support.training_fakes import epoch_done, fake_model, halved, loss_point
 
 

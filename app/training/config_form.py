@@ -1,27 +1,90 @@
 """The form of a training run: recipe, network, training, held-out share, device.
 
 It turns what was typed into `ModelConfig` and `TrainConfig`, which judge the
-values; it starts nothing and keeps no defaults of its own.
+values; it starts nothing and keeps no defaults of its own. What a field means is the form's
+affair; `ConfigFields` names and describes it, a `FormRow` says what is wrong with its value.
 """
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.jobs import TrainingChoices
 from app.shared.formatting import format_rate
-from app.shared.labels import make_label
+from app.shared.labels import describe, make_label
 from app.shared.scrolling import WheelGuard
-from app.widgets.config_fields import ConfigFields
-from app.widgets.form_row import FormRow
+from app.shared.theme import scaled
 from engine import ConfigError, ModelConfig, TrainConfig
 
 if TYPE_CHECKING:
     from engine import DeviceChoice, RecipeDefaults
 
 SECONDS_PER_MINUTE = 60.0
+
+LARGEST = 999_999  # what can be typed; the engine's records say what can be used
+LARGEST_SEED = 2**31 - 1
+RECIPES = (("Fast (mini-batches)", "fast"), ("Tutorial (one by one)", "tutorial"))
+
+FIELD_WIDTH_PX = 132
+WIDE_FIELD_WIDTH_PX = 204
+
+
+class FormRow(QWidget):
+    """A labelled field that can say what is wrong with its value."""
+
+    def __init__(
+        self, label: str, field: QWidget, hint: str = "", *, is_wide: bool = False
+    ) -> None:
+        super().__init__()
+        self.field = field
+        self._label = QLabel(label, self)
+        self._label.setBuddy(field)
+        self._label.setToolTip(field.toolTip())
+        field.setFixedWidth(scaled(WIDE_FIELD_WIDTH_PX if is_wide else FIELD_WIDTH_PX))
+        self._hint = self._build_text("hint", hint)
+        self._problem = self._build_text("bad", "")
+        self._problem.setObjectName(f"{field.objectName()}.problem")
+        line = QHBoxLayout()
+        line.addWidget(self._label, stretch=1)
+        line.addWidget(field)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(line)
+        layout.addWidget(self._hint)
+        layout.addWidget(self._problem)
+
+    def _build_text(self, role: str, text: str) -> QLabel:
+        label = make_label(text, "hint", self, wrap=True)
+        label.setProperty("role", role)
+        label.setVisible(bool(text))
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        label.setSizePolicy(policy)
+        return label
+
+    def show_hint(self, text: str) -> None:
+        """Replace the hint."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong with the value; "" when nothing is."""
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
 
 
 class ConfigForm(QWidget):
@@ -231,3 +294,133 @@ class ConfigForm(QWidget):
     def _on_recipe_index_changed(self) -> None:
         self.recipe_changed.emit(self.fields.recipe.currentData())
         self.changed.emit()
+
+
+class ConfigFields:
+    """Every field that the user fills in for a training run."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self._own_batch: int | None = None  # kept while a recipe fixes the batch size
+        self._build_network()
+        self._build_training()
+        self._build_data()
+
+    def _spin(self, role: str, name: str, tip: str) -> QSpinBox:
+        spin = describe(QSpinBox(self._parent), f"training.{role}_spin", name, tip)
+        spin.setRange(0, LARGEST)
+        spin.setGroupSeparatorShown(True)
+        return spin
+
+    def _build_network(self) -> None:
+        self.recipe = describe(
+            QComboBox(self._parent),
+            "training.recipe_combo",
+            "Recipe",
+            "The way of learning: many sentences at once, or one by one as in the tutorial",
+        )
+        for text, value in RECIPES:
+            self.recipe.addItem(text, value)
+        self.hidden = self._spin(
+            "hidden",
+            "Hidden size",
+            "Hidden units (1 to 8192): more can learn more, and each step takes longer",
+        )
+        self.bptt = self._spin(
+            "bptt",
+            "bptt_truncate, steps back",
+            "bptt_truncate: words that an error is traced back (0 or more)",
+        )
+
+    def _build_training(self) -> None:
+        self.rate = describe(
+            QLineEdit(self._parent),
+            "training.learning_rate_edit",
+            "Learning rate",
+            "A positive number without a unit. Too large and the loss jumps; "
+            "too small and it creeps.",
+        )
+        self.batch = self._spin(
+            "batch",
+            "Batch size in sentences",
+            "Sentences that share one correction (1 to 65,536); the tutorial takes 1",
+        )
+        self.epochs = self._spin("epochs", "Epochs", "Passes over the training text, 1 or more")
+        self.evaluate = self._spin(
+            "evaluate",
+            "Evaluate every so many epochs",
+            "Epochs between two measurements on the held-out text, 1 or more",
+        )
+        self.time_limit = describe(
+            QDoubleSpinBox(self._parent),
+            "training.time_limit_spin",
+            "Time limit in minutes",
+            "Minutes after which training ends by itself; pauses do not count",
+        )
+        self.time_limit.setRange(0.0, LARGEST)
+        self.time_limit.setDecimals(1)
+        self.time_limit.setSuffix(" min")
+        self.time_limit.setSpecialValueText("none")
+
+    def _build_data(self) -> None:
+        self.validation = describe(
+            QDoubleSpinBox(self._parent),
+            "training.validation_spin",
+            "Held-out share in percent of the documents",
+            "Documents kept back to measure how well the network does on text it has not seen "
+            "(0 to 50 percent)",
+        )
+        self.validation.setRange(0.0, 50.0)
+        self.validation.setDecimals(1)
+        self.validation.setSuffix(" %")
+        self.seed = self._spin(
+            "seed",
+            "Seed",
+            "Any whole number: the same seed and settings give the same run on the same device",
+        )
+        self.seed.setMaximum(LARGEST_SEED)
+        self.seed.setGroupSeparatorShown(False)
+        self.device = describe(
+            QComboBox(self._parent),
+            "training.device_combo",
+            "Device",
+            "Where the computing happens",
+        )
+        self.device.addItem("Automatic", "auto")
+        self.tf32 = describe(
+            QCheckBox("allowed", self._parent),
+            "training.tf32_check",
+            "TF32 on the GPU",
+            "Let the GPU multiply with 10 bits of a number's fraction instead of 23: faster on "
+            "recent cards, and the gradients are less exact (about 0.1 percent)",
+        )
+
+    def own_batch_size(self) -> int:
+        """Return the batch size that the user chose, 0 for none, whatever the recipe allows."""
+        return self.batch.value() if self._own_batch is None else self._own_batch
+
+    def show_own_batch_size(self, batch_size: int) -> None:
+        """Show a batch size, 0 for the recipe's; a recipe that fixes it lets it wait."""
+        if self._own_batch is None:
+            self.batch.setValue(batch_size)
+        else:
+            self._own_batch = batch_size
+
+    def show_batch_default(self, batch_size: int, *, is_fixed: bool) -> None:
+        """Offer a recipe's batch size as 0, the lowest value, or as the only one."""
+        own, self._own_batch = self.own_batch_size(), None
+        if is_fixed:
+            self._own_batch = own
+        self.batch.setSpecialValueText(f"{batch_size} (recipe)")
+        self.batch.setEnabled(not is_fixed)
+        with QSignalBlocker(self.batch):
+            self.batch.setValue(batch_size if is_fixed else own)
+
+    def show_devices(self, choices: "Sequence[DeviceChoice]", wanted: str) -> None:
+        """Replace the devices and choose `wanted`, or the first without it."""
+        with QSignalBlocker(self.device):
+            self.device.clear()
+            for choice in choices:
+                prefix = "Automatic: " if choice.request == "auto" else ""
+                self.device.addItem(f"{prefix}{choice.name}", choice.request)
+            self.device.setCurrentIndex(max(0, self.device.findData(wanted)))

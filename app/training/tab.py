@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, Q
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import scaled
-from app.state.loss_history import LossHistory
-from app.widgets.config_form import ConfigForm
-from app.widgets.figures_strip import FiguresStrip
-from app.widgets.loss_plot import LossPlot
-from app.widgets.run_buttons import RunButtons
-from app.widgets.run_log import RunLog
-from app.widgets.tool_page import ToolPage, ToolTexts
+from app.training.config_form import ConfigForm
+from app.training.figures_strip import FiguresStrip
+from app.training.loss_history import LossHistory
+from app.training.loss_plot import LossPlot
+from app.training.run_buttons import RunButtons
+from app.training.run_log import RunLog
+from app.training.tool_page import ToolPage, ToolTexts
 
 FORM_WIDTH_PX = 348
 
