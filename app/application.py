@@ -17,10 +17,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.controllers.close_guard import CloseGuard
-from app.controllers.generation_controller import GenerationController
 from app.controllers.kept_runs import KeptRuns
 from app.controllers.model_files_controller import ModelFilesController
-from app.controllers.scoring_controller import ScoringController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.dataset.controller import DatasetController, RefusedRowsExport
@@ -29,12 +27,15 @@ from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
+from app.generation.controller import GenerationController
+from app.generation.export import ask_sentences_path
+from app.generation.scoring_controller import ScoringController
+from app.generation.tab import GenerationTab
 from app.jobs import Jobs, Runs
 from app.main_window import TITLE, MainWindow
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.theme import Theme
-from app.tabs.generation_tab import GenerationTab
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
@@ -44,7 +45,6 @@ from app.training.loss_history import LossHistory
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from app.widgets.model_dialogs import ModelDialogs
-from app.widgets.sentence_dialog import ask_sentences_path
 from app.widgets.window_dialogs import WindowDialogs
 from engine import RunStore, wait_politely
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.epochs_controller import EpochsController
 from app.controllers.runs_controller import RunsController
 from app.errors import ErrorPresenter
+from app.generation.look_back import EpochsController
+from app.generation.tab import GenerationTab
 from app.jobs import Runs, RunsQuestions
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
 from app.session import Session
-from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from app.tasks.work_queue import WorkQueue
 from app.widgets.models_view import ModelsView

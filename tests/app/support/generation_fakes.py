@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.generation_controller import GenerationController
-from app.controllers.scoring_controller import ScoringController
 from app.errors import ErrorPresenter, Message
+from app.generation.controller import GenerationController
+from app.generation.scoring_controller import ScoringController
+from app.generation.tab import GenerationTab
 from app.session import Session
 from app.settings import SettingsStore
-from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl, SampleConfig, SentenceGenerated, SentenceScored
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.records import SampleSettings
 from app.shared.labels import add_row, describe, make_form
-from app.state.generated_sentences import SampleSettings
 
 _LARGEST_COUNT = 100_000
 _LONGEST_MINIMUM = 100  # words; the engine's longest sentence

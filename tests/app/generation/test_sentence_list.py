@@ -5,8 +5,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
-from app.widgets.sentence_list import SentenceList
+from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.generation.sentence_list import SentenceList
 
 
 def sentence(number: int) -> GeneratedSentence:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.controllers.scoring_controller import model_origin
+from app.generation.scoring_controller import model_origin
+from app.generation.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle
-from app.widgets.word_probability_table import WordProbabilityTable
 from engine import DeviceError, RunControl
 from tests.app.support.generation_fakes import Desk, GatedScore, fake_model, make_desk
 

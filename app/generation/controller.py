@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.sentence_export import ExportError, save_sentences
 from app.errors import ErrorPresenter, TaskFailure
+from app.generation.export import ask_sentences_path, save_sentences
+from app.generation.records import Batch, BatchState, GeneratedSentence, SampleSettings
+from app.generation.tab import GenerationTab
 from app.jobs import AskSavePath, Generate, generate_with_engine
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.formatting import counted
-from app.state.generated_sentences import Batch, BatchState, GeneratedSentence, SampleSettings
-from app.tabs.generation_tab import GenerationTab
+from app.shared.saving import ExportError
 from app.tasks.task_runner import TaskRunner
-from app.widgets.sentence_dialog import ask_sentences_path
 from engine import ConfigError, Notice, RunControl, SampleConfig, SentenceGenerated
 
 if TYPE_CHECKING:

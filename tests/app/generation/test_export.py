@@ -6,13 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.sentence_export import (
-    ExportError,
-    save_sentences,
-    sentences_as_csv,
-)
-from app.shared.saving import neutralised
-from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
+from app.generation.export import save_sentences, sentences_as_csv
+from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.shared.saving import ExportError, neutralised
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.state.generated_sentences import SampleSettings
-from app.widgets.sample_form import SampleForm, temperature_hint
+from app.generation.records import SampleSettings
+from app.generation.sample_form import SampleForm, temperature_hint
 
 T = TypeVar("T", bound=QWidget)
 

@@ -4,14 +4,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.state.scored_sentence import ScoredSentence
-from app.widgets.comparison_table import (
+from app.generation.comparison_table import (
     MODEL,
     PERPLEXITY,
     PROBABILITY,
     SENTENCE,
     ComparisonTable,
 )
+from app.generation.records import ScoredSentence
 
 
 def score(text: str, log_probability: float, **changes: object) -> ScoredSentence:

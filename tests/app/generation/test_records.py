@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
+from app.generation.records import Batch, GeneratedSentence, SampleSettings
 
 
 def test_that_a_title_names_everything_needed_to_repeat_the_batch() -> None:

@@ -1,16 +1,13 @@
-"""Generated sentences as a text file or as a CSV that is inert in a spreadsheet.
-
-The text is made here and written in one step: a failure leaves the old file.
-"""
+"""Generated sentences as a text file or as a CSV that is inert in a spreadsheet, and where to."""
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.shared.saving import ExportError, inert_csv, write_in_one_step
-from app.state.generated_sentences import Batch, GeneratedSentence
+from PySide6.QtWidgets import QApplication, QFileDialog
 
-__all__ = ["ExportError", "save_sentences", "sentences_as_csv", "sentences_as_text"]
+from app.generation.records import Batch, GeneratedSentence
+from app.shared.saving import SuffixFollower, inert_csv, write_in_one_step
 
 Record = tuple[Batch, GeneratedSentence]
 
@@ -26,6 +23,9 @@ _COLUMNS = (
     "seed",
     "model",
 )
+
+_TEXT_FILTER = "Text, one sentence a line (*.txt)"
+_CSV_FILTER = "Table with probabilities and settings (*.csv)"
 
 
 def sentences_as_text(records: Sequence[Record]) -> str:
@@ -60,3 +60,16 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
     else:
         content = sentences_as_text(records).encode("utf-8", errors="replace")
     write_in_one_step(path, content, "The sentences")
+
+
+def ask_sentences_path(suggested: Path) -> Path | None:
+    """Ask where the sentences go; None when the user thinks better of it."""
+    dialog = QFileDialog(QApplication.activeWindow(), "Save the sentences", str(suggested.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters([_TEXT_FILTER, _CSV_FILTER])
+    dialog.selectFile(suggested.stem)
+    SuffixFollower(dialog)
+    is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if is_accepted and chosen else None

@@ -3,11 +3,11 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.generation.sample_form import SampleForm
+from app.generation.sentence_list import SentenceList
 from app.shared.labels import describe
 from app.shared.theme import scaled
-from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
-from app.widgets.sample_form import SampleForm
-from app.widgets.sentence_list import SentenceList
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "

@@ -7,10 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.word_table import END_TEXT, SURPRISE, WORD, WordProbabilityTable
 from app.shared.theme import DARK, LIGHT
-from app.state.scored_sentence import ScoredSentence, ScoredWord
-from app.widgets.word_probability_model import END_TEXT, SURPRISE, WORD
-from app.widgets.word_probability_table import WordProbabilityTable
 
 
 def word(

@@ -1,6 +1,6 @@
 """How unknown words are named in a sentence."""
 
-from app.widgets.score_panel import unknown_sentence
+from app.generation.score_panel import unknown_sentence
 
 
 def test_that_no_unknown_word_needs_no_sentence() -> None:

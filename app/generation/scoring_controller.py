@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.generation_controller import model_epoch, model_title
 from app.errors import ErrorPresenter, TaskFailure
+from app.generation.controller import model_epoch, model_title
+from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.tab import GenerationTab
 from app.jobs import Score, score_with_engine
 from app.session import Session
 from app.shared.throttle import Throttle
-from app.state.scored_sentence import ScoredSentence, ScoredWord
-from app.tabs.generation_tab import GenerationTab
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl, SentenceScored
 

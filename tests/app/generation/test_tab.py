@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.widgets.sentence_list import SentenceList
+from app.generation.sentence_list import SentenceList
 from tests.app.support.generation_fakes import Desk, fake_model, generate_until_stopped, make_desk
 
 ROLES = (

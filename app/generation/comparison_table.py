@@ -7,10 +7,10 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from app.generation.records import ScoredSentence
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
 from app.shared.theme import scaled
-from app.state.scored_sentence import ScoredSentence
 
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
 _LARGEST = 500  # sentences; the oldest goes first

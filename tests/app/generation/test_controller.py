@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from app.generation.sentence_list import SentenceList
 from app.session import RunState
-from app.widgets.sentence_list import SentenceList
 from engine import DeviceError, Notice, RunControl, SampleConfig
 from tests.app.support.generation_fakes import (
     Desk,

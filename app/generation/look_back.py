@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.generation.tab import GenerationTab
 from app.jobs import Runs
 from app.session import CurrentRun, Session
-from app.tabs.generation_tab import GenerationTab
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:

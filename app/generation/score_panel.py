@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.comparison_table import ComparisonTable
+from app.generation.records import ScoredSentence
+from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe
-from app.state.scored_sentence import ScoredSentence
-from app.widgets.comparison_table import ComparisonTable
-from app.widgets.word_probability_table import WordProbabilityTable
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters

@@ -12,12 +12,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from app.generation.epoch_slider import EpochSlider
+from app.generation.generate_panel import GeneratePanel
+from app.generation.records import Batch, GeneratedSentence, SampleSettings, ScoredSentence
+from app.generation.score_panel import ScorePanel
 from app.shared.labels import ElidedLabel
-from app.state.generated_sentences import Batch, GeneratedSentence, SampleSettings
-from app.state.scored_sentence import ScoredSentence
-from app.widgets.epoch_slider import EpochSlider
-from app.widgets.generate_panel import GeneratePanel
-from app.widgets.score_panel import ScorePanel
 
 if TYPE_CHECKING:
     from engine import EpochModel
