@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.controllers.close_guard import CloseGuard
 from app.controllers.kept_runs import KeptRuns
-from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.warm_up import WarmUp
 from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.dataset.controller import DatasetController, RefusedRowsExport
@@ -33,6 +32,7 @@ from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs, Runs
 from app.main_window import TITLE, MainWindow
+from app.runs.model_files import ModelDialogs, ModelFilesController
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.theme import Theme
@@ -44,7 +44,6 @@ from app.training.dialogs import TrainingDialogs
 from app.training.loss_history import LossHistory
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
-from app.widgets.model_dialogs import ModelDialogs
 from app.widgets.window_dialogs import WindowDialogs
 from engine import RunStore, wait_politely
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.runs_controller import RunsController
 from app.errors import ErrorPresenter
 from app.generation.look_back import EpochsController
 from app.generation.tab import GenerationTab
 from app.jobs import Runs, RunsQuestions
+from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
+from app.runs.view import RunsView
 from app.session import Session
 from app.tasks.task_runner import TaskRunner
 from app.tasks.work_queue import WorkQueue
-from app.widgets.models_view import ModelsView
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -27,7 +27,7 @@ class KeptRuns(QObject):
 
     Attributes
     ----------
-    view : ModelsView
+    view : RunsView
     controller : RunsController
     recovery : RecoveryController
     epochs : EpochsController
@@ -51,7 +51,7 @@ class KeptRuns(QObject):
         super().__init__(window)
         self._show_model = show_model
         self._queue = WorkQueue(runner, presenter, self)
-        self.view = ModelsView(window)
+        self.view = RunsView(window)
         self.controller = RunsController(
             self.view,
             session,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.model_files_controller import ModelFilesController
 from app.controllers.prepared_texts_controller import PreparedTextsController
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
+from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
 from app.tasks.task_runner import TaskRunner

@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 import app
 from app.application import Application, build_window
-from app.controllers.runs_controller import RunsController
 from app.errors import UNEXPECTED_ADVICE, install_exception_hook
 from app.jobs import Jobs
+from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
 from app.widgets.message_bar import MessageBar
 from tests.app.support.training_fakes import FakeDialogs

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.widgets.model_dialogs import ModelDialogs
+from app.runs.model_files import ModelDialogs
 
 
 @pytest.mark.parametrize(

@@ -21,22 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.runs.commands import BUTTONS, RunCommand
+from app.runs.table import EPOCHS, HIDDEN, LOSS, NAME, NOTE, STARTED, STATE, TEXT, RunTableModel
 from app.shared.labels import describe, make_label
 from app.shared.tables import RecordTable
 from app.shared.theme import scaled
-from app.state.run_commands import RunCommand
-from app.widgets.model_buttons import BUTTONS
-from app.widgets.run_table_model import (
-    EPOCHS,
-    HIDDEN,
-    LOSS,
-    NAME,
-    NOTE,
-    STARTED,
-    STATE,
-    TEXT,
-    RunTableModel,
-)
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -52,7 +41,7 @@ _WIDTHS = {TEXT: 128, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 10
 _ROW_HEIGHT = 32  # px
 
 
-class ModelsView(QDialog):
+class RunsView(QDialog):
     """All kept runs; it does not block the main window.
 
     Signals

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.runs_dialogs import RunsDialogs
+from app.runs.dialogs import RunsDialogs
 from app.widgets.window_dialogs import KEPT, NOT_KEPT, WindowDialogs
 
 Button = QMessageBox.StandardButton

@@ -1,4 +1,4 @@
-"""Open and save models: the commands of the File menu.
+"""Open and save models: the commands of the File menu, and the questions that they ask.
 
 Files are read and written in a worker. A model that was trained and not saved is
 never replaced without a question, and no file without one either, unless it holds
@@ -13,19 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Load, ModelQuestions, Save, load_with_engine, save_with_engine
+from app.jobs import Load, ModelQuestions, Save, UnsavedAnswer, load_with_engine, save_with_engine
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
+from app.shared.saving import SuffixFollower
 from app.tasks.task_runner import TaskRunner
-from app.widgets.model_dialogs import MODEL_SUFFIX, ModelDialogs
 from engine import RunControl
 
 if TYPE_CHECKING:
     from engine import Corpus, LanguageModel
 
 _UNNAMED = "model"
+
+MODEL_SUFFIX = ".safetensors"
+_KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
+_FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
+_TO_OPEN = ";;".join((*_KINDS, "All files (*)"))
+_TO_SAVE = ";;".join((*_KINDS, *_FOR_OTHERS, "All files (*)"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,3 +242,41 @@ class ModelFilesController(QObject):
             self._run += 1
             self._is_same_run = False  # a new run must not silently replace an old model's file
         self._state = state
+
+
+class ModelDialogs(QObject):
+    """Ask for files in front of `window`."""
+
+    def __init__(self, window: QWidget | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def ask_open_path(self, folder: str) -> Path | None:
+        """Ask which model to open; None when the user thinks better of it."""
+        text, _ = QFileDialog.getOpenFileName(self._window, "Open a model", folder, _TO_OPEN)
+        return Path(text) if text else None
+
+    def ask_save_path(self, suggested: Path) -> Path | None:
+        """Ask where the model goes; the dialog itself asks before it replaces a file."""
+        dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _TO_SAVE)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(suggested.name)
+        SuffixFollower(dialog)
+        is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+        chosen = dialog.selectedFiles()
+        dialog.deleteLater()
+        return Path(chosen[0]) if is_accepted and chosen else None
+
+    def ask_unsaved(self) -> UnsavedAnswer:
+        """Ask what becomes of the trained model that another would replace."""
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.warning(
+            self._window,
+            "The model is not saved",
+            "The trained model is in no file yet. Opening another one replaces it.\nSave it first?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Save:
+            return "save"
+        return "discard" if answer == buttons.Discard else "cancel"

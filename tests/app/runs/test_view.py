@@ -5,24 +5,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.state.run_commands import RunCommand
-from app.widgets.comparison_dialog import ComparisonDialog
-from app.widgets.models_view import EMPTY, EMPTY_TRASH, ModelsView
-from app.widgets.run_comparison import VOCABULARY_WARNING, compare_runs
-from app.widgets.run_table_model import HIDDEN, LOSS, NAME, NOTE, STATE, RunTableModel
+from app.runs.commands import RunCommand
+from app.runs.comparison import VOCABULARY_WARNING, ComparisonDialog, compare_runs
+from app.runs.table import HIDDEN, LOSS, NAME, NOTE, STATE, RunTableModel
+from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from engine import ModelConfig
 from tests.app.support.runs_fakes import run_info
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> ModelsView:
-    view = ModelsView()
+def view(qtbot: QtBot) -> RunsView:
+    view = RunsView()
     qtbot.addWidget(view)
     view.show()
     return view
 
 
-def table(view: ModelsView) -> QTableView:
+def table(view: RunsView) -> QTableView:
     found = view.findChild(QTableView, "models.table")
     assert found is not None
     return found
@@ -30,16 +29,14 @@ def table(view: ModelsView) -> QTableView:
 
 @pytest.mark.parametrize(("in_trash", "text"), [(False, EMPTY), (True, EMPTY_TRASH)])
 def test_that_an_empty_list_says_what_comes_there(
-    view: ModelsView, in_trash: bool, text: str
+    view: RunsView, in_trash: bool, text: str
 ) -> None:
     view.show_runs((), in_trash=in_trash)
 
     assert table(view)._placeholder == text  # type: ignore[attr-defined]
 
 
-def test_that_a_refresh_keeps_the_selection_and_tells_it_once(
-    qtbot: QtBot, view: ModelsView
-) -> None:
+def test_that_a_refresh_keeps_the_selection_and_tells_it_once(qtbot: QtBot, view: RunsView) -> None:
     runs = [run_info(number) for number in (1, 2, 3)]
     view.show_runs(runs, in_trash=False)
     view.select_runs([runs[0].run_id, runs[2].run_id])
@@ -53,7 +50,7 @@ def test_that_a_refresh_keeps_the_selection_and_tells_it_once(
 
 
 def test_that_a_refresh_waits_for_a_name_that_is_being_written(
-    qtbot: QtBot, view: ModelsView
+    qtbot: QtBot, view: RunsView
 ) -> None:
     view.show_runs([run_info(1)], in_trash=False)
     view.select_runs([run_info(1).run_id])
@@ -70,9 +67,7 @@ def test_that_a_refresh_waits_for_a_name_that_is_being_written(
     qtbot.waitUntil(lambda: table(view).model().rowCount() == 2)
 
 
-def test_that_a_command_that_is_not_offered_is_not_requested(
-    qtbot: QtBot, view: ModelsView
-) -> None:
+def test_that_a_command_that_is_not_offered_is_not_requested(qtbot: QtBot, view: RunsView) -> None:
     view.show_runs([run_info()], in_trash=False)
     view.select_runs([run_info().run_id])
     view.show_commands(frozenset({RunCommand.NOTE}))
@@ -133,7 +128,7 @@ def test_that_the_state_says_what_is_wrong(qtbot: QtBot) -> None:
     assert tip.endswith("The loss is not a number.")
 
 
-def test_that_every_control_has_a_name_and_a_tooltip(view: ModelsView) -> None:
+def test_that_every_control_has_a_name_and_a_tooltip(view: RunsView) -> None:
     controls: list[QWidget] = view.findChildren(QAbstractButton)
     named = [control for control in controls if control.objectName().startswith("models.")]
 
@@ -155,7 +150,7 @@ def test_that_a_comparison_warns_of_other_words(qtbot: QtBot) -> None:
 LONG_NAME = "reddit-comments-2015-08-first-1000-lines.csv"
 
 
-def test_that_runs_of_one_name_are_numbered_and_whole(qtbot: QtBot, view: ModelsView) -> None:
+def test_that_runs_of_one_name_are_numbered_and_whole(qtbot: QtBot, view: RunsView) -> None:
     view.show_runs([run_info(number, name=LONG_NAME) for number in (1, 2)], in_trash=False)
 
     shown = [table(view).model().index(row, NAME) for row in range(2)]

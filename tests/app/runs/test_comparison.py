@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.widgets.run_comparison import SPLIT_WARNING, VOCABULARY_WARNING, compare_runs
+from app.runs.comparison import SPLIT_WARNING, VOCABULARY_WARNING, compare_runs
 from engine import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
 from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.state.run_commands import RunCommand, run_commands
+from app.runs.commands import RunCommand, run_commands
 from tests.app.support.runs_fakes import run_info
 
 CHANGES = {RunCommand.RENAME, RunCommand.NOTE}

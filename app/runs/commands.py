@@ -1,11 +1,11 @@
-"""What can be done with the runs that are selected in the list of models.
+"""What can be done with the selected runs, and what each command is called.
 
 Plain Python: it knows neither Qt nor the engine.
 """
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -24,6 +24,25 @@ class RunCommand(Enum):
     DELETE = auto()
     RESTORE = auto()
 
+
+Button: TypeAlias = tuple[RunCommand, str, str, str]  # what, text, part of its name, tip
+
+BUTTONS: tuple[Button, ...] = (
+    (RunCommand.RESTORE, "Re&store", "restore", "Bring the selected runs back from the trash"),
+    (RunCommand.OPEN, "&Open", "open", "Use the newest model of the run (Enter)"),
+    (RunCommand.OPEN_BEST, "Open &best", "open_best", "Use the model of the lowest loss"),
+    (
+        RunCommand.CONTINUE,
+        "Con&tinue training",
+        "continue",
+        "Go on exactly where the run was saved last; its text is prepared again if need be",
+    ),
+    (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
+    (RunCommand.NOTE, "&Note", "note", "Write a note"),
+    (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
+    (RunCommand.COMPARE, "Co&mpare…", "compare", "Show in which settings the selected runs differ"),
+    (RunCommand.DELETE, "&Delete", "delete", "Move the selected runs to the trash (Del)"),
+)
 
 _SINGLE = frozenset({RunCommand.RENAME, RunCommand.NOTE})
 

@@ -1,5 +1,6 @@
-"""Kept runs as rows of a table; the name and the note can be written over."""
+"""Kept runs as rows of a table, their names told apart; name and note can be written over."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,7 +10,6 @@ from PySide6.QtGui import QColor
 from app.shared.formatting import counted, format_count, format_duration, format_loss
 from app.shared.tables import Column, ColumnsModel, Index
 from app.shared.theme import current_palette
-from app.widgets.run_names import numbered_names
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -176,3 +176,15 @@ def _colour(run: "RunInfo") -> QColor:
         "finished": palette.good,
     }
     return QColor(colours.get(run.state, palette.foreground))
+
+
+def numbered_names(runs: "Sequence[RunInfo]") -> dict[str, str]:
+    """Return the name of each run by its id, such as "comments.csv (2)" where two are alike."""
+    alike = Counter(run.name for run in runs)
+    seen: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for run in sorted(runs, key=lambda each: (each.started, each.run_id)):
+        seen[run.name] += 1
+        number = f" ({seen[run.name]})" if alike[run.name] > 1 else ""
+        names[run.run_id] = f"{run.name}{number}"
+    return names

@@ -11,15 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
 from app.jobs import Runs, RunsQuestions, Which
+from app.runs.commands import RunCommand, run_commands
+from app.runs.comparison import ComparisonDialog, compare_runs
+from app.runs.dialogs import RunsDialogs
+from app.runs.table import NAME, NOTE, describe_run
+from app.runs.view import RunsView
 from app.session import Command, CurrentRun, Session, enabled_commands
 from app.shared.formatting import counted
-from app.state.run_commands import RunCommand, run_commands
 from app.tasks.work_queue import WorkQueue
-from app.widgets.comparison_dialog import ComparisonDialog
-from app.widgets.models_view import ModelsView
-from app.widgets.run_comparison import compare_runs
-from app.widgets.run_table_model import NAME, NOTE, describe_run
-from app.widgets.runs_dialogs import RunsDialogs
 
 if TYPE_CHECKING:
     from engine import LanguageModel, RunInfo
@@ -49,7 +48,7 @@ class RunsController(QObject):
 
     def __init__(
         self,
-        view: ModelsView,
+        view: RunsView,
         session: Session,
         queue: WorkQueue,
         presenter: ErrorPresenter,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controllers.model_files_controller import ModelFilesController
 from app.errors import ErrorPresenter, Message
+from app.runs.model_files import ModelFilesController
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
