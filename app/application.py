@@ -16,10 +16,6 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from app.controllers.close_guard import CloseGuard
-from app.controllers.kept_runs import KeptRuns
-from app.controllers.warm_up import WarmUp
-from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.dataset.controller import DatasetController, RefusedRowsExport
 from app.dataset.file_panel import ask_csv_path
 from app.dataset.refused_rows import ask_refused_rows_path
@@ -31,7 +27,6 @@ from app.generation.export import ask_sentences_path
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs, Runs
-from app.main_window import TITLE, MainWindow
 from app.runs.model_files import ModelDialogs, ModelFilesController
 from app.session import Session
 from app.settings import SettingsStore
@@ -44,7 +39,12 @@ from app.training.dialogs import TrainingDialogs
 from app.training.loss_history import LossHistory
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
-from app.widgets.window_dialogs import WindowDialogs
+from app.window.close_guard import CloseGuard
+from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.window.dialogs import WindowDialogs
+from app.window.kept_runs import KeptRuns
+from app.window.main_window import TITLE, MainWindow
+from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
 
 APP_FOLDER = "rnn-text-lab"

@@ -21,7 +21,7 @@ from app.errors import UNEXPECTED_ADVICE, install_exception_hook
 from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
-from app.widgets.message_bar import MessageBar
+from app.window.message_bar import MessageBar
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.jobs import Jobs, UnsavedAnswer
-from app.widgets.message_bar import MessageBar
+from app.window.message_bar import MessageBar
 
 TIMEOUT_MS = 30_000
 

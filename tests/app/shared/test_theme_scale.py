@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.dataset.tab import DatasetTab
 from app.generation.tab import GenerationTab
-from app.main_window import SMALLEST_SIZE
 from app.shared.theme import Theme, scaled
 from app.training.tab import TrainingTab
+from app.window.main_window import SMALLEST_SIZE
 
 FONTS = (12, 18)  # px
 TABS = (DatasetTab, TrainingTab, GenerationTab)

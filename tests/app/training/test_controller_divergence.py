@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.settings import SettingsStore
 from app.shared.formatting import NOT_KNOWN
-from app.widgets.message_bar import MessageBar
+from app.window.message_bar import MessageBar
 from engine import (
     CheckpointSaved,
     ConfigError,

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import Message, MessageAction
 from app.shared.theme import Theme
-from app.widgets.message_bar import MessageBar
+from app.window.message_bar import MessageBar
 
 ACTION = MessageAction(text="HHH", tip="", run=lambda: None)
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from tests.app.support.dataset_fakes import FakeEngine
-from tests.app.test_main_window import drop, rest
+from tests.app.window.test_main_window import drop, rest
 
 
 @pytest.mark.parametrize(

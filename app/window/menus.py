@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.shared.theme import ThemeChoice
-from app.widgets.prepared_texts_menu import PreparedTextsMenu
+from app.window.prepared_texts import PreparedTextsMenu
 
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (
     ("system", "As the &system"),

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.controllers.prepared_texts_controller import PreparedTextsController
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
 from app.tasks.task_runner import TaskRunner
-from app.widgets.window_dialogs import WindowDialogs
+from app.window.dialogs import WindowDialogs
+from app.window.prepared_texts import PreparedTextsController
 
 if TYPE_CHECKING:
-    from app.main_window import MainWindow
     from app.shared.theme import Theme, ThemeChoice
+    from app.window.main_window import MainWindow
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")

@@ -23,8 +23,8 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.errors import Message
-from app.main_window import first_size
 from app.shared.theme import DARK, current_palette
+from app.window.main_window import first_size
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
 from tests.conftest import CapturedExceptions

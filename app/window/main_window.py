@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWid
 from app.runs.recovery_bar import RecoveryBar
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
-from app.widgets.message_bar import MessageBar
-from app.widgets.window_menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
+from app.window.menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
+from app.window.message_bar import MessageBar
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
