@@ -16,35 +16,35 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from app.controllers.close_guard import CloseGuard
-from app.controllers.dataset_controller import DatasetController
-from app.controllers.generation_controller import GenerationController
-from app.controllers.kept_runs import KeptRuns
-from app.controllers.model_files_controller import ModelFilesController
-from app.controllers.refused_rows_export import RefusedRowsExport
-from app.controllers.runs_jobs import Runs
-from app.controllers.scoring_controller import ScoringController
-from app.controllers.tools_controller import ToolsController
-from app.controllers.training_controller import TrainingController
-from app.controllers.vocabulary_controller import VocabularyController
-from app.controllers.warm_up import WarmUp
-from app.controllers.window_controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.file_panel import ask_csv_path
+from app.dataset.refused_rows import ask_refused_rows_path
+from app.dataset.tab import DatasetTab
+from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
-from app.jobs import Jobs
-from app.main_window import TITLE, MainWindow
+from app.generation.controller import GenerationController
+from app.generation.export import ask_sentences_path
+from app.generation.scoring_controller import ScoringController
+from app.generation.tab import GenerationTab
+from app.jobs import Jobs, Runs
+from app.runs.model_files import ModelDialogs, ModelFilesController
+from app.session import Session
 from app.settings import SettingsStore
-from app.state.loss_history import LossHistory
-from app.state.session import Session
-from app.tabs.dataset_tab import DatasetTab
-from app.tabs.generation_tab import GenerationTab
-from app.tabs.training_tab import TrainingTab
+from app.shared.theme import Theme
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
-from app.theme import Theme
-from app.widgets.model_dialogs import ModelDialogs
-from app.widgets.training_dialogs import TrainingDialogs
-from app.widgets.window_dialogs import WindowDialogs
+from app.training.controller import TrainingController
+from app.training.dialogs import TrainingDialogs
+from app.training.loss_history import LossHistory
+from app.training.tab import TrainingTab
+from app.training.tools import ToolsController
+from app.window.close_guard import CloseGuard
+from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.window.dialogs import WindowDialogs
+from app.window.kept_runs import KeptRuns
+from app.window.main_window import TITLE, MainWindow
+from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
 
 APP_FOLDER = "rnn-text-lab"
@@ -106,14 +106,14 @@ class Application:
             inspect=jobs.inspect,
             build=jobs.build,
             sample_path=jobs.sample_path,
-            ask_path=jobs.ask_csv_path,
+            ask_path=jobs.ask_csv_path or ask_csv_path,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
             self.presenter,
             self.settings,
-            ask_path=jobs.ask_refused_rows_path,
+            ask_path=jobs.ask_refused_rows_path or ask_refused_rows_path,
             parent=self.window,
         )
         self.vocabulary = VocabularyController(
@@ -158,7 +158,7 @@ class Application:
             self.presenter,
             self.settings,
             generate=jobs.generate,
-            ask_save_path=jobs.ask_sentences_path,
+            ask_save_path=jobs.ask_sentences_path or ask_sentences_path,
             parent=self.window,
         )
         self.scoring = ScoringController(

@@ -8,21 +8,15 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
-from PySide6.QtCore import (
-    QMessageLogContext,
-    QObject,
-    QtMsgType,
-    Signal,
-    qInstallMessageHandler,
-)
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
-from app.tasks.worker import TaskFailure
+from engine import EngineError
 
 logger = logging.getLogger(__name__)
 qt_logger = logging.getLogger("qt")
@@ -63,6 +57,29 @@ class Message:
     advice: str = ""  # what to do
     details: str = ""  # for "Copy details"; "" hides the button
     action: MessageAction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFailure:
+    """Why a job failed, ready to be shown."""
+
+    message: str
+    is_expected: bool  # True: a sentence for the user; False: a defect of ours
+    details: str  # the traceback; "" when the failure was expected
+    # Not the error itself: it would keep the memory that it was raised with.
+    error_type: type[BaseException] = field(default=Exception, compare=False)
+
+    @classmethod
+    def from_exception(cls, error: BaseException) -> Self:
+        """Describe `error`: the engine's own failures carry a sentence for the user."""
+        if isinstance(error, EngineError):
+            message, is_expected, details = str(error), True, ""
+        else:
+            message, is_expected = _first_line(error), False
+            details = "".join(traceback.format_exception(error))
+        return cls(
+            message=message, is_expected=is_expected, details=details, error_type=type(error)
+        )
 
 
 class ErrorPresenter(QObject):
@@ -175,3 +192,9 @@ def start_logging(folder: Path) -> None:
     for handler in handlers:
         handler.setFormatter(layout)
         root.addHandler(handler)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    name = type(error).__name__
+    return f"{name}: {text.splitlines()[0]}" if text else name

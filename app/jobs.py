@@ -1,57 +1,265 @@
 """Everything the window asks of the engine and of the person, so that tests can put fakes here.
 
-The defaults are the engine's own functions, imported where they are first used,
-and Qt's dialogs.
+The defaults are the engine's own functions, imported where they are first used, in the worker
+that calls them, and Qt's dialogs. Nothing here knows a widget or a controller.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from app.controllers.dataset_jobs import (
-    AskPath,
-    Build,
-    Inspect,
-    ask_csv_path,
-    build_with_engine,
-    inspect_with_engine,
-    sample_path_of_engine,
+from engine import (
+    CorpusConfig,
+    CorpusReady,
+    CsvConfig,
+    ModelConfig,
+    RunControl,
+    RunError,
+    SampleConfig,
+    TrainConfig,
+    TrainingStarted,
 )
-from app.controllers.generation_controller import (
-    AskSavePath,
-    Generate,
-    generate_with_engine,
-)
-from app.controllers.model_files_controller import (
-    Dialogs as ModelDialogs,
-)
-from app.controllers.model_files_controller import (
-    Load,
-    Save,
-    load_with_engine,
-    save_with_engine,
-)
-from app.controllers.refused_rows_export import AskRowsPath
-from app.controllers.runs_controller import Dialogs as RunsDialogs
-from app.controllers.runs_jobs import Runs
-from app.controllers.scoring_controller import Score, score_with_engine
-from app.controllers.tools_controller import (
-    CheckGradients,
-    TimeOneStep,
-    check_gradients_with_engine,
-    time_one_step_with_engine,
-)
-from app.controllers.training_jobs import Dialogs as TrainingDialogs
-from app.controllers.training_jobs import defaults_of_engine, entropy_of_engine
-from app.controllers.vocabulary_controller import Estimate, estimate_with_engine
-from app.controllers.warm_up import ListDevices, list_devices_of_engine
-from app.widgets.model_dialogs import UnsavedAnswer
-from app.widgets.refused_rows_dialog import ask_refused_rows_path
-from app.widgets.sentence_dialog import ask_sentences_path
 
 if TYPE_CHECKING:
-    from engine import CorpusSummary, RecipeDefaults
+    from engine import (
+        ClearedTexts,
+        Corpus,
+        CorpusSummary,
+        CsvPreview,
+        DeviceChoice,
+        EpochModel,
+        Event,
+        KeptTexts,
+        LanguageModel,
+        RecipeDefaults,
+        RunInfo,
+    )
+
+Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
+Build = Callable[[CorpusConfig, RunControl], Iterator["Event"]]
+Estimate = Callable[["Corpus", ModelConfig, TrainConfig, RunControl], Iterator["Event"]]
+AskPath = Callable[[str], Path | None]
+AskRowsPath = Callable[[Path], Path | None]
+
+CheckGradients = Callable[[RunControl], Iterator["Event"]]
+TimeOneStep = Callable[[RunControl, int, int], Iterator["Event"]]
+
+Generate = Callable[["LanguageModel", SampleConfig, RunControl], Iterator["Event"]]
+Score = Callable[["LanguageModel", str, RunControl], Iterator["Event"]]
+AskSavePath = Callable[[Path], Path | None]
+
+Which = Literal["last", "best"]
+Load = Callable[[Path, "Corpus | None"], "LanguageModel"]
+Save = Callable[["LanguageModel", Path], bool]  # whether the file holds the whole model
+UnsavedAnswer = Literal["save", "discard", "cancel"]
+
+ListDevices = Callable[[], "Sequence[DeviceChoice]"]
+
+
+class ModelQuestions(Protocol):
+    """The questions that opening and saving a model asks."""
+
+    def ask_open_path(self, folder: str) -> Path | None:
+        """Ask which model to open."""
+
+    def ask_save_path(self, suggested: Path) -> Path | None:
+        """Ask where the model goes."""
+
+    def ask_unsaved(self) -> UnsavedAnswer:
+        """Ask what becomes of an unsaved model."""
+
+
+class Runs(Protocol):
+    """The kept runs, as `engine.RunStore` has them."""
+
+    def new_run_id(self) -> str:
+        """Return an id for `train`."""
+
+    def train(
+        self,
+        corpus: "Corpus",
+        corpus_config: CorpusConfig,
+        model_config: ModelConfig,
+        train_config: TrainConfig,
+        control: RunControl,
+        *,
+        start_from: "LanguageModel | None" = None,
+        run_id: str | None = None,
+    ) -> "Iterator[Event]":
+        """Return the events of a new run, which is kept."""
+
+    def resume(
+        self, run_id: str, corpus: "Corpus", control: RunControl, *, epochs: int | None = None
+    ) -> "Iterator[Event]":
+        """Return the events of a run that goes on exactly."""
+
+    def list(self, *, in_trash: bool = False) -> "tuple[RunInfo, ...]":
+        """Return all runs, or the deleted ones, the newest first."""
+
+    def info(self, run_id: str) -> "RunInfo":
+        """Return one run."""
+
+    def find_interrupted(self) -> "tuple[RunInfo, ...]":
+        """Return the runs that can be recovered, the newest first."""
+
+    def dismiss(self, run_id: str) -> None:
+        """Offer an interrupted run no more."""
+
+    def corpus_config(self, run_id: str) -> CorpusConfig:
+        """Return what makes the run's corpus."""
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+
+    def set_note(self, run_id: str, note: str) -> None:
+        """Keep a note about a run."""
+
+    def duplicate(self, run_id: str, name: str = "") -> "RunInfo":
+        """Copy a run."""
+
+    def open_model(self, run_id: str, which: Which = "last") -> "LanguageModel":
+        """Return the run's newest or best model."""
+
+    def epoch_models(self, run_id: str) -> "tuple[EpochModel, ...]":
+        """Return which epochs' models a run has kept, the first epoch first."""
+
+    def open_epoch(self, run_id: str, epoch: float) -> "LanguageModel":
+        """Return the model that a run was after so many epochs."""
+
+    def delete(self, run_id: str) -> Path:
+        """Move a run to the trash."""
+
+    def restore(self, run_id: str) -> "RunInfo":
+        """Bring a run back from the trash."""
+
+
+class RunsQuestions(Protocol):
+    """The questions about kept runs."""
+
+    def ask_discard(self, name: str) -> bool:
+        """Ask whether the run that has ended goes to the trash."""
+
+    def ask_more_epochs(self, name: str, epochs: int) -> int | None:
+        """Ask how many epochs a finished run gets on top."""
+
+
+class TrainingQuestions(Protocol):
+    """The questions that training asks."""
+
+    def ask_replace_unsaved(self) -> bool:
+        """Ask whether a new run may replace an unsaved model."""
+
+    def ask_metrics_path(self, suggested: Path) -> Path | None:
+        """Ask where the figures go."""
+
+
+def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Event]":
+    """Prepare a corpus; called in the worker, so that NLTK is loaded there."""
+    from engine import build_corpus, corpus_cache_folder
+
+    return build_corpus(config, control, cache_folder=corpus_cache_folder())
+
+
+def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
+    """Check the gradients; called in the worker, so that PyTorch is loaded there."""
+    from engine import check_gradients
+
+    return check_gradients(control)
+
+
+def defaults_of_engine(recipe: str) -> "RecipeDefaults":
+    """Return what a recipe takes where nothing is chosen."""
+    from engine import recipe_defaults
+
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast")
+
+
+def entropy_of_engine(summary: "CorpusSummary") -> float | None:
+    """Return the true entropy of the sample comments, None for any other text."""
+    from engine import sample_entropy
+
+    return sample_entropy(summary.digest)
+
+
+def estimate_with_engine(
+    corpus: "Corpus", model: ModelConfig, train: TrainConfig, control: RunControl
+) -> "Iterator[Event]":
+    """Measure an epoch; called in the worker, so that PyTorch is loaded there."""
+    from engine import estimate_epoch
+
+    return estimate_epoch(corpus, model, train, control)
+
+
+def generate_with_engine(
+    model: "LanguageModel", config: SampleConfig, control: RunControl
+) -> "Iterator[Event]":
+    """Draw sentences; called in the worker, so that PyTorch is loaded there."""
+    from engine import generate
+
+    yield from generate(model, config, control)
+
+
+def inspect_with_engine(path: Path, config: CsvConfig) -> "CsvPreview":
+    """Look at a file's first rows; called in the worker."""
+    from engine import inspect_csv
+
+    return inspect_csv(path, config)
+
+
+def list_devices_of_engine() -> "Sequence[DeviceChoice]":
+    """Import PyTorch, then NLTK through the engine, and ask for the devices."""
+    engine = import_module("engine")
+    engine.load_torch_libraries()  # without the lock that the window's thread needs
+    choices: Sequence[DeviceChoice] = engine.list_devices()
+    _ = engine.build_corpus, engine.train, engine.generate, engine.score  # their modules load
+    return choices
+
+
+def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
+    """Read a model; called in the worker, so that PyTorch is loaded there.
+
+    The tutorial's files have no words: those of `corpus` are taken if none lie beside.
+    """
+    from engine import open_model
+
+    return open_model(path, None if corpus is None else corpus.vocabulary)
+
+
+def sample_path_of_engine() -> Path:
+    """Return where the sample comments are."""
+    from engine import sample_comments_path
+
+    return sample_comments_path()
+
+
+def save_with_engine(model: "LanguageModel", path: Path) -> bool:
+    """Write a model; called in the worker, so that PyTorch is loaded there.
+
+    Return whether it can be opened again, or was written for other programs.
+    """
+    from engine import can_be_opened, write_model
+
+    write_model(model, path)
+    return can_be_opened(path)
+
+
+def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
+    """Score a sentence; called in the worker, so that PyTorch is loaded there."""
+    from engine import score
+
+    yield from score(model, text, control)
+
+
+def time_one_step_with_engine(
+    control: RunControl, word_dim: int, hidden_dim: int
+) -> "Iterator[Event]":
+    """Time one step; called in the worker, so that PyTorch is loaded there."""
+    from engine import time_one_step
+
+    return time_one_step(control, word_dim=word_dim, hidden_dim=hidden_dim)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +281,136 @@ class Jobs:
     list_devices: ListDevices = list_devices_of_engine
     runs: Runs | None = None  # None = the engine's, in the folder of the settings
 
-    ask_csv_path: AskPath = ask_csv_path
-    ask_refused_rows_path: AskRowsPath = ask_refused_rows_path
-    ask_sentences_path: AskSavePath = ask_sentences_path
-    model_dialogs: ModelDialogs | None = None  # None = Qt's
-    training_dialogs: TrainingDialogs | None = None
-    runs_dialogs: RunsDialogs | None = None
+    # None = Qt's dialog
+    ask_csv_path: AskPath | None = None
+    ask_refused_rows_path: AskRowsPath | None = None
+    ask_sentences_path: AskSavePath | None = None
+    model_dialogs: ModelQuestions | None = None
+    training_dialogs: TrainingQuestions | None = None
+    runs_dialogs: RunsQuestions | None = None
     ask_unsaved_at_close: Callable[[bool], UnsavedAnswer] | None = None  # is the run kept?
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvInspected:
+    """A file's first rows were read."""
+
+    preview: "CsvPreview"
+
+
+def inspected(inspect: Inspect, path: Path, config: CsvConfig) -> Iterator[CsvInspected]:
+    """Look at a file's first rows, as a job."""
+    yield CsvInspected(preview=inspect(path, config))
+
+
+def resized(corpus: "Corpus", size: int) -> "Iterator[Event]":
+    """Give a corpus another vocabulary size, as a job: nothing is tokenised again."""
+    yield CorpusReady(corpus=corpus.with_vocabulary_size(size))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusMade:
+    """The corpus of a run is ready, and this is what makes it again."""
+
+    corpus: "Corpus"
+    config: CorpusConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed:
+    """A kept run goes on with these settings."""
+
+    model: ModelConfig
+    train: TrainConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingChoices:
+    """Everything that the form says."""
+
+    model: ModelConfig
+    train: TrainConfig
+    validation_fraction: float | None  # None: leave the corpus as it is split
+
+
+def kept_events(
+    runs: Runs,
+    corpus: "Corpus",
+    config: CorpusConfig,
+    choices: TrainingChoices,
+    control: RunControl,
+    *,
+    start_from: "LanguageModel | None",
+    run_id: str,
+) -> "Iterator[Event | CorpusMade]":
+    """Split the corpus anew if that was asked for, then train and keep; runs in the worker."""
+    if choices.validation_fraction is not None:
+        corpus = corpus.with_validation_fraction(choices.validation_fraction)
+        config = replace(config, validation_fraction=choices.validation_fraction, seed=0)
+        yield CorpusMade(corpus=corpus, config=config)
+    yield from runs.train(
+        corpus,
+        config,
+        choices.model,
+        choices.train,
+        control,
+        start_from=start_from,
+        run_id=run_id,
+    )
+
+
+def resumed_events(
+    runs: Runs,
+    build: Build,
+    run_id: str,
+    present: "tuple[Corpus, CorpusConfig] | None",
+    control: RunControl,
+    *,
+    epochs: int | None = None,
+) -> "Iterator[Event | CorpusMade | RunResumed]":
+    """Prepare the run's text again unless it is the `present` one, then go on with the run."""
+    config = runs.corpus_config(run_id)
+    corpus = present[0] if present is not None and _is_same(present[1], config) else None
+    if corpus is None:
+        for event in build(config, control):
+            if isinstance(event, CorpusReady):
+                corpus = event.corpus
+                yield CorpusMade(corpus=corpus, config=config)
+            else:
+                yield event
+    if corpus is not None:  # not stopped meanwhile
+        for event in runs.resume(run_id, corpus, control, epochs=epochs):
+            yield event
+            if isinstance(event, TrainingStarted):
+                yield from _settings_of(runs, run_id)
+
+
+def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:
+    """Read what holds from now on; a run whose settings cannot be read goes on without."""
+    with suppress(RunError):
+        info = runs.info(run_id)
+        yield RunResumed(model=info.model_config, train=info.train_config)
+
+
+def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
+    """Tell whether both make the same corpus; the file itself is checked by the engine."""
+    return _absolute(one) == _absolute(other)
+
+
+def _absolute(config: CorpusConfig) -> CorpusConfig:
+    return replace(config, path=config.path.absolute(), processes=None)
+
+
+def texts_listed() -> "Iterator[KeptTexts]":
+    """List the texts, as a job: the folder may be on a slow disk."""
+    from engine import list_kept_texts
+
+    yield list_kept_texts()
+
+
+def texts_cleared() -> "Iterator[ClearedTexts | KeptTexts]":
+    """Delete the texts, as a job, and look again."""
+    from engine import clear_kept_texts, list_kept_texts
+
+    yield clear_kept_texts()
+    yield list_kept_texts()

@@ -14,7 +14,7 @@ from typing import TypeVar, get_args
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from app.theme import ThemeChoice
+from app.shared.theme import ThemeChoice
 from engine import ConfigError, CorpusConfig, ModelConfig, SampleConfig, TrainConfig
 
 logger = logging.getLogger(__name__)

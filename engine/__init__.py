@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from engine.events import Event
     from engine.language_model.checkpoint import load_model, save_model
     from engine.language_model.formats import can_be_opened, open_model, write_model
-    from engine.language_model.history import EpochDone, LossPoint, RateHalved
+    from engine.language_model.history import EpochDone, LossPoint, RateHalved, TrainingHistory
     from engine.language_model.model import LanguageModel
     from engine.language_model.results import (
         SentenceGenerated,
@@ -146,6 +146,7 @@ _HOME = {
         "EpochDone",
         "LossPoint",
         "RateHalved",
+        "TrainingHistory",
     ),
     "engine.language_model.model": ("LanguageModel",),
     "engine.language_model.results": (

@@ -8,7 +8,8 @@ import logging
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
-from app.tasks.worker import MakeEvents, TaskFailure, Worker
+from app.errors import TaskFailure
+from app.tasks.worker import MakeEvents, Worker
 from engine import RunControl
 
 logger = logging.getLogger(__name__)

@@ -3,45 +3,13 @@
 The worker knows nothing of what the events mean or of who asked for them.
 """
 
-import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Self
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine import EngineError
+from app.errors import TaskFailure
 
 MakeEvents = Callable[[], Iterator[object]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFailure:
-    """Why a job failed, ready to be shown."""
-
-    message: str
-    is_expected: bool  # True: a sentence for the user; False: a defect of ours
-    details: str  # the traceback; "" when the failure was expected
-    # Not the error itself: it would keep the memory that it was raised with.
-    error_type: type[BaseException] = field(default=Exception, compare=False)
-
-    @classmethod
-    def from_exception(cls, error: BaseException) -> Self:
-        """Describe `error`: the engine's own failures carry a sentence for the user."""
-        if isinstance(error, EngineError):
-            message, is_expected, details = str(error), True, ""
-        else:
-            message, is_expected = _first_line(error), False
-            details = "".join(traceback.format_exception(error))
-        return cls(
-            message=message, is_expected=is_expected, details=details, error_type=type(error)
-        )
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip()
-    name = type(error).__name__
-    return f"{name}: {text.splitlines()[0]}" if text else name
 
 
 class Worker(QObject):

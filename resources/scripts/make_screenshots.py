@@ -23,8 +23,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QSpinBox
 
 from app.application import Application, build_window
+from app.shared.theme import ThemeChoice
 from app.tasks.garbage import GarbageCollector
-from app.theme import ThemeChoice
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 WIDTH, HEIGHT = 1280, 860  # px

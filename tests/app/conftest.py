@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
-from tests.app.dataset_fakes import FakeEngine
-from tests.app.window_fakes import Answers, Files, fake_jobs
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.window_fakes import Answers, Files, fake_jobs
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ SCRIPT = """
 import sys
 from PySide6.QtCore import QTimer
 from app import application
-from app.controllers.warm_up import WarmUp
+from app.window.warm_up import WarmUp
 
 def start(warm_up):
     window = warm_up.parent()

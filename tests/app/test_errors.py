@@ -8,9 +8,14 @@ import pytest
 from PySide6.QtCore import QObject, Signal, qWarning
 from pytestqt.qtbot import QtBot
 
-from app.errors import UNEXPECTED_ADVICE, ErrorPresenter, Message, install_exception_hook
+from app.errors import (
+    UNEXPECTED_ADVICE,
+    ErrorPresenter,
+    Message,
+    TaskFailure,
+    install_exception_hook,
+)
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from engine import Notice, RunControl
 from tests.conftest import CapturedExceptions
 

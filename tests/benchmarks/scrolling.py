@@ -25,8 +25,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QTableView
 
-from app.tabs.dataset_tab import DatasetTab
-from app.theme import Theme
+from app.dataset.tab import DatasetTab
+from app.shared.theme import Theme
 from engine import Corpus, CorpusConfig, CorpusReady, RunControl, build_corpus
 from tests.benchmarks.large_csv import sentences_of_reviews
 

@@ -28,8 +28,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.application import Application, build_window
 from app.jobs import Jobs
+from app.session import RunState
 from app.settings import SettingsStore
-from app.state.run_state import RunState
 from app.tasks.garbage import GarbageCollector
 from engine import LossPoint, ModelConfig, RunControl, TrainConfig, sample_comments_path
 from tests.benchmarks.places import REVIEWS

@@ -86,9 +86,9 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
     from PySide6.QtCore import QTimer
 
     from app import application
-    from app.widgets.model_dialogs import ModelDialogs
-    from app.widgets.training_dialogs import TrainingDialogs
-    from app.widgets.window_dialogs import WindowDialogs
+    from app.runs.model_files import ModelDialogs
+    from app.training.dialogs import TrainingDialogs
+    from app.window.dialogs import WindowDialogs
 
     WindowDialogs.ask_unsaved = lambda self, *_: "discard"  # type: ignore[method-assign]
     TrainingDialogs.ask_replace_unsaved = lambda self: True  # type: ignore[method-assign]

@@ -22,10 +22,10 @@ from engine import (
     score,
     train,
 )
-from tests.app.dataset_fakes import FakeEngine
-from tests.app.runs_fakes import FakeRuns, run_info
-from tests.app.training_fakes import fake_gradients, fake_times
-from tests.app.window_fakes import Answers, Files, fake_jobs
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.training_fakes import fake_gradients, fake_times
+from tests.app.support.window_fakes import Answers, Files, fake_jobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from app.application import Application, build_window
 from app.errors import install_exception_hook
 from app.jobs import Jobs
 from app.tasks.garbage import GarbageCollector
-from tests.app.training_fakes import FakeDialogs
-from tests.app.window_fakes import Answers
+from tests.app.support.training_fakes import FakeDialogs
+from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
 from tests.integration.monkey import Monkey
 from tests.integration.quick_jobs import quick_jobs

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.widgets.recovery_bar import RecoveryBar
+from app.runs.recovery_bar import RecoveryBar
 from engine import CorpusConfig, ModelConfig, RunControl, RunStore, TrainConfig
 from tests.conftest import ROOT
 from tests.engine.support.runs import NOUNS, VERBS, write_csv

@@ -17,13 +17,13 @@ from pytestqt.qtbot import QtBot
 
 import app
 from app.application import Application, build_window
-from app.controllers.recovery_controller import RecoveryController
-from app.controllers.runs_controller import RunsController
 from app.errors import UNEXPECTED_ADVICE, install_exception_hook
 from app.jobs import Jobs
-from app.widgets.message_bar import MessageBar
-from tests.app.training_fakes import FakeDialogs
-from tests.app.window_fakes import Answers
+from app.runs.controller import RunsController
+from app.runs.recovery import RecoveryController
+from app.window.message_bar import MessageBar
+from tests.app.support.training_fakes import FakeDialogs
+from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
 from tests.integration.quick_jobs import model_of, quick_jobs
 from tests.integration.scale import Report, long_test

@@ -12,13 +12,16 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
-from app.controllers.dataset_controller import inspect_with_engine
-from app.controllers.model_files_controller import load_with_engine, save_with_engine
-from app.controllers.scoring_controller import score_with_engine
 from app.errors import Message
-from tests.app.dataset_fakes import FakeEngine
-from tests.app.generation_fakes import Desk, make_desk
-from tests.app.window_fakes import Answers, Files, fake_jobs
+from app.jobs import (
+    inspect_with_engine,
+    load_with_engine,
+    save_with_engine,
+    score_with_engine,
+)
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.generation_fakes import Desk, make_desk
+from tests.app.support.window_fakes import Answers, Files, fake_jobs
 from tests.engine.support.models import tiny_model
 from tests.integration.naughty import mutations, naughty_strings
 from tests.integration.scale import SEED, Report, long_test, scaled

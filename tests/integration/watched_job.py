@@ -91,8 +91,8 @@ def main_job(window: Any, model: Path) -> Iterator[Callable[[], bool]]:
 def in_the_window(csv: Path, folder: Path, watch: Watch) -> int:
     """Run the real program with a hand at its window; return its exit code."""
     from app import application
-    from app.widgets.model_dialogs import ModelDialogs
-    from app.widgets.window_dialogs import WindowDialogs
+    from app.runs.model_files import ModelDialogs
+    from app.window.dialogs import WindowDialogs
 
     WindowDialogs.ask_unsaved = lambda self, *_: "discard"  # type: ignore[method-assign]
     for name in ("ask_save_path", "ask_open_path"):

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
-from app.jobs import Jobs
-from app.widgets.message_bar import MessageBar
-from app.widgets.model_dialogs import UnsavedAnswer
+from app.jobs import Jobs, UnsavedAnswer
+from app.window.message_bar import MessageBar
 
 TIMEOUT_MS = 30_000
 

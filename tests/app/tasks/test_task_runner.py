@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
+from app.errors import TaskFailure
 from app.tasks.task_runner import TaskRunner
-from app.tasks.worker import TaskFailure
 from engine import CorpusError, Notice, RunControl
 
 

@@ -1,1 +1,0 @@
-"""Between a tab, the session and the engine: what happens when."""

@@ -1,0 +1,324 @@
+"""From a chosen file to a prepared corpus: what the dataset tab's requests set going.
+
+The rows of a file that were refused are saved from here, too.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.dataset.corpus_figures import coverage_text
+from app.dataset.file_panel import ask_csv_path
+from app.dataset.refused_rows import ask_refused_rows_path
+from app.dataset.tab import DatasetTab
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import (
+    AskPath,
+    AskRowsPath,
+    Build,
+    CsvInspected,
+    Inspect,
+    build_with_engine,
+    inspect_with_engine,
+    inspected,
+    resized,
+    sample_path_of_engine,
+)
+from app.session import Command, RunState, Session, enabled_commands
+from app.settings import SettingsStore
+from app.shared.formatting import counted
+from app.shared.saving import ExportError, inert_csv, write_in_one_step
+from app.tasks.task_runner import TaskRunner
+from engine import ConfigError, CorpusConfig, CorpusReady, Notice, RunControl, StageProgress
+
+if TYPE_CHECKING:
+    from engine import Corpus, Event, RowProblem
+
+MOST_NOTICES = 3  # shown together after a preparation
+
+COLUMNS = ("line", "reason", "text")
+FILE_NAME = "refused-rows.csv"
+
+
+class DatasetController(QObject):
+    """Connect the dataset tab with the engine's corpus builder."""
+
+    def __init__(
+        self,
+        tab: DatasetTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        *,
+        inspect: Inspect = inspect_with_engine,
+        build: Build = build_with_engine,
+        sample_path: Callable[[], Path] = sample_path_of_engine,
+        ask_path: AskPath = ask_csv_path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab, self._session, self._runner = tab, session, runner
+        self._presenter, self._settings = presenter, settings
+        self._inspect, self._build = inspect, build
+        self._sample_path, self._ask_path = sample_path, ask_path
+        self._path: Path | None = None
+        self._config: CorpusConfig | None = None  # of the preparation that is going on
+        self._is_inspecting = self._must_inspect_again = False
+        self._prepares_at_once = self._got_corpus = False
+        self._notices: list[Notice] = []
+        if settings.settings.corpus is not None:
+            tab.show_config(settings.settings.corpus)
+        self._connect_signals()
+        tab.show_commands(enabled_commands(session.run_state))
+
+    @property
+    def path(self) -> Path | None:
+        """The chosen file."""
+        return self._path
+
+    @property
+    def _prepared(self) -> CorpusConfig | None:
+        """What makes the session's corpus."""
+        return self._session.corpus_config
+
+    @Slot()
+    def ask_and_open(self) -> None:
+        """Ask for a file and look at it."""
+        if self._can_open():
+            path = self._ask_path(self._settings.settings.last_folder)
+            if path is not None:
+                self.open_path(path)
+
+    @Slot()
+    def open_sample(self) -> None:
+        """Prepare the sample comments at once: nothing about them needs checking."""
+        if self._can_open():
+            self._open(self._sample_path(), prepares_at_once=True)
+
+    def open_path(self, path: Path) -> None:
+        """Look at `path` and show its first rows."""
+        if self._can_open():
+            self._open(path, prepares_at_once=False)
+
+    def _can_open(self) -> bool:
+        if Command.OPEN_DATA in enabled_commands(self._session.run_state):
+            return True
+        self._presenter.show_message(
+            "Another text can be opened when the present job has ended. Stop it first.", "warning"
+        )
+        return False
+
+    def _open(self, path: Path, *, prepares_at_once: bool) -> None:
+        self._presenter.clear()
+        self._path = path
+        self._prepares_at_once = prepares_at_once
+        self._tab.show_new_file(path)
+        self._start_inspecting()
+
+    def _start_inspecting(self) -> None:
+        if self._runner.is_busy:
+            self._must_inspect_again = True
+            return
+        if self._path is None:
+            return
+        self._must_inspect_again, self._is_inspecting = False, True
+        self._tab.show_busy("Reading the first rows", can_cancel=False)
+        make_events = partial(inspected, self._inspect, self._path, self._tab.reading_config())
+        self._runner.start(make_events, RunControl())
+
+    @Slot()
+    def _on_reading_changed(self) -> None:
+        self._prepares_at_once = False
+        self._presenter.clear()
+        self._start_inspecting()
+
+    @Slot()
+    def _on_prepare_requested(self) -> None:
+        if self._path is None or self._runner.is_busy:
+            return
+        if Command.PREPARE not in enabled_commands(self._session.run_state):
+            self._presenter.show_message(
+                "Another job began meanwhile. Prepare the corpus when it has ended.", "warning"
+            )
+            return
+        choices = self._tab.choices()
+        try:
+            config = CorpusConfig(
+                path=self._path,
+                csv=self._tab.csv_config(),
+                vocabulary_size=choices.vocabulary_size,
+                validation_fraction=choices.validation_fraction,
+                remove_duplicates=choices.remove_duplicates,
+            )
+        except ConfigError as error:
+            self._presenter.show_exception(error, "Checking the settings")
+            return
+        control = RunControl()
+        self._start_preparing(config, self._job(config, control), control)
+
+    def _start_preparing(
+        self, config: CorpusConfig, job: Callable[[], "Iterator[Event]"], control: RunControl
+    ) -> None:
+        self._presenter.clear()
+        self._config, self._got_corpus, self._notices = config, False, []
+        self._session.set_run_state(RunState.PREPARING)
+        self._tab.show_busy("Starting", can_cancel=True)
+        self._runner.start(job, control)
+
+    @Slot()
+    def _on_use_requested(self) -> None:
+        """Give the present corpus the chosen vocabulary, whatever file is being looked at."""
+        corpus, size = self._session.corpus, self._tab.choices().vocabulary_size
+        can_prepare = Command.PREPARE in enabled_commands(self._session.run_state)
+        if corpus is None or self._prepared is None or self._runner.is_busy or not can_prepare:
+            return
+        config = dataclasses.replace(self._prepared, vocabulary_size=size)
+        self._start_preparing(config, partial(resized, corpus, size), RunControl())
+
+    def _job(self, config: CorpusConfig, control: RunControl) -> Callable[[], "Iterator[Event]"]:
+        """Return the whole preparation, or the short way if only the vocabulary differs."""
+        corpus, size = self._session.corpus, config.vocabulary_size
+        prepared = self._prepared
+        if corpus is not None and prepared is not None and prepared != config:
+            same = dataclasses.replace(config, vocabulary_size=prepared.vocabulary_size)
+            if same == prepared:
+                return partial(resized, corpus, size)
+        return partial(self._build, config, control)
+
+    @Slot()
+    def _on_cancel_requested(self) -> None:
+        if self._session.run_state is RunState.PREPARING:
+            self._session.set_run_state(RunState.STOPPING)
+            self._tab.show_busy("Stopping", can_cancel=True)
+            self._runner.stop()
+
+    @Slot(int)
+    def _on_vocabulary_changed(self, size: int) -> None:
+        corpus = self._session.corpus
+        if corpus is None:
+            return
+        text = coverage_text(corpus.summary, size, corpus.unknown_share(size))
+        self._tab.show_kept(size, text)
+
+    @Slot(object)
+    def _on_event_ready(self, event: object) -> None:
+        match event:
+            case CsvInspected(preview=preview):
+                if not self._must_inspect_again:
+                    self._tab.show_preview(preview)
+            case StageProgress():
+                self._tab.show_progress(event)
+            case Notice():
+                self._notices.append(event)
+            case CorpusReady(corpus=corpus):
+                self._got_corpus = True
+                self._session.set_corpus(corpus, self._config)
+            case _:
+                raise TypeError(f"a preparation does not report {type(event).__name__}")
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        self._tab.show_idle()
+        if self._is_inspecting:
+            self._is_inspecting = False
+            self._finish_inspecting(failure)
+            return
+        self._session.finish_run()
+        self._finish_preparing(failure)
+
+    def _finish_inspecting(self, failure: TaskFailure | None) -> None:
+        if self._must_inspect_again:
+            self._start_inspecting()
+        elif failure is not None:
+            self._tab.show_no_preview()
+            self._presenter.show_failure(failure, f"Reading {self._file_name}")
+        elif self._prepares_at_once:
+            self._prepares_at_once = False
+            self._on_prepare_requested()
+        elif self._path is not None:
+            self._settings.add_recent_file(self._path)
+
+    def _finish_preparing(self, failure: TaskFailure | None) -> None:
+        if failure is not None:
+            self._presenter.show_failure(failure, f"Preparing {self._file_name}")
+        elif not self._got_corpus:
+            self._presenter.show_message("The preparation was cancelled. Nothing was changed.")
+        else:
+            self._settings.update(corpus=self._config)
+            if self._notices:
+                self._show_notices()
+
+    def _show_notices(self) -> None:
+        shown = self._notices[:MOST_NOTICES]
+        is_warning = any(notice.severity == "warning" for notice in shown)
+        text = " ".join(notice.text for notice in shown)
+        self._presenter.show_message(text, "warning" if is_warning else "info")
+
+    @property
+    def _file_name(self) -> str:
+        return self._path.name if self._path is not None else "the file"
+
+    @Slot(object)
+    def _on_corpus_changed(self, corpus: "Corpus | None") -> None:
+        if corpus is not None:
+            self._tab.show_corpus(corpus)
+            self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
+
+    @Slot(object)
+    def _on_run_state_changed(self, state: RunState) -> None:
+        self._tab.show_commands(enabled_commands(state))
+
+    def _connect_signals(self) -> None:
+        self._tab.open_requested.connect(self.ask_and_open)
+        self._tab.sample_requested.connect(self.open_sample)
+        self._tab.reading_changed.connect(self._on_reading_changed)
+        self._tab.prepare_requested.connect(self._on_prepare_requested)
+        self._tab.cancel_requested.connect(self._on_cancel_requested)
+        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
+        self._tab.vocabulary_page.use_requested.connect(self._on_use_requested)
+        self._runner.event_ready.connect(self._on_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+        self._session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.run_state_changed.connect(self._on_run_state_changed)
+
+
+def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
+    """Return the rows as a CSV that no spreadsheet takes for formulas."""
+    return inert_csv(
+        COLUMNS, ((str(problem.line), problem.reason, problem.text) for problem in problems)
+    )
+
+
+class RefusedRowsExport(QObject):
+    """Answer "Save…" beside a list of refused rows."""
+
+    def __init__(
+        self,
+        tab: DatasetTab,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        *,
+        ask_path: AskRowsPath = ask_refused_rows_path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter, self._settings, self._ask_path = presenter, settings, ask_path
+        tab.save_problems_requested.connect(self._on_save_problems_requested)
+
+    @Slot(object)
+    def _on_save_problems_requested(self, problems: "Sequence[RowProblem]") -> None:
+        path = self._ask_path(Path(self._settings.settings.last_folder) / FILE_NAME)
+        if path is None:
+            return
+        content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
+        try:
+            write_in_one_step(path, content, "The refused rows")
+        except ExportError as error:
+            self._presenter.show_message(str(error), "error")
+            return
+        self._presenter.show_message(f"{counted(len(problems), 'refused row')} saved to {path}.")

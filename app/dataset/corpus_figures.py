@@ -1,0 +1,135 @@
+"""A corpus's summary as figures and sentences for people."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.shared.figure_grid import Figure
+from app.shared.formatting import counted, format_count, format_percent
+
+if TYPE_CHECKING:
+    from engine import CorpusSummary, RowProblem
+
+SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
+_DELIMITER_NAMES = {
+    "": "one column",
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    " ": "space",
+    "\n": "one column",
+}
+
+
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter in words."""
+    return _DELIMITER_NAMES.get(delimiter, repr(delimiter))
+
+
+def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    """Return the figures of a corpus in reading order."""
+    return (*_of_the_text(summary), *_of_the_vocabulary(summary), *_of_the_rows(summary))
+
+
+def _of_the_text(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    return (
+        _count("documents", summary.documents, "Texts read from the file, one a row"),
+        _count("sentences", summary.sentences, "Sentences found in the documents"),
+        _count("words", summary.words, "Words and punctuation marks in all sentences"),
+        _count(
+            "different_words",
+            summary.different_words,
+            "Different words and punctuation marks, lower-cased",
+            name="different words",
+        ),
+    )
+
+
+def _of_the_vocabulary(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    return (
+        _count(
+            "vocabulary_size",
+            summary.vocabulary_size,
+            "The most frequent words and the three special tokens: "
+            "what the network chooses from at each step",
+            name="vocabulary",
+        ),
+        Figure(
+            name="unknown words",
+            value=format_percent(summary.unknown_share),
+            meaning="Share of the words that are not in the vocabulary; "
+            "the network reads each as UNKNOWN_TOKEN",
+            role="unknown_share",
+        ),
+        Figure(
+            name=f"rarest word, × {format_count(summary.least_frequent_count)}",
+            value=summary.least_frequent_word,
+            meaning="The least frequent word of the vocabulary and how often it occurs",
+            role="least_frequent_word",
+        ),
+    )
+
+
+def _of_the_rows(summary: "CorpusSummary") -> tuple[Figure, ...]:
+    return (
+        _count(
+            "validation_documents",
+            summary.validation_documents,
+            "Documents that training never sees, for measuring the loss: "
+            f"{counted(summary.validation_sentences, 'sentence')}, "
+            f"{counted(summary.validation_words, 'word')}",
+            name="held out",
+        ),
+        _count(
+            "duplicate_documents",
+            summary.duplicate_documents,
+            "Documents whose text occurred before, word for word",
+            name="duplicates",
+        ),
+        _count(
+            "refused_rows",
+            summary.refused_rows,
+            "Rows that could not be read: they are listed with their line "
+            f"({counted(summary.repaired_rows, 'row')} repaired)",
+            name="rows refused",
+        ),
+    )
+
+
+def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
+    """Return a count; its name is its role where that is a word."""
+    return Figure(name=name or role, value=format_count(count), meaning=meaning, role=role)
+
+
+def corpus_origin(summary: "CorpusSummary") -> str:
+    """Tell in one line where the corpus came from and how it was read."""
+    columns = " + ".join(summary.columns)
+    noun = "column" if len(summary.columns) == 1 else "columns"
+    column = f"{noun} “{columns}”, " if columns else ""
+    name = delimiter_name(summary.delimiter)
+    separated = f"{name}-separated" if summary.delimiter else name
+    read = f"{column}{summary.encoding}, {separated}"
+    return f"{summary.name}: {read}  ·  sentences: {summary.splitter}"
+
+
+def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:
+    """Tell how many rows were refused or repaired, and if not all of them are listed."""
+    parts = []
+    if summary.refused_rows:
+        parts.append(f"{counted(summary.refused_rows, 'row')} refused")
+    if summary.repaired_rows:
+        parts.append(f"{counted(summary.repaired_rows, 'row')} repaired")
+    total = summary.refused_rows + summary.repaired_rows
+    rest = f" (the first {format_count(len(listed))} are listed)" if len(listed) < total else ""
+    return f"{', '.join(parts)}; the others were read{rest}"
+
+
+def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:
+    """Tell what another vocabulary size would mean; "" for the size that is in use."""
+    if size == summary.vocabulary_size:
+        return ""
+    if size - SPECIAL_TOKENS >= summary.different_words:
+        return (
+            f"The text has only {counted(summary.different_words, 'different word')}: all are kept."
+        )
+    return f"With this size {format_percent(unknown_share)} of all words would be unknown."

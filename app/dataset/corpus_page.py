@@ -1,0 +1,160 @@
+"""A prepared corpus: its figures, how often its words occur, and its sentences."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHeaderView,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.dataset.corpus_figures import (
+    SPECIAL_TOKENS,
+    corpus_figures,
+    corpus_origin,
+    problem_heading,
+)
+from app.dataset.corpus_sentences import (
+    NUMBER,
+    PART,
+    TEXT,
+    TOKENS,
+    CorpusSentenceModel,
+    TokenDelegate,
+    X,
+    Y,
+)
+from app.dataset.refused_rows import ProblemPanel
+from app.dataset.word_frequency_plot import WordFrequencyPlot
+from app.shared.figure_grid import FigureGrid
+from app.shared.formatting import counted
+from app.shared.labels import ElidedLabel, describe, make_card, make_label
+from app.shared.scrolling import prepare_scrolling
+from app.shared.tables import prepare_table
+from app.shared.theme import scaled
+
+if TYPE_CHECKING:
+    from engine import Corpus
+
+WIDTHS = {NUMBER: 56, PART: 80, X: 92, Y: 92}  # px
+HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
+SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
+
+
+class CorpusPage(QScrollArea):
+    """Show a `Corpus`; in a small window the page scrolls before its parts become too small.
+
+    Signals
+    -------
+    save_requested(object)
+        The refused rows are to be saved.
+    """
+
+    save_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentences = CorpusSentenceModel(self)
+        prepare_scrolling(self)
+        content = QWidget(self)
+        content.setObjectName("dataset.corpus_content")
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._build_summary())
+        layout.addWidget(self._build_splitter(), 1)
+        self.setWidget(content)
+
+    def show_corpus(self, corpus: "Corpus") -> None:
+        """Show the figures, the frequencies and the sentences of `corpus`."""
+        summary = corpus.summary
+        self._figures.show_figures(corpus_figures(summary))
+        self._origin.setText(corpus_origin(summary))
+        self._origin.setToolTip(corpus_origin(summary))
+        counts = corpus.word_frequencies()
+        self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
+        self._sentences.show_sentences(corpus)
+        self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
+        self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
+
+    def show_kept(self, vocabulary_size: int) -> None:
+        """Move the cut in the plot to another vocabulary size."""
+        self._plot.show_kept(max(vocabulary_size - SPECIAL_TOKENS, 0))
+
+    def _build_summary(self) -> QFrame:
+        card = make_card(self)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._figures = FigureGrid("dataset.summary", 5, card)
+        # Not wrapped: a height that depends on the width would make the page scroll too early.
+        self._origin = ElidedLabel(card)
+        self._origin.setTextFormat(Qt.TextFormat.PlainText)
+        self._origin.setProperty("role", "hint")
+        self._origin.setObjectName("dataset.origin_label")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._figures)
+        layout.addWidget(self._origin)
+        return card
+
+    def _build_splitter(self) -> QSplitter:
+        upper = QSplitter(Qt.Orientation.Horizontal, self)
+        upper.addWidget(self._build_plot_card())
+        self._problems = ProblemPanel("", self)
+        self._problems.save_requested.connect(self.save_requested)
+        upper.addWidget(self._problems)
+        upper.setStretchFactor(0, 3)
+        upper.setStretchFactor(1, 2)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.addWidget(upper)
+        splitter.addWidget(self._build_sentence_card())
+        splitter.setStretchFactor(0, 2)
+        splitter.setStretchFactor(1, 3)
+        splitter.setSizes(HEIGHTS)
+        for part in (upper, splitter):
+            part.setChildrenCollapsible(False)
+            part.setHandleWidth(12)
+        return splitter
+
+    def _build_plot_card(self) -> QFrame:
+        card = make_card(self)
+        self._plot = WordFrequencyPlot(card)
+        self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(make_label("How often each word occurs", "heading", card))
+        layout.addWidget(self._plot, 1)
+        return card
+
+    def _build_sentence_card(self) -> QFrame:
+        card = make_card(self)
+        self._sentence_count = make_label("", "heading", card)
+        table = describe(
+            QTableView(card),
+            "dataset.sentence_table",
+            "Sentences as the network sees them",
+            "Each sentence: its text, its words (those that are not in the vocabulary are marked), "
+            "its input ids x and its target ids y",
+        )
+        table.setModel(self._sentences)
+        prepare_table(table)
+        self._delegate = TokenDelegate(table)  # the view does not keep its delegate alive
+        table.setItemDelegateForColumn(TOKENS, self._delegate)
+        for column, width in WIDTHS.items():
+            table.setColumnWidth(column, scaled(width))
+        for column in (TEXT, TOKENS):
+            table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        table.setMinimumHeight(scaled(SMALLEST_TABLE))
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self._sentence_count)
+        layout.addWidget(table, 1)
+        return card

@@ -1,0 +1,269 @@
+"""How a file is read: its text columns, header, encoding, delimiter, and damaged rows.
+
+The form shows what was detected and lets a person overrule it; it reads no file.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from app.dataset.corpus_figures import delimiter_name
+from app.shared.column_picker import ColumnPicker
+from app.shared.formatting import shorten
+from app.shared.labels import add_row, describe, make_form, make_label
+from engine import CsvConfig
+
+if TYPE_CHECKING:
+    from engine import CsvPreview
+
+ENCODINGS = (
+    "utf-8",
+    "cp1252",
+    "iso-8859-1",
+    "utf-16",
+    "iso-8859-15",
+    "cp1250",
+    "cp1251",
+    "mac-roman",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc-kr",
+)
+DELIMITERS = (",", ";", "\t", "|", "\n")
+QUOTINGS = (("Double quotes", "double"), ("None: they are text", "none"))
+UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
+POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
+
+
+class CsvForm(QWidget):
+    """The options of reading a file.
+
+    Signals
+    -------
+    reading_changed()
+        The file has to be looked at again with the new options.
+    columns_changed(object)
+        Other columns hold the text: a tuple of indexes.
+    policy_changed()
+        Damaged rows are to be treated in another way.
+    """
+
+    reading_changed = Signal()
+    columns_changed = Signal(object)
+    policy_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._columns: tuple[str, ...] = ()
+        self._has_header = False
+        self._is_header_chosen = False
+        self._chosen: tuple[int, ...] | None = None  # columns
+        self._build_fields()
+        self._build_boxes()
+        self._build_layout()
+        self._connect_signals()
+        self.setEnabled(False)
+
+    def show_preview(self, preview: "CsvPreview") -> tuple[int, ...]:
+        """Show how the file was read and return the text columns; choices made by hand stay."""
+        columns = tuple(index for index in self._chosen or () if index < len(preview.columns))
+        columns = columns or (preview.guessed_column,)
+        self._columns, self._has_header = preview.columns, preview.has_header
+        names = [
+            f"{number}: {shorten(name, 40)}" if name else f"Column {number}"
+            for number, name in enumerate(preview.columns, start=1)
+        ]
+        self._column.set_names(names, columns)
+        with QSignalBlocker(self._header):
+            self._header.setChecked(preview.has_header)
+        self._encoding.setItemText(0, f"Detect ({preview.encoding})")
+        self._delimiter.setItemText(0, f"Detect ({delimiter_name(preview.delimiter)})")
+        self._quoting.setItemText(0, f"Detect ({'double quotes' if preview.is_quoted else 'none'})")
+        self._units.setItemText(0, f"Detect ({preview.kind})")
+        is_text = preview.kind in ("lines", "paragraphs")
+        is_table = preview.kind == "table"
+        for field, is_shown in (
+            (self._column, not is_text),
+            (self._header, is_table),
+            (self._delimiter, is_table),
+            (self._quoting, is_table),
+            (self._units, is_text),
+            (self._entities, preview.entities > 0 or self._entities.isChecked()),
+        ):
+            self._form.setRowVisible(field, is_shown)
+        self._note.setText(f"Encoding: {preview.encoding_note}.")
+        self._note.setVisible(bool(preview.encoding_note))
+        return columns
+
+    def reset(self) -> None:
+        """Go back to detecting everything, for a new file."""
+        self._column.set_names((), ())
+        self._note.hide()
+        for box in self._detecting:
+            with QSignalBlocker(box):
+                box.setCurrentIndex(0)
+            box.setItemText(0, "Detect")
+        with QSignalBlocker(self._entities):
+            self._entities.setChecked(False)
+        self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
+        self._is_header_chosen = False
+        self._chosen = None
+        self._columns = ()
+
+    def show_policy(self, policy: str) -> None:
+        """Show what was to be done with damaged rows in an earlier session."""
+        with QSignalBlocker(self._policy):
+            self._policy.setCurrentIndex(max(0, self._policy.findData(policy)))
+
+    def reading_config(self) -> CsvConfig:
+        """Return the options for looking at the file: no column is chosen in them."""
+        return CsvConfig(
+            has_header=self._has_header if self._is_header_chosen else None,
+            encoding=self._encoding.currentData(),
+            delimiter=self._delimiter.currentData(),
+            quoting=self._quoting.currentData(),
+            documents=self._units.currentData(),
+            decode_entities=self._entities.isChecked(),
+        )
+
+    def config(self) -> CsvConfig:
+        """Return all options for reading the file as it is shown."""
+        return replace(
+            self.reading_config(),
+            columns=tuple(self._column_key(index) for index in self._column.picked()),
+            has_header=self._has_header,
+            bad_rows=self._policy.currentData(),
+        )
+
+    def _column_key(self, index: int) -> str:
+        """Return the column's name if it names one column only, else its number."""
+        name = self._columns[index]
+        is_clear = self._has_header and self._columns.count(name) == 1 and not name.isdecimal()
+        return name if is_clear and name else str(index + 1)
+
+    def _build_fields(self) -> None:
+        self._column = describe(
+            ColumnPicker("Text columns", self),
+            "dataset.column_combo",
+            "Text columns",
+            "The column that holds the text to learn from; tick several to join them, "
+            "each as a paragraph",
+        )
+        self._column.setMinimumContentsLength(12)
+        self._header = describe(
+            QCheckBox("First row &names the columns", self),
+            "dataset.header_check",
+            "First row names the columns",
+            "Tick it if the first row is a header and not a text",
+        )
+        self._entities = describe(
+            QCheckBox("Decode &HTML entities (&&amp; → &&)", self),
+            "dataset.entities_check",
+            "Decode HTML entities",
+            "Read &gt; as >, &quot; as a quotation mark and so on: texts from web pages are often "
+            "stored like this. The tutorial does not decode them",
+        )
+        self._note = make_label("", "hint", self, wrap=True)
+        self._note.setObjectName("dataset.encoding_note")
+        self._note.hide()
+
+    def _build_boxes(self) -> None:
+        self._policy = describe(
+            QComboBox(self),
+            "dataset.bad_rows_combo",
+            "Damaged rows",
+            "What happens with a row that cannot be read: it is left out and listed with its "
+            "line and the reason, or the preparation stops there",
+        )
+        for text, policy in POLICIES:
+            self._policy.addItem(text, policy)
+        self._encoding = describe(
+            QComboBox(self),
+            "dataset.encoding_combo",
+            "Encoding",
+            "How the file's bytes become letters; change it if letters look wrong in the preview",
+        )
+        self._encoding.addItem("Detect", None)
+        for encoding in ENCODINGS:
+            self._encoding.addItem(encoding, encoding)
+        self._delimiter = describe(
+            QComboBox(self),
+            "dataset.delimiter_combo",
+            "Delimiter",
+            "The character between two columns; change it if columns look wrong in the preview",
+        )
+        self._delimiter.addItem("Detect", None)
+        for delimiter in DELIMITERS:
+            self._delimiter.addItem(delimiter_name(delimiter), delimiter)
+        self._quoting = describe(
+            QComboBox(self),
+            "dataset.quoting_combo",
+            "Quotes",
+            "Whether double quotes enclose fields, or are characters as any other; "
+            "change it if rows are refused for their quotes",
+        )
+        self._quoting.addItem("Detect", None)
+        for text, quoting in QUOTINGS:
+            self._quoting.addItem(text, quoting)
+        self._units = describe(
+            QComboBox(self),
+            "dataset.documents_combo",
+            "Documents",
+            "What one text is in this file: a line, or a paragraph with a blank line after it",
+        )
+        self._units.addItem("Detect", None)
+        for text, unit in UNITS:
+            self._units.addItem(text, unit)
+        self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
+        for box in (self._column, *self._detecting, self._policy):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+
+    def _build_layout(self) -> None:
+        self._form = form = make_form(self)
+        add_row(form, "Text &column", self._column)
+        form.addRow("", self._header)
+        add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen
+        add_row(form, "&Encoding", self._encoding)
+        add_row(form, "&Delimiter", self._delimiter)
+        add_row(form, "&Quotes", self._quoting)
+        add_row(form, "Documen&ts", self._units)
+        form.addRow(self._entities)
+        form.addRow(self._note)
+        for field in (self._units, self._entities):
+            form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
+
+    def _connect_signals(self) -> None:
+        self._column.picked_changed.connect(self._on_picked_changed)
+        self._header.toggled.connect(self._on_header_toggled)
+        for box in self._detecting:
+            box.currentIndexChanged.connect(self._on_reading_changed)
+        self._entities.toggled.connect(self._on_entities_toggled)
+        self._policy.currentIndexChanged.connect(self._on_policy_changed)
+
+    @Slot(object)
+    def _on_picked_changed(self, columns: tuple[int, ...]) -> None:
+        self._chosen = columns
+        self.columns_changed.emit(columns)
+
+    @Slot(int)
+    def _on_policy_changed(self, index: int) -> None:
+        self.policy_changed.emit()
+
+    @Slot(bool)
+    def _on_header_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
+        self._has_header = is_checked
+        self._is_header_chosen = True
+        self.reading_changed.emit()
+
+    @Slot(bool)
+    def _on_entities_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
+        self.reading_changed.emit()
+
+    @Slot(int)
+    def _on_reading_changed(self, index: int) -> None:
+        self.reading_changed.emit()

@@ -1,0 +1,197 @@
+"""Where a text is chosen: before there is one, from the disk, or the sample comments."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QGridLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.shared.labels import describe, make_card, make_label
+from app.shared.theme import scaled
+
+NO_FILE = "No file yet"
+NOT_USED = " (not used)"
+
+FILE_FILTERS = (
+    "Texts and tables (*.csv *.tsv *.tab *.txt *.text *.md *.jsonl *.ndjson *.gz)",
+    "Tables (*.csv *.tsv *.tab *.csv.gz *.tsv.gz)",
+    "Plain texts (*.txt *.text *.md *.txt.gz)",
+    "JSON Lines (*.jsonl *.ndjson *.jsonl.gz)",
+    "All files (*)",
+)
+
+_STEPS = (
+    (
+        "Choose a text",
+        (
+            "Open a CSV file with one comment, review or message a row, drop it onto this window, "
+            "or begin with the sample comments that come with the program."
+        ),
+    ),
+    (
+        "Check how it is read",
+        (
+            "The first rows appear here. Pick the column that holds the text; the program "
+            "guesses the rest, and you can overrule it."
+        ),
+    ),
+    (
+        "Prepare it",
+        (
+            "The text is split into sentences and words. The most frequent words become the "
+            "vocabulary: all that the network can read and say."
+        ),
+    ),
+    (
+        "Then train and generate",
+        (
+            "On the Training tab a small recurrent network learns to guess each next word. "
+            "On the Generation tab it writes sentences of its own."
+        ),
+    ),
+)
+WIDTH = 600  # px, of the card
+
+
+class FilePanel(QWidget):
+    """Two buttons and the file's name.
+
+    Signals
+    -------
+    open_requested(), sample_requested()
+        A button was pressed.
+    """
+
+    open_requested = Signal()
+    sample_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text, self._path = NO_FILE, Path()
+        self._open = describe(
+            QPushButton("&Open CSV…", self),
+            "dataset.open_button",
+            "Open CSV",
+            "Choose a file of text (Ctrl+O): a CSV or TSV with one text a row, plain text, or "
+            "JSON Lines, packed with gzip or not; you can also drop a file onto the window",
+        )
+        self._sample = describe(
+            QPushButton("Use the sa&mple comments", self),
+            "dataset.sample_button",
+            "Use the sample comments",
+            "Use the several thousand comments, written for this program, that come with it",
+        )
+        self._file = make_label(NO_FILE, "hint", self)
+        self._file.setObjectName("dataset.file_label")
+        self._file.setMinimumWidth(1)  # a long name is cut in the middle
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (self._open, self._sample, self._file):
+            layout.addWidget(part)
+        self._lead_to_open(is_first_step=True)
+        self._open.clicked.connect(self.open_requested)
+        self._sample.clicked.connect(self.sample_requested)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a file was chosen."""
+        return self._text != NO_FILE
+
+    def show_file(self, path: Path) -> None:
+        """Name the file that is being looked at."""
+        self._path = path
+        self.show_use(is_used=True)
+        self._lead_to_open(is_first_step=False)
+
+    def show_use(self, *, is_used: bool) -> None:
+        """Say beside the file's name if it could not be read."""
+        use = "" if is_used else NOT_USED
+        self._text = f"{self._path.name}{use}"
+        self._file.setToolTip(f"{self._path}{use}")
+        self._file.setAccessibleName(f"File: {self._path}{use}")
+        self._elide()
+
+    def set_offered(self, *, is_offered: bool) -> None:
+        """Enable the buttons."""
+        self._open.setEnabled(is_offered)
+        self._sample.setEnabled(is_offered)
+
+    def _lead_to_open(self, *, is_first_step: bool) -> None:
+        """Let "Open CSV…" stand out while nothing else can be done."""
+        self._open.setProperty("primary", "true" if is_first_step else "false")
+        self._open.style().unpolish(self._open)
+        self._open.style().polish(self._open)
+
+    def _elide(self) -> None:
+        metrics = QFontMetrics(self._file.font())
+        mode = Qt.TextElideMode.ElideMiddle
+        self._file.setText(metrics.elidedText(self._text, mode, self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the file's name to the panel."""
+        super().resizeEvent(event)
+        self._elide()
+
+
+def ask_csv_path(folder: str) -> Path | None:
+    """Ask for a file of text; None when the user thinks better of it."""
+    text, _ = QFileDialog.getOpenFileName(
+        QApplication.activeWindow(),
+        "Open a CSV or another text",
+        first_folder(folder),
+        ";;".join(FILE_FILTERS),
+    )
+    return Path(text) if text else None
+
+
+def first_folder(last: str) -> str:
+    """Return where a file dialog starts: in the `last` folder, else among the documents."""
+    if last and Path(last).is_dir():
+        return last
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return documents if documents and Path(documents).is_dir() else str(Path.home())
+
+
+class WelcomePage(QWidget):
+    """A friendly page in place of an empty one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataset.welcome_page")
+        card = make_card(self)
+        card.setMaximumWidth(scaled(WIDTH))
+        grid = QGridLayout(card)
+        grid.setContentsMargins(32, 32, 32, 32)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        headline = make_label(
+            "Teach a network to write from your own text", "title", card, wrap=True
+        )
+        grid.addWidget(headline, 0, 0, 1, 2)
+        for number, (title, text) in enumerate(_STEPS, start=1):
+            row = 2 * number
+            grid.setRowMinimumHeight(row - 1, 12)
+            digit = make_label(str(number), "title", card)
+            digit.setProperty("accent", "true")
+            step = QVBoxLayout()
+            step.setSpacing(2)
+            step.addWidget(make_label(title, "heading", card))
+            step.addWidget(make_label(text, "hint", card, wrap=True))
+            grid.addWidget(digit, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+            grid.addLayout(step, row, 1)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addWidget(card, 1, 1)
+        for edge in (0, 2):
+            outer.setRowStretch(edge, 1)
+            outer.setColumnStretch(edge, 1)
+        outer.setColumnStretch(1, 20)

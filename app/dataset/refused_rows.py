@@ -1,0 +1,178 @@
+"""The rows of a file that were refused: how many, a table of them, and where they are saved."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.shared.formatting import format_count, shorten
+from app.shared.labels import describe, make_label
+from app.shared.tables import Index, prepare_table
+from app.shared.theme import scaled
+
+if TYPE_CHECKING:
+    from engine import RowProblem
+
+LINE_WIDTH, TEXT_WIDTH = 60, 88  # px
+SMALLEST_PANEL = 344  # px, of width: the reason can be read
+TWO_LINES = 48  # px, of a row
+SMALLEST_TABLE = 96  # px, of height
+
+ItemRole = Qt.ItemDataRole
+CELL_LENGTH = 300  # characters shown of one cell
+
+
+class ProblemPanel(QFrame):
+    """Show refused rows; hidden while there are none.
+
+    Signals
+    -------
+    save_requested(object)
+        The rows are to be saved to a file: the `RowProblem`s that are listed.
+    line_chosen(int)
+        A row was chosen: its line in the file.
+    """
+
+    save_requested = Signal(object)
+    line_chosen = Signal(int)
+
+    def __init__(self, role: str, parent: QWidget | None = None, *, is_wide: bool = False) -> None:
+        """Make the panel; `role` is the middle of its parts' names, such as "preview_"."""
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self._model = ProblemModel(self)
+        self._heading = make_label("", "heading", self, wrap=True)
+        self._heading.setObjectName(f"dataset.{role}problems_label")
+        self._save = describe(
+            QPushButton("Save the refused ro&ws…" if is_wide else "&Save…", self),
+            f"dataset.{role}save_problems_button",
+            "Save the refused rows",
+            "Save the refused rows as a CSV: the line in the file, the reason, how the row begins",
+        )
+        self._table = self._build_table(role, is_wide=is_wide)
+        head = QHBoxLayout()
+        head.addWidget(self._heading, 1)
+        head.addWidget(self._save)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self._table, 1)
+        self._save.clicked.connect(self._on_save_clicked)
+        self._table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        self.hide()
+
+    def show_problems(self, problems: "Sequence[RowProblem]", heading: str) -> None:
+        """List `problems` under `heading`, or hide the panel if there are none."""
+        self._model.show_problems(problems)
+        self.show_heading(heading)
+        self.setVisible(bool(problems))
+
+    def show_heading(self, heading: str) -> None:
+        """Replace the heading."""
+        self._heading.setText(heading)
+
+    def _build_table(self, role: str, *, is_wide: bool) -> QTableView:
+        table = describe(
+            QTableView(self),
+            f"dataset.{role}problems_table",
+            "Refused rows",
+            "Rows that could not be read: the line in the file, the reason, how the row begins",
+        )
+        table.setModel(self._model)
+        prepare_table(table)
+        table.setMinimumHeight(scaled(SMALLEST_TABLE))
+        table.setColumnWidth(0, scaled(LINE_WIDTH))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        if is_wide:
+            header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        else:
+            table.setWordWrap(True)
+            table.verticalHeader().setDefaultSectionSize(scaled(TWO_LINES))
+            table.setColumnWidth(2, scaled(TEXT_WIDTH))
+            self.setMinimumWidth(scaled(SMALLEST_PANEL))
+        return table
+
+    @Slot()
+    def _on_save_clicked(self) -> None:
+        self.save_requested.emit(self._model.problems)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self.line_chosen.emit(self._model.problems[current.row()].line)
+
+
+class ProblemModel(QAbstractTableModel):
+    """The refused rows: where, why, and how each begins."""
+
+    HEADERS = ("Line", "Why it was refused", "Its beginning")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._problems: tuple[RowProblem, ...] = ()
+
+    def show_problems(self, problems: "Sequence[RowProblem]") -> None:
+        """Show `problems` in place of the present ones."""
+        self.beginResetModel()
+        self._problems = tuple(problems)
+        self.endResetModel()
+
+    @property
+    def problems(self) -> "tuple[RowProblem, ...]":
+        """The rows that are shown."""
+        return self._problems
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of refused rows."""
+        return 0 if parent.isValid() else len(self._problems)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return line, reason and text: three."""
+        return 0 if parent.isValid() else len(self.HEADERS)
+
+    def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
+        """Return one part of a refused row."""
+        problem = self._problems[index.row()]
+        if role == ItemRole.DisplayRole:
+            line, text = format_count(problem.line), shorten(problem.text, CELL_LENGTH)
+            return (line, problem.reason, text)[index.column()]
+        if role == ItemRole.ToolTipRole:
+            return f"Line {format_count(problem.line)}: {problem.reason}\n{problem.text}"
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
+    ) -> Any:
+        """Return a column's title."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == ItemRole.DisplayRole:
+            return self.HEADERS[section]
+        if role == ItemRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+def ask_refused_rows_path(suggested: Path) -> Path | None:
+    """Ask where the refused rows go; None when the user thinks better of it."""
+    text, _ = QFileDialog.getSaveFileName(
+        QApplication.activeWindow(), "Save the refused rows", str(suggested), "CSV (*.csv)"
+    )
+    if not text:
+        return None
+    path = Path(text)
+    return path if path.suffix else path.with_suffix(".csv")

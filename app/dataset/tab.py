@@ -1,0 +1,250 @@
+"""The first tab: choose a file, check how it is read, prepare it, see what came out.
+
+It builds, emits requests and shows; what happens when is the controller's affair.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
+from app.dataset.corpus_page import CorpusPage
+from app.dataset.csv_form import CsvForm
+from app.dataset.file_panel import FilePanel, WelcomePage
+from app.dataset.preview import PreviewPage
+from app.dataset.vocabulary_page import VocabularyPage
+from app.session import Command
+from app.shared.labels import make_card, make_label
+from app.shared.scrolling import FittingScrollArea
+from app.shared.theme import scaled
+from engine import CorpusConfig, CsvConfig, StageProgress
+
+if TYPE_CHECKING:
+    from engine import Corpus, CsvPreview
+
+PANEL_WIDTH = 328  # px, of the column of controls
+CORPUS_PAGE, VOCABULARY_PAGE = 1, 2
+
+
+class DatasetTab(QWidget):
+    """The dataset page.
+
+    Attributes
+    ----------
+    vocabulary_page : VocabularyPage
+        What each vocabulary size would mean.
+
+    Signals
+    -------
+    open_requested(), sample_requested()
+        A file is to be chosen; the sample comments are to be used.
+    reading_changed()
+        The file is to be looked at again with `reading_config`.
+    prepare_requested(), cancel_requested()
+        The corpus is to be prepared; the preparation is to be given up.
+    vocabulary_changed(int)
+        Another vocabulary size was chosen.
+    save_problems_requested(object)
+        Refused rows are to be saved: the `RowProblem`s.
+    """
+
+    open_requested = Signal()
+    sample_requested = Signal()
+    reading_changed = Signal()
+    prepare_requested = Signal()
+    cancel_requested = Signal()
+    vocabulary_changed = Signal(int)
+    save_problems_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataset.tab")
+        self._commands: frozenset[Command] = frozenset()
+        self._has_preview = False
+        self._has_corpus = self._is_busy = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(16)
+        row.addWidget(self._build_panel())
+        row.addWidget(self._build_pages(), 1)
+        self._connect_signals()
+        self.show_idle()
+
+    def reading_config(self) -> CsvConfig:
+        """Return the options for looking at the file again."""
+        return self._csv_form.reading_config()
+
+    def csv_config(self) -> CsvConfig:
+        """Return all options for reading the file."""
+        return self._csv_form.config()
+
+    def choices(self) -> CorpusChoices:
+        """Return how the corpus is to be made."""
+        return self._corpus_form.choices()
+
+    def show_config(self, config: CorpusConfig) -> None:
+        """Show the choices of an earlier session."""
+        self._corpus_form.show_config(config)
+        self._csv_form.show_policy(config.csv.bad_rows)
+
+    def show_commands(self, commands: frozenset[Command]) -> None:
+        """Enable what can be asked for now."""
+        self._commands = commands
+        self._update_buttons()
+
+    def show_new_file(self, path: Path) -> None:
+        """Name the file that is being looked at, and forget the options of the former one."""
+        self._file_panel.show_file(path)
+        self._csv_form.reset()
+        self._has_preview = False
+        self._update_buttons()
+
+    def show_no_preview(self) -> None:
+        """Forget the preview: the options stay, to be changed until the file can be read."""
+        self._file_panel.show_use(is_used=False)
+        self._preview_page.show_outdated()
+        self._has_preview = False
+        self._update_buttons()
+
+    def show_preview(self, preview: "CsvPreview") -> None:
+        """Show the first rows and how they were read."""
+        self._file_panel.show_use(is_used=True)
+        columns = self._csv_form.show_preview(preview)
+        self._preview_page.show_preview(preview, columns, stops=self._stops)
+        self._has_preview = True
+        self._results.setCurrentWidget(self._preview_page)
+        self._pages.setCurrentWidget(self._results)
+        self._update_buttons()
+
+    def show_corpus(self, corpus: "Corpus") -> None:
+        """Show a prepared corpus."""
+        self._corpus_page.show_corpus(corpus)
+        self._has_corpus = True
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
+        if self._results.currentIndex() != VOCABULARY_PAGE:  # there a new size is shown too
+            self._results.setCurrentWidget(self._corpus_page)
+        self._pages.setCurrentWidget(self._results)
+
+    def show_kept(self, vocabulary_size: int, coverage: str) -> None:
+        """Show what another vocabulary size would mean."""
+        self._corpus_page.show_kept(vocabulary_size)
+        self._corpus_form.show_coverage(coverage)
+
+    def show_busy(self, stage: str, *, can_cancel: bool) -> None:
+        """Show that work goes on, of which it is not known yet how much."""
+        self._is_busy = True
+        self._prepare_panel.show_busy(stage, can_cancel=can_cancel)
+        self._update_buttons()
+
+    def show_progress(self, progress: StageProgress) -> None:
+        """Show how far the present stage is."""
+        self._prepare_panel.show_progress(progress)
+
+    def show_idle(self) -> None:
+        """Show that no work goes on."""
+        self._is_busy = False
+        self._prepare_panel.show_idle()
+        self._update_buttons()
+
+    def _build_panel(self) -> QWidget:
+        """Return the column of controls: the step that starts the work never scrolls away."""
+        column = QWidget(self)
+        column.setFixedWidth(scaled(PANEL_WIDTH))
+        scroll = FittingScrollArea(column)
+        scroll.setObjectName("dataset.panel")
+        panel = QWidget(scroll)
+        panel.setObjectName("dataset.panel_content")
+        layout = QVBoxLayout(panel)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
+        self._csv_form = CsvForm(panel)
+        self._corpus_form = CorpusForm(column)
+        self._prepare_panel = PreparePanel(column)
+        layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
+        layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
+        layout.addStretch(1)
+        scroll.setWidget(panel)
+        prepare = self._card(column, "3  Prepare", self._corpus_form, self._prepare_panel)
+        parts = QVBoxLayout(column)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(12)
+        parts.addWidget(scroll)
+        parts.addWidget(prepare)
+        parts.addStretch(1)
+        return column
+
+    @staticmethod
+    def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:
+        card = make_card(parent)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(16, 12, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(make_label(title, "heading", card))
+        for part in parts:
+            layout.addWidget(part)
+        return card
+
+    def _build_pages(self) -> QStackedWidget:
+        self._pages = QStackedWidget(self)
+        self._pages.setObjectName("dataset.pages")
+        self._results = QTabWidget(self._pages)
+        self._results.setObjectName("dataset.results")
+        self._results.setAccessibleName("The file and the corpus")
+        self._results.setDocumentMode(True)
+        self._preview_page = PreviewPage(self._results)
+        self._corpus_page = CorpusPage(self._results)
+        self._results.addTab(self._preview_page, "Preview of the file")
+        self.vocabulary_page = VocabularyPage(self._results)
+        self._results.addTab(self._corpus_page, "Prepared corpus")
+        self._results.addTab(self.vocabulary_page, "Vocabulary")
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
+        self._pages.addWidget(WelcomePage(self._pages))
+        self._pages.addWidget(self._results)
+        return self._pages
+
+    def _connect_signals(self) -> None:
+        self._file_panel.open_requested.connect(self.open_requested)
+        self._file_panel.sample_requested.connect(self.sample_requested)
+        self._prepare_panel.prepare_requested.connect(self.prepare_requested)
+        self._prepare_panel.cancel_requested.connect(self.cancel_requested)
+        self._csv_form.reading_changed.connect(self.reading_changed)
+        self._csv_form.columns_changed.connect(self._on_columns_changed)
+        self._csv_form.policy_changed.connect(self._on_policy_changed)
+        self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
+        self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
+
+    @Slot(object)
+    def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
+        self._preview_page.set_text_columns(columns)
+        self._results.setCurrentWidget(self._preview_page)
+
+    @Slot()
+    def _on_policy_changed(self) -> None:
+        self._preview_page.show_policy(stops=self._stops)
+
+    @Slot(int)
+    def _on_size_chosen(self, size: int) -> None:
+        self._corpus_form.set_vocabulary_size(size)
+
+    @property
+    def _stops(self) -> bool:
+        """Whether a damaged row ends the preparation."""
+        return self._csv_form.config().bad_rows == "stop"
+
+    def _update_buttons(self) -> None:
+        can_open = Command.OPEN_DATA in self._commands
+        can_prepare = Command.PREPARE in self._commands and not self._is_busy
+        self._file_panel.set_offered(is_offered=can_open)
+        self._csv_form.setEnabled(can_open and self._file_panel.has_file)
+        self._corpus_form.setEnabled(can_open)
+        self._prepare_panel.enable(
+            can_prepare=can_prepare and self._has_preview,
+            can_cancel=Command.CANCEL_PREPARING in self._commands,
+        )

@@ -1,0 +1,100 @@
+"""Look back: draw and score with the model of an earlier epoch of the session's run.
+
+The list is read again whenever the run was saved. Of several epochs that the handle is
+dragged over, only the newest is opened.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.generation.tab import GenerationTab
+from app.jobs import Runs
+from app.session import CurrentRun, Session
+from app.tasks.work_queue import WorkQueue
+
+if TYPE_CHECKING:
+    from engine import EpochModel, LanguageModel
+
+
+class EpochsController(QObject):
+    """Connect the slider of the generation tab with the kept models of the run's epochs."""
+
+    def __init__(
+        self,
+        tab: GenerationTab,
+        session: Session,
+        queue: WorkQueue,
+        runs: Runs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab, self._session, self._queue, self._runs = tab, session, queue, runs
+        self._run_id = ""  # of the models that are offered
+        self._models: tuple[EpochModel, ...] = ()
+        self._wanted: EpochModel | None = None
+        self._is_listing = self._is_opening = False
+        tab.epoch_chosen.connect(self._on_tab_epoch_chosen)
+        session.run_changed.connect(self._on_session_run_changed)
+        queue.failed.connect(self._on_queue_failed)
+        self._on_session_run_changed(session.run)
+
+    @Slot(object)
+    def _on_session_run_changed(self, run: CurrentRun | None) -> None:
+        run_id = "" if run is None else run.run_id
+        if run_id != self._run_id:
+            self._run_id, self._wanted, self._models = run_id, None, ()
+            self._tab.show_epochs((), None)
+        if run_id and not self._is_listing:
+            self._is_listing = True
+            self._queue.do(
+                "Reading the models of the run",
+                partial(self._runs.epoch_models, run_id),
+                partial(self._show_models, run_id),
+            )
+
+    def _show_models(self, run_id: str, models: "tuple[EpochModel, ...]") -> None:
+        self._is_listing = False
+        if run_id != self._run_id:  # another run came meanwhile
+            self._on_session_run_changed(self._session.run)
+            return
+        self._models = models
+        if self._wanted not in models:
+            self._choose(None)
+        self._tab.show_epochs(models, self._wanted)
+
+    @Slot(object)
+    def _on_tab_epoch_chosen(self, model: "EpochModel | None") -> None:
+        self._choose(model)
+
+    def _choose(self, model: "EpochModel | None") -> None:
+        self._wanted = model
+        if model is None:
+            self._session.look_back(None)
+        elif not self._is_opening:
+            self._open(model)
+
+    def _open(self, model: "EpochModel") -> None:
+        self._is_opening = True
+        self._queue.do(
+            f"Opening the model of epoch {model.epoch:.4g}",
+            partial(self._runs.open_epoch, self._run_id, model.epoch),
+            partial(self._take, model),
+        )
+
+    def _take(self, opened: "EpochModel", model: "LanguageModel") -> None:
+        self._is_opening = False
+        if opened == self._wanted:
+            self._session.look_back(model)
+        elif self._wanted is not None:
+            self._open(self._wanted)
+
+    @Slot(str)
+    def _on_queue_failed(self, _message: str) -> None:
+        """Go back to the newest model; the message bar says why."""
+        self._is_listing = False
+        if self._is_opening:
+            self._is_opening = False
+            self._choose(None)
+            self._tab.show_epochs(self._models, None)

@@ -1,0 +1,177 @@
+"""Score the typed sentence as it is typed, with the model that is shown.
+
+At most one scoring job runs. While it does, newer texts and newer models only
+leave a note that another job is due; it takes whatever is newest when it starts,
+so that work never piles up behind a fast typist or a fast trainer.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.errors import ErrorPresenter, TaskFailure
+from app.generation.controller import model_epoch, model_title
+from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.tab import GenerationTab
+from app.jobs import Score, score_with_engine
+from app.session import Session
+from app.shared.throttle import Throttle
+from app.tasks.task_runner import TaskRunner
+from engine import RunControl, SentenceScored
+
+if TYPE_CHECKING:
+    from engine import Event, LanguageModel, SentenceScore
+
+TYPING_INTERVAL_MS = 80
+MODEL_INTERVAL_MS = 1000
+
+
+class ScoringController(QObject):
+    """Connect the lower half of the generation tab with the engine's scorer."""
+
+    def __init__(
+        self,
+        tab: GenerationTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        *,
+        score: Score = score_with_engine,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab = tab
+        self._session = session
+        self._runner = runner
+        self._presenter = presenter
+        self._score = score
+        self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
+        self._origin = model_origin(session)  # of the present model
+        self._is_closed = False
+        self._is_due = False  # another job is wanted as soon as this one ends
+        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
+        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        self._tab.sentence_changed.connect(self._on_tab_sentence_changed)
+        self._session.shown_model_changed.connect(self._on_session_shown_model_changed)
+        self._typing.released.connect(self._on_throttle_released)
+        self._models.released.connect(self._on_throttle_released)
+        self._runner.event_ready.connect(self._on_runner_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+
+    def close(self) -> None:
+        """Start nothing more: the window is closing."""
+        self._is_closed = True
+        self._forget()
+
+    def _forget(self) -> None:
+        self._typing.cancel()
+        self._models.cancel()
+        self._is_due = False
+
+    @Slot(str)
+    def _on_tab_sentence_changed(self, text: str) -> None:
+        if text.strip() and not self._is_closed:
+            self._typing.submit(text)
+            return
+        self._forget()
+        self._stop_outdated_job()
+        self._tab.show_score(None)
+
+    @Slot(object)
+    def _on_session_shown_model_changed(self, model: "LanguageModel | None") -> None:
+        self._origin = model_origin(self._session)
+        if model is None:
+            self._forget()
+            self._tab.show_score(None)
+        elif self._tab.sentence.strip() and not self._is_closed:
+            # A person who looks back waits for it; training publishes by itself.
+            throttle = self._typing if self._session.is_looking_back else self._models
+            throttle.submit(model)
+
+    @Slot(object)
+    def _on_throttle_released(self, _value: object) -> None:
+        self._score_newest()
+
+    def _score_newest(self) -> None:
+        """Score the text and the model of this moment, now or after the running job."""
+        if self._runner.is_busy:
+            self._is_due = True
+            self._stop_outdated_job()
+            return
+        text, model = self._tab.sentence, self._session.shown_model
+        self._is_due = False
+        if model is None or not text.strip():
+            return
+        self._job = (text, model, self._origin)
+        control = RunControl()
+        self._runner.start(partial(self._score, model, text, control), control)
+
+    def _stop_outdated_job(self) -> None:
+        """Stop scoring a text that is no longer in the line; an older model's score may finish."""
+        if self._job is not None and self._job[0] != self._tab.sentence:
+            self._runner.stop()
+
+    @Slot(object)
+    def _on_runner_event_ready(self, event: "Event") -> None:
+        if self._job is None or not isinstance(event, SentenceScored):
+            return
+        text, model, origin = self._job
+        if text == self._tab.sentence and self._session.shown_model is not None:
+            self._tab.show_score(scored_sentence(text, event.score, model, origin))
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        job, self._job = self._job, None
+        is_wanted = job is not None and job[0] == self._tab.sentence
+        if failure is not None and is_wanted:
+            self._tab.show_score(None)
+            self._presenter.show_failure(failure, "Scoring the sentence")
+        if self._is_due:
+            self._score_newest()
+
+
+def model_origin(session: Session) -> str:
+    """Return which run or file the session's model comes from; "" if nothing tells."""
+    run = session.run
+    if run is None:
+        return session.model_path.name if session.model_path is not None else ""
+    clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
+    when = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
+    return ", ".join(part for part in (run.name, when) if part)
+
+
+def scored_sentence(
+    text: str, score: "SentenceScore", model: "LanguageModel", origin: str = ""
+) -> ScoredSentence:
+    """Turn the engine's score of `text` into the record that the views show."""
+    last = len(score.words) - 1
+    return ScoredSentence(
+        text=text,
+        words=tuple(
+            ScoredWord(
+                text=word.word,
+                is_known=word.is_known,
+                is_end=place == last,
+                log_probability=word.log_probability,
+                bits=word.bits,
+                rank=word.rank,
+            )
+            for place, word in enumerate(score.words)
+        ),
+        log_probability=score.log_probability,
+        perplexity=score.perplexity,
+        bits_per_word=score.bits_per_word,
+        unknown_words=score.unknown_words,
+        model=model_epoch(model),
+        model_title=model_title(model),
+        origin=origin,
+        guess_bits=math.log2(model.word_dim),
+    )

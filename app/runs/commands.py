@@ -1,0 +1,87 @@
+"""What can be done with the selected runs, and what each command is called.
+
+Plain Python: it knows neither Qt nor the engine.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from engine import RunInfo
+
+
+class RunCommand(Enum):
+    """What a person can ask for in the list of models."""
+
+    OPEN = auto()
+    OPEN_BEST = auto()
+    CONTINUE = auto()
+    RENAME = auto()
+    NOTE = auto()
+    DUPLICATE = auto()
+    COMPARE = auto()
+    DELETE = auto()
+    RESTORE = auto()
+
+
+Button: TypeAlias = tuple[RunCommand, str, str, str]  # what, text, part of its name, tip
+
+BUTTONS: tuple[Button, ...] = (
+    (RunCommand.RESTORE, "Re&store", "restore", "Bring the selected runs back from the trash"),
+    (RunCommand.OPEN, "&Open", "open", "Use the newest model of the run (Enter)"),
+    (RunCommand.OPEN_BEST, "Open &best", "open_best", "Use the model of the lowest loss"),
+    (
+        RunCommand.CONTINUE,
+        "Con&tinue training",
+        "continue",
+        "Go on exactly where the run was saved last; its text is prepared again if need be",
+    ),
+    (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
+    (RunCommand.NOTE, "&Note", "note", "Write a note"),
+    (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
+    (RunCommand.COMPARE, "Co&mpare…", "compare", "Show in which settings the selected runs differ"),
+    (RunCommand.DELETE, "&Delete", "delete", "Move the selected runs to the trash (Del)"),
+)
+
+_SINGLE = frozenset({RunCommand.RENAME, RunCommand.NOTE})
+
+
+def run_commands(
+    runs: "Sequence[RunInfo]", *, in_trash: bool, is_at_rest: bool
+) -> frozenset[RunCommand]:
+    """Return what can be asked for.
+
+    Parameters
+    ----------
+    runs : sequence of RunInfo
+        The selected ones.
+    in_trash : bool
+        Whether they are deleted.
+    is_at_rest : bool
+        Whether the window may take another model now.
+    """
+    commands: set[RunCommand] = set()
+    if len(runs) >= 2:
+        commands.add(RunCommand.COMPARE)
+    if not runs:
+        return frozenset()
+    if in_trash:
+        return frozenset(commands | {RunCommand.RESTORE})
+    if all(run.state != "running" for run in runs):
+        commands.add(RunCommand.DELETE)
+    if len(runs) == 1:
+        commands |= _of_one(runs[0], is_at_rest=is_at_rest)
+    return frozenset(commands)
+
+
+def _of_one(run: "RunInfo", *, is_at_rest: bool) -> frozenset[RunCommand]:
+    commands = set(_SINGLE)
+    if run.saved is not None:
+        if run.state != "running":
+            commands.add(RunCommand.DUPLICATE)
+        if is_at_rest:
+            commands |= {RunCommand.OPEN, RunCommand.OPEN_BEST}
+        if is_at_rest and run.state != "running":
+            commands.add(RunCommand.CONTINUE)
+    return frozenset(commands)

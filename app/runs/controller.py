@@ -1,0 +1,251 @@
+"""The list of kept runs: what is selected can be opened, continued, renamed, compared, deleted.
+
+All work on files is put into the `WorkQueue`; training goes on at `TrainingController`.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.errors import ErrorPresenter
+from app.jobs import Runs, RunsQuestions, Which
+from app.runs.commands import RunCommand, run_commands
+from app.runs.comparison import ComparisonDialog, compare_runs
+from app.runs.dialogs import RunsDialogs
+from app.runs.table import NAME, NOTE, describe_run
+from app.runs.view import RunsView
+from app.session import Command, CurrentRun, Session, enabled_commands
+from app.shared.formatting import counted
+from app.tasks.work_queue import WorkQueue
+
+if TYPE_CHECKING:
+    from engine import LanguageModel, RunInfo
+
+RunsList = tuple["RunInfo", ...]
+
+SELECT_HINT = "Select a run to open it or to go on with it, or several to compare them."
+
+
+class RunsController(QObject):
+    """Connect the list of kept runs with the store and the session.
+
+    Parameters
+    ----------
+    resume : callable
+        Goes on with a run: the run and the epochs of the whole, or None.
+    may_replace : callable
+        Whether the session's model may be replaced; it asks if something would be lost.
+
+    Signals
+    -------
+    opened()
+        The model of a run is in the session.
+    """
+
+    opened = Signal()
+
+    def __init__(
+        self,
+        view: RunsView,
+        session: Session,
+        queue: WorkQueue,
+        presenter: ErrorPresenter,
+        runs: Runs,
+        *,
+        resume: "Callable[[RunInfo, int | None], None]",
+        may_replace: Callable[[], bool],
+        dialogs: RunsQuestions | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._session, self._queue = view, session, queue
+        self._presenter, self._runs = presenter, runs
+        self._resume, self._may_replace = resume, may_replace
+        self._dialogs: RunsQuestions = dialogs if dialogs is not None else RunsDialogs(view)
+        self._answer = ""  # what became of the last command, shown instead of the selection's
+        self._connect_signals()
+
+    def _connect_signals(self) -> None:
+        self._view.selection_changed.connect(self._on_view_selection_changed)
+        self._view.command_requested.connect(self._on_view_command_requested)
+        self._view.renamed.connect(self._on_view_renamed)
+        self._view.noted.connect(self._on_view_noted)
+        self._view.trash_toggled.connect(self._on_view_trash_toggled)
+        self._view.refresh_requested.connect(self.refresh)
+        self._queue.failed.connect(self._on_queue_failed)
+        self._session.run_state_changed.connect(self._on_session_run_state_changed)
+
+    @Slot()
+    def show(self) -> None:
+        """Bring the list to the front and read it anew."""
+        if self._view.isVisible():
+            self._view.raise_()
+        self._view.show()
+        self._view.activateWindow()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the list anew."""
+        in_trash = self._view.is_trash
+        self._queue.do(
+            "Reading the kept runs",
+            partial(self._runs.list, in_trash=in_trash),
+            partial(self._show_runs, in_trash=in_trash),
+        )
+
+    @Slot()
+    def discard_current(self) -> None:
+        """Move the run that has ended to the trash, after a question."""
+        run = self._session.run
+        if run is None or not self._is_at_rest():
+            return
+        name = f"“{run.name}”" if run.name else "the run that has just ended"
+        if self._dialogs.ask_discard(name):
+            self._delete((run.run_id,), name)
+
+    def _show_runs(self, runs: "RunsList", *, in_trash: bool) -> None:
+        if in_trash == self._view.is_trash:
+            self._view.show_runs(runs, in_trash=in_trash)
+
+    def _is_at_rest(self) -> bool:
+        return Command.OPEN_MODEL in enabled_commands(self._session.run_state)
+
+    def _show_selection(self) -> None:
+        runs = self._view.selected_runs()
+        commands = run_commands(runs, in_trash=self._view.is_trash, is_at_rest=self._is_at_rest())
+        self._view.show_commands(commands)
+        text = SELECT_HINT if self._view.has_runs else ""
+        if runs:
+            several = f"{counted(len(runs), 'run')} are selected."
+            text = describe_run(runs[0]) if len(runs) == 1 else several
+        self._view.show_detail(self._answer or text)
+
+    @Slot()
+    def _on_view_selection_changed(self) -> None:
+        self._show_selection()
+        self._answer = ""
+
+    @Slot(object)
+    def _on_view_command_requested(self, command: RunCommand) -> None:
+        runs = self._view.selected_runs()
+        if not runs:
+            return
+        match command:
+            case RunCommand.OPEN:
+                self._open(runs[0], "last")
+            case RunCommand.OPEN_BEST:
+                self._open(runs[0], "best")
+            case RunCommand.CONTINUE:
+                self._continue(runs[0])
+            case RunCommand.RENAME:
+                self._view.edit(NAME)
+            case RunCommand.NOTE:
+                self._view.edit(NOTE)
+            case RunCommand.DUPLICATE:
+                work = partial(self._runs.duplicate, runs[0].run_id)
+                self._queue.do(f"Duplicating {runs[0].name}", work, self._on_duplicated)
+            case RunCommand.COMPARE:
+                ComparisonDialog(compare_runs(runs), self._view).show()
+            case RunCommand.DELETE:
+                name = f"“{runs[0].name}”" if len(runs) == 1 else counted(len(runs), "run")
+                self._delete(tuple(run.run_id for run in runs), name)
+            case RunCommand.RESTORE:
+                self._restore(runs)
+
+    def _open(self, run: "RunInfo", which: Which) -> None:
+        if self._is_at_rest() and self._may_replace():
+            work = partial(self._runs.open_model, run.run_id, which)
+            self._queue.do(f"Opening {run.name}", work, partial(self._take_model, run))
+
+    def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
+        if not self._is_at_rest():
+            self._presenter.show_message(
+                f"{run.name} was not opened, because another job began meanwhile.", "warning"
+            )
+            return
+        kept = CurrentRun(run_id=run.run_id, name=run.name, saved_step=model.step)
+        self._session.set_model(model, run=kept)
+        self._presenter.show_message(f"Opened {run.name}. {model.description}", "info")
+        self._view.close()
+        self.opened.emit()
+
+    def _continue(self, run: "RunInfo") -> None:
+        epochs: int | None = None
+        if run.state == "finished":
+            more = self._dialogs.ask_more_epochs(run.name, run.train_config.epochs)
+            if more is None:
+                return
+            epochs = run.train_config.epochs + more
+        if self._may_replace():
+            self._view.close()
+            self._resume(run, epochs)
+
+    def _delete(self, run_ids: Sequence[str], name: str) -> None:
+        def work() -> tuple[str, ...]:
+            for run_id in run_ids:
+                self._runs.delete(run_id)
+            return tuple(run_ids)
+
+        self._queue.do(f"Deleting {name}", work, partial(self._on_deleted, name))
+
+    def _on_deleted(self, name: str, run_ids: tuple[str, ...]) -> None:
+        run = self._session.run
+        if run is not None and run.run_id in run_ids:
+            if self._session.model_path is None and self._is_at_rest():
+                self._session.set_model(None)
+            else:
+                self._session.set_run(None)
+        verb, they = ("was", "it") if len(run_ids) == 1 else ("were", "they")
+        moved = f"{verb} moved to the trash; {they} can be restored from there."
+        text = f"{name[:1].upper()}{name[1:]} {moved}"
+        if not self._view.isVisible():
+            self._presenter.show_message(f"{text} File > Models… shows it.", "info")
+        self._answer = text
+        self.refresh()
+
+    def _restore(self, runs: "Sequence[RunInfo]") -> None:
+        def work() -> int:
+            for run in runs:
+                self._runs.restore(run.run_id)
+            return len(runs)
+
+        self._queue.do("Restoring runs", work, self._on_restored)
+
+    def _on_restored(self, count: int) -> None:
+        self._answer = f"{counted(count, 'run')} restored."
+        self.refresh()
+
+    def _on_duplicated(self, copy: "RunInfo") -> None:
+        self._answer = f"The copy is called “{copy.name}”."
+        self.refresh()
+
+    def _on_labelled(self, _nothing: None) -> None:
+        self.refresh()
+
+    @Slot(str, str)
+    def _on_view_renamed(self, run_id: str, name: str) -> None:
+        work = partial(self._runs.rename, run_id, name)
+        self._queue.do("Renaming the run", work, self._on_labelled)
+
+    @Slot(str, str)
+    def _on_view_noted(self, run_id: str, note: str) -> None:
+        work = partial(self._runs.set_note, run_id, note)
+        self._queue.do("Writing the note", work, self._on_labelled)
+
+    @Slot(bool)
+    def _on_view_trash_toggled(self, _is_trash: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self._view.show_runs((), in_trash=self._view.is_trash)
+        self.refresh()
+
+    @Slot(str)
+    def _on_queue_failed(self, message: str) -> None:
+        self._view.show_detail(message, is_bad=True)
+
+    @Slot(object)
+    def _on_session_run_state_changed(self, _state: object) -> None:
+        self._show_selection()
+        if self._view.isVisible():
+            self.refresh()

@@ -1,0 +1,48 @@
+"""The questions about kept runs, in one place so that tests can answer."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
+
+from app.shared.formatting import counted
+
+MOST_EPOCHS = 1_000_000
+
+
+class RunsDialogs(QObject):
+    """Ask in front of `window`."""
+
+    def __init__(self, window: QWidget | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def ask_discard(self, name: str) -> bool:
+        """Ask whether the run that has ended goes to the trash."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Discard the run?",
+            f"Move {name} to the trash?",
+            buttons.Discard | buttons.Cancel,
+            self._window,
+        )
+        box.setInformativeText(
+            "Its model, its curve and its checkpoints go with it. "
+            "File > Models… shows the trash and brings a run back."
+        )
+        box.setDefaultButton(buttons.Cancel)
+        box.button(buttons.Discard).setText("&Move to the trash")
+        answer = box.exec()
+        box.deleteLater()
+        return answer == buttons.Discard
+
+    def ask_more_epochs(self, name: str, epochs: int) -> int | None:
+        """Ask how many epochs a finished run gets on top; None when the user thinks better."""
+        number, is_accepted = QInputDialog.getInt(
+            self._window,
+            "Train further",
+            f"{name} has finished its {counted(epochs, 'epoch')}.\nEpochs to train on top:",
+            epochs,
+            1,
+            MOST_EPOCHS,
+        )
+        return number if is_accepted else None

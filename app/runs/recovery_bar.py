@@ -1,0 +1,102 @@
+"""The offer to recover a run that was interrupted: above the tabs until it is answered.
+
+It decides nothing: `RecoveryController` says what to offer.
+"""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.shared.labels import describe, make_label
+
+
+class RecoveryBar(QFrame):
+    """Offer one step: first to recover, then to continue.
+
+    Signals
+    -------
+    accepted()
+        The step that is offered should be taken.
+    """
+
+    accepted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("recovery_bar")
+        self._title = make_label("", "body", self)
+        self._title.setObjectName("recovery_bar.title")
+        self._text = make_label("", "body", self, wrap=True)
+        self._text.setObjectName("recovery_bar.text")
+        self._detail = make_label("", "hint", self, wrap=True)
+        self._detail.setObjectName("recovery_bar.detail")
+        self._accept = describe(QPushButton(self), "recovery_bar.accept_button", "Recover", "")
+        self._accept.setProperty("primary", "true")
+        self._later = describe(QPushButton(self), "recovery_bar.later_button", "Later", "")
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._text)
+        texts.addWidget(self._detail)
+        texts.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 8)
+        row.setSpacing(12)
+        row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        row.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._later, 0, Qt.AlignmentFlag.AlignTop)
+        self._accept.clicked.connect(self._on_accept_clicked)
+        self._later.clicked.connect(self._on_later_clicked)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is offered now; "" when the bar is hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def show_offer(self, text: str, detail: str) -> None:
+        """Offer to recover."""
+        self._show(
+            ("Recovery", text, detail),
+            ("Recover", "Load what was saved last; nothing is deleted"),
+            ("Later", "Keep it as it is: it is offered at the next start, and in File > Models…"),
+        )
+
+    def show_recovered(self, text: str, detail: str) -> None:
+        """Say what was recovered, and offer to go on with it."""
+        self._show(
+            ("Recovered", text, detail),
+            ("Continue training", "Go on exactly where the last checkpoint was taken"),
+            ("Close", "Close this message; the run can be continued in File > Models…"),
+        )
+
+    def show_busy(self) -> None:
+        """Let nothing be pressed while the answer is carried out."""
+        self._accept.setEnabled(False)
+        self._later.setEnabled(False)
+
+    def show_idle(self) -> None:
+        """Let the present offer be answered."""
+        self._accept.setEnabled(True)
+        self._later.setEnabled(True)
+
+    def _show(
+        self, texts: tuple[str, str, str], accept: tuple[str, str], later: tuple[str, str]
+    ) -> None:
+        for label, text in zip((self._title, self._text, self._detail), texts, strict=True):
+            label.setText(text)
+        for button, (name, tip) in ((self._accept, accept), (self._later, later)):
+            button.setText(name)
+            button.setToolTip(tip)
+            button.setAccessibleName(name)
+            button.setAccessibleDescription(tip)
+        self.setAccessibleName(f"{texts[0]}: {texts[1]}")
+        self.show_idle()
+        self.show()
+
+    @Slot()
+    def _on_accept_clicked(self) -> None:
+        self.accepted.emit()
+
+    @Slot()
+    def _on_later_clicked(self) -> None:
+        self.hide()

@@ -1,0 +1,285 @@
+"""The window of kept runs: a table, what can be done with the selected ones, the trash.
+
+It reads no disk: its controller shows the runs and carries out what is asked for.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.runs.commands import BUTTONS, RunCommand
+from app.runs.table import EPOCHS, HIDDEN, LOSS, NAME, NOTE, STARTED, STATE, TEXT, RunTableModel
+from app.shared.labels import describe, make_label
+from app.shared.tables import RecordTable
+from app.shared.theme import scaled
+
+if TYPE_CHECKING:
+    from engine import RunInfo
+
+SIZE = (1120, 560)  # px
+EMPTY = (
+    "No run is kept yet. Train on the Training tab: every run appears here by itself, "
+    "and can be opened, continued and compared."
+)
+EMPTY_TRASH = "The trash is empty."
+READING = "Reading the kept runs…"
+_WIDTHS = {TEXT: 128, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 104, NOTE: 104}
+_ROW_HEIGHT = 32  # px
+
+
+class RunsView(QDialog):
+    """All kept runs; it does not block the main window.
+
+    Signals
+    -------
+    selection_changed()
+        Other runs are selected.
+    command_requested(object)
+        A `RunCommand` for the selected runs.
+    renamed(str, str), noted(str, str)
+        Id of a run and its new name or note.
+    trash_toggled(bool)
+        The trash should be shown, or the kept runs.
+    refresh_requested()
+        The list should be read again.
+    """
+
+    selection_changed = Signal()
+    command_requested = Signal(object)
+    renamed = Signal(str, str)
+    noted = Signal(str, str)
+    trash_toggled = Signal(bool)
+    refresh_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("models.view")
+        self.setWindowTitle("Models")
+        self.resize(*map(scaled, SIZE))
+        self._model = RunTableModel(self)
+        self._commands: frozenset[RunCommand] = frozenset()
+        self._is_restoring = False  # the selection, after the rows were replaced
+        self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
+        head = self._build_head()
+        self._build_table()
+        self._detail = make_label("", "hint", self, wrap=True)
+        self._detail.setObjectName("models.detail_label")
+        self._detail.setAccessibleName("About the selected runs")
+        self._detail.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self._detail.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(self._detail)
+        layout.addLayout(self._build_buttons())
+        self._connect_signals()
+        self.show_commands(frozenset())
+        self._table.setFocus()
+
+    @property
+    def is_trash(self) -> bool:
+        """Whether the trash is shown."""
+        return self._trash.isChecked()
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether a run is listed."""
+        return self._model.rowCount() > 0
+
+    def selected_runs(self) -> "tuple[RunInfo, ...]":
+        """Return the selected runs from top to bottom."""
+        return tuple(self._model.run(row) for row in self._table.selected_rows())
+
+    def show_runs(self, runs: "Sequence[RunInfo]", *, in_trash: bool) -> None:
+        """Show the runs, after a name or note that is being written.
+
+        What was selected stays so if it is still there.
+        """
+        if self._table.is_edited:
+            self._waiting = partial(self.show_runs, runs, in_trash=in_trash)
+            return
+        selected = [run.run_id for run in self.selected_runs()]
+        self._table.set_placeholder(EMPTY_TRASH if in_trash else EMPTY)
+        self._model.show_runs(runs, is_editable=not in_trash)
+        self.select_runs(selected)
+
+    def select_runs(self, run_ids: Sequence[str]) -> None:
+        """Select the runs of these ids."""
+        self._is_restoring = True
+        self._table.clearSelection()
+        mode = self._table.selectionMode()
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        for row in map(self._model.row_of, run_ids):
+            if row is not None:
+                self._table.selectRow(row)
+        self._table.setSelectionMode(mode)
+        self._is_restoring = False
+        self.selection_changed.emit()
+
+    def show_detail(self, text: str, *, is_bad: bool = False) -> None:
+        """Say something about the selected runs, or what became of a command."""
+        self._detail.setText(text)
+        self._detail.setProperty("role", "bad" if is_bad else "hint")
+        self._detail.style().unpolish(self._detail)
+        self._detail.style().polish(self._detail)
+
+    def show_commands(self, commands: frozenset[RunCommand]) -> None:
+        """Enable what can be asked for now."""
+        self._commands = commands
+        for command, button in self._buttons.items():
+            button.setEnabled(command in commands)
+            button.setVisible((command is RunCommand.RESTORE) == self.is_trash)
+        self._buttons[RunCommand.COMPARE].setVisible(True)
+
+    def edit(self, column: int) -> None:
+        """Let the name or the note of the selected run be written."""
+        rows = self._table.selected_rows()
+        if rows:
+            index = self._model.index(rows[0], column)
+            self._table.setCurrentIndex(index)
+            self._table.edit(index)
+
+    def _build_head(self) -> QHBoxLayout:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(make_label("Models", "title", self))
+        hint = "Every training run is kept here with its settings, its curve and its checkpoints."
+        texts.addWidget(make_label(hint, "hint", self))
+        self._trash = describe(
+            QCheckBox("Show the tras&h", self),
+            "models.trash_check",
+            "Show the trash",
+            "Show the deleted runs, to bring them back",
+        )
+        head = QHBoxLayout()
+        head.addLayout(texts, 1)
+        head.addWidget(self._trash, 0, Qt.AlignmentFlag.AlignBottom)
+        return head
+
+    def _build_table(self) -> None:
+        self._table = describe(
+            RecordTable(self),
+            "models.table",
+            "Kept runs",
+            "Select a run to open or continue it, several to compare them",
+        )
+        self._table.setToolTip("")  # the cells have their own
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self._table.setModel(self._model)
+        self._table.set_placeholder(READING)
+        self._table.setWordWrap(False)
+        self._table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
+        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header = self._table.horizontalHeader()
+        header.setMinimumSectionSize(64)
+        for column, width in _WIDTHS.items():
+            self._table.setColumnWidth(column, scaled(width))
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self._table.setSortingEnabled(True)
+        header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+
+    def _build_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._buttons: dict[RunCommand, QPushButton] = {}
+        for command, text, role, tip in BUTTONS:
+            name = text.replace("&", "").rstrip("…")
+            button = describe(QPushButton(text, self), f"models.{role}_button", name, tip)
+            button.setAutoDefault(False)  # Enter belongs to the table
+            button.setProperty("command", command)
+            self._buttons[command] = button
+            row.addWidget(button)
+        for first in (RunCommand.OPEN, RunCommand.RESTORE):
+            self._buttons[first].setProperty("primary", "true")
+        row.addStretch(1)
+        self._close = describe(
+            QPushButton("&Close", self), "models.close_button", "Close", "Close this window (Esc)"
+        )
+        self._close.setAutoDefault(False)
+        row.addWidget(self._close)
+        return row
+
+    def _connect_signals(self) -> None:
+        for button in self._buttons.values():
+            button.clicked.connect(self._on_button_clicked)
+        self._close.clicked.connect(self.close)
+        self._trash.toggled.connect(self.trash_toggled)
+        self._model.renamed.connect(self.renamed)
+        self._model.noted.connect(self.noted)
+        self._table.editing_ended.connect(self._on_table_editing_ended)
+        self._table.doubleClicked.connect(self._on_open_requested)
+        self._table.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self._table.customContextMenuRequested.connect(self._on_menu_requested)
+        for key, slot in (
+            (Qt.Key.Key_Return, self._on_open_requested),
+            (Qt.Key.Key_Enter, self._on_open_requested),
+            (Qt.Key.Key_Delete, self._on_delete_requested),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self._table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
+        refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
+        refresh.activated.connect(self.refresh_requested)
+
+    def _request(self, command: RunCommand) -> None:
+        if command in self._commands:
+            self.command_requested.emit(command)
+
+    @Slot()
+    def _on_button_clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, QPushButton):
+            self._request(button.property("command"))
+
+    @Slot()
+    def _on_table_editing_ended(self) -> None:
+        if self._waiting is not None:
+            show, self._waiting = self._waiting, None
+            show()
+
+    @Slot()
+    def _on_open_requested(self) -> None:
+        self._request(RunCommand.OPEN)
+
+    @Slot()
+    def _on_delete_requested(self) -> None:
+        self._request(RunCommand.DELETE)
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_selection_changed(self, _selected: QItemSelection, _left: QItemSelection) -> None:
+        if not self._is_restoring:
+            self.selection_changed.emit()
+
+    @Slot(QPoint)
+    def _on_menu_requested(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("models.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for command, text, _role, _tip in BUTTONS:
+            if command in self._commands:
+                menu.addAction(text).setData(command)
+        menu.triggered.connect(self._on_menu_triggered)
+        if not menu.isEmpty():
+            menu.popup(self._table.viewport().mapToGlobal(place))
+
+    @Slot(object)
+    def _on_menu_triggered(self, action: object) -> None:
+        data = getattr(action, "data", None)
+        if callable(data):
+            self._request(data())

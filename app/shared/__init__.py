@@ -1,0 +1,1 @@
+"""What every feature may show and use: colours, numbers as text, labels, tables, plots, files."""

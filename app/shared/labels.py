@@ -1,0 +1,96 @@
+"""Labels, cards and lines of a form in one manner, and how a widget is named for those who ask.
+
+style.qss says how each role looks.
+"""
+
+from typing import Literal, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QFormLayout, QFrame, QLabel, QLayout, QWidget
+
+from app.shared.theme import scaled
+
+LABEL_WIDTH = 76  # px, so that the fields of several forms stand in one line
+
+Role = Literal["title", "heading", "hint", "caption", "figure", "body", "bad", "warning"]
+
+SPIN_MARGIN = 6  # px left of a number
+
+WidgetT = TypeVar("WidgetT", bound=QWidget)
+
+
+def make_label(
+    text: str, role: Role, parent: QWidget | None = None, *, wrap: bool = False
+) -> QLabel:
+    """Return a label of plain text: what a file holds must not become markup."""
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setWordWrap(wrap)
+    return label
+
+
+def make_card(parent: QWidget | None = None) -> QFrame:
+    """Return a frame with the look of a card."""
+    card = QFrame(parent)
+    card.setProperty("card", "true")
+    return card
+
+
+def make_form(parent: QWidget) -> QFormLayout:
+    """Return the layout of a form in a narrow column."""
+    form = QFormLayout(parent)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(8)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return form
+
+
+def add_row(form: QFormLayout, text: str, field: QWidget | QLayout) -> None:
+    """Add a field with its label; an ampersand in `text` makes the key that leads to the field."""
+    form.addRow(text, field)
+    label = form.labelForField(field)
+    if label is not None:
+        label.setMinimumWidth(scaled(LABEL_WIDTH))
+        label.setMinimumHeight(field.sizeHint().height())  # the label stands beside the field
+
+
+def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: str) -> WidgetT:
+    """Give `widget` its three names and return it."""
+    widget.setObjectName(object_name)
+    widget.setAccessibleName(accessible_name)
+    widget.setToolTip(tooltip)
+    widget.setAccessibleDescription(tooltip)
+    if isinstance(widget, QAbstractSpinBox):
+        widget.lineEdit().setTextMargins(SPIN_MARGIN, 0, 0, 0)  # style.qss cannot: Qt ignores it
+    return widget
+
+
+class ElidedLabel(QLabel):
+    """Show as much of the text as fits; its tooltip is the whole of it."""
+
+    def shown_text(self) -> str:
+        """Return what there is room for."""
+        width = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no width: whatever there is, is enough."""
+        return QSize(1, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the part that fits, with the ellipsis."""
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            self.alignment(),
+            self.palette(),
+            self.isEnabled(),
+            self.shown_text(),
+            self.foregroundRole(),
+        )
+        painter.end()

@@ -1,0 +1,80 @@
+"""Files for other programs: an inert CSV, written in one step, under a name with its kind's ending.
+
+No cell of it is taken for a formula, and a failure leaves the old file.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, Slot
+from PySide6.QtWidgets import QFileDialog
+
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
+
+_SUFFIX = re.compile(r"\*(\.\w+)\)")  # of a filter such as "Text (*.txt)"
+
+
+class ExportError(Exception):
+    """The file could not be written; the message is a sentence for the user."""
+
+
+def neutralised(cell: str) -> str:
+    """Return `cell` so that a spreadsheet takes it for text and never for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def inert_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a CSV of `rows` under a header, every cell neutralised."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([neutralised(cell) for cell in row])
+    return target.getvalue()
+
+
+def write_in_one_step(path: Path, content: bytes, what: str) -> None:
+    """Write `content` to `path`; raise `ExportError` about `what` and keep the old file."""
+    target = QSaveFile(str(path))  # a new file that takes the old one's place when complete
+    is_written = (
+        target.open(QIODevice.OpenModeFlag.WriteOnly)
+        and target.write(content) == len(content)
+        and target.commit()
+    )
+    if not is_written:
+        raise ExportError(
+            f"{what} could not be written to {path}: {target.errorString()}. "
+            "Choose another folder or name, or make room on the disk."
+        )
+
+
+class SuffixFollower(QObject):
+    """Choose the filter of the suggested name, and give the name the suffix of a chosen one.
+
+    The dialog adds a missing suffix before it asks whether a file may be replaced. A suffix
+    that is none of its filters' is left: it may be a part of the name.
+    """
+
+    def __init__(self, dialog: QFileDialog) -> None:
+        super().__init__(dialog)
+        self._dialog = dialog
+        filters = dialog.nameFilters()
+        self._filters = {match[1]: name for name in filters if (match := _SUFFIX.search(name))}
+        chosen = dialog.selectedFiles()
+        first = self._filters.get(Path(chosen[0]).suffix if chosen else "", filters[0])
+        if first != dialog.selectedNameFilter():  # else Qt would take any other suffix away
+            dialog.selectNameFilter(first)
+        dialog.filterSelected.connect(self._on_filter_selected)
+        self._on_filter_selected(first)
+
+    @Slot(str)
+    def _on_filter_selected(self, name: str) -> None:
+        match, chosen = _SUFFIX.search(name), self._dialog.selectedFiles()
+        if match is None:
+            return
+        self._dialog.setDefaultSuffix(match[1])
+        if chosen and Path(chosen[0]).suffix in self._filters:
+            self._dialog.selectFile(Path(chosen[0]).with_suffix(match[1]).name)

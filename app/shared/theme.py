@@ -1,0 +1,178 @@
+"""Colours in light and dark, and lengths that grow with the person's font.
+
+`Theme` is the one place where both are put on the application.
+"""
+
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from string import Template
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+ThemeChoice = Literal["system", "light", "dark"]
+
+FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
+
+DRAWN_FOR = 12  # px, of the font
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """Colours as "#rrggbb"; every text colour has a contrast of 4.5 or more on both backgrounds."""
+
+    background: str  # cards, tables, plots, input fields
+    window: str  # behind the cards
+    foreground: str
+    faint: str  # secondary text, raw points
+    border: str
+    grid: str  # lines of a plot
+    accent: str  # the first curve, links, the default button
+    on_accent: str  # text on the accent
+    second: str  # the second curve
+    good: str
+    bad: str  # errors, unknown words
+    warning: str
+    hover: str
+    selection: str
+    info_wash: str  # backgrounds of messages
+    warning_wash: str
+    bad_wash: str
+    is_dark: bool
+
+
+LIGHT = Palette(
+    background="#ffffff",
+    window="#f4f5f8",
+    foreground="#1d2433",
+    faint="#5b6475",
+    border="#d5d9e2",
+    grid="#e3e6ec",
+    accent="#2f5fd0",
+    on_accent="#ffffff",
+    second="#b4520a",
+    good="#1a7544",
+    bad="#bf2437",
+    warning="#8a5a00",
+    hover="#eaeef6",
+    selection="#dbe5fb",
+    info_wash="#e9f0fd",
+    warning_wash="#fdf3dc",
+    bad_wash="#fdebed",
+    is_dark=False,
+)
+
+DARK = Palette(
+    background="#1e222b",
+    window="#16191f",
+    foreground="#e6e9ef",
+    faint="#a0a9b9",
+    border="#3a414f",
+    grid="#2c323e",
+    accent="#86abff",
+    on_accent="#10141c",
+    second="#f0a35e",
+    good="#6fd19b",
+    bad="#ff8a96",
+    warning="#e9bd5b",
+    hover="#2a303c",
+    selection="#2d3f66",
+    info_wash="#1f2c47",
+    warning_wash="#3a3018",
+    bad_wash="#42222a",
+    is_dark=True,
+)
+
+
+def current_palette() -> Palette:
+    """Return the colours that the application shows now."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < 128 else LIGHT
+
+
+class Theme(QObject):
+    """Put light or dark on the application and follow the system while that is asked for.
+
+    Make it before any widget that connects to `colorSchemeChanged`, so that the
+    colours are already the new ones when those widgets repaint.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__()
+        self._application = application
+        self._resources = files("resources")
+        self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
+        self._hints = QGuiApplication.styleHints()
+        application.setStyle("Fusion")
+        self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
+        self._put_on(self._hints.colorScheme())
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Show light or dark, or what the system shows."""
+        if choice == "system":
+            self._hints.unsetColorScheme()
+            self._announce(self._hints.colorScheme())
+            return
+        scheme = Qt.ColorScheme.Dark if choice == "dark" else Qt.ColorScheme.Light
+        self._hints.setColorScheme(scheme)
+        self._announce(scheme)
+
+    def _announce(self, scheme: Qt.ColorScheme) -> None:
+        """Tell a change that the platform did not tell: some have no colour scheme of their own."""
+        if current_palette().is_dark != (scheme is Qt.ColorScheme.Dark):
+            self._hints.colorSchemeChanged.emit(scheme)
+
+    @Slot(Qt.ColorScheme)
+    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._put_on(scheme)
+
+    def _put_on(self, scheme: Qt.ColorScheme) -> None:
+        palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        self._application.setPalette(_qt_palette(palette))
+        self._application.setStyleSheet(
+            self._template.substitute(
+                asdict(palette),
+                icons=str(self._resources).replace("\\", "/"),
+                variant="dark" if palette.is_dark else "light",
+                **{name: scaled(size) for name, size in FONT_SIZES.items()},
+            )
+        )
+
+
+def _qt_palette(palette: Palette) -> QPalette:
+    """Return the same colours as Qt's roles."""
+    roles = QPalette.ColorRole
+    qt_palette = QPalette()
+    for role, colour in {
+        roles.Window: palette.window,
+        roles.WindowText: palette.foreground,
+        roles.Base: palette.background,
+        roles.AlternateBase: palette.window,
+        roles.Text: palette.foreground,
+        roles.PlaceholderText: palette.faint,
+        roles.Button: palette.background,
+        roles.ButtonText: palette.foreground,
+        roles.ToolTipBase: palette.background,
+        roles.ToolTipText: palette.foreground,
+        roles.Highlight: palette.selection,
+        roles.HighlightedText: palette.foreground,
+        roles.Link: palette.accent,
+        roles.Accent: palette.accent,
+        roles.Light: palette.hover,
+        roles.Midlight: palette.grid,
+        roles.Mid: palette.border,
+        roles.Dark: palette.border,
+        roles.Shadow: palette.border,
+        roles.BrightText: palette.bad,
+    }.items():
+        qt_palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        qt_palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.faint))
+    return qt_palette
+
+
+def scaled(length: int) -> int:
+    """Return a length of the drawing, in px, for the font of the application; never a smaller."""
+    return round(length * max(QFontInfo(QGuiApplication.font()).pixelSize() / DRAWN_FOR, 1.0))

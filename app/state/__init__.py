@@ -1,1 +1,0 @@
-"""What the window knows, kept apart from how it shows it."""

@@ -1,1 +1,0 @@
-"""The three pages of the window: they build, emit requests and show."""

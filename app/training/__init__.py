@@ -1,0 +1,1 @@
+"""A training run: its settings, its live curve and figures, its log, and the tools beside it."""

@@ -1,0 +1,267 @@
+"""What the events of a run become: curves, figures, log lines and the session's model.
+
+It starts and ends nothing; `TrainingController` does. The functions at the end put the figures of
+an event on the strip: which figure, written how.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from app.errors import ErrorPresenter
+from app.jobs import CorpusMade
+from app.session import CurrentRun, RunState, Session
+from app.shared.formatting import (
+    NOT_KNOWN,
+    format_duration,
+    format_loss,
+    format_perplexity,
+    format_rate,
+    format_speed,
+)
+from app.training import texts
+from app.training.figures_strip import FiguresStrip
+from app.training.loss_history import LossHistory, evaluated_loss
+from app.training.run_log import local_time
+from app.training.tab import TrainingTab
+from engine import (
+    CheckpointSaved,
+    CorpusReady,
+    EpochDone,
+    EpochEstimated,
+    GradientsChecked,
+    LossPoint,
+    Notice,
+    RateHalved,
+    RunEnded,
+    SentenceGenerated,
+    SentenceScored,
+    SnapshotPublished,
+    StageProgress,
+    StepTimed,
+    TrainingStarted,
+)
+
+if TYPE_CHECKING:
+    from engine import CorpusSummary, Event, LanguageModel
+
+
+class RunFollower:
+    """Show one run after the other on the training tab.
+
+    Parameters
+    ----------
+    entropy : callable
+        The true entropy of a corpus, nats a word, or None where nobody knows it.
+    now : callable
+        The time of day; passed in by tests.
+    """
+
+    def __init__(
+        self,
+        tab: TrainingTab,
+        session: Session,
+        presenter: ErrorPresenter,
+        entropy: "Callable[[CorpusSummary], float | None]",
+        now: Callable[[], datetime] = local_time,
+    ) -> None:
+        self._tab, self._session, self._presenter = tab, session, presenter
+        self._entropy, self._now = entropy, now
+        self._history = tab.plot.history
+        self._start_from: LanguageModel | None = None
+        self._former_run: CurrentRun | None = None
+        self._is_resumed = self._awaits_history = self._has_model = False
+        self.ending = ""  # how the last run ended, "" before one did
+        self._running_text = ""  # what the status says between two evaluations
+
+    def begin(
+        self, run: CurrentRun, start_from: "LanguageModel | None" = None, *, is_resumed: bool
+    ) -> None:
+        """Be ready for the events of a new run, or of one that goes on."""
+        self._start_from, self._is_resumed, self.ending = start_from, is_resumed, ""
+        self._awaits_history = is_resumed
+        self._former_run, self._has_model = self._session.run, False
+        self._session.set_run(run)
+
+    def end(self) -> None:
+        """Forget the run that was followed; the model is the former run's if it brought none."""
+        self._start_from = None
+        if not self._has_model:
+            self._session.set_run(self._former_run)
+        show_nothing_left(self._tab.figures)
+        self._tab.plot.request_redraw()
+
+    def show_model(self, model: "LanguageModel") -> None:
+        """Show the curve that an opened model carries."""
+        self.ending = ""
+        self._history.restore(model.history)
+        entropy = self._entropy(model.summary)
+        self._tab.plot.show_references(texts.references(model.word_dim, entropy))
+        self._tab.plot.request_redraw()
+        self._tab.figures.clear()
+        show_history(self._tab.figures, self._history)
+        self._tab.log.add_line(f"{model.description} Its curve is shown.")
+
+    def show_nothing(self) -> None:
+        """Take the curve of a discarded run away."""
+        self.ending = ""
+        self._history.clear()
+        self._tab.figures.clear()
+        self._tab.plot.request_redraw()
+
+    def follow(self, event: "Event | CorpusMade") -> None:
+        """Show one event."""
+        match event:
+            case LossPoint():
+                self._history.append(event)
+                show_point(self._tab.figures, event)
+                self._show_running()
+            case TrainingStarted():
+                self._show_started(event)
+            case EpochDone():
+                self._history.add_epoch(event)
+                show_epoch(self._tab.figures, event, self._history)
+                self._tab.log.add_line(texts.epoch_line(event))
+            case RateHalved():
+                self._history.add_halving(event)
+                self._tab.log.add_line(texts.halved_line(event))
+            case SnapshotPublished(model=model):
+                self._take_snapshot(model)
+            case RunEnded():
+                self._show_ended(event)
+            case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
+                self._tell(event)
+                return  # the plot has nothing new to draw
+            case SentenceGenerated() | SentenceScored() | GradientsChecked():
+                return  # events of other jobs
+            case StepTimed() | EpochEstimated():
+                return  # likewise
+            case _:
+                assert_never(event)
+        self._tab.plot.request_redraw()
+
+    def _tell(
+        self, event: CheckpointSaved | Notice | StageProgress | CorpusMade | CorpusReady
+    ) -> None:
+        match event:
+            case CheckpointSaved():
+                self._show_saved(event)
+            case Notice(text=text, severity=severity, device=device):
+                if device is not None:
+                    self._running_text = f"Training on {device}…"
+                self._tab.log.add_line(f"Warning: {text}" if severity == "warning" else text)
+                self._presenter.show_message(text, severity)
+            case StageProgress(stage=stage, done=done, total=total):
+                if self._session.run_state is RunState.TRAINING:
+                    progress = texts.percent_progress(done, total)
+                    self._tab.buttons.show_status(f"{stage} {progress}".strip())
+            case CorpusMade(corpus=corpus, config=config):
+                self._session.set_corpus(corpus, config)
+            case CorpusReady():
+                pass  # of the dataset tab
+
+    def _take_snapshot(self, model: "LanguageModel") -> None:
+        if self._awaits_history:
+            self._awaits_history = False
+            self._history.restore(model.history)
+            show_history(self._tab.figures, self._history)
+        self._has_model = True
+        self._session.set_model(model)
+
+    def _show_started(self, event: TrainingStarted) -> None:
+        corpus, start_from = self._session.corpus, self._start_from
+        epochs_before = 0.0 if start_from is None else start_from.epoch
+        if start_from is None:
+            self._history.clear()
+        else:
+            self._history.restore(start_from.history)
+        entropy = None if corpus is None else self._entropy(corpus.summary)
+        self._tab.plot.show_references(texts.references(event.word_dim, entropy))
+        show_started(self._tab.figures, event, epochs_before)
+        show_history(self._tab.figures, self._history)
+        is_continued = start_from is not None or self._is_resumed
+        for line in texts.started_lines(event, is_continued=is_continued):
+            self._tab.log.add_line(line)
+        self._running_text = f"Training on {event.device}…"
+        self._show_running()
+        self._tab.log.set_exportable(is_exportable=True)
+
+    def _show_running(self) -> None:
+        if self._session.run_state is RunState.TRAINING:
+            self._tab.buttons.show_status(self._running_text)
+
+    def _show_saved(self, event: CheckpointSaved) -> None:
+        """Say it once in the log, then only in the status: it is saved many times an hour."""
+        run = self._session.run
+        if run is None:
+            return
+        if not run.saved_at:
+            self._tab.log.add_line(
+                f"The run is kept in {event.path.parent}; it is saved as training goes on."
+            )
+        saved_at = f"{self._now():%H:%M:%S}"
+        self._session.set_run(replace(run, saved_step=event.step, saved_at=saved_at))
+
+    def _show_ended(self, event: RunEnded) -> None:
+        self.ending = texts.describe_ending(event)
+        show_ended(self._tab.figures, event)
+        self._tab.log.add_line(texts.ended_line(event))
+        run = self._session.run
+        if run is not None and run.saved_step == event.step:
+            self._tab.log.add_line("The run is kept: File > Models… opens it or trains it further.")
+
+
+def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: float) -> None:
+    """Begin with what is known before the first step; `epochs_before` of a continued model."""
+    strip.clear()
+    total = f"{epochs_before + event.epochs:,.8g}"
+    strip.show_figure("epoch", f"{epochs_before:.4g}", f"of {total}")
+    strip.show_figure("rate", format_rate(event.learning_rate))
+
+
+def show_history(strip: FiguresStrip, history: LossHistory) -> None:
+    """Show what a stored run ended with."""
+    if history.epochs:
+        show_epoch(strip, history.epochs[-1], history)
+    if len(history.batch):
+        strip.show_figure("epoch", f"{history.batch.along('epoch')[-1]:.2f}")
+        strip.show_figure("elapsed", format_duration(history.batch.along("elapsed")[-1]))
+        _show_loss(strip, "training", history.batch.values[-1])
+
+
+def show_point(strip: FiguresStrip, point: LossPoint) -> None:
+    """Show how the run is going now."""
+    strip.show_figure("epoch", f"{point.epoch:.2f}")
+    strip.show_figure("speed", format_speed(point.words_per_s).removesuffix(" words/s"))
+    strip.show_figure("elapsed", format_duration(point.elapsed_s))
+    strip.show_figure("left", format_duration(point.time_left_s))
+    strip.show_figure("rate", format_rate(point.learning_rate))
+    _show_loss(strip, "training", point.loss)
+
+
+def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> None:
+    """Show an evaluation, and the best one so far."""
+    strip.show_figure("rate", format_rate(event.learning_rate))
+    if event.validation_loss is not None:
+        _show_loss(strip, "held_out", event.validation_loss)
+    if history.best is not None:
+        loss = format_loss(evaluated_loss(history.best))
+        strip.show_figure("best", loss, f"at epoch {history.best.epoch:.4g}")
+
+
+def show_ended(strip: FiguresStrip, event: RunEnded) -> None:
+    """Show the final figures."""
+    strip.show_figure("epoch", f"{event.epoch:.2f}")
+    strip.show_figure("elapsed", format_duration(event.elapsed_s))
+
+
+def show_nothing_left(strip: FiguresStrip) -> None:
+    """Show that no time is left, however the run came to its end."""
+    strip.show_figure("left", NOT_KNOWN)
+
+
+def _show_loss(strip: FiguresStrip, name: str, loss: float) -> None:
+    perplexity = format_perplexity(math.exp(min(loss, 700.0)))
+    strip.show_figure(name, format_loss(loss), f"perplexity {perplexity}")

@@ -1,0 +1,300 @@
+"""What stands around the curves of the loss plot: marks, the row of controls, the crosshair."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyqtgraph import InfiniteLine, PlotItem, PlotWidget, mkPen
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from app.shared.theme import Palette
+
+SMALLEST_LOSS = 1e-9  # what a log scale can still show
+# Where no curve is: it begins high at the left and ends low at the right.
+_ABOVE_LEFT = {"position": 0.01, "anchors": [(0, 1), (0, 1)]}
+_BELOW_RIGHT = {"position": 0.99, "anchors": [(1, 0), (1, 0)]}
+MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line costs time
+
+AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"))
+USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
+
+KEY_STEP = 1 / 100  # of the visible width, for an arrow key
+_WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A loss that means something whatever the model."""
+
+    loss: float  # nats a word
+    text: str
+    is_goal: bool  # True: the best possible; False: where knowing nothing stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Something that happened at one place of the run."""
+
+    position: float
+    text: str
+
+
+class PlotMarks:
+    """The horizontal references and the vertical marks of one plot."""
+
+    def __init__(self, plot: PlotItem, palette: Palette) -> None:
+        self._plot = plot
+        self._palette = palette
+        self._is_log = False
+        self._references: list[tuple[Reference, InfiniteLine]] = []
+        self._marks: list[InfiniteLine] = []
+        self._shown: tuple[Mark, ...] = ()
+
+    @property
+    def reference_positions(self) -> tuple[float, ...]:
+        """Where the references stand in the coordinates of the axis."""
+        return tuple(float(line.value()) for _, line in self._references)
+
+    @property
+    def mark_positions(self) -> tuple[float, ...]:
+        """Where the vertical marks stand."""
+        return tuple(float(line.value()) for line in self._marks)
+
+    def show_references(self, references: Sequence[Reference]) -> None:
+        """Replace the horizontal lines."""
+        for _, line in self._references:
+            self._plot.removeItem(line)
+        self._references = [(each, self._reference_line(each)) for each in references]
+        for _, line in self._references:
+            self._plot.addItem(line)
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Replace the vertical lines, if they differ from those that are shown."""
+        newest = tuple(marks[-MOST_MARKS:])
+        if newest == self._shown:
+            return
+        self._shown = newest
+        for line in self._marks:
+            self._plot.removeItem(line)
+        self._marks = [self._mark_line(each) for each in newest]
+        for line in self._marks:
+            self._plot.addItem(line, ignoreBounds=True)
+
+    def set_log(self, *, is_log: bool) -> None:
+        """Put the horizontal lines where the scale now has their losses."""
+        self._is_log = is_log
+        for reference, line in self._references:
+            line.setValue(self._height(reference.loss))
+
+    def restyle(self, palette: Palette) -> None:
+        """Draw everything again in other colours."""
+        self._palette = palette
+        self.show_references([reference for reference, _ in self._references])
+        shown, self._shown = self._shown, ()
+        self.show_marks(shown)
+
+    def _height(self, loss: float) -> float:
+        return math.log10(max(loss, SMALLEST_LOSS)) if self._is_log else loss
+
+    def _reference_line(self, reference: Reference) -> InfiniteLine:
+        colour = self._palette.good if reference.is_goal else self._palette.faint
+        return InfiniteLine(
+            pos=self._height(reference.loss),
+            angle=0,
+            pen=mkPen(colour, width=1, style=Qt.PenStyle.DashLine),
+            label=reference.text,
+            labelOpts={
+                "color": colour,
+                **(_ABOVE_LEFT if reference.is_goal else _BELOW_RIGHT),
+                "fill": self._label_fill(),
+            },
+        )
+
+    def _mark_line(self, mark: Mark) -> InfiniteLine:
+        colour = self._palette.warning
+        return InfiniteLine(
+            pos=mark.position,
+            angle=90,
+            pen=mkPen(colour, width=1, style=Qt.PenStyle.DotLine),
+            label=mark.text,
+            labelOpts={
+                "position": 0.78,
+                "color": colour,
+                "rotateAxis": (1, 0),
+                "anchors": [(1, 0), (1, 0)],
+                "fill": self._label_fill(),
+            },
+        )
+
+    def _label_fill(self) -> QColor:
+        fill = QColor(self._palette.background)
+        fill.setAlpha(235)
+        return fill
+
+
+class PlotControls(QWidget):
+    """Horizontal axis, smoothing, log scale and "Reset view".
+
+    Signals
+    -------
+    axis_changed(str)
+        "step", "epoch" or "elapsed".
+    smoothing_changed(float)
+        0 to 0.99.
+    log_changed(bool)
+        Whether the losses are on a log scale.
+    reset_requested()
+        Show everything again.
+    """
+
+    axis_changed = Signal(str)
+    smoothing_changed = Signal(float)
+    log_changed = Signal(bool)
+    reset_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build_axis()
+        self._build_smoothing()
+        self._build_view()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for label, widget in ((self._axis_label, self._axis), (self._text, self._slider)):
+            row.addWidget(label)
+            row.addWidget(widget)
+        row.addWidget(self._value)
+        row.addWidget(self._log)
+        row.addStretch()
+        row.addWidget(self._reset)
+        self._connect_signals()
+
+    def _build_axis(self) -> None:
+        self._axis = QComboBox(self)
+        self._axis.setObjectName("training.x_axis_combo")
+        self._axis.setAccessibleName("Horizontal axis")
+        self._axis.setToolTip("What runs from left to right: steps, epochs, or the training time")
+        for value, text in AXES:
+            self._axis.addItem(text, value)
+        self._axis_label = QLabel("A&xis", self)
+        self._axis_label.setBuddy(self._axis)
+
+    def _build_smoothing(self) -> None:
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setObjectName("training.smoothing_slider")
+        self._slider.setAccessibleName("Smoothing")
+        self._slider.setToolTip(
+            "How much of the past the bold curve remembers: 0 (nothing) to 0.99. "
+            "The faint curve always shows the losses as they were."
+        )
+        self._slider.setRange(0, 99)
+        self._slider.setPageStep(10)
+        self._slider.setValue(round(100 * USUAL_SMOOTHING))
+        self._slider.setMaximumWidth(140)
+        self._value = QLabel(f"{USUAL_SMOOTHING:.2f}", self)
+        self._text = QLabel("S&moothing", self)
+        self._text.setBuddy(self._slider)
+
+    def _build_view(self) -> None:
+        self._log = QCheckBox("&Log scale", self)
+        self._log.setObjectName("training.log_scale_check")
+        self._log.setAccessibleName("Log scale")
+        self._log.setToolTip("Stretch small losses and squeeze large ones")
+        self._reset = QPushButton("Reset vie&w", self)
+        self._reset.setObjectName("training.reset_view_button")
+        self._reset.setAccessibleName("Reset view")
+        self._reset.setToolTip("Show the whole curve again and follow it while it grows")
+
+    def _connect_signals(self) -> None:
+        self._axis.currentIndexChanged.connect(self._on_axis_index_changed)
+        self._slider.valueChanged.connect(self._on_slider_value_changed)
+        self._log.toggled.connect(self.log_changed)
+        self._reset.clicked.connect(self._on_reset_clicked)
+
+    @Slot(int)
+    def _on_axis_index_changed(self, index: int) -> None:
+        self.axis_changed.emit(AXES[index][0])
+
+    @Slot(int)
+    def _on_slider_value_changed(self, value: int) -> None:
+        self._value.setText(f"{value / 100:.2f}")
+        self.smoothing_changed.emit(value / 100)
+
+    @Slot()
+    def _on_reset_clicked(self) -> None:
+        self.reset_requested.emit()
+
+
+class PlotCrosshair(QObject):
+    """Mouse and keyboard reading of one plot.
+
+    Signals
+    -------
+    moved(float)
+        The position along the horizontal axis.
+    left()
+        Nothing is pointed at any more.
+    """
+
+    moved = Signal(float)
+    left = Signal()
+
+    def __init__(self, canvas: PlotWidget, colour: str) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._box = canvas.getPlotItem().getViewBox()
+        self._line = InfiniteLine(angle=90)
+        self._line.hide()
+        canvas.addItem(self._line, ignoreBounds=True)
+        self.restyle(colour)
+        canvas.scene().sigMouseMoved.connect(self._on_scene_mouse_moved)
+        canvas.installEventFilter(self)
+
+    def restyle(self, colour: str) -> None:
+        """Take another colour."""
+        self._line.setPen(mkPen(colour, width=1))
+
+    def place(self, position: float) -> None:
+        """Move the line and report it."""
+        self._line.setValue(position)
+        self._line.show()
+        self.moved.emit(position)
+
+    def hide(self) -> None:
+        """Take the line away."""
+        self._line.hide()
+        self.left.emit()
+
+    @Slot(object)
+    def _on_scene_mouse_moved(self, position: QPointF) -> None:
+        if self._box.sceneBoundingRect().contains(position):
+            self.place(float(self._box.mapSceneToView(position).x()))
+        else:
+            self.hide()
+
+    def _step(self, way: int) -> None:
+        low, high = self._box.viewRange()[0]
+        start = self._line.value() if self._line.isVisible() else (low + high) / 2
+        self.place(min(max(start + way * KEY_STEP * (high - low), low), high))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move with the left and right arrow keys; Escape and leaving take the line away."""
+        if event.type() == QEvent.Type.Leave:
+            self.hide()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _WAYS:
+                self._step(_WAYS[Qt.Key(event.key())])
+                return True
+            if event.key() == Qt.Key.Key_Escape and self._line.isVisible():
+                self.hide()
+                return True
+        return super().eventFilter(watched, event)

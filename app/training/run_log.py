@@ -1,0 +1,91 @@
+"""The log of training runs: lines with the time of day, to be read and copied."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.shared.labels import describe
+
+MOST_LINES = 10_000
+
+
+def local_time() -> datetime:
+    """Return the present time of day here."""
+    return datetime.now().astimezone()
+
+
+class _LogText(QPlainTextEdit):
+    """Lines of which the newest stays in sight when the window changes its size."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        bar = self.verticalScrollBar()
+        is_at_end = bar.value() >= bar.maximum()
+        super().resizeEvent(event)
+        if is_at_end:
+            bar.setValue(bar.maximum())
+
+
+class RunLog(QWidget):
+    """Timestamped lines with "Copy log" and "Export metrics…".
+
+    Signals
+    -------
+    export_requested()
+        The figures of the run should be written to a file.
+    """
+
+    export_requested = Signal()
+
+    def __init__(
+        self, parent: QWidget | None = None, *, now: Callable[[], datetime] = local_time
+    ) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._text = describe(
+            _LogText(self), "training.log", "Log of the runs", "What happened, oldest first"
+        )
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setMaximumBlockCount(MOST_LINES)
+        self._text.setPlaceholderText("What happens during training is written here.")
+        self._copy = describe(
+            QPushButton("&Copy log", self),
+            "training.copy_log_button",
+            "Copy log",
+            "Put the whole log on the clipboard",
+        )
+        self._export = describe(
+            QPushButton("Export metrics…", self),
+            "training.export_metrics_button",
+            "Export metrics",
+            "Write every point of the curve, every epoch and every halving to a CSV file",
+        )
+        buttons = QVBoxLayout()
+        buttons.addWidget(self._copy)
+        buttons.addWidget(self._export)
+        buttons.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.addWidget(self._text, stretch=1)
+        layout.addLayout(buttons)
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._export.clicked.connect(self._on_export_clicked)
+
+    def add_line(self, text: str) -> None:
+        """Add a line with the present time."""
+        self._text.appendPlainText(f"{self._now():%H:%M:%S}  {text}")
+
+    def set_exportable(self, *, is_exportable: bool) -> None:
+        """Offer the export when there is something to export."""
+        self._export.setEnabled(is_exportable)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())
+
+    @Slot()
+    def _on_export_clicked(self) -> None:
+        self.export_requested.emit()

@@ -1,0 +1,133 @@
+"""The training tab: settings on the left, the run on the right, tools below it.
+
+A view: it builds, reports what was asked for and shows what it is told.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from app.shared.labels import make_card, make_label
+from app.shared.scrolling import prepare_scrolling
+from app.shared.theme import scaled
+from app.training.config_form import ConfigForm
+from app.training.figures_strip import FiguresStrip
+from app.training.loss_history import LossHistory
+from app.training.loss_plot import LossPlot
+from app.training.run_buttons import RunButtons
+from app.training.run_log import RunLog
+from app.training.tool_page import ToolPage, ToolTexts
+
+FORM_WIDTH_PX = 348
+
+GRADIENT_TEXTS = ToolTexts(
+    role="check_gradients",
+    button="Check &gradients",
+    tooltip="Compare backpropagation with plain differences of the loss on a small network",
+    explanation=(
+        "The gradient says how the loss changes with each number of the network. It is computed "
+        "twice: by backpropagation, and by really changing each number a little."
+    ),
+    columns=("Matrix", "Numbers", "Worst error", "Where", "Result"),
+    placeholder="One row for each parameter matrix appears here.",
+)
+STEP_TEXTS = ToolTexts(
+    role="time_step",
+    button="Time o&ne step",
+    tooltip="Measure one training step of each implementation, in milliseconds",
+    explanation=(
+        "One step reads one sentence and corrects the network once. The tutorial's NumPy version "
+        "and this program do the same arithmetic."
+    ),
+    columns=("Implementation", "Device", "One step", "Against NumPy"),
+    placeholder="One row for each implementation and device appears here.",
+)
+
+
+class TrainingTab(QWidget):
+    """Everything about one training run.
+
+    Attributes
+    ----------
+    form : ConfigForm
+    buttons : RunButtons
+    figures : FiguresStrip
+    plot : LossPlot
+    log : RunLog
+    gradient_page, step_page : ToolPage
+        The parts; each has its own signals and `show_…` methods.
+    """
+
+    def __init__(self, history: LossHistory, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = ConfigForm(self)
+        self.buttons = RunButtons(self)
+        self.figures = FiguresStrip(self)
+        self.plot = LossPlot(history, self)
+        self.log = RunLog(self)
+        self.gradient_page = ToolPage(GRADIENT_TEXTS, self)
+        self.step_page = ToolPage(STEP_TEXTS, self)
+        self._corpus = make_label("", "body", self, wrap=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(16)
+        layout.addWidget(self._build_settings())
+        layout.addLayout(self._build_run(), stretch=1)
+
+    def _build_settings(self) -> QWidget:
+        self._corpus.setObjectName("training.corpus_label")
+        self._corpus.setAccessibleName("Corpus")
+        area = QScrollArea(self)
+        area.setObjectName("training.form_area")
+        prepare_scrolling(area)
+        area.setWidget(self.form)
+        area.viewport().setAutoFillBackground(False)  # the card shows through
+        self.form.setAutoFillBackground(False)
+        card = make_card(self)
+        card.setFixedWidth(scaled(FORM_WIDTH_PX))
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(8, 8, 4, 8)
+        self._corpus.setContentsMargins(8, 0, 8, 0)
+        inside.addWidget(self._corpus)
+        inside.addWidget(area, stretch=1)
+        return card
+
+    def _build_run(self) -> QVBoxLayout:
+        plot_card = make_card(self)
+        QVBoxLayout(plot_card).addWidget(self.plot)
+        self._pages = QTabWidget(self)
+        self._pages.setObjectName("training.tools")
+        self._pages.setAccessibleName("Log and tools")
+        self._pages.setDocumentMode(True)
+        for page, title in (
+            (self.log, "Log"),
+            (self.gradient_page, "Gradient check"),
+            (self.step_page, "Time one step"),
+        ):
+            self._pages.addTab(page, title)
+        splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("training.splitter")
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(plot_card)
+        splitter.addWidget(self._pages)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([450, 230])
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addWidget(self.buttons)
+        column.addWidget(self.figures)
+        column.addWidget(splitter, stretch=1)
+        return column
+
+    def show_corpus(self, text: str) -> None:
+        """Say which corpus the next run learns from."""
+        self._corpus.setText(text)
+
+    def show_hint(self, text: str, on_empty_plot: str) -> None:
+        """Say beside the buttons, and in place of missing curves, what is going on."""
+        self.buttons.show_status(text)
+        self.plot.show_empty_text(on_empty_plot)
+
+    def show_form_enabled(self, *, is_enabled: bool) -> None:
+        """Let the settings be changed, or keep them as they are during a run."""
+        self.form.setEnabled(is_enabled)

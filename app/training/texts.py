@@ -1,0 +1,239 @@
+"""What the training tab says about a corpus, a model, a loss and the events of a run.
+
+Plain functions from records to sentences; they show nothing.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from app.session import RunState
+from app.shared.formatting import (
+    counted,
+    format_count,
+    format_duration,
+    format_loss,
+    format_percent,
+    format_perplexity,
+    format_rate,
+    format_speed,
+)
+from app.training.loss_history import LossHistory, XAxis, evaluated_loss
+from app.training.plot_parts import Reference
+from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
+
+if TYPE_CHECKING:
+    from engine import Corpus, CorpusSummary, LanguageModel
+
+NO_CORPUS = "Prepare a corpus on the Dataset tab first."
+_STATES = {
+    RunState.IDLE: NO_CORPUS,
+    RunState.PREPARING: "The corpus is being prepared…",
+    RunState.READY: "Ready to train.",
+    RunState.TRAINING: "Training…",
+    RunState.PAUSED: "Paused. Everything is kept; generate sentences meanwhile if you like.",
+    RunState.STOPPING: "Stopping…",
+}
+_ENDINGS = {
+    "finished": "Training is finished",
+    "stopped": "Training was stopped",
+    "time limit": "Training ended at its time limit",
+    "converged": "Training ended because the loss fell no further",
+}
+
+_SHORT_ENDINGS = {
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "time limit": "Ended at the time limit",
+    "converged": "Ended because the loss fell no further",
+}
+_NEXT = "Generate sentences on the Generation tab."
+FAILED = "The training ended with a problem; the log says which."
+DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
+DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
+GO_ON = "Go on with a lower rate"
+GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
+
+
+def describe_state(state: RunState, *, is_form_valid: bool, ending: str = "") -> str:
+    """Return what is going on, how the last run ended, or what to do before training can start."""
+    if state is RunState.READY and not is_form_valid:
+        return "Correct the marked setting first."
+    return ending if state is RunState.READY and ending else _STATES[state]
+
+
+def describe_ending(event: RunEnded) -> str:
+    """Return how a run ended and what can be done with its model."""
+    return f"{_SHORT_ENDINGS[event.reason]} after {_epochs(event)}. {_NEXT}"
+
+
+def describe_divergence(model: "LanguageModel | None") -> str:
+    """Return how a run ended whose learning rate was too high; `model` is what it kept."""
+    return DIVERGED_AT_ONCE if model is None or model.step == 0 else DIVERGED
+
+
+def _epochs(event: RunEnded) -> str:
+    return "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
+
+
+def describe_empty_plot(state: RunState, *, is_form_valid: bool) -> str:
+    """Return what stands in place of the curves before the first run."""
+    if state is RunState.READY and is_form_valid:
+        return "Press “Start training”: the loss then appears here, live."
+    return describe_state(state, is_form_valid=is_form_valid)
+
+
+def describe_corpus(summary: "CorpusSummary | None") -> str:
+    """Return which text the next run learns from."""
+    if summary is None:
+        return "No corpus yet."
+    return (
+        f"{summary.name}: {counted(summary.sentences, 'sentence')}, "
+        f"{format_count(summary.vocabulary_size)} words known"
+    )
+
+
+def describe_split(summary: "CorpusSummary | None") -> str:
+    """Return how much of the text is held out."""
+    if summary is None:
+        return "Of the documents; set when a corpus is there."
+    if summary.validation_documents == 0:
+        return "Nothing is held out: the training loss alone cannot show overfitting."
+    return (
+        f"{format_count(summary.validation_documents)} of "
+        f"{counted(summary.documents, 'document')} are held out, to measure honestly."
+    )
+
+
+def obstacle_to_continuing(model: "LanguageModel | None", corpus: "Corpus | None") -> str | None:
+    """Return why the current model cannot be trained further, or None if it can."""
+    if model is None:
+        return "There is no model yet: train or open one."
+    if corpus is None:
+        return NO_CORPUS
+    if model.vocabulary.words != corpus.vocabulary.words:
+        return "The current model knows other words than this corpus has."
+    return None
+
+
+def references(word_dim: int, entropy: float | None) -> list[Reference]:
+    """Return the losses that frame every curve: knowing nothing, and knowing everything."""
+    lines = [
+        Reference(
+            loss=math.log(word_dim),
+            text=f"knows nothing: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
+            is_goal=False,
+        )
+    ]
+    if entropy is not None:
+        text = f"no model can go below: {format_loss(entropy)}"
+        lines.append(Reference(loss=entropy, text=text, is_goal=True))
+    return lines
+
+
+def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:
+    """Return the log lines of a run's beginning."""
+    verb = "continues" if is_continued else "started"
+    held_out = (
+        f"{counted(event.validation_sentences, 'sentence')} held out"
+        if event.validation_sentences
+        else "nothing held out"
+    )
+    network = (
+        f"Training {verb}: {event.recipe} recipe, {counted(event.hidden_dim, 'hidden unit')}, "
+        f"{format_count(event.word_dim)} words known, {format_count(event.parameters)} parameters."
+    )
+    text = (
+        f"Learning from {counted(event.sentences, 'sentence')} "
+        f"({counted(event.words, 'word')} to predict), {held_out}; "
+        f"learning rate {format_rate(event.learning_rate)}, "
+        f"{counted(event.batch_size, 'sentence')} a step."
+    )
+    return [network, f"On {event.device}. {event.device_reason}", text]
+
+
+def epoch_line(event: EpochDone) -> str:
+    """Return the log line of an evaluation."""
+    if event.epoch == 0:
+        start = f"Before training: loss {describe_loss(event.training_loss)}"
+        return _with_held_out(start, event.validation_loss) + "."
+    text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
+    text = _with_held_out(text, event.validation_loss)
+    best = ", the best so far" if event.is_best else ""
+    return f"{text}{best}; {format_speed(event.words_per_s)}."
+
+
+def _with_held_out(text: str, loss: float | None) -> str:
+    return text if loss is None else f"{text}, held-out loss {describe_loss(loss)}"
+
+
+def halved_line(event: RateHalved) -> str:
+    """Return the log line of a halving with its reason."""
+    return f"{event.reason} The learning rate is now {format_rate(event.learning_rate)}."
+
+
+def ended_line(event: RunEnded) -> str:
+    """Return the log line of a run's end."""
+    return (
+        f"{_ENDINGS[event.reason]} after {_epochs(event)}, "
+        f"{counted(event.step, 'step')}, {format_duration(event.elapsed_s)}."
+    )
+
+
+def share_of_documents(summary: "CorpusSummary | None") -> float | None:
+    """Return the held-out share of the documents; None without a corpus."""
+    if summary is None or summary.documents == 0:
+        return None
+    return summary.validation_documents / summary.documents
+
+
+def percent_progress(done: int, total: int | None) -> str:
+    """Return how far a stage is, such as "12 %"; "" if that is not known."""
+    return "" if not total else format_percent(done / total)
+
+
+def describe_loss(loss: float) -> str:
+    """Return a loss with its perplexity."""
+    return f"{format_loss(loss)} (perplexity {format_perplexity(math.exp(min(loss, 700.0)))})"
+
+
+def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
+    """Return the values of the curves nearest to `position`."""
+    parts: list[str] = []
+    if len(history.batch):
+        index = history.batch.nearest(axis, position)
+        along = history.batch.along
+        parts += [
+            f"step {along('step')[index]:,.0f}",
+            f"epoch {along('epoch')[index]:.2f}",
+            format_duration(along("elapsed")[index]),
+            f"batch loss {describe_loss(history.batch.values[index])}",
+            f"smoothed {describe_loss(history.smoothed()[index])}",
+        ]
+    if history.epochs:
+        index = history.evaluated.nearest(axis, position)
+        kind = "training" if history.epochs[index].validation_loss is None else "held-out"
+        loss = describe_loss(history.evaluated.values[index])
+        parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
+    return " · ".join(parts) or "There is nothing to read yet."
+
+
+def describe_history(history: LossHistory) -> str:
+    """Return the state of the run in a few sentences, for those who do not see the plot."""
+    if history.is_empty:
+        return "No training yet."
+    sentences = []
+    if len(history.batch):
+        step = history.batch.along("step")[-1]
+        loss = describe_loss(history.smoothed()[-1])
+        first = format_loss(history.batch.values[0])
+        sentences.append(
+            f"After {counted(int(step), 'step')} the smoothed training loss is {loss} "
+            f"nats a word; it began at {first}."
+        )
+    if history.best is not None:
+        best = describe_loss(evaluated_loss(history.best))
+        sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
+    if history.halvings:
+        times = counted(len(history.halvings), "time")
+        sentences.append(f"The learning rate was halved {times}.")
+    return " ".join(sentences)

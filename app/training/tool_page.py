@@ -1,0 +1,130 @@
+"""One tool of the training tab: what it does, a button, its progress and a table of results.
+
+It knows no engine: what a result means is written by its owner.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
+
+from app.shared.labels import describe, make_label
+from app.shared.tables import RecordTable
+
+CELL_PADDING_PX = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolTexts:
+    """What a tool's page says."""
+
+    role: str  # of the object names, such as "check_gradients"
+    button: str
+    tooltip: str
+    explanation: str
+    columns: tuple[str, ...]
+    placeholder: str
+
+
+class ToolPage(QWidget):
+    """A button that runs a tool, and a table of what it found.
+
+    Signals
+    -------
+    run_requested(), stop_requested()
+        The button was pressed: to run the tool, or to end it.
+    """
+
+    run_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self, texts: ToolTexts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts = texts
+        self._is_running = False
+        self._widths = [0] * len(texts.columns)
+        self._build_texts()
+        self._build_table()
+        side = QVBoxLayout()
+        side.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeft)
+        side.addWidget(self._verdict)
+        side.addWidget(self._explanation)
+        side.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(16)
+        layout.addLayout(side, stretch=2)
+        layout.addWidget(self._table, stretch=3)
+        self._button.clicked.connect(self._on_button_clicked)
+
+    def _build_texts(self) -> None:
+        texts = self._texts
+        self._button = describe(
+            QPushButton(texts.button, self),
+            f"training.{texts.role}_button",
+            texts.button.replace("&", ""),
+            texts.tooltip,
+        )
+        self._explanation = make_label(texts.explanation, "hint", self, wrap=True)
+        self._verdict = make_label("", "hint", self, wrap=True)
+        self._verdict.setObjectName(f"training.{texts.role}_verdict")
+
+    def _build_table(self) -> None:
+        texts = self._texts
+        self._table = describe(
+            RecordTable(self),
+            f"training.{texts.role}_table",
+            f"Results: {texts.button.replace('&', '')}",
+            "Select rows and press Ctrl+C to copy them",
+        )
+        self._model = QStandardItemModel(0, len(texts.columns), self)
+        self._model.setHorizontalHeaderLabels(list(texts.columns))
+        self._table.setModel(self._model)
+        self._table.set_placeholder(texts.placeholder)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._fit(texts.columns)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def clear(self) -> None:
+        """Take the former results away."""
+        self._model.removeRows(0, self._model.rowCount())
+        self.show_verdict("")
+
+    def add_row(self, cells: Sequence[str]) -> None:
+        """Add one result."""
+        items = [QStandardItem(cell) for cell in cells]
+        for item in items:
+            item.setToolTip(item.text())  # a narrow column cuts it
+        self._model.appendRow(items)
+        self._fit(cells)
+
+    def _fit(self, cells: Sequence[str]) -> None:
+        """Widen the columns to their texts; Qt's own fitting forgets the style's padding."""
+        for column, cell in enumerate(cells):
+            width = self._table.fontMetrics().horizontalAdvance(cell) + CELL_PADDING_PX
+            self._widths[column] = max(self._widths[column], width)
+            self._table.setColumnWidth(column, self._widths[column])
+
+    def show_verdict(self, text: str, *, is_good: bool | None = None) -> None:
+        """Say what the results mean, or how far the work is."""
+        role = {True: "good", False: "bad", None: "hint"}[is_good]
+        self._verdict.setText(text)
+        self._verdict.setProperty("role", role)
+        self._verdict.style().unpolish(self._verdict)
+        self._verdict.style().polish(self._verdict)
+
+    def show_running(self, *, is_running: bool) -> None:
+        """Let the button end the tool while it runs."""
+        self._is_running = is_running
+        self._button.setText("&Stop" if is_running else self._texts.button)
+
+    def set_offered(self, *, is_offered: bool) -> None:
+        """Enable the button."""
+        self._button.setEnabled(is_offered)
+
+    @Slot()
+    def _on_button_clicked(self) -> None:
+        (self.stop_requested if self._is_running else self.run_requested).emit()

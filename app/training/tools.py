@@ -1,0 +1,179 @@
+"""Run the tools of the training tab: the gradient check and the timing of one step.
+
+They have a runner of their own and touch neither the session's model nor its corpus.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import (
+    CheckGradients,
+    TimeOneStep,
+    check_gradients_with_engine,
+    time_one_step_with_engine,
+)
+from app.session import Command, Session, enabled_commands
+from app.shared.formatting import counted, format_count
+from app.tasks.task_runner import TaskRunner
+from app.training.tab import TrainingTab
+from app.training.texts import percent_progress
+from app.training.tool_page import ToolPage
+from engine import GradientsChecked, Notice, RunControl, StageProgress, StepTimed
+
+if TYPE_CHECKING:
+    from engine import Event, GradientReport, StepTime
+
+TUTORIAL_WORDS = 8000  # in the vocabulary, where no corpus says otherwise
+TUTORIAL_HIDDEN = 100
+
+
+class ToolsController(QObject):
+    """Connect the pages "Gradient check" and "Time one step" with the engine."""
+
+    def __init__(
+        self,
+        tab: TrainingTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        *,
+        check_gradients: CheckGradients = check_gradients_with_engine,
+        time_one_step: TimeOneStep = time_one_step_with_engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab = tab
+        self._session = session
+        self._runner = runner
+        self._presenter = presenter
+        self._check_gradients = check_gradients
+        self._time_one_step = time_one_step
+        self._page: ToolPage | None = None  # whose tool is running
+        self._size = ""  # of the network whose step is timed
+        self._closing = ""  # what the page says when its tool has ended
+        self._connect_signals()
+        self._refresh()
+
+    def _connect_signals(self) -> None:
+        for page in (self._tab.gradient_page, self._tab.step_page):
+            page.stop_requested.connect(self._on_stop_requested)
+        self._tab.gradient_page.run_requested.connect(self._on_gradients_requested)
+        self._tab.step_page.run_requested.connect(self._on_step_requested)
+        self._runner.event_ready.connect(self._on_runner_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+        self._session.run_state_changed.connect(self._on_session_run_state_changed)
+
+    def _refresh(self) -> None:
+        is_possible = Command.CHECK in enabled_commands(self._session.run_state)
+        for page in (self._tab.gradient_page, self._tab.step_page):
+            is_mine = page is self._page
+            page.show_running(is_running=is_mine)
+            page.set_offered(is_offered=is_mine or (is_possible and self._page is None))
+
+    @Slot()
+    def _on_gradients_requested(self) -> None:
+        self._start(self._tab.gradient_page, self._check_gradients, "Checking the gradients…")
+
+    @Slot()
+    def _on_step_requested(self) -> None:
+        corpus, choices = self._session.corpus, self._tab.form.choices()
+        words = TUTORIAL_WORDS if corpus is None else corpus.summary.vocabulary_size
+        hidden = TUTORIAL_HIDDEN if choices is None else choices.model.hidden_dim
+        size = f"{format_count(words)} known words and {counted(hidden, 'hidden unit')}"
+        job = partial(_time_step, self._time_one_step, words, hidden)
+        self._size = f"with {size}"
+        self._start(self._tab.step_page, job, f"Measuring {self._size}…")
+
+    def _start(self, page: ToolPage, job: CheckGradients, beginning: str) -> None:
+        if self._runner.is_busy:
+            return
+        self._page, self._closing = page, ""
+        page.clear()
+        page.show_verdict(beginning)
+        self._refresh()
+        control = RunControl()
+        self._runner.start(partial(job, control), control)
+
+    @Slot()
+    def _on_stop_requested(self) -> None:
+        self._closing = "Stopped."
+        self._runner.stop()
+
+    @Slot(object)
+    def _on_runner_event_ready(self, event: "Event") -> None:
+        if self._page is None:
+            return
+        match event:
+            case StageProgress(stage=stage, done=done, total=total):
+                self._page.show_verdict(f"{stage} {percent_progress(done, total)}".strip())
+            case GradientsChecked(report=report):
+                self._show_report(report)
+            case StepTimed(time=time):
+                self._page.add_row(step_cells(time))
+                self._closing = f"On a sentence of {counted(time.words, 'word')}, {self._size}."
+            case Notice(text=text):
+                self._page.show_verdict(text)
+            case _:
+                pass  # the tools have no other events
+
+    def _show_report(self, report: "GradientReport") -> None:
+        for cells in report_cells(report):
+            self._tab.gradient_page.add_row(cells)
+        outcome = (
+            "Passed: both ways agree."
+            if report.passed
+            else "Failed: the two ways disagree, so learning would go astray."
+        )
+        self._closing = f"{outcome} {report.note}"
+        self._tab.gradient_page.show_verdict(self._closing, is_good=report.passed)
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        page, self._page = self._page, None
+        is_report = page is self._tab.gradient_page and self._closing not in ("", "Stopped.")
+        if page is not None and not is_report:
+            page.show_verdict(self._closing if failure is None else failure.message)
+        self._refresh()
+        if failure is not None:
+            self._presenter.show_failure(failure, "The tool")
+
+    @Slot(object)
+    def _on_session_run_state_changed(self, _state: object) -> None:
+        self._refresh()
+
+
+def _time_step(
+    time_one_step: TimeOneStep, words: int, hidden: int, control: RunControl
+) -> "Iterator[Event]":
+    return time_one_step(control, words, hidden)
+
+
+def report_cells(report: "GradientReport") -> list[tuple[str, ...]]:
+    """Return the table of a report, a row for each parameter."""
+    return [
+        (
+            check.name,
+            format_count(check.size),
+            f"{check.worst_error:.1e}",
+            f"{check.name}[{', '.join(map(str, check.worst_index))}]",
+            "passed" if check.passed else f"failed (limit {report.threshold:.0e})",
+        )
+        for check in report.parameters
+    ]
+
+
+def step_cells(time: "StepTime") -> tuple[str, ...]:
+    """Return the row of one implementation."""
+    ratio = "1 (the yardstick)" if time.ratio == 1.0 else f"{time.ratio:.3g} times faster"
+    if time.ratio < 1.0:
+        ratio = f"{1.0 / time.ratio:.3g} times slower"
+    return (
+        time.implementation,
+        time.device,
+        f"{time.milliseconds:.3g} ms",
+        ratio,
+    )

@@ -1,1 +1,0 @@
-"""Parts from which the tabs are built."""

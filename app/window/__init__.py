@@ -1,0 +1,1 @@
+"""The window around the three tabs: menus, messages, closing, and what spans the features."""

@@ -1,0 +1,208 @@
+"""The window's menus, title and status bar: which request goes where, what they show."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.dataset.controller import DatasetController
+from app.errors import ErrorPresenter
+from app.runs.model_files import ModelFilesController
+from app.session import Command, RunState, Session, enabled_commands
+from app.settings import AppSettings, SettingsStore
+from app.tasks.task_runner import TaskRunner
+from app.window.dialogs import WindowDialogs
+from app.window.prepared_texts import PreparedTextsController
+
+if TYPE_CHECKING:
+    from app.shared.theme import Theme, ThemeChoice
+    from app.window.main_window import MainWindow
+    from engine import DeviceChoice
+
+MODEL_SUFFIXES = (".safetensors", ".npz")
+DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
+
+_STATE_TEXTS = {
+    RunState.IDLE: "Choose a text on the Dataset tab and prepare it",
+    RunState.PREPARING: "Preparing the corpus…",
+    RunState.READY: "Ready to train: go to the Training tab",
+    RunState.TRAINING: "Training…",
+    RunState.PAUSED: "Training is paused",
+    RunState.STOPPING: "Stopping…",
+}
+_MODEL_TEXT = "The model is ready: go to the Generation tab, or train further"
+_UNTRAINED_TEXT = "The model has done no training step yet: train it on the Training tab"
+_AT_REST = (RunState.IDLE, RunState.READY)
+
+
+class WindowController(QObject):
+    """Connect the window with the session and the other controllers."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        session: Session,
+        presenter: ErrorPresenter,
+        settings: SettingsStore,
+        theme: "Theme",
+        dataset: DatasetController,
+        models: ModelFilesController,
+        *,
+        dialogs: WindowDialogs,
+        open_log_folder: Callable[[], None],
+        prepared_texts: TaskRunner,
+        open_folder: Callable[[Path], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._session, self._presenter = window, session, presenter
+        self._settings, self._theme = settings, theme
+        self._dataset, self._models = dataset, models
+        self._dialogs, self._open_log_folder = dialogs, open_log_folder
+        self.prepared_texts = PreparedTextsController(
+            window.prepared_texts_menu,
+            prepared_texts,
+            presenter,
+            open_folder=open_folder,
+            parent=self,
+        )
+        self._connect_window()
+        self._connect_state()
+        self._restore()
+
+    def open_file(self, path: Path) -> None:
+        """Open a model or a text, as the file's name tells."""
+        if path.suffix.lower() in MODEL_SUFFIXES:
+            self._models.open_path(path)
+            return
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.open_path(path)
+
+    @Slot(object)
+    def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
+        """Say which device will compute unless another is chosen."""
+        if choices:
+            self._window.show_device(f"Computes on: {choices[0].name}", choices[0].reason)
+
+    def _connect_window(self) -> None:
+        window = self._window
+        window.open_csv_requested.connect(self._on_open_csv_requested)
+        window.sample_requested.connect(self._on_sample_requested)
+        window.open_model_requested.connect(self._models.open_model)
+        window.save_model_requested.connect(self._models.save_model)
+        window.save_model_as_requested.connect(self._models.save_model_as)
+        window.files_dropped.connect(self._on_files_dropped)
+        window.recent_file_requested.connect(self._on_recent_file_requested)
+        window.theme_chosen.connect(self._on_theme_chosen)
+        window.tab_changed.connect(self._on_tab_changed)
+        window.shortcuts_requested.connect(self._on_shortcuts_requested)
+        window.about_requested.connect(self._dialogs.show_about)
+        window.log_folder_requested.connect(self._on_log_folder_requested)
+        window.closed.connect(self._on_closed)
+
+    def _connect_state(self) -> None:
+        self._presenter.message_requested.connect(self._window.message_bar.show_message)
+        self._presenter.clear_requested.connect(self._window.message_bar.clear)
+        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.model_changed.connect(self._on_session_changed)
+        self._session.run_changed.connect(self._on_session_changed)
+        self._session.model_saved_changed.connect(self._on_session_changed)
+        self._models.opened.connect(self._on_model_opened)
+        self._settings.changed.connect(self._on_settings_changed)
+
+    def _restore(self) -> None:
+        settings = self._settings.settings
+        self._window.show_geometry(self._settings.load_geometry())
+        self._window.show_tab(settings.last_tab)
+        self._window.show_theme(settings.theme)
+        self._window.show_recent_files(settings.recent_files)
+        self._window.show_device("Looking for devices…", "")
+        self._theme.choose(settings.theme)
+        self._show_session()
+
+    def _show_session(self) -> None:
+        session, commands = self._session, enabled_commands(self._session.run_state)
+        has_result = session.model is not None and session.run_state in _AT_REST
+        result = _UNTRAINED_TEXT if self._is_untrained() else _MODEL_TEXT
+        text = result if has_result else _STATE_TEXTS[session.run_state]
+        if session.run is not None and session.run.saved_at and not has_result:
+            text = f"{text}  The run was saved at {session.run.saved_at}."
+        self._window.show_state(text)
+        self._window.show_commands(
+            can_open_data=Command.OPEN_DATA in commands,
+            can_open_model=Command.OPEN_MODEL in commands,
+            can_save=session.model is not None,
+        )
+        name = ""
+        if session.model is not None:
+            of_run = session.run.name if session.run is not None else ""
+            name = session.model_path.name if session.model_path else of_run or "New model"
+        self._window.show_title(name, is_saved=session.is_model_saved)
+
+    def _is_untrained(self) -> bool:
+        """Tell whether the model is as it was made: one from a file was trained somewhere."""
+        model = self._session.model
+        return model is not None and model.step == 0 and self._session.model_path is None
+
+    @Slot()
+    def _on_open_csv_requested(self) -> None:
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.ask_and_open()
+
+    @Slot()
+    def _on_sample_requested(self) -> None:
+        self._window.show_tab(DATASET_TAB)
+        self._dataset.open_sample()
+
+    @Slot(object)
+    def _on_files_dropped(self, paths: Sequence[Path]) -> None:
+        self.open_file(paths[0])
+        if len(paths) > 1:
+            self._presenter.show_message(
+                f"One file at a time: {paths[0].name} was opened, the others were not.", "warning"
+            )
+
+    @Slot(object)
+    def _on_recent_file_requested(self, path: Path) -> None:
+        if os.path.exists(path):  # noqa: PTH110 - `Path.exists` raises where a name is too long
+            self.open_file(path)
+            return
+        self._settings.remove_recent_file(path)
+        self._presenter.show_message(
+            f"{path} is not there any more; it was taken from the recent files.", "warning"
+        )
+
+    @Slot(str)
+    def _on_theme_chosen(self, choice: "ThemeChoice") -> None:
+        self._theme.choose(choice)
+        self._settings.update(theme=choice)
+
+    @Slot(int)
+    def _on_tab_changed(self, index: int) -> None:
+        self._settings.update(last_tab=index)
+
+    @Slot()
+    def _on_shortcuts_requested(self) -> None:
+        self._dialogs.show_shortcuts(self._window.actions_with_shortcuts())
+
+    @Slot()
+    def _on_log_folder_requested(self) -> None:
+        self._open_log_folder()
+
+    @Slot(object)
+    def _on_model_opened(self, path: Path) -> None:
+        self._window.show_tab(GENERATION_TAB)
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: AppSettings) -> None:
+        self._window.show_recent_files(settings.recent_files)
+
+    @Slot(object)
+    def _on_session_changed(self, value: object) -> None:
+        self._show_session()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._settings.save_geometry(self._window.saveGeometry())

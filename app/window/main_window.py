@@ -1,0 +1,218 @@
+"""The window around the three tabs: menus, message bar, status bar, dropped files.
+
+It receives ready-made tabs and emits requests; what happens is decided elsewhere.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from app.runs.recovery_bar import RecoveryBar
+from app.shared.scrolling import TabScrollArea
+from app.shared.theme import ThemeChoice
+from app.window.menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
+from app.window.message_bar import MessageBar
+
+TITLE = "RNN Text Lab"
+SIZE = (1280, 860)  # px, of the first start
+SMALLEST_SIZE = (1024, 680)
+FRAME = (0, 40)  # px, that the title bar takes from the screen
+TAB_TITLES = ("Dataset", "Training", "Generation")
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Attributes
+    ----------
+    message_bar : MessageBar
+    recovery_bar : RecoveryBar
+        Above the tabs.
+    prepared_texts_menu : PreparedTextsMenu
+
+    Signals
+    -------
+    open_csv_requested(), sample_requested(), open_model_requested(),
+    save_model_requested(), save_model_as_requested(), models_requested(),
+    shortcuts_requested(), about_requested(), log_folder_requested()
+        The menu entry of that name was chosen.
+    files_dropped(object)
+        The paths of files that were dropped onto the window.
+    recent_file_requested(object)
+        The path of an entry of "Recent files".
+    theme_chosen(str)
+        "system", "light" or "dark".
+    tab_changed(int)
+        Another tab is in front.
+    closed()
+        The window is closed.
+    """
+
+    open_csv_requested = Signal()
+    sample_requested = Signal()
+    open_model_requested = Signal()
+    save_model_requested = Signal()
+    save_model_as_requested = Signal()
+    models_requested = Signal()
+    shortcuts_requested = Signal()
+    about_requested = Signal()
+    log_folder_requested = Signal()
+    files_dropped = Signal(object)
+    recent_file_requested = Signal(object)
+    theme_chosen = Signal(str)
+    tab_changed = Signal(int)
+    closed = Signal()
+
+    def __init__(self, tabs: Sequence[QWidget]) -> None:
+        super().__init__()
+        self._may_close: Callable[[], bool] = lambda: True
+        self._has_guard_failed = False
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.resize(first_size(self.screen().availableSize()))
+        self._build_centre(tabs)
+        self._build_menus()
+        self._build_status_bar()
+        self._connect_signals()
+        self.show_title("", is_saved=True)
+
+    @property
+    def current_tab(self) -> int:
+        """The number of the tab in front."""
+        return self._tabs.currentIndex()
+
+    def set_close_guard(self, may_close: Callable[[], bool]) -> None:
+        """Ask `may_close` before each attempt to close."""
+        self._may_close = may_close
+
+    @Slot(int)
+    def show_tab(self, index: int) -> None:
+        """Bring a tab to the front."""
+        self._tabs.setCurrentIndex(index)
+
+    def show_title(self, model_name: str, *, is_saved: bool) -> None:
+        """Name the model in the title, with a mark (Qt: one "[*]") while it is not saved."""
+        name = model_name.replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
+        self.setWindowModified(not is_saved)
+
+    def show_state(self, text: str) -> None:
+        """Say in the status bar what goes on."""
+        self._state.setText(text)
+
+    def show_device(self, text: str, reason: str) -> None:
+        """Say in the status bar what computes."""
+        self._device.setText(text)
+        self._device.setToolTip(reason)
+
+    def show_theme(self, choice: ThemeChoice) -> None:
+        """Tick the chosen theme."""
+        self._view_menu.show_theme(choice)
+
+    def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
+        """Enable the entries of the File menu that can be chosen now."""
+        self._file_menu.show_commands(
+            can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
+        )
+
+    def show_recent_files(self, paths: Sequence[str]) -> None:
+        """List the recent files, the newest first."""
+        self._file_menu.show_recent_files(paths)
+
+    def show_geometry(self, geometry: QByteArray) -> None:
+        """Take the place and size of an earlier session, if there is one."""
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+
+    def actions_with_shortcuts(self) -> list[tuple[str, str]]:
+        """Return the menu entries that have a key: name and key."""
+        return entries_with_keys((self._file_menu, self._view_menu, self._help_menu))
+
+    def _build_centre(self, tabs: Sequence[QWidget]) -> None:
+        centre = QWidget(self)
+        self.recovery_bar = RecoveryBar(centre)
+        self.message_bar = MessageBar(centre)
+        self._tabs = QTabWidget(centre)
+        self._tabs.setObjectName("window.tabs")
+        self._tabs.setAccessibleName("Dataset, training and generation")
+        self._tabs.setDocumentMode(True)
+        for number, (tab, title) in enumerate(zip(tabs, TAB_TITLES, strict=True), start=1):
+            self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
+            self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
+        self._tabs.currentChanged.connect(self.tab_changed)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.recovery_bar)
+        layout.addWidget(self.message_bar)
+        layout.addWidget(self._tabs, 1)
+        self.setCentralWidget(centre)
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        self._file_menu = FileMenu(bar)
+        self.prepared_texts_menu = self._file_menu.prepared_texts
+        self._view_menu = ViewMenu(TAB_TITLES, bar)
+        self._help_menu = HelpMenu(TITLE, bar)
+        for menu in (self._file_menu, self._view_menu, self._help_menu):
+            bar.addMenu(menu)
+
+    def _build_status_bar(self) -> None:
+        self._state = QLabel(self)
+        self._state.setObjectName("window.state_label")
+        self._device = QLabel(self)
+        self._device.setObjectName("window.device_label")
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self._state, 1)
+        self.statusBar().addPermanentWidget(self._device)
+
+    def _connect_signals(self) -> None:
+        self._file_menu.open_csv_requested.connect(self.open_csv_requested)
+        self._file_menu.sample_requested.connect(self.sample_requested)
+        self._file_menu.open_model_requested.connect(self.open_model_requested)
+        self._file_menu.save_model_requested.connect(self.save_model_requested)
+        self._file_menu.save_model_as_requested.connect(self.save_model_as_requested)
+        self._file_menu.models_requested.connect(self.models_requested)
+        self._file_menu.recent_file_requested.connect(self.recent_file_requested)
+        self._file_menu.quit_requested.connect(self.close)
+        self._view_menu.theme_chosen.connect(self.theme_chosen)
+        self._view_menu.tab_requested.connect(self.show_tab)
+        self._help_menu.shortcuts_requested.connect(self.shortcuts_requested)
+        self._help_menu.log_folder_requested.connect(self.log_folder_requested)
+        self._help_menu.about_requested.connect(self.about_requested)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
+        try:
+            may_close = self._may_close()
+        except Exception as error:  # noqa: BLE001 - Qt calls this: PySide may crash on it
+            sys.excepthook(type(error), error, error.__traceback__)
+            may_close, self._has_guard_failed = self._has_guard_failed, True
+        if not may_close:
+            event.ignore()
+            return
+        self.closed.emit()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on the files that were dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+
+def first_size(available: QSize) -> QSize:
+    """Return the size of the first start on a screen with so much room."""
+    room = available - QSize(*FRAME)
+    return QSize(*SIZE).boundedTo(room).expandedTo(QSize(*SMALLEST_SIZE))

@@ -1,0 +1,184 @@
+"""The menus of the window: what can be chosen in them, with which key.
+
+They ask and show; what an entry does is decided elsewhere.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal, SignalInstance, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.shared.theme import ThemeChoice
+from app.window.prepared_texts import PreparedTextsMenu
+
+THEMES: tuple[tuple[ThemeChoice, str], ...] = (
+    ("system", "As the &system"),
+    ("light", "&Light"),
+    ("dark", "Dar&k"),
+)
+
+
+class FileMenu(QMenu):
+    """Texts, models, recent files, prepared texts, and the end.
+
+    Attributes
+    ----------
+    prepared_texts : PreparedTextsMenu
+
+    Signals
+    -------
+    open_csv_requested(), sample_requested(), open_model_requested(),
+    save_model_requested(), save_model_as_requested(), models_requested(), quit_requested()
+        The entry of that name was chosen.
+    recent_file_requested(object)
+        The path of an entry of "Recent files".
+    """
+
+    open_csv_requested = Signal()
+    sample_requested = Signal()
+    open_model_requested = Signal()
+    save_model_requested = Signal()
+    save_model_as_requested = Signal()
+    models_requested = Signal()
+    quit_requested = Signal()
+    recent_file_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("&File", parent)
+        keys = QKeySequence.StandardKey
+        self._open_csv = _add(self, "&Open CSV…", "open_csv", self.open_csv_requested)
+        self._open_csv.setShortcut(keys.Open)
+        self._sample = _add(self, "Use the sa&mple comments", "sample", self.sample_requested)
+        self.addSeparator()
+        self._open_model = _add(self, "Open mod&el…", "open_model", self.open_model_requested)
+        self._open_model.setShortcut("Ctrl+Shift+O")
+        self._save_model = _add(self, "&Save model", "save_model", self.save_model_requested)
+        self._save_model.setShortcut(keys.Save)
+        self._save_model_as = _add(
+            self, "Save model &as…", "save_model_as", self.save_model_as_requested
+        )
+        self._save_model_as.setShortcut("Ctrl+Shift+S")
+        _add(self, "Mo&dels…", "models", self.models_requested).setShortcut("Ctrl+M")
+        self.addSeparator()
+        self._recent = self.addMenu("&Recent files")
+        self._recent.setObjectName("window.recent_menu")
+        self._recent.setToolTipsVisible(True)
+        self._recent.triggered.connect(self._on_recent_triggered)
+        self.prepared_texts = PreparedTextsMenu(self)
+        self.addMenu(self.prepared_texts)
+        self.addSeparator()
+        _add(self, "&Quit", "quit", self.quit_requested).setShortcut("Ctrl+Q")
+
+    def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
+        """Enable the entries that can be chosen now."""
+        self._open_csv.setEnabled(can_open_data)
+        self._sample.setEnabled(can_open_data)
+        self._open_model.setEnabled(can_open_model)
+        self._save_model.setEnabled(can_save)
+        self._save_model_as.setEnabled(can_save)
+
+    def show_recent_files(self, paths: Sequence[str]) -> None:
+        """List the recent files, the newest first."""
+        self._recent.clear()
+        for number, text in enumerate(paths, start=1):
+            name = Path(text).name.replace("&", "&&")
+            action = self._recent.addAction(f"&{number}  {name}")
+            action.setToolTip(text)
+            action.setData(text)
+        self._recent.setEnabled(bool(paths))
+
+    @Slot(QAction)
+    def _on_recent_triggered(self, action: QAction) -> None:
+        self.recent_file_requested.emit(Path(action.data()))
+
+
+class ViewMenu(QMenu):
+    """The themes and the tabs.
+
+    Signals
+    -------
+    theme_chosen(str)
+        "system", "light" or "dark".
+    tab_requested(int)
+        The tab of that number is to come to the front.
+    """
+
+    theme_chosen = Signal(str)
+    tab_requested = Signal(int)
+
+    def __init__(self, tab_titles: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__("&View", parent)
+        themes = QActionGroup(self)
+        self._themes: dict[ThemeChoice, QAction] = {}
+        for choice, text in THEMES:
+            action = self.addAction(text)
+            action.setObjectName(f"window.theme_{choice}_action")
+            action.setCheckable(True)
+            action.setData(choice)
+            themes.addAction(action)
+            self._themes[choice] = action
+        themes.triggered.connect(self._on_themes_triggered)
+        self.addSeparator()
+        for number, title in enumerate(tab_titles, start=1):
+            action = self.addAction(f"&{title} tab")
+            action.setObjectName(f"window.show_{title.lower()}_action")
+            action.setShortcut(f"Ctrl+{number}")
+            action.setData(number - 1)
+            action.triggered.connect(self._on_tab_action_triggered)
+
+    def show_theme(self, choice: ThemeChoice) -> None:
+        """Tick the chosen theme."""
+        self._themes[choice].setChecked(True)
+
+    @Slot(QAction)
+    def _on_themes_triggered(self, action: QAction) -> None:
+        self.theme_chosen.emit(action.data())
+
+    @Slot()
+    def _on_tab_action_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.tab_requested.emit(action.data())
+
+
+class HelpMenu(QMenu):
+    """What tells more.
+
+    Signals
+    -------
+    shortcuts_requested(), log_folder_requested(), about_requested()
+        The entry of that name was chosen.
+    """
+
+    shortcuts_requested = Signal()
+    log_folder_requested = Signal()
+    about_requested = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__("&Help", parent)
+        keys = _add(self, "&Keyboard shortcuts", "shortcuts", self.shortcuts_requested)
+        keys.setShortcut("F1")
+        _add(self, "Open &log folder", "log_folder", self.log_folder_requested)
+        self.addSeparator()
+        _add(self, f"&About {title}", "about", self.about_requested)
+
+
+def entries_with_keys(menus: Sequence[QMenu]) -> list[tuple[str, str]]:
+    """Return the entries that have a key: name and key."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return [
+        (action.text().replace("&", "").rstrip("…"), action.shortcut().toString(native))
+        for menu in menus
+        for action in menu.actions()
+        if not action.shortcut().isEmpty()
+    ]
+
+
+def _add(menu: QMenu, text: str, role: str, request: SignalInstance) -> QAction:
+    action = QAction(text, menu)
+    action.setObjectName(f"window.{role}_action")
+    action.triggered.connect(request)
+    menu.addAction(action)
+    return action

@@ -1,0 +1,69 @@
+"""Load what is heavy while the person looks at the window, and find out the devices.
+
+It runs after the window has shown and in a worker of low priority: the window
+itself must appear without PyTorch and NLTK.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import ListDevices, list_devices_of_engine
+from app.tasks.task_runner import TaskRunner
+from engine import RunControl
+
+if TYPE_CHECKING:
+    from engine import DeviceChoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DevicesListed:
+    choices: "tuple[DeviceChoice, ...]"
+
+
+class WarmUp(QObject):
+    """Run the warm-up once.
+
+    Signals
+    -------
+    devices_listed(object)
+        A tuple of `DeviceChoice`, the automatic one first.
+    """
+
+    devices_listed = Signal(object)
+
+    def __init__(
+        self,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        *,
+        list_devices: ListDevices = list_devices_of_engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._runner, self._presenter = runner, presenter
+        self._list_devices = list_devices
+        runner.event_ready.connect(self._on_event_ready)
+        runner.ended.connect(self._on_ended)
+
+    @Slot()
+    def start(self) -> None:
+        """Begin; call it when the window has shown."""
+        self._runner.start(self._events, RunControl())
+
+    def _events(self) -> Iterator[_DevicesListed]:
+        QThread.currentThread().setPriority(QThread.Priority.LowPriority)
+        yield _DevicesListed(choices=tuple(self._list_devices()))
+
+    @Slot(object)
+    def _on_event_ready(self, event: object) -> None:
+        if isinstance(event, _DevicesListed):
+            self.devices_listed.emit(event.choices)
+
+    @Slot(object)
+    def _on_ended(self, failure: TaskFailure | None) -> None:
+        if failure is not None:
+            self._presenter.show_failure(failure, "Loading PyTorch and NLTK")

@@ -1,0 +1,169 @@
+"""What the user chooses for a file is used, and comes back in the next session."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QSpinBox,
+)
+from pytestqt.qtbot import QtBot
+
+from app.dataset.controller import DatasetController
+from app.dataset.tab import DatasetTab
+from app.errors import ErrorPresenter
+from app.session import Session
+from app.settings import SettingsStore
+from app.shared.column_picker import ColumnPicker
+from app.tasks.task_runner import TaskRunner
+from tests.app.support.dataset_bench import Bench, make_bench
+from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterator[Bench]:
+    yield from make_bench(qtbot, settings_path, engine)
+
+
+def test_that_another_vocabulary_size_alone_is_not_tokenised_again(bench: Bench) -> None:
+    bench.find(QSpinBox, "vocabulary_spin").setValue(500)
+    bench.open()
+    bench.prepare()
+
+    bench.find(QSpinBox, "vocabulary_spin").setValue(200)
+    bench.prepare()
+
+    assert len(bench.engine.built) == 1
+    assert bench.find(QLabel, "summary.vocabulary_size").text() == "200"
+
+
+def test_that_the_share_of_unknown_words_follows_the_vocabulary_size(bench: Bench) -> None:
+    bench.open()
+    bench.prepare()
+
+    bench.find(QSpinBox, "vocabulary_spin").setValue(100)
+
+    coverage = bench.find(QLabel, "coverage_label").text()
+    assert coverage == "With this size 10.0 % of all words would be unknown."
+
+
+def test_that_a_vocabulary_larger_than_the_text_says_so(bench: Bench) -> None:
+    bench.open()
+    bench.prepare()
+
+    bench.find(QSpinBox, "vocabulary_spin").setValue(20_000)
+
+    coverage = bench.find(QLabel, "coverage_label").text()
+    assert coverage == "The text has only 900 different words: all are kept."
+
+
+def test_that_the_choices_come_back_in_the_next_session(
+    bench: Bench, qtbot: QtBot, settings_path: Path
+) -> None:
+    bench.open()
+    bench.find(QSpinBox, "vocabulary_spin").setValue(1234)
+    bench.find(QComboBox, "bad_rows_combo").setCurrentIndex(1)
+    bench.prepare()
+    tab = DatasetTab()
+    qtbot.addWidget(tab)
+
+    DatasetController(
+        tab, Session(tab), TaskRunner(tab), ErrorPresenter(tab), SettingsStore(settings_path)
+    )
+
+    assert tab.choices().vocabulary_size == 1234
+    assert tab.csv_config().bad_rows == "stop"
+
+
+def test_that_joined_columns_and_the_treatment_of_damaged_rows_are_used(bench: Bench) -> None:
+    bench.open()
+    bench.find(ColumnPicker, "column_combo").toggle(0)
+    bench.find(QComboBox, "bad_rows_combo").setCurrentIndex(1)
+
+    bench.prepare()
+
+    config = bench.engine.built[0].csv
+    assert (config.columns, config.bad_rows) == (("author", "body"), "stop")
+
+
+def test_that_joined_columns_stay_when_the_encoding_changes(bench: Bench) -> None:
+    bench.open()
+    bench.find(ColumnPicker, "column_combo").toggle(0)
+
+    bench.find(QComboBox, "encoding_combo").setCurrentIndex(2)
+    bench.rest()
+
+    assert bench.find(ColumnPicker, "column_combo").picked() == (0, 1)
+
+
+def test_that_the_documents_of_a_plain_text_are_read_again_as_chosen(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, kind="lines", columns=("text",), guessed_column=0)
+    bench.open()
+
+    bench.find(QComboBox, "documents_combo").setCurrentIndex(2)
+    bench.rest()
+
+    assert bench.engine.inspected[-1][1].documents == "paragraphs"
+
+
+def test_that_the_quoting_and_the_decoding_of_entities_are_used(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, entities=4)
+    bench.open()
+    bench.find(QComboBox, "quoting_combo").setCurrentIndex(2)
+    bench.rest()
+    bench.find(QCheckBox, "entities_check").click()
+    bench.rest()
+
+    bench.prepare()
+
+    looked, used = bench.engine.inspected[-1][1], bench.engine.built[0].csv
+    assert (looked.quoting, looked.decode_entities) == ("none", True)
+    assert (used.quoting, used.decode_entities) == ("none", True)
+
+
+def test_that_entities_are_not_decoded_in_the_next_file_unasked(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, entities=4)
+    bench.open()
+    bench.find(QCheckBox, "entities_check").click()
+    bench.rest()
+
+    bench.open()
+
+    assert not bench.engine.inspected[-1][1].decode_entities
+
+
+def test_that_the_chosen_vocabulary_is_used_without_preparing_anew(bench: Bench) -> None:
+    bench.find(QSpinBox, "vocabulary_spin").setValue(500)
+    bench.open()
+    bench.prepare()
+    bench.controller.open_path(Path("other.csv"))  # only looked at
+    bench.rest()
+    bench.find(QSpinBox, "vocabulary_spin").setValue(5)
+
+    bench.tab.vocabulary_page.use_requested.emit()
+    bench.rest()
+
+    assert len(bench.engine.built) == 1
+    assert bench.session.corpus is not None
+    assert bench.session.corpus.summary.vocabulary_size == 5
+
+
+def test_that_no_vocabulary_is_used_before_a_corpus_is_there(bench: Bench) -> None:
+    bench.tab.vocabulary_page.use_requested.emit()
+
+    assert not bench.runner.is_busy

@@ -1,0 +1,117 @@
+"""The generation tab as a whole: names, keyboard, ways from one half to the other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QLineEdit,
+    QScrollBar,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.generation.sentence_list import SentenceList
+from tests.app.support.generation_fakes import Desk, fake_model, generate_until_stopped, make_desk
+
+ROLES = (
+    "count_spin",
+    "min_length_spin",
+    "temperature_slider",
+    "temperature_spin",
+    "random_seed_check",
+    "seed_edit",
+    "generate_button",
+    "stop_button",
+    "sentence_list",
+    "copy_button",
+    "save_button",
+    "clear_button",
+    "sentence_edit",
+    "pin_button",
+    "word_table",
+    "comparison_table",
+    "unpin_button",
+)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, settings_path: Path) -> Iterator[Desk]:
+    desk = make_desk(settings_path)
+    qtbot.addWidget(desk.tab)
+    desk.session.set_model(fake_model())
+    yield desk
+    desk.scoring.close()
+    assert desk.runner.shutdown()
+    assert desk.score_runner.shutdown()
+
+
+def interactive(desk: Desk) -> list[QWidget]:
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QLineEdit, QTableView)
+    found = [
+        widget
+        for widget in desk.tab.findChildren(QWidget)
+        if isinstance(widget, kinds) and not isinstance(widget, QScrollBar)
+    ]
+    return [widget for widget in found if not widget.objectName().startswith("qt_")]
+
+
+def test_that_every_interactive_widget_has_its_names(desk: Desk) -> None:
+    unnamed = [
+        f"{type(widget).__name__} {widget.objectName()!r}"
+        for widget in interactive(desk)
+        if not (widget.objectName().startswith("generation.") and widget.accessibleName())
+        and type(widget) is not QAbstractButton  # a table's hidden corner
+    ]
+
+    assert not unnamed
+
+
+def test_that_every_field_and_button_has_a_tooltip(desk: Desk) -> None:
+    fields = [widget for widget in interactive(desk) if not isinstance(widget, QTableView)]
+
+    assert not [
+        widget.objectName()
+        for widget in fields
+        if not widget.toolTip() and type(widget) is not QAbstractButton
+    ]
+
+
+def test_that_the_tab_key_goes_from_top_to_bottom(desk: Desk) -> None:
+    order = [desk.find(QWidget, ROLES[0])]
+    while len(order) < 200 and order[-1] is not desk.find(QWidget, ROLES[-1]):
+        order.append(order[-1].nextInFocusChain())
+
+    names = [widget.objectName().removeprefix("generation.") for widget in order]
+    assert [name for name in names if name in ROLES] == list(ROLES)
+
+
+def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, desk: Desk) -> None:
+    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
+        qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
+    sentences = desk.find(SentenceList, "sentence_list")
+
+    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+        sentences.doubleClicked.emit(sentences.model().index(1, 1))
+
+    assert desk.text_of("sentence_edit") == "Sentence 1."
+    assert desk.text_of("probability_label").startswith("1 in ")
+
+
+def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_path: Path) -> None:
+    desk = make_desk(settings_path, generate=generate_until_stopped)
+    qtbot.addWidget(desk.tab)
+    desk.session.set_model(fake_model())
+    qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
+
+    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+        desk.find(QLineEdit, "sentence_edit").setText("so it is")
+
+    assert desk.runner.is_busy
+    assert desk.text_of("bits_label") == "5.40"
+    assert desk.runner.shutdown()

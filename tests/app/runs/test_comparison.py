@@ -1,0 +1,73 @@
+"""Which settings of runs differ, and when their losses cannot be compared."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.runs.comparison import SPLIT_WARNING, VOCABULARY_WARNING, compare_runs
+from engine import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
+from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
+
+
+def settings(*runs: Any) -> dict[str, tuple[str, ...]]:
+    return {row.name: row.values for row in compare_runs(runs).rows if not row.is_result}
+
+
+def test_that_only_differing_settings_are_listed() -> None:
+    other = run_info(
+        2,
+        model_config=ModelConfig(hidden_dim=64),
+        train_config=TrainConfig(learning_rate=0.01),
+    )
+
+    assert settings(run_info(1), other) == {
+        "Hidden units": ("100", "64"),
+        "Learning rate": ("the recipe’s own", "0.01"),
+    }
+
+
+def test_that_seeds_of_text_network_and_training_are_told_apart() -> None:
+    other = run_info(2, model_config=ModelConfig(seed=1), train_config=TrainConfig(seed=2))
+
+    assert settings(run_info(1), other) == {
+        "Seed of the network": ("0", "1"),
+        "Seed of the training": ("0", "2"),
+    }
+
+
+def test_that_equal_runs_differ_in_nothing_but_are_shown_with_their_results() -> None:
+    comparison = compare_runs([run_info(1), run_info(2)])
+
+    assert all(row.is_result for row in comparison.rows)
+    assert comparison.rows[-1].values == ("200", "200")
+    assert comparison.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vocabulary_size": 500},
+        {"text_digest": "cd" * 32},
+        {"corpus_config": replace(CORPUS_CONFIG, csv=CsvConfig(columns=("title",)))},
+        {"corpus_config": None},
+    ],
+)
+def test_that_other_words_forbid_to_compare_perplexities(changes: dict[str, Any]) -> None:
+    assert compare_runs([run_info(1), run_info(2, **changes)]).warnings == (VOCABULARY_WARNING,)
+
+
+def test_that_other_held_out_documents_are_pointed_out() -> None:
+    config = replace(CORPUS_CONFIG, validation_fraction=0.2)
+
+    comparison = compare_runs([run_info(1), run_info(2, corpus_config=config)])
+
+    assert comparison.warnings == (SPLIT_WARNING,)
+    assert comparison.rows[0].values == ("5.0 %", "20.0 %")
+
+
+def test_that_the_same_text_at_another_place_is_the_same(tmp_path: Path) -> None:
+    config = CorpusConfig(path=tmp_path / "comments.csv", vocabulary_size=9000)
+
+    assert compare_runs([run_info(1), run_info(2, corpus_config=config)]).warnings == ()

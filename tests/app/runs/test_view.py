@@ -1,0 +1,175 @@
+"""The table of kept runs."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.runs.commands import RunCommand
+from app.runs.comparison import VOCABULARY_WARNING, ComparisonDialog, compare_runs
+from app.runs.table import HIDDEN, LOSS, NAME, NOTE, STATE, RunTableModel
+from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
+from engine import ModelConfig
+from tests.app.support.runs_fakes import run_info
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> RunsView:
+    view = RunsView()
+    qtbot.addWidget(view)
+    view.show()
+    return view
+
+
+def table(view: RunsView) -> QTableView:
+    found = view.findChild(QTableView, "models.table")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("in_trash", "text"), [(False, EMPTY), (True, EMPTY_TRASH)])
+def test_that_an_empty_list_says_what_comes_there(
+    view: RunsView, in_trash: bool, text: str
+) -> None:
+    view.show_runs((), in_trash=in_trash)
+
+    assert table(view)._placeholder == text  # type: ignore[attr-defined]
+
+
+def test_that_a_refresh_keeps_the_selection_and_tells_it_once(qtbot: QtBot, view: RunsView) -> None:
+    runs = [run_info(number) for number in (1, 2, 3)]
+    view.show_runs(runs, in_trash=False)
+    view.select_runs([runs[0].run_id, runs[2].run_id])
+    told: list[int] = []
+    view.selection_changed.connect(lambda: told.append(1))
+
+    view.show_runs(runs[:2], in_trash=False)
+
+    assert [run.run_id for run in view.selected_runs()] == [runs[0].run_id]
+    assert told == [1]
+
+
+def test_that_a_refresh_waits_for_a_name_that_is_being_written(
+    qtbot: QtBot, view: RunsView
+) -> None:
+    view.show_runs([run_info(1)], in_trash=False)
+    view.select_runs([run_info(1).run_id])
+    view.edit(NAME)
+    editor = table(view).findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("my own name")
+
+    view.show_runs([run_info(1), run_info(2)], in_trash=False)
+    with qtbot.waitSignal(view.renamed) as renamed:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+    assert renamed.args == [run_info(1).run_id, "my own name"]
+    qtbot.waitUntil(lambda: table(view).model().rowCount() == 2)
+
+
+def test_that_a_command_that_is_not_offered_is_not_requested(qtbot: QtBot, view: RunsView) -> None:
+    view.show_runs([run_info()], in_trash=False)
+    view.select_runs([run_info().run_id])
+    view.show_commands(frozenset({RunCommand.NOTE}))
+
+    table(view).setFocus()
+    with qtbot.assertNotEmitted(view.command_requested):
+        qtbot.keyClick(table(view), Qt.Key.Key_Return)
+
+
+def test_that_rows_are_ordered_by_number_and_not_by_text(qtbot: QtBot) -> None:
+    model = RunTableModel()
+    sizes = (100, 20, 3)
+    model.show_runs(
+        [run_info(n, model_config=ModelConfig(hidden_dim=size)) for n, size in enumerate(sizes, 1)],
+        is_editable=True,
+    )
+
+    model.sort(HIDDEN, Qt.SortOrder.AscendingOrder)
+
+    assert [model.index(row, HIDDEN).data() for row in range(3)] == ["3", "20", "100"]
+
+
+def test_that_only_names_and_notes_outside_the_trash_can_be_written(qtbot: QtBot) -> None:
+    model, editable = RunTableModel(), Qt.ItemFlag.ItemIsEditable
+    model.show_runs([run_info()], is_editable=True)
+    columns = range(model.columnCount())
+
+    written = [column for column in columns if model.index(0, column).flags() & editable]
+    model.show_runs([run_info()], is_editable=False)
+
+    assert written == [NAME, NOTE]
+    assert not any(model.index(0, column).flags() & editable for column in columns)
+
+
+def test_that_an_unchanged_name_is_no_request(qtbot: QtBot) -> None:
+    model = RunTableModel()
+    model.show_runs([run_info(name="a name")], is_editable=True)
+
+    with qtbot.assertNotEmitted(model.renamed):
+        model.setData(model.index(0, NAME), " a  name ")
+
+
+def test_that_what_is_not_known_is_a_dash(qtbot: QtBot) -> None:
+    model = RunTableModel()
+    model.show_runs([run_info(validation_loss=None)], is_editable=True)
+
+    assert model.index(0, LOSS).data() == "–"
+
+
+def test_that_the_state_says_what_is_wrong(qtbot: QtBot) -> None:
+    model = RunTableModel()
+    model.show_runs(
+        [run_info(state="failed", message="The loss is not a number.")], is_editable=True
+    )
+
+    assert model.index(0, STATE).data() == "failed"
+    tip = model.index(0, STATE).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.endswith("The loss is not a number.")
+
+
+def test_that_every_control_has_a_name_and_a_tooltip(view: RunsView) -> None:
+    controls: list[QWidget] = view.findChildren(QAbstractButton)
+    named = [control for control in controls if control.objectName().startswith("models.")]
+
+    assert len(named) == 11
+    assert all(control.accessibleName() and control.toolTip() for control in named)
+
+
+def test_that_a_comparison_warns_of_other_words(qtbot: QtBot) -> None:
+    dialog = ComparisonDialog(compare_runs([run_info(1), run_info(2, vocabulary_size=9)]))
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    warning = dialog.findChild(QLabel, "models.comparison_warning")
+    assert warning is not None
+    assert warning.isVisible()
+    assert warning.text() == VOCABULARY_WARNING
+
+
+LONG_NAME = "reddit-comments-2015-08-first-1000-lines.csv"
+
+
+def test_that_runs_of_one_name_are_numbered_and_whole(qtbot: QtBot, view: RunsView) -> None:
+    view.show_runs([run_info(number, name=LONG_NAME) for number in (1, 2)], in_trash=False)
+
+    shown = [table(view).model().index(row, NAME) for row in range(2)]
+    assert [index.data() for index in shown] == [f"{LONG_NAME} (2)", f"{LONG_NAME} (1)"]
+    assert shown[0].data(Qt.ItemDataRole.EditRole) == LONG_NAME
+    needed = table(view).fontMetrics().horizontalAdvance(f"{LONG_NAME} (2)")
+    assert table(view).columnWidth(NAME) > needed
+    assert table(view).horizontalScrollBar().maximum() == 0
+
+
+def test_that_compared_runs_have_whole_and_different_names(qtbot: QtBot) -> None:
+    dialog = ComparisonDialog(compare_runs([run_info(n, name=LONG_NAME) for n in (1, 2)]))
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    compared = dialog.findChild(QTableView, "models.comparison_table")
+    assert compared is not None
+    header = compared.horizontalHeader()
+    names = [compared.model().headerData(n, Qt.Orientation.Horizontal) for n in (1, 2)]
+    assert names == [f"{LONG_NAME} (1)", f"{LONG_NAME} (2)"]
+    needed = header.fontMetrics().horizontalAdvance(names[0])
+    assert min(header.sectionSize(1), header.sectionSize(2)) >= needed

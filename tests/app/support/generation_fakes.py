@@ -1,0 +1,173 @@
+"""A model, a sampler and a scorer without PyTorch, and the tab wired to them."""
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.errors import ErrorPresenter, Message
+from app.generation.controller import GenerationController
+from app.generation.scoring_controller import ScoringController
+from app.generation.tab import GenerationTab
+from app.session import Session
+from app.settings import SettingsStore
+from app.tasks.task_runner import TaskRunner
+from engine import RunControl, SampleConfig, SentenceGenerated, SentenceScored
+
+UNKNOWN = ("glads", "frobnicate")
+ChildT = TypeVar("ChildT", bound=QObject)
+
+
+def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
+    return SimpleNamespace(
+        title=f"comments, 100 hidden units, epoch {epoch:g}",
+        description=f"A network trained for {epoch:g} epochs.",
+        summary=SimpleNamespace(name="comments.csv"),
+        epoch=epoch,
+        step=step,
+        word_dim=8000,
+    )
+
+
+def sentence(number: int = 1, text: str = "I think so.", **changes: Any) -> SentenceGenerated:
+    values: dict[str, Any] = {
+        "number": number,
+        "text": text,
+        "words": ("i", "think", "so", "."),
+        "log_probability": -20.0 - number,
+        "is_cut": False,
+        "seed": 77,
+    }
+    return SentenceGenerated(**(values | changes))
+
+
+def fake_generate(model: Any, config: SampleConfig, control: RunControl) -> Iterator[Any]:
+    for number in range(1, config.count + 1):
+        if not control.proceed():
+            return
+        yield sentence(number, f"Sentence {number}.", seed=config.seed or 77)
+
+
+def generate_until_stopped(model: Any, config: SampleConfig, control: RunControl) -> Iterator[Any]:
+    """Yield one sentence and then wait for the stop."""
+    yield sentence()
+    control.pause()
+    assert not control.proceed()
+
+
+def fake_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
+    """Score each word with 3 bits plus the model's epoch."""
+    bits = 3.0 + model.epoch
+    words = tuple(
+        SimpleNamespace(
+            word=word,
+            is_known=word not in UNKNOWN,
+            log_probability=-bits * math.log(2.0),
+            bits=bits,
+            rank=12,
+        )
+        for word in [*text.split(), "SENTENCE_END"]
+    )
+    yield SentenceScored(
+        score=SimpleNamespace(  # type: ignore[arg-type]
+            text=text,
+            words=words,
+            log_probability=-bits * len(words) * math.log(2.0),
+            perplexity=2.0**bits,
+            bits_per_word=bits,
+            unknown_words=tuple(word.word for word in words if not word.is_known),
+        )
+    )
+
+
+class GatedScore:
+    """A scorer that waits in the worker until it is let through, and notes its texts."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.controls: list[RunControl] = []
+        self._gate = threading.Semaphore(0)
+
+    def let_through(self, count: int = 1) -> None:
+        self._gate.release(count)
+
+    def __call__(self, model: Any, text: str, control: RunControl) -> Iterator[Any]:
+        self.texts.append(text)
+        self.controls.append(control)
+        assert self._gate.acquire(timeout=10)
+        yield from fake_score(model, text, control)
+
+
+class FakeClock:
+    """Seconds that pass only when told."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass
+class Desk:
+    """The generation tab with its controllers, a session and the messages shown."""
+
+    tab: GenerationTab
+    session: Session
+    runner: TaskRunner
+    score_runner: TaskRunner
+    settings: SettingsStore
+    clock: FakeClock
+    generation: GenerationController
+    scoring: ScoringController
+    messages: list[Message] = field(default_factory=list)
+
+    def find(self, kind: type[ChildT], role: str) -> ChildT:
+        child = self.tab.findChild(kind, f"generation.{role}")
+        assert child is not None, role
+        return child
+
+    def text_of(self, role: str) -> str:
+        return self.find(QWidget, role).text()  # type: ignore[attr-defined, no-any-return]
+
+
+def make_desk(
+    settings_path: Path,
+    *,
+    generate: Callable[..., Iterator[Any]] = fake_generate,
+    score: Callable[..., Iterator[Any]] = fake_score,
+    save_path: Path | None = None,
+) -> Desk:
+    tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
+    runner, score_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
+    settings = SettingsStore(settings_path)
+    desk = Desk(
+        tab=tab,
+        session=session,
+        runner=runner,
+        score_runner=score_runner,
+        settings=settings,
+        clock=clock,
+        generation=GenerationController(
+            tab,
+            session,
+            runner,
+            presenter,
+            settings,
+            generate=generate,
+            ask_save_path=lambda suggested: save_path,
+            parent=tab,
+        ),
+        scoring=ScoringController(
+            tab, session, score_runner, presenter, score=score, clock=clock, parent=tab
+        ),
+    )
+    presenter.message_requested.connect(desk.messages.append)
+    presenter.setParent(tab)
+    return desk

@@ -1,0 +1,379 @@
+"""A training run as the user sees it: through the real runner, from a list of events."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.session import RunState
+from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
+from tests.app.support.runs_fakes import run_info
+from tests.app.support.training_fakes import (
+    Bench,
+    epoch_done,
+    fake_corpus,
+    fake_model,
+    short_run,
+    started,
+    until_stopped,
+)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, settings_path: Path) -> Bench:
+    bench = Bench(settings_path)
+    qtbot.addWidget(bench.tab)
+    bench.tab.resize(1280, 800)
+    bench.tab.show()
+    return bench
+
+
+def press(qtbot: QtBot, bench: Bench, role: str) -> None:
+    qtbot.mouseClick(bench.find(role), Qt.MouseButton.LeftButton)
+
+
+def run_to_the_end(qtbot: QtBot, bench: Bench) -> None:
+    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+        press(qtbot, bench, "start_button")
+
+
+def start_endless(qtbot: QtBot, bench: Bench) -> None:
+    start_endless_after(qtbot, bench, points=0)
+
+
+def start_endless_after(qtbot: QtBot, bench: Bench, *, points: int) -> None:
+    bench.train.events = until_stopped
+    press(qtbot, bench, "start_button")
+    qtbot.waitUntil(lambda: len(bench.tab.plot.history.batch) == points + 5)
+
+
+def stop(qtbot: QtBot, bench: Bench) -> None:
+    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+        press(qtbot, bench, "stop_button")
+
+
+def log(bench: Bench) -> str:
+    text: str = bench.find("log").toPlainText()
+    return text
+
+
+def enabled(bench: Bench) -> list[bool]:
+    return [bench.find(f"{role}_button").isEnabled() for role in ("start", "pause", "stop")]
+
+
+def test_that_without_a_corpus_the_way_on_is_named(bench: Bench) -> None:
+    assert enabled(bench) == [False, False, False]
+    assert bench.find("status_label").text() == "Prepare a corpus on the Dataset tab first."
+
+
+def test_that_a_corpus_lets_training_start(bench: Bench) -> None:
+    bench.prepare()
+
+    assert enabled(bench) == [True, False, False]
+    assert bench.find("corpus_label").text() == ("comments.csv: 4,200 sentences, 8,000 words known")
+
+
+def test_that_a_run_fills_plot_figures_and_log(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    history = bench.tab.plot.history
+    assert (len(history.batch), len(history.epochs), len(history.halvings)) == (3, 3, 1)
+    assert bench.find("figure_speed").text() == "12,300"
+    assert bench.find("figure_held_out").text() == "6.400"
+    assert bench.find("figure_best").text() == "6.200"
+    assert "Epoch 1: training loss 5.000 (perplexity 148), held-out loss 6.200" in log(bench)
+    assert "The loss rose to 5.100. The learning rate is now 0.001." in log(bench)
+    assert "Training is finished after 2 epochs, 200 steps, 20 s." in log(bench)
+
+
+def test_that_the_status_says_how_the_run_ended_until_the_next_start(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    status = bench.find("status_label")
+    assert status.text() == "Finished after 2 epochs. Generate sentences on the Generation tab."
+
+    start_endless(qtbot, bench)
+    assert status.text().startswith("Training")
+    stop(qtbot, bench)
+
+
+def test_that_the_last_snapshot_is_the_session_s_model(qtbot: QtBot, bench: Bench) -> None:
+    model = fake_model()
+    bench.train.events = short_run(model)
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    assert bench.session.model is model
+    assert not bench.session.is_model_saved
+    assert bench.session.run_state is RunState.READY
+
+
+def test_that_the_plot_names_the_losses_that_frame_it(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    assert bench.tab.plot._marks.reference_positions == pytest.approx((8.987, 3.9), abs=1e-3)
+
+
+def test_that_the_engine_gets_what_the_form_says(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    bench.find("hidden_spin").setValue(64)
+    qtbot.keyClicks(bench.find("learning_rate_edit"), "0.01")
+
+    run_to_the_end(qtbot, bench)
+
+    (call,) = bench.train.calls
+    assert call["model"].hidden_dim == 64
+    assert call["train"].learning_rate == 0.01
+    assert call["start"] is None
+
+
+def test_that_the_buttons_follow_a_run(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    start_endless(qtbot, bench)
+    assert enabled(bench) == [False, True, True]
+    assert not bench.tab.form.isEnabled()
+
+    press(qtbot, bench, "pause_button")
+    assert bench.runner.is_paused
+    assert bench.session.run_state is RunState.PAUSED
+    assert bench.find("pause_button").text() == "Res&ume"
+
+    press(qtbot, bench, "pause_button")
+    assert not bench.runner.is_paused
+    assert bench.session.run_state is RunState.TRAINING
+
+    stop(qtbot, bench)
+    assert enabled(bench) == [True, False, False]
+    assert "Training was stopped" in log(bench)
+
+
+def test_that_a_paused_run_can_be_stopped(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    start_endless(qtbot, bench)
+    press(qtbot, bench, "pause_button")
+
+    stop(qtbot, bench)
+
+    assert bench.session.run_state is RunState.READY
+
+
+def test_that_a_changed_share_splits_the_corpus_anew(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    bench.find("validation_spin").setValue(20.0)
+
+    run_to_the_end(qtbot, bench)
+
+    (call,) = bench.train.calls
+    assert call["corpus"].summary.validation_documents == 200
+    assert bench.session.corpus is call["corpus"]
+    assert bench.tab.form.choices().validation_fraction is None  # type: ignore[union-attr]
+
+
+def test_that_a_wrong_value_keeps_start_disabled(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+
+    qtbot.keyClicks(bench.find("learning_rate_edit"), "x")
+
+    assert enabled(bench) == [False, False, False]
+    assert bench.find("status_label").text() == "Correct the marked setting first."
+
+
+def test_that_a_failure_is_shown_and_training_can_start_again(qtbot: QtBot, bench: Bench) -> None:
+    def fail(_control: RunControl) -> Iterator[Event]:
+        yield started()
+        raise ConfigError("The loss is not a number; try a smaller learning rate.")
+
+    bench.train.events = fail
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    assert [message.text for message in bench.messages] == [
+        "The loss is not a number; try a smaller learning rate."
+    ]
+    assert enabled(bench) == [True, False, False]
+    assert "Training failed: The loss is not a number" in log(bench)
+
+
+def test_that_a_notice_is_logged_and_shown(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = [started(), Notice(text="The batch was halved to fit the memory.")]
+    bench.prepare()
+
+    run_to_the_end(qtbot, bench)
+
+    assert bench.messages[-1].text == "The batch was halved to fit the memory."
+    assert "The batch was halved" in log(bench)
+
+
+def test_that_a_second_run_starts_an_empty_plot(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    run_to_the_end(qtbot, bench)
+
+    bench.train.events = [started(), epoch_done(0, 8.99)]
+    run_to_the_end(qtbot, bench)
+
+    assert len(bench.tab.plot.history.epochs) == 1
+    assert len(bench.tab.plot.history.batch) == 0
+
+
+def test_that_an_unsaved_model_is_not_replaced_without_asking(qtbot: QtBot, bench: Bench) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    run_to_the_end(qtbot, bench)
+    bench.dialogs.replaces = False
+
+    press(qtbot, bench, "start_button")
+
+    assert bench.dialogs.asked == ["replace"]
+    assert len(bench.train.calls) == 1
+    assert bench.session.run_state is RunState.READY
+
+
+def test_that_the_current_model_can_be_continued(qtbot: QtBot, bench: Bench) -> None:
+    model = fake_model(points=7)
+    bench.prepare()
+    bench.session.set_model(model)
+    bench.train.events = [started()]
+    bench.find("continue_check").click()
+    assert bench.find("hidden_spin").value() == 64
+
+    run_to_the_end(qtbot, bench)
+
+    (call,) = bench.train.calls
+    assert call["start"] is model
+    assert call["model"].hidden_dim == 64
+    assert len(bench.tab.plot.history.batch) == 7
+    assert "Training continues" in log(bench)
+    assert "of 13.4" in [label.text() for label in bench.tab.figures.findChildren(QLabel)]
+    assert bench.dialogs.asked == []
+
+
+def test_that_the_size_of_a_continued_model_is_not_remembered(bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model())
+
+    bench.find("continue_check").click()
+    bench.find("epochs_spin").setValue(3)
+
+    assert bench.settings.settings.model.hidden_dim == 100
+
+
+def test_that_the_choice_to_continue_outlives_a_run(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model(points=7))
+    bench.find("continue_check").click()
+    start_endless_after(qtbot, bench, points=7)
+    assert not bench.find("continue_check").isEnabled()
+    assert bench.find("hidden_spin").value() == 64
+
+    stop(qtbot, bench)
+
+    assert bench.find("continue_check").isChecked()
+    assert bench.find("continue_check").isEnabled()
+
+
+def test_that_another_model_to_continue_shows_its_own_size(bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model())
+    bench.find("continue_check").click()
+    other = fake_model()
+    other.model_config = ModelConfig(hidden_dim=33)
+
+    bench.session.set_model(other)
+
+    assert bench.find("hidden_spin").value() == 33
+
+
+def test_that_a_model_of_other_words_cannot_be_continued(bench: Bench) -> None:
+    bench.prepare(fake_corpus(500))
+    bench.session.set_model(fake_model(8000))
+
+    assert not bench.find("continue_check").isEnabled()
+    assert "other words" in bench.find("continue_check").toolTip()
+
+
+def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> None:
+    bench.session.set_model(fake_model(points=12), path=Path("model.safetensors"))
+
+    qtbot.waitUntil(lambda: "After 12 steps" in bench.tab.plot.accessibleDescription())
+    assert bench.find("figure_training").text() == "6.800"
+    assert bench.find("export_metrics_button").isEnabled()
+
+
+def test_that_changed_settings_are_remembered(qtbot: QtBot, bench: Bench) -> None:
+    bench.find("epochs_spin").setValue(33)
+    bench.find("recipe_combo").setCurrentIndex(1)
+
+    stored = bench.settings.load()
+    assert (stored.train.epochs, stored.train.recipe) == (33, "tutorial")
+
+
+def test_that_metrics_are_exported(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    run_to_the_end(qtbot, bench)
+    bench.dialogs.path = tmp_path / "metrics.csv"
+
+    press(qtbot, bench, "export_metrics_button")
+
+    assert bench.messages[-1].text.startswith("7 rows of metrics are in")
+    assert (tmp_path / "metrics.csv").read_text(encoding="utf-8").startswith("kind,step")
+
+
+def test_that_a_failed_export_says_where_and_why(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    bench.train.events = short_run()
+    bench.prepare()
+    run_to_the_end(qtbot, bench)
+    bench.dialogs.path = tmp_path / "missing" / "metrics.csv"
+
+    press(qtbot, bench, "export_metrics_button")
+
+    assert bench.messages[-1].kind == "error"
+    assert str(bench.dialogs.path) in bench.messages[-1].text
+
+
+def test_that_the_devices_arrive_later(bench: Bench) -> None:
+    choice: Any = type("Choice", (), {"request": "auto", "name": "CPU", "reason": "No GPU."})()
+
+    bench.controller.show_devices((choice,))
+
+    assert bench.find("device_combo").currentText() == "Automatic: CPU"
+    assert "No GPU." in {label.text() for label in bench.tab.form.findChildren(QLabel)}
+
+
+def test_that_a_run_that_goes_on_shows_its_own_settings(qtbot: QtBot, bench: Bench) -> None:
+    settings = TrainConfig(recipe="tutorial", epochs=30, learning_rate=0.02)
+    info = run_info(train_config=settings, model_config=ModelConfig(hidden_dim=42))
+    bench.runs.runs = [info]
+    bench.prepare()
+    bench.resumed.events = [started(epochs=30)]
+
+    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+        bench.controller.resume_run(info)
+
+    assert bench.find("epochs_spin").value() == 30
+    assert bench.find("hidden_spin").value() == 42
+    assert bench.find("learning_rate_edit").text() == "0.02"
+    assert bench.find("recipe_combo").currentData() == "tutorial"
+    assert bench.find("batch_spin").value() == 1

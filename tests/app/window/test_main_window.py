@@ -1,0 +1,380 @@
+"""The window: menus, dropped files, title, status bar, session."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTabBar,
+    QTabWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.application import Application, build_window
+from app.errors import Message
+from app.shared.theme import DARK, current_palette
+from app.window.main_window import first_size
+from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
+from tests.conftest import CapturedExceptions
+
+
+def trigger(app: Application, role: str) -> None:
+    action = app.window.findChild(QAction, f"window.{role}_action")
+    assert action is not None
+    assert action.isEnabled()
+    action.trigger()
+
+
+def drop(app: Application, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    keys = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(9, 9), copy, mime, left, keys)
+    app.window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    app.window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, keys))
+
+
+def rest(app: Application, qtbot: QtBot) -> None:
+    runners = app.runners.all_but_warm_up()
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=5000)
+
+
+def text_of(app: Application, name: str) -> str:
+    label = app.window.findChild(QLabel, name)
+    assert label is not None
+    return label.text()
+
+
+def test_that_open_csv_asks_for_a_file_and_shows_it(
+    application: Application, qtbot: QtBot, answers: Answers, fake_engine: FakeEngine
+) -> None:
+    answers.csv_path = Path("chosen.csv")
+    application.window.show_tab(1)
+
+    trigger(application, "open_csv")
+    rest(application, qtbot)
+
+    assert [path for path, _ in fake_engine.inspected] == [Path("chosen.csv")]
+    assert application.window.current_tab == 0
+
+
+def test_that_the_sample_comments_can_be_chosen_in_the_menu(
+    application: Application, qtbot: QtBot
+) -> None:
+    trigger(application, "sample")
+    qtbot.waitUntil(lambda: application.session.corpus is not None, timeout=5000)
+    rest(application, qtbot)
+
+    assert text_of(application, "window.state_label").startswith("Ready to train")
+
+
+def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
+    application: Application,
+) -> None:
+    for menu in application.window.menuBar().findChildren(QMenu):
+        keys = [QKeySequence.mnemonic(action.text()).toString() for action in menu.actions()]
+        given = [key for key in keys if key]
+
+        assert sorted(given) == sorted(set(given)), menu.title()
+
+
+def test_that_the_status_bar_leads_on_to_a_model_s_sentences(application: Application) -> None:
+    model = fake_model()
+    model.step = 100
+    application.session.set_model(model)
+
+    assert "Generation tab" in text_of(application, "window.state_label")
+
+
+def test_that_the_status_bar_does_not_praise_an_untrained_model(application: Application) -> None:
+    model = fake_model()
+    model.step = 0
+    application.session.set_model(model)
+
+    text = text_of(application, "window.state_label")
+    assert text == "The model has done no training step yet: train it on the Training tab"
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [((1280, 800), (1280, 760)), ((1920, 1080), (1280, 860)), ((800, 600), (1024, 680))],
+)
+def test_that_the_first_window_fits_the_screen(
+    screen: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert first_size(QSize(*screen)) == QSize(*size)
+
+
+def test_that_the_first_window_asks_its_screen(application: Application) -> None:
+    window = application.window
+
+    assert window.size() == first_size(window.screen().availableSize())
+
+
+def test_that_a_dropped_csv_is_opened(
+    application: Application, qtbot: QtBot, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    drop(application, tmp_path / "dropped.csv")
+    rest(application, qtbot)
+
+    assert fake_engine.inspected[0][0] == tmp_path / "dropped.csv"
+
+
+def test_that_a_dropped_model_is_opened(
+    application: Application, qtbot: QtBot, files: Files, tmp_path: Path
+) -> None:
+    drop(application, tmp_path / "dropped.safetensors")
+    rest(application, qtbot)
+
+    assert files.loaded == [tmp_path / "dropped.safetensors"]
+    assert application.window.current_tab == 2
+    assert application.window.windowTitle().startswith("dropped.safetensors")
+
+
+def test_that_of_several_dropped_files_the_first_is_opened_and_said_so(
+    application: Application, qtbot: QtBot, fake_engine: FakeEngine
+) -> None:
+    drop(application, Path("/one.csv"), Path("/two.csv"))
+
+    rest(application, qtbot)
+    assert "one.csv was opened" in application.window.message_bar.text
+    assert [path.name for path, _ in fake_engine.inspected] == ["one.csv"]
+
+
+def test_that_the_recent_files_survive_a_drop(
+    application: Application, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in ("first.csv", "second.csv"):
+        drop(application, tmp_path / name)
+        rest(application, qtbot)
+
+    menu = application.window.findChild(QMenu, "window.recent_menu")
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["&1  second.csv", "&2  first.csv"]
+
+
+def test_that_a_recent_file_that_is_gone_is_forgotten_with_a_word(
+    application: Application, tmp_path: Path
+) -> None:
+    application.settings.add_recent_file(tmp_path / "gone.csv")
+    menu = application.window.findChild(QMenu, "window.recent_menu")
+    assert menu is not None
+
+    menu.actions()[0].trigger()
+
+    assert "is not there any more" in application.window.message_bar.text
+    assert application.settings.settings.recent_files == ()
+
+
+def test_that_a_recent_file_opens_again(
+    application: Application, qtbot: QtBot, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "there.csv"
+    path.write_text("body\nhello\n", encoding="utf-8")
+    application.settings.add_recent_file(path)
+    menu = application.window.findChild(QMenu, "window.recent_menu")
+    assert menu is not None
+
+    menu.actions()[0].trigger()
+    rest(application, qtbot)
+
+    assert fake_engine.inspected[0][0] == path
+
+
+def test_that_an_unsaved_model_marks_the_title(application: Application) -> None:
+    application.session.set_model(fake_model())
+
+    assert application.window.isWindowModified()
+
+
+def test_that_a_name_with_qts_mark_in_it_is_marked_like_others(
+    application: Application,
+) -> None:
+    application.window.show_title("draft[*]", is_saved=False)
+
+    assert application.window.windowTitle().startswith("draft[*][*][*] – ")
+    assert application.window.isWindowModified()
+
+
+def test_that_saving_takes_the_mark_from_the_title(
+    application: Application, qtbot: QtBot, files: Files
+) -> None:
+    application.session.set_model(fake_model())
+
+    trigger(application, "save_model")
+    rest(application, qtbot)
+
+    assert files.saved == [MODEL_PATH]
+    assert not application.window.isWindowModified()
+
+
+def test_that_nothing_can_be_saved_without_a_model(application: Application) -> None:
+    action = application.window.findChild(QAction, "window.save_model_action")
+
+    assert action is not None
+    assert not action.isEnabled()
+
+
+def test_that_dark_is_shown_at_once_and_remembered(
+    application: Application, settings_path: Path
+) -> None:
+    trigger(application, "theme_dark")
+
+    assert current_palette() == DARK
+    assert application.settings.load().theme == "dark"
+
+
+def test_that_the_device_is_named_when_it_is_known(application: Application, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(application.runners.warm_up.ended, timeout=5000):
+        application.warm_up.start()
+
+    assert text_of(application, "window.device_label") == "Computes on: CPU"
+
+
+def test_that_the_keys_bring_the_tabs_to_the_front(application: Application) -> None:
+    trigger(application, "show_generation")
+
+    assert application.window.current_tab == 2
+
+
+def test_that_the_next_session_begins_on_the_last_tab(
+    application: Application, qtbot: QtBot, settings_path: Path, fake_engine: FakeEngine
+) -> None:
+    application.window.show_tab(1)
+    application.window.close()
+
+    again = build_window(settings_path, jobs=fake_jobs(fake_engine, Answers(), Files()))
+    qtbot.addWidget(again.window)
+
+    assert again.window.current_tab == 1
+    assert not again.settings.load_geometry().isEmpty()
+
+
+def test_that_the_shortcuts_are_listed_without_blocking(application: Application) -> None:
+    trigger(application, "shortcuts")
+
+    dialog = application.window.findChild(QDialog, "window.shortcuts_dialog")
+    assert dialog is not None
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert {"Open CSV", "Ctrl+O", "Save model", "Ctrl+S", "Ctrl+Return"} <= set(texts)
+    dialog.close()
+
+
+def test_that_about_opens_without_blocking(application: Application) -> None:
+    trigger(application, "about")
+
+    box = application.window.findChild(QMessageBox, "window.about_dialog")
+    assert box is not None
+    assert "Denny Britz" in box.informativeText()
+    box.close()
+
+
+def test_that_the_details_of_a_problem_can_be_copied(
+    application: Application, qtbot: QtBot
+) -> None:
+    application.presenter.message_requested.emit(
+        Message(kind="error", text="It broke.", advice="Try again.", details="Traceback …")
+    )
+    button = application.window.findChild(QPushButton, "message_bar.copy_button")
+    assert button is not None
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert QGuiApplication.clipboard().text() == "It broke.\n\nTraceback …"
+
+
+def test_that_a_closed_message_is_gone(application: Application, qtbot: QtBot) -> None:
+    application.presenter.show_message("Something to know.", "info")
+    assert application.window.message_bar.text == "Something to know."
+    button = application.window.findChild(QPushButton, "message_bar.close_button")
+    assert button is not None
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert application.window.message_bar.text == ""
+
+
+def test_that_a_file_name_never_becomes_markup(application: Application) -> None:
+    application.presenter.show_message("<b>evil</b>.csv is empty.", "error")
+
+    label = application.window.findChild(QLabel, "message_bar.text")
+    assert label is not None
+    assert label.textFormat() is Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_that_every_control_of_a_tab_has_its_names(application: Application, index: int) -> None:
+    tabs = application.window.findChild(QTabWidget, "window.tabs")
+    assert tabs is not None
+    prefix = ("dataset", "training", "generation")[index]
+    controls = [
+        widget
+        for widget in tabs.widget(index).findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner(widget)
+    ]
+
+    unnamed = [
+        (type(widget).__name__, widget.objectName())
+        for widget in controls
+        if not widget.objectName().startswith(f"{prefix}.") or not widget.accessibleName()
+    ]
+    assert unnamed == []
+
+
+def is_inner(widget: QWidget) -> bool:
+    """Tell a part that Qt made inside a widget, such as the list of a combo box."""
+    if isinstance(widget.parent(), QAbstractScrollArea):
+        return True  # its viewport
+    outer = widget.parent()
+    while isinstance(outer, QWidget):
+        if isinstance(outer, QComboBox | QTabBar | QAbstractSpinBox):
+            return True
+        outer = outer.parent()
+    return isinstance(widget, QTabBar) or widget.objectName().startswith("qt_")
+
+
+@pytest.mark.parametrize("tab", [0, 1, 2])
+def test_that_no_two_controls_in_sight_share_an_alt_key(
+    application: Application, qtbot: QtBot, tab: int
+) -> None:
+    window = application.window
+    window.files_dropped.emit([Path("comments.csv")])
+    rest(application, qtbot)
+    window.message_bar.show_message(Message(kind="error", text="No.", details="Why"))
+    window.show_tab(tab)
+    texts = [action.text() for action in window.menuBar().actions()]
+    buttons, labels = window.findChildren(QAbstractButton), window.findChildren(QLabel)
+    texts += [button.text() for button in buttons if button.isVisible()]
+    texts += [label.text() for label in labels if label.buddy() and label.isVisible()]
+
+    keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+
+    assert len(keys) > 3
+    assert len(keys) == len(set(keys)), texts
+
+
+def test_that_a_question_at_closing_that_fails_keeps_the_window_once(
+    application: Application, captured_exceptions: CapturedExceptions
+) -> None:
+    # PySide 6.11 crashes on Python 3.11 with an exception that C code raised in an override.
+    application.window.set_close_guard(lambda: len())  # type: ignore[call-arg]
+
+    assert not application.window.close()
+    captured_exceptions.take(TypeError)
+
+    assert application.window.close()
+    captured_exceptions.take(TypeError)
