@@ -25,14 +25,14 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
-        ClearedTexts,
+        CachedCorpora,
+        ClearedCorpora,
         Corpus,
         CorpusSummary,
         CsvPreview,
         DeviceChoice,
         EpochModel,
         Event,
-        KeptTexts,
         LanguageModel,
         RecipeDefaults,
         RunInfo,
@@ -401,16 +401,16 @@ def _absolute(config: CorpusConfig) -> CorpusConfig:
     return replace(config, path=config.path.absolute(), processes=None)
 
 
-def texts_listed() -> "Iterator[KeptTexts]":
+def texts_listed() -> "Iterator[CachedCorpora]":
     """List the texts, as a job: the folder may be on a slow disk."""
-    from engine import list_kept_texts
+    from engine import list_cached_corpora
 
-    yield list_kept_texts()
+    yield list_cached_corpora()
 
 
-def texts_cleared() -> "Iterator[ClearedTexts | KeptTexts]":
+def texts_cleared() -> "Iterator[ClearedCorpora | CachedCorpora]":
     """Delete the texts, as a job, and look again."""
-    from engine import clear_kept_texts, list_kept_texts
+    from engine import clear_cached_corpora, list_cached_corpora
 
-    yield clear_kept_texts()
-    yield list_kept_texts()
+    yield clear_cached_corpora()
+    yield list_cached_corpora()

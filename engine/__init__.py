@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from engine.control import Notice, RunControl, StageProgress, Ticker
     from engine.corpus.build import build_corpus
     from engine.corpus.cache import (
-        ClearedTexts,
-        KeptTexts,
-        clear_kept_texts,
+        CachedCorpora,
+        ClearedCorpora,
+        clear_cached_corpora,
         corpus_cache_folder,
-        list_kept_texts,
+        list_cached_corpora,
     )
     from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView, TokenView
     from engine.corpus.sample_comments import sample_comments_path, sample_entropy
@@ -97,11 +97,11 @@ _HOME = {
     ),
     "engine.corpus.build": ("build_corpus",),
     "engine.corpus.cache": (
-        "ClearedTexts",
-        "KeptTexts",
-        "clear_kept_texts",
+        "CachedCorpora",
+        "ClearedCorpora",
+        "clear_cached_corpora",
         "corpus_cache_folder",
-        "list_kept_texts",
+        "list_cached_corpora",
     ),
     "engine.corpus.corpus": (
         "Corpus",

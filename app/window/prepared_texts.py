@@ -15,9 +15,9 @@ from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
 if TYPE_CHECKING:
-    from engine import ClearedTexts, KeptTexts
+    from engine import CachedCorpora, ClearedCorpora
 
-Job: TypeAlias = "Callable[[], Iterator[KeptTexts | ClearedTexts]]"
+Job: TypeAlias = "Callable[[], Iterator[CachedCorpora | ClearedCorpora]]"
 
 LOOKING = "Looking for them…"
 
@@ -105,11 +105,11 @@ class PreparedTextsController(QObject):
             self._runner.start(job, RunControl())
 
     @Slot(object)
-    def _on_event_ready(self, event: "KeptTexts | ClearedTexts") -> None:
-        from engine import ClearedTexts  # by now it is loaded
+    def _on_event_ready(self, event: "CachedCorpora | ClearedCorpora") -> None:
+        from engine import ClearedCorpora  # by now it is loaded
 
         self._folder = event.folder
-        if isinstance(event, ClearedTexts):
+        if isinstance(event, ClearedCorpora):
             self._presenter.show_message(cleared_text(event), "warning" if event.left else "info")
         else:
             self._menu.show_figures(figures_text(event), has_texts=bool(event.texts))
@@ -123,7 +123,7 @@ class PreparedTextsController(QObject):
             self._start(texts_cleared)
 
 
-def figures_text(kept: "KeptTexts") -> str:
+def figures_text(kept: "CachedCorpora") -> str:
     """Say how many texts are kept and how large they are."""
     if not kept.texts:
         return "None are kept"
@@ -131,7 +131,7 @@ def figures_text(kept: "KeptTexts") -> str:
     return f"{count}, {format_bytes(kept.size)} of at most {format_bytes(kept.most_bytes)}"
 
 
-def cleared_text(cleared: "ClearedTexts") -> str:
+def cleared_text(cleared: "ClearedCorpora") -> str:
     """Say what was deleted and what it means."""
     done = (
         f"{counted(cleared.count, 'prepared text')} ({format_bytes(cleared.size)}) deleted from "

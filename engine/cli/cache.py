@@ -5,7 +5,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from engine.cli.output import Output
-from engine.corpus.cache import KeptTexts, clear_kept_texts, list_kept_texts
+from engine.corpus.cache import CachedCorpora, clear_cached_corpora, list_cached_corpora
 from engine.wording import counted, size_text
 
 _NOUN = "prepared text"
@@ -16,12 +16,12 @@ def run_cache(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     if arguments.action == "clear":
         return _clear(output)
-    _list(list_kept_texts(), output)
+    _list(list_cached_corpora(), output)
     return 0
 
 
 def _clear(output: Output) -> int:
-    done = clear_kept_texts()
+    done = clear_cached_corpora()
     if output.as_json:
         output.result_json({"event": "cache_cleared", **asdict(done), "folder": str(done.folder)})
     else:
@@ -35,7 +35,7 @@ def _clear(output: Output) -> int:
     return 1 if done.left else 0
 
 
-def _list(kept: KeptTexts, output: Output) -> None:
+def _list(kept: CachedCorpora, output: Output) -> None:
     if output.as_json:
         values = {"folder": str(kept.folder), "size": kept.size}
         output.result_json({"event": "cache", **asdict(kept), **values})

@@ -21,7 +21,7 @@ Int64s = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextParts:
+class AssembledText:
     """What makes a `TokenStore`, but for the split; letters as in `corpus`."""
 
     words: tuple[str, ...]  # D
@@ -61,7 +61,7 @@ class TextParts:
         )
 
 
-class Gathered:
+class CorpusAssembler:
     """What the batches brought so far, in the order of the file.
 
     Parameters
@@ -101,13 +101,13 @@ class Gathered:
         self._text_lengths.append(batch.text_lengths)
 
     def close(self) -> None:
-        """Give everything up, `TextParts` too that were not made into a store."""
+        """Give everything up, `AssembledText` too that were not made into a store."""
         for spool in self._spools:
             spool.close()
 
     def arranged(
         self, group_of: Int64s, control: RunControl
-    ) -> Generator[int, None, TextParts | None]:
+    ) -> Generator[int, None, AssembledText | None]:
         """Give the words their final numbers, by frequency; what was gathered is then used up.
 
         Parameters
@@ -122,7 +122,7 @@ class Gathered:
 
         Returns
         -------
-        TextParts or None
+        AssembledText or None
             None after a stop.
         """
         counts = np.zeros(len(self._table), dtype=np.int64)  # (D,)
@@ -145,7 +145,7 @@ class Gathered:
             yield done
         self._numbers.close()
         words = self._table.words
-        return TextParts(
+        return AssembledText(
             words=tuple([words[number] for number in order.tolist()]),
             counts=counts[order],
             word_ranks=ranks,

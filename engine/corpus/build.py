@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
-from engine.corpus.assembly import Gathered, TextParts
+from engine.corpus.assembly import AssembledText, CorpusAssembler
 from engine.corpus.cache import CorpusCache
 from engine.corpus.corpus import (
     Corpus,
@@ -104,7 +104,7 @@ class DocumentGroups:
 
 
 class CorpusReading:
-    """One reading of a file, all of it into `gathered`.
+    """One reading of a file, all of it into `assembler`.
 
     Attributes
     ----------
@@ -117,13 +117,13 @@ class CorpusReading:
         config: CorpusConfig,
         control: RunControl,
         reader: DocumentReader,
-        gathered: Gathered,
+        assembler: CorpusAssembler,
     ) -> None:
         self.group_of: array[int] = array("q")
         self._config = config
         self._control = control
         self._reader = reader
-        self._gathered = gathered
+        self._assembler = assembler
         self._ticker = Ticker(_REPORT_EVERY_S)
         self._groups = DocumentGroups()
         self._lines: array[int] = array("q")  # where each document begins
@@ -220,7 +220,7 @@ class CorpusReading:
     def _add(self, batch: PreparedBatch) -> None:
         self._failed += [self._documents_done + index for index in batch.failed]
         self._documents_done += len(batch.document_lengths)
-        self._gathered.add(batch)
+        self._assembler.add(batch)
 
     def _bytes_read(self, stage: str) -> StageProgress:
         reader = self._reader
@@ -299,15 +299,15 @@ def build_corpus(
             return
     with DocumentReader(config.path, config.csv, control.proceed) as reader:
         folder = None if cache is None else cache.made_folder()
-        with closing(Gathered(folder)) as gathered:
-            building = _Building(config, control, reader, cache, folder, gathered)
+        with closing(CorpusAssembler(folder)) as assembler:
+            building = _Building(config, control, reader, cache, folder, assembler)
             yield from building.events()
 
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:
     """Apply the vocabulary size and the split; yield the last events."""
-    facts = replace(
-        prepared.facts,
+    summary = replace(
+        prepared.summary,
         name=config.path.name,
         path=str(config.path),
         vocabulary_size=config.vocabulary_size,
@@ -315,12 +315,12 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     group_of = prepared.store.group_of
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
-    corpus = Corpus(store, facts, prepared.problems)
-    if facts.refused_rows:
+    corpus = Corpus(store, summary, prepared.problems)
+    if summary.refused_rows:
         problem = corpus.problems[0]
-        rows = "1 row" if facts.refused_rows == 1 else f"{facts.refused_rows:,} rows"
+        rows = "1 row" if summary.refused_rows == 1 else f"{summary.refused_rows:,} rows"
         yield Notice(
-            text=f"{rows} of {facts.name} left out; the first at line {problem.line}: "
+            text=f"{rows} of {summary.name} left out; the first at line {problem.line}: "
             f"{problem.reason}."
         )
     yield CorpusReady(corpus=corpus)
@@ -335,12 +335,12 @@ class _Building:
     reader: DocumentReader
     cache: CorpusCache | None
     folder: Path | None  # for temporary files; None = the system's
-    gathered: Gathered
+    assembler: CorpusAssembler
     ticker: Ticker = field(default_factory=lambda: Ticker(_REPORT_EVERY_S))
 
     def events(self) -> Iterator[CorpusEvent]:
         """Yield all events of the preparation."""
-        reading = CorpusReading(self.config, self.control, self.reader, self.gathered)
+        reading = CorpusReading(self.config, self.control, self.reader, self.assembler)
         splitter = yield from reading.events()
         if splitter is None:
             return
@@ -349,37 +349,41 @@ class _Building:
             return
         if not parts.words:
             raise reading.no_text()
-        prepared = yield from self._prepared(parts, self._facts(parts, splitter, reading))
+        prepared = yield from self._prepared(parts, self._summary(parts, splitter, reading))
         if prepared is not None:
             yield from _finished(prepared, self.config)
 
-    def _arrange(self, group_of: "array[int]") -> Generator[CorpusEvent, None, TextParts | None]:
+    def _arrange(
+        self, group_of: "array[int]"
+    ) -> Generator[CorpusEvent, None, AssembledText | None]:
         """Give the words of all documents numbers by frequency; return None after a stop."""
         yield self._counted(0)
-        arranging = self.gathered.arranged(np.array(group_of, dtype=np.int64), self.control)
+        arranging = self.assembler.arranged(np.array(group_of, dtype=np.int64), self.control)
         while True:
             try:
                 done = next(arranging)
             except StopIteration as end:
-                parts: TextParts | None = end.value
+                parts: AssembledText | None = end.value
                 break
             if self.ticker.is_due():
                 yield self._counted(done)
         if parts is not None:
-            yield self._counted(self.gathered.words_twice)
+            yield self._counted(self.assembler.words_twice)
         return parts
 
     def _prepared(
-        self, parts: TextParts, facts: CorpusSummary
+        self, parts: AssembledText, summary: CorpusSummary
     ) -> Generator[CorpusEvent, None, PreparedText | None]:
         """Keep the text in the cache, if there is one; return None after a stop."""
         problems = tuple(self.reader.problems)
         prepared = None
         if self.cache is not None:
-            prepared = yield from self.cache.keep(self.config, parts, facts, problems, self.control)
+            prepared = yield from self.cache.keep(
+                self.config, parts, summary, problems, self.control
+            )
         if not self.control.proceed():
             return None
-        failure = self.gathered.failure
+        failure = self.assembler.failure
         if failure is not None:
             yield Notice(
                 text=f"Temporary files could not be written ({failure.strerror}), so that the "
@@ -387,11 +391,11 @@ class _Building:
             )
         if prepared is None:
             store = parts.store(self.folder)
-            prepared = PreparedText(store=store, facts=facts, problems=problems)
+            prepared = PreparedText(store=store, summary=summary, problems=problems)
         return prepared
 
-    def _facts(
-        self, parts: TextParts, splitter: SentenceSplitter, reading: CorpusReading
+    def _summary(
+        self, parts: AssembledText, splitter: SentenceSplitter, reading: CorpusReading
     ) -> CorpusSummary:
         """Return the summary but for vocabulary and split, which `Corpus` fills in."""
         reader = self.reader
@@ -423,5 +427,5 @@ class _Building:
         )
 
     def _counted(self, done: int) -> StageProgress:
-        total = self.gathered.words_twice
+        total = self.assembler.words_twice
         return StageProgress(stage=_COUNTING, done=done // 2, total=total // 2, unit="words")

@@ -25,13 +25,13 @@ from platformdirs import user_cache_path
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
-from engine.corpus.assembly import TextParts
+from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import CorpusSummary
 from engine.corpus.prepared_file import (
     DamagedError,
     PreparedText,
-    read_facts,
     read_prepared,
+    read_summary,
     write_prepared,
 )
 from engine.corpus.sentences import installed_digest
@@ -58,7 +58,7 @@ def corpus_cache_folder() -> Path:
     return user_cache_path("rnn-text-lab", appauthor=False) / "corpora"
 
 
-def kept_names(folder: Path) -> list[str]:
+def cached_names(folder: Path) -> list[str]:
     """Return the names of the prepared texts in `folder`; none where it cannot be read."""
     try:
         return [each.name for each in folder.iterdir() if _NAME.fullmatch(each.name)]
@@ -100,7 +100,7 @@ class CorpusCache:
         """
         remove_leftovers(self._folder)
         size = _size_of(config.path)
-        names = [name for name in kept_names(self._folder) if name.startswith(f"corpus-{size}-")]
+        names = [name for name in cached_names(self._folder) if name.startswith(f"corpus-{size}-")]
         if not names:
             return None  # the content of the file needs no look
         ticker = Ticker(_REPORT_EVERY_S)
@@ -134,8 +134,8 @@ class CorpusCache:
     def keep(
         self,
         config: CorpusConfig,
-        parts: TextParts,
-        facts: CorpusSummary,
+        parts: AssembledText,
+        summary: CorpusSummary,
         problems: tuple[RowProblem, ...],
         control: RunControl,
     ) -> CacheEvents:
@@ -144,7 +144,7 @@ class CorpusCache:
         Returns None, and leaves `parts` as they are, if it cannot be kept, or on a stop.
         """
         size = _size_of(config.path)
-        path = self._path(config, size, facts.digest)
+        path = self._path(config, size, summary.digest)
         room = parts.size
         if room > self._most_bytes:
             return None
@@ -154,7 +154,7 @@ class CorpusCache:
             self._make_room(room)
             with replacing(path, new_mode=0o600, is_durable=False) as descriptor:
                 key = path.stem[-32:]
-                for done in write_prepared(descriptor, key, parts, facts, problems):
+                for done in write_prepared(descriptor, key, parts, summary, problems):
                     if not control.proceed():
                         raise _StoppedError
                     if ticker.is_due():
@@ -183,7 +183,7 @@ class CorpusCache:
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
         kept = []
-        for name in kept_names(self._folder):
+        for name in cached_names(self._folder):
             with contextlib.suppress(OSError):  # another program deleted it
                 status = (self._folder / name).lstat()
                 kept.append((status.st_mtime_ns, status.st_size, name))
@@ -263,7 +263,7 @@ def corpus_key(config: CorpusConfig, digest: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptText:
+class CachedCorpus:
     """One prepared text."""
 
     name: str  # of the file that it was made from; "" where that cannot be told
@@ -273,11 +273,11 @@ class KeptText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptTexts:
+class CachedCorpora:
     """All prepared texts of this user, the one used last first."""
 
     folder: Path
-    texts: tuple[KeptText, ...]
+    texts: tuple[CachedCorpus, ...]
     most_bytes: int = MOST_BYTES  # beyond it, those used least recently are deleted
 
     @property
@@ -287,7 +287,7 @@ class KeptTexts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClearedTexts:
+class ClearedCorpora:
     """What clearing did."""
 
     folder: Path
@@ -296,23 +296,23 @@ class ClearedTexts:
     left: int  # that could not be deleted: another program has them open
 
 
-def list_kept_texts(folder: Path | str | None = None) -> KeptTexts:
+def list_cached_corpora(folder: Path | str | None = None) -> CachedCorpora:
     """Return what is kept in `folder`, by default this user's."""
     folder = Path(folder or corpus_cache_folder())
     texts = []
-    for name in kept_names(folder):
+    for name in cached_names(folder):
         with contextlib.suppress(OSError):  # deleted meanwhile
-            texts.append(_kept_text(folder / name))
+            texts.append(_cached_corpus(folder / name))
     texts.sort(key=lambda text: text.used_at, reverse=True)
-    return KeptTexts(folder=folder, texts=tuple(texts))
+    return CachedCorpora(folder=folder, texts=tuple(texts))
 
 
-def clear_kept_texts(folder: Path | str | None = None) -> ClearedTexts:
+def clear_cached_corpora(folder: Path | str | None = None) -> ClearedCorpora:
     """Delete all prepared texts; a corpus that is open stays usable where the system allows it."""
     folder = Path(folder or corpus_cache_folder())
     remove_leftovers(folder)
     count = size = left = 0
-    for name in kept_names(folder):
+    for name in cached_names(folder):
         try:
             bytes_of_text = (folder / name).lstat().st_size
             (folder / name).unlink()
@@ -322,13 +322,15 @@ def clear_kept_texts(folder: Path | str | None = None) -> ClearedTexts:
             left += 1
         else:
             count, size = count + 1, size + bytes_of_text
-    return ClearedTexts(folder=folder, count=count, size=size, left=left)
+    return ClearedCorpora(folder=folder, count=count, size=size, left=left)
 
 
-def _kept_text(path: Path) -> KeptText:
+def _cached_corpus(path: Path) -> CachedCorpus:
     status = path.lstat()
     try:
-        facts = read_facts(path)
+        summary = read_summary(path)
     except DamagedError:
-        return KeptText(name="", path="", size=status.st_size, used_at=status.st_mtime)
-    return KeptText(name=facts.name, path=facts.path, size=status.st_size, used_at=status.st_mtime)
+        return CachedCorpus(name="", path="", size=status.st_size, used_at=status.st_mtime)
+    return CachedCorpus(
+        name=summary.name, path=summary.path, size=status.st_size, used_at=status.st_mtime
+    )

@@ -154,14 +154,14 @@ class Corpus:
     )
 
     def __init__(
-        self, store: TokenStore, facts: CorpusSummary, problems: tuple[RowProblem, ...]
+        self, store: TokenStore, summary: CorpusSummary, problems: tuple[RowProblem, ...]
     ) -> None:
-        """Keep the `facts.vocabulary_size` - 3 most common words of `store`.
+        """Keep the `summary.vocabulary_size` - 3 most common words of `store`.
 
         All that depends on this number and on the split is filled into `summary` here;
-        `facts` holds the rest.
+        `summary` holds the rest.
         """
-        kept = min(facts.vocabulary_size - SPECIAL_TOKENS, len(store.words))
+        kept = min(summary.vocabulary_size - SPECIAL_TOKENS, len(store.words))
         counts = store.counts.tolist()
         self._store = store
         self.problems = problems
@@ -173,11 +173,11 @@ class Corpus:
         words = int(np.diff(store.offsets)[self._is_validation].sum())
         held_out = int(store.is_validation.sum())
         self.summary = replace(
-            facts,
+            summary,
             vocabulary_size=len(self.vocabulary),
             least_frequent_word=store.words[kept - 1],
             least_frequent_count=counts[kept - 1],
-            unknown_share=sum(counts[kept:]) / max(1, facts.words),
+            unknown_share=sum(counts[kept:]) / max(1, summary.words),
             training_documents=len(store.is_validation) - held_out,
             validation_documents=held_out,
             training_sentences=len(self) - sentences,
@@ -240,8 +240,8 @@ class Corpus:
 
     def with_vocabulary_size(self, vocabulary_size: int) -> "Corpus":
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
-        facts = replace(self.summary, vocabulary_size=max(vocabulary_size, SPECIAL_TOKENS + 1))
-        return Corpus(self._store, facts, self.problems)
+        summary = replace(self.summary, vocabulary_size=max(vocabulary_size, SPECIAL_TOKENS + 1))
+        return Corpus(self._store, summary, self.problems)
 
     def with_validation_fraction(self, fraction: float, seed: int = 0) -> "Corpus":
         """Return the same corpus with another share of its documents held out."""

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.assembly import TextParts
+from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import CorpusSummary, TokenStore
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
@@ -62,7 +62,7 @@ class PreparedText:
     """A text without vocabulary size and split: what the cache keeps."""
 
     store: TokenStore
-    facts: CorpusSummary
+    summary: CorpusSummary
     problems: tuple[RowProblem, ...]
 
 
@@ -78,8 +78,8 @@ class _Place:
 def write_prepared(
     descriptor: int,
     key: str,
-    parts: TextParts,
-    facts: CorpusSummary,
+    parts: AssembledText,
+    summary: CorpusSummary,
     problems: tuple[RowProblem, ...],
 ) -> Iterator[int]:
     """Write to an empty open file; yield the bytes so far, piece by piece.
@@ -105,7 +105,7 @@ def write_prepared(
         {
             "key": key,
             "places": places,
-            "facts": asdict(facts),
+            "facts": asdict(summary),
             "problems": [[each.line, each.reason, each.text] for each in problems],
         }
     ).encode("ascii")
@@ -144,7 +144,7 @@ def read_prepared(
     return _prepared(description, arrays, folder)
 
 
-def read_facts(path: Path) -> CorpusSummary:
+def read_summary(path: Path) -> CorpusSummary:
     """Return what a prepared text is about; checks its description only, as `read_prepared`."""
     with path.open("rb") as file:
         description, _ = _read_description(file, None)
@@ -154,7 +154,7 @@ def read_facts(path: Path) -> CorpusSummary:
         raise DamagedError(str(error)) from error
 
 
-def _pieces(name: str, parts: TextParts) -> Iterator[bytes | memoryview]:
+def _pieces(name: str, parts: AssembledText) -> Iterator[bytes | memoryview]:
     """Yield the bytes of an array."""
     match name:
         case "group_of" | "counts":
@@ -257,7 +257,7 @@ def _item_bytes(name: str) -> int:
 def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) -> PreparedText:
     """Make the records; what does not fit together is refused."""
     try:
-        facts = record_from_json(CorpusSummary, description.get("facts"))
+        summary = record_from_json(CorpusSummary, description.get("facts"))
         problems = tuple(
             RowProblem(line=int(line), reason=str(reason), text=str(text))
             for line, reason, text in description["problems"]
@@ -267,12 +267,12 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
         raise DamagedError(f"its description cannot be used: {error}") from error
     texts = arrays.pop("texts").data
     fits = (
-        len(words) == len(arrays["counts"]) == facts.different_words
-        and len(arrays["word_ranks"]) == facts.words == int(arrays["counts"].sum())
-        and len(arrays["document_lengths"]) == len(arrays["group_of"]) == facts.documents
-        and int(arrays["document_lengths"].sum()) == facts.sentences
-        and len(arrays["offsets"]) == len(arrays["text_offsets"]) == facts.sentences + 1
-        and int(arrays["offsets"][-1]) == facts.words
+        len(words) == len(arrays["counts"]) == summary.different_words
+        and len(arrays["word_ranks"]) == summary.words == int(arrays["counts"].sum())
+        and len(arrays["document_lengths"]) == len(arrays["group_of"]) == summary.documents
+        and int(arrays["document_lengths"].sum()) == summary.sentences
+        and len(arrays["offsets"]) == len(arrays["text_offsets"]) == summary.sentences + 1
+        and int(arrays["offsets"][-1]) == summary.words
         and int(arrays["text_offsets"][-1]) == len(texts)
     )
     if not fits:
@@ -280,11 +280,11 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
     store = TokenStore(
         words=words,
         texts=texts,
-        is_validation=np.zeros(facts.documents, dtype=np.bool_),
+        is_validation=np.zeros(summary.documents, dtype=np.bool_),
         folder=folder,
         **arrays,
     )
-    return PreparedText(store=store, facts=facts, problems=problems)
+    return PreparedText(store=store, summary=summary, problems=problems)
 
 
 def _words(text: str, lengths: Numbers) -> tuple[str, ...]:

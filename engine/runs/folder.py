@@ -57,7 +57,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.run_id = path.name
-        self.facts_path = path / "run.json"
+        self.description_path = path / "run.json"
         self.label_path = path / "label.json"
         self.status_path = path / "status.json"
         self.events_path = path / "events.jsonl"
@@ -158,7 +158,7 @@ def copy_run(source: RunFolder, target: RunFolder) -> None:
         raise
 
 
-def run_facts(
+def run_description(
     corpus_config: CorpusConfig,
     model_config: ModelConfig,
     train_config: TrainConfig,

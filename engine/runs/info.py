@@ -54,10 +54,13 @@ def read_info(folder: RunFolder) -> RunInfo:
     """Return what is known of a run; whatever is damaged in its folder."""
     # The lock first: a process that ends after this look has written its end by then.
     is_running = is_held(folder.lock_path)
-    facts, label = folder.read_json(folder.facts_path), folder.read_json(folder.label_path)
+    description, label = (
+        folder.read_json(folder.description_path),
+        folder.read_json(folder.label_path),
+    )
     status = folder.read_json(folder.status_path)
-    model_config, train_config, problem = _configs(facts)
-    corpus = _table(facts, "corpus")
+    model_config, train_config, problem = _configs(description)
+    corpus = _table(description, "corpus")
     corpus_name = _text(corpus, "name") or "an unknown file"
     saved = _time(status.get("saved")) or _changed(folder.state_path)
     state = _state(status, is_running=is_running)
@@ -69,12 +72,12 @@ def read_info(folder: RunFolder) -> RunInfo:
         path=folder.path,
         name=_text(label, "name") or corpus_name,
         note=_text(label, "note"),
-        started=_time(facts.get("started")) or _time_of(folder.run_id),
+        started=_time(description.get("started")) or _time_of(folder.run_id),
         state=state,
         message=_text(status, "message"),
         corpus_name=corpus_name,
-        corpus_path=_text(_table(facts, "corpus_config"), "path"),
-        corpus_config=_corpus_config(facts),
+        corpus_path=_text(_table(description, "corpus_config"), "path"),
+        corpus_config=_corpus_config(description),
         text_digest=_text(corpus, "digest"),
         vocabulary_size=None if (size := _number(corpus, "vocabulary_size")) is None else int(size),
         settings=_settings(model_config, train_config, corpus),
@@ -107,20 +110,20 @@ def _state(status: dict[str, Any], *, is_running: bool) -> RunEnd:
     return "interrupted"
 
 
-def _configs(facts: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, str]:
+def _configs(description: dict[str, Any]) -> tuple[ModelConfig, TrainConfig, str]:
     try:
         return (
-            ModelConfig.from_json(_table(facts, "model_config")),
-            TrainConfig.from_json(_table(facts, "train_config")),
-            "" if facts else "The description of this run (run.json) is damaged.",
+            ModelConfig.from_json(_table(description, "model_config")),
+            TrainConfig.from_json(_table(description, "train_config")),
+            "" if description else "The description of this run (run.json) is damaged.",
         )
     except ConfigError as error:
         return ModelConfig(), TrainConfig(), str(error)
 
 
-def _corpus_config(facts: dict[str, Any]) -> CorpusConfig | None:
+def _corpus_config(description: dict[str, Any]) -> CorpusConfig | None:
     try:
-        return CorpusConfig.from_json(_table(facts, "corpus_config"))
+        return CorpusConfig.from_json(_table(description, "corpus_config"))
     except ConfigError:
         return None
 

@@ -21,7 +21,7 @@ from engine.language_model.model import LanguageModel
 from engine.runs.folder import RunFolder, cannot, is_worth_keeping
 from engine.runs.info import end_of
 from engine.runs.lock import RunLock
-from engine.runs.writer import Checkpoint, RunKeeper, status_of
+from engine.runs.writer import Checkpoint, RunWriter, status_of
 from engine.training.events import RunEnded, SnapshotPublished
 from engine.training.schedule import has_converged
 from engine.training.state import TrainingState, load_state, with_settings
@@ -34,7 +34,7 @@ _RETRY_S = 10.0  # after a failure
 _LOGGED_POINT_S = 1.0  # between two points of the curve in the event log
 
 
-class KeptRun:
+class RunRecorder:
     """One training run with its folder.
 
     Parameters
@@ -42,7 +42,7 @@ class KeptRun:
     trainer : Trainer
         New or resumed.
     folder : RunFolder
-    facts : dict
+    description : dict
         The content of ``run.json``.
     name : str
         For the user; "" for none.
@@ -58,7 +58,7 @@ class KeptRun:
         self,
         trainer: Trainer,
         folder: RunFolder,
-        facts: Mapping[str, Any],
+        description: Mapping[str, Any],
         *,
         name: str = "",
         lock: RunLock | None = None,
@@ -66,8 +66,8 @@ class KeptRun:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trainer, self._clock = trainer, clock
-        self._keeper = RunKeeper(folder, facts, name, lock)
-        self._keeper.best = best
+        self._writer = RunWriter(folder, description, name, lock)
+        self._writer.best = best
         self._status: dict[str, Any] = dict(folder.read_json(folder.status_path))
         self._point_ticker = Ticker(_LOGGED_POINT_S, clock)
         self._saved_s = clock()
@@ -76,7 +76,8 @@ class KeptRun:
         self._latest: LanguageModel | None = None
         self._evaluations = 0
         self._evaluated: EpochDone | None = None  # whose model comes next
-        self._goes_back = facts.get("train_config", {}).get("recipe") == "fast"  # when halving
+        recipe = description.get("train_config", {}).get("recipe")
+        self._goes_back = recipe == "fast"  # when halving
 
     def events(self, control: RunControl) -> Iterator[Event]:
         """Yield the trainer's events, CheckpointSaved, and Notice for what went wrong."""
@@ -90,7 +91,7 @@ class KeptRun:
                 elif self._is_due(event):
                     self._save("running", "")
                 yield event
-                yield from self._keeper.news()
+                yield from self._writer.news()
         except GeneratorExit:  # the caller goes away between two events
             if not is_over:
                 self._save("stopped", "The program was closed.", is_last=True)
@@ -101,14 +102,14 @@ class KeptRun:
         except DivergedError as error:
             state = self._trainer.state() if self._trainer.can_start_over else None
             self._fail("failed", str(error), state)
-            yield from self._keeper.finish()
+            yield from self._writer.finish()
             raise
         except BaseException as error:
             message = str(error) if isinstance(error, EngineError) else "An unexpected error."
             self._fail("failed", message)
             raise
         finally:
-            self._keeper.finish()
+            self._writer.finish()
 
     def _follow(self, event: Event) -> None:
         """Keep the best model in mind, and the event in the log."""
@@ -123,29 +124,29 @@ class KeptRun:
             self._latest = event.model
             self._keep_epoch(event.model)
             if self._is_best_next and event.step > 0:
-                self._keeper.best = event.model
+                self._writer.best = event.model
             self._is_best_next = False
         is_noise = isinstance(event, StageProgress) or (
             isinstance(event, LossPoint) and not self._point_ticker.is_due()
         )
         values = None if is_noise else event_to_json(event)
         if values is not None:
-            self._keeper.log(json.dumps(values, allow_nan=False) + "\n")
+            self._writer.log(json.dumps(values, allow_nan=False) + "\n")
 
     def _keep_epoch(self, model: LanguageModel) -> None:
         done, self._evaluated = self._evaluated, None
         if done is not None and done.step == model.step and done.step > 0:
             loss = done.training_loss if done.validation_loss is None else done.validation_loss
-            self._keeper.keep_epoch(model, loss)
+            self._writer.keep_epoch(model, loss)
 
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""
         since_s = self._clock() - self._saved_s
-        if self._keeper.is_busy or isinstance(event, EpochDone):
+        if self._writer.is_busy or isinstance(event, EpochDone):
             return False  # the epoch's model follows directly
-        if self._keeper.has_failed:
+        if self._writer.has_failed:
             return since_s >= _RETRY_S
-        wait_s = _PAUSE_SHARE * (self._keeper.last_save_s + self._capture_s)
+        wait_s = _PAUSE_SHARE * (self._writer.last_save_s + self._capture_s)
         return since_s >= _AUTOSAVE_S or (self._wants_save and since_s >= wait_s)
 
     def _save(self, end: str, message: str, *, is_last: bool = False) -> None:
@@ -155,10 +156,10 @@ class KeptRun:
         if state.progress.step == 0 and not is_last:
             return
         self._status = status_of(state, end, message, datetime.now().astimezone())
-        self._keeper.save(
+        self._writer.save(
             Checkpoint(
                 state=state,
-                best=self._keeper.unsaved_best,
+                best=self._writer.unsaved_best,
                 last=state.model("last") if is_last else None,
                 status=self._status,
             )
@@ -170,16 +171,16 @@ class KeptRun:
         is_whole = ended.reason in ("finished", "converged")
         message = "" if ended.reason in ("finished", "stopped") else f"Ended: {ended.reason}."
         self._save("finished" if is_whole else "stopped", message, is_last=True)
-        yield from self._keeper.finish()
+        yield from self._writer.finish()
 
     def _fail(self, end: str, message: str, state: TrainingState | None = None) -> None:
         """Keep the last good models; without a `state` that on the disk, from before, stays."""
         if state is not None:
             self._status = status_of(state, end, message, datetime.now().astimezone())
-        self._keeper.save(
+        self._writer.save(
             Checkpoint(
                 state=state,
-                best=self._keeper.unsaved_best,
+                best=self._writer.unsaved_best,
                 last=self._latest,
                 status=self._status | {"state": end, "message": message},
             )
@@ -194,7 +195,7 @@ def resumed_run(
     epochs: int | None,
     time_limit_s: float | None,
     learning_rate: float | None,
-) -> KeptRun:
+) -> RunRecorder:
     """Return the run of `folder` with the settings that are not None; see `RunStore.resume`.
 
     The lock is the run's from then on; it is released if anything is raised.
@@ -204,14 +205,14 @@ def resumed_run(
             folder, epochs=epochs, time_limit_s=time_limit_s, learning_rate=learning_rate
         )
         trainer = Trainer.resumed(corpus, state)
-        facts = _renewed(folder, state)
+        description = _renewed(folder, state)
     except BaseException as error:
         lock.release()
         if isinstance(error, OSError):
             raise cannot("go on with", folder.path, error) from error
         raise
     best = state.model("best") if state.best else None
-    return KeptRun(trainer, folder, facts, lock=lock, best=best)
+    return RunRecorder(trainer, folder, description, lock=lock, best=best)
 
 
 def state_to_resume(
@@ -262,8 +263,10 @@ def _more_epochs(state: TrainingState) -> str:
 
 def _renewed(folder: RunFolder, state: TrainingState) -> dict[str, object]:
     """Say in the folder that the run goes on, with the settings that hold now."""
-    facts = folder.read_json(folder.facts_path) | {"train_config": state.train_config.to_json()}
+    description = folder.read_json(folder.description_path) | {
+        "train_config": state.train_config.to_json()
+    }
     status = folder.read_json(folder.status_path) | {"state": "running", "message": ""}
-    folder.write_json(folder.facts_path, facts)
+    folder.write_json(folder.description_path, description)
     folder.write_json(folder.status_path, status)
-    return facts
+    return description

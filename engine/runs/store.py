@@ -26,7 +26,7 @@ from engine.runs.folder import (
     list_epoch_models,
     make_private,
     new_run_id,
-    run_facts,
+    run_description,
     run_ids,
 )
 from engine.runs.info import RunInfo, end_of, read_info
@@ -91,13 +91,15 @@ class RunStore:
             Those of `train`, CheckpointSaved, and Notice when the run could not be saved;
             the training goes on then.
         """
-        from engine.runs.recorder import KeptRun
+        from engine.runs.recorder import RunRecorder
         from engine.training.trainer import Trainer
 
-        facts = run_facts(corpus_config, model_config, train_config, asdict(corpus.summary), _now())
+        description = run_description(
+            corpus_config, model_config, train_config, asdict(corpus.summary), _now()
+        )
         trainer = Trainer(corpus, model_config, train_config, start_from)
         folder = RunFolder(self.runs / (run_id or self.new_run_id()))
-        yield from KeptRun(trainer, folder, facts, name=name).events(control)
+        yield from RunRecorder(trainer, folder, description, name=name).events(control)
 
     def resume(
         self,
@@ -178,7 +180,7 @@ class RunStore:
     def corpus_config(self, run_id: str) -> CorpusConfig:
         """Return what the run's corpus is made with, for `build_corpus`."""
         folder = self._folder(run_id)
-        values = folder.read_json(folder.facts_path).get("corpus_config")
+        values = folder.read_json(folder.description_path).get("corpus_config")
         if isinstance(values, dict):
             return CorpusConfig.from_json(values)
         raise RunError(f"The description of the run in {folder.path} is damaged.")

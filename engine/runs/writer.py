@@ -86,13 +86,13 @@ class Checkpoint:
     status: Mapping[str, Any]
 
 
-class RunKeeper:
+class RunWriter:
     """The hands of a run on its folder.
 
     Parameters
     ----------
     folder : RunFolder
-    facts : dict
+    description : dict
         The content of ``run.json``.
     name : str
         The run's name at first, "" for none.
@@ -110,9 +110,9 @@ class RunKeeper:
     """
 
     def __init__(
-        self, folder: RunFolder, facts: Mapping[str, Any], name: str, lock: RunLock | None
+        self, folder: RunFolder, description: Mapping[str, Any], name: str, lock: RunLock | None
     ) -> None:
-        self._folder, self._facts, self._name, self._lock = folder, facts, name, lock
+        self._folder, self._description, self._name, self._lock = folder, description, name, lock
         self._log = -1  # descriptor of the event log
         self._news: deque[Event] = deque()
         self._failure = ""
@@ -177,7 +177,7 @@ class RunKeeper:
 
     def _ensure(self) -> None:
         """Make the folder and what must be in it, also if it was taken away meanwhile."""
-        if self._lock is not None and self._folder.facts_path.exists():
+        if self._lock is not None and self._folder.description_path.exists():
             return
         self._folder.make()
         self._close_log()
@@ -185,7 +185,7 @@ class RunKeeper:
             self._lock.release()
             self._lock = None
         self._lock = RunLock(self._folder.lock_path)
-        self._folder.write_json(self._folder.facts_path, self._facts)
+        self._folder.write_json(self._folder.description_path, self._description)
         if self._name:
             self._folder.write_json(self._folder.label_path, {"name": self._name, "note": ""})
 

@@ -31,7 +31,7 @@ from engine.training.steps import BatchStepper, make_epoch_steps, make_optimizer
 _SMALLER = "Close other programs, or choose a smaller vocabulary or hidden size."
 
 
-class Workplace:
+class Placement:
     """The live network and what changes it.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The books of one training run: counts, clock, history, and the events made from them.
+"""The progress of one training run: counts, clock, history, and the events made from them.
 
 Nothing is trained here (see `engine.training.trainer`).
 """
@@ -19,7 +19,7 @@ from engine.training.events import EndReason, RunEnded, SnapshotPublished, Train
 from engine.training.state import TrainingProgress
 
 
-class RunBooks:
+class RunProgress:
     """What a run counts and reports.
 
     Parameters

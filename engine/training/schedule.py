@@ -29,7 +29,7 @@ def has_converged(recipe: Recipe, learning_rate: float, first_rate: float) -> bo
     return recipe == "fast" and learning_rate < first_rate * SMALLEST_RATE_SHARE
 
 
-class EpochJudge:
+class Schedule:
     """Remember the evaluated losses of one run and act on them.
 
     Parameters
@@ -92,7 +92,7 @@ class EpochJudge:
         """Tell whether these losses are the lowest so far."""
         return _quality(training_loss, validation_loss) < self.best_loss
 
-    def judge(self, done: EpochDone) -> RateHalved | None:
+    def adjust(self, done: EpochDone) -> RateHalved | None:
         """Keep what is best; halve the learning rate if the loss rose, and say so."""
         quality = _quality(done.training_loss, done.validation_loss)
         if done.is_best:

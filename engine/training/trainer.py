@@ -22,9 +22,9 @@ from engine.errors import DivergedError
 from engine.language_model.model import LanguageModel
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
-from engine.training.placement import Workplace
-from engine.training.progress import RunBooks
-from engine.training.schedule import EpochJudge
+from engine.training.placement import Placement
+from engine.training.progress import RunProgress
+from engine.training.schedule import Schedule
 from engine.training.state import (
     TrainingProgress,
     TrainingState,
@@ -97,15 +97,15 @@ class Trainer:
     ) -> None:
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        place = self._place = Workplace(corpus, model_config, train_config, start_from)
-        self._judge = EpochJudge(
+        place = self._place = Placement(corpus, model_config, train_config, start_from)
+        self._schedule = Schedule(
             train_config.recipe,
             place.rnn,
             place.optimizer,
             fill_in(train_config)[0],
             None if start_from is None else start_from.history,
         )
-        self._books = RunBooks(corpus, model_config, train_config, start_from, clock)
+        self._progress = RunProgress(corpus, model_config, train_config, start_from, clock)
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
         self._text_digest = ""  # worked out when a state is first taken
@@ -131,9 +131,9 @@ class Trainer:
         if best is not None:
             load_parameters(best, state.best)
             self._good = state.model("best")
-        self._judge.restore(progress, best, state.history)
+        self._schedule.restore(progress, best, state.history)
         self._text_digest = progress.text_digest
-        self._books.restore(progress, state.history)
+        self._progress.restore(progress, state.history)
         return self
 
     def state(self) -> TrainingState:
@@ -142,9 +142,11 @@ class Trainer:
         Of a run that diverged it is what `started_over` makes.
         """
         self._text_digest = self._text_digest or text_digest(self._corpus)
-        now = state_of_run(self._corpus, self._place, self._books, self._judge, self._text_digest)
+        now = state_of_run(
+            self._corpus, self._place, self._progress, self._schedule, self._text_digest
+        )
         if self.can_start_over and self._good is not None:
-            return started_over(now, self._good, self._judge.next_rate)
+            return started_over(now, self._good, self._schedule.next_rate)
         return now
 
     @property
@@ -154,9 +156,9 @@ class Trainer:
 
     def run(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Yield the run's events; see `train`."""
-        place, books = self._place, self._books
+        place, progress = self._place, self._progress
         rate, batch_size = place.optimizer.learning_rate, place.stepper.batch_size
-        yield books.started(place.rnn, place.choice, rate, batch_size)
+        yield progress.started(place.rnn, place.choice, rate, batch_size)
         if place.notice is not None:
             yield place.notice
         try:
@@ -165,34 +167,34 @@ class Trainer:
         except DivergedError as error:
             found = error
         else:
-            yield books.ended(reason)
+            yield progress.ended(reason)
             return
         self._has_diverged, good = True, self._good
         if good is None:  # nothing was trained yet
             raise found
         # Whoever keeps the last snapshot keeps this one.
         yield SnapshotPublished(step=good.step, epoch=good.epoch, model=good)
-        raise self._judge.divergence(books.step, found, kept_step=good.step) from found
+        raise self._schedule.divergence(progress.step, found, kept_step=good.step) from found
 
     def _train(self, control: RunControl) -> Generator[TrainingEvent, None, EndReason]:
-        books = self._books
-        if books.current == 0:
+        progress = self._progress
+        if progress.current == 0:
             yield from self._look_first(control)
             if control.is_stopped:
                 return "stopped"
         yield self._publish()
-        while books.current <= books.last_epoch and not self._judge.has_converged():
+        while progress.current <= progress.last_epoch and not self._schedule.has_converged():
             yield from self._one_epoch(control)
-            is_over = books.is_time_over()
+            is_over = progress.is_time_over()
             if not control.is_stopped:
                 yield from self._end_epoch(control, is_evaluated=is_over)
             if control.is_stopped:
                 return "stopped"
             if is_over:
                 return "time limit"
-            if not self._judge.has_converged():
+            if not self._schedule.has_converged():
                 yield self._publish()
-        return "converged" if self._judge.has_converged() else "finished"
+        return "converged" if self._schedule.has_converged() else "finished"
 
     def _look_first(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Evaluate the untrained network on a part of the text, as epoch 0."""
@@ -202,49 +204,49 @@ class Trainer:
             yield from self._conclude(loss, control)
 
     def _begin_epoch(self, number: int) -> None:
-        self._books.begin_epoch(number)
+        self._progress.begin_epoch(number)
         self._place.epoch_loss.zero_()
 
     def _one_epoch(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Go through the sentences that are left of this epoch, or until a stop."""
-        books, size, steps = self._books, len(self._training), self._place.epoch_steps
-        steps.begin(sentence_order(self._config, books.current, size)[books.sentences_done :])
-        point_loss, point_words = float(self._place.epoch_loss), books.epoch_words
-        point_began_s = books.spent_s
-        while books.sentences_done < size and books.clock.proceed(control):
+        progress, size, steps = self._progress, len(self._training), self._place.epoch_steps
+        steps.begin(sentence_order(self._config, progress.current, size)[progress.sentences_done :])
+        point_loss, point_words = float(self._place.epoch_loss), progress.epoch_words
+        point_began_s = progress.spent_s
+        while progress.sentences_done < size and progress.clock.proceed(control):
             done = steps.step(self._place.epoch_loss)
             if done is None:
                 yield self._place.make_room()
                 continue
-            books.count(*done)
+            progress.count(*done)
             if (notice := steps.take_notice()) is not None:
                 yield notice
-            is_last = books.sentences_done == size or books.is_time_over()
+            is_last = progress.sentences_done == size or progress.is_time_over()
             if not (is_last or self._point_ticker.is_due()):
                 continue
             # The sum of the epoch grows batch by batch, whenever points are due.
-            total, now_s = float(self._place.epoch_loss), books.spent_s
-            new_words = books.epoch_words - point_words
-            mean = self._judge.require_usable((total - point_loss) / new_words, new_words)
+            total, now_s = float(self._place.epoch_loss), progress.spent_s
+            new_words = progress.epoch_words - point_words
+            mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
             speed = new_words / max(1e-9, now_s - point_began_s)
-            point_loss, point_words, point_began_s = total, books.epoch_words, now_s
-            yield books.point(mean, self._place.optimizer.learning_rate, speed)
+            point_loss, point_words, point_began_s = total, progress.epoch_words, now_s
+            yield progress.point(mean, self._place.optimizer.learning_rate, speed)
             if is_last:
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
-        if new_words := books.epoch_words - point_words:  # stopped since the last point
+        if new_words := progress.epoch_words - point_words:  # stopped since the last point
             mean = (float(self._place.epoch_loss) - point_loss) / new_words
-            self._judge.require_usable(mean, new_words)
+            self._schedule.require_usable(mean, new_words)
 
     def _end_epoch(
         self, control: RunControl, *, is_evaluated: bool
     ) -> Generator[TrainingEvent, None, None]:
         """Evaluate, report, and act on a loss that rose; nothing of it after a stop."""
-        if not (is_evaluated or self._books.is_evaluation_due()):
-            self._begin_epoch(self._books.current + 1)
+        if not (is_evaluated or self._progress.is_evaluation_due()):
+            self._begin_epoch(self._progress.current + 1)
             return
-        loss: float | None = float(self._place.epoch_loss) / max(1, self._books.epoch_words)
+        loss: float | None = float(self._place.epoch_loss) / max(1, self._progress.epoch_words)
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
             loss = yield from self._evaluate(self._training, control)
@@ -254,31 +256,32 @@ class Trainer:
     def _conclude(
         self, training_loss: float, control: RunControl
     ) -> Generator[TrainingEvent, None, None]:
-        books, judge, words_per_s = self._books, self._judge, self._books.words_per_s()
+        progress, schedule = self._progress, self._schedule
+        words_per_s = progress.words_per_s()
         validation_loss: float | None = None
         if len(self._validation):
             validation_loss = yield from self._evaluate(self._validation, control)
             if validation_loss is None:
                 return
-        if books.current > 0:  # what an opened model begins with is not the run's fault
-            judge.require_usable(training_loss, self._training.words_to_predict)
+        if progress.current > 0:  # what an opened model begins with is not the run's fault
+            schedule.require_usable(training_loss, self._training.words_to_predict)
             if validation_loss is not None:
-                judge.require_usable(validation_loss, self._validation.words_to_predict)
-        done = books.evaluation(
+                schedule.require_usable(validation_loss, self._validation.words_to_predict)
+        done = progress.evaluation(
             training_loss,
             validation_loss,
             self._place.optimizer.learning_rate,
             words_per_s,
-            is_best=judge.is_best(training_loss, validation_loss),
+            is_best=schedule.is_best(training_loss, validation_loss),
         )
-        halved = judge.judge(done)
-        books.recorder.add(done)
+        halved = schedule.adjust(done)
+        progress.recorder.add(done)
         if halved is not None:
-            books.recorder.add(halved)
-        if books.current == 0:
-            self._begin_epoch(books.first_epoch + 1)
-        elif books.sentences_done == len(self._training):
-            self._begin_epoch(books.current + 1)
+            progress.recorder.add(halved)
+        if progress.current == 0:
+            self._begin_epoch(progress.first_epoch + 1)
+        elif progress.sentences_done == len(self._training):
+            self._begin_epoch(progress.current + 1)
         yield done
         if halved is not None:
             yield halved
@@ -290,27 +293,27 @@ class Trainer:
         chosen: NDArray[int64] | None = None,
     ) -> Generator[TrainingEvent, None, float | None]:
         """Return the mean loss of all or the chosen sentences, nats a word; None after a stop."""
-        proceed = partial(self._books.clock.proceed, control)
+        proceed = partial(self._progress.clock.proceed, control)
         place = self._place
         return (yield from resting_loss(place.rnn, sentences, proceed, chosen, place.leave))
 
     def _publish(self) -> SnapshotPublished:
-        snapshot = self._books.snapshot(self._place.rnn)
+        snapshot = self._progress.snapshot(self._place.rnn)
         if not all(bool(torch.isfinite(each).all()) for each in snapshot.model.rnn.parameters()):
             raise DivergedError("A parameter is not a finite number any more.")
-        if self._good is None or self._judge.best_step == self._books.step:
+        if self._good is None or self._schedule.best_step == self._progress.step:
             self._good = snapshot.model
         return snapshot
 
 
 def state_of_run(
-    corpus: Corpus, place: Workplace, books: RunBooks, judge: EpochJudge, text_digest: str
+    corpus: Corpus, place: Placement, progress: RunProgress, schedule: Schedule, text_digest: str
 ) -> TrainingState:
     """Return copies, on the CPU, of everything that changes while a run goes on."""
     return TrainingState(
         progress=TrainingProgress(
-            **books.counts(),
-            **judge.losses(),
+            **progress.counts(),
+            **schedule.losses(),
             epoch_loss=float(place.epoch_loss),
             learning_rate=place.optimizer.learning_rate,
             batch_size=place.stepper.batch_size,
@@ -320,8 +323,8 @@ def state_of_run(
         train_config=place.train_config,
         summary=corpus.summary,
         vocabulary=corpus.vocabulary,
-        history=books.recorder.snapshot(),
+        history=progress.recorder.snapshot(),
         parameters=copy_parameters(place.rnn),
-        best=copy_parameters(judge.best),
+        best=copy_parameters(schedule.best),
         optimizer=copies(place.optimizer.state_tensors()),
     )

@@ -43,8 +43,8 @@ def test_that_files_and_folders_may_be_named_by_strings(csv_path: str, tmp_path:
     config = engine.CorpusConfig(path=csv_path, processes=0)  # type: ignore[arg-type]
     *_, ready = engine.build_corpus(config, engine.RunControl(), cache_folder=cache)
     assert isinstance(ready, engine.CorpusReady)
-    assert len(engine.list_kept_texts(cache).texts) == 1
-    assert engine.clear_kept_texts(cache).count == 1
+    assert len(engine.list_cached_corpora(cache).texts) == 1
+    assert engine.clear_cached_corpora(cache).count == 1
     engine.save_model(tiny_model(), model)
     assert engine.load_model(model).word_dim == engine.open_model(model).word_dim
     engine.write_model(tiny_model(), str(tmp_path / "model.npz"))

@@ -20,7 +20,7 @@ from app.jobs import (
     score_with_engine,
 )
 from tests.app.support.dataset_fakes import FakeEngine
-from tests.app.support.generation_fakes import Desk, make_desk
+from tests.app.support.generation_fakes import GenerationBench, make_bench
 from tests.app.support.window_fakes import Answers, Files, fake_jobs
 from tests.engine.support.models import tiny_model
 from tests.integration.naughty import mutations, naughty_strings
@@ -30,36 +30,38 @@ pytestmark = long_test
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, settings_path: Path) -> Desk:
+def bench(qtbot: QtBot, settings_path: Path) -> GenerationBench:
     """The generation tab with the real scorer and a tiny model."""
-    desk = make_desk(settings_path, score=score_with_engine)
-    qtbot.addWidget(desk.tab)
-    desk.tab.show()
-    desk.session.set_model(tiny_model())
-    return desk
+    bench = make_bench(settings_path, score=score_with_engine)
+    qtbot.addWidget(bench.tab)
+    bench.tab.show()
+    bench.session.set_model(tiny_model())
+    return bench
 
 
-def test_that_naughty_sentences_are_scored(desk: Desk, shared_data: Path, report: Report) -> None:
-    line = desk.find(QLineEdit, "sentence_edit")
+def test_that_naughty_sentences_are_scored(
+    bench: GenerationBench, shared_data: Path, report: Report
+) -> None:
+    line = bench.find(QLineEdit, "sentence_edit")
     scores: list[Any] = []
-    desk.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
-    show = type(desk.tab._score_panel).show_score
+    bench.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
+    show = type(bench.tab._score_panel).show_score
     count = scaled(700, 10_000)
     blank = 0
 
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED, count)):
         scores.clear()
-        desk.clock.now_s += 1.0
+        bench.clock.now_s += 1.0
         line.selectAll()
         line.insert(text)
-        wait_for(lambda: not desk.score_runner.is_busy)
+        wait_for(lambda: not bench.score_runner.is_busy)
         for score in scores:
-            show(desk.tab._score_panel, score)
+            show(bench.tab._score_panel, score)
         blank += scores[-1:] in ([], [None])
         assert all(math.isfinite(s.log_probability) for s in scores if s is not None), repr(text)
-        assert desk.messages == [], repr(text)
+        assert bench.messages == [], repr(text)
         if number % 50 == 0:
-            desk.tab.grab()
+            bench.tab.grab()
 
     report(
         f"naughty sentences: {count:,} typed, {count - blank:,} scored with finite probabilities "

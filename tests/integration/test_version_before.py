@@ -21,8 +21,8 @@ from engine import (
     RunStore,
     StageProgress,
     build_corpus,
-    clear_kept_texts,
-    list_kept_texts,
+    clear_cached_corpora,
+    list_cached_corpora,
     open_model,
 )
 
@@ -73,13 +73,13 @@ def test_that_a_prepared_text_of_the_version_before_is_made_again_and_deleted(
 ) -> None:
     cache = folder / "cache"
     config = RunStore(folder).corpus_config(RUNS["fast"])
-    assert [text.name for text in list_kept_texts(cache).texts] == ["animals.csv"]
+    assert [text.name for text in list_cached_corpora(cache).texts] == ["animals.csv"]
 
     _, stages = prepare(config, cache)
 
     assert "Splitting into sentences and words" in stages
-    assert len(list_kept_texts(cache).texts) == 2
-    assert clear_kept_texts(cache).count == 2
+    assert len(list_cached_corpora(cache).texts) == 2
+    assert clear_cached_corpora(cache).count == 2
     assert list(cache.iterdir()) == []
 
 

@@ -15,31 +15,31 @@ from app.generation.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle
 from engine import DeviceError, RunControl
-from tests.app.support.generation_fakes import Desk, GatedScore, fake_model, make_desk
+from tests.app.support.generation_fakes import GatedScore, GenerationBench, fake_model, make_bench
 
-MakeDesk = Callable[..., Desk]
+MakeBench = Callable[..., GenerationBench]
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, settings_path: Path) -> Iterator[MakeDesk]:
-    desks: list[Desk] = []
+def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
+    benches: list[GenerationBench] = []
 
-    def open_one(**options: Any) -> Desk:
-        desk = make_desk(settings_path, **options)
-        desks.append(desk)
-        qtbot.addWidget(desk.tab)
-        desk.session.set_model(fake_model())
-        return desk
+    def open_one(**options: Any) -> GenerationBench:
+        bench = make_bench(settings_path, **options)
+        benches.append(bench)
+        qtbot.addWidget(bench.tab)
+        bench.session.set_model(fake_model())
+        return bench
 
     yield open_one
-    for desk in desks:
-        desk.scoring.close()
-        assert desk.score_runner.shutdown()
+    for bench in benches:
+        bench.scoring.close()
+        assert bench.score_runner.shutdown()
 
 
 @pytest.fixture
-def desk(open_desk: MakeDesk) -> Desk:
-    return open_desk()
+def bench(open_bench: MakeBench) -> GenerationBench:
+    return open_bench()
 
 
 @pytest.fixture
@@ -48,86 +48,90 @@ def gate() -> GatedScore:
 
 
 @pytest.fixture
-def gated_desk(open_desk: MakeDesk, gate: GatedScore) -> Iterator[Desk]:
-    yield open_desk(score=gate)
+def gated_bench(open_bench: MakeBench, gate: GatedScore) -> Iterator[GenerationBench]:
+    yield open_bench(score=gate)
     gate.let_through(1000)
 
 
-def type_text(desk: Desk, text: str) -> None:
+def type_text(bench: GenerationBench, text: str) -> None:
     """Put `text` into the line after a pause long enough for both throttles."""
-    desk.clock.now_s += 10.0
-    desk.find(QLineEdit, "sentence_edit").setText(text)
+    bench.clock.now_s += 10.0
+    bench.find(QLineEdit, "sentence_edit").setText(text)
 
 
-def type_and_wait(qtbot: QtBot, desk: Desk, text: str) -> None:
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        type_text(desk, text)
+def type_and_wait(qtbot: QtBot, bench: GenerationBench, text: str) -> None:
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        type_text(bench, text)
 
 
-def words(desk: Desk) -> list[str]:
-    model = desk.find(WordProbabilityTable, "word_table").model()
+def words(bench: GenerationBench) -> list[str]:
+    model = bench.find(WordProbabilityTable, "word_table").model()
     return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
 
 
-def test_that_a_typed_sentence_gets_its_probability(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "so it is")
+def test_that_a_typed_sentence_gets_its_probability(qtbot: QtBot, bench: GenerationBench) -> None:
+    type_and_wait(qtbot, bench, "so it is")
 
-    assert desk.text_of("probability_label") == "1 in 3.2 × 10⁶"  # 2 ** (4 * 5.4)
-    assert desk.text_of("log_probability_label") == "−6.50"
-    assert desk.text_of("perplexity_label") == "42.2"
-    assert desk.text_of("bits_label") == "5.40"
-
-
-def test_that_the_table_has_a_row_a_word_and_one_for_the_end(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "so it is")
-
-    assert words(desk) == ["so", "it", "is", "(end of sentence)"]
+    assert bench.text_of("probability_label") == "1 in 3.2 × 10⁶"  # 2 ** (4 * 5.4)
+    assert bench.text_of("log_probability_label") == "−6.50"
+    assert bench.text_of("perplexity_label") == "42.2"
+    assert bench.text_of("bits_label") == "5.40"
 
 
-def test_that_unknown_words_are_marked_and_named(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "i am glads")
+def test_that_the_table_has_a_row_a_word_and_one_for_the_end(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    type_and_wait(qtbot, bench, "so it is")
 
-    assert words(desk)[2] == "glads   unknown → UNKNOWN_TOKEN"
-    assert "“glads”" in desk.text_of("unknown_label")
-
-
-def test_that_the_score_names_its_snapshot(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "so it is")
-
-    assert desk.text_of("score_model_label").endswith("epoch 2.4")
+    assert words(bench) == ["so", "it", "is", "(end of sentence)"]
 
 
-def test_that_a_newer_snapshot_scores_the_sentence_again(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "so it is")
+def test_that_unknown_words_are_marked_and_named(qtbot: QtBot, bench: GenerationBench) -> None:
+    type_and_wait(qtbot, bench, "i am glads")
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        desk.session.set_model(fake_model(epoch=3.0))
+    assert words(bench)[2] == "glads   unknown → UNKNOWN_TOKEN"
+    assert "“glads”" in bench.text_of("unknown_label")
 
-    assert desk.text_of("bits_label") == "6.00"
-    assert desk.text_of("score_model_label").endswith("epoch 3")
+
+def test_that_the_score_names_its_snapshot(qtbot: QtBot, bench: GenerationBench) -> None:
+    type_and_wait(qtbot, bench, "so it is")
+
+    assert bench.text_of("score_model_label").endswith("epoch 2.4")
+
+
+def test_that_a_newer_snapshot_scores_the_sentence_again(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    type_and_wait(qtbot, bench, "so it is")
+
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        bench.session.set_model(fake_model(epoch=3.0))
+
+    assert bench.text_of("bits_label") == "6.00"
+    assert bench.text_of("score_model_label").endswith("epoch 3")
 
 
 def test_that_snapshots_within_a_second_are_scored_once_at_its_end(
-    qtbot: QtBot, desk: Desk
+    qtbot: QtBot, bench: GenerationBench
 ) -> None:
-    type_and_wait(qtbot, desk, "so it is")
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        desk.session.set_model(fake_model(epoch=3.0))
+    type_and_wait(qtbot, bench, "so it is")
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        bench.session.set_model(fake_model(epoch=3.0))
     for epoch in (3.1, 3.2, 3.3):
-        desk.clock.now_s += 0.1
-        desk.session.set_model(fake_model(epoch=epoch))
-    assert not desk.score_runner.is_busy
+        bench.clock.now_s += 0.1
+        bench.session.set_model(fake_model(epoch=epoch))
+    assert not bench.score_runner.is_busy
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        end_waiting(desk)
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        end_waiting(bench)
 
-    assert desk.text_of("score_model_label").endswith("epoch 3.3")
+    assert bench.text_of("score_model_label").endswith("epoch 3.3")
 
 
-def end_waiting(desk: Desk) -> None:
+def end_waiting(bench: GenerationBench) -> None:
     """Let the throttles' intervals pass at once."""
-    desk.clock.now_s += 10.0
-    for throttle in desk.scoring.findChildren(Throttle):
+    bench.clock.now_s += 10.0
+    for throttle in bench.scoring.findChildren(Throttle):
         timer = throttle.findChild(QTimer)
         assert timer is not None
         if timer.isActive():
@@ -135,149 +139,153 @@ def end_waiting(desk: Desk) -> None:
             timer.timeout.emit()
 
 
-def test_that_no_snapshot_is_scored_while_the_line_is_empty(desk: Desk) -> None:
-    desk.session.set_model(fake_model(epoch=3.0))
+def test_that_no_snapshot_is_scored_while_the_line_is_empty(bench: GenerationBench) -> None:
+    bench.session.set_model(fake_model(epoch=3.0))
 
-    assert not desk.score_runner.is_busy
+    assert not bench.score_runner.is_busy
 
 
 def test_that_at_most_one_job_runs_and_the_newest_text_replaces_those_that_wait(
-    qtbot: QtBot, gated_desk: Desk, gate: GatedScore
+    qtbot: QtBot, gated_bench: GenerationBench, gate: GatedScore
 ) -> None:
     for text in ("a", "a b", "a b c", "a b c d"):
-        type_text(gated_desk, text)
+        type_text(gated_bench, text)
     gate.let_through(2)
 
-    qtbot.waitUntil(lambda: words(gated_desk)[:-1] == ["a", "b", "c", "d"])
+    qtbot.waitUntil(lambda: words(gated_bench)[:-1] == ["a", "b", "c", "d"])
 
     assert gate.texts == ["a", "a b c d"]
 
 
 def test_that_a_newer_text_stops_the_job_of_the_older_one(
-    gated_desk: Desk, gate: GatedScore, qtbot: QtBot
+    gated_bench: GenerationBench, gate: GatedScore, qtbot: QtBot
 ) -> None:
-    type_text(gated_desk, "old text")
+    type_text(gated_bench, "old text")
     qtbot.waitUntil(lambda: len(gate.controls) == 1)
 
-    type_text(gated_desk, "new")
+    type_text(gated_bench, "new")
 
     assert gate.controls[0].is_stopped
 
 
 def test_that_a_newer_snapshot_lets_the_job_of_the_same_text_finish(
-    gated_desk: Desk, gate: GatedScore, qtbot: QtBot
+    gated_bench: GenerationBench, gate: GatedScore, qtbot: QtBot
 ) -> None:
-    type_text(gated_desk, "so it is")
+    type_text(gated_bench, "so it is")
     qtbot.waitUntil(lambda: len(gate.controls) == 1)
 
-    gated_desk.session.set_model(fake_model(epoch=3.0))
+    gated_bench.session.set_model(fake_model(epoch=3.0))
 
     assert not gate.controls[0].is_stopped
 
 
 def test_that_a_late_result_of_an_older_text_is_not_shown(
-    qtbot: QtBot, gated_desk: Desk, gate: GatedScore
+    qtbot: QtBot, gated_bench: GenerationBench, gate: GatedScore
 ) -> None:
-    type_text(gated_desk, "old text")
-    type_text(gated_desk, "new")
+    type_text(gated_bench, "old text")
+    type_text(gated_bench, "new")
 
-    with qtbot.waitSignal(gated_desk.score_runner.event_ready, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.event_ready, timeout=5000):
         gate.let_through()
 
-    assert words(gated_desk) == []
+    assert words(gated_bench) == []
 
 
 def test_that_a_result_that_comes_after_the_line_was_emptied_is_not_shown(
-    qtbot: QtBot, gated_desk: Desk, gate: GatedScore
+    qtbot: QtBot, gated_bench: GenerationBench, gate: GatedScore
 ) -> None:
-    type_text(gated_desk, "old text")
-    type_text(gated_desk, "")
+    type_text(gated_bench, "old text")
+    type_text(gated_bench, "")
 
-    with qtbot.waitSignal(gated_desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.ended, timeout=5000):
         gate.let_through()
 
-    assert words(gated_desk) == []
-    assert gated_desk.text_of("probability_label") == "–"
+    assert words(gated_bench) == []
+    assert gated_bench.text_of("probability_label") == "–"
 
 
-def test_that_fast_typing_is_scored_at_the_start_and_at_the_end(qtbot: QtBot, desk: Desk) -> None:
-    edit = desk.find(QLineEdit, "sentence_edit")
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+def test_that_fast_typing_is_scored_at_the_start_and_at_the_end(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    edit = bench.find(QLineEdit, "sentence_edit")
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
         edit.setText("a")
     for text in ("a b", "a b c"):
         edit.setText(text)  # the clock stands still
-    assert words(desk)[:-1] == ["a"]
+    assert words(bench)[:-1] == ["a"]
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        end_waiting(desk)
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        end_waiting(bench)
 
-    assert words(desk)[:-1] == ["a", "b", "c"]
+    assert words(bench)[:-1] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\t"])
-def test_that_a_blank_line_shows_no_score(qtbot: QtBot, desk: Desk, blank: str) -> None:
-    type_and_wait(qtbot, desk, "so it is")
+def test_that_a_blank_line_shows_no_score(qtbot: QtBot, bench: GenerationBench, blank: str) -> None:
+    type_and_wait(qtbot, bench, "so it is")
 
-    type_text(desk, blank)
+    type_text(bench, blank)
 
-    assert words(desk) == []
-    assert desk.text_of("perplexity_label") == "–"
-    assert not desk.score_runner.is_busy
+    assert words(bench) == []
+    assert bench.text_of("perplexity_label") == "–"
+    assert not bench.score_runner.is_busy
 
 
 def test_that_a_failure_takes_the_score_away_and_reaches_the_message_bar(
-    qtbot: QtBot, open_desk: MakeDesk
+    qtbot: QtBot, open_bench: MakeBench
 ) -> None:
     def failing_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
         raise DeviceError("The GPU is gone.")
         yield
 
-    desk = open_desk(score=failing_score)
+    bench = open_bench(score=failing_score)
 
-    type_and_wait(qtbot, desk, "so it is")
+    type_and_wait(qtbot, bench, "so it is")
 
-    assert desk.messages[-1].text == "The GPU is gone."
-    assert words(desk) == []
+    assert bench.messages[-1].text == "The GPU is gone."
+    assert words(bench) == []
 
 
-def test_that_a_model_that_goes_away_takes_the_score_with_it(qtbot: QtBot, desk: Desk) -> None:
-    type_and_wait(qtbot, desk, "so it is")
+def test_that_a_model_that_goes_away_takes_the_score_with_it(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    type_and_wait(qtbot, bench, "so it is")
 
-    desk.session.set_model(None)
+    bench.session.set_model(None)
 
-    assert words(desk) == []
+    assert words(bench) == []
 
 
 def test_that_a_sentence_is_kept_for_comparison_once_its_score_is_there(
-    qtbot: QtBot, gated_desk: Desk, gate: GatedScore
+    qtbot: QtBot, gated_bench: GenerationBench, gate: GatedScore
 ) -> None:
-    type_text(gated_desk, "so it is")
-    gated_desk.find(QLineEdit, "sentence_edit").returnPressed.emit()
+    type_text(gated_bench, "so it is")
+    gated_bench.find(QLineEdit, "sentence_edit").returnPressed.emit()
 
-    with qtbot.waitSignal(gated_desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.ended, timeout=5000):
         gate.let_through()
 
-    assert gated_desk.find(QPushButton, "unpin_button").isEnabled()
+    assert gated_bench.find(QPushButton, "unpin_button").isEnabled()
 
 
-def test_that_nothing_starts_after_close(desk: Desk) -> None:
-    desk.scoring.close()
+def test_that_nothing_starts_after_close(bench: GenerationBench) -> None:
+    bench.scoring.close()
 
-    type_text(desk, "so it is")
+    type_text(bench, "so it is")
 
-    assert not desk.score_runner.is_busy
+    assert not bench.score_runner.is_busy
 
 
 def test_that_naughty_strings_are_scored_without_a_fault(
-    qtbot: QtBot, desk: Desk, shared_data: Path
+    qtbot: QtBot, bench: GenerationBench, shared_data: Path
 ) -> None:
-    desk.tab.show()
+    bench.tab.show()
     naughty = json.loads((shared_data / "big-list-of-naughty-strings.json").read_text("utf-8"))
 
     for text in naughty:
-        type_text(desk, text)
-        if desk.score_runner.is_busy:  # a blank text is not scored
-            with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+        type_text(bench, text)
+        if bench.score_runner.is_busy:  # a blank text is not scored
+            with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
                 pass
 
     assert len(naughty) > 500

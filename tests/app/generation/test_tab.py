@@ -17,7 +17,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.generation.sentence_list import SentenceList
-from tests.app.support.generation_fakes import Desk, fake_model, generate_until_stopped, make_desk
+from tests.app.support.generation_fakes import (
+    GenerationBench,
+    fake_model,
+    generate_until_stopped,
+    make_bench,
+)
 
 ROLES = (
     "count_spin",
@@ -41,30 +46,30 @@ ROLES = (
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, settings_path: Path) -> Iterator[Desk]:
-    desk = make_desk(settings_path)
-    qtbot.addWidget(desk.tab)
-    desk.session.set_model(fake_model())
-    yield desk
-    desk.scoring.close()
-    assert desk.runner.shutdown()
-    assert desk.score_runner.shutdown()
+def bench(qtbot: QtBot, settings_path: Path) -> Iterator[GenerationBench]:
+    bench = make_bench(settings_path)
+    qtbot.addWidget(bench.tab)
+    bench.session.set_model(fake_model())
+    yield bench
+    bench.scoring.close()
+    assert bench.runner.shutdown()
+    assert bench.score_runner.shutdown()
 
 
-def interactive(desk: Desk) -> list[QWidget]:
+def interactive(bench: GenerationBench) -> list[QWidget]:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QLineEdit, QTableView)
     found = [
         widget
-        for widget in desk.tab.findChildren(QWidget)
+        for widget in bench.tab.findChildren(QWidget)
         if isinstance(widget, kinds) and not isinstance(widget, QScrollBar)
     ]
     return [widget for widget in found if not widget.objectName().startswith("qt_")]
 
 
-def test_that_every_interactive_widget_has_its_names(desk: Desk) -> None:
+def test_that_every_interactive_widget_has_its_names(bench: GenerationBench) -> None:
     unnamed = [
         f"{type(widget).__name__} {widget.objectName()!r}"
-        for widget in interactive(desk)
+        for widget in interactive(bench)
         if not (widget.objectName().startswith("generation.") and widget.accessibleName())
         and type(widget) is not QAbstractButton  # a table's hidden corner
     ]
@@ -72,8 +77,8 @@ def test_that_every_interactive_widget_has_its_names(desk: Desk) -> None:
     assert not unnamed
 
 
-def test_that_every_field_and_button_has_a_tooltip(desk: Desk) -> None:
-    fields = [widget for widget in interactive(desk) if not isinstance(widget, QTableView)]
+def test_that_every_field_and_button_has_a_tooltip(bench: GenerationBench) -> None:
+    fields = [widget for widget in interactive(bench) if not isinstance(widget, QTableView)]
 
     assert not [
         widget.objectName()
@@ -82,36 +87,36 @@ def test_that_every_field_and_button_has_a_tooltip(desk: Desk) -> None:
     ]
 
 
-def test_that_the_tab_key_goes_from_top_to_bottom(desk: Desk) -> None:
-    order = [desk.find(QWidget, ROLES[0])]
-    while len(order) < 200 and order[-1] is not desk.find(QWidget, ROLES[-1]):
+def test_that_the_tab_key_goes_from_top_to_bottom(bench: GenerationBench) -> None:
+    order = [bench.find(QWidget, ROLES[0])]
+    while len(order) < 200 and order[-1] is not bench.find(QWidget, ROLES[-1]):
         order.append(order[-1].nextInFocusChain())
 
     names = [widget.objectName().removeprefix("generation.") for widget in order]
     assert [name for name in names if name in ROLES] == list(ROLES)
 
 
-def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, desk: Desk) -> None:
-    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
-        qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
-    sentences = desk.find(SentenceList, "sentence_list")
+def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, bench: GenerationBench) -> None:
+    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+        qtbot.mouseClick(bench.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
+    sentences = bench.find(SentenceList, "sentence_list")
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
         sentences.doubleClicked.emit(sentences.model().index(1, 1))
 
-    assert desk.text_of("sentence_edit") == "Sentence 1."
-    assert desk.text_of("probability_label").startswith("1 in ")
+    assert bench.text_of("sentence_edit") == "Sentence 1."
+    assert bench.text_of("probability_label").startswith("1 in ")
 
 
 def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_path: Path) -> None:
-    desk = make_desk(settings_path, generate=generate_until_stopped)
-    qtbot.addWidget(desk.tab)
-    desk.session.set_model(fake_model())
-    qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
+    bench = make_bench(settings_path, generate=generate_until_stopped)
+    qtbot.addWidget(bench.tab)
+    bench.session.set_model(fake_model())
+    qtbot.mouseClick(bench.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
-        desk.find(QLineEdit, "sentence_edit").setText("so it is")
+    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+        bench.find(QLineEdit, "sentence_edit").setText("so it is")
 
-    assert desk.runner.is_busy
-    assert desk.text_of("bits_label") == "5.40"
-    assert desk.runner.shutdown()
+    assert bench.runner.is_busy
+    assert bench.text_of("bits_label") == "5.40"
+    assert bench.runner.shutdown()

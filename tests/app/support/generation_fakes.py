@@ -115,7 +115,7 @@ class FakeClock:
 
 
 @dataclass
-class Desk:
+class GenerationBench:
     """The generation tab with its controllers, a session and the messages shown."""
 
     tab: GenerationTab
@@ -137,17 +137,17 @@ class Desk:
         return self.find(QWidget, role).text()  # type: ignore[attr-defined, no-any-return]
 
 
-def make_desk(
+def make_bench(
     settings_path: Path,
     *,
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
     save_path: Path | None = None,
-) -> Desk:
+) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
     settings = SettingsStore(settings_path)
-    desk = Desk(
+    bench = GenerationBench(
         tab=tab,
         session=session,
         runner=runner,
@@ -168,6 +168,6 @@ def make_desk(
             tab, session, score_runner, presenter, score=score, clock=clock, parent=tab
         ),
     )
-    presenter.message_requested.connect(desk.messages.append)
+    presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)
-    return desk
+    return bench

@@ -26,7 +26,7 @@ from tests.app.support.training_fakes import Bench, ended, fake_model, loss_poin
 TEXT = "Training was stopped at step 90. Go on with a smaller learning rate, such as 0.005."
 
 
-class Desk(Bench):
+class GenerationBench(Bench):
     """A training tab with the window's message bar."""
 
     def __init__(self, settings_path: Path) -> None:
@@ -42,12 +42,12 @@ class Desk(Bench):
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, settings_path: Path) -> Desk:
-    desk = Desk(settings_path)
-    qtbot.addWidget(desk.tab)
-    desk.tab.show()
-    desk.prepare()
-    return desk
+def bench(qtbot: QtBot, settings_path: Path) -> GenerationBench:
+    bench = GenerationBench(settings_path)
+    qtbot.addWidget(bench.tab)
+    bench.tab.show()
+    bench.prepare()
+    return bench
 
 
 def diverges(_control: RunControl) -> Iterator[Any]:
@@ -58,112 +58,118 @@ def diverges(_control: RunControl) -> Iterator[Any]:
     raise DivergedError(TEXT)
 
 
-def train(qtbot: QtBot, desk: Desk, events: Any) -> None:
-    desk.train.events = events
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
-        qtbot.mouseClick(desk.find("start_button"), Qt.MouseButton.LeftButton)
+def train(qtbot: QtBot, bench: GenerationBench, events: Any) -> None:
+    bench.train.events = events
+    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+        qtbot.mouseClick(bench.find("start_button"), Qt.MouseButton.LeftButton)
 
 
-def test_that_one_click_goes_on_after_a_divergence(qtbot: QtBot, desk: Desk) -> None:
-    train(qtbot, desk, diverges)
-    assert desk.bar.text == TEXT
-    assert desk.action.text() == "Go on with a lower rate"
-    desk.resumed.events = [
+def test_that_one_click_goes_on_after_a_divergence(qtbot: QtBot, bench: GenerationBench) -> None:
+    train(qtbot, bench, diverges)
+    assert bench.bar.text == TEXT
+    assert bench.action.text() == "Go on with a lower rate"
+    bench.resumed.events = [
         started(),
         SnapshotPublished(step=90, epoch=0.5, model=fake_model(points=30)),
         loss_point(95, 4.0),
         ended(),
     ]
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
-        qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+        qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
-    (call,) = desk.resumed.calls
-    assert call == (desk.train.calls[0]["run_id"], desk.session.corpus, None)
-    assert desk.bar.isHidden()
-    assert desk.built == []
-    assert len(desk.tab.plot.history.batch) == 31
-    assert max(desk.tab.plot.history.batch.values) < 10.0, "the explosion is not in the curve"
+    (call,) = bench.resumed.calls
+    assert call == (bench.train.calls[0]["run_id"], bench.session.corpus, None)
+    assert bench.bar.isHidden()
+    assert bench.built == []
+    assert len(bench.tab.plot.history.batch) == 31
+    assert max(bench.tab.plot.history.batch.values) < 10.0, "the explosion is not in the curve"
 
 
-def test_that_the_tab_says_that_the_rate_was_too_high(qtbot: QtBot, desk: Desk) -> None:
-    train(qtbot, desk, diverges)
+def test_that_the_tab_says_that_the_rate_was_too_high(qtbot: QtBot, bench: GenerationBench) -> None:
+    train(qtbot, bench, diverges)
 
     text = "Stopped: the learning rate is too high. The best parameters are kept."
-    assert desk.find("status_label").text() == text
-    assert desk.find("figure_left").text() == NOT_KNOWN
-    assert f"Training failed: {TEXT}" in desk.find("log").toPlainText()
+    assert bench.find("status_label").text() == text
+    assert bench.find("figure_left").text() == NOT_KNOWN
+    assert f"Training failed: {TEXT}" in bench.find("log").toPlainText()
 
 
-def test_that_the_last_good_model_is_kept_after_a_divergence(qtbot: QtBot, desk: Desk) -> None:
-    train(qtbot, desk, diverges)
+def test_that_the_last_good_model_is_kept_after_a_divergence(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    train(qtbot, bench, diverges)
 
-    assert desk.session.model is not None
-    assert desk.session.model.step == 50
-    assert desk.session.is_model_kept
+    assert bench.session.model is not None
+    assert bench.session.model.step == 50
+    assert bench.session.is_model_kept
 
 
-def test_that_a_second_divergence_offers_it_again(qtbot: QtBot, desk: Desk) -> None:
-    train(qtbot, desk, diverges)
-    desk.resumed.events = diverges
+def test_that_a_second_divergence_offers_it_again(qtbot: QtBot, bench: GenerationBench) -> None:
+    train(qtbot, bench, diverges)
+    bench.resumed.events = diverges
 
     for _ in range(2):
-        with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
-            qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+        with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+            qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
-    assert len({call[0] for call in desk.resumed.calls}) == 1
-    assert not desk.action.isHidden()
+    assert len({call[0] for call in bench.resumed.calls}) == 1
+    assert not bench.action.isHidden()
 
 
-def test_that_another_failure_offers_no_lower_rate(qtbot: QtBot, desk: Desk) -> None:
+def test_that_another_failure_offers_no_lower_rate(qtbot: QtBot, bench: GenerationBench) -> None:
     def fails(_control: RunControl) -> Iterator[Any]:
         yield started()
         raise ConfigError("The model cannot be trained further on this corpus.")
 
-    train(qtbot, desk, diverges)
-    train(qtbot, desk, fails)
+    train(qtbot, bench, diverges)
+    train(qtbot, bench, fails)
 
-    assert desk.bar.text == "The model cannot be trained further on this corpus."
-    assert desk.action.isHidden()
+    assert bench.bar.text == "The model cannot be trained further on this corpus."
+    assert bench.action.isHidden()
 
 
 def test_that_the_lower_rate_is_in_the_form_and_remembered(
-    qtbot: QtBot, desk: Desk, settings_path: Path
+    qtbot: QtBot, bench: GenerationBench, settings_path: Path
 ) -> None:
-    desk.find("learning_rate_edit").setFocus()
-    qtbot.keyClicks(desk.find("learning_rate_edit"), "1000")
-    train(qtbot, desk, diverges)
-    run_id = desk.train.calls[0]["run_id"]
-    desk.runs.runs = [run_info(run_id=run_id, train_config=TrainConfig(learning_rate=0.004))]
-    desk.resumed.events = [started(), ended()]
+    bench.find("learning_rate_edit").setFocus()
+    qtbot.keyClicks(bench.find("learning_rate_edit"), "1000")
+    train(qtbot, bench, diverges)
+    run_id = bench.train.calls[0]["run_id"]
+    bench.runs.runs = [run_info(run_id=run_id, train_config=TrainConfig(learning_rate=0.004))]
+    bench.resumed.events = [started(), ended()]
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
-        qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+        qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
-    assert desk.find("learning_rate_edit").text() == "0.004"
+    assert bench.find("learning_rate_edit").text() == "0.004"
     assert SettingsStore(settings_path).settings.train.learning_rate == 0.004
-    train(qtbot, desk, [started(), ended()])
-    assert desk.train.calls[1]["train"].learning_rate == 0.004
+    train(qtbot, bench, [started(), ended()])
+    assert bench.train.calls[1]["train"].learning_rate == 0.004
 
 
-def test_that_an_untrained_model_is_not_said_to_be_the_best(qtbot: QtBot, desk: Desk) -> None:
+def test_that_an_untrained_model_is_not_said_to_be_the_best(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
     def diverges_at_once(_control: RunControl) -> Iterator[Any]:
         yield started()
         yield SnapshotPublished(step=0, epoch=0.0, model=fake_model())
         raise DivergedError(TEXT)
 
-    train(qtbot, desk, diverges_at_once)
+    train(qtbot, bench, diverges_at_once)
 
     text = "Stopped: the learning rate is too high. Nothing was learned."
-    assert desk.find("status_label").text() == text
+    assert bench.find("status_label").text() == text
 
 
-def test_that_closing_the_message_takes_the_offer_away(qtbot: QtBot, desk: Desk) -> None:
-    train(qtbot, desk, diverges)
+def test_that_closing_the_message_takes_the_offer_away(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    train(qtbot, bench, diverges)
 
-    close = desk.bar.findChild(QPushButton, "message_bar.close_button")
+    close = bench.bar.findChild(QPushButton, "message_bar.close_button")
     assert close is not None
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
 
-    assert desk.bar.isHidden()
-    assert desk.resumed.calls == []
+    assert bench.bar.isHidden()
+    assert bench.resumed.calls == []

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from engine import CorpusConfig, RunControl, build_corpus
-from engine.corpus.cache import list_kept_texts
+from engine.corpus.cache import list_cached_corpora
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_that_delete_deletes_them_and_says_so(
     action(application, "clear_prepared_texts").trigger()
     rest(application, qtbot)
 
-    assert list_kept_texts(cache).texts == ()
+    assert list_cached_corpora(cache).texts == ()
     message = application.window.message_bar.text
     assert message.startswith("1 prepared text (")
     assert f"deleted from {cache}." in message
@@ -86,7 +86,7 @@ def test_that_delete_while_they_are_looked_up_is_done_after_it(
     action(application, "clear_prepared_texts").trigger()
     rest(application, qtbot)
 
-    assert list_kept_texts(cache).texts == ()
+    assert list_cached_corpora(cache).texts == ()
 
 
 def test_that_their_folder_is_opened(

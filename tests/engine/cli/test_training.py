@@ -190,7 +190,7 @@ def test_that_the_demo_draws_ten_sentences_and_scores_one(
     assert "perplexity" in lines[11]
 
 
-def kept_names(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def cached_names(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Return the files of which the cache holds a text, as `cache --json` lists them."""
     capsys.readouterr()
     assert main(["cache", "--json"]) == 0
@@ -202,13 +202,13 @@ def test_that_a_prepared_text_is_listed_and_can_be_cleared(
     csv_path: Path, capsys: pytest.CaptureFixture[str], own_cache: Path
 ) -> None:
     main(train_arguments(csv_path, "--epochs", "1"))
-    listed = kept_names(csv_path, capsys)
+    listed = cached_names(csv_path, capsys)
 
     main(["cache", "clear"])
 
     assert listed == ["comments.csv"]
     assert capsys.readouterr().out.startswith(f"1 prepared text deleted from {own_cache}")
-    assert kept_names(csv_path, capsys) == []
+    assert cached_names(csv_path, capsys) == []
 
 
 def test_that_no_cache_keeps_nothing(
@@ -217,7 +217,7 @@ def test_that_no_cache_keeps_nothing(
     code = main(train_arguments(csv_path, "--epochs", "1", "--no-cache"))
 
     assert code == 0
-    assert kept_names(csv_path, capsys) == []
+    assert cached_names(csv_path, capsys) == []
 
 
 def test_that_the_documents_of_a_plain_text_can_be_chosen(

@@ -8,7 +8,7 @@ import pytest
 from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
-from engine.corpus.cache import clear_kept_texts, list_kept_texts
+from engine.corpus.cache import clear_cached_corpora, list_cached_corpora
 from engine.corpus.corpus import CorpusReady
 
 
@@ -30,7 +30,7 @@ def kept(tmp_path: Path) -> Path:
 
 
 def test_that_each_text_is_named_by_its_file_the_last_used_first(kept: Path) -> None:
-    listed = list_kept_texts(kept)
+    listed = list_cached_corpora(kept)
 
     assert [(text.name, text.used_at) for text in listed.texts] == [
         ("new.csv", 1000.0),
@@ -45,22 +45,22 @@ def test_that_a_damaged_text_is_listed_without_a_name(kept: Path) -> None:
     damaged.write_bytes(b"not what it was")
     os.utime(damaged, (2000.0, 2000.0))
 
-    listed = list_kept_texts(kept)
+    listed = list_cached_corpora(kept)
 
     assert (listed.texts[0].name, listed.texts[0].size) == ("", 15)
     assert listed.texts[1].name == "old.csv"
 
 
 def test_that_a_folder_that_is_not_there_keeps_nothing(tmp_path: Path) -> None:
-    assert list_kept_texts(tmp_path / "none").texts == ()
-    assert clear_kept_texts(tmp_path / "none").count == 0
+    assert list_cached_corpora(tmp_path / "none").texts == ()
+    assert clear_cached_corpora(tmp_path / "none").count == 0
 
 
 def test_that_clearing_deletes_the_texts_and_nothing_else(kept: Path) -> None:
-    size = list_kept_texts(kept).size
+    size = list_cached_corpora(kept).size
     (kept / "corpus-notes.txt").write_text("mine", encoding="utf-8")
 
-    cleared = clear_kept_texts(kept)
+    cleared = clear_cached_corpora(kept)
 
     assert (cleared.count, cleared.size, cleared.left) == (2, size, 0)
     assert [file.name for file in kept.iterdir()] == ["corpus-notes.txt"]
@@ -69,7 +69,7 @@ def test_that_clearing_deletes_the_texts_and_nothing_else(kept: Path) -> None:
 def test_that_an_open_corpus_can_be_used_after_clearing(tmp_path: Path) -> None:
     corpus = prepare(tmp_path, "texts.csv").corpus
 
-    clear_kept_texts(tmp_path / "kept")
+    clear_cached_corpora(tmp_path / "kept")
 
     assert corpus.sentence_view(1).text == "Another one."
 
@@ -82,4 +82,4 @@ def test_that_what_cannot_be_deleted_is_counted(
 
     monkeypatch.setattr(Path, "unlink", refuse)
 
-    assert clear_kept_texts(kept).left == 2
+    assert clear_cached_corpora(kept).left == 2

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.control import RunControl
-from engine.corpus.assembly import Gathered
+from engine.corpus.assembly import CorpusAssembler
 from engine.corpus.build import DocumentGroups
 from engine.corpus.workers import PreparedBatch
 from engine.files import spool as module
@@ -170,7 +170,7 @@ def test_that_memory_does_not_grow_with_the_text(
     monkeypatch.setattr("engine.corpus.assembly.Spool", partial(Spool, most_in_memory=1 << 20))
     monkeypatch.setattr(module, "PIECE_BYTES", 1 << 20)
     some = batch(100_000)  # about 1 MB
-    gathered = Gathered(tmp_path)
+    gathered = CorpusAssembler(tmp_path)
     tracemalloc.start()
     try:
         for _ in range(40):
@@ -188,7 +188,7 @@ def test_that_memory_does_not_grow_with_the_text(
 @pytest.mark.parametrize("calls", [0, 1, 2, 3])
 def test_that_a_stop_is_heard_while_words_are_counted(calls: int) -> None:
     control = RunControl()
-    gathered = Gathered(None)
+    gathered = CorpusAssembler(None)
     gathered.add(batch(1_500_000))  # two pieces, each passed twice
 
     arranging = gathered.arranged(np.zeros(1, dtype=np.int64), control)

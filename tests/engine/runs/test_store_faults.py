@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> RunStore:
 def test_that_damaged_files_hide_no_run(store: RunStore, corpus: Corpus) -> None:
     run_id, _ = keep(store, corpus)
     folder = RunFolder(store.runs / run_id)
-    for path in (folder.facts_path, folder.status_path, folder.label_path, folder.state_path):
+    for path in (folder.description_path, folder.status_path, folder.label_path, folder.state_path):
         path.write_bytes(b'{"a":')
 
     (run,) = store.list()

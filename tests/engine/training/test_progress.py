@@ -15,7 +15,7 @@ from engine.network.device import choose_device
 from engine.network.rnn import RNN
 from engine.training.events import SnapshotPublished
 from engine.training.placement import make_network
-from engine.training.progress import RunBooks
+from engine.training.progress import RunProgress
 from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, run
 
@@ -27,15 +27,15 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
-def books_of(corpus: Corpus, clock: ScriptedClock, **settings: Any) -> RunBooks:
-    return RunBooks(corpus, ModelConfig(), TrainConfig(**settings), None, clock)
+def progress_of(corpus: Corpus, clock: ScriptedClock, **settings: Any) -> RunProgress:
+    return RunProgress(corpus, ModelConfig(), TrainConfig(**settings), None, clock)
 
 
 def test_that_the_first_event_describes_the_run(corpus: Corpus) -> None:
-    books = books_of(corpus, ScriptedClock(), recipe="tutorial", epochs=7)
+    progress = progress_of(corpus, ScriptedClock(), recipe="tutorial", epochs=7)
     rnn = RNN(len(corpus.vocabulary), 6, 3)
 
-    started = books.started(rnn, choose_device("cpu")[1], 0.005, 1)
+    started = progress.started(rnn, choose_device("cpu")[1], 0.005, 1)
 
     assert (started.recipe, started.epochs, started.learning_rate) == ("tutorial", 7, 0.005)
     assert (started.word_dim, started.hidden_dim, started.bptt_truncate) == (18, 6, 3)
@@ -52,24 +52,24 @@ def test_that_a_time_limit_is_over_when_it_is_spent(
     corpus: Corpus, limit_s: float | None, is_over: bool
 ) -> None:
     clock = ScriptedClock()
-    books = books_of(corpus, clock, time_limit_s=limit_s)
+    progress = progress_of(corpus, clock, time_limit_s=limit_s)
 
     clock.now_s += 5.0
 
-    assert books.is_time_over() is is_over
-    assert books.spent_s == 5.0
+    assert progress.is_time_over() is is_over
+    assert progress.spent_s == 5.0
 
 
 def test_that_a_continued_run_has_its_own_time_limit(corpus: Corpus) -> None:
     before = of_type(run(corpus, epochs=1, clock=ScriptedClock(1.0)), SnapshotPublished)[-1].model
     limits = TrainConfig(time_limit_s=5.0)
 
-    books = RunBooks(corpus, ModelConfig(), limits, before, ScriptedClock())
+    progress = RunProgress(corpus, ModelConfig(), limits, before, ScriptedClock())
 
-    assert books.clock.elapsed_s() == before.history.elapsed_s[-1] > 5.0
-    assert books.spent_s == 0.0
-    assert not books.is_time_over()
-    assert books.step == before.step
+    assert progress.clock.elapsed_s() == before.history.elapsed_s[-1] > 5.0
+    assert progress.spent_s == 0.0
+    assert not progress.is_time_over()
+    assert progress.step == before.step
 
 
 def test_that_the_time_left_shrinks_to_nothing(corpus: Corpus) -> None:
@@ -100,10 +100,10 @@ def test_that_the_speed_is_that_of_the_clock(corpus: Corpus) -> None:
 
 
 def test_that_a_snapshot_owns_its_parameters_and_lives_on_the_cpu(corpus: Corpus) -> None:
-    books = books_of(corpus, ScriptedClock())
+    progress = progress_of(corpus, ScriptedClock())
     rnn = RNN(len(corpus.vocabulary), 6)
 
-    model = books.snapshot(rnn).model
+    model = progress.snapshot(rnn).model
     rnn.V.fill_(9.0)
 
     assert model.rnn.device == CPU

@@ -18,7 +18,7 @@ from engine.network.rnn import RNN
 from engine.runs.store import RunStore
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.optimizers import PlainSgd
-from engine.training.schedule import EpochJudge
+from engine.training.schedule import Schedule
 from engine.training.state import load_state
 from engine.training.trainer import Trainer
 from tests.engine.support.runs import animal_corpus, of_type, pairs_of, run
@@ -94,31 +94,31 @@ def test_that_a_finite_explosion_is_told_with_the_rate_and_one_to_try(
 @pytest.mark.parametrize(("kept_step", "told"), [(0, "Nothing was learned"), (7, "are kept")])
 def test_that_only_what_was_learned_is_said_to_be_kept(kept_step: int, told: str) -> None:
     rnn = RNN(18, 5)
-    judge = EpochJudge("tutorial", rnn, PlainSgd(rnn, 10.0), 10.0)
+    schedule = Schedule("tutorial", rnn, PlainSgd(rnn, 10.0), 10.0)
 
-    error = judge.divergence(9, DivergedError("It rose."), kept_step=kept_step)
+    error = schedule.divergence(9, DivergedError("It rose."), kept_step=kept_step)
 
     assert told in str(error)
 
 
 def test_that_a_rate_near_the_usual_one_is_followed_by_a_tenth_of_it() -> None:
-    judge = a_judge(learning_rate=0.01)
+    schedule = a_schedule(learning_rate=0.01)
 
-    assert judge.next_rate == pytest.approx(0.001)
+    assert schedule.next_rate == pytest.approx(0.001)
 
 
-def a_judge(learning_rate: float = 0.005, words: int = 18) -> EpochJudge:
+def a_schedule(learning_rate: float = 0.005, words: int = 18) -> Schedule:
     rnn = RNN(words, 4)
-    return EpochJudge("tutorial", rnn, PlainSgd(rnn, learning_rate), learning_rate)
+    return Schedule("tutorial", rnn, PlainSgd(rnn, learning_rate), learning_rate)
 
 
 @pytest.mark.parametrize("words", [4, 18, 8000])
 def test_that_five_times_the_loss_of_knowing_nothing_is_too_much(words: int) -> None:
-    judge, knows_nothing = a_judge(words=words), math.log(words)
+    schedule, knows_nothing = a_schedule(words=words), math.log(words)
 
-    assert judge.require_usable(4.99 * knows_nothing, 1000) == 4.99 * knows_nothing
+    assert schedule.require_usable(4.99 * knows_nothing, 1000) == 4.99 * knows_nothing
     with pytest.raises(DivergedError, match="where knowing nothing costs"):
-        judge.require_usable(5.01 * knows_nothing, 1000)
+        schedule.require_usable(5.01 * knows_nothing, 1000)
 
 
 @pytest.mark.parametrize(
@@ -127,18 +127,18 @@ def test_that_five_times_the_loss_of_knowing_nothing_is_too_much(words: int) -> 
 )
 def test_that_an_exploded_loss_is_told_as_people_write_it(loss: float, text: str) -> None:
     with pytest.raises(DivergedError, match=f"The loss rose to {text} nats a word,"):
-        a_judge().require_usable(loss, 1000)
+        a_schedule().require_usable(loss, 1000)
 
 
 def test_that_a_few_surprising_words_are_no_divergence() -> None:
-    judge = a_judge()
+    schedule = a_schedule()
 
-    assert judge.require_usable(50.0, 99) == 50.0
+    assert schedule.require_usable(50.0, 99) == 50.0
     for loss, words in ((50.0, 100), (150.0, 1)):
         with pytest.raises(DivergedError):
-            judge.require_usable(loss, words)
+            schedule.require_usable(loss, words)
     with pytest.raises(DivergedError):
-        judge.require_usable(math.nan, 1)
+        schedule.require_usable(math.nan, 1)
 
 
 def overconfident(corpus: Corpus) -> LanguageModel:
