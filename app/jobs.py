@@ -281,7 +281,7 @@ class Jobs:
     list_devices: ListDevices = list_devices_of_engine
     runs: Runs | None = None  # None = the engine's, in the folder of the settings
 
-    # None = Qt's dialog
+    # Of the person; None asks with Qt's own dialog.
     ask_csv_path: AskPath | None = None
     ask_refused_rows_path: AskRowsPath | None = None
     ask_sentences_path: AskSavePath | None = None
