@@ -243,9 +243,11 @@ def _numbered(count: int) -> list[str]:
 def _column_names(fields: Sequence[str]) -> list[str]:
     """Name each column: an empty name or one that was there before gets its number."""
     names: list[str] = []
+    known: set[str] = set()  # there may be thousands
     for number, field in enumerate(fields, start=1):
         name = shown(field).strip() or f"column {number}"
-        names.append(f"{name} ({number})" if name in names else name)
+        names.append(f"{name} ({number})" if name in known else name)
+        known.add(names[-1])
     return names
 
 

@@ -76,6 +76,7 @@ def json_rows(
 ) -> Iterator[Row | RowProblem]:
     """Yield a row a line of JSON; the values at `wanted` must be text."""
     required = {columns[index] for index in wanted}
+    places = {name: index for index, name in enumerate(columns)}
     for number, line in _numbered_lines(source):
         if not line.strip():
             continue
@@ -84,19 +85,22 @@ def json_rows(
             yield RowProblem(line=number, reason=damage, text=beginning(line))
         if damage is not None and not (damage == UNDECODABLE and keep_undecodable):
             continue
-        fields = _json_fields(line, columns, required)
-        if damage is None and isinstance(fields, list):
+        values = _json_values(line, places, required)
+        if damage is None and isinstance(values, dict):
             # JSON can spell what no text may contain, such as half of a surrogate pair.
-            spelt = next((reason for field in fields if (reason := damage_of(field))), None)
-            fields = spelt or fields
-        if isinstance(fields, list):
+            spelt = (reason for _, text in sorted(values.items()) if (reason := damage_of(text)))
+            values = next(spelt, values)
+        if isinstance(values, dict):
+            fields = [""] * len(columns)  # there may be thousands, of which a line has few
+            for index, value in values.items():
+                fields[index] = value
             yield Row(number, fields)
         elif damage is None:
-            yield RowProblem(line=number, reason=fields, text=beginning(line))
+            yield RowProblem(line=number, reason=values, text=beginning(line))
 
 
-def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[str] | str:
-    """Return the fields of one line, or what is wrong with it as JSON."""
+def _json_values(line: str, places: dict[str, int], required: set[str]) -> dict[int, str] | str:
+    """Return the texts of one line by their place, or what is wrong with it as JSON."""
     value = _parsed(line)
     if isinstance(value, str):
         value = {"text": value}
@@ -109,7 +113,7 @@ def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[
             return f"it has no '{name}'"
         if not isinstance(value[name], str | None):
             return _NOT_TEXT.format(name)
-    return [_as_text(value.get(name)) for name in columns]
+    return {places[name]: _as_text(value[name]) for name in value if name in places}
 
 
 _BAD = object()
