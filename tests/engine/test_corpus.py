@@ -178,7 +178,7 @@ def test_that_the_split_holds_out_the_share_asked_for() -> None:
     assert not np.array_equal(first, draw_validation(documents, 0.05, seed=2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(alphabet="ab cd.!\n'\"", min_size=1, max_size=30), min_size=1, max_size=8))
 def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
     texts = [text for text in texts if text.strip()] or ["a"]

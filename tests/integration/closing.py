@@ -20,9 +20,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.patience import HANGS_AFTER_S
+
 STEP_MS = 15
 STANDSTILL_S = 0.5
-CLOSED_WITHIN_S = 60.0
 BUTTONS = (
     *("dataset.prepare_button", "training.start_button", "training.pause_button"),
     *("training.stop_button", "generation.generate_button", "generation.stop_button"),
@@ -125,7 +126,7 @@ def wait_for(process: int) -> tuple[int, float, float]:
     """
     begin = last = time.monotonic()
     still = 0.0
-    while last - begin - still < CLOSED_WITHIN_S:
+    while last - begin - still < HANGS_AFTER_S:
         ended, status = os.waitpid(process, os.WNOHANG)
         if ended:
             return status, last, still

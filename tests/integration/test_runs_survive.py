@@ -28,6 +28,7 @@ from engine.trainer import Trainer
 from engine.training_state import TrainingState
 from tests.engine.runs import ScriptedClock, animal_corpus
 from tests.integration.scale import FULL, SEED, Report
+from tests.patience import HANGS_AFTER_S
 
 KILLS = 200 if FULL else 6
 RESUMES = 50 if FULL else 5  # of each recipe
@@ -120,7 +121,7 @@ class Zygote:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(HANGS_AFTER_S)
         self._process.stdout.close()
 
     def _answer(self) -> str:

@@ -22,8 +22,6 @@ from app.jobs import Jobs
 from app.widgets.message_bar import MessageBar
 from app.widgets.model_dialogs import UnsavedAnswer
 
-TIMEOUT_MS = 30_000
-
 W = TypeVar("W", bound=QWidget)
 
 
@@ -71,7 +69,7 @@ class Person:
         return found
 
     def wait(self, is_so: Any) -> None:
-        self.qtbot.waitUntil(is_so, timeout=TIMEOUT_MS)
+        self.qtbot.waitUntil(is_so)
 
     def click(self, name: str) -> None:
         button = self.find(QPushButton, name)

@@ -54,7 +54,7 @@ def click(qtbot: QtBot, desk: Desk, role: str) -> None:
 
 
 def generate(qtbot: QtBot, desk: Desk) -> None:
-    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.runner.ended):
         click(qtbot, desk, "generate_button")
 
 
@@ -151,7 +151,7 @@ def test_that_stop_keeps_the_sentences_so_far(qtbot: QtBot, open_desk: MakeDesk)
     click(qtbot, desk, "generate_button")
     qtbot.waitUntil(lambda: len(rows(desk)) == 2)
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.runner.ended):
         click(qtbot, desk, "stop_button")
 
     assert "1 of 10 sentences (stopped)" in rows(desk)[0][0]
@@ -168,7 +168,7 @@ def test_that_control_return_generates_and_escape_stops(qtbot: QtBot, open_desk:
     qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(rows(desk)) == 2)
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.runner.ended):
         qtbot.keyClick(edit, Qt.Key.Key_Escape)
 
     assert not desk.runner.is_busy

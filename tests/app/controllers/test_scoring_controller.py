@@ -61,7 +61,7 @@ def type_text(desk: Desk, text: str) -> None:
 
 
 def type_and_wait(qtbot: QtBot, desk: Desk, text: str) -> None:
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         type_text(desk, text)
 
 
@@ -101,7 +101,7 @@ def test_that_the_score_names_its_snapshot(qtbot: QtBot, desk: Desk) -> None:
 def test_that_a_newer_snapshot_scores_the_sentence_again(qtbot: QtBot, desk: Desk) -> None:
     type_and_wait(qtbot, desk, "so it is")
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         desk.session.set_model(fake_model(epoch=3.0))
 
     assert desk.text_of("bits_label") == "6.00"
@@ -112,14 +112,14 @@ def test_that_snapshots_within_a_second_are_scored_once_at_its_end(
     qtbot: QtBot, desk: Desk
 ) -> None:
     type_and_wait(qtbot, desk, "so it is")
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         desk.session.set_model(fake_model(epoch=3.0))
     for epoch in (3.1, 3.2, 3.3):
         desk.clock.now_s += 0.1
         desk.session.set_model(fake_model(epoch=epoch))
     assert not desk.score_runner.is_busy
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         end_waiting(desk)
 
     assert desk.text_of("score_model_label").endswith("epoch 3.3")
@@ -182,7 +182,7 @@ def test_that_a_late_result_of_an_older_text_is_not_shown(
     type_text(gated_desk, "old text")
     type_text(gated_desk, "new")
 
-    with qtbot.waitSignal(gated_desk.score_runner.event_ready, timeout=5000):
+    with qtbot.waitSignal(gated_desk.score_runner.event_ready):
         gate.let_through()
 
     assert words(gated_desk) == []
@@ -194,7 +194,7 @@ def test_that_a_result_that_comes_after_the_line_was_emptied_is_not_shown(
     type_text(gated_desk, "old text")
     type_text(gated_desk, "")
 
-    with qtbot.waitSignal(gated_desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_desk.score_runner.ended):
         gate.let_through()
 
     assert words(gated_desk) == []
@@ -203,13 +203,13 @@ def test_that_a_result_that_comes_after_the_line_was_emptied_is_not_shown(
 
 def test_that_fast_typing_is_scored_at_the_start_and_at_the_end(qtbot: QtBot, desk: Desk) -> None:
     edit = desk.find(QLineEdit, "sentence_edit")
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         edit.setText("a")
     for text in ("a b", "a b c"):
         edit.setText(text)  # the clock stands still
     assert words(desk)[:-1] == ["a"]
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         end_waiting(desk)
 
     assert words(desk)[:-1] == ["a", "b", "c"]
@@ -255,7 +255,7 @@ def test_that_a_sentence_is_kept_for_comparison_once_its_score_is_there(
     type_text(gated_desk, "so it is")
     gated_desk.find(QLineEdit, "sentence_edit").returnPressed.emit()
 
-    with qtbot.waitSignal(gated_desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_desk.score_runner.ended):
         gate.let_through()
 
     assert gated_desk.find(QPushButton, "unpin_button").isEnabled()
@@ -278,7 +278,7 @@ def test_that_naughty_strings_are_scored_without_a_fault(
     for text in naughty:
         type_text(desk, text)
         if desk.score_runner.is_busy:  # a blank text is not scored
-            with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+            with qtbot.waitSignal(desk.score_runner.ended):
                 pass
 
     assert len(naughty) > 500

@@ -60,7 +60,7 @@ def diverges(_control: RunControl) -> Iterator[Any]:
 
 def train(qtbot: QtBot, desk: Desk, events: Any) -> None:
     desk.train.events = events
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(desk.runner.ended):
         qtbot.mouseClick(desk.find("start_button"), Qt.MouseButton.LeftButton)
 
 
@@ -75,7 +75,7 @@ def test_that_one_click_goes_on_after_a_divergence(qtbot: QtBot, desk: Desk) -> 
         ended(),
     ]
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(desk.runner.ended):
         qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
 
     (call,) = desk.resumed.calls
@@ -108,7 +108,7 @@ def test_that_a_second_divergence_offers_it_again(qtbot: QtBot, desk: Desk) -> N
     desk.resumed.events = diverges
 
     for _ in range(2):
-        with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
+        with qtbot.waitSignal(desk.runner.ended):
             qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
 
     assert len({call[0] for call in desk.resumed.calls}) == 1
@@ -137,7 +137,7 @@ def test_that_the_lower_rate_is_in_the_form_and_remembered(
     desk.runs.runs = [run_info(run_id=run_id, train_config=TrainConfig(learning_rate=0.004))]
     desk.resumed.events = [started(), ended()]
 
-    with qtbot.waitSignal(desk.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(desk.runner.ended):
         qtbot.mouseClick(desk.action, Qt.MouseButton.LeftButton)
 
     assert desk.find("learning_rate_edit").text() == "0.004"

@@ -92,11 +92,11 @@ def test_that_the_tab_key_goes_from_top_to_bottom(desk: Desk) -> None:
 
 
 def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, desk: Desk) -> None:
-    with qtbot.waitSignal(desk.runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.runner.ended):
         qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
     sentences = desk.find(SentenceList, "sentence_list")
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         sentences.doubleClicked.emit(sentences.model().index(1, 1))
 
     assert desk.text_of("sentence_edit") == "Sentence 1."
@@ -109,7 +109,7 @@ def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_p
     desk.session.set_model(fake_model())
     qtbot.mouseClick(desk.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
 
-    with qtbot.waitSignal(desk.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(desk.score_runner.ended):
         desk.find(QLineEdit, "sentence_edit").setText("so it is")
 
     assert desk.runner.is_busy
