@@ -14,17 +14,22 @@ MADE_BY_TOOLS = frozenset(
     {".git", ".venv", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", "__pycache__"}
     | {"build", "dist"}
 )
+SOURCES = (".py", ".md")  # somebody may write while the tests run
 _KEPT_TO_THE_END = "multiprocessing.resource_tracker"  # Python's own, one a process
 
 
 def files_below(folder: Path) -> set[Path]:
-    """Return the files in a folder, but for those of the tools."""
+    """Return the files in a folder, but for those of the tools and of people."""
     found: set[Path] = set()
     for place, folders, files in os.walk(folder):
         folders[:] = [
             name for name in folders if name not in MADE_BY_TOOLS and not name.endswith(".egg-info")
         ]
-        found |= {Path(place, name) for name in files if not name.startswith(".coverage")}
+        found |= {
+            Path(place, name)
+            for name in files
+            if not name.startswith(".coverage") and not name.endswith(SOURCES)
+        }
     return found
 
 

@@ -19,6 +19,7 @@ from engine.preparation import BatchPreparer
 from engine.sentence_splitter import SentenceSplitter
 from engine.text import tokenize
 from tests.engine.corpora import prepare, write_rows
+from tests.patience import HANGS_AFTER_S
 
 
 @pytest.fixture
@@ -196,18 +197,22 @@ def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) ->
 
 
 def test_that_a_pause_holds_the_work_until_it_goes_on(tiny: Path) -> None:
-    control = RunControl()
+    waits = threading.Event()
+
+    class Watched(RunControl):
+        def proceed(self) -> bool:
+            waits.set()
+            return super().proceed()
+
+    control = Watched()
     control.pause()
     events: list[Event] = []
-    ended = threading.Event()
-
-    def work() -> None:
-        events.extend(build_corpus(CorpusConfig(path=tiny), control))
-        ended.set()
-
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(
+        target=lambda: events.extend(build_corpus(CorpusConfig(path=tiny), control))
+    )
     thread.start()
-    assert not ended.wait(0.05)
+    assert waits.wait(HANGS_AFTER_S)
+    assert not any(isinstance(event, CorpusReady) for event in events)
     control.resume()
     thread.join()
 

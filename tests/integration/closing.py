@@ -140,8 +140,8 @@ def wait_for(process: int) -> tuple[int, float, float]:
 
 
 def is_group_left(group: int) -> bool:
-    """Return whether a process of the group is left a second after its leader has ended."""
-    for _ in range(100):
+    """Return whether a process of the group is left long after its leader has ended."""
+    for _ in range(100 * HANGS_AFTER_S):
         if not is_group_running(group):
             return False
         time.sleep(0.01)

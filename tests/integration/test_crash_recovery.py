@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.engine.runs import NOUNS, VERBS, write_csv
 from tests.integration.window_driver import Person
 
-EPOCHS, HIDDEN = 100, 8
+EPOCHS, HIDDEN = 40, 8
 RATE = 0.0005  # so small that it does not converge before
 TRAINING = """
 import sys

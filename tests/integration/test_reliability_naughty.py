@@ -41,7 +41,7 @@ def test_that_naughty_sentences_are_scored(desk: Desk, shared_data: Path, report
     scores: list[Any] = []
     desk.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
     show = type(desk.tab._score_panel).show_score
-    count = scaled(700, 10_000)
+    count = scaled(250, 10_000)
     blank = 0
 
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED, count)):
@@ -118,7 +118,7 @@ def test_that_naughty_file_names_are_used_or_refused(
     messages: list[Message] = []
     filing.presenter.message_requested.connect(messages.append)
     model = tiny_model()
-    count, used = scaled(300, 10_000), 0
+    count, used = scaled(120, 10_000), 0
 
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED + 1, count)):
         messages.clear()
