@@ -35,7 +35,9 @@ reliability: ## Run the tests of what is promised with all their counts, and pri
 
 shuffle: ## Run the test suite in a random order (SEED=N repeats one; the run prints its own)
 	@$(PYTHON) resources/set_up.py test
-	$(PYTEST) -p randomly $(if $(SEED),--randomly-seed=$(SEED)) $(PYTEST_ARGS)
+	@seed="$(SEED)"; seed="$${seed:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"; \
+	$(PYTEST) -p randomly --randomly-seed=$$seed $(PYTEST_ARGS); code=$$?; \
+	echo "To repeat this order: make shuffle SEED=$$seed"; exit $$code
 
 coverage: ## Run the test suite and say which lines and branches it never reaches
 	@$(PYTHON) resources/set_up.py dev

@@ -182,6 +182,18 @@ def _is_going(item: Any, method: str, is_valid: Any) -> bool:
 
 
 @pytest.fixture(autouse=True)
+def patient_shutdown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a window wait for its jobs as long as a test waits: the machine may be busy."""
+    if _is_guarded(request):
+        from app import application
+        from app.tasks.task_runner import TaskRunner
+
+        monkeypatch.setattr(TaskRunner.shutdown, "__defaults__", (HANGS_AFTER_MS,))
+        for name in ("SHUTDOWN_MS", "WARM_UP_SHUTDOWN_MS"):
+            monkeypatch.setattr(application, name, HANGS_AFTER_MS)
+
+
+@pytest.fixture(autouse=True)
 def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test on a log line of level WARNING or above that no `expects_log` names."""
     if not _is_guarded(request):

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.patience import HANGS_AFTER_S
+from tests.patience import HANGS_AFTER_MS, HANGS_AFTER_S
 
 STEP_MS = 15
 STANDSTILL_S = 0.5
@@ -114,6 +114,7 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
         (folder / "closed").write_text(json.dumps([time.monotonic(), doing]))
         app.window.close()
 
+    application.SHUTDOWN_MS = HANGS_AFTER_MS  # the machine may be busy
     application.build_window = build_and_drive
     return application.main(["rnn-text-lab", str(csv)])
 
