@@ -5,6 +5,8 @@ VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
 MUTATION_ARGS ?=
+# One process a core; PYTEST_ARGS="-n0" is one for all. Each takes neighbours, which share fixtures.
+PYTEST := QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -n auto --dist worksteal
 
 # Modules whose every line and branch is tested: they read tables, keep models, do the maths.
 MUST_NOT_ERR := engine/documents/csv_rows.py,engine/documents/detection.py,engine/documents/reader.py
@@ -25,21 +27,23 @@ run: ## Set up once and open the app (in the terminal where there is no display)
 	@$(PYTHON) resources/scripts/set_up.py run
 	@$(VENV_PYTHON) main.py
 
-test: ## Set up once and run the whole test suite, offscreen (PYTEST_ARGS adds to it)
+test: ## Set up once and run the whole test suite on all cores (PYTEST_ARGS adds to it)
 	@$(PYTHON) resources/scripts/set_up.py test
-	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 reliability: ## Run the tests of what is promised with all their counts, and print the figures
 	@$(PYTHON) resources/scripts/set_up.py test
 	RNN_TEXT_LAB_FULL=1 QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
 
-shuffle: ## Run the test suite in a random order (RNN_TEXT_LAB_ORDER=N repeats one)
+shuffle: ## Run the test suite in a random order (SEED=N repeats one; the run prints its own)
 	@$(PYTHON) resources/scripts/set_up.py test
-	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -p tests.random_order $(PYTEST_ARGS)
+	@seed="$(SEED)"; seed="$${seed:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"; \
+	$(PYTEST) -p randomly --randomly-seed=$$seed $(PYTEST_ARGS); code=$$?; \
+	echo "To repeat this order: make shuffle SEED=$$seed"; exit $$code
 
 coverage: ## Run the test suite and say which lines and branches it never reaches
 	@$(PYTHON) resources/scripts/set_up.py dev
-	QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	$(PYTEST) --cov --cov-report= $(PYTEST_ARGS)
 	$(VENV_PYTHON) -m coverage report --fail-under=90
 	$(VENV_PYTHON) -m coverage report --fail-under=100 --include="$(MUST_NOT_ERR)"
 

@@ -1,7 +1,8 @@
 """What every test shares: the real data, and guards around all that touches Qt.
 
 The guards make a test fail that leaks a thread or a timer, logs a warning,
-opens a modal dialog, or loses an exception in a slot or a worker.
+opens a modal dialog, or loses an exception in a slot or a worker; and the last
+test, if any of them left a process or a file behind.
 """
 
 import gc
@@ -17,19 +18,36 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.left_behind import files_below, folders_of_the_user, mark_processes, processes_left
+from tests.patience import HANGS_AFTER_MS
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before PyTorch is loaded: its threads shall sleep while they wait for each other. Where
+# several test processes share two cores, spinning threads made the same tests ten times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if "PYTEST_XDIST_WORKER" in os.environ:  # there is one a core already
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 GUARDED = ("app", "integration")  # folders of tests that use Qt
 TESTS_WITH_QT = itertools.count(1)
+# An example may take as long as it takes; one that fails is printed so that it can be repeated.
+hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "expects_log(pattern): a log line of level WARNING or above that the test causes"
     )
+    for wait in (QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil, QtBot.waitCallback):
+        wait.__kwdefaults__["timeout"] = HANGS_AFTER_MS
+    for show in (QtBot.waitActive, QtBot.waitExposed):
+        show.__kwdefaults__["timeout"] = HANGS_AFTER_MS
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +60,23 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep what the tests prepare apart from the user's own cache."""
+def nothing_left_behind() -> Iterator[None]:
+    """Fail the last test if a process or a file is left that was not there before the first."""
+    folders = [ROOT, *folders_of_the_user()]
+    before = {folder: files_below(folder) for folder in folders}
+    mark_processes()
+    yield
+    left = [str(path) for folder in folders for path in files_below(folder) - before[folder]]
+    assert not left, f"files were left behind: {sorted(left)}"
+    processes = processes_left()
+    assert not processes, f"processes were left behind: {processes}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache_folder(tmp_path_factory: pytest.TempPathFactory, nothing_left_behind: None) -> None:
+    """Keep what the tests prepare or choose apart from the user's own cache and settings."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture
@@ -147,6 +179,18 @@ def no_leaked_threads_or_timers(
 
 def _is_going(item: Any, method: str, is_valid: Any) -> bool:
     return item is not None and is_valid(item) and bool(getattr(item, method)())
+
+
+@pytest.fixture(autouse=True)
+def patient_shutdown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a window wait for its jobs as long as a test waits: the machine may be busy."""
+    if _is_guarded(request):
+        from app import application
+        from app.tasks.task_runner import TaskRunner
+
+        monkeypatch.setattr(TaskRunner.shutdown, "__defaults__", (HANGS_AFTER_MS,))
+        for name in ("SHUTDOWN_MS", "WARM_UP_SHUTDOWN_MS"):
+            monkeypatch.setattr(application, name, HANGS_AFTER_MS)
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ from engine.documents.rows import (
     RowProblem,
     beginning,
     damage_of,
+    skip_line_ends,
 )
 
 NO_DELIMITER = "\ufdd0"  # a code point that is no character: what one-column files are split at
@@ -74,6 +75,16 @@ class _Feed:
         piece = self.row[-1]
         while piece and not piece.endswith(("\n", "\r")):
             piece = self._source.readline(_LONGEST_ROW)
+
+    def skip_blank_lines(self) -> None:
+        """Go past the blank lines that come next."""
+        while self._returned and self._returned[0] in _BLANK_LINES:
+            self._returned.popleft()
+            self.line += 1
+        if not self._returned:
+            blank, lines = skip_line_ends(self._source, _LONGEST_ROW)
+            self._returned.extend(lines)
+            self.line += blank
 
     def give_back(self, lines: list[str]) -> None:
         """Let the last `lines` that were given be given again."""
@@ -125,6 +136,7 @@ class CsvRows:
             try:
                 line = next(feed)
                 if line in _BLANK_LINES:
+                    feed.skip_blank_lines()
                     continue  # not a row
                 first_line = feed.line
                 if self._is_quoted and '"' in line:

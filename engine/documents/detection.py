@@ -9,6 +9,7 @@ fields as the first row.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -268,9 +269,11 @@ def _numbered(count: int) -> list[str]:
 def _column_names(fields: Sequence[str]) -> list[str]:
     """Name each column: an empty name or one that was there before gets its number."""
     names: list[str] = []
+    known: set[str] = set()  # there may be thousands
     for number, field in enumerate(fields, start=1):
         name = shown(field).strip() or f"column {number}"
-        names.append(f"{name} ({number})" if name in names else name)
+        names.append(f"{name} ({number})" if name in known else name)
+        known.add(names[-1])
     return names
 
 
@@ -430,14 +433,17 @@ def _differs(name: str, values: list[str]) -> bool:
 
 def guess_text_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """Return the index of the column with the longest natural text."""
+    words, letters = [0] * len(names), [0] * len(names)
+    for row in rows:
+        for index, value in enumerate(row[: len(names)]):
+            if value:  # of half a million columns most are empty
+                # Words between blanks: an address or an identifier counts as one at most.
+                words[index] += sum(bool(_WORD.search(part)) for part in value[:5000].split())
+                letters[index] += min(len(value), 5000)
+    lengths = sorted(map(len, rows))
     scores = []
     for index, name in enumerate(names):
-        values = [row[index] for row in rows if index < len(row)]
-        # Words between blanks: an address or an identifier counts as one at most.
-        words = sum(
-            sum(bool(_WORD.search(part)) for part in value[:5000].split()) for value in values
-        )
-        letters = sum(min(len(value), 5000) for value in values)
+        values = len(rows) - bisect_right(lengths, index)
         has_text_name = name.strip().lower() in _TEXT_NAMES
-        scores.append((words / max(1, len(values)), has_text_name, letters, -index))
+        scores.append((words[index] / max(1, values), has_text_name, letters[index], -index))
     return -max(scores)[-1] if scores else 0

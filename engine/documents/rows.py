@@ -5,6 +5,7 @@ of a table are found is `engine.documents.csv_rows`'s.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -12,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 from engine.documents.text_file import DAMAGE, shown
 
+_BLOCK = 1 << 16  # characters
+_LINE_ENDS = re.compile(r"[\r\n]*")
 _SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what is wrong
 
 REPAIRED = "repaired: "  # how the reason of a row begins that was kept
@@ -54,6 +57,38 @@ class LineSource(Protocol):
     def readline(self, size: int = -1, /) -> str:
         """Return the next line with its end, or "" after the last."""
         ...
+
+    def read(self, size: int = -1, /) -> str:
+        """Return the next characters, or "" after the last."""
+        ...
+
+
+def skip_line_ends(source: LineSource, longest: int) -> tuple[int, list[str]]:
+    """Read past the line ends that come next; return their number, and lines read with them.
+
+    They are read in blocks: a file may be nothing but millions of them. The lines have at
+    most `longest` characters; what a longer one has more comes next.
+    """
+    count = 0
+    after = ""  # the character before the block
+    while block := source.read(_BLOCK):
+        run = block[: len(_LINE_ENDS.match(block)[0])]  # type: ignore[index]
+        count += run.count("\n") + run.count("\r") - (after + run).count("\r\n")
+        after = run[-1:]
+        if len(run) < len(block):
+            *lines, last = StringIO(block[len(run) :], newline="")
+            return count, lines + _completed(last, source, longest)
+    return count, []
+
+
+def _completed(line: str, source: LineSource, longest: int) -> list[str]:
+    """Read the rest of a line that a block may have cut, and what is read with that."""
+    if line.endswith("\n"):
+        return [line]
+    if not line.endswith("\r"):
+        return [line + source.readline(longest - len(line))]
+    more = source.readline(longest)  # which may be the other half of the line end
+    return [line + more] if more in ("", "\n") else [line, more]
 
 
 def damage_of(raw: str) -> str | None:
@@ -135,6 +170,7 @@ def json_rows(
 ) -> Iterator[Row | RowProblem]:
     """Yield a row a line of JSON; the values at `wanted` must be text."""
     required = {columns[index] for index in wanted}
+    places = {name: index for index, name in enumerate(columns)}
     for number, line in _numbered_lines(source):
         if not line.strip():
             continue
@@ -143,19 +179,22 @@ def json_rows(
             yield RowProblem(line=number, reason=damage, text=beginning(line))
         if damage is not None and not (damage == UNDECODABLE and keep_undecodable):
             continue
-        fields = _json_fields(line, columns, required)
-        if damage is None and isinstance(fields, list):
+        values = _json_values(line, places, required)
+        if damage is None and isinstance(values, dict):
             # JSON can spell what no text may contain, such as half of a surrogate pair.
-            spelt = next((reason for field in fields if (reason := damage_of(field))), None)
-            fields = spelt or fields
-        if isinstance(fields, list):
+            spelt = (reason for _, text in sorted(values.items()) if (reason := damage_of(text)))
+            values = next(spelt, values)
+        if isinstance(values, dict):
+            fields = [""] * len(columns)  # there may be thousands, of which a line has few
+            for index, value in values.items():
+                fields[index] = value
             yield Row(number, fields)
         elif damage is None:
-            yield RowProblem(line=number, reason=fields, text=beginning(line))
+            yield RowProblem(line=number, reason=values, text=beginning(line))
 
 
-def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[str] | str:
-    """Return the fields of one line, or what is wrong with it as JSON."""
+def _json_values(line: str, places: dict[str, int], required: set[str]) -> dict[int, str] | str:
+    """Return the texts of one line by their place, or what is wrong with it as JSON."""
     value = _parsed(line)
     if isinstance(value, str):
         value = {"text": value}
@@ -168,7 +207,7 @@ def _json_fields(line: str, columns: Sequence[str], required: set[str]) -> list[
             return f"it has no '{name}'"
         if not isinstance(value[name], str | None):
             return _NOT_TEXT.format(name)
-    return [_as_text(value.get(name)) for name in columns]
+    return {places[name]: _as_text(value[name]) for name in value if name in places}
 
 
 _BAD = object()

@@ -18,10 +18,10 @@ product of the grammar's automaton with itself.
 
 import math
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from random import Random
 
 Production = tuple[float, tuple[str, ...]]  # probability, symbols and words
@@ -134,8 +134,7 @@ class Grammar:
 
     def find_ambiguity(self, start: str) -> str | None:
         """Return words that begin a sentence with two derivations, or None if there is none."""
-        edges, final = self._automaton(start)
-        return _find_twins(edges, final)
+        return _find_twins(*self._automaton(start))
 
     def words_of(self, start: str) -> frozenset[str]:
         """Return every word that a sentence of `start` can have."""
@@ -161,30 +160,37 @@ class Grammar:
         return of(start)
 
     def _automaton(self, start: str) -> tuple[list[list[tuple[frozenset[str], int]]], int]:
-        """Return the edges (words, target) of each state; a path is a derivation."""
-        edges: list[list[tuple[frozenset[str], int]]] = [[], []]
+        """Return the edges (words, target) of each state, 0 the last, and the first state.
+
+        A path is a derivation. States with the same edges are one: from there on they have
+        the same derivations, and the pairs of states to look at are far fewer.
+        """
+        edges: list[list[tuple[frozenset[str], int]]] = [[]]
+        known: dict[tuple[tuple[frozenset[str], int], ...], int] = {}
+
+        @cache
+        def before(body: tuple[str, ...], end: int) -> int:
+            """Return the state from which `body` leads to `end`."""
+            if not body:
+                return end
+            through = tuple(first_edges(body[0], before(body[1:], end)))
+            if through not in known:
+                known[through] = len(edges)
+                edges.append(list(through))
+            return known[through]
+
+        def first_edges(symbol: str, end: int) -> Iterator[tuple[frozenset[str], int]]:
+            if symbol in self._classes or symbol not in self.rules:
+                yield class_words(symbol), end
+                return
+            for _, body in self.rules[symbol]:
+                yield from first_edges(body[0], before(body[1:], end))
 
         @cache
         def class_words(symbol: str) -> frozenset[str]:
             return frozenset(self._classes.get(symbol, (symbol,)))
 
-        def expand(symbol: str, begin: int, end: int) -> None:
-            if symbol in self._classes or symbol not in self.rules:
-                edges[begin].append((class_words(symbol), end))
-                return
-            for _, body in self.rules[symbol]:
-                state = begin
-                for position, part in enumerate(body):
-                    if position == len(body) - 1:
-                        target = end
-                    else:
-                        edges.append([])
-                        target = len(edges) - 1
-                    expand(part, state, target)
-                    state = target
-
-        expand(start, 0, 1)
-        return edges, 1
+        return edges, before((start,), 0)
 
 
 def _add(
@@ -198,40 +204,59 @@ def _add(
         found[end] = (old_p + p * more_p, old_count + count * more_count)
 
 
-def _find_twins(edges: list[list[tuple[frozenset[str], int]]], final: int) -> str | None:
-    """Search for two paths from state 0 to `final` that spell the same words.
+def _find_twins(edges: list[list[tuple[frozenset[str], int]]], start: int) -> str | None:
+    """Search for two paths from `start` to state 0 that spell the same words.
 
     Both paths are walked at once; a pair of states is "parted" once the paths
-    have differed. Two paths to the end that are parted are an ambiguity.
+    have differed. Two paths to the end that are parted are an ambiguity. Sets of
+    words are numbers with a bit for each word: there are millions of pairs.
     """
-    first = (0, 0, False)
-    came_from: dict[tuple[int, int, bool], tuple[tuple[int, int, bool], str] | None] = {first: None}
+    words, bits = _as_bits(edges)
+    first = (start, start, False)
+    came_from: dict[_Pair, tuple[_Pair, int] | None] = {first: None}
     waiting = [first]
     while waiting:
         pair = waiting.pop()
         one, other, parted = pair
-        for i, (words_i, to_i) in enumerate(edges[one]):
-            for j, (words_j, to_j) in enumerate(edges[other]):
-                is_same = one == other and i == j
-                if one == other and j < i:
-                    continue  # the mirror image was seen
-                shared = words_i if is_same else words_i & words_j
-                following = (to_i, to_j, parted or not is_same)
-                if not shared or following in came_from:
+        for i, (words_i, to_i) in enumerate(bits[one]):
+            # The mirror image of a pair is the same pair.
+            for j, (words_j, to_j) in (
+                enumerate(bits[other]) if one != other else _from(bits[one], i)
+            ):
+                shared = words_i & words_j
+                if not shared:
                     continue
-                came_from[following] = (pair, min(shared))
-                if following == (final, final, True):
-                    return _spell(came_from, following)
+                is_parted = parted or one != other or i != j
+                following = (to_i, to_j, is_parted) if to_i <= to_j else (to_j, to_i, is_parted)
+                if following in came_from:
+                    continue
+                came_from[following] = (pair, shared)
+                if following == (0, 0, True):
+                    return _spell(came_from, following, words)
                 waiting.append(following)
     return None
 
 
-def _spell(
-    came_from: dict[tuple[int, int, bool], tuple[tuple[int, int, bool], str] | None],
-    pair: tuple[int, int, bool],
-) -> str:
-    words = []
+_Pair = tuple[int, int, bool]
+_Bits = list[tuple[int, int]]  # of a state: the words of each edge, and where it leads
+
+
+def _from(edges: _Bits, first: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    return islice(enumerate(edges), first, None)
+
+
+def _as_bits(edges: list[list[tuple[frozenset[str], int]]]) -> tuple[list[str], list[_Bits]]:
+    """Return all words in order, and the edges with a number for their words."""
+    classes = {one for state in edges for one, _ in state}
+    words = sorted(frozenset().union(*classes))
+    bit = {word: 1 << place for place, word in enumerate(words)}
+    number = {one: sum(bit[word] for word in one) for one in classes}
+    return words, [[(number[one], to) for one, to in state] for state in edges]
+
+
+def _spell(came_from: dict[_Pair, tuple[_Pair, int] | None], pair: _Pair, words: list[str]) -> str:
+    spelt = []
     while (step := came_from[pair]) is not None:
-        pair, word = step
-        words.append(word)
-    return " ".join(reversed(words))
+        pair, shared = step
+        spelt.append(words[(shared & -shared).bit_length() - 1])  # the first of them
+    return " ".join(reversed(spelt))

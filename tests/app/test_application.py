@@ -12,8 +12,8 @@ import pytest
 
 from app.errors import start_logging
 from tests.conftest import ROOT
+from tests.patience import HANGS_AFTER_S
 
-TIMEOUT_S = 60
 SCRIPT = """
 import sys
 from PySide6.QtCore import QTimer
@@ -49,7 +49,7 @@ def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     )
     yield process
     process.kill()
-    process.communicate(timeout=TIMEOUT_S)
+    process.communicate(timeout=HANGS_AFTER_S)
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,7 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
         env=environment,
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=HANGS_AFTER_S,
         check=False,
     )
 
@@ -127,4 +127,4 @@ def test_that_an_interrupt_in_the_terminal_closes_the_window(
 
     running.send_signal(signal.SIGINT)
 
-    assert running.wait(timeout=TIMEOUT_S) == 0
+    assert running.wait(timeout=HANGS_AFTER_S) == 0

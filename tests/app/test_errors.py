@@ -84,7 +84,7 @@ def test_that_an_exception_in_a_worker_is_logged_and_shown(
     runner = TaskRunner()
     runner.ended.connect(lambda failure: presenter.show_failure(failure, "Training"))
 
-    with qtbot.waitSignal(runner.ended, timeout=5000):
+    with qtbot.waitSignal(runner.ended):
         runner.start(make_events, RunControl())
 
     assert messages[0].text.startswith("Training failed unexpectedly: KeyError")
@@ -102,7 +102,7 @@ def test_that_an_exception_in_a_plain_thread_is_logged_and_shown(
     thread.start()
     thread.join()
 
-    qtbot.waitUntil(lambda: bool(messages), timeout=5000)
+    qtbot.waitUntil(lambda: bool(messages))
     assert messages[0].text == "Something went wrong: OSError: canary in a thread"
 
 

@@ -4,6 +4,7 @@ import threading
 
 from engine.control import RunControl, Ticker
 from tests.engine.support.runs import ScriptedClock
+from tests.patience import HANGS_AFTER_S
 
 
 def waiting_worker(control: RunControl) -> tuple[threading.Thread, list[bool]]:
@@ -30,7 +31,7 @@ def test_that_a_paused_worker_goes_on_when_resumed() -> None:
     assert answers == []
 
     control.resume()
-    thread.join(5.0)
+    thread.join(HANGS_AFTER_S)
 
     assert answers == [True]
     assert not control.is_paused
@@ -42,7 +43,7 @@ def test_that_a_stop_wakes_a_paused_worker() -> None:
     thread, answers = waiting_worker(control)
 
     control.stop()
-    thread.join(5.0)
+    thread.join(HANGS_AFTER_S)
 
     assert answers == [False]
     assert control.is_stopped

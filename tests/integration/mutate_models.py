@@ -190,11 +190,17 @@ def main(count: int, seed: int, folder: Path) -> None:
         if is_watching and event == "open" and str(arguments[0]) != str(path):
             events[f"open {arguments[0]}"] += 1
 
+    calls = 0
+
+    def count_call(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
     sys.addaudithook(watch)
     is_limited = forbid_more_memory()
     outcomes: Counter[str] = Counter()
     examples: dict[str, int] = {}
-    slowest = 0.0
+    slowest, most_calls = 0.0, 0
     for number in range(count):
         chance = random.Random(f"{seed} {number}")
         original, load = chance.choice(files)
@@ -206,11 +212,13 @@ def main(count: int, seed: int, folder: Path) -> None:
                 except (ValueError, KeyError, TypeError):  # the header is beyond JSON already
                     flipped(data, chance)
         path.write_bytes(data)
-        begin = time.process_time()
+        begin, calls = time.process_time(), 0
         is_watching = True
+        sys.setprofile(count_call)
         outcome = try_file(path, load)
+        sys.setprofile(None)
         is_watching = False
-        slowest = max(slowest, time.process_time() - begin)
+        slowest, most_calls = max(slowest, time.process_time() - begin), max(most_calls, calls)
         outcomes[outcome] += 1
         examples.setdefault(outcome, number)
     print(  # noqa: T201 - the test reads it
@@ -219,6 +227,7 @@ def main(count: int, seed: int, folder: Path) -> None:
                 "outcomes": outcomes,
                 "examples": examples,
                 "slowest_s": slowest,
+                "most_calls": most_calls,
                 "is_limited": is_limited,
                 "events": events,
             }

@@ -22,6 +22,7 @@ from typing import Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QSpinBox
 
+from app import application
 from app.application import Application, build_window
 from app.errors import install_exception_hook
 from app.jobs import Jobs
@@ -31,8 +32,9 @@ from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
 from tests.integration.monkey import Monkey
 from tests.integration.quick_jobs import quick_jobs
+from tests.patience import HANGS_AFTER_MS
 
-HUNG_AFTER_S = 600
+HUNG_AFTER_S = 6 * 3600
 SHOWN_DEEDS = 25
 LARGEST_HIDDEN = 64  # 8,192 units would only fill the machine's memory
 # The offscreen plugin cannot raise windows nor grab the keyboard, and says so each time.
@@ -136,6 +138,7 @@ def main(engine: str, seed: str, events: int, folder: Path) -> int:
     logging.getLogger().addHandler(complaints)
     qt = QApplication([])
     refuse_modal_dialogs()
+    application.SHUTDOWN_MS = HANGS_AFTER_MS  # the machine may be busy
     chance = random.Random(seed)
     files = files_in(folder)
     app = made_window(engine, chance, files, folder)

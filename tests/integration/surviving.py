@@ -23,6 +23,7 @@ from engine.corpus.corpus import Corpus, CorpusReady
 from engine.runs import recorder, writer
 from engine.runs.store import RunStore
 from engine.training import trainer
+from tests.patience import HANGS_AFTER_S
 
 EPOCHS = 12
 
@@ -77,7 +78,7 @@ def main() -> None:
         if child == 0:
             work(store, corpus, csv, command, run_id, child_ready)
             os._exit(0)
-        select.select([ready], [], [], 60.0)
+        select.select([ready], [], [], HANGS_AFTER_S)
         if float(delay) >= 0.0:
             time.sleep(float(delay))
             os.kill(child, signal.SIGKILL)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.patience import HANGS_AFTER_S
 
-TIMEOUT_S = 100
 SENTENCES = ("the dog saw a cat .", "a cat saw the dog .")
 
 
@@ -24,7 +24,7 @@ def engine(*arguments: str, typed: str | None = None) -> subprocess.CompletedPro
         input=typed,
         capture_output=True,
         encoding="utf-8",
-        timeout=TIMEOUT_S,
+        timeout=HANGS_AFTER_S,
         check=False,
     )
 

@@ -1,8 +1,10 @@
-"""Hostile files: read exactly right, or refused by a sentence that names the line."""
+"""Hostile files: read exactly right, or refused by a sentence that names the line.
+
+The seconds that are told fail nothing; how much work a file takes, `test_csv_work` counts.
+"""
 
 import json
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -16,8 +18,6 @@ from tests.integration.scale import FULL, SEED, Report, long_test
 
 pytestmark = long_test
 
-_TRACED = 10.0 if sys.gettrace() is not None else 1.0  # times as long while lines are counted
-LONGEST_S = 5.0 * _TRACED  # of processor time, which other programs do not lengthen
 LARGE = 100_000  # bytes; larger files only in the full form
 REPLACED = "\ufffd"
 _UP_TO = re.compile(r"up to line (\d+) cannot be told")
@@ -73,7 +73,7 @@ def test_that_damaged_tables_are_read_exactly_or_refused_by_line(
     path = tmp_path / "table.csv"
     wrong: list[str] = []
     slowest = 0.0
-    chosen = list(tables(SEED, None if FULL else 220))
+    chosen = list(tables(SEED, None if FULL else 120))
 
     for table in chosen:
         path.write_bytes(table.data)
@@ -85,7 +85,6 @@ def test_that_damaged_tables_are_read_exactly_or_refused_by_line(
         wrong += [f"{table.name}: {stopped}"] if stopped else []
 
     assert not wrong, f"{len(wrong)} faults, such as\n" + "\n".join(wrong[:20])
-    assert slowest < LONGEST_S
     report(
         f"hostile tables: {len(chosen):,} of known truth, 0 merged, 0 read wrong, "
         f"0 lost in silence; slowest {slowest:.2f} s"
@@ -119,7 +118,7 @@ def outcome_fault(case: Hostile, found: tuple[str, ...] | CorpusError) -> str | 
     return None
 
 
-def test_that_hostile_files_are_read_or_refused_in_time(tmp_path: Path, report: Report) -> None:
+def test_that_hostile_files_are_read_or_refused(tmp_path: Path, report: Report) -> None:
     cases = [case for case in hostile_files(SEED) if FULL or len(case.data) < LARGE]
     wrong: list[str] = []
     seconds: dict[str, float] = {}
@@ -134,7 +133,6 @@ def test_that_hostile_files_are_read_or_refused_in_time(tmp_path: Path, report: 
 
     assert not wrong, "\n".join(wrong)
     slowest = max(seconds, key=lambda name: seconds[name])
-    assert seconds[slowest] < LONGEST_S, slowest
     report(
         f"hostile files: {len(cases)} read right or refused by a sentence with their name; "
         f"slowest {seconds[slowest]:.1f} s ({slowest})"

@@ -30,7 +30,6 @@ from tests.integration.scale import Report, long_test
 
 pytestmark = [long_test, pytest.mark.expects_log("Injected")]
 
-TIMEOUT_MS = 20_000
 # The hook's own way to the person: what is broken there can only be logged.
 MESSENGERS = {"MessageBar.show_message"}
 KindT = TypeVar("KindT", bound=QObject)
@@ -125,19 +124,19 @@ def child(window: Application, kind: type[KindT], name: str = "") -> KindT:
 
 def click(qtbot: QtBot, window: Application, name: str) -> None:
     button = child(window, QPushButton, name)
-    qtbot.waitUntil(button.isEnabled, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(button.isEnabled)
     QTimer.singleShot(0, button.click)
 
 
 def rest(qtbot: QtBot, window: Application) -> None:
     runners = [getattr(window.runners, name) for name in window.runners.names()]
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 def assert_shown_and_usable(qtbot: QtBot, window: Application, records: list[str]) -> None:
     """Wait until the exception is shown, look for it in the log, and go on working."""
     bar = bar_of(window)
-    qtbot.waitUntil(lambda: "Injected" in bar.text, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: "Injected" in bar.text)
     assert any("Traceback" in line and "Injected" in line for line in records), records
     assert UNEXPECTED_ADVICE in [label.text() for label in bar.findChildren(type(bar._advice))]
     qtbot.mouseClick(bar._close_button, Qt.MouseButton.LeftButton)
@@ -198,7 +197,7 @@ def prepare(qtbot: QtBot, window: Application, csv: Path) -> None:
 
 def prepared(qtbot: QtBot, window: Application, csv: Path) -> None:
     prepare(qtbot, window, csv)
-    qtbot.waitUntil(lambda: window.session.corpus is not None, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: window.session.corpus is not None)
     rest(qtbot, window)
 
 

@@ -27,7 +27,7 @@ from tests.integration.scale import FULL, Report, long_test
 
 RATES = (1.0, 3.0, 10.0, 100.0, 1000.0, 1e6, 1e12, 1e38)
 CASES = list(product(RATES, ("tutorial", "fast"), (None, 1e30), ("float32", "float64")))
-EVERY = 1 if FULL else 5
+EVERY = 1 if FULL else 9
 
 
 class Written:

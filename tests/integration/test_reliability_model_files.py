@@ -11,14 +11,14 @@ from tests.integration.scale import SEED, Report, long_test, scaled
 
 pytestmark = long_test
 
-LONGEST_S = 1.0
+MOST_CALLS = 10_000  # of Python and of built-in functions; 2,400 were seen
 CRAFTED = 60
 
 
 def test_that_mutated_model_files_are_refused_or_opened_finite(
     tmp_path: Path, report: Report
 ) -> None:
-    count = scaled(1000, 10_000)
+    count = scaled(500, 10_000)
 
     result = subprocess.run(
         [
@@ -35,12 +35,13 @@ def test_that_mutated_model_files_are_refused_or_opened_finite(
     found = json.loads(result.stdout)
     assert found["outcomes"].keys() == {"refused", "opened"}, found
     assert found["events"] == {}
-    assert found["slowest_s"] < LONGEST_S
+    assert found["most_calls"] < MOST_CALLS
     memory = "within 64 MiB more memory" if found["is_limited"] else "memory not limited here"
     report(
         f"mutated model files: {count:,}, of which {found['outcomes']['refused']:,} refused and "
         f"{found['outcomes']['opened']:,} opened with finite numbers; no other exception, no code "
-        f"run, no other file opened, {memory}, slowest {1000 * found['slowest_s']:.1f} ms"
+        f"run, no other file opened, {memory}, at most {found['most_calls']:,} calls for a file, "
+        f"slowest {1000 * found['slowest_s']:.1f} ms"
     )
 
 

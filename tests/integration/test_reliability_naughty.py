@@ -46,7 +46,7 @@ def test_that_naughty_sentences_are_scored(
     scores: list[Any] = []
     bench.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
     show = type(bench.tab._score_panel).show_score
-    count = scaled(700, 10_000)
+    count = scaled(250, 10_000)
     blank = 0
 
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED, count)):
@@ -123,7 +123,7 @@ def test_that_naughty_file_names_are_used_or_refused(
     messages: list[Message] = []
     filing.presenter.message_requested.connect(messages.append)
     model = tiny_model()
-    count, used = scaled(300, 10_000), 0
+    count, used = scaled(120, 10_000), 0
 
     for number, text in enumerate(mutations(naughty_strings(shared_data), SEED + 1, count)):
         messages.clear()

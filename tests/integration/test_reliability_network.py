@@ -12,9 +12,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.integration.closing import write_csv
 from tests.integration.open_sockets import can_be_listed
-from tests.integration.scale import FULL, Report
+from tests.integration.scale import FULL, Report, long_test
 
-pytestmark = pytest.mark.timeout(1200)  # nothing is timed: only a job that hangs takes so long
+pytestmark = long_test
 
 ROWS, MANY_ROWS = 100, 26_000  # the latter are prepared by helper processes
 WATCHED = ROOT / "tests" / "integration" / "watched"

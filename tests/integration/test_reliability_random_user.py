@@ -35,7 +35,7 @@ def one_window(engine: str, seed: str, events: int, folder: Path) -> dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("engine", "count"), [("quick", scaled(400, 10_000)), ("real", scaled(100, 1000))]
+    ("engine", "count"), [("quick", scaled(150, 10_000)), ("real", scaled(100, 1000))]
 )
 def test_that_a_random_user_breaks_nothing(
     engine: str, count: int, tmp_path: Path, report: Report

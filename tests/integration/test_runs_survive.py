@@ -28,7 +28,8 @@ from engine.training.events import RunEnded
 from engine.training.state import TrainingState, load_state, state_to_bytes
 from engine.training.trainer import Trainer
 from tests.engine.support.runs import ScriptedClock, animal_corpus
-from tests.integration.scale import FULL, SEED, Report
+from tests.integration.scale import FULL, SEED, Report, long_test
+from tests.patience import HANGS_AFTER_S
 
 KILLS = 200 if FULL else 6
 RESUMES = 50 if FULL else 5  # of each recipe
@@ -58,7 +59,7 @@ def assert_same(state: TrainingState, other: TrainingState) -> None:
         assert all(torch.equal(mine[name], theirs[name]) for name in mine)
 
 
-@pytest.mark.timeout(1800)
+@long_test
 @pytest.mark.parametrize("recipe", ["fast", "tutorial"])
 def test_that_a_resumed_run_is_the_uninterrupted_one_to_the_last_bit(
     tmp_path: Path, recipe: Any, report: Report
@@ -121,7 +122,7 @@ class Zygote:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(HANGS_AFTER_S)
         self._process.stdout.close()
 
     def _answer(self) -> str:
@@ -138,7 +139,7 @@ def zygote(tmp_path: Path) -> Iterator[Zygote]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.timeout(3000)
+@long_test
 def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
     tmp_path: Path, zygote: Zygote, report: Report
 ) -> None:
@@ -190,7 +191,7 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
     )
 
 
-@pytest.mark.timeout(3000)
+@long_test
 def test_that_no_failing_call_stops_the_training_or_harms_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:

@@ -21,8 +21,6 @@ from app.application import Application, build_window
 from app.jobs import Jobs, UnsavedAnswer
 from app.window.message_bar import MessageBar
 
-TIMEOUT_MS = 30_000
-
 W = TypeVar("W", bound=QWidget)
 
 
@@ -70,7 +68,7 @@ class Person:
         return found
 
     def wait(self, is_so: Any) -> None:
-        self.qtbot.waitUntil(is_so, timeout=TIMEOUT_MS)
+        self.qtbot.waitUntil(is_so)
 
     def click(self, name: str) -> None:
         button = self.find(QPushButton, name)

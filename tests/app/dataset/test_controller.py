@@ -96,7 +96,7 @@ def test_that_changes_during_a_reading_end_with_the_last_of_them(bench: Bench) -
     for index in (1, 2, 3):
         bench.find(QComboBox, "delimiter_combo").setCurrentIndex(index)
     bench.rest()
-    bench.qtbot.waitUntil(lambda: bench.engine.inspected[-1][1].delimiter == "\t", timeout=5000)
+    bench.qtbot.waitUntil(lambda: bench.engine.inspected[-1][1].delimiter == "\t")
     bench.rest()
 
     assert bench.find(QComboBox, "delimiter_combo").currentData() == "\t"
@@ -128,7 +128,7 @@ def test_that_the_stage_and_the_share_done_are_shown(bench: Bench, engine: FakeE
     engine.events = until_stopped
     bench.open()
 
-    with bench.qtbot.waitSignal(bench.runner.event_ready, timeout=5000):
+    with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("prepare_button")
 
     stage = bench.find(QLabel, "stage_label").text()
@@ -141,7 +141,7 @@ def test_that_cancel_ends_the_preparation_and_keeps_the_state(
 ) -> None:
     engine.events = until_stopped
     bench.open()
-    with bench.qtbot.waitSignal(bench.runner.event_ready, timeout=5000):
+    with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("prepare_button")
 
     bench.click("cancel_button")
@@ -157,7 +157,7 @@ def test_that_another_file_cannot_be_opened_during_a_preparation(
 ) -> None:
     engine.events = until_stopped
     bench.open()
-    with bench.qtbot.waitSignal(bench.runner.event_ready, timeout=5000):
+    with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("prepare_button")
 
     bench.controller.open_path(Path("other.csv"))
@@ -239,7 +239,7 @@ def test_that_a_notice_of_the_preparation_is_shown_after_it(
 
 def test_that_the_sample_comments_are_prepared_at_once(bench: Bench) -> None:
     bench.click("sample_button")
-    bench.qtbot.waitUntil(lambda: bench.session.run_state is RunState.READY, timeout=5000)
+    bench.qtbot.waitUntil(lambda: bench.session.run_state is RunState.READY)
     bench.rest()
 
     assert bench.engine.built[0].path == Path("sample.csv")

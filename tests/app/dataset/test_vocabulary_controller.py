@@ -84,7 +84,7 @@ class Bench:
         self.qtbot.mouseClick(self.find(QPushButton, role), Qt.MouseButton.LeftButton)
 
     def rest(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.runner.is_busy, timeout=5000)
+        self.qtbot.waitUntil(lambda: not self.runner.is_busy)
 
     def prepare(self, corpus: FakeCorpus | None = None) -> None:
         self.session.set_run_state(RunState.PREPARING)
@@ -240,7 +240,7 @@ def test_that_the_measuring_can_be_stopped(bench: Bench) -> None:
     bench.events = until_stopped
     bench.prepare()
     bench.look()
-    with bench.qtbot.waitSignal(bench.runner.event_ready, timeout=5000):
+    with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("measure_button")
     assert bench.find(QPushButton, "measure_button").text() == "Stop measur&ing"
     assert bench.text("measure_status") == "Timing steps with 4 words…"
@@ -256,7 +256,7 @@ def test_that_training_ends_the_measuring(bench: Bench) -> None:
     bench.events = until_stopped
     bench.prepare()
     bench.look()
-    with bench.qtbot.waitSignal(bench.runner.event_ready, timeout=5000):
+    with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("measure_button")
 
     bench.session.set_run_state(RunState.TRAINING)
@@ -294,7 +294,7 @@ def test_that_only_another_size_can_be_used(bench: Bench) -> None:
 
     bench.find(QSpinBox, "vocabulary_spin").setValue(4)
 
-    with bench.qtbot.waitSignal(bench.tab.vocabulary_page.use_requested, timeout=1000):
+    with bench.qtbot.waitSignal(bench.tab.vocabulary_page.use_requested):
         bench.click("use_vocabulary_button")
 
 

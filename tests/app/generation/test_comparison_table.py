@@ -114,7 +114,7 @@ def test_that_a_narrow_table_scrolls_instead_of_hiding_the_sentence(
     table.resize(300, 200)
 
     assert table.columnWidth(SENTENCE) >= 120
-    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0, timeout=2000)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
 
 
 LONG = ("My sister bought an old guitar.", "My sister are bought an old guitar.")

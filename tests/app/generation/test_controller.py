@@ -54,7 +54,7 @@ def click(qtbot: QtBot, bench: GenerationBench, role: str) -> None:
 
 
 def generate(qtbot: QtBot, bench: GenerationBench) -> None:
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         click(qtbot, bench, "generate_button")
 
 
@@ -153,7 +153,7 @@ def test_that_stop_keeps_the_sentences_so_far(qtbot: QtBot, open_bench: MakeBenc
     click(qtbot, bench, "generate_button")
     qtbot.waitUntil(lambda: len(rows(bench)) == 2)
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         click(qtbot, bench, "stop_button")
 
     assert "1 of 10 sentences (stopped)" in rows(bench)[0][0]
@@ -172,7 +172,7 @@ def test_that_control_return_generates_and_escape_stops(
     qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(rows(bench)) == 2)
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         qtbot.keyClick(edit, Qt.Key.Key_Escape)
 
     assert not bench.runner.is_busy

@@ -17,6 +17,7 @@ from engine import EpochModel
 from tests.app.support import generation_fakes, window_fakes
 from tests.app.support.runs_fakes import FakeRuns
 from tests.app.support.window_fakes import Answers
+from tests.patience import HANGS_AFTER_S
 
 RUN = CurrentRun(run_id="20250902-150000-000001", name="comments", saved_step=900)
 OTHER = CurrentRun(run_id="20250902-160000-000002", name="letters", saved_step=900)
@@ -49,7 +50,7 @@ def opened(application: Application, qtbot: QtBot, runs: FakeRuns) -> Applicatio
 
 
 def rest(app: Application, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not app.runners.runs.is_busy, timeout=15_000)
+    qtbot.waitUntil(lambda: not app.runners.runs.is_busy)
 
 
 def slider(app: Application) -> QSlider:
@@ -121,7 +122,7 @@ def test_that_only_the_newest_place_of_the_handle_is_opened(
     gate = threading.Event()
 
     def slow(epoch: float) -> Any:
-        gate.wait(10.0)
+        gate.wait(HANGS_AFTER_S)
         return fake_model(epoch=epoch)
 
     runs.epoch_model = slow
@@ -139,7 +140,7 @@ def test_that_an_epoch_let_go_of_while_it_is_opened_is_not_shown(
     qtbot: QtBot, opened: Application, runs: FakeRuns
 ) -> None:
     gate = threading.Event()
-    runs.epoch_model = lambda epoch: gate.wait(10.0) and fake_model(epoch=epoch)
+    runs.epoch_model = lambda epoch: gate.wait(HANGS_AFTER_S) and fake_model(epoch=epoch)
 
     slider(opened).setValue(0)
     slider(opened).setValue(3)

@@ -60,7 +60,7 @@ def type_text(bench: GenerationBench, text: str) -> None:
 
 
 def type_and_wait(qtbot: QtBot, bench: GenerationBench, text: str) -> None:
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         type_text(bench, text)
 
 
@@ -104,7 +104,7 @@ def test_that_a_newer_snapshot_scores_the_sentence_again(
 ) -> None:
     type_and_wait(qtbot, bench, "so it is")
 
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         bench.session.set_model(fake_model(epoch=3.0))
 
     assert bench.text_of("bits_label") == "6.00"
@@ -115,14 +115,14 @@ def test_that_snapshots_within_a_second_are_scored_once_at_its_end(
     qtbot: QtBot, bench: GenerationBench
 ) -> None:
     type_and_wait(qtbot, bench, "so it is")
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         bench.session.set_model(fake_model(epoch=3.0))
     for epoch in (3.1, 3.2, 3.3):
         bench.clock.now_s += 0.1
         bench.session.set_model(fake_model(epoch=epoch))
     assert not bench.score_runner.is_busy
 
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         end_waiting(bench)
 
     assert bench.text_of("score_model_label").endswith("epoch 3.3")
@@ -185,7 +185,7 @@ def test_that_a_late_result_of_an_older_text_is_not_shown(
     type_text(gated_bench, "old text")
     type_text(gated_bench, "new")
 
-    with qtbot.waitSignal(gated_bench.score_runner.event_ready, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.event_ready):
         gate.let_through()
 
     assert words(gated_bench) == []
@@ -197,7 +197,7 @@ def test_that_a_result_that_comes_after_the_line_was_emptied_is_not_shown(
     type_text(gated_bench, "old text")
     type_text(gated_bench, "")
 
-    with qtbot.waitSignal(gated_bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.ended):
         gate.let_through()
 
     assert words(gated_bench) == []
@@ -208,13 +208,13 @@ def test_that_fast_typing_is_scored_at_the_start_and_at_the_end(
     qtbot: QtBot, bench: GenerationBench
 ) -> None:
     edit = bench.find(QLineEdit, "sentence_edit")
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         edit.setText("a")
     for text in ("a b", "a b c"):
         edit.setText(text)  # the clock stands still
     assert words(bench)[:-1] == ["a"]
 
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         end_waiting(bench)
 
     assert words(bench)[:-1] == ["a", "b", "c"]
@@ -262,7 +262,7 @@ def test_that_a_sentence_is_kept_for_comparison_once_its_score_is_there(
     type_text(gated_bench, "so it is")
     gated_bench.find(QLineEdit, "sentence_edit").returnPressed.emit()
 
-    with qtbot.waitSignal(gated_bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(gated_bench.score_runner.ended):
         gate.let_through()
 
     assert gated_bench.find(QPushButton, "unpin_button").isEnabled()
@@ -285,7 +285,7 @@ def test_that_naughty_strings_are_scored_without_a_fault(
     for text in naughty:
         type_text(bench, text)
         if bench.score_runner.is_busy:  # a blank text is not scored
-            with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+            with qtbot.waitSignal(bench.score_runner.ended):
                 pass
 
     assert len(naughty) > 500

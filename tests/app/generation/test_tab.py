@@ -97,11 +97,11 @@ def test_that_the_tab_key_goes_from_top_to_bottom(bench: GenerationBench) -> Non
 
 
 def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, bench: GenerationBench) -> None:
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
     sentences = bench.find(SentenceList, "sentence_list")
 
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         sentences.doubleClicked.emit(sentences.model().index(1, 1))
 
     assert bench.text_of("sentence_edit") == "Sentence 1."
@@ -114,7 +114,7 @@ def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_p
     bench.session.set_model(fake_model())
     qtbot.mouseClick(bench.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
 
-    with qtbot.waitSignal(bench.score_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.score_runner.ended):
         bench.find(QLineEdit, "sentence_edit").setText("so it is")
 
     assert bench.runner.is_busy

@@ -26,7 +26,7 @@ def runs(answers: Answers) -> FakeRuns:
 
 def rest(app: Application, qtbot: QtBot) -> None:
     runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=15_000)
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def write(app: Application, qtbot: QtBot, text: str) -> None:
     editor = find(app, QTableView, "table").findChild(QLineEdit)
     editor.setText(text)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: text in written(app), timeout=15_000)
+    qtbot.waitUntil(lambda: text in written(app))
     rest(app, qtbot)
 
 

@@ -76,7 +76,7 @@ def office(qtbot: QtBot, settings_path: Path) -> Iterator[Office]:
 
 
 def do(qtbot: QtBot, office: Office, command: Callable[[], object]) -> None:
-    with qtbot.waitSignal(office.runner.ended, timeout=5000):
+    with qtbot.waitSignal(office.runner.ended):
         command()
 
 
@@ -198,7 +198,7 @@ def test_that_a_snapshot_published_while_saving_stays_unsaved(
     office.dialogs.save_path = tmp_path / "a.safetensors"
     office.session.set_model(fake_model())
 
-    with qtbot.waitSignal(office.runner.ended, timeout=5000):
+    with qtbot.waitSignal(office.runner.ended):
         office.files.save_model()
         office.session.set_model(fake_model(epoch=3.0))
 
@@ -255,7 +255,7 @@ def test_that_an_unsaved_model_can_be_saved_before_another_is_opened(
     office.session.set_model(old)
     office.dialogs.unsaved, office.dialogs.save_path = "save", mine
 
-    with qtbot.waitSignal(office.files.opened, timeout=5000):
+    with qtbot.waitSignal(office.files.opened):
         office.files.open_path(other)
 
     qtbot.waitUntil(lambda: not office.runner.is_busy)
@@ -278,7 +278,7 @@ def test_that_a_model_that_could_not_be_saved_is_not_replaced(
     model = fake_model()
     session.set_model(model)
 
-    with qtbot.waitSignal(runner.ended, timeout=5000):
+    with qtbot.waitSignal(runner.ended):
         files.open_path(tmp_path / "other.safetensors")
 
     assert not runner.is_busy
@@ -292,7 +292,7 @@ def test_that_an_open_overtaken_by_a_training_run_does_not_replace_its_model(
     path = tmp_path / "a.safetensors"
     office.disk[path] = fake_model()
 
-    with qtbot.waitSignal(office.runner.ended, timeout=5000):
+    with qtbot.waitSignal(office.runner.ended):
         office.files.open_path(path)
         begin_training(office.session)
 

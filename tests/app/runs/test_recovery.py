@@ -21,7 +21,7 @@ def runs(answers: Answers) -> FakeRuns:
 
 def rest(app: Application, qtbot: QtBot) -> None:
     runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=15_000)
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_that_a_clean_save_ends_the_recovery(
     rest(offered, qtbot)
 
     offered.models.save_model()
-    qtbot.waitUntil(lambda: runs.find_interrupted() == (), timeout=15_000)
+    qtbot.waitUntil(lambda: runs.find_interrupted() == ())
     rest(offered, qtbot)
 
     assert offered.window.recovery_bar.text == ""

@@ -53,7 +53,7 @@ def test_that_a_scroll_bar_takes_its_room_from_the_content(
 ) -> None:
     area.resize(500, 100)
 
-    qtbot.waitUntil(lambda: size(area) == (area.viewport().width(), NEEDED[1]), timeout=2000)
+    qtbot.waitUntil(lambda: size(area) == (area.viewport().width(), NEEDED[1]))
     assert area.horizontalScrollBar().maximum() == 0
 
 
@@ -64,4 +64,4 @@ def test_that_content_that_grows_is_scrolled(
 
     part.setMinimumHeight(600)
 
-    qtbot.waitUntil(lambda: size(area)[1] == 600, timeout=2000)
+    qtbot.waitUntil(lambda: size(area)[1] == 600)

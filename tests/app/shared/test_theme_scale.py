@@ -72,4 +72,4 @@ def test_that_no_text_is_cut_in_the_smallest_window(
     content = application.window.findChild(tab)
     assert content is not None
 
-    qtbot.waitUntil(lambda: content.isVisible() and cut_texts(content) == [], timeout=2000)
+    qtbot.waitUntil(lambda: content.isVisible() and cut_texts(content) == [])

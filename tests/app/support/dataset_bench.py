@@ -46,7 +46,7 @@ class Bench:
         self.qtbot.mouseClick(self.find(QPushButton, role), Qt.MouseButton.LeftButton)
 
     def rest(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.runner.is_busy, timeout=5000)
+        self.qtbot.waitUntil(lambda: not self.runner.is_busy)
 
     def open(self) -> None:
         self.controller.open_path(PATH)

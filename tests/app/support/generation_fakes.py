@@ -19,6 +19,7 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl, SampleConfig, SentenceGenerated, SentenceScored
+from tests.patience import HANGS_AFTER_S
 
 UNKNOWN = ("glads", "frobnicate")
 ChildT = TypeVar("ChildT", bound=QObject)
@@ -100,7 +101,7 @@ class GatedScore:
     def __call__(self, model: Any, text: str, control: RunControl) -> Iterator[Any]:
         self.texts.append(text)
         self.controls.append(control)
-        assert self._gate.acquire(timeout=10)
+        assert self._gate.acquire(timeout=HANGS_AFTER_S)
         yield from fake_score(model, text, control)
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.errors import TaskFailure
 from app.tasks.task_runner import TaskRunner
 from engine import CorpusError, Notice, RunControl
+from tests.patience import HANGS_AFTER_S
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def failing_events(error: Exception) -> Iterator[Notice]:
 
 
 def run_to_end(qtbot: QtBot, runner: TaskRunner, events: Iterator[Notice]) -> TaskFailure | None:
-    with qtbot.waitSignal(runner.ended, timeout=5000) as ended:
+    with qtbot.waitSignal(runner.ended) as ended:
         runner.start(lambda: events, RunControl())
     failure: TaskFailure | None = ended.args[0]
     return failure
@@ -55,7 +56,7 @@ def test_that_the_events_are_made_in_another_thread(qtbot: QtBot, runner: TaskRu
         threads.append(threading.get_ident())
         return iter(())
 
-    with qtbot.waitSignal(runner.ended, timeout=5000):
+    with qtbot.waitSignal(runner.ended):
         runner.start(make_events, RunControl())
 
     assert threads != [threading.get_ident()]
@@ -90,7 +91,7 @@ def test_that_an_error_while_making_the_events_ends_the_job(
     def make_events() -> Iterator[Notice]:
         raise ImportError("no torch")
 
-    with qtbot.waitSignal(runner.ended, timeout=5000) as ended:
+    with qtbot.waitSignal(runner.ended) as ended:
         runner.start(make_events, RunControl())
 
     assert ended.args[0].message == "ImportError: no torch"
@@ -98,11 +99,11 @@ def test_that_an_error_while_making_the_events_ends_the_job(
 
 def test_that_stop_ends_a_paused_run(qtbot: QtBot, runner: TaskRunner) -> None:
     control = RunControl()
-    with qtbot.waitSignal(runner.event_ready, timeout=5000):
+    with qtbot.waitSignal(runner.event_ready):
         runner.start(lambda: endless_events(control), control)
     runner.pause()
 
-    with qtbot.waitSignal(runner.ended, timeout=2000):
+    with qtbot.waitSignal(runner.ended):
         runner.stop()
 
     assert not runner.is_busy
@@ -113,7 +114,7 @@ def test_that_pause_and_resume_show_in_is_paused(qtbot: QtBot, runner: TaskRunne
     release = threading.Event()
 
     def make_events() -> Iterator[Notice]:
-        release.wait(5)
+        release.wait(HANGS_AFTER_S)
         return iter(())
 
     runner.start(make_events, control)
@@ -122,7 +123,7 @@ def test_that_pause_and_resume_show_in_is_paused(qtbot: QtBot, runner: TaskRunne
     runner.resume()
     assert not runner.is_paused
 
-    with qtbot.waitSignal(runner.ended, timeout=2000):
+    with qtbot.waitSignal(runner.ended):
         release.set()
 
 
@@ -145,7 +146,7 @@ def test_that_a_slot_of_ended_may_start_the_next_job(qtbot: QtBot, runner: TaskR
     runner.ended.connect(start_next)
 
     runner.start(lambda: iter(()), RunControl())
-    qtbot.waitUntil(lambda: len(ends) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(ends) == 3)
 
     assert ends == [None, None, None]
 
@@ -156,7 +157,7 @@ def test_that_shutdown_ends_a_running_job_and_says_so_once(
     control = RunControl()
     ends: list[object] = []
     runner.ended.connect(ends.append)
-    with qtbot.waitSignal(runner.event_ready, timeout=5000):
+    with qtbot.waitSignal(runner.event_ready):
         runner.start(lambda: endless_events(control), control)
 
     assert runner.shutdown()
@@ -180,7 +181,7 @@ def test_that_shutdown_reports_a_job_that_does_not_listen(qtbot: QtBot, runner: 
     release = threading.Event()
 
     def make_events() -> Iterator[Notice]:
-        release.wait(5)
+        release.wait(HANGS_AFTER_S)
         return iter(())
 
     runner.start(make_events, RunControl())
@@ -202,4 +203,4 @@ def test_that_many_short_jobs_leave_no_thread_behind(qtbot: QtBot, runner: TaskR
     for _ in range(50):
         run_to_end(qtbot, runner, iter([Notice(text="short")]))
 
-    qtbot.waitUntil(lambda: runner.findChildren(QThread) == [], timeout=5000)
+    qtbot.waitUntil(lambda: runner.findChildren(QThread) == [])

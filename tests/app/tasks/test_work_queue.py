@@ -42,7 +42,7 @@ def test_that_work_is_done_in_its_order_and_in_another_thread(qtbot: QtBot, benc
 
     for number in range(3):
         bench.queue.do("Counting", lambda number=number: work(number), bench.results.append)
-    qtbot.waitUntil(lambda: len(bench.results) == 3, timeout=15_000)
+    qtbot.waitUntil(lambda: len(bench.results) == 3)
 
     assert bench.results == [0, 1, 2]
     assert threading.get_ident() not in threads
@@ -52,10 +52,10 @@ def test_that_a_failure_is_shown_and_the_next_work_is_done(qtbot: QtBot, bench: 
     def fail() -> int:
         raise RunError("The disk is away.")
 
-    with qtbot.waitSignal(bench.queue.failed, timeout=15_000) as failed:
+    with qtbot.waitSignal(bench.queue.failed) as failed:
         bench.queue.do("Reading", fail, bench.results.append)
         bench.queue.do("Reading", lambda: 2, bench.results.append)
-    qtbot.waitUntil(lambda: bench.results == [2], timeout=15_000)
+    qtbot.waitUntil(lambda: bench.results == [2])
 
     assert failed.args == ["The disk is away."]
     assert [message.text for message in bench.messages] == ["The disk is away."]
@@ -67,7 +67,7 @@ def test_that_a_closed_queue_starts_nothing_more(qtbot: QtBot, bench: Bench) -> 
     bench.queue.do("Reading", lambda: 2, bench.results.append)
 
     bench.queue.close()
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         held.set()
 
     assert bench.results == []

@@ -37,7 +37,7 @@ def press(qtbot: QtBot, bench: Bench, role: str) -> None:
 
 
 def run_to_the_end(qtbot: QtBot, bench: Bench) -> None:
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         press(qtbot, bench, "start_button")
 
 
@@ -52,7 +52,7 @@ def start_endless_after(qtbot: QtBot, bench: Bench, *, points: int) -> None:
 
 
 def stop(qtbot: QtBot, bench: Bench) -> None:
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         press(qtbot, bench, "stop_button")
 
 
@@ -369,7 +369,7 @@ def test_that_a_run_that_goes_on_shows_its_own_settings(qtbot: QtBot, bench: Ben
     bench.prepare()
     bench.resumed.events = [started(epochs=30)]
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.runner.ended):
         bench.controller.resume_run(info)
 
     assert bench.find("epochs_spin").value() == 30

@@ -60,7 +60,7 @@ def diverges(_control: RunControl) -> Iterator[Any]:
 
 def train(qtbot: QtBot, bench: GenerationBench, events: Any) -> None:
     bench.train.events = events
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.find("start_button"), Qt.MouseButton.LeftButton)
 
 
@@ -75,7 +75,7 @@ def test_that_one_click_goes_on_after_a_divergence(qtbot: QtBot, bench: Generati
         ended(),
     ]
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
     (call,) = bench.resumed.calls
@@ -110,7 +110,7 @@ def test_that_a_second_divergence_offers_it_again(qtbot: QtBot, bench: Generatio
     bench.resumed.events = diverges
 
     for _ in range(2):
-        with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+        with qtbot.waitSignal(bench.runner.ended):
             qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
     assert len({call[0] for call in bench.resumed.calls}) == 1
@@ -139,7 +139,7 @@ def test_that_the_lower_rate_is_in_the_form_and_remembered(
     bench.runs.runs = [run_info(run_id=run_id, train_config=TrainConfig(learning_rate=0.004))]
     bench.resumed.events = [started(), ended()]
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.action, Qt.MouseButton.LeftButton)
 
     assert bench.find("learning_rate_edit").text() == "0.004"

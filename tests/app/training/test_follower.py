@@ -36,13 +36,13 @@ def saved(step: int) -> CheckpointSaved:
 def train(qtbot: QtBot, bench: Bench, events: list[Any]) -> None:
     bench.train.events = events
     bench.prepare()
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         bench.tab.buttons.start_requested.emit()
 
 
 def resume(qtbot: QtBot, bench: Bench, events: Any) -> None:
     bench.resumed.events = events
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         bench.controller.resume_run(run_info(1))
 
 
@@ -116,7 +116,7 @@ def test_that_good_news_of_the_disk_are_no_warning(qtbot: QtBot, bench: Bench) -
 def test_that_a_kept_model_is_replaced_without_a_question(qtbot: QtBot, bench: Bench) -> None:
     train(qtbot, bench, [*short_run(fake_model(points=200))[:-1], saved(200), ended()])
 
-    with qtbot.waitSignal(bench.runner.ended, timeout=15_000):
+    with qtbot.waitSignal(bench.runner.ended):
         bench.tab.buttons.start_requested.emit()
 
     assert bench.dialogs.asked == []

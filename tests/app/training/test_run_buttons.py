@@ -29,7 +29,7 @@ def test_that_the_status_is_beside_the_buttons_in_a_wide_window(
 ) -> None:
     buttons.resize(1200, 40)
 
-    qtbot.waitUntil(lambda: not is_below(buttons), timeout=2000)
+    qtbot.waitUntil(lambda: not is_below(buttons))
 
 
 def test_that_the_status_is_below_the_buttons_in_a_narrow_window(
@@ -37,4 +37,4 @@ def test_that_the_status_is_below_the_buttons_in_a_narrow_window(
 ) -> None:
     buttons.resize(buttons.minimumSizeHint().width(), 80)
 
-    qtbot.waitUntil(lambda: is_below(buttons), timeout=2000)
+    qtbot.waitUntil(lambda: is_below(buttons))

@@ -25,7 +25,7 @@ def bench(qtbot: QtBot, settings_path: Path) -> Bench:
 def run(qtbot: QtBot, bench: Bench, role: str) -> None:
     pages: QTabWidget = bench.find("tools")
     pages.setCurrentIndex({"check_gradients": 1, "time_step": 2}[role])
-    with qtbot.waitSignal(bench.tools_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.tools_runner.ended):
         qtbot.mouseClick(bench.find(f"{role}_button"), Qt.MouseButton.LeftButton)
 
 
@@ -89,7 +89,7 @@ def test_that_a_tool_can_be_stopped(qtbot: QtBot, bench: Bench) -> None:
     assert button.text() == "&Stop"
     assert not bench.find("time_step_button").isEnabled()
 
-    with qtbot.waitSignal(bench.tools_runner.ended, timeout=5000):
+    with qtbot.waitSignal(bench.tools_runner.ended):
         button.click()
 
     assert button.text() == "Check &gradients"

@@ -32,7 +32,7 @@ def test_that_a_running_training_is_stopped_before_the_window_closes(
 ) -> None:
     control = start_endless_training(application)
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         assert not application.window.close()
         assert application.window.message_bar.text.startswith("Stopping…")
 
@@ -46,7 +46,7 @@ def test_that_a_paused_training_does_not_hold_the_window(
     start_endless_training(application)
     application.runners.training.pause()
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
 
@@ -55,9 +55,9 @@ def test_that_a_preparation_is_given_up_without_a_question(
 ) -> None:
     fake_engine.events = until_stopped
     application.dataset.open_sample()
-    qtbot.waitUntil(lambda: application.session.run_state is RunState.PREPARING, timeout=5000)
+    qtbot.waitUntil(lambda: application.session.run_state is RunState.PREPARING)
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
     assert answers.asked == []
@@ -80,7 +80,7 @@ def test_that_an_unsaved_model_can_be_saved_on_the_way_out(
     answers.unsaved = "save"
     application.session.set_model(fake_model())
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
     assert files.saved == [MODEL_PATH]
@@ -116,7 +116,7 @@ def test_that_a_failed_save_keeps_the_window_open(
     files.save_error = ModelFileError("The disk is full. Choose another folder.")
     application.session.set_model(fake_model())
 
-    with qtbot.waitSignal(application.runners.models.ended, timeout=5000):
+    with qtbot.waitSignal(application.runners.models.ended):
         application.window.close()
 
     assert application.window.isVisible()
@@ -130,7 +130,7 @@ def test_that_a_job_that_fails_while_it_is_stopped_does_not_hold_the_window(
     fake_engine.inspect_error = CorpusError("There is no file missing.csv.")
     application.dataset.open_path(Path("missing.csv"))
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
 
@@ -140,7 +140,7 @@ def test_that_closing_again_while_stopping_asks_nothing_more(
 ) -> None:
     start_endless_training(application)
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         for _ in range(attempts):
             application.window.close()
 
@@ -153,7 +153,7 @@ def test_that_the_question_says_when_the_run_is_kept_anyway(
     application.session.set_run(CurrentRun(run_id="1", saved_step=10))
     application.session.set_model(fake_model())
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
     assert answers.asked == ["unsaved, but kept"]
@@ -166,7 +166,7 @@ def test_that_a_run_that_could_not_be_kept_is_asked_about_once_more(
     application.session.set_model(fake_model())
     start_endless_training(application)  # it saves nothing
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
     assert answers.asked == ["unsaved, but kept", "unsaved"]
@@ -177,7 +177,7 @@ def test_that_the_model_of_a_kept_run_that_was_only_opened_needs_no_question(
 ) -> None:
     application.session.set_model(fake_model(), run=CurrentRun(run_id="1", saved_step=10))
 
-    with qtbot.waitSignal(application.window.closed, timeout=5000):
+    with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
     assert answers.asked == []

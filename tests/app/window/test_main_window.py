@@ -50,7 +50,7 @@ def drop(app: Application, *paths: Path) -> None:
 
 def rest(app: Application, qtbot: QtBot) -> None:
     runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners), timeout=5000)
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 def text_of(app: Application, name: str) -> str:
@@ -76,7 +76,7 @@ def test_that_the_sample_comments_can_be_chosen_in_the_menu(
     application: Application, qtbot: QtBot
 ) -> None:
     trigger(application, "sample")
-    qtbot.waitUntil(lambda: application.session.corpus is not None, timeout=5000)
+    qtbot.waitUntil(lambda: application.session.corpus is not None)
     rest(application, qtbot)
 
     assert text_of(application, "window.state_label").startswith("Ready to train")
@@ -239,7 +239,7 @@ def test_that_dark_is_shown_at_once_and_remembered(
 
 
 def test_that_the_device_is_named_when_it_is_known(application: Application, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(application.runners.warm_up.ended, timeout=5000):
+    with qtbot.waitSignal(application.runners.warm_up.ended):
         application.warm_up.start()
 
     assert text_of(application, "window.device_label") == "Computes on: CPU"

@@ -35,7 +35,7 @@ def open_menu(app: Application, qtbot: QtBot) -> None:
 
 
 def rest(app: Application, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not app.runners.prepared_texts.is_busy, timeout=5000)
+    qtbot.waitUntil(lambda: not app.runners.prepared_texts.is_busy)
 
 
 def test_that_an_empty_cache_has_nothing_to_delete(

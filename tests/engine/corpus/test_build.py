@@ -19,6 +19,7 @@ from engine.corpus.workers import BatchPreparer
 from engine.errors import CorpusError
 from engine.events import Event
 from tests.engine.support.corpora import prepare, write_rows
+from tests.patience import HANGS_AFTER_S
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_that_the_split_holds_out_the_share_asked_for() -> None:
     assert not np.array_equal(first, draw_validation(documents, 0.05, seed=2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(alphabet="ab cd.!\n'\"", min_size=1, max_size=30), min_size=1, max_size=8))
 def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
     texts = [text for text in texts if text.strip()] or ["a"]
@@ -196,18 +197,22 @@ def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) ->
 
 
 def test_that_a_pause_holds_the_work_until_it_goes_on(tiny: Path) -> None:
-    control = RunControl()
+    waits = threading.Event()
+
+    class Watched(RunControl):
+        def proceed(self) -> bool:
+            waits.set()
+            return super().proceed()
+
+    control = Watched()
     control.pause()
     events: list[Event] = []
-    ended = threading.Event()
-
-    def work() -> None:
-        events.extend(build_corpus(CorpusConfig(path=tiny), control))
-        ended.set()
-
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(
+        target=lambda: events.extend(build_corpus(CorpusConfig(path=tiny), control))
+    )
     thread.start()
-    assert not ended.wait(0.05)
+    assert waits.wait(HANGS_AFTER_S)
+    assert not any(isinstance(event, CorpusReady) for event in events)
     control.resume()
     thread.join()
 

@@ -11,8 +11,7 @@ import pytest
 
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
-from engine.corpus import cache as corpus_cache
-from engine.corpus import cache as corpus_key
+from engine.corpus import cache as cache_module
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import CorpusCache, corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
@@ -142,7 +141,7 @@ def test_that_every_way_of_reading_has_its_own_key(path: Path) -> None:
         ),
     ]
 
-    keys = {corpus_key.corpus_key(config, digest) for config in configs for digest in ("a", "b")}
+    keys = {cache_module.corpus_key(config, digest) for config in configs for digest in ("a", "b")}
 
     assert len(keys) == 2 * len(configs)
 
@@ -161,11 +160,11 @@ def test_that_another_program_has_another_key(
     what: str, value: object, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = CorpusConfig(path=path)
-    before = corpus_key.corpus_key(config, "digest")
+    before = cache_module.corpus_key(config, "digest")
 
     monkeypatch.setattr(what, value)
 
-    assert corpus_key.corpus_key(config, "digest") != before
+    assert cache_module.corpus_key(config, "digest") != before
 
 
 def test_that_a_changed_file_of_the_same_size_is_prepared_anew(path: Path, cache: Path) -> None:
@@ -260,7 +259,7 @@ def test_that_a_stop_while_opening_ends_without_a_corpus(path: Path, kept: Path)
 def test_that_leaving_the_stream_while_keeping_leaves_no_file(
     path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(corpus_cache, "_REPORT_EVERY_S", 0.0)
+    monkeypatch.setattr(cache_module, "_REPORT_EVERY_S", 0.0)
     events = build_corpus(CorpusConfig(path=path), RunControl(), cache_folder=cache)
     for event in events:
         if isinstance(event, StageProgress) and event.stage.startswith("Keeping"):

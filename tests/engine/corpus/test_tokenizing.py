@@ -52,13 +52,13 @@ PIECES = (
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_that_the_fast_tokeniser_equals_nltk(sentence: str) -> None:
     assert fast_tokens(sentence) == [word_tokenize(sentence, preserve_line=True)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=40))
 def test_that_the_fast_tokeniser_equals_nltk_on_any_text(sentence: str) -> None:
     assert fast_tokens(sentence) == [word_tokenize(sentence, preserve_line=True)]
@@ -110,7 +110,7 @@ def test_where_sentences_end(text: str, sentences: list[str], splitter: Sentence
     assert splitter.split(text) == sentences
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab .!?\n'\"Mr", max_size=60))
 def test_that_splitting_loses_nothing_but_white_space(text: str) -> None:
     splitter = SentenceSplitter.for_texts(["Mr. A went. Then he came."])

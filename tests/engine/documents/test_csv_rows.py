@@ -143,7 +143,7 @@ def test_that_the_bytes_read_come_up_to_the_size_of_the_file(tmp_path: Path) -> 
 
 def test_that_a_packed_file_is_taken_for_three_times_its_size(tmp_path: Path) -> None:
     path = tmp_path / "file.csv.gz"
-    path.write_bytes(gzip.compress(table(tmp_path, *numbered(50)).read_bytes()))
+    path.write_bytes(gzip.compress(table(tmp_path, *numbered(50)).read_bytes(), mtime=0))
 
     with DocumentReader(path, CsvConfig()) as reader:
         assert reader.characters_estimate == 3 * path.stat().st_size

@@ -64,7 +64,7 @@ FIELD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     rows=st.integers(1, 4).flatmap(
         lambda n: st.lists(st.lists(FIELD, min_size=n, max_size=n), min_size=1, max_size=6)
@@ -88,7 +88,7 @@ def test_that_every_written_csv_is_read_back(
     assert [row.fields for row in source if isinstance(row, Row)] == rows
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     rows=st.lists(
         st.tuples(*[st.text('ab ,"\n;', max_size=8)] * 2).map(list), min_size=1, max_size=6
@@ -104,7 +104,7 @@ def test_that_minimal_quoting_is_read_back(rows: list[list[str]], line_end: str)
     assert [row.fields for row in source if isinstance(row, Row)] == rows
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=200) | st.text(',"\n\rab1;\t\0é', max_size=60).map(str.encode))
 def test_that_no_bytes_end_in_anything_but_documents_or_a_sentence(data: bytes) -> None:
     import tempfile

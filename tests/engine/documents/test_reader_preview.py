@@ -21,9 +21,14 @@ def write(folder: Path, name: str, data: bytes) -> Path:
     [
         ("a.csv", b"id,body\n1,so it is here\n", "table", ("id", "body")),
         ("a.tsv", b"id\tbody\n1\tso it is here\n", "table", ("id", "body")),
-        ("a.csv.gz", gzip.compress(b"id,body\n1,so it is here\n"), "table", ("id", "body")),
+        (
+            "a.csv.gz",
+            gzip.compress(b"id,body\n1,so it is here\n", mtime=0),
+            "table",
+            ("id", "body"),
+        ),
         ("a.txt", b"One line.\nAnother line.\n", "lines", ("text",)),
-        ("a.txt.gz", gzip.compress(b"One.\nTwo.\n"), "lines", ("text",)),
+        ("a.txt.gz", gzip.compress(b"One.\nTwo.\n", mtime=0), "lines", ("text",)),
         ("a.txt", b"One\nparagraph.\n\nAnother.\n", "paragraphs", ("text",)),
         ("a.jsonl", b'{"id": 1, "text": "So it is."}\n', "json", ("id", "text")),
     ],

@@ -20,7 +20,7 @@ from engine.files import spool as module
 from engine.files.spool import Spool, forget_pages
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     chunks=st.lists(st.binary(max_size=40), max_size=12),
     most=st.integers(1, 100),

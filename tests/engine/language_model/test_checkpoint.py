@@ -56,7 +56,7 @@ def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> N
     assert_same(load_model(tmp_path / "a"), model)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.characters(), max_size=12), min_size=1, max_size=8, unique=True))
 def test_that_any_strings_can_be_words(
     tmp_path_factory: pytest.TempPathFactory, words: list[str]

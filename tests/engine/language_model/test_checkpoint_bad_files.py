@@ -260,7 +260,7 @@ def test_that_a_file_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
             load_model(path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_that_a_mutated_file_opens_as_a_finite_model_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -25,7 +25,7 @@ def chooser_and_states(
     return WordChooser(rnn, vocabulary, temperature), V, states
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     words=st.integers(1, 300),
     threads=st.integers(1, 5),

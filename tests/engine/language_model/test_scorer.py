@@ -48,7 +48,9 @@ def test_that_the_probabilities_of_large_scores_sum_to_one(seed: int) -> None:
 
     started = model.rnn.forward_propagation([0, 3])[0][1, 0]
     rest = ended.probability + unknown.probability + float(started)
-    assert math.fsum(map(math.exp, log_sum)) + rest == pytest.approx(1.0, abs=1e-6)
+    assert math.fsum(map(math.exp, log_sum)) + rest == pytest.approx(
+        1.0, abs=4e-6
+    )  # 1e-5 in float32
 
 
 def test_that_the_figures_of_a_sentence_follow_from_its_words() -> None:

@@ -54,7 +54,7 @@ def assert_near(mine: Sequence[np.ndarray], true: Sequence[np.ndarray], toleranc
         assert np.abs(one - other).max() <= tolerance * np.abs(other).max() + 1e-3 * tolerance
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(shape=shapes, truncate=st.integers(0, 15))
 @example(
     shape={"word_dim": 4, "hidden_dim": 3, "lengths": [5] * 4, "scale": 1.0, "seed": 1}, truncate=2
@@ -76,7 +76,7 @@ def test_that_float64_gradients_equal_the_tutorials_loop(shape: dict, truncate: 
     assert_near(gradients, true_gradients, 1e-10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shape=shapes, truncate=st.integers(0, 15))
 def test_that_float32_gradients_are_near_the_tutorials_loop(shape: dict, truncate: int) -> None:
     model, (xs, ys) = drawn(**shape | {"scale": min(1.0, shape["scale"])})
@@ -89,7 +89,7 @@ def test_that_float32_gradients_are_near_the_tutorials_loop(shape: dict, truncat
     assert_near(gradients, true_gradients, 1e-4)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(shape=shapes)
 def test_that_the_whole_way_back_equals_autograd(shape: dict) -> None:
     model, (xs, ys) = drawn(**shape)
@@ -101,7 +101,7 @@ def test_that_the_whole_way_back_equals_autograd(shape: dict) -> None:
     assert_near(gradients, true_gradients, 1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shape=shapes,
     chunk_words=st.integers(1, 9),

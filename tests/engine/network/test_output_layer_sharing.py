@@ -80,7 +80,7 @@ def test_that_they_move_to_a_device_whole() -> None:
     assert {each.device.type for each in tensors} == {"meta"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     sentences=sentence_lists,
     truncate=st.integers(0, 6),

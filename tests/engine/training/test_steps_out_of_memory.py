@@ -22,8 +22,7 @@ from engine.network.device import CPU, DeviceChoice, is_out_of_memory
 from engine.network.rnn import RNN
 from engine.runs.store import RunStore
 from engine.training import evaluation, placement
-from engine.training import steps as batch_stepper
-from engine.training import steps as epoch_steps
+from engine.training import steps as steps_module
 from engine.training.events import RunEnded, TrainingStarted
 from engine.training.state import TrainingState
 from engine.training.trainer import Trainer
@@ -225,7 +224,7 @@ def test_that_a_network_that_does_not_fit_begins_on_the_cpu(
 ) -> None:
     whole, _ = train(corpus, TRAIN["fast"], "cpu")
     is_full = on_the_card if part == "ClippedAdam" else lambda *args: args[3] == CARD
-    owner = epoch_steps if part == "ClippedAdam" else placement
+    owner = steps_module if part == "ClippedAdam" else placement
     fill(monkeypatch, owner, part, is_full)
 
     trainer, events = train(corpus, TRAIN["fast"])
@@ -291,7 +290,7 @@ def test_that_a_state_that_does_not_fit_is_resumed_on_the_cpu(
     else:
         fill(
             monkeypatch,
-            epoch_steps.ClippedAdam,
+            steps_module.ClippedAdam,
             "load_state_tensors",
             lambda own, _: on_the_card(own._rnn),
         )
@@ -314,7 +313,7 @@ def test_that_a_state_that_does_not_fit_is_resumed_on_the_cpu(
 def test_that_a_full_computer_says_what_to_do(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(monkeypatch, batch_stepper, "batch_from_flat", lambda *_: True)
+    fill(monkeypatch, steps_module, "batch_from_flat", lambda *_: True)
 
     with pytest.raises(DeviceError, match="The computer has no memory left for a step on a single"):
         train(corpus, TRAIN["fast"])

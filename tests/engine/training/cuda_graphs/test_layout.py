@@ -49,7 +49,7 @@ def test_that_slots_are_filled_up_with_nothing() -> None:
     assert tables.columns[IS_WORD, :21].tolist() == [1] * 17 + [0] + [1, 1, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     lengths=st.lists(st.integers(1, 70), min_size=1, max_size=20),
     batch_size=st.integers(1, 25),

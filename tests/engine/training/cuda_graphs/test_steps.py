@@ -69,7 +69,7 @@ def assert_steps_are_the_tutorials(
         assert np.abs(mine - true).max() <= tolerance * np.abs(true).max()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(case=cases)
 @example(case=HARD | {"lengths": [1], "batch_size": 1, "truncate": 4})
 @example(case=HARD | {"lengths": [1, 1, 1, 1], "batch_size": 3, "truncate": 4})
@@ -78,13 +78,13 @@ def test_that_float64_steps_are_the_tutorials(case: dict) -> None:
     assert_steps_are_the_tutorials(case, "float64", 1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case=cases)
 def test_that_float32_steps_are_near_the_tutorials(case: dict) -> None:
     assert_steps_are_the_tutorials(case | {"scale": min(1.0, case["scale"])}, "float32", 1e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(case=cases, chunk=st.integers(1, 9))
 def test_that_chunks_of_slots_make_the_same_steps(case: dict, chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
