@@ -37,6 +37,7 @@ from engine.sampler import generate
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")
 
 
+# Worth its seconds: each part runs as `make benchmark` runs it, at the smallest sizes there are.
 def run_command(*arguments: str) -> str:
     """Return what the command writes to standard output."""
     out = io.StringIO()

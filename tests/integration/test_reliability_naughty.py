@@ -36,6 +36,7 @@ def desk(qtbot: QtBot, settings_path: Path) -> Desk:
     return desk
 
 
+# Worth its seconds, as the next: each text goes all the way through the window.
 def test_that_naughty_sentences_are_scored(desk: Desk, shared_data: Path, report: Report) -> None:
     line = desk.find(QLineEdit, "sentence_edit")
     scores: list[Any] = []
