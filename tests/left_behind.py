@@ -5,6 +5,7 @@ related to it by the end, and never at others of the machine: two suites may run
 """
 
 import contextlib
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -15,7 +16,8 @@ MADE_BY_TOOLS = frozenset(
     | {"build", "dist"}
 )
 SOURCES = (".py", ".md")  # somebody may write while the tests run
-_KEPT_TO_THE_END = "multiprocessing.resource_tracker"  # Python's own, one a process
+# Python's own helpers, one a process, which end with it.
+_KEPT_TO_THE_END = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
 def files_below(folder: Path) -> set[Path]:
@@ -43,13 +45,14 @@ def folders_of_the_user() -> list[Path]:
 
 def processes_left() -> list[str]:
     """Return the command of each process that this one started and that is still there."""
-    found = []
+    found = [repr(child) for child in multiprocessing.active_children()]
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             is_ours = int(parent) == os.getpid() or _mark() in (folder / "environ").read_bytes()
-            if is_ours and int(folder.name) != os.getpid() and _KEPT_TO_THE_END not in command:
+            is_pythons = any(helper in command for helper in _KEPT_TO_THE_END)
+            if is_ours and not is_pythons and int(folder.name) != os.getpid():
                 found.append(f"{folder.name}: {command or 'ended, and never waited for'}")
     return found
 

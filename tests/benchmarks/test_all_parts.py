@@ -38,6 +38,7 @@ from tests.benchmarks.turns import Setting
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")
 
 
+# Worth its seconds: each part runs as `make benchmark` runs it, at the smallest sizes there are.
 def run_command(*arguments: str) -> str:
     """Return what the command writes to standard output."""
     out = io.StringIO()

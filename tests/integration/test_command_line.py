@@ -16,6 +16,7 @@ from tests.patience import HANGS_AFTER_S
 SENTENCES = ("the dog saw a cat .", "a cat saw the dog .")
 
 
+# Worth its seconds: only a process has the exit code and the streams of a terminal.
 def engine(*arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "engine", *arguments],

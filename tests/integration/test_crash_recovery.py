@@ -101,6 +101,7 @@ def uninterrupted(csv_path: Path, folder: Path, config: CorpusConfig) -> float |
     return store.list()[0].validation_loss
 
 
+# Worth its seconds: a real window is killed, and a second run of the same shows the truth.
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills so hard here")
 def test_that_a_killed_training_is_offered_recovered_and_brought_to_its_end(
     killed: RunStore, person: Person, csv_path: Path, tmp_path: Path

@@ -18,6 +18,7 @@ pytestmark = long_test
 LONGEST_MS = 1800  # by then the small corpus is prepared, trained on and asked for sentences
 
 
+# Worth its seconds: only the whole program, in a process of its own, ends as it does for users.
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_that_the_program_ends_cleanly_at_any_instant(tmp_path: Path, report: Report) -> None:
     count = scaled(2, 200)

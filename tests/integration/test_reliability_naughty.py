@@ -39,6 +39,7 @@ def bench(qtbot: QtBot, settings_path: Path) -> GenerationBench:
     return bench
 
 
+# Worth its seconds, as the next: each text goes all the way through the window.
 def test_that_naughty_sentences_are_scored(
     bench: GenerationBench, shared_data: Path, report: Report
 ) -> None:

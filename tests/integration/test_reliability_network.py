@@ -53,6 +53,7 @@ def watched(place: str, folder: Path) -> Watched:
     return Watched(seen["looks"], seen["seen"], notes.read_text().splitlines())
 
 
+# Worth its seconds: the whole main job, once in each place, or a call could hide in a part.
 @pytest.mark.parametrize("place", ["window", "terminal"])
 def test_that_the_main_job_opens_no_socket(place: str, tmp_path: Path, report: Report) -> None:
     rows = MANY_ROWS if FULL else ROWS

@@ -34,6 +34,7 @@ def one_window(engine: str, seed: str, events: int, folder: Path) -> dict[str, A
     return told
 
 
+# Worth its seconds: it finds what nobody thought of; each window is a process, as for users.
 @pytest.mark.parametrize(
     ("engine", "count"), [("quick", scaled(150, 10_000)), ("real", scaled(100, 1000))]
 )
