@@ -189,7 +189,9 @@ def main(count: int, seed: int, folder: Path, longest_ms: int) -> None:
     from engine.corpus.workers import SMALL_TEXT
 
     __import__("app.application")
-    for name in ("trainer", "corpus", "sampler", "scorer", "checkpoint", "device"):
+    for name in ("corpus.build", "language_model.formats", "language_model.scorer"):
+        __import__(f"engine.{name}")
+    for name in ("language_model.sampler", "training.trainer"):
         __import__(f"engine.{name}")
     small = write_csv(folder / "small.csv", 150)
     large = write_csv(folder / "large.csv", SMALL_TEXT // 30)  # prepared by helper processes
