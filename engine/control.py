@@ -1,4 +1,4 @@
-"""Between whoever asks for long work and the work itself: stop, pause, progress and notices.
+"""What passes between long work and whoever asked for it: stop, pause, progress, notices, a ticker.
 
 This module knows nothing of what is being done: the long work asks, and reports.
 """

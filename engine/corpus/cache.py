@@ -239,6 +239,9 @@ def _made_anew(path: Path, reason: str) -> Notice:
 def corpus_key(config: CorpusConfig, digest: str) -> str:
     """Return the key of what is prepared from a file, 32 hexadecimal digits.
 
+    Vocabulary size, validation share and seed are not part of it: they are applied to the
+    prepared text afterwards. The path is not, but for its ending, which tells how to read.
+
     Parameters
     ----------
     config : CorpusConfig

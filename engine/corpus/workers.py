@@ -43,7 +43,11 @@ Int32s = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedBatch:
-    """The sentences of some documents, in their order."""
+    """The sentences of some documents, in their order.
+
+    As a few flat arrays and not as lists of words, because what crosses from process to process
+    is pickled, and pickling words costs more than finding them.
+    """
 
     words: list[str]  # the different words of the batch, in the order first seen
     numbers: Int32s  # (W,) index into `words`

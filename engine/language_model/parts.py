@@ -1,6 +1,5 @@
-"""What the model file and the state file of a run have in common: settings, vocabulary, layout.
+"""Settings, vocabulary and history to tensors and JSON, and back: for model and state files alike.
 
-Those are the settings, the vocabulary, lists of strings, and the training history as tensors.
 The files themselves are written and read by `checkpoint` and `engine.training.state`. With C
 words, P points, E evaluations and R halvings.
 """

@@ -1,4 +1,4 @@
-"""Where a run computes: its network, update rule and steps on one device.
+"""Make the network, update rule and steps of a run on one device, and move them to the CPU.
 
 If that device has no memory for the network, or in the end not even for a single
 sentence, everything moves to the CPU and the run goes on from the same place. When that

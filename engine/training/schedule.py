@@ -1,4 +1,4 @@
-"""What a loss means: the best parameters, when the learning rate is halved, what is divergence.
+"""What an evaluated loss leads to: best parameters, a halved rate, the end of a run, divergence.
 
 Nothing is computed on the text here (see `engine.training.trainer`).
 """
@@ -81,7 +81,7 @@ class Schedule:
         self.previous_loss = math.inf if previous is None else previous
 
     def losses(self) -> dict[str, Any]:
-        """Return the judge's part of a `TrainingProgress`."""
+        """Return the schedule's part of a `TrainingProgress`."""
         return {
             "first_rate": self.first_rate,
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
