@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from app.generation.records import ScoredSentence
+from app.generation.records import ModelScore
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
 from app.shared.theme import scaled
@@ -45,43 +45,44 @@ class ComparisonModel(ColumnsModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pinned: list[ScoredSentence] = []  # the newest last
-        self._shown: list[ScoredSentence] = []
+        self._pinned: list[ModelScore] = []  # the newest last
+        self._shown: list[ModelScore] = []
         self._column = PROBABILITY
         self._is_falling = True
 
-    def pin(self, score: ScoredSentence) -> None:
+    def pin(self, scored: ModelScore) -> None:
         """Add a score; the same sentence under the same model replaces the old one."""
-        kept = [old for old in self._pinned if _identity(old) != _identity(score)]
-        self._set([*kept, score][-_LARGEST:])
+        kept = [old for old in self._pinned if _identity(old) != _identity(scored)]
+        self._set([*kept, scored][-_LARGEST:])
 
     @property
     def has_several_models(self) -> bool:
         """Whether the models must be told apart."""
-        return len({_model_name(score) for score in self._pinned}) > 1
+        return len({_model_name(scored) for scored in self._pinned}) > 1
 
     def remove(self, rows: list[int]) -> None:
         """Remove the scores in `rows`."""
         gone = [self._shown[row] for row in rows]
-        self._set([score for score in self._pinned if score not in gone])
+        self._set([scored for scored in self._pinned if scored not in gone])
 
-    def score(self, row: int) -> ScoredSentence:
+    def score(self, row: int) -> ModelScore:
         """Return the score in `row`."""
         return self._shown[row]
 
-    def _set(self, pinned: list[ScoredSentence]) -> None:
+    def _set(self, pinned: list[ModelScore]) -> None:
         self.beginResetModel()
         self._pinned = pinned
         self._shown = sorted(pinned, key=self._key, reverse=self._is_falling)
         self.endResetModel()
 
-    def _key(self, score: ScoredSentence) -> tuple[float, str]:
+    def _key(self, scored: ModelScore) -> tuple[float, str]:
+        score = scored.score
         if self._column == PERPLEXITY:
             return (_ordered(score.perplexity), score.text)
         if self._column == SENTENCE:
             return (0.0, score.text.casefold())
         if self._column == MODEL:
-            return (0.0, _model_name(score))
+            return (0.0, _model_name(scored))
         return (_ordered(score.log_probability), score.text)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -107,31 +108,32 @@ class ComparisonModel(ColumnsModel):
         """Return what one cell shows."""
         if not index.isValid():
             return None
-        score, column = self._shown[index.row()], index.column()
+        scored, column = self._shown[index.row()], index.column()
+        score = scored.score
         if role == Qt.ItemDataRole.DisplayRole:
             return (
                 f"{index.row() + 1}",
                 score.text,
                 format_odds(score.log_probability),
                 format_perplexity(score.perplexity),
-                _model_name(score),
+                _model_name(scored),
             )[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             if column == MODEL:
-                return f"{_model_name(score)}: {score.model_title}"
+                return f"{_model_name(scored)}: {scored.model_title}"
             return score.text
         return None
 
 
-def _identity(score: ScoredSentence) -> tuple[str, str, str, str]:
-    return (score.text, score.model, score.model_title, score.origin)
+def _identity(scored: ModelScore) -> tuple[str, str, str, str]:
+    return (scored.score.text, scored.model, scored.model_title, scored.origin)
 
 
-def _model_name(score: ScoredSentence) -> str:
+def _model_name(scored: ModelScore) -> str:
     """Return which model of which run it was: two runs may both be at the same epoch."""
-    return f"{score.origin}, {score.model}" if score.origin else score.model
+    return f"{scored.origin}, {scored.model}" if scored.origin else scored.model
 
 
 def _ordered(number: float) -> float:
@@ -168,9 +170,9 @@ class ComparisonTable(RecordTable):
         self.doubleClicked.connect(self._on_double_clicked)
         self._scores.modelReset.connect(self._share_the_width)
 
-    def pin(self, score: ScoredSentence) -> None:
+    def pin(self, scored: ModelScore) -> None:
         """Add a scored sentence."""
-        self._scores.pin(score)
+        self._scores.pin(scored)
         self.count_changed.emit(self._scores.rowCount())
 
     def _line_height(self) -> int:
@@ -199,7 +201,7 @@ class ComparisonTable(RecordTable):
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
-        self.score_requested.emit(self._scores.score(index.row()).text)
+        self.score_requested.emit(self._scores.score(index.row()).score.text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.generation.export import ask_sentences_path, save_sentences
-from app.generation.records import Batch, BatchState, GeneratedSentence, SampleSettings
+from app.generation.records import Batch, BatchState
 from app.generation.tab import GenerationTab
 from app.jobs import AskSavePath, Generate, generate_with_engine
 from app.session import RunState, Session
@@ -21,7 +21,7 @@ from app.settings import SettingsStore
 from app.shared.formatting import counted
 from app.shared.saving import ExportError
 from app.tasks.task_runner import TaskRunner
-from engine import ConfigError, Notice, RunControl, SampleConfig, SentenceGenerated
+from engine import Notice, RunControl, SampleConfig, SentenceGenerated
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel
@@ -70,7 +70,7 @@ class GenerationController(QObject):
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
         self._connect_signals()
-        self._tab.show_settings(_form_settings(settings.settings.sample))
+        self._tab.show_settings(settings.settings.sample)
         self._show_model()
 
     def _connect_signals(self) -> None:
@@ -100,24 +100,17 @@ class GenerationController(QObject):
         self._show_model()
 
     @Slot(object)
-    def _on_tab_settings_changed(self, settings: SampleSettings) -> None:
-        config = _config(settings)
-        if config is not None:
-            self._settings.update(sample=config)
+    def _on_tab_settings_changed(self, config: SampleConfig) -> None:
+        self._settings.update(sample=config)
 
     @Slot(object)
-    def _on_tab_generate_requested(self, settings: SampleSettings) -> None:
+    def _on_tab_generate_requested(self, config: SampleConfig) -> None:
         model = self._session.shown_model
         if model is None or self._runner.is_busy:
             return
-        try:
-            config = SampleConfig(**dataclasses.asdict(settings))
-        except ConfigError as error:
-            self._presenter.show_message(str(error), "error")
-            return
         self._presenter.clear()
         self._end_state = "ended"
-        self._batch = Batch(settings=settings, model=model_moment(model), seed=settings.seed)
+        self._batch = Batch(config=config, model=model_moment(model), seed=config.seed)
         self._tab.show_batch(self._batch)
         self._tab.show_generating(is_generating=True)
         control = RunControl()
@@ -144,15 +137,7 @@ class GenerationController(QObject):
             return
         is_first = self._batch.done == 0
         self._batch = dataclasses.replace(self._batch, done=self._batch.done + 1, seed=event.seed)
-        self._tab.show_sentence(
-            GeneratedSentence(
-                number=event.number,
-                text=event.text,
-                predicted_words=len(event.words) + (0 if event.is_cut else 1),
-                log_probability=event.log_probability,
-                is_cut=event.is_cut,
-            )
-        )
+        self._tab.show_sentence(event)
         if is_first:
             self._tab.update_batch(self._batch)  # the seed is known now
 
@@ -183,20 +168,3 @@ class GenerationController(QObject):
 
 def _sentences(count: int) -> str:
     return f"{counted(count, 'sentence')} {'is' if count == 1 else 'are'}"
-
-
-def _form_settings(config: SampleConfig) -> SampleSettings:
-    return SampleSettings(
-        count=config.count,
-        min_length=config.min_length,
-        temperature=config.temperature,
-        seed=config.seed,
-    )
-
-
-def _config(settings: SampleSettings) -> SampleConfig | None:
-    """Return the engine's record, or None while the form holds what cannot work."""
-    try:
-        return SampleConfig(**dataclasses.asdict(settings))
-    except ConfigError:
-        return None

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.generation.records import Batch, GeneratedSentence
+from app.generation.records import Batch, perplexity, predicted_words
 from app.shared.saving import SuffixFollower, inert_csv, write_in_one_step
+from engine import SentenceGenerated
 
-Record = tuple[Batch, GeneratedSentence]
+Record = tuple[Batch, SentenceGenerated]
 
 _COLUMNS = (
     "number",
@@ -38,16 +39,16 @@ def sentences_as_csv(records: Sequence[Record]) -> str:
     return inert_csv(_COLUMNS, (_cells(batch, sentence) for batch, sentence in records))
 
 
-def _cells(batch: Batch, sentence: GeneratedSentence) -> list[str]:
+def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
     return [
         str(sentence.number),
         sentence.text,
         f"{abs(sentence.log_probability) / math.log(10.0):.6f}",
-        f"{sentence.perplexity:.6g}",
-        str(sentence.predicted_words),
+        f"{perplexity(sentence):.6g}",
+        str(predicted_words(sentence)),
         "yes" if sentence.is_cut else "no",
-        f"{batch.settings.temperature:.2f}",
-        str(batch.settings.min_length),
+        f"{batch.config.temperature:.2f}",
+        str(batch.config.min_length),
         "" if batch.seed is None else str(batch.seed),
         batch.model,
     ]

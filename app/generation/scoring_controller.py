@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.generation.controller import model_epoch, model_title
-from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.records import ModelScore
 from app.generation.tab import GenerationTab
 from app.jobs import Score, score_with_engine
 from app.session import Session
@@ -125,7 +125,7 @@ class ScoringController(QObject):
             return
         text, model, origin = self._job
         if text == self._tab.sentence and self._session.shown_model is not None:
-            self._tab.show_score(scored_sentence(text, event.score, model, origin))
+            self._tab.show_score(model_score(event.score, model, origin))
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
@@ -148,28 +148,10 @@ def model_origin(session: Session) -> str:
     return ", ".join(part for part in (run.name, when) if part)
 
 
-def scored_sentence(
-    text: str, score: "SentenceScore", model: "LanguageModel", origin: str = ""
-) -> ScoredSentence:
-    """Turn the engine's score of `text` into the record that the views show."""
-    last = len(score.words) - 1
-    return ScoredSentence(
-        text=text,
-        words=tuple(
-            ScoredWord(
-                text=word.word,
-                is_known=word.is_known,
-                is_end=place == last,
-                log_probability=word.log_probability,
-                bits=word.bits,
-                rank=word.rank,
-            )
-            for place, word in enumerate(score.words)
-        ),
-        log_probability=score.log_probability,
-        perplexity=score.perplexity,
-        bits_per_word=score.bits_per_word,
-        unknown_words=score.unknown_words,
+def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = "") -> ModelScore:
+    """Say of a score which model gave it."""
+    return ModelScore(
+        score=score,
         model=model_epoch(model),
         model_title=model_title(model),
         origin=origin,

@@ -12,9 +12,10 @@ from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt, QTimer, Signal, Slo
 from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
-from app.generation.records import Batch, GeneratedSentence
+from app.generation.records import Batch, perplexity, predicted_words
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
+from engine import SentenceGenerated
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
@@ -42,7 +43,7 @@ class SentenceList(RecordTable):
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
         self._sentences = SentenceModel(self)
-        self._waiting: list[GeneratedSentence] = []
+        self._waiting: list[SentenceGenerated] = []
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
         self.setModel(self._sentences)
@@ -90,7 +91,7 @@ class SentenceList(RecordTable):
         self._show_waiting()
         self._sentences.update_batch(batch)
 
-    def append_sentence(self, sentence: GeneratedSentence) -> None:
+    def append_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence: at once if the last one came a while ago."""
         self._waiting.append(sentence)
         if not self._show_timer.isActive():
@@ -125,7 +126,7 @@ class SentenceList(RecordTable):
         self._title_row = -1
         self._set_count(0)
 
-    def records(self) -> list[tuple[Batch, GeneratedSentence]]:
+    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence with the batch it belongs to."""
         self._show_waiting()
         return self._sentences.records()
@@ -233,7 +234,7 @@ class SentenceModel(ColumnsModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Batch | GeneratedSentence] = []
+        self._rows: list[Batch | SentenceGenerated] = []
         self._title_row = -1  # of the newest batch
 
     def start_batch(self, batch: Batch) -> int:
@@ -250,7 +251,7 @@ class SentenceModel(ColumnsModel):
         changed = self.index(self._title_row, NUMBER)
         self.dataChanged.emit(changed, changed)
 
-    def append_sentences(self, sentences: Sequence[GeneratedSentence]) -> None:
+    def append_sentences(self, sentences: Sequence[SentenceGenerated]) -> None:
         """Append sentences to the newest batch."""
         self._append(sentences)
 
@@ -265,14 +266,14 @@ class SentenceModel(ColumnsModel):
         """Whether `row` is the title of a batch."""
         return isinstance(self._rows[row], Batch)
 
-    def sentence(self, row: int) -> GeneratedSentence | None:
+    def sentence(self, row: int) -> SentenceGenerated | None:
         """Return the sentence of `row`; None for a title row."""
         record = self._rows[row]
-        return record if isinstance(record, GeneratedSentence) else None
+        return record if isinstance(record, SentenceGenerated) else None
 
-    def records(self) -> list[tuple[Batch, GeneratedSentence]]:
+    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence together with its batch."""
-        pairs: list[tuple[Batch, GeneratedSentence]] = []
+        pairs: list[tuple[Batch, SentenceGenerated]] = []
         batch: Batch | None = None
         for record in self._rows:
             if isinstance(record, Batch):
@@ -281,7 +282,7 @@ class SentenceModel(ColumnsModel):
                 pairs.append((batch, record))
         return pairs
 
-    def _append(self, records: Sequence[Batch | GeneratedSentence]) -> None:
+    def _append(self, records: Sequence[Batch | SentenceGenerated]) -> None:
         row = len(self._rows)
         self.beginInsertRows(QModelIndex(), row, row + len(records) - 1)
         self._rows.extend(records)
@@ -303,14 +304,14 @@ class SentenceModel(ColumnsModel):
         return _sentence_data(record, index.column(), role)
 
 
-def sentence_tooltip(sentence: GeneratedSentence) -> str:
+def sentence_tooltip(sentence: SentenceGenerated) -> str:
     """Say the probability in the units of the field."""
-    words = counted(sentence.predicted_words, "predicted word")
+    words = counted(predicted_words(sentence), "predicted word")
     end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(sentence.perplexity)} a word"
+        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word"
     )
 
 
@@ -326,7 +327,7 @@ def _title_data(batch: Batch, column: int, role: int) -> object:
     return None
 
 
-def _sentence_data(sentence: GeneratedSentence, column: int, role: int) -> object:
+def _sentence_data(sentence: SentenceGenerated, column: int, role: int) -> object:
     if role == Qt.ItemDataRole.DisplayRole:
         if column == NUMBER:
             return f"{sentence.number:,}"

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
 from app.generation.generate_panel import GeneratePanel
-from app.generation.records import Batch, GeneratedSentence, SampleSettings, ScoredSentence
+from app.generation.records import Batch, ModelScore
 from app.generation.score_panel import ScorePanel
 from app.shared.labels import ElidedLabel
+from engine import SampleConfig, SentenceGenerated
 
 if TYPE_CHECKING:
     from engine import EpochModel
@@ -28,13 +29,13 @@ class GenerationTab(QWidget):
     Signals
     -------
     generate_requested(object)
-        Draw sentences with these `SampleSettings`.
+        Draw sentences with these `SampleConfig`.
     stop_requested()
         Draw no more.
     save_requested()
         Write the sentences to a file.
     settings_changed(object)
-        The `SampleSettings` in the form are different now.
+        The `SampleConfig` in the form are different now.
     sentence_changed(str)
         The typed sentence is different now.
     epoch_chosen(object)
@@ -109,7 +110,7 @@ class GenerationTab(QWidget):
         """The sentence as typed."""
         return self._score_panel.text
 
-    def records(self) -> list[tuple[Batch, GeneratedSentence]]:
+    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every generated sentence shown, with its batch."""
         return self._generate_panel.records()
 
@@ -124,7 +125,7 @@ class GenerationTab(QWidget):
         """Offer the models of a run's epochs; `present` is the used one, None: the newest."""
         self._epochs.show_models(models, present)
 
-    def show_settings(self, settings: SampleSettings) -> None:
+    def show_settings(self, settings: SampleConfig) -> None:
         """Show stored settings."""
         self._generate_panel.show_settings(settings)
 
@@ -144,10 +145,10 @@ class GenerationTab(QWidget):
         """Show what became of the newest batch."""
         self._generate_panel.update_batch(batch)
 
-    def show_sentence(self, sentence: GeneratedSentence) -> None:
+    def show_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence to the newest batch."""
         self._generate_panel.show_sentence(sentence)
 
-    def show_score(self, score: ScoredSentence | None) -> None:
+    def show_score(self, score: ModelScore | None) -> None:
         """Show the typed sentence's probability; None takes it away."""
         self._score_panel.show_score(score)

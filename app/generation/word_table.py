@@ -6,10 +6,11 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, 
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.records import ModelScore
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
 from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
 from app.shared.theme import Palette, current_palette, scaled
+from engine import WordScore
 
 _WIDEST_BITS = "000.00 bits"
 _SMALLEST_WORD, _SMALLEST_BAR = 96, 88  # px, of width
@@ -19,6 +20,7 @@ _BAR_SHARE = 0.5  # of the row's height
 WORD, PROBABILITY, RANK, SURPRISE = range(4)
 WORD_ROLE = Qt.ItemDataRole.UserRole
 END_TEXT = "(end of sentence)"
+_END = "SENTENCE_END"  # as the engine calls it; typed words are in lower case
 
 
 class SurpriseDelegate(QStyledItemDelegate):
@@ -33,7 +35,7 @@ class SurpriseDelegate(QStyledItemDelegate):
         """Paint the number as usual and the bar to its right."""
         super().paint(painter, option, index)
         model, word = index.model(), index.data(WORD_ROLE)
-        if not isinstance(model, WordProbabilityModel) or not isinstance(word, ScoredWord):
+        if not isinstance(model, WordProbabilityModel) or not isinstance(word, WordScore):
             return
         cell = QRectF(option.rect)
         left = cell.left() + option.fontMetrics.horizontalAdvance(_WIDEST_BITS) + 2 * _MARGIN
@@ -55,10 +57,10 @@ class SurpriseDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _bar_colour(word: ScoredWord, colours: Palette) -> str:
+def _bar_colour(word: WordScore, colours: Palette) -> str:
     if not word.is_known:
         return colours.bad
-    return colours.faint if word.is_end else colours.accent
+    return colours.faint if word.word == _END else colours.accent
 
 
 class WordProbabilityTable(RecordTable):
@@ -76,7 +78,7 @@ class WordProbabilityTable(RecordTable):
         self._widest_word = fit_column(self, WORD, "somewhat   unknown → UNKNOWN_TOKEN")
         self._numbers = fit_column(self, PROBABILITY, "0.00123") + fit_column(self, RANK, "100,000")
 
-    def show_score(self, score: ScoredSentence | None) -> None:
+    def show_score(self, score: ModelScore | None) -> None:
         """Show the words of `score`; None empties the table."""
         self._words.show(score)
 
@@ -115,14 +117,14 @@ class WordProbabilityModel(ColumnsModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._words: tuple[ScoredWord, ...] = ()
+        self._words: tuple[WordScore, ...] = ()
         self.guess_bits = 0.0
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
-    def show(self, score: ScoredSentence | None) -> None:
+    def show(self, score: ModelScore | None) -> None:
         """Show the words of `score`; None shows none."""
         self.beginResetModel()
-        self._words = () if score is None else score.words
+        self._words = () if score is None else score.score.words
         self.guess_bits = 0.0 if score is None else score.guess_bits
         self.endResetModel()
 
@@ -155,7 +157,7 @@ class WordProbabilityModel(ColumnsModel):
             return _tooltip(word)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _brush(word, column)
-        if role == Qt.ItemDataRole.FontRole and column == WORD and word.is_end:
+        if role == Qt.ItemDataRole.FontRole and column == WORD and word.word == _END:
             font = QFont(QGuiApplication.font())
             font.setItalic(True)
             return font
@@ -164,20 +166,20 @@ class WordProbabilityModel(ColumnsModel):
         return None
 
 
-def _text(word: ScoredWord, column: int) -> str:
+def _text(word: WordScore, column: int) -> str:
     if column == PROBABILITY:
         return format_probability(word.log_probability)
     if column == RANK:
         return format_count(word.rank)
     if column == SURPRISE:
         return format_bits(word.bits)
-    if word.is_end:
+    if word.word == _END:
         return END_TEXT
-    return word.text if word.is_known else f"{word.text}   unknown → UNKNOWN_TOKEN"
+    return word.word if word.is_known else f"{word.word}   unknown → UNKNOWN_TOKEN"
 
 
-def _tooltip(word: ScoredWord) -> str:
-    name = "The end of the sentence here" if word.is_end else f"“{word.text}”"
+def _tooltip(word: WordScore) -> str:
+    name = "The end of the sentence here" if word.word == _END else f"“{word.word}”"
     note = "" if word.is_known else " Not in the vocabulary: scored as UNKNOWN_TOKEN."
     log_probability = f"{word.log_probability:.3f}".replace("-", "−")
     return (
@@ -186,9 +188,9 @@ def _tooltip(word: ScoredWord) -> str:
     )
 
 
-def _brush(word: ScoredWord, column: int) -> QBrush | None:
+def _brush(word: WordScore, column: int) -> QBrush | None:
     if column != WORD:
         return None
-    if word.is_end:
+    if word.word == _END:
         return QBrush(QColor(current_palette().faint))
     return None if word.is_known else QBrush(QColor(current_palette().bad))
