@@ -16,10 +16,11 @@ from PySide6.QtCore import QObject, Slot
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_page import smallest_offered
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Estimate, TrainingChoices, estimate_with_engine
+from app.jobs import Jobs, TrainingChoices
 from app.session import Command, Session, enabled_commands
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_duration, format_percent
+from app.shared.plots import logarithmic_steps
 from app.tasks.task_runner import TaskRunner
 from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
 
@@ -41,11 +42,6 @@ class BudgetCounted:
     text: object  # what it was counted on, see `VocabularyController._text`
 
 
-def no_choices() -> TrainingChoices | None:
-    """Stand for a training form that says nothing."""
-    return None
-
-
 class VocabularyController(QObject):
     """Connect the vocabulary page with the corpus and with the engine's measuring."""
 
@@ -55,15 +51,15 @@ class VocabularyController(QObject):
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
-        choices: Callable[[], TrainingChoices | None] = no_choices,
-        estimate: Estimate = estimate_with_engine,
+        choices: Callable[[], TrainingChoices | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tab, self._page = tab, tab.vocabulary_page
         self._session, self._runner, self._presenter = session, runner, presenter
-        self._choices, self._estimate_epoch = choices, estimate
+        self._choices, self._estimate_epoch = choices, jobs.estimate_epoch
         self._budget: VocabularyBudget | None = None
         self._budget_of: object = None  # the text that it was counted on
         self._estimate: EpochEstimate | None = None
@@ -174,7 +170,8 @@ class VocabularyController(QObject):
         if budget is None:
             return
         model, _ = self._settings()
-        curve = curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
+        smallest = smallest_offered(budget.largest_size)
+        curve = logarithmic_steps(smallest, budget.largest_size, CURVE_POINTS)
         self._page.show_sizes(
             [budget.at(size, model.hidden_dim) for size in curve], advice_text(budget)
         )
@@ -258,13 +255,6 @@ def epoch_text(seconds: float | None) -> str:
     if seconds is None or seconds >= 10.0:
         return format_duration(seconds)
     return f"{seconds:.1f} s" if seconds >= 0.1 else "< 0.1 s"
-
-
-def curve_sizes(smallest: int, largest: int) -> list[int]:
-    """Return sizes from `smallest` to `largest`, evenly spread on a logarithmic axis."""
-    ratio = largest / smallest
-    steps = range(CURVE_POINTS)
-    return sorted({round(smallest * ratio ** (step / (CURVE_POINTS - 1))) for step in steps})
 
 
 def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure, ...]:

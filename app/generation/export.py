@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
-from app.generation.records import Batch, GeneratedSentence
-from app.shared.saving import SuffixFollower, inert_csv, write_in_one_step
+from app.generation.records import Batch, perplexity, predicted_words
+from app.shared.saving import ask_save_path, inert_csv, write_in_one_step
+from engine import SentenceGenerated
 
-Record = tuple[Batch, GeneratedSentence]
+Record = tuple[Batch, SentenceGenerated]
 
 _COLUMNS = (
     "number",
@@ -38,16 +39,16 @@ def sentences_as_csv(records: Sequence[Record]) -> str:
     return inert_csv(_COLUMNS, (_cells(batch, sentence) for batch, sentence in records))
 
 
-def _cells(batch: Batch, sentence: GeneratedSentence) -> list[str]:
+def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
     return [
         str(sentence.number),
         sentence.text,
         f"{abs(sentence.log_probability) / math.log(10.0):.6f}",
-        f"{sentence.perplexity:.6g}",
-        str(sentence.predicted_words),
+        f"{perplexity(sentence):.6g}",
+        str(predicted_words(sentence)),
         "yes" if sentence.is_cut else "no",
-        f"{batch.settings.temperature:.2f}",
-        str(batch.settings.min_length),
+        f"{batch.config.temperature:.2f}",
+        str(batch.config.min_length),
         "" if batch.seed is None else str(batch.seed),
         batch.model,
     ]
@@ -64,12 +65,5 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
 
 def ask_sentences_path(suggested: Path) -> Path | None:
     """Ask where the sentences go; None when the user thinks better of it."""
-    dialog = QFileDialog(QApplication.activeWindow(), "Save the sentences", str(suggested.parent))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters([_TEXT_FILTER, _CSV_FILTER])
-    dialog.selectFile(suggested.stem)
-    SuffixFollower(dialog)
-    is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-    chosen = dialog.selectedFiles()
-    dialog.deleteLater()
-    return Path(chosen[0]) if is_accepted and chosen else None
+    named, window = suggested.with_suffix(""), QApplication.activeWindow()
+    return ask_save_path(window, "Save the sentences", named, [_TEXT_FILTER, _CSV_FILTER])

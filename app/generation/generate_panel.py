@@ -3,11 +3,13 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.generation.records import Batch
 from app.generation.sample_form import SampleForm
 from app.generation.sentence_list import SentenceList
+from app.shared.formatting import counted
 from app.shared.labels import describe
 from app.shared.theme import scaled
+from engine import SampleConfig, SentenceGenerated
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -26,11 +28,11 @@ class GeneratePanel(QFrame):
     Signals
     -------
     generate_requested(object)
-        The `SampleSettings` of the form.
+        The `SampleConfig` of the form.
     stop_requested(), save_requested()
         The user pressed the button.
     settings_changed(object)
-        The `SampleSettings` of the form are different now.
+        The `SampleConfig` of the form are different now.
     score_requested(str)
         The user wants this sentence's probability, word by word.
     """
@@ -164,7 +166,7 @@ class GeneratePanel(QFrame):
         self._stop_button.setEnabled(False)
         self._status_label.setText("Stopping…")
 
-    def show_settings(self, settings: SampleSettings) -> None:
+    def show_settings(self, settings: SampleConfig) -> None:
         """Show stored settings."""
         self._form.show_settings(settings)
 
@@ -178,11 +180,11 @@ class GeneratePanel(QFrame):
         if batch.seed is not None:
             self._form.show_used_seed(batch.seed)
 
-    def show_sentence(self, sentence: GeneratedSentence) -> None:
+    def show_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence to the newest batch."""
         self._list.append_sentence(sentence)
 
-    def records(self) -> list[tuple[Batch, GeneratedSentence]]:
+    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence shown, with its batch."""
         return self._list.records()
 
@@ -212,8 +214,7 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        noun = "sentence" if count == 1 else "sentences"
-        return f"{count:,} {noun}" + ("  ·  drawing…" if self._is_generating else "")
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
 
     @Slot()
     def _on_form_changed(self) -> None:

@@ -1,27 +1,20 @@
-"""Generated sentences with their settings, and scored sentences word by word: plain records."""
+"""What the views of this tab need beyond the engine's records: which model and seed it was."""
 
 import math
 from dataclasses import dataclass
 from typing import Literal
 
+from app.shared.formatting import counted, format_count
+from engine import SampleConfig, SentenceGenerated, SentenceScore
+
 BatchState = Literal["running", "ended", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSettings:
-    """What the form asks for."""
-
-    count: int = 10
-    min_length: int = 7  # words
-    temperature: float = 1.0
-    seed: int | None = None  # None = a fresh one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One press of Generate: the settings used, the model used, how it went."""
+    """One press of Generate: what was asked for, the model used, how it went."""
 
-    settings: SampleSettings
+    config: SampleConfig
     model: str  # such as "epoch 2.4, step 1,204"
     seed: int | None = None  # the one used; None until the first sentence tells
     done: int = 0  # sentences so far
@@ -30,64 +23,38 @@ class Batch:
     @property
     def title(self) -> str:
         """One line: how many sentences, and everything needed to repeat them."""
-        wanted = self.settings.count
-        noun = "sentence" if wanted == 1 else "sentences"
-        amount = f"{wanted:,} {noun}"
-        if self.state != "running" and self.done != wanted:
-            amount = f"{self.done:,} of {wanted:,} {noun} ({self.state})"
-        shortest = self.settings.min_length
-        words = "word" if shortest == 1 else "words"
+        amount = counted(self.config.count, "sentence")
+        if self.state != "running" and self.done != self.config.count:
+            amount = f"{format_count(self.done)} of {amount} ({self.state})"
         seed = "random" if self.seed is None else str(self.seed)
         return (
-            f"{amount}  ·  {self.model}  ·  temperature {self.settings.temperature:.2f}"
-            f"  ·  at least {shortest} {words}  ·  seed {seed}"
+            f"{amount}  ·  {self.model}  ·  temperature {self.config.temperature:.2f}"
+            f"  ·  at least {counted(self.config.min_length, 'word')}  ·  seed {seed}"
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GeneratedSentence:
-    """One drawn sentence and its probability."""
+class ModelScore:
+    """A sentence's probability, and the model that gave it."""
 
-    number: int
-    text: str
-    predicted_words: int  # the sentence's end included, if it was drawn
-    log_probability: float  # natural log
-    is_cut: bool = False  # the longest length came before the sentence's end
-
-    @property
-    def perplexity(self) -> float:
-        """Mean number of equally likely choices per word; inf where it overflows."""
-        if self.predicted_words == 0:
-            return 1.0
-        try:
-            return math.exp(-self.log_probability / self.predicted_words)
-        except OverflowError:
-            return math.inf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoredWord:
-    """One word and how well the model foresaw it."""
-
-    text: str
-    is_known: bool
-    is_end: bool  # the sentence's end, which is predicted like a word
-    log_probability: float  # natural log, given the words before
-    bits: float
-    rank: int  # 1 = the word that the model thought likeliest here
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoredSentence:
-    """A sentence's probability under one model."""
-
-    text: str
-    words: tuple[ScoredWord, ...]  # the sentence's end last
-    log_probability: float  # natural log
-    perplexity: float  # a word
-    bits_per_word: float
-    unknown_words: tuple[str, ...]
+    score: SentenceScore
     model: str  # such as "epoch 2.4"
     model_title: str  # the model's full name
     origin: str = ""  # the run or the file that the model comes from
     guess_bits: float  # a word, for a model that knows nothing: log2 of the vocabulary
+
+
+def predicted_words(sentence: SentenceGenerated) -> int:
+    """Return how many words were drawn, the sentence's end included unless it was cut."""
+    return len(sentence.words) + (0 if sentence.is_cut else 1)
+
+
+def perplexity(sentence: SentenceGenerated) -> float:
+    """Return the mean number of equally likely choices a word; inf where it overflows."""
+    words = predicted_words(sentence)
+    if words == 0:
+        return 1.0
+    try:
+        return math.exp(-sentence.log_probability / words)
+    except OverflowError:
+        return math.inf

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.generation.records import SampleSettings
 from app.shared.labels import add_row, describe, make_form
+from engine import SampleConfig
 
 _LARGEST_COUNT = 100_000
 _LONGEST_MINIMUM = 100  # words; the engine's longest sentence
@@ -57,7 +57,7 @@ class SampleForm(QWidget):
         self._build_seed()
         self._build_layout()
         self._connect_signals()
-        self.show_settings(SampleSettings())
+        self.show_settings(SampleConfig())
 
     def _build_numbers(self) -> None:
         self._count_spin = describe(
@@ -140,18 +140,18 @@ class SampleForm(QWidget):
         self._random_check.toggled.connect(self._on_random_toggled)
         self._seed_edit.textEdited.connect(self.changed)
 
-    def settings(self) -> SampleSettings:
+    def settings(self) -> SampleConfig:
         """Return what the form says now."""
         text = self._seed_edit.text()
         is_fixed = text.isdecimal() and not self._random_check.isChecked()
-        return SampleSettings(
+        return SampleConfig(
             count=self._count_spin.value(),
             min_length=self._min_length_spin.value(),
             temperature=round(self._temperature_spin.value(), 2),
             seed=int(text) if is_fixed else None,
         )
 
-    def show_settings(self, settings: SampleSettings) -> None:
+    def show_settings(self, settings: SampleConfig) -> None:
         """Show `settings` without announcing a change."""
         with QSignalBlocker(self):
             self._count_spin.setValue(settings.count)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.generation.comparison_table import ComparisonTable
-from app.generation.records import ScoredSentence
+from app.generation.records import ModelScore
 from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe
@@ -40,7 +40,7 @@ class ScorePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
-        self._score: ScoredSentence | None = None
+        self._scored: ModelScore | None = None
         self._is_pin_due = False  # Return was pressed before the score was there
         self._build_line()
         self._build_figures()
@@ -188,12 +188,12 @@ class ScorePanel(QFrame):
             else "A model is needed to score a sentence."
         )
 
-    def show_score(self, score: ScoredSentence | None) -> None:
+    def show_score(self, scored: ModelScore | None) -> None:
         """Show a score; None takes the present one away."""
-        self._score = score
-        self._pin_button.setEnabled(score is not None)
-        self._word_table.show_score(score)
-        if score is None:
+        self._scored = scored
+        self._pin_button.setEnabled(scored is not None)
+        self._word_table.show_score(scored)
+        if scored is None:
             for label in (self._probability_label, self._log_label):
                 label.setText(NOTHING)
             for label in (self._perplexity_label, self._bits_label):
@@ -201,6 +201,7 @@ class ScorePanel(QFrame):
             self._model_label.clear()
             self._show_unknown(())
             return
+        score = scored.score
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
@@ -209,12 +210,12 @@ class ScorePanel(QFrame):
         )
         self._perplexity_label.setText(format_perplexity(score.perplexity))
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
-        self._model_label.setText(f"scored with the model as of {score.model}")
-        self._model_label.setToolTip(score.model_title)
+        self._model_label.setText(f"scored with the model as of {scored.model}")
+        self._model_label.setToolTip(scored.model_title)
         self._show_unknown(score.unknown_words)
         if self._is_pin_due:
             self._is_pin_due = False
-            self._comparison_table.pin(score)
+            self._comparison_table.pin(scored)
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
@@ -243,8 +244,8 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_pin_clicked(self) -> None:
-        if self._score is not None:
-            self._comparison_table.pin(self._score)
+        if self._scored is not None:
+            self._comparison_table.pin(self._scored)
 
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:

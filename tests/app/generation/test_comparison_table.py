@@ -11,22 +11,16 @@ from app.generation.comparison_table import (
     SENTENCE,
     ComparisonTable,
 )
-from app.generation.records import ScoredSentence
+from app.generation.records import ModelScore
+from tests.app.support.generation_fakes import sentence_score
 
 
-def score(text: str, log_probability: float, **changes: object) -> ScoredSentence:
-    values: dict[str, object] = {
-        "text": text,
-        "words": (),
-        "log_probability": log_probability,
-        "perplexity": 50.0,
-        "bits_per_word": 5.6,
-        "unknown_words": (),
-        "model": "epoch 1",
-        "model_title": "comments",
-        "guess_bits": 13.0,
-    }
-    return ScoredSentence(**(values | changes))  # type: ignore[arg-type]
+def score(text: str, log_probability: float, perplexity: float = 50.0, **model: str) -> ModelScore:
+    return ModelScore(
+        score=sentence_score(text, log_probability=log_probability, perplexity=perplexity),
+        guess_bits=13.0,
+        **{"model": "epoch 1", "model_title": "comments", **model},
+    )
 
 
 @pytest.fixture

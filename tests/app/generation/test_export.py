@@ -7,20 +7,19 @@ from pathlib import Path
 import pytest
 
 from app.generation.export import save_sentences, sentences_as_csv
-from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.generation.records import Batch
 from app.shared.saving import ExportError, neutralised
+from engine import SampleConfig, SentenceGenerated
+from tests.app.support.generation_fakes import sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def records(*texts: str) -> list[tuple[Batch, GeneratedSentence]]:
-    batch = Batch(settings=SampleSettings(temperature=0.5), model="epoch 1, step 9", seed=7)
+def records(*texts: str) -> list[tuple[Batch, SentenceGenerated]]:
+    batch = Batch(config=SampleConfig(temperature=0.5), model="epoch 1, step 9", seed=7)
     return [
-        (
-            batch,
-            GeneratedSentence(number=k, text=text, predicted_words=5, log_probability=-11.5),
-        )
-        for k, text in enumerate(texts, start=1)
+        (batch, sentence(number, text, log_probability=-11.5))
+        for number, text in enumerate(texts, start=1)
     ]
 
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.generation.records import SampleSettings
 from app.generation.sample_form import SampleForm, temperature_hint
+from engine import SampleConfig
 
 T = TypeVar("T", bound=QWidget)
 
@@ -26,7 +26,7 @@ def child(form: SampleForm, kind: type[T], role: str) -> T:
 
 
 def test_that_the_tutorial_s_minimum_length_is_the_default(form: SampleForm) -> None:
-    assert form.settings() == SampleSettings(count=10, min_length=7, temperature=1.0, seed=None)
+    assert form.settings() == SampleConfig(count=10, min_length=7, temperature=1.0, seed=None)
 
 
 def test_that_slider_and_spin_box_show_the_same_temperature(form: SampleForm) -> None:
@@ -75,7 +75,7 @@ def test_that_a_used_seed_can_be_kept_by_switching_random_off(form: SampleForm) 
 
 
 def test_that_showing_stored_settings_announces_no_change(qtbot: QtBot, form: SampleForm) -> None:
-    stored = SampleSettings(count=3, min_length=0, temperature=0.4, seed=9)
+    stored = SampleConfig(count=3, min_length=0, temperature=0.4, seed=9)
 
     with qtbot.assertNotEmitted(form.changed):
         form.show_settings(stored)

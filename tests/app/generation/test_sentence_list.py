@@ -5,13 +5,15 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.generation.records import Batch, GeneratedSentence, SampleSettings
+from app.generation.records import Batch
 from app.generation.sentence_list import SentenceList
+from engine import SampleConfig, SentenceGenerated
+from tests.app.support import generation_fakes
 
 
-def sentence(number: int) -> GeneratedSentence:
-    return GeneratedSentence(
-        number=number, text=f"Sentence {number}.", predicted_words=4, log_probability=-23.0
+def sentence(number: int) -> SentenceGenerated:
+    return generation_fakes.sentence(
+        number, f"Sentence {number}.", words=("sentence", "1", "."), log_probability=-23.0
     )
 
 
@@ -20,7 +22,7 @@ def sentences(qtbot: QtBot) -> SentenceList:
     widget = SentenceList()
     qtbot.addWidget(widget)
     widget.resize(600, 200)
-    widget.start_batch(Batch(settings=SampleSettings(), model="epoch 1"))
+    widget.start_batch(Batch(config=SampleConfig(), model="epoch 1"))
     for number in (1, 2, 3):
         widget.append_sentence(sentence(number))
     return widget
@@ -105,11 +107,9 @@ def test_that_a_tooltip_gives_nats_and_perplexity(sentences: SentenceList) -> No
 def test_that_a_very_small_probability_is_never_shown_as_nothing(qtbot: QtBot) -> None:
     widget = SentenceList()
     qtbot.addWidget(widget)
-    widget.start_batch(Batch(settings=SampleSettings(), model="epoch 1"))
+    widget.start_batch(Batch(config=SampleConfig(), model="epoch 1"))
 
-    widget.append_sentence(
-        GeneratedSentence(number=1, text="x", predicted_words=100, log_probability=-5000.0)
-    )
+    widget.append_sentence(generation_fakes.sentence(log_probability=-5000.0))
 
     assert widget.model().index(1, 2).data() == "1 in 3.0 × 10²¹⁷¹"
 
@@ -131,7 +131,7 @@ def test_that_a_second_batch_comes_into_sight(qtbot: QtBot, sentences: SentenceL
     for number in range(4, 60):
         sentences.append_sentence(sentence(number))
 
-    sentences.start_batch(Batch(settings=SampleSettings(), model="epoch 2"))
+    sentences.start_batch(Batch(config=SampleConfig(), model="epoch 2"))
 
     title_top = sentences.rowViewportPosition(sentences.model().rowCount() - 1)
     assert 0 <= title_top < sentences.viewport().height()
@@ -140,7 +140,7 @@ def test_that_a_second_batch_comes_into_sight(qtbot: QtBot, sentences: SentenceL
 def test_that_clear_during_a_batch_ignores_its_later_title(sentences: SentenceList) -> None:
     sentences.clear()
 
-    sentences.update_batch(Batch(settings=SampleSettings(), model="epoch 1", state="stopped"))
+    sentences.update_batch(Batch(config=SampleConfig(), model="epoch 1", state="stopped"))
 
     assert sentences.model().rowCount() == 0
 
@@ -153,7 +153,7 @@ def test_that_sentences_that_come_fast_are_all_there_when_their_batch_ends(
     for number in range(4, 60):
         sentences.append_sentence(sentence(number))
 
-    sentences.update_batch(Batch(settings=SampleSettings(), model="epoch 1", state="ended"))
+    sentences.update_batch(Batch(config=SampleConfig(), model="epoch 1", state="ended"))
 
     assert sentences.count == 59
     assert sentences.model().rowCount() == 60

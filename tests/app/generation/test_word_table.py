@@ -1,41 +1,20 @@
 """The words of a scored sentence: marked, explained, drawn."""
 
-import math
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.generation.records import ScoredSentence, ScoredWord
+from app.generation.records import ModelScore
 from app.generation.word_table import END_TEXT, SURPRISE, WORD, WordProbabilityTable
 from app.shared.theme import DARK, LIGHT
+from engine import WordScore
+from tests.app.support.generation_fakes import sentence_score, word_score
 
 
-def word(
-    text: str, bits: float = 4.0, *, is_known: bool = True, is_end: bool = False
-) -> ScoredWord:
-    return ScoredWord(
-        text=text,
-        is_known=is_known,
-        is_end=is_end,
-        log_probability=-bits * math.log(2.0),
-        bits=bits,
-        rank=1234,
-    )
-
-
-def score(*words: ScoredWord) -> ScoredSentence:
-    return ScoredSentence(
-        text="",
-        words=words,
-        log_probability=-1.0,
-        perplexity=2.0,
-        bits_per_word=1.0,
-        unknown_words=(),
-        model="epoch 1",
-        model_title="",
-        guess_bits=13.0,
+def score(*words: WordScore) -> ModelScore:
+    return ModelScore(
+        score=sentence_score(words=words), model="epoch 1", model_title="", guess_bits=13.0
     )
 
 
@@ -44,7 +23,9 @@ def table(qtbot: QtBot) -> WordProbabilityTable:
     table = WordProbabilityTable()
     qtbot.addWidget(table)
     table.resize(700, 300)
-    table.show_score(score(word("so"), word("glads", is_known=False), word("", is_end=True)))
+    table.show_score(
+        score(*(word_score(word, rank=1234) for word in ("so", "glads", "SENTENCE_END")))
+    )
     return table
 
 
@@ -79,7 +60,7 @@ def test_that_an_unknown_word_is_marked_in_words_and_in_colour(
 def test_that_a_longer_bar_is_drawn_for_a_greater_surprise(
     qtbot: QtBot, table: WordProbabilityTable
 ) -> None:
-    table.show_score(score(word("likely", 1.0), word("unlikely", 12.0)))
+    table.show_score(score(word_score("likely", 1.0), word_score("unlikely", 12.0)))
 
     image = table.viewport().grab().toImage()
 
@@ -91,13 +72,6 @@ def _accent_pixels(table: WordProbabilityTable, image: object, row: int) -> int:
     y = table.rowViewportPosition(row) + table.rowHeight(row) // 2
     accents = {QColor(LIGHT.accent).rgb(), QColor(DARK.accent).rgb()}
     return sum(image.pixel(x, y) in accents for x in range(image.width()))  # type: ignore[attr-defined]
-
-
-def test_that_a_change_of_the_colour_scheme_redraws_the_words(
-    qtbot: QtBot, table: WordProbabilityTable
-) -> None:
-    with qtbot.waitSignal(table.model().dataChanged):
-        QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
 
 
 def test_that_rows_are_copied_with_tabs_between_their_cells(table: WordProbabilityTable) -> None:

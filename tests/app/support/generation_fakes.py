@@ -15,10 +15,19 @@ from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
-from engine import RunControl, SampleConfig, SentenceGenerated, SentenceScored
+from engine import (
+    RunControl,
+    SampleConfig,
+    SentenceGenerated,
+    SentenceScore,
+    SentenceScored,
+    WordScore,
+)
+from tests.app.support.runs_fakes import FakeRuns
 from tests.patience import HANGS_AFTER_S
 
 UNKNOWN = ("glads", "frobnicate")
@@ -65,19 +74,10 @@ def generate_until_stopped(model: Any, config: SampleConfig, control: RunControl
 def fake_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
     """Score each word with 3 bits plus the model's epoch."""
     bits = 3.0 + model.epoch
-    words = tuple(
-        SimpleNamespace(
-            word=word,
-            is_known=word not in UNKNOWN,
-            log_probability=-bits * math.log(2.0),
-            bits=bits,
-            rank=12,
-        )
-        for word in [*text.split(), "SENTENCE_END"]
-    )
+    words = tuple(word_score(word, bits) for word in [*text.split(), "SENTENCE_END"])
     yield SentenceScored(
-        score=SimpleNamespace(  # type: ignore[arg-type]
-            text=text,
+        score=sentence_score(
+            text,
             words=words,
             log_probability=-bits * len(words) * math.log(2.0),
             perplexity=2.0**bits,
@@ -85,6 +85,31 @@ def fake_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
             unknown_words=tuple(word.word for word in words if not word.is_known),
         )
     )
+
+
+def word_score(word: str, bits: float = 4.0, rank: int = 12) -> WordScore:
+    return WordScore(
+        word=word,
+        shown=word,
+        is_known=word not in UNKNOWN,
+        probability=2.0**-bits,
+        log_probability=-bits * math.log(2.0),
+        bits=bits,
+        rank=rank,
+    )
+
+
+def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
+    values: dict[str, Any] = {
+        "text": text,
+        "words": (),
+        "log_probability": -1.0,
+        "probability": 0.0,
+        "perplexity": 50.0,
+        "bits_per_word": 5.6,
+        "unknown_words": (),
+    }
+    return SentenceScore(**(values | changes))
 
 
 class GatedScore:
@@ -148,6 +173,12 @@ def make_bench(
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
     settings = SettingsStore(settings_path)
+    jobs = Jobs(
+        runs=FakeRuns(),
+        generate=generate,
+        score=score,
+        ask_sentences_path=lambda suggested: save_path,
+    )
     bench = GenerationBench(
         tab=tab,
         session=session,
@@ -161,12 +192,11 @@ def make_bench(
             runner,
             presenter,
             settings,
-            generate=generate,
-            ask_save_path=lambda suggested: save_path,
+            jobs,
             parent=tab,
         ),
         scoring=ScoringController(
-            tab, session, score_runner, presenter, score=score, clock=clock, parent=tab
+            tab, session, score_runner, presenter, jobs, clock=clock, parent=tab
         ),
     )
     presenter.message_requested.connect(bench.messages.append)
