@@ -76,9 +76,6 @@ class CorpusConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
-        csv: object = self.csv
-        if isinstance(csv, dict):  # as `to_json` left it
-            object.__setattr__(self, "csv", CsvConfig.from_json(csv))
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "
