@@ -40,10 +40,12 @@ if TYPE_CHECKING:
         DeviceError,
         DivergedError,
         EngineError,
+        ExportError,
         ModelFileError,
         RunError,
     )
     from engine.events import Event
+    from engine.files.atomic import export_file
     from engine.language_model.checkpoint import load_model, save_model
     from engine.language_model.formats import can_be_opened, open_model, write_model
     from engine.language_model.history import EpochDone, LossPoint, RateHalved, TrainingHistory
@@ -129,10 +131,12 @@ _HOME = {
         "DeviceError",
         "DivergedError",
         "EngineError",
+        "ExportError",
         "ModelFileError",
         "RunError",
     ),
     "engine.events": ("Event",),
+    "engine.files.atomic": ("export_file",),
     "engine.language_model.checkpoint": (
         "load_model",
         "save_model",

@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.generation.records import Batch, GeneratedSentence
-from app.shared.saving import SuffixFollower, inert_csv, write_in_one_step
+from app.shared.saving import SuffixFollower, inert_csv
+from engine import export_file
 
 Record = tuple[Batch, GeneratedSentence]
 
@@ -59,7 +60,7 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
         content = sentences_as_csv(records).encode("utf-8-sig", errors="replace")
     else:
         content = sentences_as_text(records).encode("utf-8", errors="replace")
-    write_in_one_step(path, content, "The sentences")
+    export_file(path, content, "The sentences")
 
 
 def ask_sentences_path(suggested: Path) -> Path | None:

@@ -8,7 +8,8 @@ import pytest
 
 from app.generation.export import save_sentences, sentences_as_csv
 from app.generation.records import Batch, GeneratedSentence, SampleSettings
-from app.shared.saving import ExportError, neutralised
+from app.shared.saving import neutralised
+from engine import ExportError
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
