@@ -7,6 +7,7 @@ typed sentence is `engine.language_model.scorer`'s.
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from engine.errors import DivergedError
 from engine.files.spool import Spool
 from engine.language_model.model import LanguageModel
 from engine.network.batching import batch_from_flat, batches_by_length
-from engine.network.device import is_out_of_memory, return_unused_memory
+from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 
 _STAGE_EVERY_S = 0.5
@@ -73,8 +74,10 @@ def resting_loss(
         if not proceed():
             return None
         members = batches.all[batches.done]
-        total, has_fitted = _added(total, rnn, sentences, members, is_raised=leave is None)
-        if has_fitted:
+        work = partial(_loss_of, rnn, sentences, members)
+        loss = work() if leave is None else if_it_fits(work)
+        if loss is not None:
+            total = loss if total is None else total + loss
             batches.take()
         elif len(members) > 1:
             return_unused_memory(rnn.device)
@@ -135,23 +138,10 @@ class _Batches:
         self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
 
 
-def _added(
-    total: torch.Tensor | None,
-    rnn: RNN,
-    sentences: Sentences,
-    members: NDArray[int64],
-    *,
-    is_raised: bool,
-) -> tuple[torch.Tensor | None, bool]:
-    """Return the total with the loss of some more sentences, and whether the memory sufficed."""
-    try:
-        batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
-        loss = rnn.word_losses(batch).sum(dtype=torch.float64)
-        return (loss if total is None else total + loss), True
-    except RuntimeError as error:
-        if is_raised or not is_out_of_memory(error):
-            raise
-    return total, False
+def _loss_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
+    """Return the summed loss of some sentences, float64 ()."""
+    batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
+    return rnn.word_losses(batch).sum(dtype=torch.float64)
 
 
 def _fewer(sentences: int) -> Notice:

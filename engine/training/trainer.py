@@ -143,9 +143,9 @@ class Trainer:
         progress.now.text_digest = progress.now.text_digest or text_digest(self._corpus)
         now = TrainingState(
             progress=progress.to_save(
-                epoch_loss=float(place.epoch_loss),
+                epoch_loss=float(place.steps.loss_sum),
                 learning_rate=place.optimizer.learning_rate,
-                batch_size=place.stepper.batch_size,
+                batch_size=place.steps.batch_size,
             ),
             model_config=place.model_config,
             train_config=place.train_config,
@@ -168,7 +168,7 @@ class Trainer:
     def run(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Yield the run's events; see `train`."""
         place, progress = self._place, self._progress
-        rate, batch_size = place.optimizer.learning_rate, place.stepper.batch_size
+        rate, batch_size = place.optimizer.learning_rate, place.steps.batch_size
         yield progress.started(place.rnn, place.choice, rate, batch_size)
         if place.notice is not None:
             yield place.notice
@@ -216,17 +216,17 @@ class Trainer:
 
     def _begin_epoch(self, number: int) -> None:
         self._progress.begin_epoch(number)
-        self._place.epoch_loss.zero_()
+        self._place.steps.loss_sum.zero_()
 
     def _one_epoch(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Go through the sentences that are left of this epoch, or until a stop."""
-        progress, size, steps = self._progress, len(self._training), self._place.epoch_steps
+        progress, size, steps = self._progress, len(self._training), self._place.steps
         now = progress.now
         steps.begin(sentence_order(self._config, now.epoch, size)[now.sentences_done :])
-        point_loss, point_words = float(self._place.epoch_loss), now.epoch_words
+        point_loss, point_words = float(steps.loss_sum), now.epoch_words
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
-            done = steps.step(self._place.epoch_loss)
+            done = steps.step()
             if done is None:
                 yield self._place.make_room()
                 continue
@@ -237,7 +237,7 @@ class Trainer:
             if not (is_last or self._point_ticker.is_due()):
                 continue
             # The sum of the epoch grows batch by batch, whenever points are due.
-            total, now_s = float(self._place.epoch_loss), progress.spent_s
+            total, now_s = float(steps.loss_sum), progress.spent_s
             new_words = now.epoch_words - point_words
             mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
             speed = new_words / max(1e-9, now_s - point_began_s)
@@ -248,7 +248,7 @@ class Trainer:
             if self._snapshot_ticker.is_due():
                 yield self._publish()
         if new_words := now.epoch_words - point_words:  # stopped since the last point
-            mean = (float(self._place.epoch_loss) - point_loss) / new_words
+            mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
 
     def _end_epoch(
@@ -258,7 +258,9 @@ class Trainer:
         if not (is_evaluated or self._progress.is_evaluation_due()):
             self._begin_epoch(self._progress.now.epoch + 1)
             return
-        loss: float | None = float(self._place.epoch_loss) / max(1, self._progress.now.epoch_words)
+        loss: float | None = float(self._place.steps.loss_sum) / max(
+            1, self._progress.now.epoch_words
+        )
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
             loss = yield from self._evaluate(self._training, control)

@@ -162,7 +162,7 @@ class OutOfMemory:
 
 def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Corpus) -> None:
     trainer = Trainer(corpus, MODEL, replace(TRAIN, batch_size=16))
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 5)
+    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 5)
 
     events = list(trainer.run(RunControl()))
 
@@ -176,7 +176,7 @@ def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Co
 
 def test_that_no_memory_for_one_sentence_says_what_to_do(corpus: Corpus) -> None:
     trainer = Trainer(corpus, MODEL, TRAIN)
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 0)
+    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 0)
 
     with pytest.raises(Exception, match="no memory left for a step on a single sentence"):
         list(trainer.run(RunControl()))

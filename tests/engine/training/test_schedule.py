@@ -218,14 +218,14 @@ def test_that_an_explosion_just_before_a_stop_is_found(corpus: Corpus) -> None:
     control = RunControl()
     config = TrainConfig(recipe="tutorial", learning_rate=1000.0, epochs=6)
     trainer = Trainer(corpus, MODEL, config, clock=lambda: 0.0)  # no point is ever due
-    take_step, steps = trainer._place.epoch_steps.step, iter(range(1, 100))
+    take_step, steps = trainer._place.steps.step, iter(range(1, 100))
 
     def stop_after_five(*args: Any) -> Any:
         if next(steps) == 5:
             control.stop()
         return take_step(*args)
 
-    trainer._place.epoch_steps.step = stop_after_five  # type: ignore[method-assign]
+    trainer._place.steps.step = stop_after_five  # type: ignore[method-assign]
     with pytest.raises(DivergedError, match=r"stopped at step 5\. The loss rose to"):
         list(trainer.run(control))
 
