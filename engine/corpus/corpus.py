@@ -37,6 +37,8 @@ _WORDS_AT_ONCE = 1 << 20
 class Sentences:
     """Framed sentences of word ids: SENTENCE_START, words, SENTENCE_END.
 
+    A form of its own since training reads ids of one vocabulary, and of one side of the split.
+
     Attributes
     ----------
     ids : int32 array of shape (N,)
@@ -154,7 +156,10 @@ class SentenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenStore:
-    """The tokens of all sentences over all D different words, whatever is kept later."""
+    """The tokens of all sentences over all D different words, whatever is kept later.
+
+    A form of its own since another vocabulary size is made of it, and nothing tokenised again.
+    """
 
     words: tuple[str, ...]  # D words by falling frequency, ties in the order first seen
     counts: NDArray[np.int64]  # (D,)

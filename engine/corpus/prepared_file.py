@@ -59,7 +59,10 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedText:
-    """A text without vocabulary size and split: what the cache keeps."""
+    """A text without vocabulary size and split: what the cache keeps.
+
+    A form of its own since one file serves every vocabulary size and split.
+    """
 
     store: TokenStore
     summary: TextSummary

@@ -43,7 +43,10 @@ Int32s = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedBatch:
-    """The sentences of some documents, in their order."""
+    """The sentences of some documents, in their order.
+
+    A form of its own since it goes through a pipe: few large pieces instead of many words.
+    """
 
     words: list[str]  # the different words of the batch, in the order first seen
     numbers: Int32s  # (W,) index into `words`
