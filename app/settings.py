@@ -75,9 +75,9 @@ class SettingsStore(QObject):
             last_folder=self._read("last_folder", str, default.last_folder),
             recent_files=self._read("recent_files", _texts, default.recent_files),
             corpus=self._read("corpus", _corpus_config, default.corpus),
-            model=self._read("model", _model_config, default.model),
-            train=self._read("train", _train_config, default.train),
-            sample=self._read("sample", _sample_config, default.sample),
+            model=self._read("model", ModelConfig.from_text, default.model),
+            train=self._read("train", TrainConfig.from_text, default.train),
+            sample=self._read("sample", SampleConfig.from_text, default.sample),
         )
 
     def save(self, settings: AppSettings) -> None:
@@ -151,19 +151,7 @@ def _texts(text: str) -> tuple[str, ...]:
 
 
 def _corpus_config(text: str) -> CorpusConfig | None:
-    return CorpusConfig.from_json(json.loads(text)) if text else None
-
-
-def _model_config(text: str) -> ModelConfig:
-    return ModelConfig.from_json(json.loads(text))
-
-
-def _train_config(text: str) -> TrainConfig:
-    return TrainConfig.from_json(json.loads(text))
-
-
-def _sample_config(text: str) -> SampleConfig:
-    return SampleConfig.from_json(json.loads(text))
+    return CorpusConfig.from_text(text) if text else None
 
 
 def _as_text(value: object) -> str:

@@ -76,9 +76,6 @@ class CorpusConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
-        csv: object = self.csv
-        if isinstance(csv, dict):  # as `to_json` left it
-            object.__setattr__(self, "csv", CsvConfig.from_json(csv))
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "
@@ -127,7 +124,7 @@ class TrainConfig(JsonRecord):
     epochs: int = 10
     time_limit_s: float | None = None
     evaluate_every: int = 1  # epochs between two evaluations
-    clip_norm: float | None = None  # largest gradient norm, per sentence; the fast recipe only
+    clip_norm: float | None = None  # of the gradient of the mean loss a word; the fast recipe only
     seed: int = 0  # of the order of the sentences
     allow_tf32: bool = False  # on a GPU: products of float32 numbers cut to 10 bits, and faster
 
@@ -202,7 +199,7 @@ class RecipeDefaults:
     recipe: Recipe
     learning_rate: float
     batch_size: int  # sentences a step
-    clip_norm: float | None  # largest norm of the gradient of the mean loss
+    clip_norm: float | None  # largest norm of the gradient of the mean loss a word
     input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
     description: str  # for the user
 

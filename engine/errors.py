@@ -18,6 +18,10 @@ class ModelFileError(EngineError):
     """A model file cannot be read or written."""
 
 
+class ExportError(EngineError):
+    """A file for other programs cannot be written."""
+
+
 class RunError(EngineError):
     """A kept run cannot be found, used or changed."""
 

@@ -20,9 +20,18 @@ from app.jobs import CsvInspected, Jobs, inspected, resized
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.formatting import counted
-from app.shared.saving import ExportError, inert_csv, write_in_one_step
+from app.shared.saving import inert_csv
 from app.tasks.task_runner import TaskRunner
-from engine import ConfigError, CorpusConfig, CorpusReady, Notice, RunControl, StageProgress
+from engine import (
+    ConfigError,
+    CorpusConfig,
+    CorpusReady,
+    ExportError,
+    Notice,
+    RunControl,
+    StageProgress,
+    export_file,
+)
 
 if TYPE_CHECKING:
     from engine import Corpus, Event, RowProblem
@@ -303,7 +312,7 @@ class RefusedRowsExport(QObject):
             return
         content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
         try:
-            write_in_one_step(path, content, "The refused rows")
+            export_file(path, content, "The refused rows")
         except ExportError as error:
             self._presenter.show_message(str(error), "error")
             return

@@ -19,9 +19,14 @@ from app.jobs import Jobs
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.formatting import counted
-from app.shared.saving import ExportError
 from app.tasks.task_runner import TaskRunner
-from engine import Notice, RunControl, SampleConfig, SentenceGenerated
+from engine import (
+    ExportError,
+    Notice,
+    RunControl,
+    SampleConfig,
+    SentenceGenerated,
+)
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel

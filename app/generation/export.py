@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app.generation.records import Batch, perplexity, predicted_words
-from app.shared.saving import ask_save_path, inert_csv, write_in_one_step
-from engine import SentenceGenerated
+from app.shared.saving import ask_save_path, inert_csv
+from engine import SentenceGenerated, export_file
 
 Record = tuple[Batch, SentenceGenerated]
 
@@ -60,7 +60,7 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
         content = sentences_as_csv(records).encode("utf-8-sig", errors="replace")
     else:
         content = sentences_as_text(records).encode("utf-8", errors="replace")
-    write_in_one_step(path, content, "The sentences")
+    export_file(path, content, "The sentences")
 
 
 def ask_sentences_path(suggested: Path) -> Path | None:

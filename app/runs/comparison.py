@@ -46,7 +46,7 @@ _NAMES = {
     "epochs": "Epochs to train",
     "time_limit_s": "Time limit, seconds",
     "evaluate_every": "Epochs between evaluations",
-    "clip_norm": "Largest gradient norm",
+    "clip_norm": "Largest gradient norm (of the mean loss a word)",
     "allow_tf32": "TF32 on the GPU",
     "path": "File",
     "vocabulary_size": "Largest vocabulary",

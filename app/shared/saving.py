@@ -1,6 +1,6 @@
-"""Files for other programs: an inert CSV, written in one step, under a name with its kind's ending.
+"""Files for other programs: an inert CSV, and the ending of a file's name.
 
-No cell of it is taken for a formula, and a failure leaves the old file.
+No cell of it is taken for a formula. The engine's `export_file` writes it.
 """
 
 import csv
@@ -9,16 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
 
 _SUFFIX = re.compile(r"\*(\.\w+)\)")  # of a filter such as "Text (*.txt)"
-
-
-class ExportError(Exception):
-    """The file could not be written; the message is a sentence for the user."""
 
 
 def neutralised(cell: str) -> str:
@@ -34,21 +30,6 @@ def inert_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     for row in rows:
         writer.writerow([neutralised(cell) for cell in row])
     return target.getvalue()
-
-
-def write_in_one_step(path: Path, content: bytes, what: str) -> None:
-    """Write `content` to `path`; raise `ExportError` about `what` and keep the old file."""
-    target = QSaveFile(str(path))  # a new file that takes the old one's place when complete
-    is_written = (
-        target.open(QIODevice.OpenModeFlag.WriteOnly)
-        and target.write(content) == len(content)
-        and target.commit()
-    )
-    if not is_written:
-        raise ExportError(
-            f"{what} could not be written to {path}: {target.errorString()}. "
-            "Choose another folder or name, or make room on the disk."
-        )
 
 
 def ask_save_path(

@@ -1,7 +1,7 @@
 """Write the figures of a run as a CSV that any spreadsheet opens, and say how that went."""
 
 import csv
-import errno
+import io
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from app.errors import ErrorPresenter
 from app.shared.formatting import counted
 from app.training.loss_history import LossHistory
+from engine import ExportError, export_file
 
 HEADER = (
     "kind",
@@ -24,23 +25,12 @@ HEADER = (
 
 
 def write_metrics(history: LossHistory, path: Path) -> int:
-    """Write `history` to `path` and return the number of rows; raise OSError if that fails."""
-    count = 0
-    partial = path.with_name(f"{path.name}.part")  # takes the old file's place when complete
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(HEADER)
-            for row in metric_rows(history):
-                writer.writerow(row)
-                count += 1
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    except ValueError as error:  # a NUL, or half of a character
-        raise OSError(errno.EILSEQ, "no file can have that name") from error
-    return count
+    """Write `history` to `path` and return how many rows; raise `ExportError` if that fails."""
+    rows = list(metric_rows(history))
+    table = io.StringIO()
+    csv.writer(table).writerows([HEADER, *rows])
+    export_file(path, table.getvalue().encode(), "The metrics")
+    return len(rows)
 
 
 def metric_rows(history: LossHistory) -> Iterator[tuple[object, ...]]:
@@ -79,12 +69,7 @@ def export_metrics(history: LossHistory, path: Path, presenter: ErrorPresenter) 
     """Write `history` to `path`; a failure leaves the old file and is shown."""
     try:
         rows = write_metrics(history, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        presenter.show_message(
-            f"The metrics could not be written to {path}: {reason}. "
-            "Choose another folder or name, or make room on the disk.",
-            "error",
-        )
+    except ExportError as error:
+        presenter.show_message(str(error), "error")
         return
     presenter.show_message(f"{counted(rows, 'row')} of metrics are in {path}.", "info")

@@ -25,10 +25,11 @@ GRADIENT_TEXTS = ToolTexts(
     tooltip="Compare backpropagation with plain differences of the loss on a small network",
     explanation=(
         "The gradient says how the loss changes with each number of the network. It is computed "
-        "twice: by backpropagation, and by really changing each number a little."
+        "by backpropagation, on each road that training takes, and by really changing each number "
+        "a little."
     ),
-    columns=("Matrix", "Numbers", "Worst error", "Where", "Result"),
-    placeholder="One row for each parameter matrix appears here.",
+    columns=("Road", "Matrix", "Numbers", "Worst error", "Where", "Result"),
+    placeholder="One row for each road and parameter matrix appears here.",
 )
 STEP_TEXTS = ToolTexts(
     role="time_step",

@@ -117,9 +117,9 @@ class ToolsController(QObject):
         for cells in report_cells(report):
             self._tab.gradient_page.add_row(cells)
         outcome = (
-            "Passed: both ways agree."
+            "Passed: all ways agree."
             if report.passed
-            else "Failed: the two ways disagree, so learning would go astray."
+            else "Failed: the ways disagree, so learning would go astray."
         )
         self._closing = f"{outcome} {report.note}"
         self._tab.gradient_page.show_verdict(self._closing, is_good=report.passed)
@@ -144,9 +144,10 @@ def _time_step(jobs: Jobs, words: int, hidden: int, control: RunControl) -> "Ite
 
 
 def report_cells(report: "GradientReport") -> list[tuple[str, ...]]:
-    """Return the table of a report, a row for each parameter."""
+    """Return the table of a report, a row for each parameter on each road to its gradient."""
     return [
         (
+            check.road,
             check.name,
             format_count(check.size),
             f"{check.worst_error:.1e}",

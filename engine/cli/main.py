@@ -167,7 +167,8 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
     add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
     add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
-    add("--clip-norm", type=float, metavar="X", help="largest gradient; default: the recipe's")
+    norm = "largest norm of the gradient of the mean loss a word; default: the recipe's"
+    add("--clip-norm", type=float, metavar="X", help=norm)
     add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")

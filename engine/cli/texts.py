@@ -100,8 +100,8 @@ def score_lines(score: "SentenceScore") -> list[str]:
 def gradient_lines(report: "GradientReport") -> list[str]:
     """Return the outcome of a gradient check as a table."""
     lines = [
-        f"{check.name}: {check.size:,} entries, largest relative error {check.worst_error:.2e} at "
-        f"{check.worst_index}: {'passed' if check.passed else 'FAILED'}"
+        f"{check.road}, {check.name}: {check.size:,} entries, largest relative error "
+        f"{check.worst_error:.2e} at {check.worst_index}: {'passed' if check.passed else 'FAILED'}"
         for check in report.parameters
     ]
     verdict = "passed" if report.passed else "FAILED"

@@ -22,7 +22,10 @@ Int64s = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssembledText:
-    """What makes a `TokenStore`, but for the split; letters as in `corpus`."""
+    """What makes a `TokenStore`, but for the split; letters as in `corpus`.
+
+    A form of its own since it may be larger than the memory: spools, until the cache has it.
+    """
 
     words: tuple[str, ...]  # D
     counts: Int64s  # (D,)

@@ -25,7 +25,7 @@ from engine.corpus.corpus import (
     Corpus,
     CorpusEvent,
     CorpusReady,
-    CorpusSummary,
+    TextSummary,
     draw_validation,
 )
 from engine.corpus.prepared_file import PreparedText
@@ -309,21 +309,16 @@ def build_corpus(
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:
     """Apply the vocabulary size and the split; yield the last events."""
-    summary = replace(
-        prepared.summary,
-        name=config.path.name,
-        path=str(config.path),
-        vocabulary_size=config.vocabulary_size,
-    )
+    text = replace(prepared.summary, name=config.path.name, path=str(config.path))
     group_of = prepared.store.group_of
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
-    corpus = Corpus(store, summary, prepared.problems)
-    if summary.refused_rows:
+    corpus = Corpus(store, text, config.vocabulary_size, prepared.problems)
+    if text.refused_rows:
         problem = corpus.problems[0]
-        rows = "1 row" if summary.refused_rows == 1 else f"{summary.refused_rows:,} rows"
+        rows = "1 row" if text.refused_rows == 1 else f"{text.refused_rows:,} rows"
         yield Notice(
-            text=f"{rows} of {summary.name} left out; the first at line {problem.line}: "
+            text=f"{rows} of {text.name} left out; the first at line {problem.line}: "
             f"{problem.reason}."
         )
     yield CorpusReady(corpus=corpus)
@@ -375,7 +370,7 @@ class _Building:
         return parts
 
     def _prepared(
-        self, parts: AssembledText, summary: CorpusSummary
+        self, parts: AssembledText, summary: TextSummary
     ) -> Generator[CorpusEvent, None, PreparedText | None]:
         """Keep the text in the cache, if there is one; return None after a stop."""
         problems = tuple(self.reader.problems)
@@ -399,10 +394,10 @@ class _Building:
 
     def _summary(
         self, parts: AssembledText, splitter: SentenceSplitter, reading: CorpusReading
-    ) -> CorpusSummary:
-        """Return the summary but for vocabulary and split, which `Corpus` fills in."""
+    ) -> TextSummary:
+        """Return what the file said."""
         reader = self.reader
-        return CorpusSummary(
+        return TextSummary(
             name=self.config.path.name,
             path=str(self.config.path),
             columns=reader.columns,
@@ -410,17 +405,7 @@ class _Building:
             sentences=parts.sentences,
             words=int(parts.counts.sum()),
             different_words=len(parts.words),
-            vocabulary_size=self.config.vocabulary_size,
-            least_frequent_word="",
-            least_frequent_count=0,
-            unknown_share=0.0,
             splitter=splitter.description,
-            training_documents=0,
-            validation_documents=0,
-            training_sentences=0,
-            validation_sentences=0,
-            training_words=0,
-            validation_words=0,
             refused_rows=reader.refused_rows,
             repaired_rows=reader.repaired_rows,
             duplicate_documents=reading.duplicates,

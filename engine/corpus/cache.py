@@ -26,7 +26,7 @@ from platformdirs import user_cache_path
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText
-from engine.corpus.corpus import CorpusSummary
+from engine.corpus.corpus import TextSummary
 from engine.corpus.prepared_file import (
     DamagedError,
     PreparedText,
@@ -135,7 +135,7 @@ class CorpusCache:
         self,
         config: CorpusConfig,
         parts: AssembledText,
-        summary: CorpusSummary,
+        summary: TextSummary,
         problems: tuple[RowProblem, ...],
         control: RunControl,
     ) -> CacheEvents:

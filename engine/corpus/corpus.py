@@ -13,7 +13,7 @@ different words of the corpus.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -36,6 +36,8 @@ _WORDS_AT_ONCE = 1 << 20
 
 class Sentences:
     """Framed sentences of word ids: SENTENCE_START, words, SENTENCE_END.
+
+    A form of its own since training reads ids of one vocabulary, and of one side of the split.
 
     Attributes
     ----------
@@ -65,8 +67,8 @@ class Sentences:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorpusSummary:
-    """What a corpus consists of, for the user; plain values."""
+class TextSummary:
+    """What a file of text said, whatever vocabulary and split are made of it; plain values."""
 
     name: str  # of the file
     path: str
@@ -75,23 +77,62 @@ class CorpusSummary:
     sentences: int
     words: int  # tokens without SENTENCE_START and SENTENCE_END
     different_words: int
-    vocabulary_size: int  # C, the three special tokens included
-    least_frequent_word: str  # of those that are kept
-    least_frequent_count: int
-    unknown_share: float  # of words
     splitter: str  # how sentence ends were found
-    training_documents: int
-    validation_documents: int
-    training_sentences: int
-    validation_sentences: int
-    training_words: int  # words to predict: SENTENCE_END is one in each sentence
-    validation_words: int  # the same of the validation sentences
     refused_rows: int
     repaired_rows: int
     duplicate_documents: int  # equal to an earlier one, whether removed or not
     encoding: str
     delimiter: str  # "" = one column
     digest: str  # SHA-256 of the file, hexadecimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusSummary(TextSummary):
+    """What a corpus consists of, for the user: its text, and what vocabulary and split make of it.
+
+    A model file and a run keep these values; `Corpus` computes its own.
+    """
+
+    vocabulary_size: int  # C, the three special tokens included
+    least_frequent_word: str  # of those that are kept
+    least_frequent_count: int
+    unknown_share: float  # of words
+    training_documents: int
+    validation_documents: int
+    training_sentences: int
+    validation_sentences: int
+    training_words: int  # words to predict: SENTENCE_END is one in each sentence
+    validation_words: int  # the same of the validation sentences
+
+
+def unread_corpus(name: str, vocabulary: Vocabulary, splitter: str = "") -> CorpusSummary:
+    """Return the summary of a corpus of which only the vocabulary is known."""
+    return CorpusSummary(
+        name=name,
+        path="",
+        columns=(),
+        documents=0,
+        sentences=0,
+        words=0,
+        different_words=0,
+        splitter=splitter,
+        refused_rows=0,
+        repaired_rows=0,
+        duplicate_documents=0,
+        encoding="",
+        delimiter="",
+        digest="",
+        vocabulary_size=len(vocabulary),
+        least_frequent_word=vocabulary.words[-2],
+        least_frequent_count=vocabulary.counts[-2],
+        unknown_share=0.0,
+        training_documents=0,
+        validation_documents=0,
+        training_sentences=0,
+        validation_sentences=0,
+        training_words=0,
+        validation_words=0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +156,10 @@ class SentenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenStore:
-    """The tokens of all sentences over all D different words, whatever is kept later."""
+    """The tokens of all sentences over all D different words, whatever is kept later.
+
+    A form of its own since another vocabulary size is made of it, and nothing tokenised again.
+    """
 
     words: tuple[str, ...]  # D words by falling frequency, ties in the order first seen
     counts: NDArray[np.int64]  # (D,)
@@ -154,14 +198,14 @@ class Corpus:
     )
 
     def __init__(
-        self, store: TokenStore, summary: CorpusSummary, problems: tuple[RowProblem, ...]
+        self,
+        store: TokenStore,
+        text: TextSummary,
+        vocabulary_size: int,
+        problems: tuple[RowProblem, ...] = (),
     ) -> None:
-        """Keep the `summary.vocabulary_size` - 3 most common words of `store`.
-
-        All that depends on this number and on the split is filled into `summary` here;
-        `summary` holds the rest.
-        """
-        kept = min(summary.vocabulary_size - SPECIAL_TOKENS, len(store.words))
+        """Keep the `vocabulary_size` - 3 most common words of `store`."""
+        kept = min(vocabulary_size - SPECIAL_TOKENS, len(store.words))
         counts = store.counts.tolist()
         self._store = store
         self.problems = problems
@@ -172,12 +216,12 @@ class Corpus:
         sentences = int(self._is_validation.sum())  # held out, and the words in them:
         words = int(np.diff(store.offsets)[self._is_validation].sum())
         held_out = int(store.is_validation.sum())
-        self.summary = replace(
-            summary,
+        self.summary = CorpusSummary(
+            **{field.name: getattr(text, field.name) for field in fields(TextSummary)},
             vocabulary_size=len(self.vocabulary),
             least_frequent_word=store.words[kept - 1],
             least_frequent_count=counts[kept - 1],
-            unknown_share=sum(counts[kept:]) / max(1, summary.words),
+            unknown_share=sum(counts[kept:]) / max(1, text.words),
             training_documents=len(store.is_validation) - held_out,
             validation_documents=held_out,
             training_sentences=len(self) - sentences,
@@ -240,14 +284,14 @@ class Corpus:
 
     def with_vocabulary_size(self, vocabulary_size: int) -> "Corpus":
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
-        summary = replace(self.summary, vocabulary_size=max(vocabulary_size, SPECIAL_TOKENS + 1))
-        return Corpus(self._store, summary, self.problems)
+        size = max(vocabulary_size, SPECIAL_TOKENS + 1)
+        return Corpus(self._store, self.summary, size, self.problems)
 
     def with_validation_fraction(self, fraction: float, seed: int = 0) -> "Corpus":
         """Return the same corpus with another share of its documents held out."""
         is_validation = draw_validation(self._store.group_of, fraction, seed)
         store = replace(self._store, is_validation=is_validation)
-        return Corpus(store, self.summary, self.problems)
+        return Corpus(store, self.summary, len(self.vocabulary), self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.assembly import AssembledText
-from engine.corpus.corpus import CorpusSummary, TokenStore
+from engine.corpus.corpus import TextSummary, TokenStore
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -59,10 +59,13 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedText:
-    """A text without vocabulary size and split: what the cache keeps."""
+    """A text without vocabulary size and split: what the cache keeps.
+
+    A form of its own since one file serves every vocabulary size and split.
+    """
 
     store: TokenStore
-    summary: CorpusSummary
+    summary: TextSummary
     problems: tuple[RowProblem, ...]
 
 
@@ -79,7 +82,7 @@ def write_prepared(
     descriptor: int,
     key: str,
     parts: AssembledText,
-    summary: CorpusSummary,
+    summary: TextSummary,
     problems: tuple[RowProblem, ...],
 ) -> Iterator[int]:
     """Write to an empty open file; yield the bytes so far, piece by piece.
@@ -144,12 +147,12 @@ def read_prepared(
     return _prepared(description, arrays, folder)
 
 
-def read_summary(path: Path) -> CorpusSummary:
+def read_summary(path: Path) -> TextSummary:
     """Return what a prepared text is about; checks its description only, as `read_prepared`."""
     with path.open("rb") as file:
         description, _ = _read_description(file, None)
     try:
-        return record_from_json(CorpusSummary, description.get("facts"))
+        return record_from_json(TextSummary, description.get("facts"))
     except ModelFileError as error:
         raise DamagedError(str(error)) from error
 
@@ -257,7 +260,7 @@ def _item_bytes(name: str) -> int:
 def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) -> PreparedText:
     """Make the records; what does not fit together is refused."""
     try:
-        summary = record_from_json(CorpusSummary, description.get("facts"))
+        summary = record_from_json(TextSummary, description.get("facts"))
         problems = tuple(
             RowProblem(line=int(line), reason=str(reason), text=str(text))
             for line, reason, text in description["problems"]

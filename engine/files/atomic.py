@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.errors import ExportError
+
 if sys.platform != "win32":
     import fcntl
 
@@ -57,6 +59,23 @@ def write_durably(path: Path, data: bytes, *, new_mode: int = 0o666) -> None:
     """
     with replacing(path, new_mode=new_mode) as descriptor:
         _write_all(descriptor, data)
+
+
+def export_file(path: Path, data: bytes, what: str) -> None:
+    """Write a file for other programs as `write_durably` does; the message names `what` it is.
+
+    Raises
+    ------
+    ExportError
+        If that failed; an older file is intact.
+    """
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        raise ExportError(
+            f"{what} could not be written to {path}, because {explain_os_error(error)}. "
+            "A file that was there before is unchanged."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """Records from JSON values and back; what is of unknown origin is checked.
 
-Only what the records of a model file need: numbers, texts, truth values, tuples of
-texts, literals and None. Range checks are the record's own.
+The one way from JSON to a record: for the settings of the program, what is said of a kept run,
+and model and state files. Only what these need: numbers, texts, truth values, paths, tuples of
+texts, literals, records within records and None. Range checks are the record's own.
 """
 
 import dataclasses
@@ -36,16 +37,25 @@ class JsonRecord:
         return {field.name: _plain(getattr(self, field.name)) for field in fields}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
+    def from_json(cls, values: object) -> Self:
         """Build the record from `to_json`'s values; raise `ConfigError` if one cannot be used."""
-        known = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        kept = {key: value for key, value in values.items() if key in known}
         try:
-            return cls(**kept)
-        except (TypeError, ValueError) as error:
+            return record_from_json(cls, values)
+        except ModelFileError as error:
             raise ConfigError(
                 f"The stored settings of {cls.__name__} are damaged: {error}."
             ) from error
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Build the record from the JSON text of `to_json`'s values, as `from_json` does."""
+        try:
+            values = parse_json(text, "their text")
+        except ModelFileError as error:
+            raise ConfigError(
+                f"The stored settings of {cls.__name__} are damaged: {error}."
+            ) from error
+        return cls.from_json(values)
 
 
 def _plain(value: object) -> object:
@@ -92,6 +102,10 @@ def _checked(value: object, hint: Any, name: str) -> object:
             return value
         if alternative is type(None) and value is None:
             return None
+        if alternative is Path and isinstance(value, str):
+            return Path(value)
+        if dataclasses.is_dataclass(alternative) and isinstance(value, dict):
+            return record_from_json(alternative, value)  # type: ignore[arg-type]
         if get_origin(alternative) is Literal and value in get_args(alternative):
             return value
         if get_origin(alternative) is tuple and _are_texts(value):

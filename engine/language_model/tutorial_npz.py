@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus.corpus import CorpusSummary
+from engine.corpus.corpus import unread_corpus
 from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
@@ -80,7 +80,7 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
         vocabulary=vocabulary,
         model_config=ModelConfig(hidden_dim=H, dtype=dtype),  # type: ignore[arg-type]
         train_config=TrainConfig(recipe="tutorial"),
-        summary=_unknown_corpus(path.name, vocabulary),
+        summary=unread_corpus(path.name, vocabulary, "not known"),
     )
 
 
@@ -224,34 +224,3 @@ def _read_array(archive: zipfile.ZipFile, name: str, header: _NpyHeader) -> Arra
     demand(bool(np.isfinite(values).all()), f"'{name}' holds numbers that are not finite")
     native: Array = values.astype(header.dtype.newbyteorder("="))
     return native
-
-
-def _unknown_corpus(name: str, vocabulary: Vocabulary) -> CorpusSummary:
-    """Return the summary of a corpus of which only the vocabulary is known."""
-    words = vocabulary.words[2:-1]
-    return CorpusSummary(
-        name=name,
-        path="",
-        columns=(),
-        documents=0,
-        sentences=0,
-        words=0,
-        different_words=0,
-        vocabulary_size=len(vocabulary),
-        least_frequent_word=words[-1],
-        least_frequent_count=vocabulary.counts[-2],
-        unknown_share=0.0,
-        splitter="not known",
-        training_documents=0,
-        validation_documents=0,
-        training_sentences=0,
-        validation_sentences=0,
-        training_words=0,
-        validation_words=0,
-        refused_rows=0,
-        repaired_rows=0,
-        duplicate_documents=0,
-        encoding="",
-        delimiter="",
-        digest="",
-    )

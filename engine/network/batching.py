@@ -30,7 +30,10 @@ from engine.network.reference import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Word ids and layout of some sentences; N words in all, longest sentence first."""
+    """Word ids and layout of some sentences; N words in all, longest sentence first.
+
+    A form of its own since the recurrence goes step by step through many sentences at once.
+    """
 
     x: torch.Tensor  # int64 (N,), sentence-major
     y: torch.Tensor  # int64 (N,), sentence-major

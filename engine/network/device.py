@@ -1,13 +1,16 @@
 """Choose where the network's numbers live, and say why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from numpy.typing import NDArray
 
 from engine.config import DeviceRequest
 from engine.errors import DeviceError
+
+Result = TypeVar("Result")
 
 CPU = torch.device("cpu")
 _NO_ROOM = ("CUDA error: out of memory", "_STATUS_ALLOC_FAILED")  # of the driver and of cuBLAS
@@ -56,6 +59,20 @@ def is_out_of_memory(error: RuntimeError) -> bool:
         or ("DefaultCPUAllocator" in text and "memory" in text)
         or any(sign in text for sign in _NO_ROOM)
     )
+
+
+def if_it_fits(work: Callable[[], Result]) -> Result | None:
+    """Return what `work` returns, or None if there is no memory for it.
+
+    Whoever goes on with less, or elsewhere, does so after this call: while an error is held, so
+    is its memory.
+    """
+    try:
+        return work()
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+    return None
 
 
 def return_unused_memory(device: torch.device) -> None:

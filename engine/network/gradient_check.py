@@ -5,9 +5,9 @@ affair. The network is left exactly as it was.
 """
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 from engine.network.reference import RNNNumpy, Words
 
 _PARAMETERS = ("U", "V", "W")
+Gradients: TypeAlias = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]
+Road: TypeAlias = Callable[
+    [Words, Words, int], Gradients
+]  # x, y and steps back to dLdU, dLdV, dLdW
+
 _TINY = 1e-7  # rounding moves a difference quotient by about 1e-13: smaller entries say nothing
 
 
@@ -36,9 +41,7 @@ class Differentiable(Protocol):
     def W(self) -> Any:
         """Parameters of shape (H, H)."""
 
-    def bptt(
-        self, x: Words, y: Words, bptt_truncate: int | None = None
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
+    def bptt(self, x: Words, y: Words, bptt_truncate: int | None = None) -> Gradients:
         """Return dLdU, dLdV and dLdW."""
 
     def calculate_total_loss(self, xs: list[Words], ys: list[Words]) -> float:
@@ -47,8 +50,9 @@ class Differentiable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterCheck:
-    """The outcome for one parameter matrix."""
+    """The outcome for one parameter matrix, on one of the roads to its gradient."""
 
+    road: str = "bptt()"
     name: str
     size: int  # entries, all of them checked
     worst_error: float  # largest |a - n| / (|a| + |n|) over the entries
@@ -60,7 +64,7 @@ class ParameterCheck:
 class GradientReport:
     """The outcome for a whole network."""
 
-    parameters: tuple[ParameterCheck, ...]
+    parameters: tuple[ParameterCheck, ...]  # road after road
     threshold: float  # of the relative error
     step: float  # h of the differences
     device: str
@@ -124,8 +128,15 @@ def check_entries(
     step: float = 1e-2,
     threshold: float = 1e-6,
     bptt_truncate: int | None = None,
+    roads: Mapping[str, Road] | None = None,
 ) -> Generator[tuple[int, int], None, GradientReport]:
     """Do what `gradient_check` does entry by entry, for whoever shows how far it is.
+
+    Parameters
+    ----------
+    roads : mapping, optional
+        All ways to the gradients that are compared with the same differences, by name; by
+        default the model's `bptt` alone. None of them may change the model.
 
     Yields
     ------
@@ -133,29 +144,35 @@ def check_entries(
         Entries checked so far, and all entries.
     """
     reach = len(x) if bptt_truncate is None else bptt_truncate
-    analytic = dict(zip(_PARAMETERS, model.bptt(x, y, reach), strict=True))
-    total = sum(gradient.size for gradient in analytic.values())
-    done = 0
-    checks = []
-    for name in _PARAMETERS:
-        worst_error, worst_index = 0.0, (0, 0)
-        for index in np.ndindex(analytic[name].shape):
+    roads = {"bptt()": model.bptt} if roads is None else roads
+    analytic = {
+        road: dict(zip(_PARAMETERS, take(x, y, reach), strict=True)) for road, take in roads.items()
+    }
+    sizes = {name: tuple(getattr(model, name).shape) for name in _PARAMETERS}
+    worst: dict[tuple[str, str], tuple[float, tuple[int, ...]]] = {}
+    done, total = 0, sum(map(math.prod, sizes.values()))
+    for name, shape in sizes.items():
+        for index in np.ndindex(shape):
             yield done, total
             numeric = _numerical_derivative(model, name, index, x, y, step)
-            error = _relative_error(float(analytic[name][index]), numeric)
-            if error > worst_error:
-                worst_error, worst_index = error, index
+            for road, gradients in analytic.items():
+                error = _relative_error(float(gradients[name][index]), numeric)
+                if error > worst.setdefault((road, name), (0.0, (0, 0)))[0]:
+                    worst[road, name] = error, index
             done += 1
-        checks.append(
-            ParameterCheck(
-                name=name,
-                size=analytic[name].size,
-                worst_error=worst_error,
-                worst_index=worst_index,
-                passed=worst_error <= threshold,
-            )
-        )
     yield total, total
+    checks = [
+        ParameterCheck(
+            road=road,
+            name=name,
+            size=math.prod(sizes[name]),
+            worst_error=worst[road, name][0],
+            worst_index=worst[road, name][1],
+            passed=worst[road, name][0] <= threshold,
+        )
+        for road in roads
+        for name in _PARAMETERS
+    ]
     return _report(model, checks, x, reach, step, threshold)
 
 
@@ -190,7 +207,7 @@ def _report(
     step: float,
     threshold: float,
 ) -> GradientReport:
-    passed = all(check.passed for check in checks)
+    roads = list(dict.fromkeys(check.road for check in checks))
     if reach >= len(x) - 1:
         note = f"Exact gradient of a sentence of {len(x)} words, every entry checked."
     else:
@@ -198,12 +215,14 @@ def _report(
             f"The error goes back only {reach} steps in a sentence of {len(x)} words, so "
             "backpropagation leaves out a part of the gradient on purpose: U and W disagree."
         )
+    if len(roads) > 1:
+        note += f" Checked on each road to it: {'; '.join(roads)}."
     return GradientReport(
         parameters=tuple(checks),
         threshold=threshold,
         step=step,
         device="cpu" if isinstance(model, RNNNumpy) else str(getattr(model, "device", "cpu")),
         dtype=str(model.W.dtype).removeprefix("torch."),
-        passed=passed,
+        passed=all(check.passed for check in checks),
         note=note,
     )

@@ -234,6 +234,8 @@ class RNN:
         gradients: tuple[torch.Tensor, ...],
         bptt_truncate: int | None = None,
         scale: float = 1.0,
+        *,
+        adds: bool = False,
     ) -> torch.Tensor:
         """Write scale · the gradient of the summed loss to `gradients`; return that loss.
 
@@ -241,10 +243,13 @@ class RNN:
         ----------
         batch : Batch
         gradients : tensors shaped like `parameters()`
-            Overwritten.
         bptt_truncate : int, optional
             Instead of the network's own.
         scale : float
+        adds : bool
+            Add to what is there; else it is written over. With `adds` they may be the
+            parameters themselves where the batch fits in one chunk of the output layer: every
+            error is computed before the parameter that made it changes.
 
         Returns
         -------
@@ -259,41 +264,30 @@ class RNN:
             batch.y,
             self.workspace,
             into=dLdV,
+            adds=adds,
             shared=batch.shared,
             scale=scale,
         )
         S = error_through_time(d_s, s, self.W, batch, reach)
-        dLdU_by_word.zero_().index_add_(0, batch.x, S, alpha=scale)
-        recurrent_gradient(S, s, batch, accumulate_into=dLdW.zero_(), scale=scale)
+        if not adds:
+            dLdU_by_word.zero_()
+            dLdW.zero_()
+        dLdU_by_word.index_add_(0, batch.x, S, alpha=scale)
+        recurrent_gradient(S, s, batch, accumulate_into=dLdW, scale=scale)
         return loss
 
     @torch.inference_mode()
     def descend(self, batch: Batch, learning_rate: float) -> torch.Tensor:
         """Take one step of plain gradient descent in place; return the summed loss before it.
 
-        Gradient and update are one matrix product where the batch fits in one
-        chunk: every error is computed before the parameter that made it changes.
+        Gradient and update are one matrix product where the batch fits in one chunk.
         """
-        if batch.words > self.workspace.chunk_words:
-            gradients = tuple(torch.empty_like(each) for each in self.parameters())
-            loss = self.write_gradients(batch, gradients)
-            for parameter, gradient in zip(self.parameters(), gradients, strict=True):
-                parameter.sub_(gradient, alpha=learning_rate)
-            return loss
-        s = hidden_states(self.U_by_word, self.W, batch)
-        loss, d_s = output_layer(
-            self.V,
-            s,
-            batch.y,
-            self.workspace,
-            into=self.V,
-            adds=True,
-            shared=batch.shared,
-            scale=-learning_rate,
-        )
-        S = error_through_time(d_s, s, self.W, batch, self.bptt_truncate)
-        self.U_by_word.index_add_(0, batch.x, S, alpha=-learning_rate)
-        recurrent_gradient(S, s, batch, accumulate_into=self.W, scale=-learning_rate)
+        if batch.words <= self.workspace.chunk_words:
+            return self.write_gradients(batch, self.parameters(), scale=-learning_rate, adds=True)
+        gradients = tuple(torch.empty_like(each) for each in self.parameters())
+        loss = self.write_gradients(batch, gradients)
+        for parameter, gradient in zip(self.parameters(), gradients, strict=True):
+            parameter.sub_(gradient, alpha=learning_rate)
         return loss
 
     def _batch(self, xs: Sequence[Words], ys: Sequence[Words]) -> Batch:

@@ -31,8 +31,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
-from engine.errors import RunError
+from engine.errors import ModelFileError, RunError
 from engine.files.atomic import explain_os_error, write_durably
+from engine.files.records import parse_json
 
 VERSION = 1
 _FOLDER_MODE = 0o700
@@ -83,8 +84,8 @@ class RunFolder:
         """Return the values of a small file; nothing if it is missing or damaged."""
         try:
             with path.open("rb") as file:
-                values = json.loads(file.read(_LARGEST_JSON))
-        except (OSError, ValueError, RecursionError):
+                values = parse_json(file.read(_LARGEST_JSON), path.name)
+        except (OSError, ModelFileError):
             return {}
         return values if isinstance(values, dict) else {}
 

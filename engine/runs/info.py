@@ -1,5 +1,6 @@
 """What a list of kept runs shows of each; plain values."""
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,8 +151,9 @@ def _text(values: dict[str, Any], name: str) -> str:
 
 def _number(values: dict[str, Any], name: str) -> float | None:
     found = values.get(name)
-    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
-    return found if is_number else None
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def _time(text: object) -> datetime | None:

@@ -3,6 +3,9 @@
 The operating system lets go of the lock when the process ends, however it ends. Where a
 disk knows no locks, the heartbeat decides: the lock file's time of change, renewed
 while the process lives.
+
+Whoever only looks shares the lock with others who look, for a few microseconds; whoever
+takes it tries for a second, so that no look is in the way.
 """
 
 import contextlib
@@ -19,6 +22,7 @@ else:
 
 HEARTBEAT_S = 5.0
 _SILENT_S = 60.0  # without a heartbeat; then the process is taken for gone
+_TRIES, _TRY_EVERY_S = 20, 0.05  # to take the lock: longer than anybody looks
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
@@ -42,7 +46,7 @@ class RunLock:
         self._path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(self._descriptor)
+            _take(self._descriptor)
             self.beat()
         except OSError:
             os.close(self._descriptor)
@@ -67,7 +71,7 @@ def is_held(path: Path) -> bool:
     except OSError:
         return False  # never made, or not ours
     try:
-        _lock(descriptor, needs_locks=True)
+        _lock(descriptor, is_shared=True)
     except BlockingIOError:
         return True
     except OSError:
@@ -77,15 +81,29 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _lock(descriptor: int, *, needs_locks: bool = False) -> None:
-    """Lock the open file until it is closed; raise BlockingIOError if it is held."""
+def _take(descriptor: int) -> None:
+    """Lock the open file until it is closed; raise BlockingIOError if another one holds it."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            _lock(descriptor)
+        except BlockingIOError:
+            if not tries_left:
+                raise
+            time.sleep(_TRY_EVERY_S)
+        except OSError:
+            return  # the disk knows no locks
+        else:
+            return
+
+
+def _lock(descriptor: int, *, is_shared: bool = False) -> None:
+    """Lock the open file; raise BlockingIOError if it is held, OSError if there are no locks."""
     try:
-        if sys.platform == "win32":
+        if sys.platform == "win32":  # which has no shared locks here
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _HELD:
             raise BlockingIOError(error.errno, "the run is in use") from error
-        if needs_locks:
-            raise
+        raise

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,10 +11,14 @@ from numpy.typing import NDArray
 
 from engine.config import DeviceRequest
 from engine.control import RunControl, StageProgress, Ticker
+from engine.corpus.corpus import Sentences
 from engine.network.device import choose_device
-from engine.network.gradient_check import check_entries
-from engine.network.reference import RNNNumpy
+from engine.network.gradient_check import Gradients, Road, check_entries
+from engine.network.reference import RNNNumpy, Words
 from engine.network.rnn import RNN
+from engine.training.cuda_graphs import graphs
+from engine.training.cuda_graphs.optimizers import DeviceSgd
+from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.events import GradientsChecked, StepTime, StepTimed
 
 _LEARNING_RATE = 0.005
@@ -33,13 +38,21 @@ def check_gradients(
 ) -> Iterator[StageProgress | GradientsChecked]:
     """Run the tutorial's gradient check, on x = [0, 1, 2, 3] and y = [1, 2, 3, 4].
 
+    Every road that training takes to a gradient is checked, see `roads_of_training`.
+
     Yields
     ------
     StageProgress, then GradientsChecked; nothing more after a stop.
     """
     torch_device, _ = choose_device(device)
     model = RNN(word_dim, hidden_dim, dtype="float64", device=torch_device, seed=seed)
-    checking = check_entries(model, [0, 1, 2, 3], [1, 2, 3, 4], bptt_truncate=bptt_truncate)
+    checking = check_entries(
+        model,
+        [0, 1, 2, 3],
+        [1, 2, 3, 4],
+        bptt_truncate=bptt_truncate,
+        roads=roads_of_training(model),
+    )
     ticker = Ticker(0.1)
     while control.proceed():
         try:
@@ -49,6 +62,75 @@ def check_gradients(
             return
         if ticker.is_due() or done == total:
             yield StageProgress(stage="Checking gradients", done=done, total=total, unit="entries")
+
+
+def roads_of_training(model: RNN) -> dict[str, Road]:
+    """Return each way in which training gets at a gradient, by a name for the user.
+
+    The tutorial's recipe never makes its gradient: it changes the parameters by it. So a copy
+    takes a step at the rate 1, and what changed is the gradient. A mini-batch is the sentence
+    twice, whose gradient is twice that of the sentence. The steps that a GPU records are
+    recorded and played where the model is on one, and taken as they are on a CPU.
+    """
+    where = "" if graphs.recorder_for(model.device) else ", taken on the CPU"
+    return {
+        "bptt()": model.bptt,
+        "sgd_step() of the tutorial's recipe": partial(_by_sgd_step, model),
+        "mini-batch of the fast recipe": partial(_by_mini_batch, model),
+        f"GPU step of the tutorial's recipe{where}": partial(
+            _by_device_step, model, sentences=1, is_direct=True
+        ),
+        f"GPU step of the fast recipe{where}": partial(
+            _by_device_step, model, sentences=2, is_direct=False
+        ),
+    }
+
+
+def _by_sgd_step(model: RNN, x: Words, y: Words, reach: int) -> Gradients:
+    twin = model.copy()
+    twin.bptt_truncate = reach
+    twin.sgd_step(x, y, 1.0)
+    return _change(model, twin)
+
+
+def _by_mini_batch(model: RNN, x: Words, y: Words, reach: int) -> Gradients:
+    _, dLdU, dLdV, dLdW = model.loss_and_gradients([x, x], [y, y], reach)
+    return dLdU / 2.0, dLdV / 2.0, dLdW / 2.0
+
+
+def _by_device_step(
+    model: RNN, x: Words, y: Words, reach: int, *, sentences: int, is_direct: bool
+) -> Gradients:
+    """Take the step twice from the same parameters: the second one is what was recorded."""
+    twin = model.copy()
+    twin.bptt_truncate = reach
+    rule = DeviceSgd(twin, 1.0 / sentences)
+    rule.is_direct = is_direct  # if not, the gradients are made first, as Adam needs them
+    framed = np.array([*x, y[-1]] * sentences, dtype=np.int32)
+    steps = DeviceSteps(
+        twin,
+        Sentences(framed, np.arange(sentences + 1) * (len(x) + 1)),
+        rule,
+        twin.W.new_zeros((), dtype=torch.float64),
+        graphs.recorder_for(twin.device) or graphs.EagerRecorder(),
+        batch_size=sentences,
+    )
+    for _ in range(2):
+        for live, first in zip(twin.parameters(), model.parameters(), strict=True):
+            live.copy_(first)
+        steps.begin(np.arange(sentences), sentences)
+        steps.step()
+    return _change(model, twin)
+
+
+def _change(before: RNN, after: RNN) -> Gradients:
+    U, V, W = (
+        one - other
+        for one, other in zip(
+            before.parameters_as_numpy(), after.parameters_as_numpy(), strict=True
+        )
+    )
+    return U, V, W
 
 
 def time_one_step(

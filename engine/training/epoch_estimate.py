@@ -20,7 +20,7 @@ from engine.errors import DeviceError
 from engine.network.device import (
     DeviceChoice,
     choose_device,
-    is_out_of_memory,
+    if_it_fits,
     return_unused_memory,
     set_precision,
 )
@@ -28,7 +28,7 @@ from engine.network.rnn import RNN
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order
-from engine.training.steps import BatchStepper, EpochSteps, make_epoch_steps, make_optimizer
+from engine.training.steps import EpochSteps, make_optimizer
 
 _FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
 _UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed
@@ -207,11 +207,8 @@ class _Bench:
 
     def epoch_seconds(self, size: int, budget_s: float, control: RunControl) -> float | None:
         """Return the seconds of an epoch; None after a stop or where the memory does not do."""
-        try:
-            rnn = self._network(size)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
+        rnn = if_it_fits(lambda: self._network(size))
+        if rnn is None:
             return None
         # Dense operations cost the same for every word: a larger vocabulary needs no other ids.
         ids = np.minimum(self.plan.sample.ids, np.int32(size - 1))
@@ -239,28 +236,26 @@ class _Bench:
         """Return the seconds of training for each word."""
         rate, batch_size, clip_norm = fill_in(self.train_config)
         optimizer = make_optimizer(rnn, self.train_config.recipe, rate, clip_norm)
-        stepper = BatchStepper(sample, optimizer, batch_size, self.device, self.choice)
-        loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
-        epoch_steps = make_epoch_steps(rnn, sample, optimizer, stepper, loss_sum)
+        epoch_steps = EpochSteps(rnn, sample, optimizer, batch_size, self.choice)
         if epoch_steps.are_recorded:
-            return self._recorded_step_seconds(epoch_steps, loss_sum, budget_s, control)
+            return self._recorded_step_seconds(epoch_steps, budget_s, control)
         batches = self.plan.batches
         for batch in batches[-_UNTIMED_STEPS:]:  # they make the buffers
-            if stepper.step(batch) is None:
+            if epoch_steps.step_on(batch) is None:
                 return None
         began_s = self.clock()
         steps = words = 0
         while steps < _FEWEST_STEPS or self.clock() - began_s < budget_s:
             if not control.proceed():
                 return None
-            done = stepper.step(batches[steps % len(batches)])
+            done = epoch_steps.step_on(batches[steps % len(batches)])
             if done is None:
                 return None
-            steps, words = steps + 1, words + done[1]
+            steps, words = steps + 1, words + done
         return (self.clock() - began_s) / words
 
     def _recorded_step_seconds(
-        self, steps: EpochSteps, loss_sum: torch.Tensor, budget_s: float, control: RunControl
+        self, steps: EpochSteps, budget_s: float, control: RunControl
     ) -> float | None:
         """Return the seconds of training for each word, with steps that are recorded."""
         began_s, words, passes = 0.0, 0, -_UNTIMED_PASSES
@@ -270,7 +265,7 @@ class _Bench:
                 began_s, words = self.clock(), 0
             steps.begin(np.arange(len(self.plan.sample)))
             while steps.next_size():
-                done = steps.step(loss_sum) if control.proceed() else None
+                done = steps.step() if control.proceed() else None
                 if done is None:
                     return None
                 words += done[0]

@@ -7,6 +7,7 @@ typed sentence is `engine.language_model.scorer`'s.
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,16 +16,17 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.vocabulary import Vocabulary
 from engine.errors import DivergedError
+from engine.files.spool import Spool
 from engine.language_model.model import LanguageModel
 from engine.network.batching import batch_from_flat, batches_by_length
-from engine.network.device import is_out_of_memory, return_unused_memory
+from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
-
-_BATCH_SENTENCES = 64
+_WORDS_AT_ONCE = 1 << 20  # numbered anew
 
 
 def resting_loss(
@@ -72,8 +74,10 @@ def resting_loss(
         if not proceed():
             return None
         members = batches.all[batches.done]
-        total, has_fitted = _added(total, rnn, sentences, members, is_raised=leave is None)
-        if has_fitted:
+        work = partial(_loss_of, rnn, sentences, members)
+        loss = work() if leave is None else if_it_fits(work)
+        if loss is not None:
+            total = loss if total is None else total + loss
             batches.take()
         elif len(members) > 1:
             return_unused_memory(rnn.device)
@@ -134,23 +138,10 @@ class _Batches:
         self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
 
 
-def _added(
-    total: torch.Tensor | None,
-    rnn: RNN,
-    sentences: Sentences,
-    members: NDArray[int64],
-    *,
-    is_raised: bool,
-) -> tuple[torch.Tensor | None, bool]:
-    """Return the total with the loss of some more sentences, and whether the memory sufficed."""
-    try:
-        batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
-        loss = rnn.word_losses(batch).sum(dtype=torch.float64)
-        return (loss if total is None else total + loss), True
-    except RuntimeError as error:
-        if is_raised or not is_out_of_memory(error):
-            raise
-    return total, False
+def _loss_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
+    """Return the summed loss of some sentences, float64 ()."""
+    batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
+    return rnn.word_losses(batch).sum(dtype=torch.float64)
 
 
 def _fewer(sentences: int) -> Notice:
@@ -175,7 +166,7 @@ class Evaluation:
 
 def evaluate_corpus(
     model: LanguageModel, corpus: Corpus, control: RunControl
-) -> Generator[StageProgress, None, Evaluation | None]:
+) -> Generator[StageProgress | Notice, None, Evaluation | None]:
     """Compute the mean loss of `model` over all sentences of `corpus`.
 
     Parameters
@@ -189,28 +180,19 @@ def evaluate_corpus(
 
     Yields
     ------
-    StageProgress
-        After each batch.
+    StageProgress, Notice
+        As `resting_loss` does.
 
     Returns
     -------
     Evaluation or None
         None after a stop.
     """
-    own_ids = np.array(model.vocabulary.encode(corpus.vocabulary.words), np.int64)  # by file's id
-    sentences = corpus.training
-    total_loss, words, unknown = 0.0, 0, 0
-    for first in range(0, len(sentences), _BATCH_SENTENCES):
-        if not control.proceed():
-            return None
-        last = min(first + _BATCH_SENTENCES, len(sentences))
-        batch = [own_ids[sentences.sequence(k)] for k in range(first, last)]
-        xs, ys = [ids[:-1] for ids in batch], [ids[1:] for ids in batch]
-        total_loss += model.rnn.calculate_total_loss(xs, ys)
-        words += sum(len(y) for y in ys)
-        unknown += sum(int((y == model.vocabulary.unknown_id).sum()) for y in ys)
-        yield StageProgress(stage="Evaluating", done=last, total=len(sentences), unit="sentences")
-    loss = total_loss / max(1, words)
+    sentences, unknown = _renumbered(corpus, model.vocabulary)
+    loss = yield from resting_loss(model.rnn, sentences, control.proceed)
+    if loss is None:
+        return None
+    words = sentences.words_to_predict
     return Evaluation(
         sentences=len(sentences),
         words=words,
@@ -219,3 +201,15 @@ def evaluate_corpus(
         perplexity=math.exp(loss) if loss < 700.0 else math.inf,
         bits_per_word=loss / math.log(2.0),
     )
+
+
+def _renumbered(corpus: Corpus, vocabulary: Vocabulary) -> tuple[Sentences, int]:
+    """Return all sentences with the ids of `vocabulary`, and how many words are unknown there."""
+    sentences, unknown = corpus.training, 0
+    own_ids = np.array(vocabulary.encode(corpus.vocabulary.words), np.int32)  # by the corpus's id
+    ids = Spool(None)
+    for begin in range(0, len(sentences.ids), _WORDS_AT_ONCE):
+        some = own_ids[sentences.ids[begin : begin + _WORDS_AT_ONCE]]
+        unknown += int((some == vocabulary.unknown_id).sum())
+        ids.append(some)
+    return Sentences(ids.array(np.int32, is_writable=True), sentences.offsets), unknown

@@ -86,7 +86,7 @@ class ClippedAdam:
     rnn : RNN
     learning_rate : float
     clip_norm : float or None
-        Largest Euclidean norm of the whole gradient.
+        Largest Euclidean norm of the gradient of the mean loss a word, all parameters together.
 
     References
     ----------

@@ -7,6 +7,7 @@ an error is held, so is its memory.
 """
 
 import math
+from functools import partial
 
 import torch
 
@@ -19,14 +20,14 @@ from engine.network.device import (
     CPU,
     choose_device,
     cpu_instead_of,
-    is_out_of_memory,
+    if_it_fits,
     return_unused_memory,
     set_precision,
 )
 from engine.network.rnn import RNN
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
-from engine.training.steps import BatchStepper, make_epoch_steps, make_optimizer
+from engine.training.steps import EpochSteps, make_optimizer
 
 _SMALLER = "Close other programs, or choose a smaller vocabulary or hidden size."
 
@@ -49,8 +50,7 @@ class Placement:
     rnn : RNN
         The same object for the whole run, wherever its numbers are.
     optimizer : Optimizer
-    stepper : BatchStepper
-    epoch_steps : EpochSteps
+    steps : EpochSteps
         What goes through an epoch with the stepper, or with steps of the device itself.
     epoch_loss : float64 tensor of shape ()
         Summed over the words of the epoch under way, in nats. It stays on the device until
@@ -77,39 +77,34 @@ class Placement:
         self._corpus, self._start_from = corpus, start_from
         self.notice: Notice | None = None
         device, self.choice = choose_device(model_config.device)
-        made = self._make(device)
+        made = if_it_fits(partial(self._make, device))
         if made is None and device != CPU:
             return_unused_memory(device)
             self.notice = self._told("the network")
             device, self.choice = CPU, cpu_instead_of(self.choice)
-            made = self._make(device)
+            made = if_it_fits(partial(self._make, device))
         if made is None:
             raise DeviceError(f"The computer has no memory left for the network. {_SMALLER}")
         self.rnn, self.optimizer = made
         set_precision(device, allow_tf32=train_config.allow_tf32)
         self._batch_size = fill_in(train_config)[1]
-        self.stepper = BatchStepper(
-            corpus.training, self.optimizer, self._batch_size, device, self.choice
-        )
-        self.epoch_loss = torch.zeros((), dtype=torch.float64, device=device)
-        self.epoch_steps = make_epoch_steps(
-            self.rnn, corpus.training, self.optimizer, self.stepper, self.epoch_loss
+        self.steps = EpochSteps(
+            self.rnn, corpus.training, self.optimizer, self._batch_size, self.choice
         )
 
     def load(self, state: TrainingState) -> None:
         """Take over the numbers of an earlier run."""
         self.optimizer.learning_rate = state.progress.learning_rate
-        self.stepper.batch_size = state.progress.batch_size
-        if not self._load_tensors(state):
+        self.steps.batch_size = state.progress.batch_size
+        if not if_it_fits(lambda: self._load_tensors(state)):
             self.notice = self.leave("the state of the run")
             self._load_tensors(state)
-        self.epoch_loss.fill_(state.progress.epoch_loss)
+        self.steps.loss_sum.fill_(state.progress.epoch_loss)
 
     def make_room(self) -> Notice:
         """Go on after the next step did not fit; it changed nothing."""
-        sentences = self.epoch_steps.next_size()
-        if sentences > 1:
-            return self.stepper.halve(sentences)
+        if self.steps.next_size() > 1:
+            return self.steps.halve()
         return self.leave("a step on a single sentence")
 
     def leave(self, unfit: str = "a single sentence") -> Notice:
@@ -125,37 +120,25 @@ class Placement:
             raise DeviceError(f"The computer has no memory left for {unfit}. {_SMALLER}")
         notice = self._told(unfit)
         self.choice = cpu_instead_of(self.choice)
-        self.epoch_steps.leave_device()
+        self.steps.leave_device()
         self.rnn.move_to(CPU)
         self.optimizer.follow_network()
-        self.epoch_loss = self.epoch_loss.to(CPU)
         # Halving went down to one sentence; the CPU takes as many as the run was to have.
-        self.stepper.move_to(CPU, self.choice, self._batch_size)
+        self.steps.follow_network(self.choice, self._batch_size)
         return_unused_memory(former)
         return notice
 
-    def _make(self, device: torch.device) -> tuple[RNN, Optimizer] | None:
-        """Return a network and its update rule, or None if there is no memory for them."""
+    def _make(self, device: torch.device) -> tuple[RNN, Optimizer]:
+        """Return a network and its update rule."""
         config = self.train_config
         rate, _, clip_norm = fill_in(config)
         spread = recipe_defaults(config.recipe).input_range
-        try:
-            rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
-            return rnn, make_optimizer(rnn, config.recipe, rate, clip_norm)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-        return None
+        rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
+        return rnn, make_optimizer(rnn, config.recipe, rate, clip_norm)
 
     def _load_tensors(self, state: TrainingState) -> bool:
-        """Tell whether there was memory for it."""
-        try:
-            load_parameters(self.rnn, state.parameters)
-            self.optimizer.load_state_tensors(state.optimizer)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-            return False
+        load_parameters(self.rnn, state.parameters)
+        self.optimizer.load_state_tensors(state.optimizer)
         return True
 
     def _told(self, unfit: str) -> Notice:

@@ -6,9 +6,9 @@ Nothing is trained here (see `engine.training.trainer`).
 import math
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
 
-from engine.config import ModelConfig, TrainConfig
+from engine.config import ModelConfig, TrainConfig, fill_in
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
@@ -16,36 +16,81 @@ from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
 from engine.network.rnn import RNN
 from engine.training.events import EndReason, RunEnded, SnapshotPublished, TrainingStarted
-from engine.training.state import TrainingProgress
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """Where a run is, in plain numbers: changed as it goes on, and saved as it is.
+
+    What lives elsewhere while the run goes on (the clock's times, the sum of the losses on
+    the device, the rate of the optimiser, the size of its batches) is entered when it is saved.
+    """
+
+    step: int  # parameter updates, those of a model that was trained further included
+    words: int  # predicted in this run
+    first_epoch: int  # whole epochs before this run
+    epoch: int  # the one under way; 0 = the first look at the text is not done
+    sentences_done: int  # of that epoch
+    epoch_loss: float  # sum over its words so far, in nats, added batch by batch
+    epoch_words: int
+    epoch_s: float  # seconds of training spent on it
+    elapsed_s: float  # of training, pauses left out
+    before_s: float  # of it, before this run
+    learning_rate: float
+    first_rate: float
+    batch_size: int
+    best_loss: float | None  # None: nothing was evaluated yet
+    previous_loss: float | None
+    text_digest: str  # of the word numbers trained and evaluated on; "": not worked out yet
+    epoch_part_before: float = 0.0  # of an epoch, < 1, on top of the whole ones before this run
+
+
+def first_progress(config: TrainConfig, start_from: LanguageModel | None) -> Progress:
+    """Return where a run begins that trains a new model, or goes on with one."""
+    rate, batch_size, _ = fill_in(config)
+    step, epochs = (0, 0.0) if start_from is None else (start_from.step, start_from.epoch)
+    history = None if start_from is None else start_from.history
+    before_s = history.elapsed_s[-1] if history is not None and len(history) else 0.0
+    first_epoch = math.floor(epochs)
+    return Progress(
+        step=step,
+        words=0,
+        first_epoch=first_epoch,
+        epoch=0 if step == 0 else first_epoch + 1,
+        sentences_done=0,
+        epoch_loss=0.0,
+        epoch_words=0,
+        epoch_s=0.0,
+        elapsed_s=before_s,
+        before_s=before_s,
+        learning_rate=rate,
+        first_rate=rate,
+        batch_size=batch_size,
+        best_loss=None,
+        previous_loss=None,
+        text_digest="",
+        epoch_part_before=epochs - first_epoch,  # its last epoch was not a whole one
+    )
 
 
 class RunProgress:
-    """What a run counts and reports.
+    """What a run reports of its progress, with its clock and its history.
 
     Parameters
     ----------
     corpus : Corpus
     model_config : ModelConfig
     train_config : TrainConfig
-    start_from : LanguageModel or None
-        The model that is trained further: its counts, history and time go on.
+    now : Progress
+        Changed as the run goes on.
+    history : TrainingHistory or None
+        What was measured before.
     clock : callable
         Seconds; passed in by tests.
 
     Attributes
     ----------
-    step : int
-        Parameter updates so far.
-    words : int
-        Words predicted in this run.
-    first_epoch : int
-        Whole epochs before this run.
-    current : int
-        The epoch under way; 0 before the first look at the text.
-    sentences_done : int
-        Of the epoch under way.
-    epoch_words : int
-        Words predicted in the epoch under way.
+    now : Progress
     recorder : HistoryRecorder
     clock : RunClock
     """
@@ -55,42 +100,39 @@ class RunProgress:
         corpus: Corpus,
         model_config: ModelConfig,
         train_config: TrainConfig,
-        start_from: LanguageModel | None,
+        now: Progress,
+        history: TrainingHistory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._corpus, self._model_config, self._config = corpus, model_config, train_config
-        history = None if start_from is None else start_from.history
+        self.now = now
         self.recorder = HistoryRecorder(history)
-        self.step = 0 if start_from is None else start_from.step
-        self.words = 0
-        before = 0.0 if start_from is None else start_from.epoch
-        self.first_epoch = math.floor(before)
-        self._part_before = before - self.first_epoch  # its last epoch was not a whole one
-        self._before_s = history.elapsed_s[-1] if history is not None and len(history) else 0.0
-        self.clock = RunClock(self._before_s, clock)
-        self.begin_epoch(0 if self.step == 0 else self.first_epoch + 1)
+        self.clock = RunClock(now.elapsed_s, clock)
+        self._epoch_began_s = self.spent_s - now.epoch_s
 
     def begin_epoch(self, number: int) -> None:
         """Go on to epoch `number`; none of it is done."""
-        self.current = number
-        self.sentences_done = self.epoch_words = 0
+        self.now.epoch = number
+        self.now.sentences_done = self.now.epoch_words = 0
         self._epoch_began_s = self.spent_s
 
     @property
     def epoch(self) -> float:
         """Epochs so far, with the part of the current one."""
-        whole = self.first_epoch if self.current == 0 else self.current - 1
-        return whole + self._part_before + self.sentences_done / max(1, len(self._corpus.training))
+        now = self.now
+        whole = now.first_epoch if now.epoch == 0 else now.epoch - 1
+        share = now.sentences_done / max(1, len(self._corpus.training))
+        return whole + now.epoch_part_before + share
 
     @property
     def last_epoch(self) -> int:
         """The epoch that the run is to end with."""
-        return self.first_epoch + self._config.epochs
+        return self.now.first_epoch + self._config.epochs
 
     @property
     def spent_s(self) -> float:
         """Seconds of training in this run, pauses left out."""
-        return self.clock.elapsed_s() - self._before_s
+        return self.clock.elapsed_s() - self.now.before_s
 
     @property
     def epoch_s(self) -> float:
@@ -104,45 +146,31 @@ class RunProgress:
 
     def is_evaluation_due(self) -> bool:
         """Tell whether the epoch under way is to end with an evaluation."""
-        since_start = self.current - self.first_epoch
+        since_start = self.now.epoch - self.now.first_epoch
         return since_start % self._config.evaluate_every == 0 or since_start == self._config.epochs
 
     def count(self, words: int, sentences: int) -> None:
         """Count one step over so many words of so many sentences."""
-        self.step += 1
-        self.words += words
-        self.epoch_words += words
-        self.sentences_done += sentences
+        self.now.step += 1
+        self.now.words += words
+        self.now.epoch_words += words
+        self.now.sentences_done += sentences
 
-    def counts(self) -> dict[str, Any]:
-        """Return the books' part of a `TrainingProgress`."""
-        return {
-            "step": self.step,
-            "words": self.words,
-            "first_epoch": self.first_epoch,
-            "epoch": self.current,
-            "sentences_done": self.sentences_done,
-            "epoch_words": self.epoch_words,
-            "epoch_s": self.epoch_s,
-            "elapsed_s": self.clock.elapsed_s(),
-            "before_s": self._before_s,
-            "epoch_part_before": self._part_before,
-        }
-
-    def restore(self, progress: TrainingProgress, history: TrainingHistory) -> None:
-        """Go on with the counts of an earlier run."""
-        self.recorder = HistoryRecorder(history)
-        self.step, self.words = progress.step, progress.words
-        self.first_epoch, self.current = progress.first_epoch, progress.epoch
-        self.sentences_done, self.epoch_words = progress.sentences_done, progress.epoch_words
-        self._part_before, self._before_s = progress.epoch_part_before, progress.before_s
-        self.clock.set_elapsed(progress.elapsed_s)
-        self._epoch_began_s = self.spent_s - progress.epoch_s
+    def to_save(self, *, epoch_loss: float, learning_rate: float, batch_size: int) -> Progress:
+        """Return a copy with what lives elsewhere while the run goes on."""
+        return replace(
+            self.now,
+            epoch_s=self.epoch_s,
+            elapsed_s=self.clock.elapsed_s(),
+            epoch_loss=epoch_loss,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+        )
 
     def ended(self, reason: EndReason) -> RunEnded:
         """Return the last event of the run."""
         return RunEnded(
-            reason=reason, epoch=self.epoch, step=self.step, elapsed_s=self.clock.elapsed_s()
+            reason=reason, epoch=self.epoch, step=self.now.step, elapsed_s=self.clock.elapsed_s()
         )
 
     def started(
@@ -170,7 +198,7 @@ class RunProgress:
     def point(self, loss: float, rate: float, words_per_s: float) -> LossPoint:
         """Enter a point of the curve: mean loss, learning rate, speed since the last one."""
         point = LossPoint(
-            step=self.step,
+            step=self.now.step,
             epoch=self.epoch,
             loss=loss,
             learning_rate=rate,
@@ -183,7 +211,7 @@ class RunProgress:
 
     def words_per_s(self) -> float:
         """Return the speed over the epoch under way; 0 before its first step."""
-        return self.epoch_words / max(1e-9, self.epoch_s) if self.epoch_words else 0.0
+        return self.now.epoch_words / max(1e-9, self.epoch_s) if self.now.epoch_words else 0.0
 
     def evaluation(
         self,
@@ -197,7 +225,7 @@ class RunProgress:
         """Return what was evaluated now."""
         return EpochDone(
             epoch=self.epoch,
-            step=self.step,
+            step=self.now.step,
             training_loss=training_loss,
             validation_loss=validation_loss,
             learning_rate=rate,
@@ -208,7 +236,7 @@ class RunProgress:
 
     def _time_left_s(self) -> float | None:
         spent_s = self.spent_s
-        epochs_done = self.epoch - self.first_epoch - self._part_before
+        epochs_done = self.epoch - self.now.first_epoch - self.now.epoch_part_before
         if epochs_done <= 1e-9:
             return None
         left_s = spent_s * (self._config.epochs - epochs_done) / epochs_done
@@ -225,10 +253,10 @@ class RunProgress:
             train_config=self._config,
             summary=self._corpus.summary,
             history=self.recorder.snapshot(),
-            step=self.step,
+            step=self.now.step,
             epoch=self.epoch,
         )
-        return SnapshotPublished(step=self.step, epoch=self.epoch, model=model)
+        return SnapshotPublished(step=self.now.step, epoch=self.epoch, model=model)
 
 
 class RunClock:
@@ -249,10 +277,6 @@ class RunClock:
     def elapsed_s(self) -> float:
         """Return the seconds of training so far."""
         return self._clock() - self._started_s
-
-    def set_elapsed(self, seconds: float) -> None:
-        """Go on from so many seconds of training."""
-        self._started_s = self._clock() - seconds
 
     def proceed(self, control: RunControl) -> bool:
         """Wait as long as `control` is paused, uncounted; return False once it is stopped."""

@@ -4,7 +4,6 @@ Nothing is computed on the text here (see `engine.training.trainer`).
 """
 
 import math
-from typing import Any
 
 from engine.config import Recipe, recipe_defaults
 from engine.errors import DivergedError
@@ -12,7 +11,7 @@ from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
 from engine.network.rnn import RNN
 from engine.training.evaluation import require_finite
 from engine.training.optimizers import Optimizer
-from engine.training.state import TrainingProgress
+from engine.training.progress import Progress
 
 SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast recipe ends
 
@@ -39,17 +38,17 @@ class Schedule:
         The live network.
     optimizer : Optimizer
         Whose learning rate is halved.
-    first_rate : float
-        The learning rate that the run began with.
+    progress : Progress
+        Of the run; the losses in it are entered here.
     history : TrainingHistory, optional
-        Of the model that is trained further.
+        Of the model that is trained further, or of the run that goes on.
+    best : RNN, optional
+        Of a run that goes on.
 
     Attributes
     ----------
     best : RNN or None
         A copy of the network at the lowest evaluated loss, on the CPU.
-    best_loss, previous_loss : float
-        In nats a word; infinite before an evaluation.
     best_step : int
         When the best one was evaluated; -1 before this program did.
     """
@@ -59,34 +58,24 @@ class Schedule:
         recipe: Recipe,
         rnn: RNN,
         optimizer: Optimizer,
-        first_rate: float,
+        progress: Progress,
         history: TrainingHistory | None = None,
+        best: RNN | None = None,
     ) -> None:
         self._recipe, self._rnn, self._optimizer = recipe, rnn, optimizer
-        self.first_rate = first_rate
-        self.best: RNN | None = None
-        self.best_loss = math.inf
+        self._progress, self.best = progress, best
         self.best_step = -1
-        self.previous_loss = math.inf
         self._lowest_before = math.inf if history is None else history.lowest_loss()
 
-    def restore(
-        self, progress: TrainingProgress, best: RNN | None, history: TrainingHistory
-    ) -> None:
-        """Go on with the losses and the best network of an earlier run."""
-        self.best, self.first_rate = best, progress.first_rate
-        self._lowest_before = history.lowest_loss()
-        self.best_loss = math.inf if progress.best_loss is None else progress.best_loss
-        previous = progress.previous_loss
-        self.previous_loss = math.inf if previous is None else previous
+    @property
+    def best_loss(self) -> float:
+        """The lowest evaluated loss in nats a word; infinite before an evaluation."""
+        return _or_infinite(self._progress.best_loss)
 
-    def losses(self) -> dict[str, Any]:
-        """Return the schedule's part of a `TrainingProgress`."""
-        return {
-            "first_rate": self.first_rate,
-            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
-            "previous_loss": self.previous_loss if math.isfinite(self.previous_loss) else None,
-        }
+    @property
+    def previous_loss(self) -> float:
+        """What the next evaluated loss is compared with; infinite before an evaluation."""
+        return _or_infinite(self._progress.previous_loss)
 
     def is_best(self, training_loss: float, validation_loss: float | None) -> bool:
         """Tell whether these losses are the lowest so far."""
@@ -97,17 +86,17 @@ class Schedule:
         quality = _quality(done.training_loss, done.validation_loss)
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
-            self.best_loss, self.best = quality, self._rnn.copy(device="cpu")
+            self._progress.best_loss, self.best = quality, self._rnn.copy(device="cpu")
             self.best_step = done.step
         judged = done.training_loss if self._recipe == "tutorial" else quality
         if judged > self.previous_loss:
             return self._halve(done, judged)
-        self.previous_loss = judged
+        self._progress.previous_loss = judged
         return None
 
     def has_converged(self) -> bool:
         """Tell whether the learning rate was halved so often that nothing changes any more."""
-        return has_converged(self._recipe, self._optimizer.learning_rate, self.first_rate)
+        return has_converged(self._recipe, self._optimizer.learning_rate, self._progress.first_rate)
 
     def require_usable(self, loss: float, words: int) -> float:
         """Return a mean loss over so many words; raise `DivergedError` if no usable run has it.
@@ -161,8 +150,12 @@ class Schedule:
             self._optimizer.forget()
             reason += f" Training goes on from the best parameters ({self.best_loss:.4f})."
         else:
-            self.previous_loss = loss
+            self._progress.previous_loss = loss
         return RateHalved(step=done.step, epoch=done.epoch, learning_rate=rate, reason=reason)
+
+
+def _or_infinite(loss: float | None) -> float:
+    return math.inf if loss is None else loss
 
 
 def _quality(training_loss: float, validation_loss: float | None) -> float:

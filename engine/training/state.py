@@ -47,6 +47,7 @@ from engine.language_model.parts import (
     vocabulary_to_tensors,
 )
 from engine.network.rnn import RNN
+from engine.training.progress import Progress
 
 PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`
 
@@ -61,34 +62,11 @@ _COUNTS = ("step", "words", "first_epoch", "epoch", "sentences_done", "epoch_wor
 _TIMES = ("epoch_s", "elapsed_s", "before_s")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingProgress:
-    """Where a run is, in plain numbers."""
-
-    step: int  # parameter updates, those of a model that was trained further included
-    words: int  # predicted in this run
-    first_epoch: int  # whole epochs before this run
-    epoch: int  # the one under way; 0 = the first look at the text is not done
-    sentences_done: int  # of that epoch
-    epoch_loss: float  # sum over its words so far, in nats, added batch by batch
-    epoch_words: int
-    epoch_s: float  # seconds of training spent on it
-    elapsed_s: float  # of training, pauses left out
-    before_s: float  # of it, before this run
-    learning_rate: float
-    first_rate: float
-    batch_size: int
-    best_loss: float | None  # None: nothing was evaluated yet
-    previous_loss: float | None
-    text_digest: str  # of the word numbers trained and evaluated on
-    epoch_part_before: float = 0.0  # of an epoch, < 1, on top of the whole ones before this run
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrainingState:
     """A run between two batches; nobody changes its tensors."""
 
-    progress: TrainingProgress
+    progress: Progress
     model_config: ModelConfig
     train_config: TrainConfig
     summary: CorpusSummary
@@ -330,7 +308,7 @@ def _read_settings(header: Header) -> dict[str, Any]:
     )
     values = parse_json(header.metadata.get("settings", ""), "its settings")
     demand(isinstance(values, dict), "its settings are not a table")
-    progress = record_from_json(TrainingProgress, values.get("progress"))
+    progress = record_from_json(Progress, values.get("progress"))
     settings = settings_from_json(values)
     numbers = dataclasses.asdict(progress)
     demand(all(0 <= numbers[name] < 1 << 53 for name in _COUNTS), "its counts are out of range")

@@ -9,24 +9,25 @@ between two events, never across one: a state may be taken at any.
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from functools import partial
 
 import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.config import ModelConfig, TrainConfig, fill_in
+from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DivergedError
 from engine.language_model.model import LanguageModel
+from engine.network.rnn import RNN
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.placement import Placement
-from engine.training.progress import RunProgress
+from engine.training.progress import RunProgress, first_progress
 from engine.training.schedule import Schedule
 from engine.training.state import (
-    TrainingProgress,
     TrainingState,
     copies,
     copy_parameters,
@@ -94,22 +95,29 @@ class Trainer:
         train_config: TrainConfig,
         start_from: LanguageModel | None = None,
         clock: Callable[[], float] = time.monotonic,
+        state: TrainingState | None = None,
     ) -> None:
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
         place = self._place = Placement(corpus, model_config, train_config, start_from)
+        best: RNN | None = None
+        self._good: LanguageModel | None = None  # the best so far, or what the run began with
+        if state is None:
+            now = first_progress(train_config, start_from)
+            history = None if start_from is None else start_from.history
+        else:
+            now, history = replace(state.progress), state.history
+            place.load(state)
+            if state.best:
+                best = place.rnn.copy(device="cpu")
+                load_parameters(best, state.best)
+                self._good = state.model("best")
         self._schedule = Schedule(
-            train_config.recipe,
-            place.rnn,
-            place.optimizer,
-            fill_in(train_config)[0],
-            None if start_from is None else start_from.history,
+            train_config.recipe, place.rnn, place.optimizer, now, history, best
         )
-        self._progress = RunProgress(corpus, model_config, train_config, start_from, clock)
+        self._progress = RunProgress(corpus, model_config, train_config, now, history, clock)
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
-        self._text_digest = ""  # worked out when a state is first taken
-        self._good: LanguageModel | None = None  # the best so far, or what the run began with
         self._has_diverged = False
 
     @classmethod
@@ -124,26 +132,29 @@ class Trainer:
             If `corpus` is not the text of the run.
         """
         require_same_text(state, corpus)
-        self = cls(corpus, state.model_config, state.train_config, None, clock)
-        progress = state.progress
-        self._place.load(state)
-        best = self._place.rnn.copy(device="cpu") if state.best else None
-        if best is not None:
-            load_parameters(best, state.best)
-            self._good = state.model("best")
-        self._schedule.restore(progress, best, state.history)
-        self._text_digest = progress.text_digest
-        self._progress.restore(progress, state.history)
-        return self
+        return cls(corpus, state.model_config, state.train_config, None, clock, state)
 
     def state(self) -> TrainingState:
         """Return a copy of all that the run needs to go on; call it between two events.
 
         Of a run that diverged it is what `started_over` makes.
         """
-        self._text_digest = self._text_digest or text_digest(self._corpus)
-        now = state_of_run(
-            self._corpus, self._place, self._progress, self._schedule, self._text_digest
+        place, progress = self._place, self._progress
+        progress.now.text_digest = progress.now.text_digest or text_digest(self._corpus)
+        now = TrainingState(
+            progress=progress.to_save(
+                epoch_loss=float(place.steps.loss_sum),
+                learning_rate=place.optimizer.learning_rate,
+                batch_size=place.steps.batch_size,
+            ),
+            model_config=place.model_config,
+            train_config=place.train_config,
+            summary=self._corpus.summary,
+            vocabulary=self._corpus.vocabulary,
+            history=progress.recorder.snapshot(),
+            parameters=copy_parameters(place.rnn),
+            best=copy_parameters(self._schedule.best),
+            optimizer=copies(place.optimizer.state_tensors()),
         )
         if self.can_start_over and self._good is not None:
             return started_over(now, self._good, self._schedule.next_rate)
@@ -157,7 +168,7 @@ class Trainer:
     def run(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Yield the run's events; see `train`."""
         place, progress = self._place, self._progress
-        rate, batch_size = place.optimizer.learning_rate, place.stepper.batch_size
+        rate, batch_size = place.optimizer.learning_rate, place.steps.batch_size
         yield progress.started(place.rnn, place.choice, rate, batch_size)
         if place.notice is not None:
             yield place.notice
@@ -174,16 +185,16 @@ class Trainer:
             raise found
         # Whoever keeps the last snapshot keeps this one.
         yield SnapshotPublished(step=good.step, epoch=good.epoch, model=good)
-        raise self._schedule.divergence(progress.step, found, kept_step=good.step) from found
+        raise self._schedule.divergence(progress.now.step, found, kept_step=good.step) from found
 
     def _train(self, control: RunControl) -> Generator[TrainingEvent, None, EndReason]:
         progress = self._progress
-        if progress.current == 0:
+        if progress.now.epoch == 0:
             yield from self._look_first(control)
             if control.is_stopped:
                 return "stopped"
         yield self._publish()
-        while progress.current <= progress.last_epoch and not self._schedule.has_converged():
+        while progress.now.epoch <= progress.last_epoch and not self._schedule.has_converged():
             yield from self._one_epoch(control)
             is_over = progress.is_time_over()
             if not control.is_stopped:
@@ -205,38 +216,39 @@ class Trainer:
 
     def _begin_epoch(self, number: int) -> None:
         self._progress.begin_epoch(number)
-        self._place.epoch_loss.zero_()
+        self._place.steps.loss_sum.zero_()
 
     def _one_epoch(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Go through the sentences that are left of this epoch, or until a stop."""
-        progress, size, steps = self._progress, len(self._training), self._place.epoch_steps
-        steps.begin(sentence_order(self._config, progress.current, size)[progress.sentences_done :])
-        point_loss, point_words = float(self._place.epoch_loss), progress.epoch_words
+        progress, size, steps = self._progress, len(self._training), self._place.steps
+        now = progress.now
+        steps.begin(sentence_order(self._config, now.epoch, size)[now.sentences_done :])
+        point_loss, point_words = float(steps.loss_sum), now.epoch_words
         point_began_s = progress.spent_s
-        while progress.sentences_done < size and progress.clock.proceed(control):
-            done = steps.step(self._place.epoch_loss)
+        while now.sentences_done < size and progress.clock.proceed(control):
+            done = steps.step()
             if done is None:
                 yield self._place.make_room()
                 continue
             progress.count(*done)
             if (notice := steps.take_notice()) is not None:
                 yield notice
-            is_last = progress.sentences_done == size or progress.is_time_over()
+            is_last = now.sentences_done == size or progress.is_time_over()
             if not (is_last or self._point_ticker.is_due()):
                 continue
             # The sum of the epoch grows batch by batch, whenever points are due.
-            total, now_s = float(self._place.epoch_loss), progress.spent_s
-            new_words = progress.epoch_words - point_words
+            total, now_s = float(steps.loss_sum), progress.spent_s
+            new_words = now.epoch_words - point_words
             mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
             speed = new_words / max(1e-9, now_s - point_began_s)
-            point_loss, point_words, point_began_s = total, progress.epoch_words, now_s
+            point_loss, point_words, point_began_s = total, now.epoch_words, now_s
             yield progress.point(mean, self._place.optimizer.learning_rate, speed)
             if is_last:
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
-        if new_words := progress.epoch_words - point_words:  # stopped since the last point
-            mean = (float(self._place.epoch_loss) - point_loss) / new_words
+        if new_words := now.epoch_words - point_words:  # stopped since the last point
+            mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
 
     def _end_epoch(
@@ -244,9 +256,11 @@ class Trainer:
     ) -> Generator[TrainingEvent, None, None]:
         """Evaluate, report, and act on a loss that rose; nothing of it after a stop."""
         if not (is_evaluated or self._progress.is_evaluation_due()):
-            self._begin_epoch(self._progress.current + 1)
+            self._begin_epoch(self._progress.now.epoch + 1)
             return
-        loss: float | None = float(self._place.epoch_loss) / max(1, self._progress.epoch_words)
+        loss: float | None = float(self._place.steps.loss_sum) / max(
+            1, self._progress.now.epoch_words
+        )
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
             loss = yield from self._evaluate(self._training, control)
@@ -257,13 +271,14 @@ class Trainer:
         self, training_loss: float, control: RunControl
     ) -> Generator[TrainingEvent, None, None]:
         progress, schedule = self._progress, self._schedule
+        now = progress.now
         words_per_s = progress.words_per_s()
         validation_loss: float | None = None
         if len(self._validation):
             validation_loss = yield from self._evaluate(self._validation, control)
             if validation_loss is None:
                 return
-        if progress.current > 0:  # what an opened model begins with is not the run's fault
+        if now.epoch > 0:  # what an opened model begins with is not the run's fault
             schedule.require_usable(training_loss, self._training.words_to_predict)
             if validation_loss is not None:
                 schedule.require_usable(validation_loss, self._validation.words_to_predict)
@@ -278,10 +293,10 @@ class Trainer:
         progress.recorder.add(done)
         if halved is not None:
             progress.recorder.add(halved)
-        if progress.current == 0:
-            self._begin_epoch(progress.first_epoch + 1)
-        elif progress.sentences_done == len(self._training):
-            self._begin_epoch(progress.current + 1)
+        if now.epoch == 0:
+            self._begin_epoch(now.first_epoch + 1)
+        elif now.sentences_done == len(self._training):
+            self._begin_epoch(now.epoch + 1)
         yield done
         if halved is not None:
             yield halved
@@ -301,30 +316,6 @@ class Trainer:
         snapshot = self._progress.snapshot(self._place.rnn)
         if not all(bool(torch.isfinite(each).all()) for each in snapshot.model.rnn.parameters()):
             raise DivergedError("A parameter is not a finite number any more.")
-        if self._good is None or self._schedule.best_step == self._progress.step:
+        if self._good is None or self._schedule.best_step == self._progress.now.step:
             self._good = snapshot.model
         return snapshot
-
-
-def state_of_run(
-    corpus: Corpus, place: Placement, progress: RunProgress, schedule: Schedule, text_digest: str
-) -> TrainingState:
-    """Return copies, on the CPU, of everything that changes while a run goes on."""
-    return TrainingState(
-        progress=TrainingProgress(
-            **progress.counts(),
-            **schedule.losses(),
-            epoch_loss=float(place.epoch_loss),
-            learning_rate=place.optimizer.learning_rate,
-            batch_size=place.stepper.batch_size,
-            text_digest=text_digest,
-        ),
-        model_config=place.model_config,
-        train_config=place.train_config,
-        summary=corpus.summary,
-        vocabulary=corpus.vocabulary,
-        history=progress.recorder.snapshot(),
-        parameters=copy_parameters(place.rnn),
-        best=copy_parameters(schedule.best),
-        optimizer=copies(place.optimizer.state_tensors()),
-    )

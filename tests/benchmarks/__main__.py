@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 
 from engine.cli.main import EXIT_INTERRUPTED, EXIT_WRONG
@@ -67,6 +68,7 @@ def _config(arguments: Namespace) -> BenchmarkConfig:
         is_quick=is_quick,
         allow_tf32=arguments.tf32,
         parts=tuple(arguments.part) if arguments.part else usual.parts,
+        text=arguments.text,
     )
 
 
@@ -84,6 +86,7 @@ def _parser() -> ArgumentParser:
     add("--part", action="append", choices=get_args(Part), help="repeat for several")
     add("--word-dim", type=int, default=8000, metavar="C", help="words in the vocabulary")
     add("--hidden-dim", type=int, action="append", metavar="H", help="repeat for several")
+    add("--text", type=Path, metavar="FILE", help="prepare this instead of the sample comments")
     add("--rounds", type=int, metavar="N", help="turns of each contender")
     return parser
 

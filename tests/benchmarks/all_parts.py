@@ -47,6 +47,7 @@ class BenchmarkConfig:
     is_quick: bool = False  # smaller texts
     allow_tf32: bool = False  # on a GPU
     parts: tuple[Part, ...] = get_args(Part)
+    text: Path | None = None  # to prepare; None: the sample comments
 
     def __post_init__(self) -> None:
         require(
@@ -91,7 +92,9 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
     if {"training", "memory"} & set(config.parts):
         yield from _network_rows(config, device.type, control)
     if "corpus" in config.parts and control.proceed():
-        yield from measure_corpus(control, word_dim=config.word_dim, is_quick=config.is_quick)
+        yield from measure_corpus(
+            control, word_dim=config.word_dim, is_quick=config.is_quick, text=config.text
+        )
     if "sentences" in config.parts and control.proceed():
         yield from measure_sampling(
             control, word_dim=config.word_dim, rounds=config.rounds, is_quick=config.is_quick

@@ -12,13 +12,14 @@ C words in the vocabulary, H hidden units, T words to predict in a sentence.
 import itertools
 import math
 import string
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus.corpus import Corpus, CorpusSummary, TokenStore
+from engine.corpus.corpus import Corpus, TokenStore, unread_corpus
 from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
@@ -29,6 +30,7 @@ MEAN_LENGTH = 20.0  # exp(2.76 + 0.685² / 2), SENTENCE_END counted
 _EXPONENT, _SHIFT = 1.05, 2.7
 _START, _END = 0, 1
 _FIRST_WORD = 2
+_NAME = "made-up sentences"
 
 Pair = tuple[list[int], list[int]]  # x and y of one sentence
 
@@ -87,7 +89,15 @@ def synthetic_corpus(count: int, word_dim: int, seed: int = 0) -> Corpus:
         group_of=np.arange(count),
         is_validation=np.zeros(count, dtype=np.bool_),
     )
-    return Corpus(store, _facts(sentences=count, words=len(ranks), word_dim=word_dim), ())
+    words = Vocabulary.from_words(store.words, store.counts.tolist())
+    text = replace(
+        unread_corpus(_NAME, words),
+        documents=count,
+        sentences=count,
+        words=len(ranks),
+        different_words=len(store.words),
+    )
+    return Corpus(store, text, word_dim)
 
 
 def typical_model(word_dim: int, hidden_dim: int, seed: int = 0) -> LanguageModel:
@@ -103,40 +113,11 @@ def typical_model(word_dim: int, hidden_dim: int, seed: int = 0) -> LanguageMode
     shares[_END] = 1.0 / MEAN_LENGTH
     shares[_FIRST_WORD:-1] = (1.0 - shares[_END]) * word_shares(words)
     V[:, 0] = np.log(shares)
+    vocabulary = Vocabulary.from_words(made_up_words(words), range(words, 0, -1))
     return LanguageModel(
         rnn=RNN.from_parameters(U, V, W),
-        vocabulary=Vocabulary.from_words(made_up_words(words), range(words, 0, -1)),
+        vocabulary=vocabulary,
         model_config=ModelConfig(hidden_dim=hidden_dim, device="cpu"),
         train_config=TrainConfig(),
-        summary=_facts(sentences=0, words=0, word_dim=word_dim),
-    )
-
-
-def _facts(*, sentences: int, words: int, word_dim: int) -> CorpusSummary:
-    """Return the summary of a text that is in no file."""
-    return CorpusSummary(
-        name="made-up sentences",
-        path="",
-        columns=(),
-        documents=sentences,
-        sentences=sentences,
-        words=words,
-        different_words=word_dim - SPECIAL_TOKENS,
-        vocabulary_size=word_dim,
-        least_frequent_word="",
-        least_frequent_count=0,
-        unknown_share=0.0,
-        splitter="",
-        training_documents=sentences,
-        validation_documents=0,
-        training_sentences=sentences,
-        validation_sentences=0,
-        training_words=words + sentences,
-        validation_words=0,
-        refused_rows=0,
-        repaired_rows=0,
-        duplicate_documents=0,
-        encoding="",
-        delimiter="",
-        digest="",
+        summary=unread_corpus(_NAME, vocabulary),
     )

@@ -19,12 +19,11 @@ from engine.corpus.corpus import Sentences
 from engine.network.device import CPU, DeviceChoice
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
-from engine.training import steps as epoch_steps
 from engine.training.cuda_graphs import graphs
 from engine.training.cuda_graphs.graphs import Recorder
 from engine.training.cuda_graphs.optimizers import DeviceSgd, Gradients, is_not_finite
 from engine.training.cuda_graphs.steps import DeviceSteps
-from engine.training.steps import BatchStepper
+from engine.training.steps import EpochSteps, make_optimizer
 from tests.benchmarks.data import synthetic_corpus, typical_lengths
 from tests.benchmarks.rows import BenchmarkRow, Target, row
 from tests.benchmarks.turns import Setting
@@ -126,24 +125,22 @@ class _Epochs:
     def __init__(self, setting: Setting, text: Sentences, kind: _Kind) -> None:
         self._size, self._is_shuffled = len(text), kind.recipe == "fast"
         rnn = RNN(setting.word_dim, setting.hidden_dim, device=setting.device, seed=setting.seed)
-        rule = epoch_steps.make_optimizer(rnn, kind.recipe, _TINY_RATE, 1.0)
+        rule = make_optimizer(rnn, kind.recipe, _TINY_RATE, 1.0)
         choice = DeviceChoice(request="auto", name=setting.device, reason="")
-        stepper = BatchStepper(text, rule, kind.batch_size, rnn.device, choice)
-        self._loss_sum = torch.zeros((), dtype=torch.float64, device=rnn.device)
-        self._steps = epoch_steps.make_epoch_steps(rnn, text, rule, stepper, self._loss_sum)
+        self._steps = EpochSteps(rnn, text, rule, kind.batch_size, choice)
 
     def seconds(self, number: int) -> float:
         """Return how long epoch `number` takes, from its order to its loss."""
         order = np.arange(self._size)
         if self._is_shuffled:
             order = np.random.default_rng([0, number]).permutation(self._size)
-        self._loss_sum.zero_().item()  # waits for all that came before
+        self._steps.loss_sum.zero_().item()  # waits for all that came before
         began_s = time.perf_counter()
         self._steps.begin(order)
         while self._steps.next_size():
-            if self._steps.step(self._loss_sum) is None:
+            if self._steps.step() is None:
                 raise MemoryError("the device has no memory for a step of the benchmark")
-        self._loss_sum.item()
+        self._steps.loss_sum.item()
         return time.perf_counter() - began_s
 
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,17 @@ def test_that_the_text_output_is_one_aligned_markdown_table() -> None:
     assert len({line.count("|") for line in table}) == 1
     assert any("scoring a typed sentence" in line for line in table)
     assert any("drawing 32 sentences" in line for line in table)
+
+
+def test_that_the_text_to_prepare_can_be_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("One word more, and one word less.\n" * 40, encoding="utf-8")
+
+    out = run_command("--part", "corpus", "--json", "--text", str(path))
+
+    rows = [item for item in map(json.loads, out.splitlines()) if "note" in item]
+    assert {item["note"].partition(",")[0] for item in rows} == {"mine.txt"}
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_that_a_corpus_is_prepared_twice_and_trained_on() -> None:

@@ -1,19 +1,17 @@
 """The speed of preparing a text, and the memory of preparing and training on it.
 
-The text is the film reviews where they lie beside the project, otherwise the sample
-comments many times over. A fresh process with an empty cache does the work.
+The text is the sample comments many times over, or a file of yours. A fresh process with an
+empty cache does the work.
 """
 
 import csv
-import gzip
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl, StageProgress
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
@@ -22,7 +20,6 @@ from engine.errors import CorpusError
 from engine.language_model.history import LossPoint
 from engine.training.trainer import train
 from tests.benchmarks.memory import can_measure, in_fresh_process, peak_bytes, reset_peak
-from tests.benchmarks.places import REVIEWS
 from tests.benchmarks.rows import BenchmarkRow, Target, row
 
 _SAMPLE_COPIES = 17  # of the sample comments: 1.6 million words
@@ -41,18 +38,30 @@ class CorpusFigures:
 
 
 def measure_corpus(
-    control: RunControl, *, word_dim: int, is_quick: bool
+    control: RunControl, *, word_dim: int, is_quick: bool, text: Path | None = None
 ) -> Iterator[StageProgress | BenchmarkRow]:
-    """Prepare a text twice and train on it for a moment; yield the rows."""
+    """Prepare a text twice and train on it for a moment; yield the rows.
+
+    Parameters
+    ----------
+    control : RunControl
+    word_dim : int
+    is_quick : bool
+        Take the sample comments once.
+    text : Path, optional
+        A file to prepare instead of the sample comments, its columns guessed.
+    """
     yield StageProgress(stage="Preparing a corpus", done=0, total=None, unit="words")
     with tempfile.TemporaryDirectory(prefix="rnn-text-lab-") as folder:
-        path = Path(folder) / "text.csv"
-        name, column = _write_text(path, is_quick=is_quick)
-        figures = in_fresh_process(control, _prepare_and_train, path, column, word_dim)
+        path = text
+        if path is None:
+            path = Path(folder) / "sample-comments.csv"
+            _write_text(path, copies=1 if is_quick else _SAMPLE_COPIES)
+        figures = in_fresh_process(control, _prepare_and_train, path, Path(folder), word_dim)
     if figures is None:
         return
     has_targets = not is_quick and word_dim == _TARGET_WORD_DIM
-    note = f"{name}, {figures.words:,} words"
+    note = f"{path.name}, {figures.words:,} words"
     yield row(
         "text",
         "corpus preparation",
@@ -81,35 +90,24 @@ def measure_corpus(
         )
 
 
-def _write_text(path: Path, *, is_quick: bool) -> tuple[str, str]:
-    """Write a CSV that no cache has seen before; return what it holds and its text column."""
-    unseen = f"Written at {time.time_ns()}."
-    if REVIEWS.is_file() and not is_quick:
-        with gzip.open(REVIEWS, "rb") as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        with path.open("a", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerow(["0", "0", unseen])
-        return "film reviews", "text"
+def _write_text(path: Path, *, copies: int) -> None:
+    """Write the sample comments so many times, under one header."""
     with sample_comments_path().open(encoding="utf-8", newline="") as comments:
         header, *rows = csv.reader(comments)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        for _ in range(1 if is_quick else _SAMPLE_COPIES):
+        for _ in range(copies):
             writer.writerows(rows)
-        writer.writerow(["0", "none", unseen])
-    return "sample comments" if is_quick else "sample comments, repeated", "body"
 
 
-def _prepare_and_train(path: Path, column: str, word_dim: int) -> CorpusFigures:
+def _prepare_and_train(path: Path, cache: Path, word_dim: int) -> CorpusFigures:
     """Do the work of `measure_corpus`; runs in its own process."""
-    config = CorpusConfig(
-        path=path, csv=CsvConfig(columns=(column,), has_header=True), vocabulary_size=word_dim
-    )
+    config = CorpusConfig(path=path, vocabulary_size=word_dim)
     if can_measure():
         reset_peak()
-    first_s = _timed(config)[1]  # this corpus is not kept
-    corpus, again_s = _timed(config)
+    first_s = _timed(config, cache)[1]  # this corpus is not kept
+    corpus, again_s = _timed(config, cache)
     events = train(
         corpus, ModelConfig(hidden_dim=_MEMORY_HIDDEN, device="cpu"), TrainConfig(), RunControl()
     )
@@ -124,9 +122,9 @@ def _prepare_and_train(path: Path, column: str, word_dim: int) -> CorpusFigures:
     )
 
 
-def _timed(config: CorpusConfig) -> tuple[Corpus, float]:
+def _timed(config: CorpusConfig, cache: Path) -> tuple[Corpus, float]:
     begin_s = time.perf_counter()
-    for event in build_corpus(config, RunControl(), cache_folder=config.path.parent / "cache"):
+    for event in build_corpus(config, RunControl(), cache_folder=cache):
         if isinstance(event, CorpusReady):
             return event.corpus, time.perf_counter() - begin_s
     raise CorpusError(f"{config.path.name} was not prepared.")

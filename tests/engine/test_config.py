@@ -195,11 +195,38 @@ def test_that_unknown_keys_of_a_nested_record_are_left_out_too() -> None:
         (CorpusConfig, {}),
         (CorpusConfig, {"path": 7}),
         (CsvConfig, {"columns": 1}),
+        (ModelConfig, {"hidden_dim": 100.5, "seed": "x"}),
+        (ModelConfig, {"hidden_dim": True}),
+        (ModelConfig, {"seed": "x"}),
+        (TrainConfig, {"allow_tf32": "false"}),
+        (TrainConfig, {"allow_tf32": 0}),
+        (TrainConfig, {"time_limit_s": "60"}),
+        (SampleConfig, {"seed": 1.5}),
+        (CsvConfig, {"columns": "body"}),
+        (CorpusConfig, {"path": "a.csv", "csv": []}),
+        (CorpusConfig, {"path": "a.csv", "csv": {"has_header": "no"}}),
+        (ModelConfig, []),
+        (ModelConfig, None),
     ],
 )
 def test_that_damaged_settings_are_named(kind: Any, values: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=f"stored settings of {kind.__name__} are damaged"):
         kind.from_json(values)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"seed": NaN}', '{"seed": 1, "seed": 2}', "[" * 5000]
+)
+def test_that_settings_of_which_no_record_can_be_read_are_named(text: str) -> None:
+    with pytest.raises(ConfigError, match="stored settings of ModelConfig are damaged"):
+        ModelConfig.from_text(text)
+
+
+def test_that_a_whole_number_stands_for_a_float() -> None:
+    stored = TrainConfig.from_text('{"time_limit_s": 60, "clip_norm": 2}')
+
+    assert (stored.time_limit_s, stored.clip_norm) == (60.0, 2.0)
+    assert type(stored.time_limit_s) is float
 
 
 def test_that_a_stored_value_that_cannot_work_keeps_its_sentence() -> None:

@@ -67,6 +67,8 @@ def rounded_up(number: NDArray[np.int64], sizes: int) -> NDArray[np.int64]:
 class EpochTables:
     """The sentences on the device, and the epoch under way.
 
+    A form of its own since a recorded step finds everything at the same place and in few shapes.
+
     Parameters
     ----------
     sentences : Sentences

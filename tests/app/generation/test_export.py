@@ -8,8 +8,8 @@ import pytest
 
 from app.generation.export import save_sentences, sentences_as_csv
 from app.generation.records import Batch
-from app.shared.saving import ExportError, neutralised
-from engine import SampleConfig, SentenceGenerated
+from app.shared.saving import neutralised
+from engine import ExportError, SampleConfig, SentenceGenerated
 from tests.app.support.generation_fakes import sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

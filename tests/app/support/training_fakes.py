@@ -23,9 +23,11 @@ from engine import (
     CorpusConfig,
     EpochDone,
     Event,
+    GradientReport,
     GradientsChecked,
     LossPoint,
     ModelConfig,
+    ParameterCheck,
     RateHalved,
     RunControl,
     RunEnded,
@@ -176,11 +178,17 @@ def until_stopped(control: RunControl) -> Iterator[Event]:
 
 def fake_gradients(*, passed: bool = True) -> list[Event]:
     checks = tuple(
-        SimpleNamespace(name=name, size=size, worst_error=2e-8, worst_index=(3, 1), passed=passed)
+        ParameterCheck(name=name, size=size, worst_error=2e-8, worst_index=(3, 1), passed=passed)
         for name, size in (("U", 1000), ("V", 1000), ("W", 100))
     )
-    report: Any = SimpleNamespace(
-        parameters=checks, threshold=1e-6, passed=passed, note="10 hidden units, 100 words."
+    report = GradientReport(
+        parameters=checks,
+        threshold=1e-6,
+        step=0.01,
+        device="cpu",
+        dtype="float64",
+        passed=passed,
+        note="10 hidden units, 100 words.",
     )
     return [
         StageProgress(stage="Checking U", done=500, total=1000, unit="numbers"),

@@ -7,6 +7,7 @@ import pytest
 
 from app.training.loss_history import LossHistory
 from app.training.metrics import HEADER, write_metrics
+from engine import ExportError
 from tests.app.support.training_fakes import epoch_done, fake_model, halved, loss_point
 
 
@@ -43,10 +44,10 @@ def test_that_what_a_stored_model_does_not_know_is_left_blank(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["a\0b.csv", "a\ud800b.csv"])
 def test_that_a_name_that_no_file_has_is_an_error_of_the_disk(name: str, tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no file can have that name"):
+    with pytest.raises(ExportError, match="no file can have that name"):
         write_metrics(LossHistory(), tmp_path / name)
 
 
 def test_that_a_file_that_cannot_be_written_keeps_the_old_one(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="missing"):
+    with pytest.raises(ExportError, match="missing"):
         write_metrics(LossHistory(), tmp_path / "missing" / "metrics.csv")

@@ -40,7 +40,14 @@ def rows(bench: Bench, role: str) -> list[list[str]]:
 def test_that_the_gradient_report_has_a_row_for_each_matrix(qtbot: QtBot, bench: Bench) -> None:
     run(qtbot, bench, "check_gradients")
 
-    assert rows(bench, "check_gradients")[0] == ["U", "1,000", "2.0e-08", "U[3, 1]", "passed"]
+    assert rows(bench, "check_gradients")[0] == [
+        "bptt()",
+        "U",
+        "1,000",
+        "2.0e-08",
+        "U[3, 1]",
+        "passed",
+    ]
     assert len(rows(bench, "check_gradients")) == 3
     assert bench.find("check_gradients_verdict").text().startswith("Passed:")
     assert bench.find("check_gradients_verdict").property("role") == "good"
@@ -51,7 +58,7 @@ def test_that_a_wrong_gradient_is_called_wrong(qtbot: QtBot, bench: Bench) -> No
 
     run(qtbot, bench, "check_gradients")
 
-    assert rows(bench, "check_gradients")[2][4] == "failed (limit 1e-06)"
+    assert rows(bench, "check_gradients")[2][5] == "failed (limit 1e-06)"
     assert bench.find("check_gradients_verdict").property("role") == "bad"
 
 

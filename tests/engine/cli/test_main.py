@@ -227,6 +227,15 @@ def test_that_every_command_has_help(command: str, capsys: pytest.CaptureFixture
     assert "default: )" not in out
 
 
+def test_that_help_says_of_which_gradient_the_norm_is_limited(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["train", "--help"])
+
+    help_text = " ".join(capsys.readouterr().out.split())
+    assert "largest norm of the gradient of the mean loss a word" in help_text
+
+
 def test_that_help_comes_without_loading_pytorch() -> None:
     code = (
         "import sys; from engine.cli.main import main; main(['--help']);"

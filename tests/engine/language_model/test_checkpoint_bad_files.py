@@ -133,6 +133,7 @@ def with_single_precision(name: str) -> Edit:
 
 
 HUGE = 1 << 40
+NO_BYTES = '{"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}'  # the library takes the last one
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "empty": ("too short", b""),
     "seven bytes": ("too short", b"1234567"),
@@ -152,6 +153,10 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "deep nesting": ("header cannot be read", put_together("[" * 100_000, b"")),
     "a list": ("header is not a table", put_together("[]", b"")),
     "a repeated key": ("header cannot be read", put_together('{"a": 1, "a": 1}', b"")),
+    "a tensor named twice": (
+        "header cannot be read",
+        put_together('{"a": %s, "a": %s}' % ((NO_BYTES,) * 2), b""),
+    ),
     "an endless number": ("header cannot be read", put_together('{"a": 1' + "0" * 9999 + "}", b"")),
     "NaN in the header": ("header cannot be read", put_together('{"a": NaN}', b"")),
     "no tensors and no words": ("does not say", put_together("{}", b"")),

@@ -47,6 +47,32 @@ def test_that_damaged_files_hide_no_run(store: RunStore, corpus: Corpus) -> None
         list(store.resume(run_id, corpus, RunControl()))
 
 
+@pytest.mark.parametrize(
+    "status", ['{"step": NaN}', '{"step": 1e999}', '{"step": true}', "[" * 9000]
+)
+def test_that_a_status_without_real_numbers_hides_no_run(
+    store: RunStore, corpus: Corpus, status: str
+) -> None:
+    run_id, _ = keep(store, corpus)
+    (store.runs / run_id / "status.json").write_text(status)
+
+    (run,) = store.list()
+
+    assert (run.step, run.state) == (0, "interrupted")
+
+
+def test_that_a_run_with_settings_of_the_wrong_kind_is_listed_as_damaged(
+    store: RunStore, corpus: Corpus
+) -> None:
+    run_id, _ = keep(store, corpus)
+    path = store.runs / run_id / "run.json"
+    path.write_text(path.read_text().replace('"hidden_dim": 4', '"hidden_dim": 4.5'))
+
+    (run,) = store.list()
+
+    assert "'hidden_dim' is 4.5, which is of the wrong kind" in run.problem
+
+
 def test_that_a_diverged_run_keeps_its_last_good_model(store: RunStore, corpus: Corpus) -> None:
     run_id = store.new_run_id()
     csv = CorpusConfig(path=Path(corpus.summary.path))
@@ -136,7 +162,7 @@ class OutOfMemory:
 
 def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Corpus) -> None:
     trainer = Trainer(corpus, MODEL, replace(TRAIN, batch_size=16))
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 5)
+    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 5)
 
     events = list(trainer.run(RunControl()))
 
@@ -150,7 +176,7 @@ def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Co
 
 def test_that_no_memory_for_one_sentence_says_what_to_do(corpus: Corpus) -> None:
     trainer = Trainer(corpus, MODEL, TRAIN)
-    trainer._place.stepper._optimizer = OutOfMemory(trainer._place.optimizer, 0)
+    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 0)
 
     with pytest.raises(Exception, match="no memory left for a step on a single sentence"):
         list(trainer.run(RunControl()))

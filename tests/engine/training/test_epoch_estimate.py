@@ -14,7 +14,7 @@ from engine.events import Event
 from engine.training import epoch_estimate
 from engine.training.epoch_estimate import estimate_epoch, sizes_to_measure
 from engine.training.events import EpochEstimate, EpochEstimated
-from engine.training.steps import BatchStepper
+from engine.training.steps import EpochSteps
 from tests.engine.support.runs import animal_corpus
 
 MODEL = ModelConfig(hidden_dim=6, device="cpu")
@@ -54,14 +54,14 @@ def test_that_steps_of_known_length_add_up_to_the_epoch(
 ) -> None:
     """Each word takes a second to train on and nothing to evaluate."""
     now = [0.0]
-    real_step = BatchStepper.step
+    real_step = EpochSteps.step_on
 
-    def step(self: BatchStepper, chosen: object) -> tuple[torch.Tensor, int] | None:
+    def step(self: EpochSteps, chosen: object) -> int | None:
         done = real_step(self, chosen)  # type: ignore[arg-type]
-        now[0] += 0.0 if done is None else done[1]
+        now[0] += done or 0
         return done
 
-    monkeypatch.setattr(BatchStepper, "step", step)
+    monkeypatch.setattr(EpochSteps, "step_on", step)
 
     estimate = estimate_of(corpus, TrainConfig(batch_size=4), sizes=(10, 18), clock=lambda: now[0])
 
@@ -142,7 +142,7 @@ def test_that_a_size_without_room_is_named_and_the_others_count(
 def test_that_no_room_at_all_is_an_error_with_advice(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BatchStepper, "step", lambda self, chosen: None)
+    monkeypatch.setattr(EpochSteps, "step_on", lambda self, chosen: None)
 
     with pytest.raises(DeviceError, match="smaller batch or hidden size"):
         events_of(corpus, TrainConfig(), sizes=(10,))

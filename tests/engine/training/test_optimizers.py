@@ -85,6 +85,16 @@ def test_that_adam_takes_the_steps_of_pytorchs_adam(clip_norm: float | None) -> 
         np.testing.assert_allclose(mine, true, rtol=1e-9, atol=1e-12)
 
 
+def test_that_the_norm_is_that_of_the_mean_loss_however_many_sentences_share_a_step() -> None:
+    one, four = a_network(), a_network()
+
+    ClippedAdam(one, 0.01, 0.05).step(batch_from_pairs(XS[:1], YS[:1]))
+    ClippedAdam(four, 0.01, 0.05).step(batch_from_pairs(XS[:1] * 4, YS[:1] * 4))
+
+    for mine, other in zip(one.parameters_as_numpy(), four.parameters_as_numpy(), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-9)
+
+
 def test_that_adam_returns_the_summed_loss_before_the_step() -> None:
     rnn = a_network()
     before = rnn.calculate_total_loss(XS, YS)

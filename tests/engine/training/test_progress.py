@@ -15,7 +15,7 @@ from engine.network.device import choose_device
 from engine.network.rnn import RNN
 from engine.training.events import SnapshotPublished
 from engine.training.placement import make_network
-from engine.training.progress import RunProgress
+from engine.training.progress import RunProgress, first_progress
 from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, run
 
@@ -28,7 +28,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 def progress_of(corpus: Corpus, clock: ScriptedClock, **settings: Any) -> RunProgress:
-    return RunProgress(corpus, ModelConfig(), TrainConfig(**settings), None, clock)
+    config = TrainConfig(**settings)
+    now = first_progress(config, None)
+    return RunProgress(corpus, ModelConfig(), config, now, None, clock)
 
 
 def test_that_the_first_event_describes_the_run(corpus: Corpus) -> None:
@@ -64,12 +66,13 @@ def test_that_a_continued_run_has_its_own_time_limit(corpus: Corpus) -> None:
     before = of_type(run(corpus, epochs=1, clock=ScriptedClock(1.0)), SnapshotPublished)[-1].model
     limits = TrainConfig(time_limit_s=5.0)
 
-    progress = RunProgress(corpus, ModelConfig(), limits, before, ScriptedClock())
+    now = first_progress(limits, before)
+    progress = RunProgress(corpus, ModelConfig(), limits, now, before.history, ScriptedClock())
 
     assert progress.clock.elapsed_s() == before.history.elapsed_s[-1] > 5.0
     assert progress.spent_s == 0.0
     assert not progress.is_time_over()
-    assert progress.step == before.step
+    assert progress.now.step == before.step
 
 
 def test_that_the_time_left_shrinks_to_nothing(corpus: Corpus) -> None:

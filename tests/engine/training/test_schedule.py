@@ -18,6 +18,7 @@ from engine.network.rnn import RNN
 from engine.runs.store import RunStore
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.optimizers import PlainSgd
+from engine.training.progress import Progress, first_progress
 from engine.training.schedule import Schedule
 from engine.training.state import load_state
 from engine.training.trainer import Trainer
@@ -91,10 +92,14 @@ def test_that_a_finite_explosion_is_told_with_the_rate_and_one_to_try(
     assert text.endswith(f"such as {0.005 if recipe == 'tutorial' else 0.003}.")
 
 
+def begun_with(learning_rate: float) -> Progress:
+    return first_progress(TrainConfig(learning_rate=learning_rate), None)
+
+
 @pytest.mark.parametrize(("kept_step", "told"), [(0, "Nothing was learned"), (7, "are kept")])
 def test_that_only_what_was_learned_is_said_to_be_kept(kept_step: int, told: str) -> None:
     rnn = RNN(18, 5)
-    schedule = Schedule("tutorial", rnn, PlainSgd(rnn, 10.0), 10.0)
+    schedule = Schedule("tutorial", rnn, PlainSgd(rnn, 10.0), begun_with(10.0))
 
     error = schedule.divergence(9, DivergedError("It rose."), kept_step=kept_step)
 
@@ -109,7 +114,7 @@ def test_that_a_rate_near_the_usual_one_is_followed_by_a_tenth_of_it() -> None:
 
 def a_schedule(learning_rate: float = 0.005, words: int = 18) -> Schedule:
     rnn = RNN(words, 4)
-    return Schedule("tutorial", rnn, PlainSgd(rnn, learning_rate), learning_rate)
+    return Schedule("tutorial", rnn, PlainSgd(rnn, learning_rate), begun_with(learning_rate))
 
 
 @pytest.mark.parametrize("words", [4, 18, 8000])
@@ -213,14 +218,14 @@ def test_that_an_explosion_just_before_a_stop_is_found(corpus: Corpus) -> None:
     control = RunControl()
     config = TrainConfig(recipe="tutorial", learning_rate=1000.0, epochs=6)
     trainer = Trainer(corpus, MODEL, config, clock=lambda: 0.0)  # no point is ever due
-    take_step, steps = trainer._place.epoch_steps.step, iter(range(1, 100))
+    take_step, steps = trainer._place.steps.step, iter(range(1, 100))
 
     def stop_after_five(*args: Any) -> Any:
         if next(steps) == 5:
             control.stop()
         return take_step(*args)
 
-    trainer._place.epoch_steps.step = stop_after_five  # type: ignore[method-assign]
+    trainer._place.steps.step = stop_after_five  # type: ignore[method-assign]
     with pytest.raises(DivergedError, match=r"stopped at step 5\. The loss rose to"):
         list(trainer.run(control))
 

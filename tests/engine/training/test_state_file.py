@@ -146,7 +146,7 @@ DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         "settings are not a table",
         lambda data: change_header(lambda h: h["__metadata__"].update(settings=[]))(data),
     ),
-    "no progress": ("no TrainingProgress", setting("progress", value=None)),
+    "no progress": ("no Progress", setting("progress", value=None)),
     "a negative step": ("counts are out", setting("progress", "step", value=-1)),
     "a step of 2**53": ("counts are out", setting("progress", "step", value=1 << 53)),
     "negative words": ("counts are out", setting("progress", "words", value=-1)),

@@ -1,0 +1,116 @@
+# The names of the front, once: `__init__.py` loads them from here, type checkers read it.
+
+from .config import (
+    CorpusConfig as CorpusConfig,
+    CsvConfig as CsvConfig,
+    ModelConfig as ModelConfig,
+    RecipeDefaults as RecipeDefaults,
+    SampleConfig as SampleConfig,
+    TrainConfig as TrainConfig,
+    recipe_defaults as recipe_defaults,
+)
+from .control import (
+    Notice as Notice,
+    RunControl as RunControl,
+    StageProgress as StageProgress,
+    Ticker as Ticker,
+)
+from .corpus.build import build_corpus as build_corpus
+from .corpus.cache import (
+    CachedCorpora as CachedCorpora,
+    ClearedCorpora as ClearedCorpora,
+    clear_cached_corpora as clear_cached_corpora,
+    corpus_cache_folder as corpus_cache_folder,
+    list_cached_corpora as list_cached_corpora,
+)
+from .corpus.corpus import (
+    Corpus as Corpus,
+    CorpusReady as CorpusReady,
+    CorpusSummary as CorpusSummary,
+    SentenceView as SentenceView,
+    TokenView as TokenView,
+)
+from .corpus.sample_comments import (
+    sample_comments_path as sample_comments_path,
+    sample_entropy as sample_entropy,
+)
+from .corpus.vocabulary_budget import (
+    VocabularyBudget as VocabularyBudget,
+    VocabularyCost as VocabularyCost,
+)
+from .documents.reader import (
+    CsvPreview as CsvPreview,
+    RowProblem as RowProblem,
+    inspect_csv as inspect_csv,
+)
+from .errors import (
+    ConfigError as ConfigError,
+    CorpusError as CorpusError,
+    DeviceError as DeviceError,
+    DivergedError as DivergedError,
+    EngineError as EngineError,
+    ExportError as ExportError,
+    ModelFileError as ModelFileError,
+    RunError as RunError,
+)
+from .events import Event as Event
+from .files.atomic import export_file as export_file
+from .language_model.checkpoint import (
+    load_model as load_model,
+    save_model as save_model,
+)
+from .language_model.formats import (
+    can_be_opened as can_be_opened,
+    open_model as open_model,
+    write_model as write_model,
+)
+from .language_model.history import (
+    EpochDone as EpochDone,
+    LossPoint as LossPoint,
+    RateHalved as RateHalved,
+    TrainingHistory as TrainingHistory,
+)
+from .language_model.model import LanguageModel as LanguageModel
+from .language_model.results import (
+    SentenceGenerated as SentenceGenerated,
+    SentenceScore as SentenceScore,
+    SentenceScored as SentenceScored,
+    WordScore as WordScore,
+)
+from .language_model.sampler import generate as generate
+from .language_model.scorer import score as score
+from .network.device import (
+    DeviceChoice as DeviceChoice,
+    list_devices as list_devices,
+)
+from .network.gradient_check import (
+    GradientReport as GradientReport,
+    ParameterCheck as ParameterCheck,
+    gradient_check as gradient_check,
+)
+from .network.reference import RNNNumpy as RNNNumpy
+from .network.rnn import RNN as RNN
+from .network.torch_startup import (
+    load_torch_libraries as load_torch_libraries,
+    wait_politely as wait_politely,
+)
+from .runs.folder import EpochModel as EpochModel
+from .runs.info import RunInfo as RunInfo
+from .runs.store import RunStore as RunStore
+from .training.checks import (
+    check_gradients as check_gradients,
+    time_one_step as time_one_step,
+)
+from .training.epoch_estimate import estimate_epoch as estimate_epoch
+from .training.events import (
+    CheckpointSaved as CheckpointSaved,
+    EpochEstimate as EpochEstimate,
+    EpochEstimated as EpochEstimated,
+    GradientsChecked as GradientsChecked,
+    RunEnded as RunEnded,
+    SnapshotPublished as SnapshotPublished,
+    StepTime as StepTime,
+    StepTimed as StepTimed,
+    TrainingStarted as TrainingStarted,
+)
+from .training.trainer import train as train

@@ -1,0 +1,44 @@
+"""What is installed from a wheel has all that the engine's front names."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("app", "engine", "resources", "pyproject.toml", "README.md", "LICENSE")
+IMPORT_ALL = """
+import engine, sys
+assert engine.__file__.startswith(sys.argv[1]), engine.__file__
+print(*[name for name in engine.__all__ if getattr(engine, name) is not None])
+"""
+
+
+def run(*command: str, cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_that_every_name_of_the_front_is_in_the_wheel(tmp_path: Path) -> None:
+    sources, target = tmp_path / "sources", tmp_path / "installed"
+    sources.mkdir()
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copyfile
+        copy(ROOT / part, sources / part)
+    alone = ("--quiet", "--no-deps", "--no-index", "--disable-pip-version-check")
+
+    run("-m", "pip", "wheel", *alone, "--no-build-isolation", "-w", ".", ".", cwd=sources)
+    (wheel,) = sources.glob("*.whl")
+    run("-m", "pip", "install", *alone, "--target", str(target), str(wheel), cwd=tmp_path)
+    shown = run("-c", IMPORT_ALL, str(target), cwd=tmp_path, PYTHONPATH=str(target))
+
+    assert {"RNN", "build_corpus", "train", "RunStore", "EngineError"} <= set(shown.split())
