@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView, TokenView
     from engine.corpus.sample_comments import sample_comments_path, sample_entropy
     from engine.corpus.vocabulary_budget import VocabularyBudget, VocabularyCost
+    from engine.documents.encoding import EncodingReading
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
     from engine.errors import (
         ConfigError,
@@ -118,6 +119,7 @@ _HOME = {
         "VocabularyBudget",
         "VocabularyCost",
     ),
+    "engine.documents.encoding": ("EncodingReading",),
     "engine.documents.reader": (
         "CsvPreview",
         "RowProblem",

@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 ENCODINGS = (
     "utf-8",
     "cp1252",
-    "iso-8859-1",
+    "iso8859_15",
+    "mac_roman",
     "utf-16",
-    "iso-8859-15",
     "cp1250",
+    "iso8859_2",
     "cp1251",
-    "mac-roman",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "cp850",
+    "cp437",
+    "cp866",
     "shift_jis",
     "gb18030",
     "big5",
@@ -117,6 +124,15 @@ class CsvForm(QWidget):
         """Show what was to be done with damaged rows in an earlier session."""
         with QSignalBlocker(self._policy):
             self._policy.setCurrentIndex(max(0, self._policy.findData(policy)))
+
+    @Slot(str)
+    def choose_encoding(self, name: str) -> None:
+        """Read the file in an encoding that may not be in the list."""
+        index = self._encoding.findData(name)
+        if index < 0:
+            self._encoding.addItem(name, name)
+            index = self._encoding.count() - 1
+        self._encoding.setCurrentIndex(index)
 
     def reading_config(self) -> CsvConfig:
         """Return the options for looking at the file: no column is chosen in them."""

@@ -216,6 +216,7 @@ class DatasetTab(QWidget):
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
         self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)

@@ -299,9 +299,21 @@ def build_corpus(
             return
     with DocumentReader(config.path, config.csv, control.proceed) as reader:
         folder = None if cache is None else cache.made_folder()
+        if reader.encoding_readings:
+            yield _doubtful_encoding(config.path, reader)
+            cache = None  # or the next opening would say nothing of the doubt
         with closing(CorpusAssembler(folder)) as assembler:
             building = _Building(config, control, reader, cache, folder, assembler)
             yield from building.events()
+
+
+def _doubtful_encoding(path: Path, reader: DocumentReader) -> Notice:
+    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in reader.encoding_readings)
+    return Notice(
+        text=f"The encoding of {path.name} is {reader.encoding_note}. It is read as "
+        f"{reader.encoding}; choose the encoding if another reading of this line is right:"
+        f"{readings}"
+    )
 
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:

@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.documents.detection import Layout, examine, wanted_columns
+from engine.documents.encoding import EncodingReading
 from engine.documents.rows import REPAIRED, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
@@ -62,6 +63,7 @@ class CsvPreview:
     is_quoted: bool = True  # whether a field may stand in double quotes
     entities: int = 0  # of HTML in `rows`, or decoded there
     are_entities_decoded: bool = False
+    encoding_readings: tuple[EncodingReading, ...] = ()  # of one line, where it is doubtful
 
 
 class Document(NamedTuple):
@@ -118,6 +120,7 @@ def inspect_csv(
         is_quoted=layout.dialect.is_quoted,
         entities=entities,
         are_entities_decoded=config.decode_entities,
+        encoding_readings=layout.encoding_readings,
     )
 
 
@@ -137,7 +140,9 @@ class DocumentReader:
     ----------
     columns : tuple of str
         The text columns.
-    encoding, delimiter : str
+    encoding, encoding_note, delimiter : str
+    encoding_readings : tuple of EncodingReading
+        One line in several encodings, where it is doubtful which one it is.
     problems : list of RowProblem
         The first `MOST_PROBLEMS`.
     refused_rows, repaired_rows : int
@@ -160,6 +165,8 @@ class DocumentReader:
         self._file = TextFile(path)
         self.columns = tuple(self._layout.columns[index] for index in self._wanted)
         self.encoding = self._layout.encoding
+        self.encoding_note = self._layout.encoding_note
+        self.encoding_readings = self._layout.encoding_readings
         self.delimiter = self._layout.dialect.delimiter
         self.problems: list[RowProblem] = []
         self.refused_rows = 0

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QPushButton,
     QSpinBox,
 )
 from pytestqt.qtbot import QtBot
@@ -20,6 +21,7 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
 from app.tasks.task_runner import TaskRunner
+from engine import EncodingReading
 from tests.app.support.dataset_bench import Bench, make_bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
 
@@ -167,3 +169,27 @@ def test_that_no_vocabulary_is_used_before_a_corpus_is_there(bench: Bench) -> No
     bench.tab.vocabulary_page.use_requested.emit()
 
     assert not bench.runner.is_busy
+
+
+def test_that_a_click_on_a_reading_chooses_its_encoding(bench: Bench, engine: FakeEngine) -> None:
+    readings = (
+        EncodingReading(encoding="cp1252", text="a <b>café</b>"),
+        EncodingReading(encoding="cp775", text="a <b>cafķ</b>"),  # which the list has not
+    )
+    engine.preview = dataclasses.replace(PREVIEW, encoding_readings=readings)
+    bench.open()
+
+    line = bench.find(QLabel, "encoding_line_1")
+    assert line.isVisible()
+    assert line.text() == "a <b>cafķ</b>"
+    assert bench.find(QPushButton, "encoding_button_2").isHidden()
+    bench.click("encoding_button_1")
+    bench.rest()
+
+    assert engine.inspected[-1][1].encoding == "cp775"
+
+
+def test_that_nothing_is_asked_where_the_encoding_is_sure(bench: Bench) -> None:
+    bench.open()
+
+    assert not bench.find(QLabel, "encoding_line_0").isVisible()
