@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.corpus.vocabulary_budget import VocabularyBudget, VocabularyCost
     from engine.documents.encoding import EncodingReading
     from engine.documents.reader import CsvPreview, RowProblem, inspect_csv
+    from engine.documents.unpacking import UnpackingStoppedError
     from engine.errors import (
         ConfigError,
         CorpusError,
@@ -120,6 +121,7 @@ _HOME = {
         "VocabularyCost",
     ),
     "engine.documents.encoding": ("EncodingReading",),
+    "engine.documents.unpacking": ("UnpackingStoppedError",),
     "engine.documents.reader": (
         "CsvPreview",
         "RowProblem",
