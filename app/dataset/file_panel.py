@@ -20,7 +20,7 @@ NO_FILE = "No file yet"
 NOT_USED = " (not used)"
 
 FILE_FILTERS = (
-    "Texts and tables (*.csv *.tsv *.tab *.xlsx *.ods *.txt *.text *.md *.jsonl *.ndjson *.gz *.zip)",
+    "Texts and tables (*.csv *.tsv *.tab *.xlsx *.ods *.txt *.md *.jsonl *.ndjson *.gz *.zip)",
     "Tables (*.csv *.tsv *.tab *.csv.gz *.tsv.gz)",
     "Spreadsheets (*.xlsx *.xlsm *.ods)",
     "Plain texts (*.txt *.text *.md *.txt.gz)",

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.plausibility import rated, sample_words
+from engine.documents.plausibility import odd_characters, rated, sample_words
 from engine.documents.text_file import Sample, mark_errors, shown_with_controls
 from engine.errors import CorpusError
 
@@ -35,6 +35,8 @@ _LEAST_MEAN = -12.0  # nats for each character; right readings have more
 _WRONG_LETTERS = 0.001  # of all letters: what may differ, or look odd, without a word
 _MOST_READINGS = 3
 _READING_LENGTH = 90  # characters of a line that are shown
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # of lines that are not ASCII: enough, and quick
 # Of a text in UTF-16:
@@ -99,11 +101,11 @@ def _utf8_note(data: bytes, *, is_whole: bool) -> str | None:
     if data.isascii():
         return "plain ASCII" if is_whole else "plain ASCII as far as was looked"
     text = data.decode("utf-8", "surrogateescape")
-    damaged = sum("\udc80" <= character <= "\udcff" for character in text)
+    damaged = len(_UNDECODED.findall(text))
     # The sample may begin and end in the middle of a character.
-    if damaged <= 6 and not re.search("[\udc80-\udcff]", text[4:-4]):
+    if damaged <= 6 and not _UNDECODED.search(text[4:-4]):
         return "all bytes are valid UTF-8"
-    sound = sum(character > "\x7f" for character in text) - damaged
+    sound = len(_BEYOND_ASCII.findall(text)) - damaged
     if sound > 4 * damaged:
         return "nearly all bytes are valid UTF-8; rows with others are refused"
     return None
@@ -156,8 +158,9 @@ def _detect_legacy(data: bytes) -> DetectedEncoding:
     japanese = _japanese(lines)
     if japanese is not None:
         return DetectedEncoding(encoding=japanese, note="not UTF-8; it has the letters of Japanese")
-    frequent = max(_CHINESE_OR_KOREAN, key=lambda encoding: _frequent_share(lines, encoding))
-    if _frequent_share(lines, frequent) >= _FREQUENT_SHARE:
+    shares = {encoding: _frequent_share(lines, encoding) for encoding in _CHINESE_OR_KOREAN}
+    frequent = max(shares, key=lambda encoding: shares[encoding])
+    if shares[frequent] >= _FREQUENT_SHARE:
         language = _CHINESE_OR_KOREAN[frequent]
         return DetectedEncoding(
             encoding=frequent, note=f"not UTF-8; it has the characters of {language}"
@@ -166,18 +169,20 @@ def _detect_legacy(data: bytes) -> DetectedEncoding:
 
 
 def _detect_single_byte(lines: bytes) -> DetectedEncoding:
-    ranking = rated(sample_words(lines))
-    best, letters = ranking[0], _letters(lines, ranking[0].encoding)
+    words, looked_at = sample_words(lines)
+    ranking = rated(words)
+    best, letters = ranking[0], _letters(looked_at, ranking[0].encoding)
+    odd = odd_characters(words, best)
     others = [each for each in ranking[1:] if _differs(lines, best.encoding, each.encoding)]
-    margin = best.score - others[0].score
+    margin = best.score - others[0].score if others else math.inf
     needed = _SURE_MARGIN if best.characters >= _FEW_CHARACTERS else _SURE_MARGIN_OF_FEW
     names = [each.encoding for each in (best, *others)]
     if best.mean < _LEAST_MEAN:
         names = [*_wide_encodings(lines), *names]
         doubt = f"in none of the encodings it looks like a language; {names[0]} is a guess"
-    elif best.odd > _WRONG_LETTERS * letters:
+    elif odd > _WRONG_LETTERS * letters:
         doubt = (
-            f"{best.encoding} by the letters of {best.language}, but {best.odd:,} of "
+            f"{best.encoding} by the letters of {best.language}, but {odd:,} of "
             f"{letters:,} letters looked at would be odd there"
         )
     elif margin < needed:

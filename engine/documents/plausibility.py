@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 
 _WESTERN = ("cp1252", "iso8859_15", "mac_roman", "cp850", "cp437")
 _CENTRAL = ("cp1250", "iso8859_2", "mac_latin2", "cp852")
@@ -106,7 +107,9 @@ _MARKS = {  # how often each is among the typographic marks of a text
 _QUOTES = frozenset("“”„«»‘‚‹›")
 _AMOUNTS = frozenset("€£¢¥°²³±½¼¾ºª‰")
 _LONGEST_WORD = 40  # bytes; what is longer is cut
-_MOST_WORDS = 3000  # that are looked at
+_MOST_BYTES = 8_000  # of different words that are looked at
+_FEW_BYTES = 300  # on which all encodings and languages are tried
+_FINALISTS = 5  # of them, that are tried on all words
 _MOST_OF_A_WORD = 3  # times that a word counts, however often it stands there
 _WORD = re.compile(
     rb"(?<![A-Za-z\x80-\xff])[A-Za-z\x80-\xff]{0,%d}[\x80-\xff][A-Za-z\x80-\xff]{0,%d}"
@@ -124,10 +127,14 @@ class Reading:
     """How plausible a text is in one encoding."""
 
     encoding: str
-    language: str
+    languages: tuple[str, ...]  # the likeliest first
     score: float  # nats, the log-likelihood of all characters beyond ASCII; 0 is certain
     characters: int  # beyond ASCII that were looked at
-    odd: int  # of them that the language has not, or not there
+
+    @property
+    def language(self) -> str:
+        """The likeliest language."""
+        return self.languages[0]
 
     @property
     def mean(self) -> float:
@@ -135,51 +142,71 @@ class Reading:
         return self.score / max(1, self.characters)
 
 
-def sample_words(lines: bytes) -> Counter[bytes]:
-    """Return the different words with bytes beyond ASCII, a byte before and after each."""
+def sample_words(lines: bytes) -> tuple[Counter[bytes], bytes]:
+    """Return the words with bytes beyond ASCII, a byte before and after each, and where they stand.
+
+    The latter is the beginning of `lines`, up to the last word that is looked at.
+    """
     counts: Counter[bytes] = Counter()
+    characters = 0
     for match in _WORD.finditer(lines):
         start, end = match.span()
-        before = lines[start - 1 : start] or b" "
-        counts[before + match.group() + (lines[end : end + 1] or b" ")] += 1
-        if len(counts) >= _MOST_WORDS:
-            break
-    return counts
+        word = (lines[start - 1 : start] or b" ") + match.group() + (lines[end : end + 1] or b" ")
+        characters += 0 if word in counts else len(word)
+        counts[word] += 1
+        if characters >= _MOST_BYTES:
+            return counts, lines[:end]
+    return counts, lines
 
 
 def rated(words: Mapping[bytes, int]) -> list[Reading]:
-    """Return how plausible the words are in each encoding, the best first."""
-    found = [_rated_as(words, encoding) for encoding in SINGLE_BYTE]
-    return sorted(found, key=lambda reading: -reading.score)
+    """Return how plausible the words are in each encoding, the best first.
+
+    All are tried on a few words, and only those that do best on the others.
+    """
+    some = dict(islice(words.items(), 0, None, 1 + sum(map(len, words)) // _FEW_BYTES))
+    tried = (_rated_as(some, encoding, _languages_of(encoding)) for encoding in SINGLE_BYTE)
+    found = sorted(tried, key=_badness)
+    if len(some) == len(words):
+        return found
+    best = found[:_FINALISTS]
+    again = (_rated_as(words, each.encoding, each.languages[:_FINALISTS]) for each in best)
+    return sorted(again, key=_badness)
 
 
-def _rated_as(words: Mapping[bytes, int], encoding: str) -> Reading:
-    events = _events(words, encoding)
+def _badness(reading: Reading) -> float:
+    return -reading.score
+
+
+def _rated_as(words: Mapping[bytes, int], encoding: str, languages: Iterable[str]) -> Reading:
+    events = _events({word: min(n, _MOST_OF_A_WORD) for word, n in words.items()}, encoding)
     by_language = {
-        language: [_log_probability(event, language) for event in events]
-        for language in _languages_of(encoding)
+        language: [_log_probability(event, language) for event in events] for language in languages
     }
     weights = list(events.values())
 
     def total(values: Iterable[float]) -> float:
         return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
-    best = max(by_language, key=lambda language: total(by_language[language]))
+    ranking = sorted(by_language, key=lambda language: -total(by_language[language]))
     most = (max(values) - _OTHER_LANGUAGE for values in zip(*by_language.values(), strict=True))
-    score = total(map(max, by_language[best], most))
-    odd = total(_is_odd(event, best) for event in events)
-    rarity = _RARITY.get(encoding, 0.0)
-    return Reading(encoding, best, score - rarity, sum(weights), round(odd))
+    score = total(map(max, by_language[ranking[0]], most))
+    return Reading(encoding, tuple(ranking), score - _RARITY.get(encoding, 0.0), sum(weights))
+
+
+def odd_characters(words: Mapping[bytes, int], reading: Reading) -> int:
+    """Return how many characters the language of a reading has not, or not there."""
+    events = _events(words, reading.encoding).items()
+    return sum(count for event, count in events if _is_odd(event, reading.language))
 
 
 def _events(words: Mapping[bytes, int], encoding: str) -> Events:
     events: Counter[tuple[str, str, str]] = Counter()
     for word, count in words.items():
         text = word.decode(encoding, "replace")
-        weight = min(count, _MOST_OF_A_WORD)
         for left, character, right in zip(text, text[1:], text[2:], strict=False):
             if character > "\x7f":
-                events[left, character, right] += weight
+                events[left, character, right] += count
     return events
 
 
@@ -287,7 +314,9 @@ def _mark_fit(left: str, mark: str, right: str) -> float:
     if mark in _QUOTES:
         return 0.01 if is_between else 0.9
     if mark in _AMOUNTS:
-        return 0.8 if left.isdigit() or right.isdigit() else 0.05
+        if left.isdigit() or right.isdigit():
+            return 0.8
+        return 0.05 if left.isalpha() or right.isalpha() else 0.5  # as in "3 €"
     if mark in "¿¡":
         return 0.01 if left.isalnum() else 0.9
     if mark in "–—…\xa0":
