@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         RunInfo,
     )
 
-Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
+Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
@@ -188,11 +188,14 @@ def generate_with_engine(
     yield from generate(model, config, control)
 
 
-def inspect_with_engine(path: Path, config: CsvConfig) -> "CsvPreview":
-    """Look at a file's first rows; called in the worker."""
-    from engine import inspect_csv
+def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
+    """Look at a file's first rows; called in the worker. None after a stop."""
+    from engine import UnpackingStoppedError, inspect_csv
 
-    return inspect_csv(path, config)
+    try:
+        return inspect_csv(path, config, proceed=control.proceed)
+    except UnpackingStoppedError:
+        return None
 
 
 def list_devices_of_engine() -> "Sequence[DeviceChoice]":
@@ -288,9 +291,13 @@ class CsvInspected:
     preview: "CsvPreview"
 
 
-def inspected(inspect: Inspect, path: Path, config: CsvConfig) -> Iterator[CsvInspected]:
-    """Look at a file's first rows, as a job."""
-    yield CsvInspected(preview=inspect(path, config))
+def inspected(
+    inspect: Inspect, path: Path, config: CsvConfig, control: RunControl
+) -> Iterator[CsvInspected]:
+    """Look at a file's first rows, as a job; it reports nothing after a stop."""
+    preview = inspect(path, config, control)
+    if preview is not None:
+        yield CsvInspected(preview=preview)
 
 
 def resized(corpus: "Corpus", size: int) -> "Iterator[Event]":

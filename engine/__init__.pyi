@@ -38,11 +38,13 @@ from .corpus.vocabulary_budget import (
     VocabularyBudget as VocabularyBudget,
     VocabularyCost as VocabularyCost,
 )
+from .documents.encoding import EncodingReading as EncodingReading
 from .documents.reader import (
     CsvPreview as CsvPreview,
     RowProblem as RowProblem,
     inspect_csv as inspect_csv,
 )
+from .documents.unpacking import UnpackingStoppedError as UnpackingStoppedError
 from .errors import (
     ConfigError as ConfigError,
     CorpusError as CorpusError,

@@ -38,6 +38,7 @@ class CsvConfig(JsonRecord):
     encoding: str | None = None
     delimiter: str | None = None  # a line end = the file has one column
     quoting: Quoting | None = None
+    sheet: str | None = None  # of a spreadsheet, by its name; None = the first that is in sight
     documents: TextUnit | None = None  # what a document is in a plain text (.txt)
     decode_entities: bool = False  # whether &amp; in a text is read as &
     bad_rows: RowPolicy = "skip"

@@ -63,7 +63,7 @@ class DatasetController(QObject):
         self._path: Path | None = None
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
-        self._prepares_at_once = self._got_corpus = False
+        self._prepares_at_once = self._got_corpus = self._got_preview = False
         self._notices: list[Notice] = []
         if settings.settings.corpus is not None:
             tab.show_config(settings.settings.corpus)
@@ -117,13 +117,17 @@ class DatasetController(QObject):
     def _start_inspecting(self) -> None:
         if self._runner.is_busy:
             self._must_inspect_again = True
+            if self._is_inspecting:
+                self._runner.stop()  # a large spreadsheet takes seconds
             return
         if self._path is None:
             return
-        self._must_inspect_again, self._is_inspecting = False, True
-        self._tab.show_busy("Reading the first rows", can_cancel=False)
-        make_events = partial(inspected, self._jobs.inspect, self._path, self._tab.reading_config())
-        self._runner.start(make_events, RunControl())
+        self._must_inspect_again, self._is_inspecting, self._got_preview = False, True, False
+        self._tab.show_looking("Reading the first rows")
+        control, config = RunControl(), self._tab.reading_config()
+        self._runner.start(
+            partial(inspected, self._jobs.inspect, self._path, config, control), control
+        )
 
     @Slot()
     def _on_reading_changed(self) -> None:
@@ -186,7 +190,9 @@ class DatasetController(QObject):
 
     @Slot()
     def _on_cancel_requested(self) -> None:
-        if self._session.run_state is RunState.PREPARING:
+        if self._is_inspecting:
+            self._runner.stop()
+        elif self._session.run_state is RunState.PREPARING:
             self._session.set_run_state(RunState.STOPPING)
             self._tab.show_busy("Stopping", can_cancel=True)
             self._runner.stop()
@@ -203,6 +209,7 @@ class DatasetController(QObject):
     def _on_event_ready(self, event: object) -> None:
         match event:
             case CsvInspected(preview=preview):
+                self._got_preview = True
                 if not self._must_inspect_again:
                     self._tab.show_preview(preview)
             case StageProgress():
@@ -231,6 +238,9 @@ class DatasetController(QObject):
         elif failure is not None:
             self._tab.show_no_preview()
             self._presenter.show_failure(failure, f"Reading {self._file_name}")
+        elif not self._got_preview:
+            self._tab.show_no_preview()
+            self._presenter.show_message(f"Reading {self._file_name} was cancelled.")
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()

@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 ENCODINGS = (
     "utf-8",
     "cp1252",
-    "iso-8859-1",
+    "iso8859_15",
+    "mac_roman",
     "utf-16",
-    "iso-8859-15",
     "cp1250",
+    "iso8859_2",
     "cp1251",
-    "mac-roman",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "cp850",
+    "cp437",
+    "cp866",
     "shift_jis",
     "gb18030",
     "big5",
@@ -83,13 +90,17 @@ class CsvForm(QWidget):
         self._delimiter.setItemText(0, f"Detect ({delimiter_name(preview.delimiter)})")
         self._quoting.setItemText(0, f"Detect ({'double quotes' if preview.is_quoted else 'none'})")
         self._units.setItemText(0, f"Detect ({preview.kind})")
+        self._show_sheets(preview)
         is_text = preview.kind in ("lines", "paragraphs")
         is_table = preview.kind == "table"
+        is_csv = is_table and not preview.sheets
         for field, is_shown in (
             (self._column, not is_text),
             (self._header, is_table),
-            (self._delimiter, is_table),
-            (self._quoting, is_table),
+            (self._sheet, len(preview.sheets) > 1),
+            (self._encoding, not preview.sheets),
+            (self._delimiter, is_csv),
+            (self._quoting, is_csv),
             (self._units, is_text),
             (self._entities, preview.entities > 0 or self._entities.isChecked()),
         ):
@@ -97,6 +108,13 @@ class CsvForm(QWidget):
         self._note.setText(f"Encoding: {preview.encoding_note}.")
         self._note.setVisible(bool(preview.encoding_note))
         return columns
+
+    def _show_sheets(self, preview: "CsvPreview") -> None:
+        with QSignalBlocker(self._sheet):
+            self._sheet.clear()
+            for name in preview.sheets:
+                self._sheet.addItem(shorten(name, 40), name)
+            self._sheet.setCurrentIndex(self._sheet.findData(preview.sheet))
 
     def reset(self) -> None:
         """Go back to detecting everything, for a new file."""
@@ -106,6 +124,8 @@ class CsvForm(QWidget):
             with QSignalBlocker(box):
                 box.setCurrentIndex(0)
             box.setItemText(0, "Detect")
+        with QSignalBlocker(self._sheet):
+            self._sheet.clear()
         with QSignalBlocker(self._entities):
             self._entities.setChecked(False)
         self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
@@ -118,6 +138,15 @@ class CsvForm(QWidget):
         with QSignalBlocker(self._policy):
             self._policy.setCurrentIndex(max(0, self._policy.findData(policy)))
 
+    @Slot(str)
+    def choose_encoding(self, name: str) -> None:
+        """Read the file in an encoding that may not be in the list."""
+        index = self._encoding.findData(name)
+        if index < 0:
+            self._encoding.addItem(name, name)
+            index = self._encoding.count() - 1
+        self._encoding.setCurrentIndex(index)
+
     def reading_config(self) -> CsvConfig:
         """Return the options for looking at the file: no column is chosen in them."""
         return CsvConfig(
@@ -125,6 +154,7 @@ class CsvForm(QWidget):
             encoding=self._encoding.currentData(),
             delimiter=self._delimiter.currentData(),
             quoting=self._quoting.currentData(),
+            sheet=self._sheet.currentData(),
             documents=self._units.currentData(),
             decode_entities=self._entities.isChecked(),
         )
@@ -180,6 +210,12 @@ class CsvForm(QWidget):
         )
         for text, policy in POLICIES:
             self._policy.addItem(text, policy)
+        self._sheet = describe(
+            QComboBox(self),
+            "dataset.sheet_combo",
+            "Sheet",
+            "Which sheet of the spreadsheet holds the text",
+        )
         self._encoding = describe(
             QComboBox(self),
             "dataset.encoding_combo",
@@ -218,13 +254,14 @@ class CsvForm(QWidget):
         for text, unit in UNITS:
             self._units.addItem(text, unit)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
-        for box in (self._column, *self._detecting, self._policy):
+        for box in (self._column, self._sheet, *self._detecting, self._policy):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
 
     def _build_layout(self) -> None:
         self._form = form = make_form(self)
+        add_row(form, "S&heet", self._sheet)
         add_row(form, "Text &column", self._column)
         form.addRow("", self._header)
         add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen
@@ -234,13 +271,13 @@ class CsvForm(QWidget):
         add_row(form, "Documen&ts", self._units)
         form.addRow(self._entities)
         form.addRow(self._note)
-        for field in (self._units, self._entities):
+        for field in (self._sheet, self._units, self._entities):
             form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
 
     def _connect_signals(self) -> None:
         self._column.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
-        for box in self._detecting:
+        for box in (self._sheet, *self._detecting):
             box.currentIndexChanged.connect(self._on_reading_changed)
         self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)

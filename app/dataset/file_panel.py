@@ -20,8 +20,9 @@ NO_FILE = "No file yet"
 NOT_USED = " (not used)"
 
 FILE_FILTERS = (
-    "Texts and tables (*.csv *.tsv *.tab *.txt *.text *.md *.jsonl *.ndjson *.gz)",
+    "Texts and tables (*.csv *.tsv *.tab *.xlsx *.ods *.txt *.md *.jsonl *.ndjson *.gz *.zip)",
     "Tables (*.csv *.tsv *.tab *.csv.gz *.tsv.gz)",
+    "Spreadsheets (*.xlsx *.xlsm *.ods)",
     "Plain texts (*.txt *.text *.md *.txt.gz)",
     "JSON Lines (*.jsonl *.ndjson *.jsonl.gz)",
     "All files (*)",
@@ -79,8 +80,9 @@ class FilePanel(QWidget):
             QPushButton("&Open CSV…", self),
             "dataset.open_button",
             "Open CSV",
-            "Choose a file of text (Ctrl+O): a CSV or TSV with one text a row, plain text, or "
-            "JSON Lines, packed with gzip or not; you can also drop a file onto the window",
+            "Choose a file of text (Ctrl+O): a CSV, TSV or spreadsheet with one text a row, plain "
+            "text, or JSON Lines, packed with gzip or ZIP or not; you can also drop a file onto "
+            "the window",
         )
         self._sample = describe(
             QPushButton("Use the sa&mple comments", self),

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dataset.encoding_choice import EncodingChoice
 from app.dataset.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.formatting import counted, format_count, shorten
 from app.shared.labels import describe, make_label
@@ -62,9 +63,12 @@ class PreviewPage(QWidget):
     -------
     save_requested(object)
         The refused rows are to be saved.
+    encoding_chosen(str)
+        The file is to be read in this encoding.
     """
 
     save_requested = Signal(object)
+    encoding_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +79,7 @@ class PreviewPage(QWidget):
         self._damage_note = make_label("", "warning", self, wrap=True)
         self._damage_note.setObjectName("dataset.damage_note")
         self._damage_note.hide()
+        self._encodings = EncodingChoice(self)
         self._problems = ProblemPanel("preview_", self, is_wide=True)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.setChildrenCollapsible(False)
@@ -88,9 +93,11 @@ class PreviewPage(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._note)
         layout.addWidget(self._damage_note)
+        layout.addWidget(self._encodings)
         layout.addWidget(splitter, 1)
         self._problems.line_chosen.connect(self._on_line_chosen)
         self._problems.save_requested.connect(self.save_requested)
+        self._encodings.encoding_chosen.connect(self.encoding_chosen)
 
     def show_preview(
         self, preview: "CsvPreview", columns: tuple[int, ...], *, stops: bool = False
@@ -108,6 +115,7 @@ class PreviewPage(QWidget):
         damage = damage_text(preview)
         self._damage_note.setText(damage)
         self._damage_note.setVisible(bool(damage))
+        self._encodings.show_readings(preview.encoding_readings)
         self._problems.show_problems(preview.problems, "")
         self.show_policy(stops=stops)
         self.set_text_columns(columns)

@@ -63,7 +63,7 @@ class DatasetTab(QWidget):
         self.setObjectName("dataset.tab")
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
-        self._has_corpus = self._is_busy = False
+        self._has_corpus = self._is_busy = self._is_looking = False
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
@@ -133,6 +133,11 @@ class DatasetTab(QWidget):
         self._corpus_page.show_kept(vocabulary_size)
         self._corpus_form.show_coverage(coverage)
 
+    def show_looking(self, stage: str) -> None:
+        """Show that the file is being looked at; that can be cancelled at any time."""
+        self._is_looking = True
+        self.show_busy(stage, can_cancel=True)
+
     def show_busy(self, stage: str, *, can_cancel: bool) -> None:
         """Show that work goes on, of which it is not known yet how much."""
         self._is_busy = True
@@ -145,7 +150,7 @@ class DatasetTab(QWidget):
 
     def show_idle(self) -> None:
         """Show that no work goes on."""
-        self._is_busy = False
+        self._is_busy = self._is_looking = False
         self._prepare_panel.show_idle()
         self._update_buttons()
 
@@ -216,6 +221,7 @@ class DatasetTab(QWidget):
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
         self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
@@ -246,5 +252,5 @@ class DatasetTab(QWidget):
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,
-            can_cancel=Command.CANCEL_PREPARING in self._commands,
+            can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,
         )

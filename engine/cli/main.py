@@ -199,6 +199,7 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
     header = command.add_mutually_exclusive_group()
     header.add_argument("--header", action="store_true", help="the first row names the columns")
     header.add_argument("--no-header", action="store_true", help="the first row is text already")
+    add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
     add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
     add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
     add("--remove-duplicates", action="store_true", help="keep equal documents once")

@@ -170,6 +170,7 @@ def _corpus_config(
             encoding=arguments.encoding,
             delimiter=_DELIMITERS.get(arguments.delimiter, arguments.delimiter),
             quoting=arguments.quoting,
+            sheet=arguments.sheet,
             documents=arguments.documents,
             decode_entities=arguments.decode_entities,
             bad_rows=arguments.bad_rows,

@@ -36,7 +36,9 @@ from engine.corpus.sentences import (
     SplitterLearner,
 )
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
+from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader
+from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
 
 _COUNTING = "Counting words"
@@ -44,6 +46,7 @@ _REPORT_EVERY_S = 0.1
 
 _MOST_RECENT = 200_000  # in a dict, about 30 MB
 
+_UNPACKING = "Unpacking the file"
 _READING = "Reading the file"
 _LEARNING = "Learning where sentences end"
 _SPLITTING = "Splitting into sentences and words"
@@ -300,11 +303,29 @@ def build_corpus(
         if prepared is not None:
             yield from _finished(prepared, config)
             return
-    with DocumentReader(config.path, config.csv, control.proceed) as reader:
+    if is_archive(config.path):
+        yield StageProgress(stage=_UNPACKING, done=0, total=None, unit="bytes")
+    try:
+        reader = DocumentReader(config.path, config.csv, control.proceed)
+    except UnpackingStoppedError:
+        return
+    with reader:
         folder = None if cache is None else cache.made_folder()
+        if reader.encoding_readings:
+            yield _doubtful_encoding(config.path, reader)
+            cache = None  # or the next opening would say nothing of the doubt
         with closing(CorpusAssembler(folder)) as assembler:
             building = _Building(config, control, reader, cache, folder, assembler)
             yield from building.events()
+
+
+def _doubtful_encoding(path: Path, reader: DocumentReader) -> Notice:
+    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in reader.encoding_readings)
+    return Notice(
+        text=f"The encoding of {path.name} is {reader.encoding_note}. It is read as "
+        f"{reader.encoding}; choose the encoding if another reading of this line is right:"
+        f"{readings}"
+    )
 
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:

@@ -17,6 +17,7 @@ import sys
 import unicodedata
 from collections.abc import Generator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import charset_normalizer
@@ -50,7 +51,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 2  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 3  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -258,6 +259,7 @@ def corpus_key(config: CorpusConfig, digest: str) -> str:
         "program": PREPARATION_VERSION,
         "nltk": nltk.__version__,
         "charset_normalizer": charset_normalizer.__version__,
+        "python_calamine": version("python-calamine"),
         "unicode": unicodedata.unidata_version,
         "byte order": sys.byteorder,
     }

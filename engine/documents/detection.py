@@ -19,7 +19,12 @@ from typing import Literal
 
 from engine.config import CsvConfig
 from engine.documents.csv_rows import CsvRows
-from engine.documents.encoding import check_encoding, detect_encoding
+from engine.documents.encoding import (
+    DetectedEncoding,
+    EncodingReading,
+    check_encoding,
+    detect_encoding,
+)
 from engine.documents.rows import (
     TEXT_AFTER_QUOTE,
     Dialect,
@@ -72,6 +77,7 @@ class Layout:
     kind: _Kind
     encoding: str
     encoding_note: str
+    encoding_readings: tuple[EncodingReading, ...]  # where it is doubtful
     dialect: Dialect
     header_line: int  # 0 = the file has no header
     lines_before: int  # the rows: 1 where the first line only names the delimiter
@@ -169,10 +175,11 @@ def _before_line(layout: Layout, line: int) -> Layout:
 def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
     """Return the layout but for the guessed column; of JSON perhaps without columns."""
     if config.encoding is None:
-        encoding, note = detect_encoding(sample)
+        found = detect_encoding(sample)
     else:
-        encoding, note = check_encoding(config.encoding), "chosen by you"
-    head = decode_sample(path, sample, encoding)
+        encoding = check_encoding(config.encoding)
+        found = DetectedEncoding(encoding=encoding, note="chosen by you")
+    head = decode_sample(path, sample, found.encoding)
     if not sample.is_whole:
         head = _whole_lines(head)
     if not head.strip():
@@ -180,8 +187,9 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
     kind = _kind_of(path)
     layout = Layout(
         kind=kind,
-        encoding=encoding,
-        encoding_note=note,
+        encoding=found.encoding,
+        encoding_note=found.note,
+        encoding_readings=found.readings,
         dialect=Dialect(""),
         header_line=0,
         lines_before=0,

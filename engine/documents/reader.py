@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.documents.detection import Layout, examine, wanted_columns
+from engine.documents.encoding import EncodingReading
 from engine.documents.rows import REPAIRED, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
@@ -27,6 +28,7 @@ from engine.documents.text_file import (
     shown_with_controls,
     undecodable,
 )
+from engine.documents.unpacking import open_content
 from engine.errors import CorpusError
 
 __all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]
@@ -62,6 +64,9 @@ class CsvPreview:
     is_quoted: bool = True  # whether a field may stand in double quotes
     entities: int = 0  # of HTML in `rows`, or decoded there
     are_entities_decoded: bool = False
+    encoding_readings: tuple[EncodingReading, ...] = ()  # of one line, where it is doubtful
+    sheets: tuple[str, ...] = ()  # of a spreadsheet
+    sheet: str = ""  # the one whose rows these are
 
 
 class Document(NamedTuple):
@@ -75,6 +80,7 @@ def inspect_csv(
     path: Path | str,
     config: CsvConfig = CsvConfig(),  # noqa: B008 - frozen
     max_rows: int = 50,
+    proceed: Callable[[], bool] = lambda: True,
 ) -> CsvPreview:
     """Read the beginning of a file, about 1 MB, and tell how it would be read.
 
@@ -82,8 +88,12 @@ def inspect_csv(
     ------
     CorpusError
         If there is no such file, it cannot be read, or it is not a text.
+    UnpackingStoppedError
+        If `proceed` turned False while a ZIP or a spreadsheet was unpacked.
     """
-    layout = examine(Path(path), config)
+    with open_content(Path(path), config, proceed) as content:
+        layout = examine(content.path, content.config(config))
+    sheets = content.sheets
     rows: list[Row] = []
     problems: list[RowProblem] = []
     for row in layout.rows(StringIO(layout.head, newline=""), (), keep_undecodable=True):
@@ -98,7 +108,7 @@ def inspect_csv(
         rows = [Row(row.line, list(map(decode_entities, row.fields))) for row in rows]
     return CsvPreview(
         encoding=layout.encoding,
-        encoding_note=layout.encoding_note,
+        encoding_note="" if sheets.names else layout.encoding_note,
         delimiter=layout.dialect.delimiter,
         has_header=layout.header_line > 0,
         columns=layout.columns,
@@ -118,6 +128,9 @@ def inspect_csv(
         is_quoted=layout.dialect.is_quoted,
         entities=entities,
         are_entities_decoded=config.decode_entities,
+        encoding_readings=layout.encoding_readings,
+        sheets=sheets.names,
+        sheet=sheets.chosen,
     )
 
 
@@ -137,7 +150,9 @@ class DocumentReader:
     ----------
     columns : tuple of str
         The text columns.
-    encoding, delimiter : str
+    encoding, encoding_note, delimiter : str
+    encoding_readings : tuple of EncodingReading
+        One line in several encodings, where it is doubtful which one it is.
     problems : list of RowProblem
         The first `MOST_PROBLEMS`.
     refused_rows, repaired_rows : int
@@ -148,6 +163,8 @@ class DocumentReader:
     CorpusError
         If the file cannot be read, has no such column, or has a damaged row while
         `config.bad_rows` is "stop".
+    UnpackingStoppedError
+        If `proceed` turned False while a ZIP or a spreadsheet was unpacked.
     """
 
     def __init__(
@@ -155,11 +172,20 @@ class DocumentReader:
     ) -> None:
         self._config = config
         self._proceed = proceed
-        self._layout = examine(path, config)
-        self._wanted = wanted_columns(path, self._layout, config.columns)
-        self._file = TextFile(path)
+        self._path = path
+        self._content = open_content(path, config, proceed)
+        try:
+            text = self._content.path
+            self._layout = examine(text, self._content.config(config))
+            self._wanted = wanted_columns(text, self._layout, config.columns)
+            self._file = TextFile(text)
+        except BaseException:
+            self._content.close()
+            raise
         self.columns = tuple(self._layout.columns[index] for index in self._wanted)
         self.encoding = self._layout.encoding
+        self.encoding_note = self._layout.encoding_note
+        self.encoding_readings = self._layout.encoding_readings
         self.delimiter = self._layout.dialect.delimiter
         self.problems: list[RowProblem] = []
         self.refused_rows = 0
@@ -170,10 +196,11 @@ class DocumentReader:
 
     def __exit__(self, *_: object) -> None:
         self._file.__exit__()
+        self._content.close()
 
     @property
     def bytes_total(self) -> int:
-        """Size of the file on disk."""
+        """Size of the file on disk, or of what was unpacked from it."""
         return self._file.size
 
     @property
@@ -188,6 +215,9 @@ class DocumentReader:
 
     def digest(self) -> str:
         """Return the SHA-256 of the file; read what is left of it first."""
+        if self._content.is_unpacked:
+            with TextFile(self._path) as packed:
+                return packed.digest()
         return self._file.digest()
 
     def __iter__(self) -> Iterator[Document]:

@@ -43,7 +43,15 @@ _SIGNATURES = {
     b"\xfd7zXZ": "compressed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
     b"PAR1": "a Parquet file; export it as CSV first",
+    b"{\\rtf": "a Rich Text document; save it as plain text first",
+    b"version https://git-lfs.github.com/spec/": "the pointer that Git LFS keeps in the place of a "
+    "large file; get the file itself with 'git lfs pull'",
 }
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE
+)
+_END_MARK = b"\x1a"  # which DOS wrote behind the last line of a text
+_WIDE = ("utf-16", "utf-32")  # of which any byte may be part of a letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,33 @@ class _HashingReader(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+class _WithoutEndMark(io.RawIOBase):
+    """Leaves out the end marks behind the last byte of a text, and only those."""
+
+    def __init__(self, source: io.BufferedReader | gzip.GzipFile) -> None:
+        self._source = source
+        self._marks = 0  # read and held back: more text may follow
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if not self._left:
+            block = self._source.read(_BLOCK_BYTES)
+            while block and not block.strip(_END_MARK):
+                self._marks += len(block)
+                block = self._source.read(_BLOCK_BYTES)
+            text = block.rstrip(_END_MARK)
+            if text:
+                self._left = _END_MARK * self._marks + text
+                self._marks = len(block) - len(text)
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
 
 
 class TextFile:
@@ -183,8 +218,11 @@ class TextFile:
 
     def text(self, encoding: str) -> io.TextIOWrapper:
         """Decode the file; line ends stay as they are, undecodable bytes are marked."""
+        source: io.BufferedReader | gzip.GzipFile = self._bytes
+        if not encoding.startswith(_WIDE):
+            source = io.BufferedReader(_WithoutEndMark(self._bytes), _BLOCK_BYTES)
         # Kept, because a wrapper that is thrown away closes what it wraps.
-        self._text = io.TextIOWrapper(self._bytes, encoding, errors=mark_errors(), newline="")
+        self._text = io.TextIOWrapper(source, encoding, errors=mark_errors(), newline="")
         return self._text
 
 
@@ -215,8 +253,10 @@ def mark_errors() -> str:
 def decode_sample(path: Path, sample: Sample, encoding: str) -> str:
     """Decode the head of a file, up to its last whole character."""
     decoder = codecs.getincrementaldecoder(encoding)(mark_errors())
+    has_mark = sample.is_whole and not encoding.startswith(_WIDE)
+    head = sample.head.rstrip(_END_MARK) if has_mark else sample.head
     try:
-        text = decoder.decode(sample.head, sample.is_whole).removeprefix("\ufeff")
+        text = decoder.decode(head, sample.is_whole).removeprefix("\ufeff")
     except UnicodeError as error:
         raise CorpusError(f"{path.name} cannot be read as {encoding}: {error}.") from error
     controls = len(_CONTROL.findall(text))
@@ -266,3 +306,8 @@ def _refuse_known_binary(path: Path, head: bytes) -> None:
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
             raise CorpusError(f"{path.name} is not a text file; it is {what}.")
+    if _WEB_PAGE.match(head):
+        raise CorpusError(
+            f"{path.name} is a web page, perhaps one that says why there is no file. "
+            "Get the file itself, or save the page's text as .txt."
+        )

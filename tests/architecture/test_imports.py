@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
     *("charset_normalizer", "lazy_loader", "nltk", "numpy", "onnx", "platformdirs"),
+    "python_calamine",
     *("safetensors", "torch"),
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.jobs import Jobs
+from app.jobs import Jobs, inspect_with_engine
 from engine import (
     Corpus,
     CorpusConfig,
@@ -18,7 +18,6 @@ from engine import (
     TrainConfig,
     build_corpus,
     generate,
-    inspect_csv,
     score,
     train,
 )
@@ -73,7 +72,7 @@ def quick_jobs(answers: Answers, csv: Path) -> Jobs:
     answers.runs = runs
     return replace(
         fake_jobs(FakeEngine(), answers, files),
-        inspect=inspect_csv,
+        inspect=inspect_with_engine,
         build=play(record.built),
         sample_path=lambda: csv,
         estimate_epoch=play([]),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QPushButton,
     QSpinBox,
 )
 from pytestqt.qtbot import QtBot
@@ -21,7 +22,8 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
 from app.tasks.task_runner import TaskRunner
-from tests.app.support.dataset_bench import Bench, make_bench
+from engine import EncodingReading
+from tests.app.support.dataset_bench import PATH, Bench, make_bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
 from tests.app.support.runs_fakes import FakeRuns
 
@@ -174,3 +176,74 @@ def test_that_no_vocabulary_is_used_before_a_corpus_is_there(bench: Bench) -> No
     bench.tab.vocabulary_page.use_requested.emit()
 
     assert not bench.runner.is_busy
+
+
+def test_that_a_click_on_a_reading_chooses_its_encoding(bench: Bench, engine: FakeEngine) -> None:
+    readings = (
+        EncodingReading(encoding="cp1252", text="a <b>café</b>"),
+        EncodingReading(encoding="cp775", text="a <b>cafķ</b>"),  # which the list has not
+    )
+    engine.preview = dataclasses.replace(PREVIEW, encoding_readings=readings)
+    bench.open()
+
+    line = bench.find(QLabel, "encoding_line_1")
+    assert line.isVisible()
+    assert line.text() == "a <b>cafķ</b>"
+    assert bench.find(QPushButton, "encoding_button_2").isHidden()
+    bench.click("encoding_button_1")
+    bench.rest()
+
+    assert engine.inspected[-1][1].encoding == "cp775"
+
+
+def test_that_nothing_is_asked_where_the_encoding_is_sure(bench: Bench) -> None:
+    bench.open()
+
+    assert not bench.find(QLabel, "encoding_line_0").isVisible()
+
+
+def test_that_another_sheet_is_read_when_it_is_chosen(bench: Bench, engine: FakeEngine) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, sheets=("Lists", "Comments"), sheet="Comments")
+    bench.open()
+
+    box = bench.find(QComboBox, "sheet_combo")
+    assert box.isVisible()
+    assert box.currentText() == "Comments"
+    assert not bench.find(QComboBox, "delimiter_combo").isVisible()
+    box.setCurrentText("Lists")
+    bench.rest()
+
+    assert engine.inspected[-1][1].sheet == "Lists"
+
+
+def test_that_the_sheet_of_one_file_is_not_looked_for_in_the_next(
+    bench: Bench, engine: FakeEngine
+) -> None:
+    engine.preview = dataclasses.replace(PREVIEW, sheets=("Lists", "Comments"), sheet="Comments")
+    bench.open()
+    bench.open()
+
+    assert engine.inspected[-1][1].sheet is None
+
+
+def test_that_looking_at_a_file_can_be_cancelled(bench: Bench, engine: FakeEngine) -> None:
+    engine.looks_until_stopped = True
+    bench.controller.open_path(PATH)
+    bench.click("cancel_button")
+    bench.rest()
+
+    assert bench.messages[-1].text == "Reading comments.csv was cancelled."
+    assert not bench.find(QPushButton, "prepare_button").isEnabled()
+
+
+def test_that_another_file_ends_the_look_at_the_first(bench: Bench, engine: FakeEngine) -> None:
+    engine.looks_until_stopped = True
+    bench.controller.open_path(PATH)
+    bench.qtbot.waitUntil(lambda: len(engine.inspected) == 1)
+    engine.looks_until_stopped = False
+    bench.controller.open_path(Path("other.csv"))
+    bench.qtbot.waitUntil(lambda: len(engine.inspected) == 2)
+    bench.rest()
+
+    assert engine.inspected[-1][0] == Path("other.csv")
+    assert bench.find(QPushButton, "prepare_button").isEnabled()

@@ -111,11 +111,16 @@ class FakeEngine:
     corpus: FakeCorpus = field(default_factory=FakeCorpus)
     events: Callable[[RunControl], Iterator[object]] | None = None
     inspect_error: Exception | None = None
+    looks_until_stopped: bool = False
     inspected: list[tuple[Path, CsvConfig]] = field(default_factory=list)
     built: list[CorpusConfig] = field(default_factory=list)
 
-    def inspect(self, path: Path, config: CsvConfig) -> CsvPreview:
+    def inspect(self, path: Path, config: CsvConfig, control: RunControl) -> CsvPreview | None:
         self.inspected.append((path, config))
+        if self.looks_until_stopped:
+            while control.proceed():
+                control.pause()
+            return None
         if self.inspect_error is not None:
             raise self.inspect_error
         return self.preview

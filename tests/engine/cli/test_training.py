@@ -8,6 +8,7 @@ import pytest
 from engine.cli import training as cli_training
 from engine.cli.main import main
 from engine.language_model.checkpoint import load_model
+from tests.engine.support.archives import write_xlsx
 from tests.engine.support.cli_fakes import (
     COMMENTS,
     ended,
@@ -249,3 +250,15 @@ def test_that_entities_are_decoded_on_request(
     model = load_model(tmp_path / "model.safetensors")
     assert ">" in model.vocabulary.words
     assert "gt" not in model.vocabulary.words
+
+
+def test_that_a_sheet_of_a_spreadsheet_is_trained_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("body",), *((text,) for text in COMMENTS)]
+    path = write_xlsx(tmp_path / "comments.xlsx", {"Notes": (("text",), ("no",)), "Texts": rows})
+
+    assert main(train_arguments(path, "--epochs", "1", "--sheet", "Texts")) == 0
+    assert f"comments.xlsx: {len(COMMENTS)} documents" in capsys.readouterr().err
+    assert main(train_arguments(path, "--sheet", "Text")) != 0
+    assert "It has 'Notes', 'Texts'" in capsys.readouterr().err

@@ -266,3 +266,17 @@ def test_that_the_vocabulary_budget_agrees_with_the_corpus_of_each_size(tmp_path
         assert cost.vocabulary_size == len(sized.vocabulary)
         assert cost.unknown_share == pytest.approx(sized.summary.unknown_share)
         assert cost.touched_share == pytest.approx(len(touched) / len(views))
+
+
+def test_that_a_doubtful_encoding_is_told_each_time_with_its_readings(tmp_path: Path) -> None:
+    path = tmp_path / "menu.csv"
+    path.write_bytes("text\nTwo cafés are open.\nNo more to say.\n".encode("cp1252"))
+    config = CorpusConfig(path=path)
+
+    for _ in range(2):  # a prepared text would say nothing
+        events = list(build_corpus(config, RunControl(), cache_folder=tmp_path / "cache"))
+
+        [notice] = [event for event in events if isinstance(event, Notice)]
+        assert "menu.csv is doubtful" in notice.text
+        assert "cp1252: Two cafés are open." in notice.text
+        assert len(notice.text.splitlines()) == 4

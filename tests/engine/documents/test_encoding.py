@@ -37,7 +37,7 @@ def test_that_japanese_is_not_taken_for_korean_nor_others_for_japanese(
         lines = [f"{n};{chance.choice(sentences)}" for n in range(3 + seed)]
         text = "\n".join(["number;text", *lines])
 
-        found, _ = detect_encoding(Sample(head=text.encode(encoding), is_whole=True))
+        found = detect_encoding(Sample(head=text.encode(encoding), is_whole=True)).encoding
 
         assert text.encode(encoding).decode(found) == text
 
@@ -55,7 +55,7 @@ def test_that_utf16_without_its_mark_is_found(
 ) -> None:
     text = "".join(layout.format(sentence) for sentence in sentences * 10)
 
-    found, _ = detect_encoding(Sample(head=text.encode(encoding), is_whole=True))
+    found = detect_encoding(Sample(head=text.encode(encoding), is_whole=True)).encoding
 
     assert found == encoding
 
@@ -70,6 +70,79 @@ def test_that_utf16_without_its_mark_is_found(
     ],
 )
 def test_that_zero_bytes_in_other_texts_are_not_taken_for_utf16(data: bytes) -> None:
-    found, _ = detect_encoding(Sample(head=data, is_whole=True))
+    found = detect_encoding(Sample(head=data, is_whole=True)).encoding
 
     assert not found.startswith("utf-16")
+
+
+CASES = [
+    ("cp1252", ("The ticket costs £12.", "A £3 coffee, and £100 for the train.")),
+    ("cp1252", ("It’s a “good” day…", "We’ll see, won’t we?", "“Yes,” she said.", "I’d say so.")),
+    ("mac_roman", ("It’s a “good” day…", "We’ll see, won’t we?", "“Yes,” she said.", "I’d go.")),
+    ("mac_roman", ("Le garçon a mangé une crème brûlée à la plage.", "Où est la forêt, bébé ?")),
+    ("cp850", ("Die Bäckerin verkaufte süße Brötchen.", "Über die Brücke müßte man gehen.")),
+    ("iso8859_2", ("Příliš žluťoučký kůň úpěl ďábelské ódy.", "Šťastný žák řekl: ještě něco.")),
+    ("iso8859_15", ("Ma sœur préfère le thé glacé.", "Le pain coûte 3 € chez sa sœur.")),
+    ("cp866", ("Это обычное предложение.", "Второй комментарий про погоду.")),
+    ("mac_cyrillic", ("Это обычное предложение.", "Вторая её история про погоду.")),
+    ("koi8_r", ("Это обычное предложение.", "Вторая её история про погоду.")),
+    ("cp1257", ("Mana māsa dzīvo mazā mājā pie meža.", "Bērni spēlējās dārzā ar bumbu.")),
+]
+
+
+@pytest.mark.parametrize(("encoding", "sentences"), CASES)
+def test_that_the_letters_of_the_language_tell_the_encoding(
+    encoding: str, sentences: tuple[str, ...]
+) -> None:
+    data = "\r\n".join(f"{n};{text}" for n, text in enumerate(sentences)).encode(encoding)
+
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert data.decode(found.encoding) == data.decode(encoding)
+
+
+def test_that_an_undecidable_text_shows_the_same_line_in_three_encodings() -> None:
+    data = "no marks here\ntext,caf\u00e9s\nnone here\n".encode("cp1252")
+
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert found.note.startswith("doubtful: ")
+    assert len({reading.encoding for reading in found.readings}) == 3
+    assert [reading.text for reading in found.readings] == [
+        data.splitlines()[1].decode(reading.encoding) for reading in found.readings
+    ]
+    assert len({reading.text for reading in found.readings}) == 3
+
+
+def test_that_letters_of_no_language_known_are_doubted() -> None:
+    tajik = "Хоҳари ман дар хонаи хурд зиндагӣ мекунад.\nФардо борон меборад, чатратро гир.\n" * 9
+
+    found = detect_encoding(Sample(head=tajik.encode("koi8_t"), is_whole=True))
+
+    assert "would be odd there" in found.note
+    assert found.readings
+
+
+def test_that_a_word_repeated_a_thousand_times_is_no_more_certain_than_once() -> None:
+    once = detect_encoding(Sample(head="café\n".encode("cp1252") * 3, is_whole=True))
+    often = detect_encoding(Sample(head="café\n".encode("cp1252") * 1000, is_whole=True))
+
+    assert once.note == often.note
+
+
+def test_that_a_long_line_is_shown_where_its_readings_differ() -> None:
+    data = (b"a plain word " * 50) + "café".encode("cp1252") + (b" and so on" * 50)
+
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert all("caf" in reading.text for reading in found.readings)
+    assert all(len(reading.text) <= 90 for reading in found.readings)
+
+
+def test_that_bytes_of_no_language_are_a_guess() -> None:
+    data = bytes(range(0x80, 0x100)) * 20
+
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert "looks like a language" in found.note
+    assert found.readings

@@ -261,3 +261,55 @@ def test_that_one_json_value_over_the_whole_file_is_refused(tmp_path: Path, data
 
     with pytest.raises(CorpusError, match="one object a line"):
         inspect_csv(path)
+
+
+@pytest.mark.parametrize("marks", [1, 3, 200])
+def test_that_the_end_mark_of_dos_is_no_text(tmp_path: Path, marks: int) -> None:
+    for name, data in (("a.csv", b"text\none\ntwo\n"), ("a.txt", b"one\n\x1amarks within\ntwo\n")):
+        path = tmp_path / name
+        path.write_bytes(data + b"\x1a" * marks)
+
+        assert [text for text in read(path)[0] if "marks" not in text] == ["one", "two"]
+        assert inspect_csv(path).problems == ()
+
+
+def test_that_an_end_mark_behind_a_large_file_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text\n" + b"a line\n" * 200_000 + b"\x1a" * 300_000)
+
+    assert set(read(path)[0]) == {"a line"}
+
+
+def test_that_utf16_may_end_with_a_letter_like_the_end_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("\ufefftext\none\naĚ".encode("utf-16-be"))
+
+    assert read(path)[0] == ["one", "aĚ"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "git lfs pull"),
+        (b"<!DOCTYPE html>\n<html><body>Not found</body></html>\n", "is a web page"),
+        (b"\xef\xbb\xbf\n  <HTML lang='en'>\n<body>\n", "is a web page"),
+        (b'<?xml version="1.0"?>\n<!doctype html >\n<html>', "is a web page"),
+        (b"%PDF-1.7\n%\xe2\xe3\n", "a PDF document"),
+        (b"{\\rtf1\\ansi text}", "a Rich Text document"),
+    ],
+)
+def test_that_what_is_only_called_csv_is_refused_by_what_it_is(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+
+    with pytest.raises(CorpusError, match=message):
+        inspect_csv(path)
+
+
+def test_that_a_table_about_web_pages_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"text\n<html> is a tag\n<b>so</b> is this\n")
+
+    assert inspect_csv(path).rows[0] == ("<html> is a tag",)

@@ -1,0 +1,86 @@
+"""A sheet of an Excel or OpenDocument spreadsheet as rows of texts.
+
+python-calamine reads it; here its values become what a person sees in a cell, as far as they
+tell: formats of numbers and dates are not among them.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import CorpusError
+
+_MOST_NAMED = 20  # sheets in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheets:
+    """The sheets of a file, and the one that is read."""
+
+    names: tuple[str, ...]
+    chosen: str
+
+
+def sheet_rows(path: Path, wanted: str | None) -> tuple[Sheets, Iterator[list[str]]]:
+    """Return the sheets of a file and the rows of one: `wanted`, or the first that is in sight.
+
+    Raises
+    ------
+    CorpusError
+        If the file is damaged, locked or has no such sheet.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = _sheets_of(path, book, wanted)
+        sheet = book.get_sheet_by_name(sheets.chosen)
+    except PasswordError as error:
+        raise CorpusError(
+            f"{path.name} is locked with a password. Save it without one first."
+        ) from error
+    except CalamineError as error:
+        raise CorpusError(
+            f"{path.name} is a damaged spreadsheet ({error}). Open it in a spreadsheet program and "
+            "save it anew."
+        ) from error
+    return sheets, ([_shown(value) for value in row] for row in sheet.iter_rows())
+
+
+def _sheets_of(path: Path, book: "object", wanted: str | None) -> Sheets:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    assert isinstance(book, CalamineWorkbook)  # noqa: S101 - typed here, for it is loaded late
+    tables = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    names = tuple(each.name for each in tables)
+    if not names:
+        raise CorpusError(f"{path.name} has no sheet with cells. Choose another file.")
+    in_sight = [each.name for each in tables if each.visible == SheetVisibleEnum.Visible]
+    if wanted is None:
+        return Sheets(names=names, chosen=(in_sight or names)[0])
+    if wanted not in names:
+        known = ", ".join(f"'{name}'" for name in names[:_MOST_NAMED])
+        raise CorpusError(
+            f"{path.name} has no sheet '{wanted}'. It has {known}. Choose one by its name."
+        )
+    return Sheets(names=names, chosen=wanted)
+
+
+def _shown(value: object) -> str:
+    """Return a cell as a person sees it: 3 and not 3.0, a day without its midnight."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float():
+            return f"{value:.15g}"
+        case dt.datetime():
+            has_time = value.time() != dt.time()
+            return value.isoformat(" ") if has_time else value.date().isoformat()
+        case dt.timedelta():
+            seconds = round(value.total_seconds())
+            return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        case _:
+            return str(value)
