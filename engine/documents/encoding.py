@@ -27,6 +27,7 @@ _KANA_SHARE = 0.15  # of the characters beyond ASCII, in any Japanese of more th
 _DAMAGE_SHARE = 0.02
 _CHINESE_OR_KOREAN = {"gb18030": "Chinese", "big5": "Chinese", "cp949": "Korean"}
 _FREQUENT_SHARE = 0.2  # of the most frequent characters; right readings have 0.3, others 0.1
+_FEWEST_FREQUENT = 4  # fewer may be accented letters that are taken in pairs
 # When a reading in a single-byte encoding is beyond doubt; measured, see decision 0012:
 _SURE_MARGIN = 7.0  # nats by which the next one that differs is less likely
 _SURE_MARGIN_OF_FEW = 10.0
@@ -102,8 +103,8 @@ def _utf8_note(data: bytes, *, is_whole: bool) -> str | None:
         return "plain ASCII" if is_whole else "plain ASCII as far as was looked"
     text = data.decode("utf-8", "surrogateescape")
     damaged = len(_UNDECODED.findall(text))
-    # The sample may begin and end in the middle of a character.
-    if damaged <= 6 and not _UNDECODED.search(text[4:-4]):
+    # A part may begin and end in the middle of a character.
+    if damaged <= 6 and not _UNDECODED.search(text if is_whole else text[4:-4]):
         return "all bytes are valid UTF-8"
     sound = len(_BEYOND_ASCII.findall(text)) - damaged
     if sound > 4 * damaged:
@@ -223,14 +224,18 @@ def _wide_encodings(lines: bytes) -> list[str]:
 
 
 def _frequent_share(lines: bytes, encoding: str) -> float:
-    """Return the share of the frequent characters of Chinese or Korean; 0 where it is damaged."""
+    """Return the share of the frequent characters of Chinese or Korean.
+
+    0 where it is damaged, or too little to tell.
+    """
     from charset_normalizer.constant import FREQUENCIES  # most files never need it
 
     text = [character for character in lines.decode(encoding, "replace") if character > "\x7f"]
     if text.count("\ufffd") > _DAMAGE_SHARE * len(text):
         return 0.0
     frequent = frozenset(FREQUENCIES[_CHINESE_OR_KOREAN[encoding]])
-    return sum(character in frequent for character in text) / max(1, len(text))
+    count = sum(character in frequent for character in text)
+    return count / len(text) if count >= _FEWEST_FREQUENT else 0.0
 
 
 def _readings(lines: bytes, encodings: list[str]) -> tuple[EncodingReading, ...]:

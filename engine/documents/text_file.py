@@ -51,6 +51,7 @@ _WEB_PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE
 )
 _END_MARK = b"\x1a"  # which DOS wrote behind the last line of a text
+_MOST_MARKS = 1 << 20  # in a row; they may be a bomb
 _WIDE = ("utf-16", "utf-32")  # of which any byte may be part of a letter
 
 
@@ -128,10 +129,10 @@ class _WithoutEndMark(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         if not self._left:
             block = self._source.read(_BLOCK_BYTES)
-            while block and not block.strip(_END_MARK):
+            while block and self._marks < _MOST_MARKS and not block.strip(_END_MARK):
                 self._marks += len(block)
                 block = self._source.read(_BLOCK_BYTES)
-            text = block.rstrip(_END_MARK)
+            text = block.rstrip(_END_MARK) if self._marks < _MOST_MARKS else block
             if text:
                 self._left = _END_MARK * self._marks + text
                 self._marks = len(block) - len(text)

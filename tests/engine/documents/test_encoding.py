@@ -139,6 +139,22 @@ def test_that_a_long_line_is_shown_where_its_readings_differ() -> None:
     assert all(len(reading.text) <= 90 for reading in found.readings)
 
 
+@pytest.mark.parametrize("data", [b"a price of \xb5\xc4", b"x,\xce\xd2\xb2\xbb\n"])
+def test_that_two_characters_are_never_surely_chinese(data: bytes) -> None:
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert found.readings
+
+
+def test_that_a_last_letter_beyond_ascii_is_no_cut_utf8() -> None:
+    data = "id;ville\n1;Orléans\n2;Besançon\n3;Évian\n4;Condé".encode("cp1252")
+
+    found = detect_encoding(Sample(head=data, is_whole=True))
+    ending = detect_encoding(Sample(head=data[-5:], is_whole=True))
+
+    assert found.encoding == ending.encoding == "cp1252"
+
+
 def test_that_bytes_of_no_language_are_a_guess() -> None:
     data = bytes(range(0x80, 0x100)) * 20
 

@@ -9,6 +9,7 @@ import pytest
 
 from engine.config import CsvConfig
 from engine.documents.reader import DocumentReader, inspect_csv
+from engine.documents.text_file import TextFile
 from engine.errors import CorpusError
 from tests.engine.support.csv_cases import CASES, GOOD, Case, read, write
 
@@ -278,6 +279,15 @@ def test_that_an_end_mark_behind_a_large_file_is_found(tmp_path: Path) -> None:
     path.write_bytes(b"text\n" + b"a line\n" * 200_000 + b"\x1a" * 300_000)
 
     assert set(read(path)[0]) == {"a line"}
+
+
+def test_that_a_text_of_end_marks_is_not_held_in_memory(tmp_path: Path) -> None:
+    marks = 3 << 20
+    source = TextFile(write(tmp_path, b"a\n" + b"\x1a" * marks + b"\nb\n"))
+    with source as file:
+        text = file.text("utf-8").read()
+
+    assert text == "a\n" + "\x1a" * marks + "\nb\n"
 
 
 def test_that_utf16_may_end_with_a_letter_like_the_end_mark(tmp_path: Path) -> None:
