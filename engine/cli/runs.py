@@ -7,7 +7,14 @@ from typing import Any
 
 from engine.cli.models import EXIT_INTERRUPTED
 from engine.cli.output import Output, stop_on_interrupt
-from engine.cli.training import prepare, require_place, resume_command, train_and_save, with_way_out
+from engine.cli.training import (
+    prepare,
+    require_kept,
+    require_place,
+    resume_command,
+    train_and_save,
+    with_way_out,
+)
 from engine.errors import RunError
 from engine.language_model.checkpoint import save_model
 from engine.runs.info import RunInfo
@@ -89,6 +96,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         model = train_and_save(events, None, output, is_kept=True)
         if not arguments.json:
             output.result(model.description)
+        require_kept(store, run.run_id, model, arguments.data_folder)
         if control.is_stopped and model.step:
             output.note(f"To go on: {resume_command(run.run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0

@@ -4,6 +4,7 @@ Where a model may be written, and that it is saved while it is trained, is decid
 Arguments are read in `main`; the commands that need only a model are in `models`.
 """
 
+import contextlib
 import shlex
 import sys
 from argparse import Namespace
@@ -20,8 +21,9 @@ from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
-from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError
+from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError, RunError
 from engine.events import Event
+from engine.files.atomic import explain_os_error, try_to_write
 from engine.files.tensors import read_file, read_header
 from engine.language_model.checkpoint import FORMAT, SUFFIX, load_model, save_model
 from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened
@@ -69,6 +71,9 @@ def run_train(arguments: Namespace) -> int:
         require_place(arguments.out, arguments.csv)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
+    store = RunStore(arguments.data_folder)
+    if arguments.keep_run:
+        store.require_place()
     output = Output(as_json=arguments.json)
     with stop_on_interrupt(output) as control:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
@@ -77,7 +82,6 @@ def run_train(arguments: Namespace) -> int:
         for hint in training_hints(corpus, corpus_config):
             output.show(hint)
         if arguments.keep_run:
-            store = RunStore(arguments.data_folder)
             run_id = store.new_run_id()
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
@@ -92,8 +96,10 @@ def run_train(arguments: Namespace) -> int:
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
-        if control.is_stopped and arguments.keep_run and model.step:
-            output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
+        if arguments.keep_run:
+            require_kept(store, run_id, model, arguments.data_folder)
+            if control.is_stopped and model.step:
+                output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
         return EXIT_INTERRUPTED if control.is_stopped else 0
 
 
@@ -233,6 +239,12 @@ def require_place(path: Path, source: Path | None = None) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")
+    try:
+        try_to_write(path.resolve().parent)  # a link is followed, as by the save
+    except OSError as error:
+        raise ModelFileError(
+            f"The model could not be saved to {path}, because {explain_os_error(error)}."
+        ) from error
     if not path.exists():
         return
     if source is not None and source.exists() and path.samefile(source):
@@ -345,6 +357,28 @@ def train_and_save(
     if path is not None:
         output.note(saver.outcome())
     return saver.latest
+
+
+def require_kept(
+    store: RunStore, run_id: str, model: LanguageModel, data_folder: Path | None
+) -> None:
+    """Raise `RunError` unless the run that ended with `model` is whole on the disk.
+
+    A save that fails stops no training, so what it did is known at its end only.
+    """
+    saved_step = 0
+    with contextlib.suppress(RunError):  # its folder was taken away
+        run = store.info(run_id)
+        if run.state in ("finished", "stopped") and run.step == model.step:
+            return
+        saved_step = run.step
+    left = "Nothing of it was saved."
+    if saved_step:
+        command = resume_command(run_id, data_folder)
+        left = f"To go on from what was saved before, step {saved_step:,}: {command}"
+    raise RunError(
+        f"The training has ended, but the run could not be kept in {store.runs / run_id}. {left}"
+    )
 
 
 def resume_command(run_id: str, data_folder: Path | None) -> str:
