@@ -8,11 +8,13 @@ commands that need it, so that help comes at once.
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
+from engine.cli.streams import accept_any_text, discard
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -62,6 +64,17 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_WRONG)
 
 
+def run() -> NoReturn:
+    """Run the command of this process and end it."""
+    code = main()
+    if any(thread.daemon for thread in threading.enumerate()):
+        # It writes to a disk that hangs. Python would end it within PyTorch's code, which
+        # takes that for a crash: "FATAL: exception not rethrown".
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code.
 
@@ -92,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("Aborted.\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        discard_output()
+        discard(sys.stdout)
         return EXIT_BROKEN_PIPE
     return code
 
@@ -280,17 +293,3 @@ def _explain_missing(error: ModuleNotFoundError) -> None:
         f"Error: this Python ({sys.executable}) has no '{error.name}', which the program needs. "
         f"Use the project's own: {own} -m engine; 'make run' sets it up.\n"
     )
-
-
-def accept_any_text(stream: IO[str] | None) -> None:
-    """Let no character that the terminal cannot show, or a damaged line, end the program."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
-
-
-def discard_output() -> None:
-    """Send what is still buffered nowhere, so that Python's exit does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.cli.models import EXIT_INTERRUPTED, show_sentences
-from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.models import show_sentences
+from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.texts import evaluated_lines, evaluation_hints, training_hints
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, Ticker
@@ -75,10 +75,10 @@ def run_train(arguments: Namespace) -> int:
     if arguments.keep_run:
         store.require_place()
     output = Output(as_json=arguments.json)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         for hint in training_hints(corpus, corpus_config):
             output.show(hint)
         if arguments.keep_run:
@@ -100,7 +100,7 @@ def run_train(arguments: Namespace) -> int:
             require_kept(store, run_id, model, arguments.data_folder)
             if control.is_stopped and model.step:
                 output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def run_demo(arguments: Namespace) -> int:
@@ -110,11 +110,11 @@ def run_demo(arguments: Namespace) -> int:
         require_place(arguments.out, path)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         corpus_config = CorpusConfig(path=path, csv=CsvConfig(columns=("body",), has_header=True))
         corpus = prepare(corpus_config, control, output)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         entropy = sample_entropy(path)
         if entropy is not None:
             output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
@@ -122,11 +122,11 @@ def run_demo(arguments: Namespace) -> int:
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
         )
         if control.is_stopped:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         show_sentences(model, SampleConfig(seed=0), control, output)
         for event in score(model, _DEMO_SENTENCE):
             output.show(event)
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def run_evaluate(arguments: Namespace) -> int:
@@ -135,11 +135,11 @@ def run_evaluate(arguments: Namespace) -> int:
     model = load_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         uses_cache = not arguments.no_cache
         corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         for hint in evaluation_hints(model, corpus):
             output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
@@ -150,7 +150,7 @@ def run_evaluate(arguments: Namespace) -> int:
                 result: Evaluation | None = end.value
                 break
     if result is None:
-        return EXIT_INTERRUPTED
+        return control.exit_code
     if arguments.json:
         output.result_json({"event": "corpus_evaluated", **asdict(result)})
         return 0
@@ -293,7 +293,10 @@ class ModelSaver:
             self._output.show(Notice(text=f"{error} The training goes on."))
 
     def finish(self) -> None:
-        """Save what is not saved yet; an untrained model only over what exploded since."""
+        """Save what is not saved yet; an untrained model only over what exploded since.
+
+        An impatient Ctrl+C waits until it is saved.
+        """
         latest = self.latest
         is_news = latest is not None and latest is not self.saved
         if (
@@ -302,7 +305,8 @@ class ModelSaver:
             and is_news
             and (latest.step or self.saved)
         ):
-            self._save(latest, self._path)
+            with hold_signals():
+                self._save(latest, self._path)
 
     def outcome(self) -> str:
         """Say what is in the file."""

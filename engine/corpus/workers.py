@@ -131,8 +131,10 @@ def choose_processes(requested: int | None, characters: int) -> int:
 
 def _serve(connection: "Connection[object, object]") -> None:
     """Prepare batches until the parent closes the pipe; the main function of a helper."""
-    # Ctrl+C reaches the whole group; only the parent answers to it.
+    # Ctrl+C and the end of a terminal reach the whole group; only the parent answers to them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         connection.send(_READY)
         splitter = connection.recv()

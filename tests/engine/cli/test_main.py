@@ -284,3 +284,18 @@ def test_that_the_benchmark_is_named_where_it_is_now(capsys: pytest.CaptureFixtu
         "The benchmark is no command any more: run 'make benchmark', or "
         "'python -m tests.benchmarks', in a copy of the project.\n"
     )
+
+
+def test_that_the_program_ends_although_a_disk_hangs() -> None:
+    code = (
+        "import atexit, threading; from engine.cli import main;"
+        "main.main = lambda: 130;"
+        "atexit.register(print, 'Python ended it');"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+        "main.run()"
+    )
+
+    done = run_process(code=code)
+
+    assert done.returncode == 130
+    assert done.stdout == b""

@@ -1,5 +1,6 @@
 """How events look in a terminal."""
 
+import errno
 import io
 import json
 import math
@@ -8,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.cli import output as cli_output
 from engine.cli.output import Output
 from engine.cli.texts import bar
 from engine.control import Notice, StageProgress
+from engine.errors import EngineError
 from engine.events import event_to_json
 from engine.language_model.history import EpochDone, LossPoint
 from engine.training.events import RunEnded
@@ -72,6 +75,40 @@ def test_that_a_line_wider_than_the_terminal_is_cut(monkeypatch: pytest.MonkeyPa
     Output(as_json=False, out=io.StringIO(), err=err).show(a_point(0.5))
 
     assert err.getvalue() == "\rEpoch 0.50 [######."
+
+
+class Lost(io.StringIO):
+    """A stream to a full disk, or to a terminal that was closed."""
+
+    def __init__(self, number: int, *, was_terminal: bool = False) -> None:
+        super().__init__()
+        self._number, self._was_terminal = number, was_terminal
+
+    def isatty(self) -> bool:
+        return self._was_terminal
+
+    def write(self, text: str) -> int:
+        raise OSError(self._number, "lost")
+
+
+def test_that_a_closed_terminal_ends_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    discarded: list[object] = []
+    monkeypatch.setattr(cli_output, "discard", discarded.append)
+    out, err = (Lost(errno.EIO, was_terminal=True) for _ in range(2))
+    output = Output(as_json=False, out=out, err=err)
+
+    output.show(a_point(0.5))
+    output.result("a result")
+
+    assert discarded == [err, err, out]
+
+
+def test_that_a_full_disk_under_the_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_output, "discard", lambda _stream: None)
+    output = Output(as_json=False, out=Lost(errno.ENOSPC), err=io.StringIO())
+
+    with pytest.raises(EngineError, match="output could not be written, because the disk is full"):
+        output.result("a sentence")
 
 
 def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:
