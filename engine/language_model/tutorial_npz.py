@@ -27,6 +27,7 @@ from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
 from engine.language_model.model import LanguageModel
+from engine.language_model.parts import demand_usable
 from engine.network.rnn import RNN
 
 _MEMBERS = ("U", "V", "W")
@@ -177,6 +178,7 @@ def _read_parameters(file: BufferedReader) -> tuple[Array, Array, Array]:
         raise ModelFileError("it is not a whole .npz file") from error
     except (RuntimeError, ValueError) as error:  # encrypted; a header that NumPy refuses
         raise ModelFileError("its arrays cannot be read") from error
+    demand_usable(U, V, W)
     return U, V, W
 
 

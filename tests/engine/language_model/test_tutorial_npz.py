@@ -200,6 +200,14 @@ def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
         "code as header": ("cannot be read", good | {"U.npy": npy([[1.0]], b"exit()\n")}),
         "transposed": ("do not fit each other", good | {"V.npy": good["U.npy"]}),
         "another W": ("do not fit each other", good | {"W.npy": npy(np.ones((2, 2)))}),
+        "a sum that overflows": (
+            "'V' holds numbers so large",
+            good | {"V.npy": npy(np.full((C, H), 3e38, np.float32))},
+        ),
+        "a double that is no single": (
+            "'V' holds numbers so large",
+            good | {"V.npy": npy(np.full((C, H), 1e300))},
+        ),
         "NaN": ("not finite", good | {"U.npy": npy(nan)}),
     }
 
