@@ -70,8 +70,13 @@ class RunStore:
             ) from error
 
     def new_run_id(self) -> str:
-        """Return an id for `train`, for who must know it beforehand."""
-        return new_run_id(_now())
+        """Return an id for `train`, for who must know it beforehand.
+
+        Ids sort as the runs begin, also after one that began while the clock was ahead, or
+        before an hour that is set back: a new id is later than all others.
+        """
+        newest = max((*run_ids(self.runs)[:1], *run_ids(self.trash)[:1]), default="")
+        return new_run_id(_now(), after=newest)
 
     def train(
         self,
