@@ -25,8 +25,8 @@ from engine.errors import ConfigError, DivergedError, EngineError, ModelFileErro
 from engine.events import Event
 from engine.files.atomic import explain_os_error, try_to_write
 from engine.files.tensors import read_file, read_header
-from engine.language_model.checkpoint import FORMAT, SUFFIX, load_model, save_model
-from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened
+from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
+from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened, open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.scorer import score
 from engine.runs.store import RunStore
@@ -132,7 +132,7 @@ def run_demo(arguments: Namespace) -> int:
 def run_evaluate(arguments: Namespace) -> int:
     """Compute the loss of a model on a file of text."""
     output = Output(as_json=arguments.json)
-    model = load_model(arguments.model)
+    model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
     with stop_on_signal(output) as control:

@@ -46,7 +46,9 @@ class _NpyHeader:
     size: int  # bytes of the header itself
 
 
-def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageModel:
+def load_tutorial_npz(
+    path: Path, vocabulary: Vocabulary | None, words_from: str = "the vocabulary"
+) -> LanguageModel:
     """Open the tutorial's file of parameters with a vocabulary of the same size.
 
     Parameters
@@ -55,6 +57,8 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
     vocabulary : Vocabulary or None
         From `read_word_list` or a corpus. None raises the error that says how many
         words are missing.
+    words_from : str
+        What `vocabulary` is, for a message.
 
     Raises
     ------
@@ -72,7 +76,8 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
         )
     if len(vocabulary) != C:
         raise ModelFileError(
-            f"{path.name} is a network for {C:,} words and the vocabulary has {len(vocabulary):,}. "
+            f"{path.name} is a network for {C:,} words and {words_from} has {len(vocabulary):,}"
+            f"{', as if it were cut short' if len(vocabulary) < C else ''}. "
             f"Give a vocabulary of {C:,} words, the three special tokens included."
         )
     dtype = "float64" if U.dtype.itemsize == 8 else "float32"
@@ -138,7 +143,13 @@ def read_word_list(path: Path) -> Vocabulary:
         If the file cannot be read or is no such list.
     """
     words: list[str] = read_file(path, _read_lines, "a list of words")
-    if words[:2] == [SENTENCE_START, SENTENCE_END] and words[-1:] == [UNKNOWN_TOKEN]:
+    if words[:2] == [SENTENCE_START, SENTENCE_END]:
+        if words[-1] != UNKNOWN_TOKEN:
+            raise ModelFileError(
+                f"{path.name} is cut short: it begins with {SENTENCE_START} and should end with "
+                f"{UNKNOWN_TOKEN}, but its last line, {len(words):,}, is {words[-1][:40]!a}. "
+                "Copy or export it again."
+            )
         words = words[2:-1]
     try:
         return Vocabulary.from_words(words, [0] * len(words))

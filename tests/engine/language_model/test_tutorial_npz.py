@@ -12,6 +12,7 @@ import pytest
 
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
+from engine.language_model.formats import open_model
 from engine.language_model.tutorial_npz import (
     export_tutorial_npz,
     load_tutorial_npz,
@@ -172,6 +173,23 @@ class Trap:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (exec, ("raise SystemExit('code was run')",))
+
+
+@pytest.mark.parametrize("kept", [3, 6, 7])
+def test_that_a_word_list_that_is_cut_short_says_so(tmp_path: Path, kept: int) -> None:
+    words = ["SENTENCE_START", "SENTENCE_END", "the", "cat", "sat", "on", "mat", "UNKNOWN_TOKEN"]
+    (tmp_path / "a.words.txt").write_text("\n".join(words[:kept]) + "\n", encoding="utf-8")
+
+    with pytest.raises(ModelFileError, match=rf"words\.txt is cut short: .* last line, {kept}, "):
+        read_word_list(tmp_path / "a.words.txt")
+
+
+def test_that_a_short_word_list_without_special_tokens_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "a.npz", good_members())
+    (tmp_path / "a.words.txt").write_text("the\ncat\n", encoding="utf-8")
+
+    with pytest.raises(ModelFileError, match=r"8 words and a\.words\.txt has 5, as if it were cut"):
+        open_model(tmp_path / "a.npz")
 
 
 def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
