@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from engine.cli.streams import accept_any_text, discard
+from engine.cli.streams import accept_any_text, discard, open_closed_streams
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -30,6 +30,8 @@ _HOMES = {  # of the commands that are not in `models`
     "runs": "runs",
     "cache": "cache",
 }
+
+_RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
 
 _TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz"
 
@@ -84,10 +86,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The arguments without the program's name; by default those of the process.
     """
     wait_politely()
+    is_output_closed = open_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         accept_any_text(stream)
     try:
         arguments = _parsed(argv)
+        if is_output_closed and arguments.command in _RESULT_IS_OUTPUT:
+            raise EngineError("Standard output is closed, so that the result would be lost.")
         # after the help: the commands load PyTorch
         home = _HOMES.get(arguments.command, "models")
         run = getattr(import_module(f"engine.cli.{home}"), f"run_{arguments.command}")

@@ -17,11 +17,11 @@ from typing import Any, TextIO
 
 from engine.cli.streams import discard
 from engine.cli.texts import (
-    bar,
     corpus_lines,
     event_sentence,
     gradient_lines,
     score_lines,
+    stage_line,
     step_time_line,
     training_line,
 )
@@ -116,7 +116,7 @@ class Output:
                 for line in corpus_lines(event.corpus):
                     self.note(line)
             case LossPoint():
-                self._show_live(training_line(event))
+                self._show_live(training_line(event, self._width()))
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():
@@ -138,15 +138,16 @@ class Output:
         if event.stage != self._stage and not self._is_live:
             self.note(f"{event.stage} …")
         self._stage = event.stage
-        share = event.done / event.total if event.total else None
-        of_total = "" if event.total is None else f" of {event.total:,}"
-        self._show_live(f"{event.stage} {bar(share)}{event.done:,}{of_total} {event.unit}")
+        self._show_live(stage_line(event, self._width()))
+
+    def _width(self) -> int:
+        """Return the columns of a live line: a wrapped one could not be rewritten."""
+        return shutil.get_terminal_size().columns - 1
 
     def _show_live(self, line: str) -> None:
         """Rewrite the one live line, at most ten times a second."""
         if not self._is_live or not (self._live_width == 0 or self._ticker.is_due()):
             return
-        line = line[: shutil.get_terminal_size().columns - 1]  # a wrapped line cannot be rewritten
         self._write_progress("\r" + line.ljust(self._live_width))
         self._live_width = len(line)
 

@@ -74,7 +74,33 @@ def test_that_a_line_wider_than_the_terminal_is_cut(monkeypatch: pytest.MonkeyPa
 
     Output(as_json=False, out=io.StringIO(), err=err).show(a_point(0.5))
 
-    assert err.getvalue() == "\rEpoch 0.50 [######."
+    assert err.getvalue() == "\rEpoch 0.50 loss 5.1"
+
+
+def test_that_the_figures_have_room_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    err = Terminal()
+    long = replace(a_point(123.25), words_per_s=123456.0, elapsed_s=3605.0, time_left_s=36195.0)
+
+    Output(as_json=False, out=io.StringIO(), err=err).show(long)
+
+    assert err.getvalue() == (
+        "\rEpoch 123.25 [#...........] loss 5.125, 123,456 words/s, 1:00:05, 10:03:15 left"
+    )
+
+
+def test_that_the_counts_of_a_stage_have_room_on_80_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    err = Terminal()
+    stage = "Splitting into sentences and words"
+
+    Output(as_json=False, out=io.StringIO(), err=err).show(
+        StageProgress(stage=stage, done=1234567, total=2469134, unit="documents")
+    )
+
+    assert err.getvalue() == f"\r{stage} [####.....] 1,234,567 of 2,469,134 documents"
 
 
 class Lost(io.StringIO):
