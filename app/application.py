@@ -246,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     uninstall_hook = install_exception_hook(app.presenter)
     garbage = GarbageCollector(app.window)
     app.runners.warm_up.ended.connect(garbage.settle)
-    restore_signal = _close_on_interrupt(app.window)
+    restore_signals = _close_on_signals(qt, app.window, app.guard)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
     QTimer.singleShot(0, app.kept_runs.recovery.start)
@@ -256,22 +256,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = qt.exec()
     has_ended = app.shutdown()
     garbage.stop()
-    restore_signal()
+    restore_signals()
     uninstall_hook()
     return code if has_ended else 1
 
 
-def _close_on_interrupt(window: MainWindow) -> Callable[[], None]:
-    """Let the first Ctrl+C in the terminal close the window and a second one end at once."""
+def _close_on_signals(
+    qt: QApplication, window: MainWindow, guard: CloseGuard
+) -> Callable[[], None]:
+    """Let the first Ctrl+C in the terminal close the window and a second one end at once.
+
+    The system's SIGTERM, and SIGHUP of a closed terminal, close it without a question: nobody
+    may be there to answer.
+    """
 
     def on_interrupt(number: int, frame: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         QTimer.singleShot(0, window.close)
 
-    former = signal.signal(signal.SIGINT, on_interrupt)
+    def on_end(number: int, frame: object) -> None:
+        guard.expect_nobody()
+        QTimer.singleShot(0, qt.closeAllWindows)  # a question that stands open, too
+
+    handlers = {signal.SIGINT: on_interrupt, signal.SIGTERM: on_end}
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        handlers[signal.SIGHUP] = on_end
+    former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
 
     def restore() -> None:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
     return restore
 

@@ -20,6 +20,7 @@ TextUnit = Literal["lines", "paragraphs"]
 Quoting = Literal["double", "none"]  # "none": a quotation mark is a character as any other
 
 _LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
+_LARGEST_SEED = (1 << 64) - 1  # what a stream of random numbers can be keyed with
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
 
@@ -27,6 +28,14 @@ def require(condition: bool, message: str) -> None:  # noqa: FBT001 - reads as a
     """Raise `ConfigError` with `message` unless `condition` holds."""
     if not condition:
         raise ConfigError(message)
+
+
+def require_seed(seed: int) -> None:
+    """Raise `ConfigError` unless `seed` is one that gives random numbers of its own."""
+    require(
+        0 <= seed <= _LARGEST_SEED,
+        f"A seed is a whole number from 0 to {_LARGEST_SEED:,}, not {seed}.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,7 @@ class CorpusConfig(JsonRecord):
             "The validation share must be between 0 and 0.5 of the documents, "
             f"not {self.validation_fraction}.",
         )
+        require_seed(self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,7 @@ class ModelConfig(JsonRecord):
             self.device in get_args(DeviceRequest),
             f"Unknown device {self.device!r}: choose auto, cpu or cuda.",
         )
+        require_seed(self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +172,7 @@ class TrainConfig(JsonRecord):
             self.clip_norm is None or self.clip_norm > 0.0,
             f"The largest gradient norm must be positive, not {self.clip_norm}.",
         )
+        require_seed(self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +203,8 @@ class SampleConfig(JsonRecord):
             math.isfinite(self.temperature) and self.temperature > 0.0,
             f"The temperature must be a positive number, not {self.temperature}.",
         )
+        if self.seed is not None:
+            require_seed(self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

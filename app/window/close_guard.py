@@ -45,6 +45,7 @@ class CloseGuard(QObject):
         self._session, self._runners, self._presenter = session, runners, presenter
         self._ask_unsaved, self._save_model = ask_unsaved, save_model
         self._is_closing = self._is_saving = self._was_promised = False
+        self._is_attended = True
         self._answer: UnsavedAnswer = "discard"
         for runner in runners:
             runner.ended.connect(self._on_runner_ended)
@@ -58,7 +59,7 @@ class CloseGuard(QObject):
             is_running and self._session.run is not None
         )
         is_unsaved = not self._session.is_model_saved or is_running
-        self._answer = self._ask_unsaved(self._was_promised) if is_unsaved else "discard"
+        self._answer = self._ask() if is_unsaved else "discard"
         if self._answer == "cancel":
             return False
         self._is_closing = True
@@ -67,6 +68,14 @@ class CloseGuard(QObject):
         self._stop_everything()
         self._go_on()
         return False
+
+    def expect_nobody(self) -> None:
+        """Ask nothing from now on: the system ends the program, and a run is kept as it is."""
+        self._is_attended = False
+
+    def _ask(self) -> UnsavedAnswer:
+        answer = self._ask_unsaved(self._was_promised) if self._is_attended else "discard"
+        return answer if self._is_attended else "discard"  # it may have ended meanwhile
 
     def _is_waiting(self) -> bool:
         must_save = self._answer == "save" and not self._session.is_model_saved
@@ -90,7 +99,7 @@ class CloseGuard(QObject):
             return
         if self._is_promise_broken():
             self._was_promised = False
-            self._answer = self._ask_unsaved(self._was_promised)
+            self._answer = self._ask()
             if self._answer == "cancel":
                 self._is_closing = False
                 return

@@ -8,11 +8,13 @@ commands that need it, so that help comes at once.
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
+from engine.cli.streams import accept_any_text, discard, open_closed_streams
 from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -28,6 +30,8 @@ _HOMES = {  # of the commands that are not in `models`
     "runs": "runs",
     "cache": "cache",
 }
+
+_RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
 
 _TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz"
 
@@ -62,6 +66,17 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_WRONG)
 
 
+def run() -> NoReturn:
+    """Run the command of this process and end it."""
+    code = main()
+    if any(thread.daemon for thread in threading.enumerate()):
+        # It writes to a disk that hangs. Python would end it within PyTorch's code, which
+        # takes that for a crash: "FATAL: exception not rethrown".
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code.
 
@@ -71,10 +86,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The arguments without the program's name; by default those of the process.
     """
     wait_politely()
+    is_output_closed = open_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         accept_any_text(stream)
     try:
         arguments = _parsed(argv)
+        if is_output_closed and arguments.command in _RESULT_IS_OUTPUT:
+            raise EngineError("Standard output is closed, so that the result would be lost.")
         # after the help: the commands load PyTorch
         home = _HOMES.get(arguments.command, "models")
         run = getattr(import_module(f"engine.cli.{home}"), f"run_{arguments.command}")
@@ -92,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("Aborted.\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        discard_output()
+        discard(sys.stdout)
         return EXIT_BROKEN_PIPE
     return code
 
@@ -282,17 +300,3 @@ def _explain_missing(error: ModuleNotFoundError) -> None:
         f"Error: this Python ({sys.executable}) has no '{error.name}', which the program needs. "
         f"Use the project's own: {own} -m engine; 'make run' sets it up.\n"
     )
-
-
-def accept_any_text(stream: IO[str] | None) -> None:
-    """Let no character that the terminal cannot show, or a damaged line, end the program."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
-
-
-def discard_output() -> None:
-    """Send what is still buffered nowhere, so that Python's exit does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

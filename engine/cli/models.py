@@ -10,7 +10,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.output import Output, stop_on_signal
 from engine.cli.texts import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
@@ -26,7 +26,6 @@ from engine.training.events import GradientsChecked
 from engine.wording import counted
 
 EXIT_FAILED_CHECK = 1
-EXIT_INTERRUPTED = 130
 
 
 def run_generate(arguments: Namespace) -> int:
@@ -40,9 +39,9 @@ def run_generate(arguments: Namespace) -> int:
     )
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         show_sentences(model, config, control, output)
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def run_score(arguments: Namespace) -> int:
@@ -117,7 +116,7 @@ def run_gradcheck(arguments: Namespace) -> int:
     """Compare the gradients of backpropagation with differences of the loss."""
     output = Output(as_json=arguments.json)
     passed = False
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         for event in check_gradients(
             control,
             word_dim=arguments.word_dim,
@@ -128,7 +127,7 @@ def run_gradcheck(arguments: Namespace) -> int:
             if isinstance(event, GradientsChecked):
                 passed = event.report.passed
         if control.is_stopped:
-            return EXIT_INTERRUPTED
+            return control.exit_code
     return 0 if passed else EXIT_FAILED_CHECK
 
 

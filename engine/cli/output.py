@@ -10,23 +10,26 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TextIO
 
+from engine.cli.streams import discard
 from engine.cli.texts import (
-    bar,
     corpus_lines,
     event_sentence,
     gradient_lines,
     score_lines,
+    stage_line,
     step_time_line,
     training_line,
 )
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import CorpusReady
+from engine.errors import EngineError
 from engine.events import Event, event_to_json
+from engine.files.atomic import explain_os_error
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.results import SentenceGenerated, SentenceScored
 from engine.training.events import (
@@ -37,6 +40,10 @@ from engine.training.events import (
     StepTimed,
     TrainingStarted,
 )
+
+_ENDING_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 class Output:
@@ -60,6 +67,7 @@ class Output:
         self.as_json = as_json
         self._out = out if out is not None else sys.stdout
         self._err = err if err is not None else sys.stderr
+        self._is_out_a_terminal = self._out.isatty()
         self._is_live = not as_json and self._err.isatty()
         self._live_width = 0  # of the line that is on the screen now
         self._ticker = Ticker(0.1)
@@ -79,8 +87,17 @@ class Output:
     def result(self, line: str) -> None:
         """Write one line to standard output, at once."""
         self._clear_live()
-        self._out.write(line + "\n")
-        self._out.flush()
+        try:
+            self._out.write(line + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            discard(self._out)
+            if not self._is_out_a_terminal:  # one that was closed ends no training
+                raise EngineError(
+                    f"The output could not be written, because {explain_os_error(error)}."
+                ) from error
 
     def result_json(self, values: dict[str, Any]) -> None:
         """Write one JSON object to standard output, at once."""
@@ -89,8 +106,7 @@ class Output:
     def note(self, line: str) -> None:
         """Write one line to standard error."""
         self._clear_live()
-        self._err.write(line + "\n")
-        self._err.flush()
+        self._write_progress(line + "\n")
 
     def _show_text(self, event: Event) -> None:
         match event:
@@ -100,7 +116,7 @@ class Output:
                 for line in corpus_lines(event.corpus):
                     self.note(line)
             case LossPoint():
-                self._show_live(training_line(event))
+                self._show_live(training_line(event, self._width()))
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():
@@ -122,42 +138,104 @@ class Output:
         if event.stage != self._stage and not self._is_live:
             self.note(f"{event.stage} …")
         self._stage = event.stage
-        share = event.done / event.total if event.total else None
-        of_total = "" if event.total is None else f" of {event.total:,}"
-        self._show_live(f"{event.stage} {bar(share)}{event.done:,}{of_total} {event.unit}")
+        self._show_live(stage_line(event, self._width()))
+
+    def _width(self) -> int:
+        """Return the columns of a live line: a wrapped one could not be rewritten."""
+        return shutil.get_terminal_size().columns - 1
 
     def _show_live(self, line: str) -> None:
         """Rewrite the one live line, at most ten times a second."""
         if not self._is_live or not (self._live_width == 0 or self._ticker.is_due()):
             return
-        line = line[: shutil.get_terminal_size().columns - 1]  # a wrapped line cannot be rewritten
-        self._err.write("\r" + line.ljust(self._live_width))
-        self._err.flush()
+        self._write_progress("\r" + line.ljust(self._live_width))
         self._live_width = len(line)
 
     def _clear_live(self) -> None:
         if self._live_width:
-            self._err.write("\r" + " " * self._live_width + "\r")
-            self._err.flush()
+            self._write_progress("\r" + " " * self._live_width + "\r")
             self._live_width = 0
+
+    def _write_progress(self, text: str) -> None:
+        """Write to standard error; a terminal that was closed ends no training."""
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except BrokenPipeError:
+            raise  # whoever read it wants no more
+        except OSError:
+            discard(self._err)
+
+
+class SignalControl(RunControl):
+    """A run control that a signal stops.
+
+    Attributes
+    ----------
+    exit_code : int
+        0, or after a stop 128 and the signal's number, as shells count it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exit_code = 0
+
+    def stop_for(self, number: int) -> None:
+        """Stop because of the signal `number`."""
+        self.exit_code = 128 + number
+        self.stop()
 
 
 @contextmanager
-def stop_on_interrupt(output: Output) -> Iterator[RunControl]:
-    """Let the first Ctrl+C stop the work cleanly and the second abort it."""
-    control = RunControl()
+def stop_on_signal(output: Output) -> Iterator[SignalControl]:
+    """Let Ctrl+C, SIGTERM and SIGHUP stop the work cleanly, and a second Ctrl+C abort it.
 
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
-        if control.is_stopped:
+    A terminal that is closed and a system that goes down send several at once: only the
+    person who presses Ctrl+C again means to abort.
+    """
+    control = SignalControl()
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if not control.is_stopped:
+            control.stop_for(number)
+            with suppress(RuntimeError):  # it came within a write, which Python does not re-enter
+                output.note("Stopping; press Ctrl+C again to abort.")
+        elif number == signal.SIGINT:
             raise KeyboardInterrupt
-        control.stop()
-        output.note("Stopping; press Ctrl+C again to abort.")
 
     if threading.current_thread() is not threading.main_thread():
         yield control  # only the main thread can listen to signals
         return
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
+    with _listening(on_signal):
         yield control
+
+
+@contextmanager
+def hold_signals() -> Iterator[None]:
+    """Let what is inside come to its end: a signal that asks to end waits until then."""
+    held: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with _listening(lambda number, _frame: held.append(number)):
+        yield
+    for number in held:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Give `handler` the signals that ask this program to end."""
+    before = {
+        number: signal.getsignal(number)
+        for number in _ENDING_SIGNALS
+        # what is ignored stays so: under nohup a closed terminal stops nothing
+        if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN
+    }
+    for number in before:
+        signal.signal(number, handler)
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, former in before.items():
+            signal.signal(number, former)

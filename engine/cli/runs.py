@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.cli.models import EXIT_INTERRUPTED
-from engine.cli.output import Output, stop_on_interrupt
-from engine.cli.training import prepare, require_place, resume_command, train_and_save, with_way_out
+from engine.cli.output import Output, stop_on_signal
+from engine.cli.training import (
+    prepare,
+    require_kept,
+    require_place,
+    resume_command,
+    train_and_save,
+    with_way_out,
+)
 from engine.errors import RunError
 from engine.language_model.checkpoint import save_model
 from engine.runs.info import RunInfo
@@ -73,10 +79,10 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
     store.require_resumable(
         run.run_id, epochs=arguments.epochs, learning_rate=arguments.learning_rate
     )
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         corpus = prepare(store.corpus_config(run.run_id), control, output)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         events = store.resume(
             run.run_id,
             corpus,
@@ -89,9 +95,10 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         model = train_and_save(events, None, output, is_kept=True)
         if not arguments.json:
             output.result(model.description)
+        require_kept(store, run.run_id, model, arguments.data_folder)
         if control.is_stopped and model.step:
             output.note(f"To go on: {resume_command(run.run_id, arguments.data_folder)}")
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:

@@ -7,8 +7,8 @@ Nothing is written here; `output` does that.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.config import SPECIAL_TOKENS, CorpusConfig
-from engine.control import Notice
+from engine.config import CorpusConfig
+from engine.control import Notice, StageProgress
 from engine.documents.reader import count_entities, inspect_csv
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _BAR_WIDTH = 24
+_SHORTEST_BAR = 4
 _ENDS = {
     "finished": "Training has come to its end",
     "stopped": "Training was stopped",
@@ -67,15 +68,25 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
             )
 
 
-def training_line(point: LossPoint) -> str:
-    """Return the live line of a training run."""
+def training_line(point: LossPoint, width: int) -> str:
+    """Return the live line of a training run, in at most `width` columns if it can be."""
     left = point.time_left_s
     share = None if left is None else point.elapsed_s / max(1e-9, point.elapsed_s + left)
-    return (
-        f"Epoch {point.epoch:.2f} {bar(share)}"
+    return _with_bar(
+        f"Epoch {point.epoch:.2f} ",
+        share,
         f"loss {point.loss:.3f}, {point.words_per_s:,.0f} words/s, "
-        f"{duration(point.elapsed_s)}{'' if left is None else f', {duration(left)} left'}"
+        f"{duration(point.elapsed_s)}{'' if left is None else f', {duration(left)} left'}",
+        width,
     )
+
+
+def stage_line(progress: StageProgress, width: int) -> str:
+    """Return the live line of a stage of the preparation, in at most `width` columns."""
+    share = progress.done / progress.total if progress.total else None
+    of_total = "" if progress.total is None else f" of {progress.total:,}"
+    tail = f"{progress.done:,}{of_total} {progress.unit}"
+    return _with_bar(f"{progress.stage} ", share, tail, width)
 
 
 def score_lines(score: "SentenceScore") -> list[str]:
@@ -121,12 +132,18 @@ def step_time_line(event: StepTimed) -> str:
     )
 
 
-def bar(share: float | None) -> str:
-    """Return a bar for a share between 0 and 1, or nothing where it is not known."""
-    if share is None:
+def bar(share: float | None, room: int = _BAR_WIDTH) -> str:
+    """Return a bar for a share between 0 and 1; nothing where it or room for it is missing."""
+    width = min(_BAR_WIDTH, room)
+    if share is None or width < _SHORTEST_BAR:
         return ""
-    filled = round(_BAR_WIDTH * min(1.0, max(0.0, share)))
-    return f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] "
+    filled = round(width * min(1.0, max(0.0, share)))
+    return f"[{'#' * filled}{'.' * (width - filled)}] "
+
+
+def _with_bar(head: str, share: float | None, tail: str, width: int) -> str:
+    """Let the bar give way to the figures; what is still too long is cut at the end."""
+    return f"{head}{bar(share, width - len(head) - len(tail) - len('[] '))}{tail}"[:width]
 
 
 def corpus_lines(corpus: "Corpus") -> list[str]:
@@ -175,8 +192,9 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
             text=f"Nothing is held out of {counted(summary.documents, 'document')}: the training "
             "loss alone cannot show overfitting."
         )
-    words = zip(corpus.vocabulary.words[SPECIAL_TOKENS:], corpus.vocabulary.counts, strict=False)
-    with_letters = sum(count for word, count in words if any(map(str.isalpha, word)))
+    words = zip(corpus.vocabulary.words, corpus.vocabulary.counts, strict=True)
+    own = [*words][2:-1]  # without the special tokens
+    with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
     if with_letters < _FEW_LETTERS * summary.words * (1.0 - summary.unknown_share):
         yield Notice(
             text=f"Hardly a word of {_columns(summary)} has a letter. If that is not the text, "

@@ -4,6 +4,7 @@ Where a model may be written, and that it is saved while it is trained, is decid
 Arguments are read in `main`; the commands that need only a model are in `models`.
 """
 
+import contextlib
 import shlex
 import sys
 from argparse import Namespace
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.cli.models import EXIT_INTERRUPTED, show_sentences
-from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.models import show_sentences
+from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.texts import evaluated_lines, evaluation_hints, training_hints
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, Ticker
@@ -20,11 +21,12 @@ from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
-from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError
+from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError, RunError
 from engine.events import Event
+from engine.files.atomic import explain_os_error, try_to_write
 from engine.files.tensors import read_file, read_header
-from engine.language_model.checkpoint import FORMAT, SUFFIX, load_model, save_model
-from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened
+from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
+from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened, open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.scorer import score
 from engine.runs.store import RunStore
@@ -69,15 +71,17 @@ def run_train(arguments: Namespace) -> int:
         require_place(arguments.out, arguments.csv)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
+    store = RunStore(arguments.data_folder)
+    if arguments.keep_run:
+        store.require_place()
     output = Output(as_json=arguments.json)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         for hint in training_hints(corpus, corpus_config):
             output.show(hint)
         if arguments.keep_run:
-            store = RunStore(arguments.data_folder)
             run_id = store.new_run_id()
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
@@ -92,9 +96,11 @@ def run_train(arguments: Namespace) -> int:
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
-        if control.is_stopped and arguments.keep_run and model.step:
-            output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        if arguments.keep_run:
+            require_kept(store, run_id, model, arguments.data_folder)
+            if control.is_stopped and model.step:
+                output.note(f"To go on: {resume_command(run_id, arguments.data_folder)}")
+        return control.exit_code
 
 
 def run_demo(arguments: Namespace) -> int:
@@ -104,11 +110,11 @@ def run_demo(arguments: Namespace) -> int:
         require_place(arguments.out, path)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         corpus_config = CorpusConfig(path=path, csv=CsvConfig(columns=("body",), has_header=True))
         corpus = prepare(corpus_config, control, output)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         entropy = sample_entropy(path)
         if entropy is not None:
             output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
@@ -116,24 +122,24 @@ def run_demo(arguments: Namespace) -> int:
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
         )
         if control.is_stopped:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         show_sentences(model, SampleConfig(seed=0), control, output)
         for event in score(model, _DEMO_SENTENCE):
             output.show(event)
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def run_evaluate(arguments: Namespace) -> int:
     """Compute the loss of a model on a file of text."""
     output = Output(as_json=arguments.json)
-    model = load_model(arguments.model)
+    model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         uses_cache = not arguments.no_cache
         corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
-            return EXIT_INTERRUPTED
+            return control.exit_code
         for hint in evaluation_hints(model, corpus):
             output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
@@ -144,7 +150,7 @@ def run_evaluate(arguments: Namespace) -> int:
                 result: Evaluation | None = end.value
                 break
     if result is None:
-        return EXIT_INTERRUPTED
+        return control.exit_code
     if arguments.json:
         output.result_json({"event": "corpus_evaluated", **asdict(result)})
         return 0
@@ -234,6 +240,12 @@ def require_place(path: Path, source: Path | None = None) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise ModelFileError(f"There is no folder {path.parent} for the model. Create it first.")
+    try:
+        try_to_write(path.resolve().parent)  # a link is followed, as by the save
+    except OSError as error:
+        raise ModelFileError(
+            f"The model could not be saved to {path}, because {explain_os_error(error)}."
+        ) from error
     if not path.exists():
         return
     if source is not None and source.exists() and path.samefile(source):
@@ -282,7 +294,10 @@ class ModelSaver:
             self._output.show(Notice(text=f"{error} The training goes on."))
 
     def finish(self) -> None:
-        """Save what is not saved yet; an untrained model only over what exploded since."""
+        """Save what is not saved yet; an untrained model only over what exploded since.
+
+        An impatient Ctrl+C waits until it is saved.
+        """
         latest = self.latest
         is_news = latest is not None and latest is not self.saved
         if (
@@ -291,7 +306,8 @@ class ModelSaver:
             and is_news
             and (latest.step or self.saved)
         ):
-            self._save(latest, self._path)
+            with hold_signals():
+                self._save(latest, self._path)
 
     def outcome(self) -> str:
         """Say what is in the file."""
@@ -346,6 +362,28 @@ def train_and_save(
     if path is not None:
         output.note(saver.outcome())
     return saver.latest
+
+
+def require_kept(
+    store: RunStore, run_id: str, model: LanguageModel, data_folder: Path | None
+) -> None:
+    """Raise `RunError` unless the run that ended with `model` is whole on the disk.
+
+    A save that fails stops no training, so what it did is known at its end only.
+    """
+    saved_step = 0
+    with contextlib.suppress(RunError):  # its folder was taken away
+        run = store.info(run_id)
+        if run.state in ("finished", "stopped") and run.step == model.step:
+            return
+        saved_step = run.step
+    left = "Nothing of it was saved."
+    if saved_step:
+        command = resume_command(run_id, data_folder)
+        left = f"To go on from what was saved before, step {saved_step:,}: {command}"
+    raise RunError(
+        f"The training has ended, but the run could not be kept in {store.runs / run_id}. {left}"
+    )
 
 
 def resume_command(run_id: str, data_folder: Path | None) -> str:

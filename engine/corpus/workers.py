@@ -16,13 +16,16 @@ has a pipe of its own, the parent writes only to a helper that is reading, and a
 helper whose parent is gone reads the end of its pipe and ends.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Self
 
 import numpy as np
@@ -135,8 +138,10 @@ def choose_processes(requested: int | None, characters: int) -> int:
 
 def _serve(connection: "Connection[object, object]") -> None:
     """Prepare batches until the parent closes the pipe; the main function of a helper."""
-    # Ctrl+C reaches the whole group; only the parent answers to it.
+    # Ctrl+C and the end of a terminal reach the whole group; only the parent answers to them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         connection.send(_READY)
         splitter = connection.recv()
@@ -148,6 +153,21 @@ def _serve(connection: "Connection[object, object]") -> None:
             connection.send(preparer.prepare(documents))
     except (EOFError, OSError):
         return  # the parent wants no more, or is gone
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Let a helper that starts now not import the program's main module.
+
+    It needs nothing of it; and a script without ``if __name__ == "__main__":`` would do all
+    its work again in each helper.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class _HelperLostError(Exception):
@@ -164,7 +184,8 @@ class _Helper:
         self.is_ready = False
         try:
             self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            self._process.start()
+            with _without_main():
+                self._process.start()
         except BaseException:
             self.connection.close()
             raise

@@ -20,6 +20,7 @@ if sys.platform != "win32":
 
 _PREFIX = ".rnn-text-lab-"
 _SUFFIX = ".tmp"
+_TRIED_BYTES = 4096  # a full disk still takes an empty file
 _NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF)
 
 _REASONS = {
@@ -32,6 +33,7 @@ _REASONS = {
     errno.ENOENT: "that folder does not exist any more. Choose another folder",
     errno.ENOTDIR: "a part of that path is not a folder. Choose another folder",
     errno.EISDIR: "that is a folder. Give the name of a file",
+    errno.EEXIST: "a file is in its way. Choose another folder",
     errno.ENAMETOOLONG: "that name is too long. Choose a shorter one",
     errno.EILSEQ: "no file can have that name. Choose another one",
     errno.EIO: "the disk reported an error. Choose another disk and look after this one",
@@ -123,6 +125,16 @@ def replacing(path: Path, *, new_mode: int = 0o666, is_durable: bool = True) -> 
             _close_quietly(descriptor)
     if is_durable:
         _flush_folder(target.parent)
+
+
+def try_to_write(folder: Path) -> None:
+    """Raise the OSError that a small file in `folder` would meet now; leave nothing behind."""
+    temporary, descriptor = _create_temporary(folder, 0o600)
+    try:
+        _write_all(descriptor, bytes(_TRIED_BYTES))
+    finally:
+        _close_quietly(descriptor)
+        _remove_quietly(temporary)
 
 
 def remove_leftovers(folder: Path) -> None:

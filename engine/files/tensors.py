@@ -24,6 +24,7 @@ from engine.files.records import parse_json
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
+FORMATS_PREFIX = "rnn-text-lab-"  # of the names of all our formats
 HEADER_LIMIT = 1 << 20  # bytes; what a header can make the JSON parser allocate stays small
 DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),
@@ -52,6 +53,10 @@ class Header:
     data_start: int  # offset in the file of the first tensor
 
 
+class NewerFileError(ModelFileError):
+    """A file has a version that this program does not know yet."""
+
+
 class TensorFileReader:
     """Read tensors of an open file, each once its shape was approved.
 
@@ -59,11 +64,13 @@ class TensorFileReader:
     ----------
     file : binary file
         Opened for reading, with a real size (no pipe).
+    newest : int
+        The newest version of the file's format that the caller knows.
     """
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BufferedReader, newest: int) -> None:
         self._file = file
-        self.header = read_header(file)
+        self.header = read_header(file, newest)
 
     def read(self, name: str) -> Array:
         """Return a fresh array of the tensor's dtype and shape."""
@@ -86,11 +93,14 @@ def demand(condition: bool, reason: str) -> None:  # noqa: FBT001 - reads as a s
         raise ModelFileError(reason)
 
 
-def read_header(file: BufferedReader) -> Header:
+def read_header(file: BufferedReader, newest: int | None = None) -> Header:
     """Read and check the header.
 
     Raises
     ------
+    NewerFileError
+        If it is one of our files and of a later version than `newest`; what a newer
+        program writes may look damaged to this one, so the version is looked at first.
     ModelFileError
         If the file is not a whole, well-formed safetensors file; the message is a
         reason to be put after "because".
@@ -112,9 +122,20 @@ def read_header(file: BufferedReader) -> Header:
         isinstance(metadata, dict) and all(isinstance(item, str) for item in metadata.values()),
         "its description is not a table of texts",
     )
+    _refuse_newer(metadata, newest)
     tensors = {name: _tensor_info(name, entry) for name, entry in values.items()}
     _check_layout(tensors, total - 8 - length)
     return Header(metadata=metadata, tensors=tensors, data_start=8 + length)
+
+
+def _refuse_newer(metadata: dict[str, str], newest: int | None) -> None:
+    stated = metadata.get("version", "")
+    is_ours = metadata.get("format", "").startswith(FORMATS_PREFIX)
+    is_number = stated.isascii() and stated.isdigit() and len(stated) < 10
+    if newest is not None and is_ours and is_number and int(stated) > newest:
+        raise NewerFileError(
+            f"it has version {stated} and this program knows versions up to {newest}"
+        )
 
 
 def write_tensors(tensors: dict[str, Array], metadata: dict[str, str]) -> bytes:
@@ -149,6 +170,11 @@ def read_file(path: Path, read: Callable[[BufferedReader], Any], kind: str = "a 
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelFileError(f"{path} cannot be read: {reason}. Choose another file.") from error
+    except NewerFileError as error:
+        raise ModelFileError(
+            f"{path.name} was written by a newer RNN Text Lab: {error}. Update this program to "
+            "open it."
+        ) from error
     except ModelFileError as error:
         raise ModelFileError(
             f"{path.name} cannot be opened as {kind}, because {error}. It may be damaged or "

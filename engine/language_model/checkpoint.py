@@ -30,6 +30,7 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.parts import (
     REAL,
     demand_layout,
+    demand_usable,
     history_to_tensors,
     read_history,
     read_vocabulary,
@@ -82,7 +83,9 @@ def load_model(path: Path | str) -> LanguageModel:
     ModelFileError
         If the file is missing, damaged, of a newer version or no model at all.
     """
-    model: LanguageModel = read_file(Path(path), lambda file: _read_model(TensorFileReader(file)))
+    model: LanguageModel = read_file(
+        Path(path), lambda file: _read_model(TensorFileReader(file, VERSION))
+    )
     return model
 
 
@@ -136,6 +139,7 @@ def _read_model(reader: TensorFileReader) -> LanguageModel:
     history = read_history(reader)
     model_config: ModelConfig = settings["model_config"]
     parameters = [_read_finite(reader, name) for name in ("U", "V", "W")]
+    demand_usable(*parameters)
     rnn = RNN.from_parameters(
         *parameters,
         bptt_truncate=model_config.bptt_truncate,
@@ -149,11 +153,6 @@ def _read_settings(header: Header) -> dict[str, Any]:
     demand(header.metadata.get("format") == FORMAT, "it does not say that it is one")
     stated = header.metadata.get("version", "")
     demand(stated.isascii() and stated.isdigit() and len(stated) < 10, "it names no version")
-    demand(
-        int(stated) <= VERSION,
-        f"it has version {stated} and this program knows versions up to {VERSION}: "
-        "a newer RNN Text Lab made it",
-    )
     demand(int(stated) == VERSION, f"there is no version {stated}")
     values = parse_json(header.metadata.get("settings", ""), "its settings")
     demand(isinstance(values, dict), "its settings are not a table")

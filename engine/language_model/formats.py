@@ -166,10 +166,15 @@ def open_model(path: Path | str, vocabulary: Vocabulary | None = None) -> Langua
     """
     path = Path(path)
     if path.suffix.lower() != TUTORIAL_SUFFIX:
+        if not can_be_opened(path) and path.is_file():
+            raise ModelFileError(
+                f"{path.name} is for other programs and does not hold all of a model. Open the "
+                f"{SUFFIX} or {TUTORIAL_SUFFIX} file that it was exported from."
+            )
         return load_model(path)
     word_list = word_list_of(path)
     if word_list.is_file():
-        vocabulary = read_word_list(word_list)
+        return load_tutorial_npz(path, read_word_list(word_list), word_list.name)
     return load_tutorial_npz(path, vocabulary)
 
 

@@ -86,6 +86,24 @@ def settings_from_json(values: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
+def demand_usable(U: Array, V: Array, W: Array) -> None:
+    """Demand that no state and no score can overflow, though each number is finite.
+
+    A state is at most 1 in size, so that H times the largest entry bounds every sum.
+    """
+    H = len(W)
+    limit = 0.5 * float(np.finfo(U.dtype).max)  # scores are computed in bits, too: 1.44 times
+    largest = {
+        name: max(float(values.max()), -float(values.min()))  # no second array of its size
+        for name, values in (("U", U), ("V", V), ("W", W))
+    }
+    demand(H * largest["V"] <= limit, "'V' holds numbers so large that their sums overflow")
+    demand(
+        largest["U"] + H * largest["W"] <= limit,
+        "'U' or 'W' holds numbers so large that their sums overflow",
+    )
+
+
 def vocabulary_to_tensors(vocabulary: Vocabulary) -> dict[str, Array]:
     """Return words and counts, without the three special tokens."""
     text, ends = pack_strings(vocabulary.words[2:-1])

@@ -40,7 +40,6 @@ _FIRST_BLOCKS = {0: 1, 1: 31}  # size by the sentences before: the first comes a
 _BLOCK = 128
 _DRAWS_AT_ONCE = 64
 _CLOSE_RANKS_AT = 8  # once one sentence in so many is done, the others go on without it
-_MASK_64 = (1 << 64) - 1
 
 
 class WordChooser:
@@ -300,7 +299,8 @@ def _grow(
 def _uniforms(seed: int, number: int) -> Iterator[float]:
     """Return sentence `number`'s own stream of uniform numbers in [0, 1)."""
     # Philox is made for this: every key has a stream of its own, none overlap
-    generator = np.random.Generator(np.random.Philox(key=[seed & _MASK_64, number]))
+    key = np.array([seed, number], np.uint64)  # a list of large numbers would become floats
+    generator = np.random.Generator(np.random.Philox(key=key))
     while True:
         yield from generator.random(_DRAWS_AT_ONCE).tolist()
 

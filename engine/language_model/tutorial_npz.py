@@ -27,6 +27,7 @@ from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
 from engine.language_model.model import LanguageModel
+from engine.language_model.parts import demand_usable
 from engine.network.rnn import RNN
 
 _MEMBERS = ("U", "V", "W")
@@ -45,7 +46,9 @@ class _NpyHeader:
     size: int  # bytes of the header itself
 
 
-def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageModel:
+def load_tutorial_npz(
+    path: Path, vocabulary: Vocabulary | None, words_from: str = "the vocabulary"
+) -> LanguageModel:
     """Open the tutorial's file of parameters with a vocabulary of the same size.
 
     Parameters
@@ -54,6 +57,8 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
     vocabulary : Vocabulary or None
         From `read_word_list` or a corpus. None raises the error that says how many
         words are missing.
+    words_from : str
+        What `vocabulary` is, for a message.
 
     Raises
     ------
@@ -71,7 +76,8 @@ def load_tutorial_npz(path: Path, vocabulary: Vocabulary | None) -> LanguageMode
         )
     if len(vocabulary) != C:
         raise ModelFileError(
-            f"{path.name} is a network for {C:,} words and the vocabulary has {len(vocabulary):,}. "
+            f"{path.name} is a network for {C:,} words and {words_from} has {len(vocabulary):,}"
+            f"{', as if it were cut short' if len(vocabulary) < C else ''}. "
             f"Give a vocabulary of {C:,} words, the three special tokens included."
         )
     dtype = "float64" if U.dtype.itemsize == 8 else "float32"
@@ -137,7 +143,13 @@ def read_word_list(path: Path) -> Vocabulary:
         If the file cannot be read or is no such list.
     """
     words: list[str] = read_file(path, _read_lines, "a list of words")
-    if words[:2] == [SENTENCE_START, SENTENCE_END] and words[-1:] == [UNKNOWN_TOKEN]:
+    if words[:2] == [SENTENCE_START, SENTENCE_END]:
+        if words[-1] != UNKNOWN_TOKEN:
+            raise ModelFileError(
+                f"{path.name} is cut short: it begins with {SENTENCE_START} and should end with "
+                f"{UNKNOWN_TOKEN}, but its last line, {len(words):,}, is {words[-1][:40]!a}. "
+                "Copy or export it again."
+            )
         words = words[2:-1]
     try:
         return Vocabulary.from_words(words, [0] * len(words))
@@ -177,6 +189,7 @@ def _read_parameters(file: BufferedReader) -> tuple[Array, Array, Array]:
         raise ModelFileError("it is not a whole .npz file") from error
     except (RuntimeError, ValueError) as error:  # encrypted; a header that NumPy refuses
         raise ModelFileError("its arrays cannot be read") from error
+    demand_usable(U, V, W)
     return U, V, W
 
 

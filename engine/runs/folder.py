@@ -19,6 +19,7 @@ large models, those whose neighbours are nearest give way.
 No PyTorch is needed to read these: a list of runs is there at once.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -26,7 +27,7 @@ import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ VERSION = 1
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_TIME, _TIME_LENGTH = "%Y%m%d-%H%M%S", 15  # of an id: when the run began, local time
 _LARGEST_JSON = 1 << 20  # bytes
 _TAIL = 1 << 14  # bytes of the event log that are looked at for its last event
 
@@ -124,9 +126,12 @@ def make_private(path: Path) -> None:
     path.mkdir(mode=_FOLDER_MODE, exist_ok=True)
 
 
-def new_run_id(now: datetime) -> str:
-    """Return a name for the folder of a run that begins now."""
-    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+def new_run_id(now: datetime, after: str = "") -> str:
+    """Return a name for the folder of a run that begins now, later than the id `after`."""
+    with contextlib.suppress(ValueError, OverflowError):  # no time is in `after`
+        earliest = datetime.strptime(after[:_TIME_LENGTH], _TIME) + timedelta(seconds=1)  # noqa: DTZ007
+        now = max(now.replace(tzinfo=None), earliest)
+    return f"{now:{_TIME}}-{secrets.token_hex(3)}"
 
 
 def is_run_id(name: str) -> bool:

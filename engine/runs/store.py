@@ -17,6 +17,7 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
+from engine.files.atomic import explain_os_error, try_to_write
 from engine.runs.folder import (
     EpochModel,
     RunFolder,
@@ -58,9 +59,24 @@ class RunStore:
         data = user_data_path(_APP_NAME, appauthor=False) if folder is None else Path(folder)
         self.runs, self.trash = data / "runs", data / "trash"
 
+    def require_place(self) -> None:
+        """Raise `RunError` where no run can be kept now: find out before hours of training."""
+        try:
+            make_private(self.runs)
+            try_to_write(self.runs)
+        except OSError as error:
+            raise RunError(
+                f"No run can be kept in {self.runs}, because {explain_os_error(error)}."
+            ) from error
+
     def new_run_id(self) -> str:
-        """Return an id for `train`, for who must know it beforehand."""
-        return new_run_id(_now())
+        """Return an id for `train`, for who must know it beforehand.
+
+        Ids sort as the runs begin, also after one that began while the clock was ahead, or
+        before an hour that is set back: a new id is later than all others.
+        """
+        newest = max((*run_ids(self.runs)[:1], *run_ids(self.trash)[:1]), default="")
+        return new_run_id(_now(), after=newest)
 
     def train(
         self,

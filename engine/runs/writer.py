@@ -51,6 +51,7 @@ class BackgroundWriter:
     def __init__(self, beat: Callable[[], None], beat_s: float) -> None:
         self._beat, self._beat_s = beat, beat_s
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._ended = threading.Event()
         # A disk that hangs for ever must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="run-writer", daemon=True)
         self._thread.start()
@@ -62,8 +63,11 @@ class BackgroundWriter:
     def finish(self, timeout_s: float) -> bool:
         """Wait for all jobs and end the thread; tell whether it came to its end."""
         self._jobs.put(None)
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        # not `join`: a Ctrl+C within it marks a thread that still writes as ended (Python < 3.13)
+        if not self._ended.wait(timeout_s):
+            return False
+        self._thread.join()
+        return True
 
     def _run(self) -> None:
         while True:
@@ -72,6 +76,7 @@ class BackgroundWriter:
             except queue.Empty:
                 job = self._beat
             if job is None:
+                self._ended.set()
                 return
             job()
 

@@ -277,7 +277,7 @@ def load_state(path: Path) -> TrainingState:
         If the file is missing, damaged, of a newer version or no state at all.
     """
     state: TrainingState = read_file(
-        path, lambda file: _read_state(TensorFileReader(file)), "the state of a run"
+        path, lambda file: _read_state(TensorFileReader(file, VERSION)), "the state of a run"
     )
     return state
 

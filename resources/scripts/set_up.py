@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +27,13 @@ STAMP = VENV / "set-up.txt"
 LEVELS = ("run", "test", "dev")  # each holds those before it
 PURPOSES = {"run": "the app", "test": "the test suite", "dev": "make lint"}
 OLDEST, NEWEST = (3, 11), (3, 13)
+PIP_THAT_PLANS = "23.3"  # --dry-run reads what packages say of themselves, not the packages
+
+INDEX_VARIABLE = "RNN_TEXT_LAB_INDEX"
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+CUDA_PACKAGES = ("nvidia-", "cuda-")
+BUILDS = {"CPU": "the CPU", "CUDA": "NVIDIA GPUs"}
+SIZES_GB = {"CPU": (0.4, 1.3), "CUDA": (3.0, 5.0)}  # to download, and installed
 
 # Shared libraries that Qt needs and does not bring along, and the Debian and
 # Ubuntu packages that have them: of several names, the first that apt knows.
@@ -118,10 +127,74 @@ def is_up_to_date(level: str) -> bool:
 def install(level: str) -> None:
     """Install the pinned packages that `level` needs, and remember it."""
     say(f"Installing the packages that {PURPOSES[level]} needs, once; this can take some minutes.")
+    pip = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    # older ones load whole packages only to say what they would install
+    run([*pip, "--quiet", "--upgrade", f"pip>={PIP_THAT_PLANS}"], is_required=False)
+    index = os.environ.get(INDEX_VARIABLE, "")
     extra = "" if level == "run" else f"[{level}]"
-    pip = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    run([*pip, "--constraint", ROOT / "constraints.txt", "--editable", f"{ROOT}{extra}"])
+    wanted: list[object] = ["--extra-index-url", index] if index else []
+    wanted += ["--constraint", ROOT / "constraints.txt", "--editable", f"{ROOT}{extra}"]
+    announce(planned([*pip, *wanted]))
+    run([*pip, *wanted])
     STAMP.write_text(f"{level} {content_hash()}\n", encoding="utf-8")
+
+
+def planned(command: Sequence[object]) -> dict[str, str]:
+    """Ask pip what `command` would install; return versions by name, nothing if it cannot say."""
+    asked = [*map(str, command), "--quiet", "--dry-run", "--report", "-"]
+    answer = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        packages = [each["metadata"] for each in json.loads(answer.stdout)["install"]]
+        return {package["name"].lower(): package["version"] for package in packages}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def announce(packages: Mapping[str, str]) -> None:
+    """Say what will be downloaded and how large it becomes; raise where there is no room."""
+    if not packages:
+        say("pip does not say what it will download: about 0.4 GB, with CUDA 3 GB.")
+        return
+    if "torch" not in packages:  # the large one is there already
+        say(f"Packages to download: {len(packages)}.")
+        return
+    build = "CUDA" if any(name.startswith(CUDA_PACKAGES) for name in packages) else "CPU"
+    download, installed = SIZES_GB[build]
+    say(
+        f"Packages to download: {len(packages)}, about {download} GB; they become {installed} GB "
+        f"in .venv. PyTorch {packages['torch']} is the build for {BUILDS[build]}."
+    )
+    if build == "CUDA" and not has_nvidia_gpu():
+        say(
+            "It works here, too, but there is no NVIDIA GPU that would use it. The build for the "
+            f"CPU becomes {SIZES_GB['CPU'][1]} GB: press Ctrl+C and give make another index, which "
+            f"pip gets as --extra-index-url:\n\n    make run {INDEX_VARIABLE}={CPU_INDEX}\n"
+        )
+    require_room(download, installed)
+
+
+def has_nvidia_gpu() -> bool:
+    """Tell whether there is a driver that shows an NVIDIA GPU."""
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True)
+    except OSError:
+        return False
+    return listed.returncode == 0 and "GPU" in listed.stdout
+
+
+def require_room(download: float, installed: float) -> None:
+    """Raise `SetUpError` unless .venv and the folder of pip's downloads have so many GB left."""
+    temporary = Path(tempfile.gettempdir())
+    needs = {ROOT: installed, temporary: download}
+    if ROOT.stat().st_dev == temporary.stat().st_dev:
+        needs = {ROOT: installed + download}
+    for folder, needed in needs.items():
+        free = shutil.disk_usage(folder).free / 1e9
+        if free < needed:
+            raise SetUpError(
+                f"{folder} has {free:.1f} GB left, and about {needed:.1f} GB are needed. Free some "
+                "space, or name another folder for the downloads: make run TMPDIR=FOLDER"
+            )
 
 
 def content_hash() -> str:

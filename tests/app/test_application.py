@@ -118,13 +118,12 @@ def test_that_a_file_named_on_the_command_line_that_is_missing_is_no_crash(
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send on Windows")
-def test_that_an_interrupt_in_the_terminal_closes_the_window(
-    running: "subprocess.Popen[str]",
-) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no signal to send on Windows")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_that_a_signal_closes_the_window(running: "subprocess.Popen[str]", name: str) -> None:
     assert running.stdout is not None
     assert running.stdout.readline() == "shown []\n"
 
-    running.send_signal(signal.SIGINT)
+    running.send_signal(getattr(signal, name))
 
     assert running.wait(timeout=HANGS_AFTER_S) == 0

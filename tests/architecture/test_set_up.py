@@ -2,7 +2,9 @@
 
 import re
 import sys
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,17 +50,120 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+CPU_PLAN = {"torch": "2.13.0", "numpy": "2.4.6"}
+CUDA_PLAN = CPU_PLAN | {"nvidia-cublas": "13.1.1.3", "triton": "3.7.1"}
+
+
+def commands_of(patch: pytest.MonkeyPatch, plan: dict[str, str] = CPU_PLAN) -> list[list[str]]:
+    """Record the commands instead of running them; pip plans to install `plan`."""
+    commands: list[list[str]] = []
+    patch.setattr(set_up, "run", lambda each, **_: commands.append([*map(str, each)]))
+    patch.setattr(set_up, "planned", lambda _command: plan)
+    patch.setattr(set_up, "has_nvidia_gpu", lambda: False)
+    patch.setattr(set_up.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=100e9))
+    return commands
+
+
+def test_that_the_size_is_told_before_the_download_and_pip_shows_its_progress(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = commands_of(monkeypatch)
+
+    set_up.install("run")
+
+    told = capsys.readouterr().err
+    assert "Packages to download: 2, about 0.4 GB; they become 1.3 GB" in told
+    assert set_up.INDEX_VARIABLE not in told
+    assert "--quiet" not in commands[-1]
+
+
+def test_that_a_cuda_build_without_a_gpu_names_the_small_one_and_goes_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands_of(monkeypatch, CUDA_PLAN)
+
+    set_up.install("run")
+
+    told = capsys.readouterr().err
+    assert "about 3.0 GB; they become 5.0 GB" in told
+    assert "pip gets as --extra-index-url" in told
+    assert "make run RNN_TEXT_LAB_INDEX=https://download.pytorch.org/whl/cpu" in told
+    assert set_up.is_up_to_date("run")
+
+
+def test_that_a_cuda_build_with_a_gpu_is_no_question(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands_of(monkeypatch, CUDA_PLAN)
+    monkeypatch.setattr(set_up, "has_nvidia_gpu", lambda: True)
+
+    set_up.install("run")
+
+    assert "RNN_TEXT_LAB_INDEX" not in capsys.readouterr().err
+
+
+def test_that_the_named_index_is_passed_to_pip(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = commands_of(monkeypatch)
+    monkeypatch.setenv("RNN_TEXT_LAB_INDEX", "https://example.org/simple")
+
+    set_up.install("run")
+
+    place = commands[-1].index("--extra-index-url")
+    assert commands[-1][place + 1] == "https://example.org/simple"
+
+
+@pytest.mark.parametrize("is_same_disk", [True, False])
+def test_that_too_little_room_is_told_before_the_download(
+    project: Path, monkeypatch: pytest.MonkeyPatch, *, is_same_disk: bool
+) -> None:
+    commands = commands_of(monkeypatch)
+    full = project if is_same_disk else Path(tempfile.gettempdir())
+    numbers = {str(project): 1, str(Path(tempfile.gettempdir())): 1 if is_same_disk else 2}
+    free = {str(project): 1.5e9, str(full): 1.5e9 if is_same_disk else 0.1e9}
+    monkeypatch.setattr(
+        Path, "stat", lambda path, **_: SimpleNamespace(st_dev=numbers.get(str(path), 0))
+    )
+    monkeypatch.setattr(
+        set_up.shutil, "disk_usage", lambda path: SimpleNamespace(free=free[str(path)])
+    )
+
+    with pytest.raises(set_up.SetUpError, match=r"GB left, and about .* TMPDIR") as refusal:
+        set_up.install("run")
+
+    assert str(refusal.value).startswith(str(full))
+    assert len(commands) == 1
+
+
+def test_that_a_pip_that_cannot_plan_still_installs(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set_up.planned([sys.executable, "-c", "print('no report')"]) == {}
+    commands = commands_of(monkeypatch, {})
+
+    set_up.install("run")
+
+    assert "pip does not say what" in capsys.readouterr().err
+    assert len(commands) == 2
+
+
+def test_that_pips_plan_is_read() -> None:
+    code = 'print(\'{"install": [{"metadata": {"name": "Torch", "version": "2.13.0"}}]}\')'
+
+    assert set_up.planned([sys.executable, "-c", code]) == {"torch": "2.13.0"}
+
+
 def test_that_nothing_is_reinstalled_until_a_pin_changes(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commands: list[object] = []
-    monkeypatch.setattr(set_up, "run", lambda command: commands.append(command))
+    commands = commands_of(monkeypatch)
     before = set_up.is_up_to_date("test")
 
     set_up.install("test")
 
     assert not before
-    assert len(commands) == 1
+    assert len(commands) == 2  # pip itself, and what it installs
     assert set_up.is_up_to_date("test")
     assert set_up.is_up_to_date("run")
     assert not set_up.is_up_to_date("dev")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from engine.cli.main import EXIT_INTERRUPTED, EXIT_WRONG
-from engine.cli.output import Output, stop_on_interrupt
+from engine.cli.main import EXIT_WRONG
+from engine.cli.output import Output, stop_on_signal
 from engine.config import DeviceRequest
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -33,7 +33,7 @@ def _measure(arguments: Namespace) -> int:
     """Measure, and print each row as JSON or all of them as a table."""
     output = Output(as_json=arguments.json)
     rows: list[BenchmarkRow] = []
-    with stop_on_interrupt(output) as control:
+    with stop_on_signal(output) as control:
         for event in benchmark_events(_config(arguments), control):
             match event:
                 case Machine():
@@ -51,7 +51,7 @@ def _measure(arguments: Namespace) -> int:
         if rows and not arguments.json:
             for line in ("", *table_lines(rows)):
                 output.result(line)
-        return EXIT_INTERRUPTED if control.is_stopped else 0
+        return control.exit_code
 
 
 def _config(arguments: Namespace) -> BenchmarkConfig:

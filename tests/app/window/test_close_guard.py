@@ -74,6 +74,36 @@ def test_that_cancel_lets_the_training_go_on(application: Application, answers: 
     answers.unsaved = "discard"
 
 
+def test_that_the_system_ends_a_training_without_a_question(
+    application: Application, qtbot: QtBot, answers: Answers
+) -> None:
+    answers.unsaved = "cancel"
+    control = start_endless_training(application)
+
+    application.guard.expect_nobody()
+    with qtbot.waitSignal(application.window.closed):
+        application.window.close()
+
+    assert control.is_stopped
+    assert answers.asked == []
+
+
+def test_that_a_question_that_stands_open_does_not_hold_the_end(
+    application: Application, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = start_endless_training(application)
+
+    def end_while_asked(_is_kept: bool) -> str:
+        application.guard.expect_nobody()
+        return "cancel"  # as a dialog that is closed from outside
+
+    monkeypatch.setattr(application.guard, "_ask_unsaved", end_while_asked)
+    with qtbot.waitSignal(application.window.closed):
+        application.window.close()
+
+    assert control.is_stopped
+
+
 def test_that_an_unsaved_model_can_be_saved_on_the_way_out(
     application: Application, qtbot: QtBot, answers: Answers, files: Files
 ) -> None:

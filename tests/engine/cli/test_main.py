@@ -293,3 +293,59 @@ def test_that_the_benchmark_is_named_where_it_is_now(capsys: pytest.CaptureFixtu
         "The benchmark is no command any more: run 'make benchmark', or "
         "'python -m tests.benchmarks', in a copy of the project.\n"
     )
+
+
+def test_that_the_program_ends_although_a_disk_hangs() -> None:
+    code = (
+        "import atexit, threading; from engine.cli import main;"
+        "main.main = lambda: 130;"
+        "atexit.register(print, 'Python ended it');"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start();"
+        "main.run()"
+    )
+
+    done = run_process(code=code)
+
+    assert done.returncode == 130
+    assert done.stdout == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes streams")
+@pytest.mark.parametrize(
+    ("redirection", "code", "told"),
+    [
+        (">&-", EXIT_WRONG, "Error: Standard output is closed, so that the result would be lost."),
+        ("2>&-", 0, ""),
+        ("<&-", 0, "Seed"),
+    ],
+)
+def test_that_a_closed_stream_is_no_traceback(
+    model_path: Path, redirection: str, code: int, told: str
+) -> None:
+    command = f'"$0" -m engine generate "$1" {redirection}'
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, str(model_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == code
+    assert done.stderr.startswith(told)
+    assert len(done.stderr.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("seed", ["-1", str(1 << 64)])
+@pytest.mark.parametrize("command", ["train", "generate"])
+def test_that_a_seed_that_is_none_is_one_sentence(
+    model_path: Path, capsys: pytest.CaptureFixture[str], command: str, seed: str
+) -> None:
+    out = ["--out", str(model_path.with_name("new.safetensors"))] if command == "train" else []
+
+    assert main([command, str(model_path), "--seed", seed, *out]) == EXIT_WRONG
+
+    told = capsys.readouterr().err
+    assert told.startswith("Error: A seed is a whole number from 0 to 18,446,744,073,709,551,615")
+    assert len(told.splitlines()) == 1

@@ -1,5 +1,6 @@
 """How events look in a terminal."""
 
+import errno
 import io
 import json
 import math
@@ -8,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.cli import output as cli_output
 from engine.cli.output import Output
 from engine.cli.texts import bar
 from engine.control import Notice, StageProgress
+from engine.errors import EngineError
 from engine.events import event_to_json
 from engine.language_model.history import EpochDone, LossPoint
 from engine.training.events import RunEnded
@@ -71,7 +74,67 @@ def test_that_a_line_wider_than_the_terminal_is_cut(monkeypatch: pytest.MonkeyPa
 
     Output(as_json=False, out=io.StringIO(), err=err).show(a_point(0.5))
 
-    assert err.getvalue() == "\rEpoch 0.50 [######."
+    assert err.getvalue() == "\rEpoch 0.50 loss 5.1"
+
+
+def test_that_the_figures_have_room_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    err = Terminal()
+    long = replace(a_point(123.25), words_per_s=123456.0, elapsed_s=3605.0, time_left_s=36195.0)
+
+    Output(as_json=False, out=io.StringIO(), err=err).show(long)
+
+    assert err.getvalue() == (
+        "\rEpoch 123.25 [#...........] loss 5.125, 123,456 words/s, 1:00:05, 10:03:15 left"
+    )
+
+
+def test_that_the_counts_of_a_stage_have_room_on_80_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    err = Terminal()
+    stage = "Splitting into sentences and words"
+
+    Output(as_json=False, out=io.StringIO(), err=err).show(
+        StageProgress(stage=stage, done=1234567, total=2469134, unit="documents")
+    )
+
+    assert err.getvalue() == f"\r{stage} [####.....] 1,234,567 of 2,469,134 documents"
+
+
+class Lost(io.StringIO):
+    """A stream to a full disk, or to a terminal that was closed."""
+
+    def __init__(self, number: int, *, was_terminal: bool = False) -> None:
+        super().__init__()
+        self._number, self._was_terminal = number, was_terminal
+
+    def isatty(self) -> bool:
+        return self._was_terminal
+
+    def write(self, text: str) -> int:
+        raise OSError(self._number, "lost")
+
+
+def test_that_a_closed_terminal_ends_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    discarded: list[object] = []
+    monkeypatch.setattr(cli_output, "discard", discarded.append)
+    out, err = (Lost(errno.EIO, was_terminal=True) for _ in range(2))
+    output = Output(as_json=False, out=out, err=err)
+
+    output.show(a_point(0.5))
+    output.result("a result")
+
+    assert discarded == [err, err, out]
+
+
+def test_that_a_full_disk_under_the_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_output, "discard", lambda _stream: None)
+    output = Output(as_json=False, out=Lost(errno.ENOSPC), err=io.StringIO())
+
+    with pytest.raises(EngineError, match="output could not be written, because the disk is full"):
+        output.result("a sentence")
 
 
 def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:

@@ -235,3 +235,19 @@ def test_that_a_run_that_diverges_again_names_the_command_again(
     assert code == EXIT_WRONG
     (run,) = RunStore(folder).list()
     assert f"python -m engine runs resume {run.run_id} --data-folder" in capsys.readouterr().err
+
+
+def test_that_a_run_of_a_clock_that_was_ahead_does_not_stay_the_last(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run,) = RunStore(folder).list()
+    run.path.rename(run.path.with_name("20991231-235959-abcdef"))
+    capsys.readouterr()
+
+    assert runs(folder, "duplicate", "last", "Begun later") == 0
+    assert runs(folder, "note", "last", "the last") == 0
+
+    assert [(run.name, run.note) for run in RunStore(folder).list()] == [
+        ("Begun later", "the last"),
+        ("Pets", ""),
+    ]

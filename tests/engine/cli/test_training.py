@@ -8,6 +8,7 @@ import pytest
 from engine.cli import training as cli_training
 from engine.cli.main import main
 from engine.language_model.checkpoint import load_model
+from engine.language_model.formats import write_model
 from tests.engine.support.archives import write_xlsx
 from tests.engine.support.cli_fakes import (
     COMMENTS,
@@ -16,6 +17,7 @@ from tests.engine.support.cli_fakes import (
     train_arguments,
     write_comments,
 )
+from tests.engine.support.models import tiny_model
 
 
 @pytest.fixture
@@ -120,6 +122,7 @@ def test_that_entities_duplicates_numbers_and_no_held_out_text_are_told(
         "equal": COMMENTS,
         "one": COMMENTS[:1],
         "numbers": [f"{number}.5" for number in range(100, 140)],
+        "letters": ["7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 7 8 8 8 9 9 word"] * 20,
         "good": COMMENTS[:4] + [f"The cat sat {word} times." for word in ("two", "three")],
     }
     paths = {name: tmp_path / f"{name}.csv" for name in texts}
@@ -135,6 +138,7 @@ def test_that_entities_duplicates_numbers_and_no_held_out_text_are_told(
     )
     assert "Nothing is held out of 1 document" in hints(paths["one"], capsys)[0]
     assert "column body has a letter" in hints(paths["numbers"], capsys, *half)[-1]
+    assert "column body has a letter" in hints(paths["letters"], capsys, *half)[-1]
     assert hints(paths["good"], capsys, *half) == []
 
 
@@ -262,3 +266,14 @@ def test_that_a_sheet_of_a_spreadsheet_is_trained_on(
     assert f"comments.xlsx: {len(COMMENTS)} documents" in capsys.readouterr().err
     assert main(train_arguments(path, "--sheet", "Text")) != 0
     assert "It has 'Notes', 'Texts'" in capsys.readouterr().err
+
+
+def test_that_evaluate_opens_the_tutorials_file(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    npz = csv_path.with_name("model.npz")
+    write_model(tiny_model(), npz)
+
+    assert main(["evaluate", str(npz), str(csv_path), "--column", "body"]) == 0
+
+    assert "nats a word" in capsys.readouterr().out

@@ -45,6 +45,63 @@ def test_that_the_first_ctrl_c_ends_the_training_and_keeps_the_model(
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_that_the_system_stops_a_training_as_ctrl_c_does(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    number = getattr(signal, name)
+
+    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+        yield snapshot(1)
+        signal.raise_signal(number)
+        signal.raise_signal(number)  # a closed terminal sends several: nobody aborts
+        assert control.is_stopped
+        yield snapshot(2)
+        yield ended(2, "stopped")
+
+    monkeypatch.setattr(cli_training, "train", events)
+    before = signal.getsignal(number)
+
+    assert main(train_arguments(csv_path)) == code
+    assert load_model(csv_path.with_name("model.safetensors")).step == 2
+    assert signal.getsignal(number) is before
+
+
+def test_that_under_nohup_a_closed_terminal_stops_nothing(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+        signal.raise_signal(signal.SIGHUP)
+        assert not control.is_stopped
+        yield snapshot(1)
+        yield ended(1)
+
+    monkeypatch.setattr(cli_training, "train", events)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert main(train_arguments(csv_path)) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_that_an_impatient_ctrl_c_waits_until_the_model_is_saved(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+
+    def save(model: LanguageModel, _path: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        saved.append(model.step)
+
+    monkeypatch.setattr(cli_training, "save_model", save)
+    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(2), ended(2)]))
+
+    assert main(train_arguments(csv_path)) == EXIT_INTERRUPTED
+    assert saved == [2]
+    assert capsys.readouterr().err.endswith("Aborted.\n")
+
+
 def test_that_a_second_ctrl_c_aborts_at_once_and_still_keeps_the_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +170,29 @@ def test_how_many_processes_a_text_deserves(
     requested: int | None, characters: int, most: int
 ) -> None:
     assert choose_processes(requested, characters) == most
+
+
+def test_that_a_script_without_a_main_guard_does_not_start_itself_again(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('begins')\n"
+        "from engine.control import RunControl\n"
+        "from engine.corpus.sentences import SentenceSplitter\n"
+        "from nltk.tokenize.punkt import PunktParameters\n"
+        "from engine.corpus.workers import PreparationPool\n"
+        "with PreparationPool(SentenceSplitter(PunktParameters(), ''), 2, RunControl()) as pool:\n"
+        "    done = [*pool.put(['The cat sat. It slept.']), *pool.finish()]\n"
+        "print(len(done[0].sentence_lengths), pool.was_broken)\n",
+        encoding="utf-8",
+    )
+
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert done.stdout == "begins\n2 False\n"

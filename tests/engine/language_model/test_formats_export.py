@@ -161,3 +161,16 @@ def test_that_training_does_not_write_a_model_under_another_kinds_ending(
     out = str(tmp_path / "model.onnx")
     assert main(["train", str(tmp_path / "text.csv"), "--out", out]) == EXIT_WRONG
     assert "such as model.safetensors; 'export' writes that format" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", formats.EXPORT_SUFFIXES)
+def test_that_a_file_for_other_programs_is_not_called_damaged(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"model{suffix}"
+    write_model(tiny_model(), path)
+
+    with pytest.raises(ModelFileError, match="is for other programs") as caught:
+        open_model(path)
+
+    assert "damaged" not in str(caught.value)
+    with pytest.raises(ModelFileError, match="There is no file"):
+        open_model(tmp_path / f"missing{suffix}")

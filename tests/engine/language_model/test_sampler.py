@@ -184,3 +184,12 @@ def test_that_no_uniform_number_picks_a_word_of_probability_zero(uniform: float)
 
     assert word == (70 if uniform < 0.25 else 71 if uniform < 1.0 - 2.0**-53 else word)
     assert p[0, word] > 0.0
+
+
+def test_that_the_largest_seeds_give_sentences_of_their_own() -> None:
+    drawn = [
+        [each.text for each in sentences(tiny_model(), count=5, min_length=1, seed=seed)]
+        for seed in ((1 << 63) - 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1)
+    ]
+
+    assert len({tuple(texts) for texts in drawn}) == 4

@@ -12,6 +12,7 @@ import pytest
 
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
+from engine.language_model.formats import open_model
 from engine.language_model.tutorial_npz import (
     export_tutorial_npz,
     load_tutorial_npz,
@@ -174,6 +175,23 @@ class Trap:
         return (exec, ("raise SystemExit('code was run')",))
 
 
+@pytest.mark.parametrize("kept", [3, 6, 7])
+def test_that_a_word_list_that_is_cut_short_says_so(tmp_path: Path, kept: int) -> None:
+    words = ["SENTENCE_START", "SENTENCE_END", "the", "cat", "sat", "on", "mat", "UNKNOWN_TOKEN"]
+    (tmp_path / "a.words.txt").write_text("\n".join(words[:kept]) + "\n", encoding="utf-8")
+
+    with pytest.raises(ModelFileError, match=rf"words\.txt is cut short: .* last line, {kept}, "):
+        read_word_list(tmp_path / "a.words.txt")
+
+
+def test_that_a_short_word_list_without_special_tokens_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "a.npz", good_members())
+    (tmp_path / "a.words.txt").write_text("the\ncat\n", encoding="utf-8")
+
+    with pytest.raises(ModelFileError, match=r"8 words and a\.words\.txt has 5, as if it were cut"):
+        open_model(tmp_path / "a.npz")
+
+
 def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
     good = good_members()
     huge = b"{'descr': '<f4', 'fortran_order': False, 'shape': (8192, 1048576), }\n"
@@ -200,6 +218,14 @@ def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
         "code as header": ("cannot be read", good | {"U.npy": npy([[1.0]], b"exit()\n")}),
         "transposed": ("do not fit each other", good | {"V.npy": good["U.npy"]}),
         "another W": ("do not fit each other", good | {"W.npy": npy(np.ones((2, 2)))}),
+        "a sum that overflows": (
+            "'V' holds numbers so large",
+            good | {"V.npy": npy(np.full((C, H), 3e38, np.float32))},
+        ),
+        "a double that is no single": (
+            "'V' holds numbers so large",
+            good | {"V.npy": npy(np.full((C, H), 1e300))},
+        ),
         "NaN": ("not finite", good | {"U.npy": npy(nan)}),
     }
 

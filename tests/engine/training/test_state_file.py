@@ -138,9 +138,9 @@ DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         "does not say",
         change_header(lambda h: h["__metadata__"].update(format="rnn-text-lab-model")),
     ),
-    "a newer version": (
+    "an older version": (
         "another version than 1",
-        change_header(lambda h: h["__metadata__"].update(version="2")),
+        change_header(lambda h: h["__metadata__"].update(version="0")),
     ),
     "settings of a list": (
         "settings are not a table",
@@ -197,6 +197,18 @@ def test_that_a_damaged_state_is_refused_in_a_sentence(
         load_state(path)
 
     assert reason in str(caught.value)
+
+
+def test_that_a_state_of_a_newer_program_says_just_that(
+    state: TrainingState, tmp_path: Path
+) -> None:
+    newer = change_header(lambda h: h["__metadata__"].update(version="2"))
+    (tmp_path / "state").write_bytes(newer(state_to_bytes(state)))
+
+    with pytest.raises(ModelFileError, match=r"newer RNN Text Lab.* Update this program") as caught:
+        load_state(tmp_path / "state")
+
+    assert "damaged" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
