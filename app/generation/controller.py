@@ -60,7 +60,7 @@ class GenerationController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tab = tab
+        self._tab, self._panel = tab, tab.generate_panel
         self._session = session
         self._runner = runner
         self._presenter = presenter
@@ -70,14 +70,14 @@ class GenerationController(QObject):
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
         self._connect_signals()
-        self._tab.show_settings(settings.settings.sample)
+        self._panel.show_settings(settings.settings.sample)
         self._show_model()
 
     def _connect_signals(self) -> None:
-        self._tab.generate_requested.connect(self._on_tab_generate_requested)
-        self._tab.stop_requested.connect(self._on_tab_stop_requested)
-        self._tab.save_requested.connect(self._on_tab_save_requested)
-        self._tab.settings_changed.connect(self._on_tab_settings_changed)
+        self._panel.generate_requested.connect(self._on_generate_requested)
+        self._panel.stop_requested.connect(self._on_stop_requested)
+        self._panel.save_requested.connect(self._on_save_requested)
+        self._panel.settings_changed.connect(self._on_settings_changed)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.shown_model_changed.connect(self._on_session_changed)
@@ -100,26 +100,26 @@ class GenerationController(QObject):
         self._show_model()
 
     @Slot(object)
-    def _on_tab_settings_changed(self, config: SampleConfig) -> None:
+    def _on_settings_changed(self, config: SampleConfig) -> None:
         self._settings.update(sample=config)
 
     @Slot(object)
-    def _on_tab_generate_requested(self, config: SampleConfig) -> None:
+    def _on_generate_requested(self, config: SampleConfig) -> None:
         model = self._session.shown_model
         if model is None or self._runner.is_busy:
             return
         self._presenter.clear()
         self._end_state = "ended"
         self._batch = Batch(config=config, model=model_moment(model), seed=config.seed)
-        self._tab.show_batch(self._batch)
-        self._tab.show_generating(is_generating=True)
+        self._panel.show_batch(self._batch)
+        self._panel.show_generating(is_generating=True)
         control = RunControl()
         self._runner.start(partial(self._generate, model, config, control), control)
 
     @Slot()
-    def _on_tab_stop_requested(self) -> None:
+    def _on_stop_requested(self) -> None:
         self._end_state = "stopped"
-        self._tab.show_stopping()
+        self._panel.show_stopping()
         self._runner.stop()
 
     @Slot(object)
@@ -137,23 +137,23 @@ class GenerationController(QObject):
             return
         is_first = self._batch.done == 0
         self._batch = dataclasses.replace(self._batch, done=self._batch.done + 1, seed=event.seed)
-        self._tab.show_sentence(event)
+        self._panel.show_sentence(event)
         if is_first:
-            self._tab.update_batch(self._batch)  # the seed is known now
+            self._panel.update_batch(self._batch)  # the seed is known now
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         if self._batch is not None:
             state: BatchState = "failed" if failure is not None else self._end_state
-            self._tab.update_batch(dataclasses.replace(self._batch, state=state))
+            self._panel.update_batch(dataclasses.replace(self._batch, state=state))
             self._batch = None
-        self._tab.show_generating(is_generating=False)
+        self._panel.show_generating(is_generating=False)
         if failure is not None:
             self._presenter.show_failure(failure, "Generating sentences")
 
     @Slot()
-    def _on_tab_save_requested(self) -> None:
-        records = self._tab.records()
+    def _on_save_requested(self) -> None:
+        records = self._panel.records()
         folder = self._settings.settings.last_folder
         path = self._ask_save_path(Path(folder) / "sentences.txt")
         if path is None or not records:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine import EpochModel, LanguageModel
 
 
-class EpochsController(QObject):
+class LookBackController(QObject):
     """Connect the slider of the generation tab with the kept models of the run's epochs."""
 
     def __init__(
@@ -30,12 +30,13 @@ class EpochsController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tab, self._session, self._queue, self._runs = tab, session, queue, runs
+        self._slider, self._session = tab.epoch_slider, session
+        self._queue, self._runs = queue, runs
         self._run_id = ""  # of the models that are offered
         self._models: tuple[EpochModel, ...] = ()
         self._wanted: EpochModel | None = None
         self._is_listing = self._is_opening = False
-        tab.epoch_chosen.connect(self._on_tab_epoch_chosen)
+        self._slider.chosen.connect(self._on_slider_chosen)
         session.run_changed.connect(self._on_session_run_changed)
         queue.failed.connect(self._on_queue_failed)
         self._on_session_run_changed(session.run)
@@ -45,7 +46,7 @@ class EpochsController(QObject):
         run_id = "" if run is None else run.run_id
         if run_id != self._run_id:
             self._run_id, self._wanted, self._models = run_id, None, ()
-            self._tab.show_epochs((), None)
+            self._slider.show_models((), None)
         if run_id and not self._is_listing:
             self._is_listing = True
             self._queue.do(
@@ -62,10 +63,10 @@ class EpochsController(QObject):
         self._models = models
         if self._wanted not in models:
             self._choose(None)
-        self._tab.show_epochs(models, self._wanted)
+        self._slider.show_models(models, self._wanted)
 
     @Slot(object)
-    def _on_tab_epoch_chosen(self, model: "EpochModel | None") -> None:
+    def _on_slider_chosen(self, model: "EpochModel | None") -> None:
         self._choose(model)
 
     def _choose(self, model: "EpochModel | None") -> None:
@@ -97,4 +98,4 @@ class EpochsController(QObject):
         if self._is_opening:
             self._is_opening = False
             self._choose(None)
-            self._tab.show_epochs(self._models, None)
+            self._slider.show_models(self._models, None)

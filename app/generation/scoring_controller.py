@@ -45,7 +45,7 @@ class ScoringController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tab = tab
+        self._panel = tab.score_panel
         self._session = session
         self._runner = runner
         self._presenter = presenter
@@ -59,7 +59,7 @@ class ScoringController(QObject):
         self._connect_signals()
 
     def _connect_signals(self) -> None:
-        self._tab.sentence_changed.connect(self._on_tab_sentence_changed)
+        self._panel.text_changed.connect(self._on_text_changed)
         self._session.shown_model_changed.connect(self._on_session_shown_model_changed)
         self._typing.released.connect(self._on_throttle_released)
         self._models.released.connect(self._on_throttle_released)
@@ -77,21 +77,21 @@ class ScoringController(QObject):
         self._is_due = False
 
     @Slot(str)
-    def _on_tab_sentence_changed(self, text: str) -> None:
+    def _on_text_changed(self, text: str) -> None:
         if text.strip() and not self._is_closed:
             self._typing.submit(text)
             return
         self._forget()
         self._stop_outdated_job()
-        self._tab.show_score(None)
+        self._panel.show_score(None)
 
     @Slot(object)
     def _on_session_shown_model_changed(self, model: "LanguageModel | None") -> None:
         self._origin = model_origin(self._session)
         if model is None:
             self._forget()
-            self._tab.show_score(None)
-        elif self._tab.sentence.strip() and not self._is_closed:
+            self._panel.show_score(None)
+        elif self._panel.text.strip() and not self._is_closed:
             # A person who looks back waits for it; training publishes by itself.
             throttle = self._typing if self._session.is_looking_back else self._models
             throttle.submit(model)
@@ -106,7 +106,7 @@ class ScoringController(QObject):
             self._is_due = True
             self._stop_outdated_job()
             return
-        text, model = self._tab.sentence, self._session.shown_model
+        text, model = self._panel.text, self._session.shown_model
         self._is_due = False
         if model is None or not text.strip():
             return
@@ -116,7 +116,7 @@ class ScoringController(QObject):
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""
-        if self._job is not None and self._job[0] != self._tab.sentence:
+        if self._job is not None and self._job[0] != self._panel.text:
             self._runner.stop()
 
     @Slot(object)
@@ -124,15 +124,15 @@ class ScoringController(QObject):
         if self._job is None or not isinstance(event, SentenceScored):
             return
         text, model, origin = self._job
-        if text == self._tab.sentence and self._session.shown_model is not None:
-            self._tab.show_score(model_score(event.score, model, origin))
+        if text == self._panel.text and self._session.shown_model is not None:
+            self._panel.show_score(model_score(event.score, model, origin))
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         job, self._job = self._job, None
-        is_wanted = job is not None and job[0] == self._tab.sentence
+        is_wanted = job is not None and job[0] == self._panel.text
         if failure is not None and is_wanted:
-            self._tab.show_score(None)
+            self._panel.show_score(None)
             self._presenter.show_failure(failure, "Scoring the sentence")
         if self._is_due:
             self._score_newest()

@@ -5,14 +5,16 @@ through its `RunControl`. The runner does not look into the events.
 """
 
 import logging
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from app.errors import TaskFailure
-from app.tasks.worker import MakeEvents, Worker
 from engine import RunControl
 
 logger = logging.getLogger(__name__)
+
+MakeEvents = Callable[[], Iterator[object]]
 
 
 class TaskRunner(QObject):
@@ -135,3 +137,34 @@ class TaskRunner(QObject):
         thread.deleteLater()
         self.busy_changed.emit(self.is_busy)
         self.ended.emit(failure)
+
+
+class Worker(QObject):
+    """Run one stream of events in the thread this object lives in.
+
+    Signals
+    -------
+    event_ready(int, object)
+        Run id and one event.
+    ended(int, object)
+        Run id and the `TaskFailure`, or None. Emitted exactly once.
+    """
+
+    event_ready = Signal(int, object)
+    ended = Signal(int, object)
+
+    def __init__(self, run_id: int, make_events: MakeEvents) -> None:
+        super().__init__()
+        self._run_id = run_id
+        self._make_events = make_events
+
+    @Slot()
+    def run(self) -> None:
+        """Emit every event, then `ended`; let nothing escape into Qt."""
+        failure: TaskFailure | None = None
+        try:
+            for event in self._make_events():
+                self.event_ready.emit(self._run_id, event)
+        except Exception as error:  # noqa: BLE001 - thread border
+            failure = TaskFailure.from_exception(error)
+        self.ended.emit(self._run_id, failure)

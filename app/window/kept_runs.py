@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter
-from app.generation.look_back import EpochsController
+from app.generation.look_back import LookBackController
 from app.generation.tab import GenerationTab
 from app.jobs import Runs, RunsQuestions
 from app.runs.controller import RunsController
@@ -30,7 +30,7 @@ class KeptRuns(QObject):
     view : RunsView
     controller : RunsController
     recovery : RecoveryController
-    epochs : EpochsController
+    look_back : LookBackController
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class KeptRuns(QObject):
             may_replace=may_replace,
             parent=self,
         )
-        self.epochs = EpochsController(tab, session, self._queue, runs, self)
+        self.look_back = LookBackController(tab, session, self._queue, runs, self)
         self.controller.opened.connect(self._on_model_came)
         self.recovery.recovered.connect(self._on_model_came)
 

@@ -250,7 +250,7 @@ JOBS: dict[str, Trigger] = {
     "recipe_defaults": later(lambda window: window.training._on_form_recipe_changed("fast")),
     "entropy": later(lambda window: window.session.set_model(window.session.model)),
     "ask_csv_path": later(lambda window: window.dataset.ask_and_open()),
-    "ask_sentences_path": later(lambda window: window.generation._on_tab_save_requested()),
+    "ask_sentences_path": later(lambda window: window.generation._on_save_requested()),
     "ask_refused_rows_path": later(
         lambda window: window.refused_rows._on_save_problems_requested([])
     ),
