@@ -25,10 +25,11 @@ from app.dataset.corpus_sentences import (
     PART,
     TEXT,
     TOKENS,
-    CorpusSentenceModel,
+    SentenceViews,
     TokenDelegate,
     X,
     Y,
+    corpus_columns,
 )
 from app.dataset.refused_rows import ProblemPanel
 from app.dataset.word_frequency_plot import WordFrequencyPlot
@@ -36,7 +37,7 @@ from app.shared.figure_grid import FigureGrid
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
-from app.shared.tables import prepare_table
+from app.shared.tables import RowsModel, prepare_table
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class CorpusPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentences = CorpusSentenceModel(self)
+        self._sentences = RowsModel(corpus_columns(), self)
         prepare_scrolling(self)
         content = QWidget(self)
         content.setObjectName("dataset.corpus_content")
@@ -79,7 +80,7 @@ class CorpusPage(QScrollArea):
         self._origin.setToolTip(corpus_origin(summary))
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
-        self._sentences.show_sentences(corpus)
+        self._sentences.set_rows(SentenceViews(corpus))
         self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
 

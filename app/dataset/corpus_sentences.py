@@ -3,15 +3,16 @@
 Words that are not in the vocabulary are marked.
 """
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.shared.formatting import format_count, shorten
-from app.shared.tables import Column, ColumnsModel, Index
+from app.shared.formatting import shorten
+from app.shared.tables import Column
 from app.shared.theme import current_palette
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag
 
 
 class Sentences(Protocol):
-    """What the model needs of a corpus."""
+    """What the table needs of a corpus."""
 
     def __len__(self) -> int:
         """Return the number of sentences."""
@@ -43,95 +44,86 @@ class Sentences(Protocol):
         """Return one sentence for showing."""
 
 
-class CorpusSentenceModel(ColumnsModel):
-    """Text, words, x and y of each sentence; nothing is fetched before it is seen."""
+class SentenceViews(Sequence["SentenceView"]):
+    """The sentences of a corpus, each fetched when it is seen; the last ones seen are kept."""
 
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column(name="No.", tip="Number of the sentence in the corpus", is_number=True),
-        Column(name="Set", tip="Training, or held out for measuring the loss"),
-        Column(name="Sentence", tip="The sentence as it stands in the file"),
+    def __init__(self, sentences: Sentences) -> None:
+        self._count = len(sentences)
+        self._view = lru_cache(VIEWS_KEPT)(sentences.sentence_view)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._view(index)
+
+
+def corpus_columns() -> "tuple[Column[SentenceView], ...]":
+    """Return number, set, text, words, x and y of a sentence."""
+    return (
+        Column(title="No.", tip="Number of the sentence in the corpus", is_number=True),
+        _column(
+            "Set",
+            "Training, or held out for measuring the loss",
+            lambda view: "held out" if view.is_validation else "training",
+        ),
+        _column(
+            "Sentence",
+            "The sentence as it stands in the file",
+            lambda view: shorten(view.text, CELL_LENGTH),
+            lambda view: view.text,
+        ),
         Column(
-            name="Words as the network reads them",
+            title="Words as the network reads them",
             tip="Lower-cased words; a marked word is not in the vocabulary and is read as "
             "UNKNOWN_TOKEN",
+            text=lambda view: shorten(" ".join(_words(view)), CELL_LENGTH),
+            tooltip=_told_words,
+            roles={
+                ItemRole.AccessibleTextRole: _told_words,
+                TOKENS_ROLE: lambda view: view.tokens,
+            },
         ),
-        Column(
-            name="x",
-            tip="Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
+        _column(
+            "x",
+            "Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
+            lambda view: _ids(view.x, IDS_SHOWN),
+            lambda view: _named_ids(view.x, (START, *_words(view))),
         ),
-        Column(name="y", tip="Target: the same ids one word later, SENTENCE_END (1) last"),
+        _column(
+            "y",
+            "Target: the same ids one word later, SENTENCE_END (1) last",
+            lambda view: _ids(view.y, IDS_SHOWN),
+            lambda view: _named_ids(view.y, (*_words(view), END)),
+        ),
     )
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._count = 0
-        self._view: Any = None
 
-    def show_sentences(self, sentences: Sentences | None) -> None:
-        """Show the sentences of a corpus in place of the present ones."""
-        self.beginResetModel()
-        self._count = 0 if sentences is None else len(sentences)
-        self._view = None if sentences is None else lru_cache(VIEWS_KEPT)(sentences.sentence_view)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of sentences."""
-        return 0 if parent.isValid() else self._count
-
-    def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
-        """Return a cell, asking the corpus for its sentence if need be."""
-        column = index.column()
-        if role == ItemRole.TextAlignmentRole and column == NUMBER:
-            return self.alignment(column)
-        if role not in (
-            ItemRole.DisplayRole,
-            ItemRole.ToolTipRole,
-            ItemRole.AccessibleTextRole,
-            TOKENS_ROLE,
-        ):
-            return None
-        if column == NUMBER:
-            return format_count(index.row() + 1)
-        view: SentenceView = self._view(index.row())
-        if role == TOKENS_ROLE:
-            return view.tokens if column == TOKENS else None
-        if role == ItemRole.DisplayRole:
-            return _short_text(view, column)
-        if role == ItemRole.AccessibleTextRole and column != TOKENS:
-            return _short_text(view, column)
-        return _long_text(view, column)
+def _column(
+    title: str,
+    tip: str,
+    short: "Callable[[SentenceView], str]",
+    whole: "Callable[[SentenceView], str] | None" = None,
+) -> "Column[SentenceView]":
+    """Return a column whose cell is cut; the tooltip has it whole."""
+    return Column(
+        title=title,
+        tip=tip,
+        text=short,
+        tooltip=whole or short,
+        roles={ItemRole.AccessibleTextRole: short},
+    )
 
 
-def _short_text(view: "SentenceView", column: int) -> str:
-    match column:
-        case 1:
-            return "held out" if view.is_validation else "training"
-        case 2:
-            return shorten(view.text, CELL_LENGTH)
-        case 3:
-            return shorten(" ".join(token.text for token in view.tokens), CELL_LENGTH)
-        case 4:
-            return _ids(view.x, IDS_SHOWN)
-        case _:
-            return _ids(view.y, IDS_SHOWN)
+def _words(view: "SentenceView") -> list[str]:
+    return [token.text for token in view.tokens]
 
 
-def _long_text(view: "SentenceView", column: int) -> str:
-    """Return the whole content of a cell; unknown words are named in words, not by colour."""
-    match column:
-        case 3:
-            return " ".join(
-                token.text if token.is_known else f"{token.text} [unknown]" for token in view.tokens
-            )
-        case 4:
-            return _named_ids(view.x, (START, *(token.text for token in view.tokens)))
-        case 5:
-            return _named_ids(view.y, (*(token.text for token in view.tokens), END))
-        case 2:
-            text: str = view.text
-            return text
-        case _:
-            return _short_text(view, column)
+def _told_words(view: "SentenceView") -> str:
+    """Return all words; the unknown ones are named in words, not by colour."""
+    return " ".join(
+        token.text if token.is_known else f"{token.text} [unknown]" for token in view.tokens
+    )
 
 
 def _named_ids(ids: tuple[int, ...], words: tuple[str, ...]) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.shared.formatting import format_count, shorten
 from app.shared.labels import describe, make_label
-from app.shared.tables import Index, prepare_table
+from app.shared.tables import Column, RowsModel, prepare_table
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ProblemPanel(QFrame):
         """Make the panel; `role` is the middle of its parts' names, such as "preview_"."""
         super().__init__(parent)
         self.setProperty("card", "true")
-        self._model = ProblemModel(self)
+        self._model = RowsModel(problem_columns(), self)
         self._heading = make_label("", "heading", self, wrap=True)
         self._heading.setObjectName(f"dataset.{role}problems_label")
         self._save = describe(
@@ -76,7 +76,7 @@ class ProblemPanel(QFrame):
 
     def show_problems(self, problems: "Sequence[RowProblem]", heading: str) -> None:
         """List `problems` under `heading`, or hide the panel if there are none."""
-        self._model.show_problems(problems)
+        self._model.set_rows(tuple(problems))
         self.show_heading(heading)
         self.setVisible(bool(problems))
 
@@ -108,63 +108,35 @@ class ProblemPanel(QFrame):
 
     @Slot()
     def _on_save_clicked(self) -> None:
-        self.save_requested.emit(self._model.problems)
+        self.save_requested.emit(self._model.rows)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid():
-            self.line_chosen.emit(self._model.problems[current.row()].line)
+            self.line_chosen.emit(self._model.rows[current.row()].line)
 
 
-class ProblemModel(QAbstractTableModel):
-    """The refused rows: where, why, and how each begins."""
+def problem_columns() -> "tuple[Column[RowProblem], ...]":
+    """Return where a row was refused, why, and how it begins."""
+    return (
+        Column(
+            title="Line", text=lambda problem: format_count(problem.line), tooltip=_whole_problem
+        ),
+        Column(
+            title="Why it was refused",
+            text=lambda problem: problem.reason,
+            tooltip=_whole_problem,
+        ),
+        Column(
+            title="Its beginning",
+            text=lambda problem: shorten(problem.text, CELL_LENGTH),
+            tooltip=_whole_problem,
+        ),
+    )
 
-    HEADERS = ("Line", "Why it was refused", "Its beginning")
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._problems: tuple[RowProblem, ...] = ()
-
-    def show_problems(self, problems: "Sequence[RowProblem]") -> None:
-        """Show `problems` in place of the present ones."""
-        self.beginResetModel()
-        self._problems = tuple(problems)
-        self.endResetModel()
-
-    @property
-    def problems(self) -> "tuple[RowProblem, ...]":
-        """The rows that are shown."""
-        return self._problems
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of refused rows."""
-        return 0 if parent.isValid() else len(self._problems)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Return line, reason and text: three."""
-        return 0 if parent.isValid() else len(self.HEADERS)
-
-    def data(self, index: Index, role: int = ItemRole.DisplayRole) -> Any:
-        """Return one part of a refused row."""
-        problem = self._problems[index.row()]
-        if role == ItemRole.DisplayRole:
-            line, text = format_count(problem.line), shorten(problem.text, CELL_LENGTH)
-            return (line, problem.reason, text)[index.column()]
-        if role == ItemRole.ToolTipRole:
-            return f"Line {format_count(problem.line)}: {problem.reason}\n{problem.text}"
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
-    ) -> Any:
-        """Return a column's title."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == ItemRole.DisplayRole:
-            return self.HEADERS[section]
-        if role == ItemRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+def _whole_problem(problem: "RowProblem") -> str:
+    return f"Line {format_count(problem.line)}: {problem.reason}\n{problem.text}"
 
 
 def ask_refused_rows_path(suggested: Path) -> Path | None:

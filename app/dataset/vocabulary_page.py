@@ -6,11 +6,11 @@ It shows and asks; the counting and the measuring are done elsewhere.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyqtgraph import AxisItem, InfiniteLine, TextItem, mkPen
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,7 +28,7 @@ from app.shared.formatting import counted, format_count, format_percent
 from app.shared.labels import describe, make_card, make_label
 from app.shared.plots import StillPlot, round_powers, spread
 from app.shared.scrolling import prepare_scrolling
-from app.shared.tables import RecordTable, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import current_palette, scaled
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ SMALLEST_SLIDER = 24  # px, of height
 SAMPLES = ("8,000", "10.0 %", "10.0 %", "1,610,000", "1 min 05 s")  # wide cells
 TABLE_MARGINS = 36  # px, of width
 MEASURE = "Measure an epoch's t&ime"
-SIZE_ROLE = Qt.ItemDataRole.UserRole
+SizeRow: TypeAlias = tuple[int, Sequence[str]]  # a size and its cells
 
 LABEL_AT = 0.01  # of the way along the curves: a narrow plot has just room for a label
 TICKS_APART = 44  # px, at least: a size with its comma
@@ -105,15 +105,9 @@ class VocabularyPage(QScrollArea):
         self._plot.show_costs(costs)
         self._advice.setText(advice)
 
-    def show_rows(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    def show_rows(self, rows: Sequence[SizeRow]) -> None:
         """Show a table: of each row its size and its cells."""
-        self._model.removeRows(0, self._model.rowCount())
-        for size, cells in rows:
-            items = [QStandardItem(cell) for cell in cells]
-            items[0].setData(size, SIZE_ROLE)
-            for item in items:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._model.appendRow(items)
+        self._model.set_rows(rows)
 
     def show_chosen(self, cost: "VocabularyCost", figures: Sequence[Figure], note: str) -> None:
         """Show what the chosen size means."""
@@ -203,17 +197,14 @@ class VocabularyPage(QScrollArea):
             "Vocabulary sizes and their costs",
             "Choose a row to choose its size; select rows and press Ctrl+C to copy them",
         )
-        self._model = QStandardItemModel(0, len(COLUMNS), self)
-        self._model.setHorizontalHeaderLabels(list(COLUMNS))
-        for column, tip in enumerate(COLUMNS.values()):
-            self._model.horizontalHeaderItem(column).setToolTip(tip)
+        columns = (_cost_column(place, *texts) for place, texts in enumerate(COLUMNS.items()))
+        self._model = RowsModel(columns, self)
         self._table.setModel(self._model)
         needed = sum(fit_column(self._table, *sample) for sample in enumerate(SAMPLES))
         card.setMinimumWidth(needed + TABLE_MARGINS)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)
@@ -234,12 +225,16 @@ class VocabularyPage(QScrollArea):
 
     @Slot(QModelIndex)
     def _on_row_activated(self, index: QModelIndex) -> None:
-        self.size_chosen.emit(self._model.index(index.row(), 0).data(SIZE_ROLE))
+        self.size_chosen.emit(self._model.rows[index.row()][0])
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that the page came to the front."""
         super().showEvent(event)
         self.shown.emit()
+
+
+def _cost_column(place: int, title: str, tip: str) -> Column[SizeRow]:
+    return Column(title=title, tip=tip, text=lambda row: row[1][place], is_number=True)
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]

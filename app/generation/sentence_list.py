@@ -1,26 +1,27 @@
 """The list of generated sentences: follow, copy, score.
 
-The rows live in `SentenceModel`; this view wraps long sentences, spans the
-title rows and turns clicks into requests. Each batch begins with a title row that
-names its settings, so that no sentence is ever seen apart from what made it.
+It wraps long sentences, spans the title rows and turns clicks into requests. Each
+batch begins with a title row that names its settings, so that no sentence is ever
+seen apart from what made it.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
 from app.generation.records import Batch, perplexity, predicted_words
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
-from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from engine import SentenceGenerated
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
 
 NUMBER, SENTENCE, PROBABILITY = range(3)
+Row: TypeAlias = Batch | SentenceGenerated  # the title of a batch, or one of its sentences
 
 
 class SentenceList(RecordTable):
@@ -42,11 +43,11 @@ class SentenceList(RecordTable):
         self._count = 0
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
-        self._sentences = SentenceModel(self)
+        self._rows = RowsModel(sentence_columns(), self)
         self._waiting: list[SentenceGenerated] = []
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
-        self.setModel(self._sentences)
+        self.setModel(self._rows)
         self._build_columns()
         self._connect_signals()
 
@@ -82,14 +83,16 @@ class SentenceList(RecordTable):
     def start_batch(self, batch: Batch) -> None:
         """Begin a batch below those before it, and show its title."""
         self._show_waiting()
-        self._title_row = self._sentences.start_batch(batch)
-        self.setSpan(self._title_row, 0, 1, self._sentences.columnCount())
+        self._title_row = len(self._rows.rows)
+        self._rows.append_rows([batch])
+        self.setSpan(self._title_row, 0, 1, self._rows.columnCount())
         self.scrollToBottom()
 
     def update_batch(self, batch: Batch) -> None:
-        """Show what became of the newest batch."""
+        """Show what became of the newest batch; nothing if it was cleared away."""
         self._show_waiting()
-        self._sentences.update_batch(batch)
+        if self._title_row >= 0:
+            self._rows.replace_row(self._title_row, batch)
 
     def append_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence: at once if the last one came a while ago."""
@@ -108,12 +111,12 @@ class SentenceList(RecordTable):
         waiting, self._waiting = self._waiting, []
         bar = self.verticalScrollBar()
         is_following = bar.value() >= bar.maximum() - self.rowHeight(0)
-        self._sentences.append_sentences(waiting)
+        self._rows.append_rows(waiting)
         self._fit_visible_rows()
         if is_following:
             self.scrollToBottom()
             if self.rowViewportPosition(self._title_row) < 0:
-                title = self._sentences.index(self._title_row, NUMBER)
+                title = self._rows.index(self._title_row, NUMBER)
                 self.scrollTo(title, QAbstractItemView.ScrollHint.PositionAtTop)
         self._set_count(self._count + len(waiting))
 
@@ -121,7 +124,7 @@ class SentenceList(RecordTable):
         """Remove every sentence."""
         self._show_timer.stop()
         self._waiting.clear()
-        self._sentences.clear()
+        self._rows.set_rows([])
         self.clearSpans()
         self._title_row = -1
         self._set_count(0)
@@ -129,14 +132,20 @@ class SentenceList(RecordTable):
     def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence with the batch it belongs to."""
         self._show_waiting()
-        return self._sentences.records()
+        pairs: list[tuple[Batch, SentenceGenerated]] = []
+        for row in self._rows.rows:
+            if isinstance(row, Batch):
+                batch = row  # a title comes before its sentences
+            else:
+                pairs.append((batch, row))
+        return pairs
 
     @Slot()
     def copy_selected_or_all(self) -> None:
         """Copy the selected sentences, or all of them if none is selected."""
         text = self.text_of_rows(self.selected_rows())
         if not text:
-            text = self.text_of_rows(range(self._sentences.rowCount()))
+            text = self.text_of_rows(range(self._rows.rowCount()))
         if text:
             QGuiApplication.clipboard().setText(text)
 
@@ -145,8 +154,8 @@ class SentenceList(RecordTable):
         self.count_changed.emit(count)
 
     def _request_score(self, row: int) -> None:
-        sentence = self._sentences.sentence(row)
-        if sentence is not None:
+        sentence = self._rows.rows[row]
+        if not isinstance(sentence, Batch):
             self.score_requested.emit(sentence.text)
 
     @Slot(QModelIndex)
@@ -165,7 +174,7 @@ class SentenceList(RecordTable):
         menu = QMenu(self)
         self._menu_row = row
         score = menu.addAction("Score this sentence")
-        score.setEnabled(row >= 0 and self._sentences.sentence(row) is not None)
+        score.setEnabled(row >= 0 and not isinstance(self._rows.rows[row], Batch))
         score.triggered.connect(self._on_score_triggered)
         copy = menu.addAction("Copy")
         copy.setEnabled(self._count > 0)
@@ -193,15 +202,15 @@ class SentenceList(RecordTable):
     def _fit_visible_rows(self) -> None:
         """Give the rows in sight the height of their wrapped text; measuring all would be slow."""
         first = max(0, self.rowAt(0))
-        for row in range(first, self._sentences.rowCount()):
+        for row in range(first, self._rows.rowCount()):
             if self.rowViewportPosition(row) > self.viewport().height():
                 break
             self.resizeRowToContents(row)
 
     def text_of_rows(self, rows: Sequence[int]) -> str:
         """Return the sentences of `rows`, one a line; titles are left out."""
-        sentences = (self._sentences.sentence(row) for row in rows)
-        return "\n".join(sentence.text for sentence in sentences if sentence is not None)
+        records = (self._rows.rows[row] for row in rows)
+        return "\n".join(record.text for record in records if not isinstance(record, Batch))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the rows to the width that the columns have now."""
@@ -215,93 +224,36 @@ class SentenceList(RecordTable):
         super().hideEvent(event)
 
 
-class SentenceModel(ColumnsModel):
-    """Title rows and sentences in the order in which they came."""
-
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column(name="No.", tip="The sentence's number in its batch", is_number=True),
+def sentence_columns() -> tuple[Column[Row], ...]:
+    """Return number, sentence and probability; the title of a batch spans them all."""
+    of_title: dict[int, Callable[[Row], object]] = {
+        Qt.ItemDataRole.FontRole: _title_font,
+        Qt.ItemDataRole.TextAlignmentRole: _number_alignment,
+    }
+    return (
         Column(
-            name="Sentence",
-            tip="Double-click a sentence to see how probable each of its words is",
+            title="No.",
+            tip="The sentence's number in its batch",
+            text=lambda row: row.title if isinstance(row, Batch) else f"{row.number:,}",
+            tooltip=lambda row: row.title if isinstance(row, Batch) else sentence_tooltip(row),
+            is_number=True,
+            roles=of_title,
         ),
         Column(
-            name="Probability",
+            title="Sentence",
+            tip="Double-click a sentence to see how probable each of its words is",
+            text=_text,
+            tooltip=_tooltip,
+        ),
+        Column(
+            title="Probability",
             tip="How often the model would say exactly this, at temperature 1, "
             "the sentence's end included",
+            text=lambda row: "" if isinstance(row, Batch) else format_odds(row.log_probability),
+            tooltip=_tooltip,
             is_number=True,
         ),
     )
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[Batch | SentenceGenerated] = []
-        self._title_row = -1  # of the newest batch
-
-    def start_batch(self, batch: Batch) -> int:
-        """Append the title row of a new batch and return where it is."""
-        self._title_row = len(self._rows)
-        self._append([batch])
-        return self._title_row
-
-    def update_batch(self, batch: Batch) -> None:
-        """Replace the newest batch's title row; nothing if it was cleared away."""
-        if self._title_row < 0:
-            return
-        self._rows[self._title_row] = batch
-        changed = self.index(self._title_row, NUMBER)
-        self.dataChanged.emit(changed, changed)
-
-    def append_sentences(self, sentences: Sequence[SentenceGenerated]) -> None:
-        """Append sentences to the newest batch."""
-        self._append(sentences)
-
-    def clear(self) -> None:
-        """Remove every row."""
-        self.beginResetModel()
-        self._rows.clear()
-        self._title_row = -1
-        self.endResetModel()
-
-    def is_title(self, row: int) -> bool:
-        """Whether `row` is the title of a batch."""
-        return isinstance(self._rows[row], Batch)
-
-    def sentence(self, row: int) -> SentenceGenerated | None:
-        """Return the sentence of `row`; None for a title row."""
-        record = self._rows[row]
-        return record if isinstance(record, SentenceGenerated) else None
-
-    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
-        """Return every sentence together with its batch."""
-        pairs: list[tuple[Batch, SentenceGenerated]] = []
-        batch: Batch | None = None
-        for record in self._rows:
-            if isinstance(record, Batch):
-                batch = record
-            elif batch is not None:
-                pairs.append((batch, record))
-        return pairs
-
-    def _append(self, records: Sequence[Batch | SentenceGenerated]) -> None:
-        row = len(self._rows)
-        self.beginInsertRows(QModelIndex(), row, row + len(records) - 1)
-        self._rows.extend(records)
-        self.endInsertRows()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of rows, titles included."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what one cell shows."""
-        if not index.isValid():
-            return None
-        record = self._rows[index.row()]
-        if isinstance(record, Batch):
-            return _title_data(record, index.column(), role)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self.alignment(index.column())
-        return _sentence_data(record, index.column(), role)
 
 
 def sentence_tooltip(sentence: SentenceGenerated) -> str:
@@ -315,23 +267,25 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     )
 
 
-def _title_data(batch: Batch, column: int, role: int) -> object:
-    if column != NUMBER:
+def _text(row: Row) -> str:
+    if isinstance(row, Batch):
+        return ""
+    return f"{row.text} …" if row.is_cut else row.text
+
+
+def _tooltip(row: Row) -> str:
+    return "" if isinstance(row, Batch) else sentence_tooltip(row)
+
+
+def _title_font(row: Row) -> QFont | None:
+    if not isinstance(row, Batch):
         return None
-    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-        return batch.title
-    if role == Qt.ItemDataRole.FontRole:
-        font = QFont(QGuiApplication.font())
-        font.setBold(True)
-        return font
-    return None
+    font = QFont(QGuiApplication.font())
+    font.setBold(True)
+    return font
 
 
-def _sentence_data(sentence: SentenceGenerated, column: int, role: int) -> object:
-    if role == Qt.ItemDataRole.DisplayRole:
-        if column == NUMBER:
-            return f"{sentence.number:,}"
-        if column == SENTENCE:
-            return f"{sentence.text} …" if sentence.is_cut else sentence.text
-        return format_odds(sentence.log_probability)
-    return sentence_tooltip(sentence) if role == Qt.ItemDataRole.ToolTipRole else None
+def _number_alignment(row: Row) -> Qt.AlignmentFlag | None:
+    if isinstance(row, Batch):
+        return None
+    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

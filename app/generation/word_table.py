@@ -1,14 +1,12 @@
 """The per-word table of a scored sentence, with its surprise drawn as bars."""
 
-from typing import ClassVar
-
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.generation.records import ModelScore
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
-from app.shared.tables import Column, ColumnsModel, Index, RecordTable, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import Palette, current_palette, scaled
 from engine import WordScore
 
@@ -18,13 +16,56 @@ _MARGIN = 8.0  # pixels around a bar
 _BAR_SHARE = 0.5  # of the row's height
 
 WORD, PROBABILITY, RANK, SURPRISE = range(4)
-WORD_ROLE = Qt.ItemDataRole.UserRole
+WORD_ROLE = int(Qt.ItemDataRole.UserRole)
 END_TEXT = "(end of sentence)"
 _END = "SENTENCE_END"  # as the engine calls it; typed words are in lower case
 
 
+class WordProbabilityTable(RecordTable):
+    """Show how well each word of a sentence was foreseen, the sentence's end last."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = RowsModel(word_columns(), self)
+        self.setModel(self._words)
+        self._surprise = SurpriseDelegate(self)
+        self.setItemDelegateForColumn(SURPRISE, self._surprise)
+        self.setWordWrap(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(SURPRISE, QHeaderView.ResizeMode.Stretch)
+        self._widest_word = fit_column(self, WORD, "somewhat   unknown → UNKNOWN_TOKEN")
+        self._numbers = fit_column(self, PROBABILITY, "0.00123") + fit_column(self, RANK, "100,000")
+
+    def show_score(self, scored: ModelScore | None) -> None:
+        """Show the words of a score; None empties the table."""
+        if scored is not None:
+            largest = max((word.bits for word in scored.score.words), default=0.0)
+            self._surprise.guess_bits = scored.guess_bits
+            self._surprise.full_bar_bits = max(largest, 1.1 * scored.guess_bits, 1.0)
+        self._words.set_rows(() if scored is None else scored.score.words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the word give way where the bar would have no room."""
+        super().resizeEvent(event)
+        surprise = self.fontMetrics().horizontalAdvance(_WIDEST_BITS) + scaled(_SMALLEST_BAR)
+        room = self.viewport().width() - self._numbers - surprise
+        self.setColumnWidth(WORD, min(self._widest_word, max(room, scaled(_SMALLEST_WORD))))
+
+
 class SurpriseDelegate(QStyledItemDelegate):
-    """Draw a word's bits as a number and a bar."""
+    """Draw a word's bits as a number and a bar.
+
+    Attributes
+    ----------
+    guess_bits : float
+        The surprise of a blind guess, which is marked.
+    full_bar_bits : float
+        The surprise that fills a bar: a little beyond a blind guess, or the largest.
+    """
+
+    guess_bits = 0.0
+    full_bar_bits = 1.0
 
     def paint(
         self,
@@ -34,8 +75,8 @@ class SurpriseDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint the number as usual and the bar to its right."""
         super().paint(painter, option, index)
-        model, word = index.model(), index.data(WORD_ROLE)
-        if not isinstance(model, WordProbabilityModel) or not isinstance(word, WordScore):
+        word = index.data(WORD_ROLE)
+        if not isinstance(word, WordScore):
             return
         cell = QRectF(option.rect)
         left = cell.left() + option.fontMetrics.horizontalAdvance(_WIDEST_BITS) + 2 * _MARGIN
@@ -44,14 +85,14 @@ class SurpriseDelegate(QStyledItemDelegate):
             return
         height = cell.height() * _BAR_SHARE
         top = cell.center().y() - height / 2
-        width = room * min(1.0, word.bits / model.full_bar_bits)
+        width = room * min(1.0, word.bits / self.full_bar_bits)
         colours = current_palette()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(_bar_colour(word, colours)))
         painter.drawRoundedRect(QRectF(left, top, max(width, 1.5), height), 2.0, 2.0)
-        mark = left + room * min(1.0, model.guess_bits / model.full_bar_bits)
+        mark = left + room * min(1.0, self.guess_bits / self.full_bar_bits)
         painter.setBrush(QColor(colours.faint))
         painter.drawRect(QRectF(mark, cell.top() + 2, 1.0, cell.height() - 4))
         painter.restore()
@@ -63,116 +104,42 @@ def _bar_colour(word: WordScore, colours: Palette) -> str:
     return colours.faint if word.word == _END else colours.accent
 
 
-class WordProbabilityTable(RecordTable):
-    """Show how well each word of a sentence was foreseen."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words = WordProbabilityModel(self)
-        self.setModel(self._words)
-        self.setItemDelegateForColumn(SURPRISE, SurpriseDelegate(self))
-        self.setWordWrap(False)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(SURPRISE, QHeaderView.ResizeMode.Stretch)
-        self._widest_word = fit_column(self, WORD, "somewhat   unknown → UNKNOWN_TOKEN")
-        self._numbers = fit_column(self, PROBABILITY, "0.00123") + fit_column(self, RANK, "100,000")
-
-    def show_score(self, score: ModelScore | None) -> None:
-        """Show the words of `score`; None empties the table."""
-        self._words.show(score)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the word give way where the bar would have no room."""
-        super().resizeEvent(event)
-        surprise = self.fontMetrics().horizontalAdvance(_WIDEST_BITS) + scaled(_SMALLEST_BAR)
-        room = self.viewport().width() - self._numbers - surprise
-        self.setColumnWidth(WORD, min(self._widest_word, max(room, scaled(_SMALLEST_WORD))))
-
-
-class WordProbabilityModel(ColumnsModel):
-    """One row a word, the sentence's end last."""
-
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
+def word_columns() -> tuple[Column[WordScore], ...]:
+    """Return the word, its probability, its rank and its surprise."""
+    return (
         Column(
-            name="Word",
+            title="Word",
             tip="The words as the network reads them; the sentence's end is predicted like a word",
+            text=_word,
+            tooltip=_tooltip,
+            roles={Qt.ItemDataRole.ForegroundRole: _brush, Qt.ItemDataRole.FontRole: _font},
         ),
         Column(
-            name="Probability",
+            title="Probability",
             tip="Probability of the word, given those before it",
+            text=lambda word: format_probability(word.log_probability),
+            tooltip=_tooltip,
             is_number=True,
         ),
         Column(
-            name="Rank",
+            title="Rank",
             tip="1 = the model thought this the likeliest word here",
+            text=lambda word: format_count(word.rank),
+            tooltip=_tooltip,
             is_number=True,
         ),
         Column(
-            name="Surprise",
+            title="Surprise",
             tip="Bits: −log2 of the probability; a long bar is a surprise, "
             "the mark is a blind guess",
+            text=lambda word: format_bits(word.bits),
+            tooltip=_tooltip,
+            roles={WORD_ROLE: lambda word: word},
         ),
     )
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: tuple[WordScore, ...] = ()
-        self.guess_bits = 0.0
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
-    def show(self, score: ModelScore | None) -> None:
-        """Show the words of `score`; None shows none."""
-        self.beginResetModel()
-        self._words = () if score is None else score.score.words
-        self.guess_bits = 0.0 if score is None else score.guess_bits
-        self.endResetModel()
-
-    @property
-    def full_bar_bits(self) -> float:
-        """The surprise that fills a bar: a little beyond a blind guess, or the largest."""
-        largest = max((word.bits for word in self._words), default=0.0)
-        return max(largest, 1.1 * self.guess_bits, 1.0)
-
-    @Slot()
-    def _on_scheme_changed(self) -> None:
-        if self._words:
-            last = self.index(len(self._words) - 1, SURPRISE)
-            self.dataChanged.emit(self.index(0, WORD), last)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return the number of words, the end included."""
-        return 0 if parent.isValid() else len(self._words)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what one cell shows."""
-        if not index.isValid():
-            return None
-        word, column = self._words[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(word, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self.alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tooltip(word)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return _brush(word, column)
-        if role == Qt.ItemDataRole.FontRole and column == WORD and word.word == _END:
-            font = QFont(QGuiApplication.font())
-            font.setItalic(True)
-            return font
-        if role == WORD_ROLE:
-            return word
-        return None
-
-
-def _text(word: WordScore, column: int) -> str:
-    if column == PROBABILITY:
-        return format_probability(word.log_probability)
-    if column == RANK:
-        return format_count(word.rank)
-    if column == SURPRISE:
-        return format_bits(word.bits)
+def _word(word: WordScore) -> str:
     if word.word == _END:
         return END_TEXT
     return word.word if word.is_known else f"{word.word}   unknown → UNKNOWN_TOKEN"
@@ -188,9 +155,15 @@ def _tooltip(word: WordScore) -> str:
     )
 
 
-def _brush(word: WordScore, column: int) -> QBrush | None:
-    if column != WORD:
-        return None
+def _brush(word: WordScore) -> QBrush | None:
     if word.word == _END:
         return QBrush(QColor(current_palette().faint))
     return None if word.is_known else QBrush(QColor(current_palette().bad))
+
+
+def _font(word: WordScore) -> QFont | None:
+    if word.word != _END:
+        return None
+    font = QFont(QGuiApplication.font())
+    font.setItalic(True)
+    return font

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
 from app.runs.table import numbered_names
@@ -19,7 +19,7 @@ from app.shared.formatting import (
     format_perplexity,
 )
 from app.shared.labels import describe, make_label
-from app.shared.tables import RecordTable
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -229,27 +229,34 @@ class ComparisonDialog(QDialog):
             "Differing settings and results",
             "Select rows and press Ctrl+C to copy them",
         )
-        model = QStandardItemModel(0, 1 + len(comparison.names), self)
-        model.setHorizontalHeaderLabels(["", *comparison.names])
-        for column, name in enumerate(comparison.names, start=1):
-            model.horizontalHeaderItem(column).setToolTip(name)  # a narrow column cuts it
-        for row in comparison.rows:
-            model.appendRow(_items(row))
+        names = enumerate(("", *comparison.names))
+        model = RowsModel((_column(place, name) for place, name in names), self)
+        model.set_rows(comparison.rows)
         table.setModel(model)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return table
 
 
-def _items(row: ComparedRow) -> list[QStandardItem]:
-    items = [QStandardItem(text) for text in (row.name, *row.values)]
-    for item in items:
-        item.setToolTip(item.text())
-        if row.is_result:
-            font = QFont(item.font())
-            font.setBold(True)
-            item.setFont(font)
-    return items
+def _column(place: int, title: str) -> Column[ComparedRow]:
+    def text(row: ComparedRow) -> str:
+        return (row.name, *row.values)[place]
+
+    # A narrow column cuts its title and its cells: the tooltips have them whole.
+    return Column(
+        title=title,
+        tip=title,
+        text=text,
+        tooltip=text,
+        roles={Qt.ItemDataRole.FontRole: _font},
+    )
+
+
+def _font(row: ComparedRow) -> QFont | None:
+    if not row.is_result:
+        return None
+    font = QFont()
+    font.setBold(True)
+    return font

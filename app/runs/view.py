@@ -22,9 +22,21 @@ from PySide6.QtWidgets import (
 )
 
 from app.runs.commands import BUTTONS, RunCommand
-from app.runs.table import EPOCHS, HIDDEN, LOSS, NAME, NOTE, STARTED, STATE, TEXT, RunTableModel
+from app.runs.table import (
+    EPOCHS,
+    HIDDEN,
+    LOSS,
+    NAME,
+    NOTE,
+    STARTED,
+    STATE,
+    TEXT,
+    RunRow,
+    run_columns,
+    run_rows,
+)
 from app.shared.labels import describe, make_label
-from app.shared.tables import RecordTable
+from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -70,7 +82,7 @@ class RunsView(QDialog):
         self.setObjectName("models.view")
         self.setWindowTitle("Models")
         self.resize(*map(scaled, SIZE))
-        self._model = RunTableModel(self)
+        self._model = RowsModel(run_columns(), self)
         self._commands: frozenset[RunCommand] = frozenset()
         self._is_restoring = False  # the selection, after the rows were replaced
         self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
@@ -104,7 +116,7 @@ class RunsView(QDialog):
 
     def selected_runs(self) -> "tuple[RunInfo, ...]":
         """Return the selected runs from top to bottom."""
-        return tuple(self._model.run(row) for row in self._table.selected_rows())
+        return tuple(self._model.rows[row].run for row in self._table.selected_rows())
 
     def show_runs(self, runs: "Sequence[RunInfo]", *, in_trash: bool) -> None:
         """Show the runs, after a name or note that is being written.
@@ -116,7 +128,8 @@ class RunsView(QDialog):
             return
         selected = [run.run_id for run in self.selected_runs()]
         self._table.set_placeholder(EMPTY_TRASH if in_trash else EMPTY)
-        self._model.show_runs(runs, is_editable=not in_trash)
+        self._model.is_editable = not in_trash
+        self._model.set_rows(run_rows(runs))
         self.select_runs(selected)
 
     def select_runs(self, run_ids: Sequence[str]) -> None:
@@ -125,9 +138,10 @@ class RunsView(QDialog):
         self._table.clearSelection()
         mode = self._table.selectionMode()
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
-        for row in map(self._model.row_of, run_ids):
-            if row is not None:
-                self._table.selectRow(row)
+        places = {row.run.run_id: place for place, row in enumerate(self._model.rows)}
+        for run_id in run_ids:
+            if run_id in places:
+                self._table.selectRow(places[run_id])
         self._table.setSelectionMode(mode)
         self._is_restoring = False
         self.selection_changed.emit()
@@ -220,8 +234,7 @@ class RunsView(QDialog):
             button.clicked.connect(self._on_button_clicked)
         self._close.clicked.connect(self.close)
         self._trash.toggled.connect(self.trash_toggled)
-        self._model.renamed.connect(self.renamed)
-        self._model.noted.connect(self.noted)
+        self._model.edited.connect(self._on_cell_edited)
         self._table.editing_ended.connect(self._on_table_editing_ended)
         self._table.doubleClicked.connect(self._on_open_requested)
         self._table.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -246,6 +259,10 @@ class RunsView(QDialog):
         button = self.sender()
         if isinstance(button, QPushButton):
             self._request(button.property("command"))
+
+    @Slot(object, int, str)
+    def _on_cell_edited(self, row: RunRow, column: int, text: str) -> None:
+        (self.renamed if column == NAME else self.noted).emit(row.run.run_id, text)
 
     @Slot()
     def _on_table_editing_ended(self) -> None:

@@ -1,13 +1,21 @@
-"""One manner for the tables: whole rows, nothing of a spreadsheet, columns that never change.
+"""One manner for the tables: whole rows, nothing of a spreadsheet, one model with columns as data.
 
-What the rows hold is the affair of each model.
+What the records are, and what a column says of one, is the affair of each table.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -17,14 +25,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.formatting import format_count
 from app.shared.theme import scaled
 
 ROW_HEIGHT = 30  # px
 CELL_PADDING = 24  # px, left and right of a cell's text together
 
 _ROW_PADDING = 10  # pixels
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_NUMBER_ROLES = {  # of a column that shows the number of the row
+    int(Qt.ItemDataRole.DisplayRole),
+    int(Qt.ItemDataRole.ToolTipRole),
+    int(Qt.ItemDataRole.AccessibleTextRole),
+}
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
+RecordT = TypeVar("RecordT")
 
 
 def prepare_rows(table: QTableView) -> None:
@@ -139,43 +155,159 @@ class RecordTable(QTableView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a table."""
+class Column(Generic[RecordT]):
+    """One column of a table as data: what stands in its cell for a record, and how."""
 
-    name: str
-    tip: str
+    title: str
+    tip: str = ""  # of the title
+    text: Callable[[RecordT], str] | None = None  # None: the number of the row, from 1
+    tooltip: Callable[[RecordT], str] | None = None  # of a cell
+    sort_key: Callable[[RecordT], Any] | None = None  # None: by the text
+    editable: Callable[[RecordT], str] | None = None  # what is written over; None: nothing is
     is_number: bool = False  # numbers stand at the right
+    title_alignment: Qt.AlignmentFlag | None = None  # None: as the cells
+    roles: Mapping[int, Callable[[RecordT], object]] = field(default_factory=dict)  # others of Qt's
+
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        """Where the cells stand."""
+        side = Qt.AlignmentFlag.AlignRight if self.is_number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+    def readers(self) -> dict[int, Callable[[RecordT], object]]:
+        """Return what answers each of Qt's roles for a record."""
+        role = Qt.ItemDataRole
+        named = {
+            role.DisplayRole: self.text,
+            role.ToolTipRole: self.tooltip,
+            role.EditRole: self.editable,
+        }
+        return {int(key): read for key, read in (named | dict(self.roles)).items() if read}
 
 
-class ColumnsModel(QAbstractTableModel):
-    """A table with the columns of the class.
+class RowsModel(QAbstractTableModel, Generic[RecordT]):
+    """Records as rows, a cell asking its column for what it shows.
+
+    A record is fetched only where a cell needs it, so that `set_rows` may be given a sequence
+    of millions that makes its records when they are seen.
+    The preview of a file has a model of its own: its columns are those of the file.
 
     Attributes
     ----------
-    COLUMNS : tuple of Column
+    columns : tuple of Column
         From left to right.
+    rows : sequence
+        The records from top to bottom.
+    is_editable : bool
+        Whether columns with something to write over may be written in.
+
+    Signals
+    -------
+    edited(object, int, str)
+        The person wrote other text over the cell of a record in a column; the row changes when
+        its owner shows it anew.
     """
 
-    COLUMNS: ClassVar[tuple[Column, ...]]
+    edited = Signal(object, int, str)
 
-    def alignment(self, column: int) -> Qt.AlignmentFlag:
-        """Return where the cells of a column stand."""
-        is_number = self.COLUMNS[column].is_number
-        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+    def __init__(self, columns: Iterable[Column[RecordT]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.rows: Sequence[RecordT] = []
+        self.is_editable = True
+        self._readers = [column.readers() for column in self.columns]
+        self._alignments = [column.alignment for column in self.columns]
+        self._order: tuple[int, bool] | None = None  # the column and whether it falls
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+
+    def set_rows(self, rows: Sequence[RecordT]) -> None:
+        """Show `rows` in place of the present ones, in the order that was asked for."""
+        self.beginResetModel()
+        self.rows = rows
+        if self._order is not None:
+            column, is_falling = self._order
+            self.rows = sorted(rows, key=self._sort_key(column), reverse=is_falling)
+        self.endResetModel()
+
+    def append_rows(self, records: Sequence[RecordT]) -> None:
+        """Add `records` below, in the order given."""
+        first = len(self.rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(records) - 1)
+        if not isinstance(self.rows, list):
+            self.rows = list(self.rows)
+        self.rows.extend(records)
+        self.endInsertRows()
+
+    def replace_row(self, row: int, record: RecordT) -> None:
+        """Show another record in `row`, of a list that `append_rows` made."""
+        if isinstance(self.rows, list):
+            self.rows[row] = record
+        self._announce(row, row)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by `column`, now and whenever others come."""
+        self._order = column, order == Qt.SortOrder.DescendingOrder
+        self.set_rows(self.rows)
+
+    def _sort_key(self, column: int) -> Callable[[RecordT], Any]:
+        text = self.columns[column].text or str
+        return self.columns[column].sort_key or (lambda record: text(record).casefold())
+
+    def _announce(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+
+    @Slot()
+    def _on_scheme_changed(self) -> None:
+        if len(self.rows):
+            self._announce(0, len(self.rows) - 1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of records."""
+        return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(self.COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let be written over what a column says can be."""
+        flags = super().flags(index)
+        if self.is_editable and self.columns[index.column()].editable is not None:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what one cell shows."""
+        if not index.isValid():
+            return None
+        column = index.column()
+        read = self._readers[column].get(role)
+        if read is not None:
+            return read(self.rows[index.row()])
+        if role == _ALIGNMENT:
+            return self._alignments[column]
+        is_number = role in _NUMBER_ROLES and self.columns[column].text is None
+        return format_count(index.row() + 1) if is_number else None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Tell that other text was written over a cell."""
+        text = " ".join(str(value).split())
+        if role != Qt.ItemDataRole.EditRole or text == self.data(index, role):
+            return False
+        self.edited.emit(self.rows[index.row()], index.column(), text)
+        return True
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's name or its explanation."""
+    ) -> Any:
+        """Return a column's title or its explanation."""
         if orientation != Qt.Orientation.Horizontal:
             return None
+        column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.COLUMNS[section].name
+            return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.COLUMNS[section].tip
-        return self.alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+            return column.tip or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column.title_alignment or column.alignment
+        return None

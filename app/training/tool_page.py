@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
 from app.shared.labels import describe, make_label
-from app.shared.tables import RecordTable
+from app.shared.tables import Column, RecordTable, RowsModel
 
 CELL_PADDING_PX = 32
 
@@ -79,26 +78,22 @@ class ToolPage(QWidget):
             f"Results: {texts.button.replace('&', '')}",
             "Select rows and press Ctrl+C to copy them",
         )
-        self._model = QStandardItemModel(0, len(texts.columns), self)
-        self._model.setHorizontalHeaderLabels(list(texts.columns))
+        titles = enumerate(texts.columns)
+        self._model = RowsModel((_column(place, title) for place, title in titles), self)
         self._table.setModel(self._model)
         self._table.set_placeholder(texts.placeholder)
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._fit(texts.columns)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def clear(self) -> None:
         """Take the former results away."""
-        self._model.removeRows(0, self._model.rowCount())
+        self._model.set_rows([])
         self.show_verdict("")
 
     def add_row(self, cells: Sequence[str]) -> None:
         """Add one result."""
-        items = [QStandardItem(cell) for cell in cells]
-        for item in items:
-            item.setToolTip(item.text())  # a narrow column cuts it
-        self._model.appendRow(items)
+        self._model.append_rows([cells])
         self._fit(cells)
 
     def _fit(self, cells: Sequence[str]) -> None:
@@ -128,3 +123,10 @@ class ToolPage(QWidget):
     @Slot()
     def _on_button_clicked(self) -> None:
         (self.stop_requested if self._is_running else self.run_requested).emit()
+
+
+def _column(place: int, title: str) -> Column[Sequence[str]]:
+    def text(cells: Sequence[str]) -> str:
+        return cells[place]
+
+    return Column(title=title, text=text, tooltip=text)  # a narrow column cuts it

@@ -13,26 +13,33 @@ from app.dataset.corpus_sentences import (
     TEXT,
     TOKENS,
     TOKENS_ROLE,
-    CorpusSentenceModel,
+    SentenceViews,
     TokenDelegate,
     X,
     Y,
+    corpus_columns,
 )
-from app.shared.tables import prepare_table
+from app.shared.tables import RowsModel, prepare_table
 from app.shared.theme import current_palette
+from engine import SentenceView
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 
 Role = Qt.ItemDataRole
+Model = RowsModel[SentenceView]
 
 
 @pytest.fixture
-def model() -> CorpusSentenceModel:
-    model = CorpusSentenceModel()
-    model.show_sentences(FakeCorpus())
+def model() -> Model:
+    return model_of(FakeCorpus())
+
+
+def model_of(corpus: FakeCorpus) -> Model:
+    model = RowsModel(corpus_columns())
+    model.set_rows(SentenceViews(corpus))
     return model
 
 
-def test_that_each_sentence_is_a_row(model: CorpusSentenceModel) -> None:
+def test_that_each_sentence_is_a_row(model: Model) -> None:
     row = [model.index(0, column).data() for column in range(model.columnCount())]
 
     assert model.rowCount() == 3
@@ -40,12 +47,12 @@ def test_that_each_sentence_is_a_row(model: CorpusSentenceModel) -> None:
     assert row == ["1", "training", text, "likes theano", "0 5 499", "5 499 1"]
 
 
-def test_that_a_held_out_sentence_is_named_so(model: CorpusSentenceModel) -> None:
+def test_that_a_held_out_sentence_is_named_so(model: Model) -> None:
     assert model.index(2, PART).data() == "held out"
 
 
 def test_that_an_unknown_word_is_named_in_words_for_who_sees_no_colours(
-    model: CorpusSentenceModel,
+    model: Model,
 ) -> None:
     index = model.index(0, TOKENS)
 
@@ -53,7 +60,7 @@ def test_that_an_unknown_word_is_named_in_words_for_who_sees_no_colours(
     assert index.data(Role.ToolTipRole) == "likes theano [unknown]"
 
 
-def test_that_the_delegate_is_told_which_words_are_known(model: CorpusSentenceModel) -> None:
+def test_that_the_delegate_is_told_which_words_are_known(model: Model) -> None:
     tokens = model.index(0, TOKENS).data(TOKENS_ROLE)
 
     assert [token.is_known for token in tokens] == [True, False]
@@ -64,28 +71,21 @@ def test_that_long_ids_are_cut_in_the_cell() -> None:
     corpus = FakeCorpus()
     view = dataclasses.replace(corpus.sentence_view(0), x=tuple(range(100)))
     corpus.sentence_view = lambda index: view  # type: ignore[method-assign]
-    model = CorpusSentenceModel()
-    model.show_sentences(corpus)
 
-    assert model.index(0, X).data().endswith("39 …")
+    assert model_of(corpus).index(0, X).data().endswith("39 …")
 
 
-def test_that_the_tooltips_name_the_word_of_each_id(model: CorpusSentenceModel) -> None:
+def test_that_the_tooltips_name_the_word_of_each_id(model: Model) -> None:
     x, y = (model.index(0, column).data(Role.ToolTipRole) for column in (X, Y))
 
     assert x == "0 SENTENCE_START  ·  5 likes  ·  499 theano"
     assert y == "5 likes  ·  499 theano  ·  1 SENTENCE_END"
 
 
-def test_that_the_columns_say_what_they_mean(model: CorpusSentenceModel) -> None:
-    assert model.headerData(Y, Qt.Orientation.Horizontal, Role.ToolTipRole) == model.COLUMNS[Y].tip
-
-
 def test_that_a_table_of_many_sentences_asks_only_for_those_in_view(qtbot: QtBot) -> None:
     corpus = FakeCorpus(summary=dataclasses.replace(SUMMARY, sentences=200_000))
-    table, model = QTableView(), CorpusSentenceModel()
+    table, model = QTableView(), model_of(corpus)
     qtbot.addWidget(table)
-    model.show_sentences(corpus)
     table.setModel(model)
     prepare_table(table)
     table.resize(900, 400)
@@ -98,15 +98,7 @@ def test_that_a_table_of_many_sentences_asks_only_for_those_in_view(qtbot: QtBot
     assert 199_999 in corpus.asked_for
 
 
-def test_that_no_corpus_is_an_empty_table(model: CorpusSentenceModel) -> None:
-    model.show_sentences(None)
-
-    assert model.rowCount() == 0
-
-
-def test_that_unknown_words_are_painted_in_their_colour(
-    qtbot: QtBot, model: CorpusSentenceModel
-) -> None:
+def test_that_unknown_words_are_painted_in_their_colour(qtbot: QtBot, model: Model) -> None:
     table = QTableView()
     qtbot.addWidget(table)
     table.setModel(model)

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from app.dataset.preview import DAMAGE_ROLE, PreviewModel
-from app.dataset.refused_rows import ProblemModel
+from app.dataset.refused_rows import problem_columns
+from app.shared.tables import RowsModel
 from app.shared.theme import current_palette
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM
 
@@ -84,8 +85,8 @@ def test_that_no_preview_is_an_empty_table() -> None:
 
 
 def test_that_a_refused_row_has_its_line_reason_and_beginning() -> None:
-    model = ProblemModel()
-    model.show_problems([PROBLEM])
+    model = RowsModel(problem_columns())
+    model.set_rows([PROBLEM])
 
     row = [model.index(0, column).data() for column in range(model.columnCount())]
 

@@ -74,13 +74,6 @@ def _accent_pixels(table: WordProbabilityTable, image: object, row: int) -> int:
     return sum(image.pixel(x, y) in accents for x in range(image.width()))  # type: ignore[attr-defined]
 
 
-def test_that_a_change_of_the_colour_scheme_redraws_the_words(
-    qtbot: QtBot, table: WordProbabilityTable
-) -> None:
-    with qtbot.waitSignal(table.model().dataChanged):
-        QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
-
-
 def test_that_rows_are_copied_with_tabs_between_their_cells(table: WordProbabilityTable) -> None:
     table.selectRow(0)
 

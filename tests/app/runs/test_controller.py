@@ -58,7 +58,7 @@ def written(app: Application) -> list[str]:
 
 def select(app: Application, *rows: int) -> None:
     app.kept_runs.view.select_runs(
-        [find(app, QTableView, "table").model().run(row).run_id for row in rows]
+        [find(app, QTableView, "table").model().rows[row].run.run_id for row in rows]
     )
 
 

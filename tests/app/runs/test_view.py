@@ -7,9 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from app.runs.commands import RunCommand
 from app.runs.comparison import VOCABULARY_WARNING, ComparisonDialog, compare_runs
-from app.runs.table import HIDDEN, LOSS, NAME, NOTE, STATE, RunTableModel
+from app.runs.table import HIDDEN, LOSS, NAME, NOTE, STATE, RunRow, run_columns, run_rows
 from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
-from engine import ModelConfig
+from app.shared.tables import RowsModel
+from engine import ModelConfig, RunInfo
 from tests.app.support.runs_fakes import run_info
 
 
@@ -77,12 +78,16 @@ def test_that_a_command_that_is_not_offered_is_not_requested(qtbot: QtBot, view:
         qtbot.keyClick(table(view), Qt.Key.Key_Return)
 
 
+def model_of(*runs: RunInfo) -> RowsModel[RunRow]:
+    model = RowsModel(run_columns())
+    model.set_rows(run_rows(runs))
+    return model
+
+
 def test_that_rows_are_ordered_by_number_and_not_by_text(qtbot: QtBot) -> None:
-    model = RunTableModel()
     sizes = (100, 20, 3)
-    model.show_runs(
-        [run_info(n, model_config=ModelConfig(hidden_dim=size)) for n, size in enumerate(sizes, 1)],
-        is_editable=True,
+    model = model_of(
+        *(run_info(n, model_config=ModelConfig(hidden_dim=size)) for n, size in enumerate(sizes, 1))
     )
 
     model.sort(HIDDEN, Qt.SortOrder.AscendingOrder)
@@ -90,38 +95,26 @@ def test_that_rows_are_ordered_by_number_and_not_by_text(qtbot: QtBot) -> None:
     assert [model.index(row, HIDDEN).data() for row in range(3)] == ["3", "20", "100"]
 
 
-def test_that_only_names_and_notes_outside_the_trash_can_be_written(qtbot: QtBot) -> None:
-    model, editable = RunTableModel(), Qt.ItemFlag.ItemIsEditable
-    model.show_runs([run_info()], is_editable=True)
-    columns = range(model.columnCount())
+@pytest.mark.parametrize(("in_trash", "written"), [(False, [NAME, NOTE]), (True, [])])
+def test_that_only_names_and_notes_outside_the_trash_can_be_written(
+    view: RunsView, in_trash: bool, written: list[int]
+) -> None:
+    view.show_runs([run_info()], in_trash=in_trash)
 
-    written = [column for column in columns if model.index(0, column).flags() & editable]
-    model.show_runs([run_info()], is_editable=False)
-
-    assert written == [NAME, NOTE]
-    assert not any(model.index(0, column).flags() & editable for column in columns)
-
-
-def test_that_an_unchanged_name_is_no_request(qtbot: QtBot) -> None:
-    model = RunTableModel()
-    model.show_runs([run_info(name="a name")], is_editable=True)
-
-    with qtbot.assertNotEmitted(model.renamed):
-        model.setData(model.index(0, NAME), " a  name ")
+    model = table(view).model()
+    flags = [model.index(0, column).flags() for column in range(model.columnCount())]
+    editable = Qt.ItemFlag.ItemIsEditable
+    assert [column for column, each in enumerate(flags) if each & editable] == written
 
 
 def test_that_what_is_not_known_is_a_dash(qtbot: QtBot) -> None:
-    model = RunTableModel()
-    model.show_runs([run_info(validation_loss=None)], is_editable=True)
+    model = model_of(run_info(validation_loss=None))
 
     assert model.index(0, LOSS).data() == "–"
 
 
 def test_that_the_state_says_what_is_wrong(qtbot: QtBot) -> None:
-    model = RunTableModel()
-    model.show_runs(
-        [run_info(state="failed", message="The loss is not a number.")], is_editable=True
-    )
+    model = model_of(run_info(state="failed", message="The loss is not a number."))
 
     assert model.index(0, STATE).data() == "failed"
     tip = model.index(0, STATE).data(Qt.ItemDataRole.ToolTipRole)
