@@ -17,17 +17,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController, RefusedRowsExport
-from app.dataset.file_panel import ask_csv_path
-from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
-from app.generation.export import ask_sentences_path
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs, Runs
-from app.runs.model_files import ModelDialogs, ModelFilesController
+from app.jobs import Jobs
+from app.runs.model_files import ModelFilesController
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.theme import Theme
@@ -35,7 +32,6 @@ from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
-from app.training.dialogs import TrainingDialogs
 from app.training.loss_history import LossHistory
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
@@ -81,7 +77,6 @@ class Application:
         self.presenter = ErrorPresenter(self.window)
         self.settings = SettingsStore(settings_path, self.window)
         self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
-        self._runs: Runs = jobs.runs or RunStore(settings_path.parent)
         self._make_dataset(jobs)
         self._make_training(jobs)
         self._make_generation(jobs)
@@ -103,17 +98,14 @@ class Application:
             self.runners.dataset,
             self.presenter,
             self.settings,
-            inspect=jobs.inspect,
-            build=jobs.build,
-            sample_path=jobs.sample_path,
-            ask_path=jobs.ask_csv_path or ask_csv_path,
+            jobs,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
             self.presenter,
             self.settings,
-            ask_path=jobs.ask_refused_rows_path or ask_refused_rows_path,
+            jobs,
             parent=self.window,
         )
         self.vocabulary = VocabularyController(
@@ -121,8 +113,8 @@ class Application:
             self.session,
             self.runners.vocabulary,
             self.presenter,
+            jobs,
             choices=self._training_tab.form.choices,
-            estimate=jobs.estimate_epoch,
             parent=self.window,
         )
 
@@ -133,11 +125,7 @@ class Application:
             self.runners.training,
             self.presenter,
             self.settings,
-            runs=self._runs,
-            build=jobs.build,
-            recipe_defaults=jobs.recipe_defaults,
-            entropy=jobs.entropy,
-            dialogs=jobs.training_dialogs or TrainingDialogs(self.window),
+            jobs,
             parent=self.window,
         )
         self.tools = ToolsController(
@@ -145,8 +133,7 @@ class Application:
             self.session,
             self.runners.tools,
             self.presenter,
-            check_gradients=jobs.check_gradients,
-            time_one_step=jobs.time_one_step,
+            jobs,
             parent=self.window,
         )
 
@@ -157,8 +144,7 @@ class Application:
             self.runners.generation,
             self.presenter,
             self.settings,
-            generate=jobs.generate,
-            ask_save_path=jobs.ask_sentences_path or ask_sentences_path,
+            jobs,
             parent=self.window,
         )
         self.scoring = ScoringController(
@@ -166,7 +152,7 @@ class Application:
             self.session,
             self.runners.scoring,
             self.presenter,
-            score=jobs.score,
+            jobs,
             parent=self.window,
         )
 
@@ -176,9 +162,7 @@ class Application:
             self.runners.models,
             self.presenter,
             self.settings,
-            dialogs=jobs.model_dialogs or ModelDialogs(self.window),
-            load=jobs.load,
-            save=jobs.save,
+            jobs,
             parent=self.window,
         )
 
@@ -211,7 +195,7 @@ class Application:
         self.warm_up = WarmUp(
             self.runners.warm_up,
             self.presenter,
-            list_devices=jobs.list_devices,
+            jobs,
             parent=self.window,
         )
         self.warm_up.devices_listed.connect(self.training.show_devices)
@@ -225,11 +209,10 @@ class Application:
             self.session,
             self.runners.runs,
             self.presenter,
-            self._runs,
+            jobs,
             resume=self.training.resume_run,
             may_replace=self.models.may_replace,
             show_model=partial(self.window.show_tab, GENERATION_TAB),
-            dialogs=jobs.runs_dialogs,
         )
         controller = self.kept_runs.controller
         self.window.models_requested.connect(controller.show)
@@ -240,14 +223,14 @@ class Application:
 def build_window(
     settings_path: Path,
     *,
-    jobs: Jobs = Jobs(),  # noqa: B008 - frozen
+    jobs: Jobs | None = None,
     log_folder: Path | None = None,
 ) -> Application:
     """Make the window and all that belongs to it; it is not shown and no job is started.
 
-    Kept runs are in the folder of the settings unless `jobs` has others.
+    Without `jobs` it asks the engine, and its kept runs are in the folder of the settings.
     """
-    return Application(settings_path, jobs, log_folder)
+    return Application(settings_path, jobs or Jobs(runs=RunStore(settings_path.parent)), log_folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,24 +39,10 @@ if TYPE_CHECKING:
     )
 
 Inspect = Callable[[Path, CsvConfig], "CsvPreview"]
-Build = Callable[[CorpusConfig, RunControl], Iterator["Event"]]
-Estimate = Callable[["Corpus", ModelConfig, TrainConfig, RunControl], Iterator["Event"]]
-AskPath = Callable[[str], Path | None]
-AskRowsPath = Callable[[Path], Path | None]
-
-CheckGradients = Callable[[RunControl], Iterator["Event"]]
-TimeOneStep = Callable[[RunControl, int, int], Iterator["Event"]]
-
-Generate = Callable[["LanguageModel", SampleConfig, RunControl], Iterator["Event"]]
-Score = Callable[["LanguageModel", str, RunControl], Iterator["Event"]]
+Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
-
 Which = Literal["last", "best"]
-Load = Callable[[Path, "Corpus | None"], "LanguageModel"]
-Save = Callable[["LanguageModel", Path], bool]  # whether the file holds the whole model
 UnsavedAnswer = Literal["save", "discard", "cancel"]
-
-ListDevices = Callable[[], "Sequence[DeviceChoice]"]
 
 
 class ModelQuestions(Protocol):
@@ -264,26 +250,30 @@ def time_one_step_with_engine(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
-    """The engine's functions and the person's answers."""
+    """The kept runs, the engine's functions and the person's answers; every controller has it."""
 
+    runs: Runs
     inspect: Inspect = inspect_with_engine
-    build: Build = build_with_engine
+    build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
-    estimate_epoch: Estimate = estimate_with_engine
+    estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
+        estimate_with_engine
+    )
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
-    check_gradients: CheckGradients = check_gradients_with_engine
-    time_one_step: TimeOneStep = time_one_step_with_engine
-    generate: Generate = generate_with_engine
-    score: Score = score_with_engine
-    load: Load = load_with_engine
-    save: Save = save_with_engine
-    list_devices: ListDevices = list_devices_of_engine
-    runs: Runs | None = None  # None = the engine's, in the folder of the settings
+    check_gradients: Tool = check_gradients_with_engine
+    time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
+    generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]" = (
+        generate_with_engine
+    )
+    score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
+    load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
+    save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
+    list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
 
-    # Of the person; None asks with Qt's own dialog.
-    ask_csv_path: AskPath | None = None
-    ask_refused_rows_path: AskRowsPath | None = None
+    # Of the person; None: the controller asks with its own dialog.
+    ask_csv_path: Callable[[str], Path | None] | None = None
+    ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
     training_dialogs: TrainingQuestions | None = None
@@ -360,8 +350,7 @@ def kept_events(
 
 
 def resumed_events(
-    runs: Runs,
-    build: Build,
+    jobs: Jobs,
     run_id: str,
     present: "tuple[Corpus, CorpusConfig] | None",
     control: RunControl,
@@ -369,20 +358,20 @@ def resumed_events(
     epochs: int | None = None,
 ) -> "Iterator[Event | CorpusMade | RunResumed]":
     """Prepare the run's text again unless it is the `present` one, then go on with the run."""
-    config = runs.corpus_config(run_id)
+    config = jobs.runs.corpus_config(run_id)
     corpus = present[0] if present is not None and _is_same(present[1], config) else None
     if corpus is None:
-        for event in build(config, control):
+        for event in jobs.build(config, control):
             if isinstance(event, CorpusReady):
                 corpus = event.corpus
                 yield CorpusMade(corpus=corpus, config=config)
             else:
                 yield event
     if corpus is not None:  # not stopped meanwhile
-        for event in runs.resume(run_id, corpus, control, epochs=epochs):
+        for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(runs, run_id)
+                yield from _settings_of(jobs.runs, run_id)
 
 
 def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:

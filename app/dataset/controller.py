@@ -16,18 +16,7 @@ from app.dataset.file_panel import ask_csv_path
 from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import (
-    AskPath,
-    AskRowsPath,
-    Build,
-    CsvInspected,
-    Inspect,
-    build_with_engine,
-    inspect_with_engine,
-    inspected,
-    resized,
-    sample_path_of_engine,
-)
+from app.jobs import CsvInspected, Jobs, inspected, resized
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.formatting import counted
@@ -54,18 +43,14 @@ class DatasetController(QObject):
         runner: TaskRunner,
         presenter: ErrorPresenter,
         settings: SettingsStore,
+        jobs: Jobs,
         *,
-        inspect: Inspect = inspect_with_engine,
-        build: Build = build_with_engine,
-        sample_path: Callable[[], Path] = sample_path_of_engine,
-        ask_path: AskPath = ask_csv_path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tab, self._session, self._runner = tab, session, runner
         self._presenter, self._settings = presenter, settings
-        self._inspect, self._build = inspect, build
-        self._sample_path, self._ask_path = sample_path, ask_path
+        self._jobs, self._ask_path = jobs, jobs.ask_csv_path or ask_csv_path
         self._path: Path | None = None
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
@@ -98,7 +83,7 @@ class DatasetController(QObject):
     def open_sample(self) -> None:
         """Prepare the sample comments at once: nothing about them needs checking."""
         if self._can_open():
-            self._open(self._sample_path(), prepares_at_once=True)
+            self._open(self._jobs.sample_path(), prepares_at_once=True)
 
     def open_path(self, path: Path) -> None:
         """Look at `path` and show its first rows."""
@@ -128,7 +113,7 @@ class DatasetController(QObject):
             return
         self._must_inspect_again, self._is_inspecting = False, True
         self._tab.show_busy("Reading the first rows", can_cancel=False)
-        make_events = partial(inspected, self._inspect, self._path, self._tab.reading_config())
+        make_events = partial(inspected, self._jobs.inspect, self._path, self._tab.reading_config())
         self._runner.start(make_events, RunControl())
 
     @Slot()
@@ -188,7 +173,7 @@ class DatasetController(QObject):
             same = dataclasses.replace(config, vocabulary_size=prepared.vocabulary_size)
             if same == prepared:
                 return partial(resized, corpus, size)
-        return partial(self._build, config, control)
+        return partial(self._jobs.build, config, control)
 
     @Slot()
     def _on_cancel_requested(self) -> None:
@@ -302,12 +287,13 @@ class RefusedRowsExport(QObject):
         tab: DatasetTab,
         presenter: ErrorPresenter,
         settings: SettingsStore,
+        jobs: Jobs,
         *,
-        ask_path: AskRowsPath = ask_refused_rows_path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._presenter, self._settings, self._ask_path = presenter, settings, ask_path
+        self._presenter, self._settings = presenter, settings
+        self._ask_path = jobs.ask_refused_rows_path or ask_refused_rows_path
         tab.save_problems_requested.connect(self._on_save_problems_requested)
 
     @Slot(object)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Slot
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_page import smallest_offered
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Estimate, TrainingChoices, estimate_with_engine
+from app.jobs import Jobs, TrainingChoices
 from app.session import Command, Session, enabled_commands
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_duration, format_percent
@@ -41,11 +41,6 @@ class BudgetCounted:
     text: object  # what it was counted on, see `VocabularyController._text`
 
 
-def no_choices() -> TrainingChoices | None:
-    """Stand for a training form that says nothing."""
-    return None
-
-
 class VocabularyController(QObject):
     """Connect the vocabulary page with the corpus and with the engine's measuring."""
 
@@ -55,15 +50,15 @@ class VocabularyController(QObject):
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
-        choices: Callable[[], TrainingChoices | None] = no_choices,
-        estimate: Estimate = estimate_with_engine,
+        choices: Callable[[], TrainingChoices | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tab, self._page = tab, tab.vocabulary_page
         self._session, self._runner, self._presenter = session, runner, presenter
-        self._choices, self._estimate_epoch = choices, estimate
+        self._choices, self._estimate_epoch = choices, jobs.estimate_epoch
         self._budget: VocabularyBudget | None = None
         self._budget_of: object = None  # the text that it was counted on
         self._estimate: EpochEstimate | None = None

@@ -15,7 +15,7 @@ from app.errors import ErrorPresenter, TaskFailure
 from app.generation.export import ask_sentences_path, save_sentences
 from app.generation.records import Batch, BatchState
 from app.generation.tab import GenerationTab
-from app.jobs import AskSavePath, Generate, generate_with_engine
+from app.jobs import Jobs
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.formatting import counted
@@ -54,9 +54,8 @@ class GenerationController(QObject):
         runner: TaskRunner,
         presenter: ErrorPresenter,
         settings: SettingsStore,
+        jobs: Jobs,
         *,
-        generate: Generate = generate_with_engine,
-        ask_save_path: AskSavePath = ask_sentences_path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -65,8 +64,8 @@ class GenerationController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._settings = settings
-        self._generate = generate
-        self._ask_save_path = ask_save_path
+        self._generate = jobs.generate
+        self._ask_save_path = jobs.ask_sentences_path or ask_sentences_path
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
         self._connect_signals()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.generation.tab import GenerationTab
-from app.jobs import Runs
+from app.jobs import Jobs
 from app.session import CurrentRun, Session
 from app.tasks.work_queue import WorkQueue
 
@@ -26,12 +26,12 @@ class LookBackController(QObject):
         tab: GenerationTab,
         session: Session,
         queue: WorkQueue,
-        runs: Runs,
+        jobs: Jobs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._slider, self._session = tab.epoch_slider, session
-        self._queue, self._runs = queue, runs
+        self._queue, self._runs = queue, jobs.runs
         self._run_id = ""  # of the models that are offered
         self._models: tuple[EpochModel, ...] = ()
         self._wanted: EpochModel | None = None

@@ -17,7 +17,7 @@ from app.errors import ErrorPresenter, TaskFailure
 from app.generation.controller import model_epoch, model_title
 from app.generation.records import ModelScore
 from app.generation.tab import GenerationTab
-from app.jobs import Score, score_with_engine
+from app.jobs import Jobs
 from app.session import Session
 from app.shared.throttle import Throttle
 from app.tasks.task_runner import TaskRunner
@@ -39,8 +39,8 @@ class ScoringController(QObject):
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
-        score: Score = score_with_engine,
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
@@ -49,7 +49,7 @@ class ScoringController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._score = score
+        self._score = jobs.score
         self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
         self._origin = model_origin(session)  # of the present model
         self._is_closed = False

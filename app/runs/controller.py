@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.jobs import Runs, RunsQuestions, Which
+from app.jobs import Jobs, RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
 from app.runs.comparison import ComparisonDialog, compare_runs
 from app.runs.dialogs import RunsDialogs
@@ -52,18 +52,17 @@ class RunsController(QObject):
         session: Session,
         queue: WorkQueue,
         presenter: ErrorPresenter,
-        runs: Runs,
+        jobs: Jobs,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
-        dialogs: RunsQuestions | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view, self._session, self._queue = view, session, queue
-        self._presenter, self._runs = presenter, runs
+        self._presenter, self._runs = presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
-        self._dialogs: RunsQuestions = dialogs if dialogs is not None else RunsDialogs(view)
+        self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
         self._answer = ""  # what became of the last command, shown instead of the selection's
         self._connect_signals()
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Load, ModelQuestions, Save, UnsavedAnswer, load_with_engine, save_with_engine
+from app.jobs import Jobs, ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.saving import SuffixFollower
@@ -44,12 +44,12 @@ class _FileDone:
     is_whole: bool = True
 
 
-def _load_job(load: Load, path: Path, corpus: "Corpus | None") -> Iterator[object]:
-    yield _FileDone(path=path, model=load(path, corpus))
+def _load_job(jobs: Jobs, path: Path, corpus: "Corpus | None") -> Iterator[object]:
+    yield _FileDone(path=path, model=jobs.load(path, corpus))
 
 
-def _save_job(save: Save, model: "LanguageModel", path: Path) -> Iterator[object]:
-    yield _FileDone(path=path, model=model, is_whole=save(model, path))
+def _save_job(jobs: Jobs, model: "LanguageModel", path: Path) -> Iterator[object]:
+    yield _FileDone(path=path, model=model, is_whole=jobs.save(model, path))
 
 
 class ModelFilesController(QObject):
@@ -72,20 +72,17 @@ class ModelFilesController(QObject):
         runner: TaskRunner,
         presenter: ErrorPresenter,
         settings: SettingsStore,
+        jobs: Jobs,
         *,
-        dialogs: ModelQuestions | None = None,
-        load: Load = load_with_engine,
-        save: Save = save_with_engine,
-        parent: QObject | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._runner = runner
         self._presenter = presenter
         self._settings = settings
-        self._dialogs: ModelQuestions = dialogs if dialogs is not None else ModelDialogs()
-        self._load = load
-        self._save = save
+        self._jobs = jobs
+        self._dialogs: ModelQuestions = jobs.model_dialogs or ModelDialogs(parent)
         self._doing = ""  # what the running job does, for its messages
         self._path = Path()  # of the running job
         self._is_saving = False
@@ -118,7 +115,7 @@ class ModelFilesController(QObject):
         if answer == "save":
             self._open_next = path if self.save_model() else None
         elif answer == "discard":
-            job = partial(_load_job, self._load, path, self._session.corpus)
+            job = partial(_load_job, self._jobs, path, self._session.corpus)
             self._start(f"Opening {path.name}", path, job)
 
     @Slot()
@@ -181,7 +178,7 @@ class ModelFilesController(QObject):
         model = self._session.model
         if model is None or self._is_busy_with_message():
             return False
-        self._start(f"Saving {path.name}", path, partial(_save_job, self._save, model, path))
+        self._start(f"Saving {path.name}", path, partial(_save_job, self._jobs, model, path))
         self._is_saving = True
         return True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.jobs import Runs
+from app.jobs import Jobs
 from app.runs.recovery_bar import RecoveryBar
 from app.session import Command, CurrentRun, Session, enabled_commands
 from app.shared.formatting import counted, format_duration
@@ -44,7 +44,7 @@ class RecoveryController(QObject):
         session: Session,
         queue: WorkQueue,
         presenter: ErrorPresenter,
-        runs: Runs,
+        jobs: Jobs,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
@@ -52,7 +52,7 @@ class RecoveryController(QObject):
     ) -> None:
         super().__init__(parent)
         self._bar, self._session, self._queue = bar, session, queue
-        self._presenter, self._runs = presenter, runs
+        self._presenter, self._runs = presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._run: RunInfo | None = None  # that is offered
         self._is_recovered = False

@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import (
-    Build,
-    CorpusMade,
-    RunResumed,
-    Runs,
-    TrainingQuestions,
-    defaults_of_engine,
-    entropy_of_engine,
-    kept_events,
-    resumed_events,
-)
+from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, kept_events, resumed_events
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
@@ -34,7 +24,7 @@ from app.training.tab import TrainingTab
 from engine import DivergedError, RunControl
 
 if TYPE_CHECKING:
-    from engine import Corpus, CorpusSummary, Event, LanguageModel, RecipeDefaults, RunInfo
+    from engine import Corpus, Event, LanguageModel, RunInfo
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 _AT_REST = (RunState.IDLE, RunState.READY)
@@ -58,12 +48,8 @@ class TrainingController(QObject):
         runner: TaskRunner,
         presenter: ErrorPresenter,
         settings: SettingsStore,
+        jobs: Jobs,
         *,
-        runs: Runs,
-        build: Build,
-        recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine,
-        entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine,
-        dialogs: TrainingQuestions | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,11 +58,10 @@ class TrainingController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._settings = settings
-        self._runs, self._build = runs, build
-        self._recipe_defaults = recipe_defaults
-        self._dialogs: TrainingQuestions = dialogs if dialogs is not None else TrainingDialogs(tab)
+        self._jobs = jobs
+        self._dialogs: TrainingQuestions = jobs.training_dialogs or TrainingDialogs(tab)
         self._under_way: CurrentRun | None = None  # or was last
-        self._follower = RunFollower(tab, session, presenter, entropy)
+        self._follower = RunFollower(tab, session, presenter, jobs.entropy)
         tab.form.show_configs(settings.settings.model, settings.settings.train)
         self._on_form_recipe_changed(settings.settings.train.recipe)
         self._connect_signals()
@@ -135,7 +120,7 @@ class TrainingController(QObject):
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
-        self._tab.form.show_recipe_defaults(self._recipe_defaults(recipe))
+        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe))
 
     @Slot(bool)
     def _on_continue_changed(self, is_continued: bool) -> None:  # noqa: FBT001
@@ -153,11 +138,11 @@ class TrainingController(QObject):
         is_safe = self._session.is_model_saved or self._session.is_model_kept
         if start_from is None and not is_safe and not self._dialogs.ask_replace_unsaved():
             return
-        run = CurrentRun(run_id=self._runs.new_run_id())
+        run = CurrentRun(run_id=self._jobs.runs.new_run_id())
         control = RunControl()
         job = partial(
             kept_events,
-            self._runs,
+            self._jobs.runs,
             corpus,
             config,
             choices,
@@ -185,8 +170,7 @@ class TrainingController(QObject):
         control = RunControl()
         job = partial(
             resumed_events,
-            self._runs,
-            self._build,
+            self._jobs,
             run.run_id,
             present,
             control,

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import (
-    CheckGradients,
-    TimeOneStep,
-    check_gradients_with_engine,
-    time_one_step_with_engine,
-)
+from app.jobs import Jobs, Tool
 from app.session import Command, Session, enabled_commands
 from app.shared.formatting import counted, format_count
 from app.tasks.task_runner import TaskRunner
@@ -40,9 +35,8 @@ class ToolsController(QObject):
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
-        check_gradients: CheckGradients = check_gradients_with_engine,
-        time_one_step: TimeOneStep = time_one_step_with_engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,8 +44,7 @@ class ToolsController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._check_gradients = check_gradients
-        self._time_one_step = time_one_step
+        self._jobs = jobs
         self._page: ToolPage | None = None  # whose tool is running
         self._size = ""  # of the network whose step is timed
         self._closing = ""  # what the page says when its tool has ended
@@ -76,7 +69,7 @@ class ToolsController(QObject):
 
     @Slot()
     def _on_gradients_requested(self) -> None:
-        self._start(self._tab.gradient_page, self._check_gradients, "Checking the gradients…")
+        self._start(self._tab.gradient_page, self._jobs.check_gradients, "Checking the gradients…")
 
     @Slot()
     def _on_step_requested(self) -> None:
@@ -84,11 +77,11 @@ class ToolsController(QObject):
         words = TUTORIAL_WORDS if corpus is None else corpus.summary.vocabulary_size
         hidden = TUTORIAL_HIDDEN if choices is None else choices.model.hidden_dim
         size = f"{format_count(words)} known words and {counted(hidden, 'hidden unit')}"
-        job = partial(_time_step, self._time_one_step, words, hidden)
+        job = partial(_time_step, self._jobs, words, hidden)
         self._size = f"with {size}"
         self._start(self._tab.step_page, job, f"Measuring {self._size}…")
 
-    def _start(self, page: ToolPage, job: CheckGradients, beginning: str) -> None:
+    def _start(self, page: ToolPage, job: Tool, beginning: str) -> None:
         if self._runner.is_busy:
             return
         self._page, self._closing = page, ""
@@ -146,10 +139,8 @@ class ToolsController(QObject):
         self._refresh()
 
 
-def _time_step(
-    time_one_step: TimeOneStep, words: int, hidden: int, control: RunControl
-) -> "Iterator[Event]":
-    return time_one_step(control, words, hidden)
+def _time_step(jobs: Jobs, words: int, hidden: int, control: RunControl) -> "Iterator[Event]":
+    return jobs.time_one_step(control, words, hidden)
 
 
 def report_cells(report: "GradientReport") -> list[tuple[str, ...]]:

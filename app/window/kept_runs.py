@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.errors import ErrorPresenter
 from app.generation.look_back import LookBackController
 from app.generation.tab import GenerationTab
-from app.jobs import Runs, RunsQuestions
+from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
@@ -41,12 +41,11 @@ class KeptRuns(QObject):
         session: Session,
         runner: TaskRunner,
         presenter: ErrorPresenter,
-        runs: Runs,
+        jobs: Jobs,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
         show_model: Callable[[], None],
-        dialogs: RunsQuestions | None = None,
     ) -> None:
         super().__init__(window)
         self._show_model = show_model
@@ -57,10 +56,9 @@ class KeptRuns(QObject):
             session,
             self._queue,
             presenter,
-            runs,
+            jobs,
             resume=resume,
             may_replace=may_replace,
-            dialogs=dialogs,
             parent=self,
         )
         self.recovery = RecoveryController(
@@ -68,12 +66,12 @@ class KeptRuns(QObject):
             session,
             self._queue,
             presenter,
-            runs,
+            jobs,
             resume=resume,
             may_replace=may_replace,
             parent=self,
         )
-        self.look_back = LookBackController(tab, session, self._queue, runs, self)
+        self.look_back = LookBackController(tab, session, self._queue, jobs, self)
         self.controller.opened.connect(self._on_model_came)
         self.recovery.recovered.connect(self._on_model_came)
 

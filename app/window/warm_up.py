@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import ListDevices, list_devices_of_engine
+from app.jobs import Jobs
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
@@ -39,13 +39,13 @@ class WarmUp(QObject):
         self,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
-        list_devices: ListDevices = list_devices_of_engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner, self._presenter = runner, presenter
-        self._list_devices = list_devices
+        self._list_devices = jobs.list_devices
         runner.event_ready.connect(self._on_event_ready)
         runner.ended.connect(self._on_ended)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import CorpusMade, TrainingChoices, kept_events, resumed_events
+from app.jobs import CorpusMade, Jobs, TrainingChoices, kept_events, resumed_events
 from engine import CorpusConfig, CorpusReady, ModelConfig, Notice, RunControl, TrainConfig
 from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
 from tests.app.support.training_fakes import FakeResume, FakeTrain, ended, fake_corpus
@@ -18,7 +18,9 @@ def resume_with(runs: FakeRuns, present: Any, built: Any = (), epochs: int | Non
     def build(config: CorpusConfig, control: RunControl) -> Any:
         return iter(built)
 
-    return list(resumed_events(runs, build, "1", present, RunControl(), epochs=epochs))
+    return list(
+        resumed_events(Jobs(runs=runs, build=build), "1", present, RunControl(), epochs=epochs)
+    )
 
 
 def test_that_a_run_is_kept_with_what_makes_its_text(tmp_path: Path) -> None:

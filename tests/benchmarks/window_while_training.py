@@ -31,7 +31,7 @@ from app.jobs import Jobs
 from app.session import RunState
 from app.settings import SettingsStore
 from app.tasks.garbage import GarbageCollector
-from engine import LossPoint, ModelConfig, RunControl, TrainConfig, sample_comments_path
+from engine import LossPoint, ModelConfig, RunControl, RunStore, TrainConfig, sample_comments_path
 from tests.benchmarks.places import REVIEWS
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def main() -> int:
     qt = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.csv or _default_csv(Path(folder))
-        jobs = Jobs(ask_unsaved_at_close=lambda _is_kept: "discard")
+        runs = RunStore(Path(folder))
+        jobs = Jobs(runs=runs, ask_unsaved_at_close=lambda _is_kept: "discard")
         settings_path = Path(folder) / "settings.ini"
         SettingsStore(settings_path).update(  # the form shows them from the start
             model=ModelConfig(hidden_dim=arguments.hidden_dim, device="cpu"),

@@ -27,6 +27,7 @@ from app.application import Application, build_window
 from app.errors import install_exception_hook
 from app.jobs import Jobs
 from app.tasks.garbage import GarbageCollector
+from engine import RunStore
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
@@ -108,7 +109,7 @@ def made_window(engine: str, chance: random.Random, files: list[Path], folder: P
     if engine == "quick":
         jobs = quick_jobs(answers, files[0])
     else:
-        jobs = Jobs(sample_path=lambda: files[0])
+        jobs = Jobs(runs=RunStore(folder), sample_path=lambda: files[0])
     app = build_window(folder / "settings.ini", jobs=asking(jobs, answers))
     if engine == "real":
         hidden = app.window.findChild(QSpinBox, "training.hidden_spin")

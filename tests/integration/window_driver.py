@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application, build_window
 from app.jobs import Jobs, UnsavedAnswer
 from app.window.message_bar import MessageBar
+from engine import RunStore
 
 W = TypeVar("W", bound=QWidget)
 
@@ -55,6 +56,7 @@ class Person:
         self.answers = Answers()
         self.qtbot = qtbot
         jobs = Jobs(
+            runs=RunStore(settings_path.parent),
             ask_csv_path=self.answers.ask_csv_path,
             model_dialogs=self.answers,
             ask_unsaved_at_close=self.answers.ask_unsaved,

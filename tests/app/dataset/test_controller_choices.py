@@ -16,12 +16,14 @@ from pytestqt.qtbot import QtBot
 from app.dataset.controller import DatasetController
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter
+from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_bench import Bench, make_bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
+from tests.app.support.runs_fakes import FakeRuns
 
 
 @pytest.fixture
@@ -77,7 +79,12 @@ def test_that_the_choices_come_back_in_the_next_session(
     qtbot.addWidget(tab)
 
     DatasetController(
-        tab, Session(tab), TaskRunner(tab), ErrorPresenter(tab), SettingsStore(settings_path)
+        tab,
+        Session(tab),
+        TaskRunner(tab),
+        ErrorPresenter(tab),
+        SettingsStore(settings_path),
+        Jobs(runs=FakeRuns()),
     )
 
     assert tab.choices().vocabulary_size == 1234

@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.dataset.controller import RefusedRowsExport, refused_rows_as_csv
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
+from app.jobs import Jobs
 from app.settings import SettingsStore
 from engine import RowProblem
 from tests.app.support.dataset_fakes import FakeCorpus
+from tests.app.support.runs_fakes import FakeRuns
 
 PROBLEMS = (
     RowProblem(line=3, reason="it has 2 fields instead of 3", text='=HYPERLINK("x")'),
@@ -51,7 +53,8 @@ def bench(
         return target
 
     settings = SettingsStore(settings_path, tab)
-    RefusedRowsExport(tab, presenter, settings, ask_path=ask, parent=tab)
+    jobs = Jobs(runs=FakeRuns(), ask_refused_rows_path=ask)
+    RefusedRowsExport(tab, presenter, settings, jobs, parent=tab)
     tab.show_corpus(FakeCorpus(problems=PROBLEMS))  # type: ignore[arg-type]
     tab.show()
     button = tab.findChild(QPushButton, "dataset.save_problems_button")

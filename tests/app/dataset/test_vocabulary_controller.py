@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.dataset.tab import VOCABULARY_PAGE, DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController, epoch_text
 from app.errors import ErrorPresenter, Message
-from app.jobs import TrainingChoices
+from app.jobs import Jobs, TrainingChoices
 from app.session import RunState, Session
 from app.shared.tables import RecordTable
 from app.tasks.task_runner import TaskRunner
@@ -28,6 +28,7 @@ from engine import (
     TrainConfig,
 )
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
+from tests.app.support.runs_fakes import FakeRuns
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 ESTIMATE = EpochEstimate(
@@ -111,7 +112,12 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
         model=ModelConfig(hidden_dim=10), train=TrainConfig(), validation_fraction=None
     )
     controller = VocabularyController(
-        tab, session, runner, presenter, choices=lambda: bench.choices, estimate=bench.estimate
+        tab,
+        session,
+        runner,
+        presenter,
+        Jobs(runs=FakeRuns(), estimate_epoch=bench.estimate),
+        choices=lambda: bench.choices,
     )
     tab.resize(1200, 800)
     tab.show()

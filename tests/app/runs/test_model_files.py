@@ -9,12 +9,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.errors import ErrorPresenter, Message
+from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import ModelFileError
 from tests.app.support.generation_fakes import fake_model
+from tests.app.support.runs_fakes import FakeRuns
 
 
 @dataclass
@@ -69,7 +71,11 @@ def office(qtbot: QtBot, settings_path: Path) -> Iterator[Office]:
         return path.suffix != ".onnx"
 
     files = ModelFilesController(
-        session, runner, presenter, settings, dialogs=dialogs, load=load, save=save
+        session,
+        runner,
+        presenter,
+        settings,
+        Jobs(runs=FakeRuns(), model_dialogs=dialogs, load=load, save=save),
     )
     yield Office(session, runner, settings, dialogs, files, disk, messages, presenter)
     assert runner.shutdown()
@@ -273,7 +279,11 @@ def test_that_a_model_that_could_not_be_saved_is_not_replaced(
         raise ModelFileError("The disk is full.")
 
     files = ModelFilesController(
-        session, runner, presenter, SettingsStore(settings_path), dialogs=dialogs, save=failing_save
+        session,
+        runner,
+        presenter,
+        SettingsStore(settings_path),
+        Jobs(runs=FakeRuns(), model_dialogs=dialogs, save=failing_save),
     )
     model = fake_model()
     session.set_model(model)

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from app.dataset.controller import DatasetController
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
+from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.runs_fakes import FakeRuns
 
 PATH = Path("comments.csv")
 WidgetT = TypeVar("WidgetT", bound=QWidget)
@@ -69,10 +71,13 @@ def make_bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterato
         runner,
         presenter,
         settings,
-        inspect=engine.inspect,
-        build=engine.build,  # type: ignore[arg-type]
-        sample_path=lambda: Path("sample.csv"),
-        ask_path=lambda folder: PATH,
+        Jobs(
+            runs=FakeRuns(),
+            inspect=engine.inspect,
+            build=engine.build,  # type: ignore[arg-type]
+            sample_path=lambda: Path("sample.csv"),
+            ask_csv_path=lambda folder: PATH,
+        ),
     )
     tab.resize(1200, 800)
     tab.show()

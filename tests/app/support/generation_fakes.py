@@ -15,6 +15,7 @@ from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
@@ -26,6 +27,7 @@ from engine import (
     SentenceScored,
     WordScore,
 )
+from tests.app.support.runs_fakes import FakeRuns
 from tests.patience import HANGS_AFTER_S
 
 UNKNOWN = ("glads", "frobnicate")
@@ -171,6 +173,12 @@ def make_bench(
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
     settings = SettingsStore(settings_path)
+    jobs = Jobs(
+        runs=FakeRuns(),
+        generate=generate,
+        score=score,
+        ask_sentences_path=lambda suggested: save_path,
+    )
     bench = GenerationBench(
         tab=tab,
         session=session,
@@ -184,12 +192,11 @@ def make_bench(
             runner,
             presenter,
             settings,
-            generate=generate,
-            ask_save_path=lambda suggested: save_path,
+            jobs,
             parent=tab,
         ),
         scoring=ScoringController(
-            tab, session, score_runner, presenter, score=score, clock=clock, parent=tab
+            tab, session, score_runner, presenter, jobs, clock=clock, parent=tab
         ),
     )
     presenter.message_requested.connect(bench.messages.append)

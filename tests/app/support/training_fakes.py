@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter
+from app.jobs import Jobs
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
@@ -268,28 +269,32 @@ class Bench:
         self.built: list[CorpusConfig] = []
         self.build_events: Any = ()
         self.dialogs = FakeDialogs()
+        self.gradients: Any = fake_gradients()
+        self.asked_sizes: list[tuple[int, int]] = []
+        jobs = Jobs(
+            runs=self.runs,
+            build=self.build,
+            recipe_defaults=fake_defaults,
+            entropy=lambda _summary: ENTROPY,
+            training_dialogs=self.dialogs,
+            check_gradients=self._check_gradients,
+            time_one_step=self._time_one_step,
+        )
         self.controller = TrainingController(
             self.tab,
             self.session,
             self.runner,
             self.presenter,
             self.settings,
-            runs=self.runs,
-            build=self.build,
-            recipe_defaults=fake_defaults,
-            entropy=lambda _summary: ENTROPY,
-            dialogs=self.dialogs,
+            jobs,
             parent=self.tab,
         )
-        self.gradients: Any = fake_gradients()
-        self.asked_sizes: list[tuple[int, int]] = []
         self.tools = ToolsController(
             self.tab,
             self.session,
             self.tools_runner,
             self.presenter,
-            check_gradients=self._check_gradients,
-            time_one_step=self._time_one_step,
+            jobs,
             parent=self.tab,
         )
 
