@@ -4,7 +4,7 @@ This module draws nothing and knows no window; the values that it holds are alwa
 
 A `Series` is one growing curve: every point kept, any view of it bounded. Appending costs O(1)
 amortised. A view asks for the indices worth drawing: the lowest and the highest point of each
-bucket, found in a pyramid of buckets, so that a million points cost as much to draw as a thousand.
+bucket in its range, so that a million points cost about as much to draw as a few thousand.
 """
 
 import math
@@ -24,7 +24,7 @@ XAxis = Literal["step", "epoch", "elapsed"]
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
-FANOUT = 4  # buckets of one level that make a bucket of the next
+FANOUT = 4  # how much larger a bucket is than one of the next finer view
 
 
 class LossHistory:
@@ -176,13 +176,11 @@ def evaluated_loss(epoch: EpochDone) -> float:
 
 
 class Series:
-    """One growing curve with the pyramid that finds the points worth drawing."""
+    """One growing curve, and which of its points are worth drawing."""
 
     def __init__(self) -> None:
         self._x = {"step": Column(), "epoch": Column(), "elapsed": Column()}
         self._values = Column()
-        # Of every bucket of 4, 16, 64 … points: the index of the lowest and of the highest.
-        self._levels: list[tuple[Column, Column]] = []
 
     def __len__(self) -> int:
         return len(self._values)
@@ -228,16 +226,18 @@ class Series:
         last = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
         if last - first <= at_most:
             return np.arange(first, last, dtype=np.int64)
-        self._close_buckets()
-        level, size = 0, FANOUT
-        while 2 * (last - first) / size > at_most and level + 1 < len(self._levels):
-            level, size = level + 1, size * FANOUT
+        size = FANOUT
+        while 2 * (last - first) / size > at_most and FANOUT * size <= len(x):
+            size *= FANOUT
+        # Buckets begin at multiples of their size wherever the range does: a curve that moves or
+        # grows keeps its corners and does not flicker.
         begin, end = -(-first // size), last // size  # the buckets that lie inside
-        lows, highs = self._levels[level]
+        buckets = self.values[begin * size : end * size].reshape(-1, size)
+        starts = size * np.arange(begin, end)
         chosen = [
             np.array([first, last - 1]),
-            lows.values[begin:end].astype(np.int64),
-            highs.values[begin:end].astype(np.int64),
+            starts + buckets.argmin(axis=1),
+            starts + buckets.argmax(axis=1),
             self._extremes(first, min(begin * size, last)),
             self._extremes(max(end * size, first), last),
         ]
@@ -249,24 +249,6 @@ class Series:
         after = min(int(np.searchsorted(x, position)), len(x) - 1)
         before = max(after - 1, 0)
         return before if position - x[before] < x[after] - position else after
-
-    def _close_buckets(self) -> None:
-        """Find the extremes of every bucket that has been filled since the last call."""
-        values, count, level = self.values, len(self), 0
-        while (filled := count // FANOUT) > 0:
-            if level == len(self._levels):
-                self._levels.append((Column(), Column()))
-            done = len(self._levels[level][0])
-            inside = slice(done * FANOUT, filled * FANOUT)
-            for side, find in enumerate((np.argmin, np.argmax)):
-                if level == 0:
-                    below = np.arange(inside.start, inside.stop, dtype=np.int64)
-                else:
-                    below = self._levels[level - 1][side].values[inside].astype(np.int64)
-                block = below.reshape(-1, FANOUT)
-                picked = find(values[block], axis=1)
-                self._levels[level][side].extend(block[np.arange(len(block)), picked])
-            count, level = filled, level + 1
 
     def _extremes(self, first: int, last: int) -> Indices:
         part = self.values[first:last]
