@@ -38,6 +38,20 @@ class RunState(Enum):
     STOPPING = auto()  # a stop was asked for and the job has not ended yet
 
 
+class Command(Enum):
+    """What a person can ask for; whether a model is there is not decided here."""
+
+    OPEN_DATA = auto()
+    PREPARE = auto()
+    CANCEL_PREPARING = auto()
+    START_TRAINING = auto()
+    PAUSE = auto()
+    RESUME = auto()
+    STOP_TRAINING = auto()
+    OPEN_MODEL = auto()
+    CHECK = auto()  # gradients, or the time of one step
+
+
 class Session(QObject):
     """What is loaded and what is going on.
 
@@ -213,18 +227,14 @@ class Session(QObject):
             self.model_saved_changed.emit(is_saved)
 
 
-class Command(Enum):
-    """What a person can ask for; whether a model is there is not decided here."""
+def is_allowed(state: RunState, new_state: RunState) -> bool:
+    """Return whether `new_state` may follow `state`."""
+    return new_state in _TRANSITIONS[state]
 
-    OPEN_DATA = auto()
-    PREPARE = auto()
-    CANCEL_PREPARING = auto()
-    START_TRAINING = auto()
-    PAUSE = auto()
-    RESUME = auto()
-    STOP_TRAINING = auto()
-    OPEN_MODEL = auto()
-    CHECK = auto()  # gradients, or the time of one step
+
+def enabled_commands(state: RunState) -> frozenset[Command]:
+    """Return what a person can ask for in `state`."""
+    return _COMMANDS[state]
 
 
 _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
@@ -259,13 +269,3 @@ _COMMANDS: dict[RunState, frozenset[Command]] = {
     RunState.PAUSED: frozenset({Command.RESUME, Command.STOP_TRAINING}),
     RunState.STOPPING: frozenset(),
 }
-
-
-def is_allowed(state: RunState, new_state: RunState) -> bool:
-    """Return whether `new_state` may follow `state`."""
-    return new_state in _TRANSITIONS[state]
-
-
-def enabled_commands(state: RunState) -> frozenset[Command]:
-    """Return what a person can ask for in `state`."""
-    return _COMMANDS[state]

@@ -118,6 +118,18 @@ def describe_run(run: "RunInfo") -> str:
     return " ".join(part for part in parts if part)
 
 
+def numbered_names(runs: "Sequence[RunInfo]") -> dict[str, str]:
+    """Return the name of each run by its id, such as "comments.csv (2)" where two are alike."""
+    alike = Counter(run.name for run in runs)
+    seen: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for run in sorted(runs, key=lambda each: (each.started, each.run_id)):
+        seen[run.name] += 1
+        number = f" ({seen[run.name]})" if alike[run.name] > 1 else ""
+        names[run.run_id] = f"{run.name}{number}"
+    return names
+
+
 def _hidden(row: RunRow) -> str:
     return format_count(row.run.model_config.hidden_dim)
 
@@ -153,15 +165,3 @@ def _colour(row: RunRow) -> QColor:
         "finished": palette.good,
     }
     return QColor(colours.get(row.run.state, palette.foreground))
-
-
-def numbered_names(runs: "Sequence[RunInfo]") -> dict[str, str]:
-    """Return the name of each run by its id, such as "comments.csv (2)" where two are alike."""
-    alike = Counter(run.name for run in runs)
-    seen: Counter[str] = Counter()
-    names: dict[str, str] = {}
-    for run in sorted(runs, key=lambda each: (each.started, each.run_id)):
-        seen[run.name] += 1
-        number = f" ({seen[run.name]})" if alike[run.name] > 1 else ""
-        names[run.run_id] = f"{run.name}{number}"
-    return names
