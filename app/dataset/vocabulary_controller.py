@@ -20,6 +20,7 @@ from app.jobs import Jobs, TrainingChoices
 from app.session import Command, Session, enabled_commands
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_duration, format_percent
+from app.shared.plots import logarithmic_steps
 from app.tasks.task_runner import TaskRunner
 from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
 
@@ -169,7 +170,8 @@ class VocabularyController(QObject):
         if budget is None:
             return
         model, _ = self._settings()
-        curve = curve_sizes(smallest_offered(budget.largest_size), budget.largest_size)
+        smallest = smallest_offered(budget.largest_size)
+        curve = logarithmic_steps(smallest, budget.largest_size, CURVE_POINTS)
         self._page.show_sizes(
             [budget.at(size, model.hidden_dim) for size in curve], advice_text(budget)
         )
@@ -253,13 +255,6 @@ def epoch_text(seconds: float | None) -> str:
     if seconds is None or seconds >= 10.0:
         return format_duration(seconds)
     return f"{seconds:.1f} s" if seconds >= 0.1 else "< 0.1 s"
-
-
-def curve_sizes(smallest: int, largest: int) -> list[int]:
-    """Return sizes from `smallest` to `largest`, evenly spread on a logarithmic axis."""
-    ratio = largest / smallest
-    steps = range(CURVE_POINTS)
-    return sorted({round(smallest * ratio ** (step / (CURVE_POINTS - 1))) for step in steps})
 
 
 def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure, ...]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.shared.formatting import counted, format_count
-from app.shared.plots import StillPlot
+from app.shared.plots import StillPlot, logarithmic_steps
 from app.shared.theme import current_palette
 
 MOST_POINTS = 400  # on the screen; ranks are thinned evenly on the logarithmic axis
@@ -132,5 +132,4 @@ def thinned_ranks(count: int) -> list[int]:
     """Return at most `MOST_POINTS` ranks from 1 to `count`, even on a logarithmic axis."""
     if count <= MOST_POINTS:
         return list(range(1, count + 1))
-    steps = range(MOST_POINTS)
-    return sorted({round(count ** (step / (MOST_POINTS - 1))) for step in steps})
+    return logarithmic_steps(1, count, MOST_POINTS)

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from app.generation.records import Batch, perplexity, predicted_words
-from app.shared.saving import SuffixFollower, inert_csv, write_in_one_step
+from app.shared.saving import ask_save_path, inert_csv, write_in_one_step
 from engine import SentenceGenerated
 
 Record = tuple[Batch, SentenceGenerated]
@@ -65,12 +65,5 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
 
 def ask_sentences_path(suggested: Path) -> Path | None:
     """Ask where the sentences go; None when the user thinks better of it."""
-    dialog = QFileDialog(QApplication.activeWindow(), "Save the sentences", str(suggested.parent))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters([_TEXT_FILTER, _CSV_FILTER])
-    dialog.selectFile(suggested.stem)
-    SuffixFollower(dialog)
-    is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-    chosen = dialog.selectedFiles()
-    dialog.deleteLater()
-    return Path(chosen[0]) if is_accepted and chosen else None
+    named, window = suggested.with_suffix(""), QApplication.activeWindow()
+    return ask_save_path(window, "Save the sentences", named, [_TEXT_FILTER, _CSV_FILTER])

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.generation.records import Batch
 from app.generation.sample_form import SampleForm
 from app.generation.sentence_list import SentenceList
+from app.shared.formatting import counted
 from app.shared.labels import describe
 from app.shared.theme import scaled
 from engine import SampleConfig, SentenceGenerated
@@ -213,8 +214,7 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        noun = "sentence" if count == 1 else "sentences"
-        return f"{count:,} {noun}" + ("  ·  drawing…" if self._is_generating else "")
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
 
     @Slot()
     def _on_form_changed(self) -> None:

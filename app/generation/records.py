@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from app.shared.formatting import counted, format_count
 from engine import SampleConfig, SentenceGenerated, SentenceScore
 
 BatchState = Literal["running", "ended", "stopped", "failed"]
@@ -22,17 +23,13 @@ class Batch:
     @property
     def title(self) -> str:
         """One line: how many sentences, and everything needed to repeat them."""
-        wanted = self.config.count
-        noun = "sentence" if wanted == 1 else "sentences"
-        amount = f"{wanted:,} {noun}"
-        if self.state != "running" and self.done != wanted:
-            amount = f"{self.done:,} of {wanted:,} {noun} ({self.state})"
-        shortest = self.config.min_length
-        words = "word" if shortest == 1 else "words"
+        amount = counted(self.config.count, "sentence")
+        if self.state != "running" and self.done != self.config.count:
+            amount = f"{format_count(self.done)} of {amount} ({self.state})"
         seed = "random" if self.seed is None else str(self.seed)
         return (
             f"{amount}  ·  {self.model}  ·  temperature {self.config.temperature:.2f}"
-            f"  ·  at least {shortest} {words}  ·  seed {seed}"
+            f"  ·  at least {counted(self.config.min_length, 'word')}  ·  seed {seed}"
         )
 
 

@@ -19,7 +19,7 @@ from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs, ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
-from app.shared.saving import SuffixFollower
+from app.shared.saving import ask_save_path
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
@@ -32,7 +32,7 @@ MODEL_SUFFIX = ".safetensors"
 _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
 _FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
 _TO_OPEN = ";;".join((*_KINDS, "All files (*)"))
-_TO_SAVE = ";;".join((*_KINDS, *_FOR_OTHERS, "All files (*)"))
+_TO_SAVE = (*_KINDS, *_FOR_OTHERS, "All files (*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,14 +255,7 @@ class ModelDialogs(QObject):
 
     def ask_save_path(self, suggested: Path) -> Path | None:
         """Ask where the model goes; the dialog itself asks before it replaces a file."""
-        dialog = QFileDialog(self._window, "Save the model", str(suggested.parent), _TO_SAVE)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(suggested.name)
-        SuffixFollower(dialog)
-        is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-        chosen = dialog.selectedFiles()
-        dialog.deleteLater()
-        return Path(chosen[0]) if is_accepted and chosen else None
+        return ask_save_path(self._window, "Save the model", suggested, _TO_SAVE)
 
     def ask_unsaved(self) -> UnsavedAnswer:
         """Ask what becomes of the trained model that another would replace."""

@@ -144,6 +144,12 @@ def fitting_powers(low: float, high: float, at_most: int) -> list[float]:
     return ticks
 
 
+def logarithmic_steps(low: int, high: int, at_most: int) -> list[int]:
+    """Return up to `at_most` whole numbers from `low` to `high`, even on a logarithmic axis."""
+    steps = range(at_most)
+    return sorted({round(low * (high / low) ** (step / (at_most - 1))) for step in steps})
+
+
 def spread(ticks: Sequence[float], apart: float) -> list[float]:
     """Return those of rising `ticks` that stand at least `apart` above the one before."""
     kept: list[float] = []

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QIODevice, QObject, QSaveFile, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
 
@@ -49,6 +49,21 @@ def write_in_one_step(path: Path, content: bytes, what: str) -> None:
             f"{what} could not be written to {path}: {target.errorString()}. "
             "Choose another folder or name, or make room on the disk."
         )
+
+
+def ask_save_path(
+    parent: QWidget | None, title: str, suggested: Path, filters: Sequence[str]
+) -> Path | None:
+    """Ask where a file goes; the dialog itself asks before it replaces one. None: nowhere."""
+    dialog = QFileDialog(parent, title, str(suggested.parent))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(filters)
+    dialog.selectFile(suggested.name)
+    SuffixFollower(dialog)
+    is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+    chosen = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(chosen[0]) if is_accepted and chosen else None
 
 
 class SuffixFollower(QObject):
