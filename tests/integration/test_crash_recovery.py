@@ -25,9 +25,10 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 from app.application import build_window
 from app.settings import SettingsStore
-from engine import CheckpointSaved, LossPoint, ModelConfig, TrainConfig, kept_run
+from engine import CheckpointSaved, LossPoint, ModelConfig, TrainConfig
+from engine.runs import recorder
 
-kept_run._AUTOSAVE_S = 0.05
+recorder._AUTOSAVE_S = 0.05
 settings, csv, epochs, hidden, rate = sys.argv[1:]
 qt = QApplication([])
 SettingsStore(Path(settings)).update(
