@@ -17,6 +17,7 @@ import random
 import signal
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,16 @@ def main(count: int, seed: int, folder: Path, longest_ms: int) -> None:
     """Close `count` times."""
     from engine.corpus.workers import SMALL_TEXT
 
-    __import__("app.application")
-    for name in ("corpus.build", "language_model.formats", "language_model.scorer"):
-        __import__(f"engine.{name}")
-    for name in ("language_model.sampler", "training.trainer"):
-        __import__(f"engine.{name}")
+    import_module("app.application")
+    for name in (
+        "training.trainer",
+        "corpus.build",
+        "language_model.sampler",
+        "language_model.scorer",
+        "language_model.checkpoint",
+        "network.device",
+    ):
+        import_module(f"engine.{name}")
     small = write_csv(folder / "small.csv", 150)
     large = write_csv(folder / "large.csv", SMALL_TEXT // 30)  # prepared by helper processes
     for number in range(count):

@@ -45,8 +45,8 @@ def test_that_naughty_sentences_are_scored(
 ) -> None:
     line = bench.find(QLineEdit, "sentence_edit")
     scores: list[Any] = []
-    bench.tab._score_panel.show_score = scores.append  # type: ignore[method-assign]
-    show = type(bench.tab._score_panel).show_score
+    bench.tab.score_panel.show_score = scores.append  # type: ignore[method-assign]
+    show = type(bench.tab.score_panel).show_score
     count = scaled(250, 10_000)
     blank = 0
 
@@ -57,9 +57,11 @@ def test_that_naughty_sentences_are_scored(
         line.insert(text)
         wait_for(lambda: not bench.score_runner.is_busy)
         for score in scores:
-            show(bench.tab._score_panel, score)
+            show(bench.tab.score_panel, score)
         blank += scores[-1:] in ([], [None])
-        assert all(math.isfinite(s.log_probability) for s in scores if s is not None), repr(text)
+        assert all(math.isfinite(s.score.log_probability) for s in scores if s is not None), repr(
+            text
+        )
         assert bench.messages == [], repr(text)
         if number % 50 == 0:
             bench.tab.grab()

@@ -21,18 +21,8 @@ from pytestqt.qtbot import QtBot
 from app.dataset.file_panel import FILE_FILTERS, ask_csv_path
 from app.session import RunState
 from engine import CorpusError, CorpusReady, Notice, RunControl
-from tests.app.support.dataset_bench import PATH, Bench, make_bench
+from tests.app.support.dataset_bench import PATH, Bench
 from tests.app.support.dataset_fakes import FakeEngine, until_stopped
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterator[Bench]:
-    yield from make_bench(qtbot, settings_path, engine)
 
 
 def test_that_opening_a_file_shows_its_first_rows_and_guesses_the_column(bench: Bench) -> None:

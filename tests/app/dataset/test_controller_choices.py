@@ -1,7 +1,6 @@
 """What the user chooses for a file is used, and comes back in the next session."""
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,19 +22,9 @@ from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
 from app.tasks.task_runner import TaskRunner
 from engine import EncodingReading
-from tests.app.support.dataset_bench import PATH, Bench, make_bench
+from tests.app.support.dataset_bench import PATH, Bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
 from tests.app.support.runs_fakes import FakeRuns
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterator[Bench]:
-    yield from make_bench(qtbot, settings_path, engine)
 
 
 def test_that_another_vocabulary_size_alone_is_not_tokenised_again(bench: Bench) -> None:
@@ -50,24 +39,20 @@ def test_that_another_vocabulary_size_alone_is_not_tokenised_again(bench: Bench)
     assert bench.find(QLabel, "summary.vocabulary_size").text() == "200"
 
 
-def test_that_the_share_of_unknown_words_follows_the_vocabulary_size(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (100, "With this size 10.0 % of all words would be unknown."),
+        (20_000, "The text has only 900 different words: all are kept."),
+    ],
+)
+def test_that_what_a_vocabulary_size_leaves_out_is_said(bench: Bench, size: int, said: str) -> None:
     bench.open()
     bench.prepare()
 
-    bench.find(QSpinBox, "vocabulary_spin").setValue(100)
+    bench.find(QSpinBox, "vocabulary_spin").setValue(size)
 
-    coverage = bench.find(QLabel, "coverage_label").text()
-    assert coverage == "With this size 10.0 % of all words would be unknown."
-
-
-def test_that_a_vocabulary_larger_than_the_text_says_so(bench: Bench) -> None:
-    bench.open()
-    bench.prepare()
-
-    bench.find(QSpinBox, "vocabulary_spin").setValue(20_000)
-
-    coverage = bench.find(QLabel, "coverage_label").text()
-    assert coverage == "The text has only 900 different words: all are kept."
+    assert bench.find(QLabel, "coverage_label").text() == said
 
 
 def test_that_the_choices_come_back_in_the_next_session(

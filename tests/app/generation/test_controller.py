@@ -1,6 +1,6 @@
 """Sentences on request: one by one, stoppable, with what made them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +12,14 @@ from pytestqt.qtbot import QtBot
 from app.generation.sentence_list import SentenceList
 from app.session import RunState
 from engine import DeviceError, Notice, RunControl, SampleConfig
+from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
     GenerationBench,
     fake_generate,
     fake_model,
     generate_until_stopped,
-    make_bench,
     sentence,
 )
-
-MakeBench = Callable[..., GenerationBench]
-
-
-@pytest.fixture
-def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
-    benches: list[GenerationBench] = []
-
-    def open_one(**options: Any) -> GenerationBench:
-        bench = make_bench(settings_path, **options)
-        benches.append(bench)
-        qtbot.addWidget(bench.tab)
-        bench.tab.show()
-        return bench
-
-    yield open_one
-    for bench in benches:
-        bench.scoring.close()
-        assert bench.runner.shutdown()
-        assert bench.score_runner.shutdown()
-
-
-@pytest.fixture
-def bench(open_bench: MakeBench) -> GenerationBench:
-    bench = open_bench()
-    bench.session.set_model(fake_model())
-    return bench
 
 
 def click(qtbot: QtBot, bench: GenerationBench, role: str) -> None:

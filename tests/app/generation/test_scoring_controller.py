@@ -1,7 +1,7 @@
 """The typed sentence is scored as it is typed: newest wins, one job at a time."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +15,8 @@ from app.generation.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle
 from engine import DeviceError, RunControl
-from tests.app.support.generation_fakes import GatedScore, GenerationBench, fake_model, make_bench
-
-MakeBench = Callable[..., GenerationBench]
-
-
-@pytest.fixture
-def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
-    benches: list[GenerationBench] = []
-
-    def open_one(**options: Any) -> GenerationBench:
-        bench = make_bench(settings_path, **options)
-        benches.append(bench)
-        qtbot.addWidget(bench.tab)
-        bench.session.set_model(fake_model())
-        return bench
-
-    yield open_one
-    for bench in benches:
-        bench.scoring.close()
-        assert bench.score_runner.shutdown()
-
-
-@pytest.fixture
-def bench(open_bench: MakeBench) -> GenerationBench:
-    return open_bench()
+from tests.app.generation.conftest import MakeBench
+from tests.app.support.generation_fakes import GatedScore, GenerationBench, fake_model
 
 
 @pytest.fixture
@@ -49,7 +26,9 @@ def gate() -> GatedScore:
 
 @pytest.fixture
 def gated_bench(open_bench: MakeBench, gate: GatedScore) -> Iterator[GenerationBench]:
-    yield open_bench(score=gate)
+    bench = open_bench(score=gate)
+    bench.session.set_model(fake_model())
+    yield bench
     gate.let_through(1000)
 
 
@@ -239,6 +218,7 @@ def test_that_a_failure_takes_the_score_away_and_reaches_the_message_bar(
         yield
 
     bench = open_bench(score=failing_score)
+    bench.session.set_model(fake_model())
 
     type_and_wait(qtbot, bench, "so it is")
 

@@ -1,9 +1,5 @@
 """The generation tab as a whole: names, keyboard, ways from one half to the other."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,11 +13,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.generation.sentence_list import SentenceList
+from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
     GenerationBench,
     fake_model,
     generate_until_stopped,
-    make_bench,
 )
 
 ROLES = (
@@ -43,17 +39,6 @@ ROLES = (
     "comparison_table",
     "unpin_button",
 )
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path) -> Iterator[GenerationBench]:
-    bench = make_bench(settings_path)
-    qtbot.addWidget(bench.tab)
-    bench.session.set_model(fake_model())
-    yield bench
-    bench.scoring.close()
-    assert bench.runner.shutdown()
-    assert bench.score_runner.shutdown()
 
 
 def interactive(bench: GenerationBench) -> list[QWidget]:
@@ -108,9 +93,10 @@ def test_that_a_double_clicked_sentence_is_scored(qtbot: QtBot, bench: Generatio
     assert bench.text_of("probability_label").startswith("1 in ")
 
 
-def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_path: Path) -> None:
-    bench = make_bench(settings_path, generate=generate_until_stopped)
-    qtbot.addWidget(bench.tab)
+def test_that_scoring_answers_while_sentences_are_drawn(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    bench = open_bench(generate=generate_until_stopped)
     bench.session.set_model(fake_model())
     qtbot.mouseClick(bench.find(QAbstractButton, "generate_button"), Qt.MouseButton.LeftButton)
 
@@ -119,4 +105,3 @@ def test_that_scoring_answers_while_sentences_are_drawn(qtbot: QtBot, settings_p
 
     assert bench.runner.is_busy
     assert bench.text_of("bits_label") == "5.40"
-    assert bench.runner.shutdown()

@@ -23,15 +23,6 @@ from tests.app.support.training_fakes import (
 )
 
 
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path) -> Bench:
-    bench = Bench(settings_path)
-    qtbot.addWidget(bench.tab)
-    bench.tab.resize(1280, 800)
-    bench.tab.show()
-    return bench
-
-
 def press(qtbot: QtBot, bench: Bench, role: str) -> None:
     qtbot.mouseClick(bench.find(role), Qt.MouseButton.LeftButton)
 

@@ -22,13 +22,6 @@ from tests.app.support.training_fakes import (
 )
 
 
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path) -> Bench:
-    bench = Bench(settings_path)
-    qtbot.addWidget(bench.tab)
-    return bench
-
-
 def saved(step: int) -> CheckpointSaved:
     return CheckpointSaved(path=Path("runs") / "1" / "state.safetensors", step=step)
 

@@ -1,8 +1,5 @@
 """The training tab as a whole: named, explained and usable without a mouse."""
 
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -33,13 +30,6 @@ INTERACTIVE = (
 )
 
 COMPOSED = (QAbstractSpinBox, QComboBox, QTableView, QTabBar)
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path) -> Bench:
-    bench = Bench(settings_path)
-    qtbot.addWidget(bench.tab)
-    return bench
 
 
 def own_widgets(tab: TrainingTab) -> list[QWidget]:

@@ -1,7 +1,6 @@
 """The tools of the training tab: their tables, their words, their ends."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,15 +10,6 @@ from pytestqt.qtbot import QtBot
 from app.session import RunState
 from engine import Event, RunControl, StageProgress
 from tests.app.support.training_fakes import Bench, fake_corpus, fake_gradients
-
-
-@pytest.fixture
-def bench(qtbot: QtBot, settings_path: Path) -> Bench:
-    bench = Bench(settings_path)
-    qtbot.addWidget(bench.tab)
-    bench.tab.resize(1280, 800)
-    bench.tab.show()
-    return bench
 
 
 def run(qtbot: QtBot, bench: Bench, role: str) -> None:
