@@ -4,6 +4,7 @@ Where a model may be written, and that it is saved while it is trained, is decid
 Arguments are read in `main`; the commands that need only a model are in `models`.
 """
 
+import re
 import shlex
 import sys
 from argparse import Namespace
@@ -34,7 +35,7 @@ from engine.training.trainer import train
 from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
-_DELIMITERS = {"\\t": "\t", "\\n": "\n"}  # as they are typed
+_ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 _AUTOSAVE_S = 30.0
@@ -168,7 +169,8 @@ def _corpus_config(
             columns=tuple(arguments.column or ()),
             has_header=header,
             encoding=arguments.encoding,
-            delimiter=_DELIMITERS.get(arguments.delimiter, arguments.delimiter),
+            delimiter=_delimiter(arguments.delimiter),
+            skip_rows=arguments.skip_rows,
             quoting=arguments.quoting,
             documents=arguments.documents,
             decode_entities=arguments.decode_entities,
@@ -179,6 +181,15 @@ def _corpus_config(
         remove_duplicates=arguments.remove_duplicates,
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
+    )
+
+
+def _delimiter(typed: str | None) -> str | None:
+    r"""Return a delimiter with a tab for \\t, a line end for \\n, and others for their number."""
+    if typed is None:
+        return None
+    return _ESCAPES.sub(
+        lambda found: {"t": "\t", "n": "\n"}.get(found[1]) or chr(int(found[1][1:], 16)), typed
     )
 
 

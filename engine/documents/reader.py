@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.documents.detection import Layout, examine, wanted_columns
-from engine.documents.rows import REPAIRED, Row, RowProblem
+from engine.documents.rows import LEFT_OUT, REPAIRED, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
     late_controls,
@@ -219,7 +219,7 @@ class DocumentReader:
             self.repaired_rows += 1
             self._keep(problem)
             return
-        if self._config.bad_rows == "stop":
+        if self._config.bad_rows == "stop" and not problem.reason.startswith(LEFT_OUT):
             raise CorpusError(
                 f"{self._file.path.name}, line {problem.line}: {problem.reason}. "
                 "Mend the row, or choose to skip damaged rows."
