@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
 from app.dataset.corpus_figures import delimiter_name
 from app.shared.column_picker import ColumnPicker
@@ -32,8 +32,15 @@ ENCODINGS = (
     "big5",
     "euc-kr",
 )
-DELIMITERS = (",", ";", "\t", "|", "\n")
-QUOTINGS = (("Double quotes", "double"), ("None: they are text", "none"))
+DELIMITERS = (",", ";", "\t", "|", "~", "^", "||", "^|^", "::", "\x01", "\x1f", "\n")
+QUOTINGS = (
+    ('Double quotes, "" inside', "double"),
+    ('Double quotes, \\" inside', "backslash"),
+    ("Single quotes", "single"),
+    ("Curly quotes", "curly"),
+    ("None: they are text", "none"),
+)
+DETECT = -1  # lines above the table
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
 
@@ -59,6 +66,7 @@ class CsvForm(QWidget):
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
         self._has_header = False
+        self._is_table = False
         self._is_header_chosen = False
         self._chosen: tuple[int, ...] | None = None  # columns
         self._build_fields()
@@ -84,12 +92,14 @@ class CsvForm(QWidget):
         self._quoting.setItemText(0, f"Detect ({'double quotes' if preview.is_quoted else 'none'})")
         self._units.setItemText(0, f"Detect ({preview.kind})")
         is_text = preview.kind in ("lines", "paragraphs")
-        is_table = preview.kind == "table"
+        is_table = self._is_table = preview.kind == "table"
+        self._skipped.setSpecialValueText(f"Detect ({preview.lines_above})")
         for field, is_shown in (
             (self._column, not is_text),
             (self._header, is_table),
             (self._delimiter, is_table),
             (self._quoting, is_table),
+            (self._skipped, is_table),
             (self._units, is_text),
             (self._entities, preview.entities > 0 or self._entities.isChecked()),
         ):
@@ -108,6 +118,9 @@ class CsvForm(QWidget):
             box.setItemText(0, "Detect")
         with QSignalBlocker(self._entities):
             self._entities.setChecked(False)
+        with QSignalBlocker(self._skipped):
+            self._skipped.setValue(DETECT)
+        self._skipped.setSpecialValueText("Detect")
         self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
         self._is_header_chosen = False
         self._chosen = None
@@ -124,6 +137,7 @@ class CsvForm(QWidget):
             has_header=self._has_header if self._is_header_chosen else None,
             encoding=self._encoding.currentData(),
             delimiter=self._delimiter.currentData(),
+            skip_rows=None if self._skipped.value() == DETECT else self._skipped.value(),
             quoting=self._quoting.currentData(),
             documents=self._units.currentData(),
             decode_entities=self._entities.isChecked(),
@@ -134,7 +148,7 @@ class CsvForm(QWidget):
         return replace(
             self.reading_config(),
             columns=tuple(self._column_key(index) for index in self._column.picked()),
-            has_header=self._has_header,
+            has_header=self._has_header if self._is_table else None,
             bad_rows=self._policy.currentData(),
         )
 
@@ -208,6 +222,17 @@ class CsvForm(QWidget):
         self._quoting.addItem("Detect", None)
         for text, quoting in QUOTINGS:
             self._quoting.addItem(text, quoting)
+        self._skipped = describe(
+            QSpinBox(self),
+            "dataset.skip_rows_spin",
+            "Lines above the table",
+            "How many lines at the beginning of the file are no part of the table, such as a "
+            "title; change it if the names of the columns are not those of the table",
+        )
+        self._skipped.setRange(DETECT, 10_000)
+        self._skipped.setValue(DETECT)
+        self._skipped.setSpecialValueText("Detect")
+        self._skipped.setKeyboardTracking(False)  # 12 is not first 1
         self._units = describe(
             QComboBox(self),
             "dataset.documents_combo",
@@ -231,6 +256,7 @@ class CsvForm(QWidget):
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
         add_row(form, "&Quotes", self._quoting)
+        add_row(form, "Lines abo&ve", self._skipped)
         add_row(form, "Documen&ts", self._units)
         form.addRow(self._entities)
         form.addRow(self._note)
@@ -242,6 +268,7 @@ class CsvForm(QWidget):
         self._header.toggled.connect(self._on_header_toggled)
         for box in self._detecting:
             box.currentIndexChanged.connect(self._on_reading_changed)
+        self._skipped.valueChanged.connect(self._on_reading_changed)
         self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)
 

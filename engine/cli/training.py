@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.cli.models import EXIT_INTERRUPTED, show_sentences
 from engine.cli.output import Output, stop_on_interrupt
-from engine.cli.texts import evaluated_lines, evaluation_hints, training_hints
+from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
@@ -75,7 +75,7 @@ def run_train(arguments: Namespace) -> int:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
             return EXIT_INTERRUPTED
-        for hint in training_hints(corpus, corpus_config):
+        for hint in (*reading_hints(corpus_config), *training_hints(corpus, corpus_config)):
             output.show(hint)
         if arguments.keep_run:
             store = RunStore(arguments.data_folder)
@@ -135,7 +135,7 @@ def run_evaluate(arguments: Namespace) -> int:
         corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
             return EXIT_INTERRUPTED
-        for hint in evaluation_hints(model, corpus):
+        for hint in (*reading_hints(config), *evaluation_hints(model, corpus)):
             output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
         while True:

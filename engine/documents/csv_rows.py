@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from engine.documents.line_marks import LineMarks
+from engine.documents.line_marks import CLOSING, LineMarks
 from engine.documents.rows import (
     NEVER_CLOSED,
     REPAIRED,
@@ -34,6 +34,7 @@ from engine.documents.table_shape import Shape
 
 _LONGEST_ROW = 32 << 20  # characters; bounds the memory that an open quote can take
 
+_OTHER_QUOTES = tuple("'“„«‘")
 _BLANK_LINES = ("\n", "\r\n", "\r")
 _AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
 
@@ -207,11 +208,14 @@ class CsvRows:
         if not self._has_right_count(fields):
             yield from self._count_problem(line, fields, lines)
             return
+        if fields[0][:1] in _OTHER_QUOTES and _are_wrapped(fields):
+            yield _problem(line, "its fields stand in other quotes than those of the rows", lines)
+            return
         if is_quoted and not self._is_tidy(fields, lines):
             self._stray_rows += 1
             # Normal in a file without quoted fields (a 5" disk); in one that quotes its
             # fields it is what is left of a quoted field that lost its first quote.
-            if self.quoted_rows > 3 * self._stray_rows:
+            if self.quoted_rows > 3 * self._stray_rows or self._has_lost_quote(fields):
                 self._is_after_damage = True
                 yield _problem(line, STRAY_QUOTE, lines)
                 return
@@ -219,6 +223,14 @@ class CsvRows:
             self.quoted_rows += is_quoted
         self.plain_rows += not is_quoted
         yield Row(line, fields)
+
+    def _has_lost_quote(self, fields: list[str]) -> bool:
+        """Whether a field ends with the quote that closes one, in a table that needs them."""
+        return (
+            self._shape is not None
+            and self._shape.needs_quotes
+            and any(f.endswith(self._quote) and f.count(self._quote) % 2 for f in fields)
+        )
 
     def _count_problem(
         self, line: int, fields: list[str], lines: list[str]
@@ -325,6 +337,13 @@ class CsvRows:
         self._feed.skip_line()
         size = _LONGEST_ROW >> 20
         yield _problem(first_line, f"it is longer than {size} million characters", lines)
+
+
+def _are_wrapped(fields: list[str]) -> bool:
+    """Whether each of several fields stands in quotes that are none of this dialect."""
+    return len(fields) > 1 and all(
+        len(field) > 1 and CLOSING.get(field[0]) == field[-1] for field in fields if field
+    )
 
 
 def _damage(lines: list[str]) -> str | None:

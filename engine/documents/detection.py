@@ -17,7 +17,7 @@ from typing import Literal
 from engine.config import CsvConfig, Quoting
 from engine.documents.csv_rows import CsvRows
 from engine.documents.encoding import check_encoding, detect_encoding
-from engine.documents.foreign import misunderstood, refuse_foreign
+from engine.documents.foreign import delimiter_name, misunderstood, refuse_foreign
 from engine.documents.header import Header, column_names, find_header, guess_text_column, numbered
 from engine.documents.hypotheses import SAMPLE_ROWS, Hypothesis, find_table
 from engine.documents.rows import (
@@ -41,6 +41,8 @@ _FEWEST_ROWS = 2  # that tell how the file is to be read
 _ENOUGH_ROWS = 10  # the same, before one that is cut off
 _MANY_LINES = 1000
 _LONGEST_ROW = 32 << 20  # bytes in which a quote is closed
+_SURE_SHARE = 0.9  # of the rows, that are as wide as the table
+_CLOSE = 0.9  # of the best score
 _NOTES = 5  # rows at the end that may be notes below the table
 _SURE_ROWS = 10  # of a plain text, all with as many tabs: it is a table
 _Kind = Literal["csv", "lines", "json"]
@@ -122,7 +124,8 @@ class Layout:
                     row = _left_out(row, "it is the header again")
                 elif is_first and shape is not None and shape.is_second_header(row.fields):
                     row = _left_out(row, "it belongs to the header")
-                is_first = False
+                else:
+                    is_first = False
             last.append(row)
             if len(last) > _NOTES:
                 yield last.popleft()
@@ -236,7 +239,7 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
             )
         return replace(layout, columns=_json_keys(path, head))
     if kind == "lines":
-        return _with_tabs(path, layout, config) or layout
+        return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)
     if _is_json_lines(head, config):
         return replace(layout, kind="json", columns=_json_keys(path, head))
@@ -260,18 +263,30 @@ def _is_json_lines(head: str, config: CsvConfig) -> bool:
     return all(json_columns(line) for line in lines)
 
 
-def _with_tabs(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
-    """Return the table that a plain text is where all its lines have as many tabs, or None."""
-    if config.documents is not None or "\t" not in layout.head:
+def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
+    """Return the table that a plain text is where all its lines agree on it, or None."""
+    if config.documents is not None or config.has_header is False:
         return None
-    lines = [line for line in islice(StringIO(layout.head), SAMPLE_ROWS) if line.strip()]
-    tabs = {line.count("\t") for line in lines}
-    if len(lines) < _SURE_ROWS or len(tabs) > 1:
+    found, _ = find_table(layout.head, None)
+    marks = found.dialect.delimiter
+    kinds = {column.kind for column in found.shape.columns}
+    if (
+        found.width < 2
+        or found.share < 1.0
+        or found.last < len(found.rows)
+        or len(found.rows) < _SURE_ROWS
+        or (
+            marks != "\t"
+            and (not kinds & {"number", "token", "label"} or f"{marks} " in layout.head)
+        )
+        or found.shape.free_column >= 0
+    ):
         return None
     table = _as_table(path, replace(layout, kind="csv", has_paragraphs=False), config)
-    if len(table.columns) < 2:
-        return None
-    doubt = "the lines of this plain text have tabs, so it is read as a table"
+    doubt = (
+        f"each line of this plain text has {found.width} fields between "
+        f"{delimiter_name(marks)}, so it is read as a table"
+    )
     return replace(table, doubts=(doubt, *table.doubts))
 
 
@@ -309,7 +324,33 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig) -> Layout:
     header = find_header(found, config.has_header)
     if config.skip_rows is not None:
         header = _from_first_row(found, header, config)
-    return _laid_out(layout, found, header, skipped)
+    table = _laid_out(layout, found, header, skipped)
+    return replace(table, doubts=(*_doubts(found, tried, config), *table.doubts))
+
+
+def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -> Iterator[str]:
+    """Yield what is doubtful in how the rows are divided, in numbers."""
+    count = found.last - found.first
+    if found.width > 1 and found.share < _SURE_SHARE and count:
+        yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
+    if found.shape.free_column >= 0:
+        yield (
+            f"the texts of column {found.shape.free_column + 1} have delimiters of their own, "
+            "without quotes"
+        )
+    if config.delimiter is not None:
+        return
+    for other in tried:
+        mark = delimiter_name(other.dialect.delimiter)
+        if found.width == 1 and other.is_prose and other.share >= _SURE_SHARE and count > 1:
+            yield (
+                f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
+                "as in running text, so that each line is one text"
+            )
+        elif other.dialect.delimiter in found.dialect.delimiter:
+            continue  # a part of it, such as the bar of "||"
+        elif other is not found and found.width > 1 and other.score > _CLOSE * found.score:
+            yield f"{mark} would divide the rows nearly as well, into {other.width} fields"
 
 
 def _from_first_row(found: Hypothesis, header: Header, config: CsvConfig) -> Header:
@@ -349,18 +390,20 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
         lines_before=lines_before,
         titles=titles,
         doubts=tuple(doubts),
-        shape=replace(shape, header=_stripped(names)),
+        shape=replace(shape, header=_stripped(names), needs_quotes=found.needs_quotes),
         columns=tuple(column_names(names) if names else numbered(width)),
     )
 
 
 def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:
     """Return the shape of the rows without the notes that may stand below them."""
-    sure = shape_of(body[:-_NOTES], width)
-    end = len(body)
+    sure = shape_of(body[_NOTES:-_NOTES], width)
+    begin, end = 0, len(body)
+    while begin < min(_NOTES, end) and sure.is_second_header(body[begin]):
+        begin += 1
     while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):
         end -= 1
-    return shape_of(body[:end], width, ends_with_delimiter=is_ended)
+    return shape_of(body[begin:end], width, ends_with_delimiter=is_ended)
 
 
 def _are_paragraphs(head: str, config: CsvConfig) -> bool:
@@ -377,6 +420,26 @@ def _whole_lines(head: str) -> str:
     """Cut off a last line that the sample broke, unless it is the only one."""
     end = max(head.rfind("\n"), head.rfind("\r")) + 1
     return head[:end] if end else head
+
+
+def _refuse_as_header(path: Path, layout: Layout, column: str) -> None:
+    """Raise `CorpusError` if a column is not known only because its header is not."""
+    if layout.kind == "json" or layout.header_line:
+        return
+    source = StringIO(layout.head, newline="")
+    first = next((row for row in layout.table_rows(source) if isinstance(row, Row)), None)
+    above = [title.text for title in layout.titles]
+    if first is not None and column in _stripped(first.fields):
+        raise CorpusError(
+            f"{path.name} has no column '{column}', since its first row is taken for a text. "
+            "That row holds this name: say --header, or tick “First row names the columns”."
+        )
+    if any(column in text for text in above):
+        raise CorpusError(
+            f"{path.name} has no column '{column}': the line that holds this name has another "
+            "number of names than the rows have fields. Choose the column by its number, "
+            f"1 to {len(layout.columns)}."
+        )
 
 
 def wanted_columns(path: Path, layout: Layout, columns: Sequence[str]) -> list[int]:
@@ -396,6 +459,7 @@ def wanted_columns(path: Path, layout: Layout, columns: Sequence[str]) -> list[i
         elif column.isdecimal() and 1 <= int(column) <= len(layout.columns):
             index = int(column) - 1
         else:
+            _refuse_as_header(path, layout, column)
             known = ", ".join(f"'{name}'" for name in layout.columns[:30])
             raise CorpusError(
                 f"{path.name} has no column '{column}'. It has {known}. "

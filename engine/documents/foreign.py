@@ -7,17 +7,23 @@ from pathlib import Path
 
 from engine.config import CsvConfig
 from engine.documents.header import is_name
-from engine.documents.hypotheses import Hypothesis
+from engine.documents.hypotheses import Hypothesis, find_table
 from engine.errors import CorpusError
 
 _JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _MARKDOWN_RULE = re.compile(
     r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
 )
+_STATEMENTS = (
+    (re.compile(r"^\s*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
+    (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
+)
+_GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
 _MANY_ENDS = 3
-_IN_CELLS = re.compile(r"(?<![ \d])[,;|\t~^](?![ \d\r\n]|$)|\t", re.MULTILINE)
 _NEEDED_SHARE = 0.6
+_LOOKED_AT = 100  # rows
+_NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
     "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
     "--header or --no-header; --delimiter \\n if each line is a text"
@@ -40,6 +46,12 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object a "
             'line, such as {"text": "…"}, in a file named .jsonl.'
         )
+    for pattern, what in _STATEMENTS:
+        if len(pattern.findall(head[:20_000])) >= _MANY_ENDS:
+            raise CorpusError(
+                f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
+                "in a file named .txt."
+            )
     rule = _MARKDOWN_RULE.search(head[:20_000])
     if rule is not None and "|" in rule.group() and head[: rule.start()].count("|") > 0:
         raise CorpusError(
@@ -48,8 +60,16 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
         )
 
 
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter as a person reads it."""
+    if delimiter == "\t":
+        return "tab"
+    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
+
+
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
     """Raise `CorpusError` if the rows of a file of one column look like rows of a table."""
+    _refuse_whole_rows(path, found)
     for hypothesis in tried:
         dialect, rows = hypothesis.dialect, hypothesis.rows
         if hypothesis.is_prose or len(rows) < 2:
@@ -69,7 +89,7 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
         if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
-        shown = {"\t": "tabs"}.get(dialect.delimiter, f"'{dialect.delimiter}'")
+        shown = delimiter_name(dialect.delimiter)
         raise CorpusError(
             f"{path.name} looks like a table, but not how it is divided: line "
             f"{first.line + skipped} has {len(first.fields)} fields between {shown}, line "
@@ -83,3 +103,25 @@ def _has_join(fields: Sequence[str]) -> bool:
         right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
         for left, right in itertools.pairwise(fields)
     )
+
+
+def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
+    """Raise `CorpusError` if each row of a table stands in quotes, or its columns in blanks."""
+    texts = [row.fields[0] for row in found.rows[:_LOOKED_AT]]
+    if len(texts) < _MANY_ENDS:
+        return
+    gaps = [{match.end() for match in _GAP.finditer(text)} for text in texts]
+    if set.intersection(*gaps):
+        raise CorpusError(
+            f"{path.name} has columns of a fixed width, with blanks between them, which are not "
+            "read. Save it as CSV."
+        )
+    if not found.has_quotes:
+        return
+    inner, _ = find_table("\n".join(texts), None)
+    names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
+    if inner.width > 1 and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+        raise CorpusError(
+            f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
+            f"{found.rows[0].line}), so that it has one column. Save it anew, without them."
+        )

@@ -14,6 +14,8 @@ _NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_NAME = 400  # characters: a question of a survey
 _ENOUGH = 3  # rows that tell that a long first row is a header
+_MANY = 10  # texts
+_WORDS_OF_A_SENTENCE = 3
 _FEW_IN_PLACE = 0.2  # of the values below a column without a name
 
 
@@ -112,10 +114,19 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = detect_header(rows)
+        has_header = detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
     if has_header:
         return Header(row=0, first=1, names=tuple(rows[0]))
     return Header(row=-1, first=0, names=())
+
+
+def _is_one_word_above_sentences(texts: Sequence[str]) -> bool:
+    """Whether a file of sentences begins with a single word, which names them."""
+    name, others = texts[0].strip(), texts[1:]
+    if len(others) < _MANY or not re.fullmatch(r"[^\W\d]\w*", name):
+        return False
+    long = sum(len(text.split()) >= _WORDS_OF_A_SENTENCE for text in others)
+    return long == len(others)
 
 
 def _of_another_width(found: Hypothesis, first: int) -> Header | None:

@@ -28,14 +28,16 @@ _NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the table
 _CLEAR_SHARE = 0.95
 _WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
 _ALL_WRAPPED = 0.9  # of many rows, that have one: they are no part of the text
-_WRAPPED = 0.3  # of the lines, that have a field in such quotes
+_WRAPPED = 0.05  # of the lines, that have a field in such quotes
 _BLANK_BEHIND = 0.9  # of the delimiters in running text
 _BLOCK = 3  # rows of one width, one after the other, are a table
 _CALM = 0.9  # share of rows as wide as a neighbour, where there are several tables
 _TYPED_ROWS = 100  # by which cells are judged
 _ENDED = 0.1  # of the rows, that end with one delimiter more
+_MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capital
 _FEW = 5  # rows, in which quotes around a field may be its own
 _TYPED = frozenset({"number", "token", "label"})
+_NAME = re.compile(r"[^\W\d]\w*")
 _BLANK_LINES = re.compile(r"[\r\n]{5,}")
 
 
@@ -189,7 +191,7 @@ def _is_wrapped(text: str, delimiter: str, quote: str) -> bool:
         return False
     mark, lines = re.escape(delimiter), text.count("\n") + text.count("\r") + 1
     field = rf"(?:^|{mark} *){quote}[^\r\n]*?{CLOSING[quote]}(?= *(?:{mark}|\r|\n|$))"
-    return len(re.findall(field, text, re.MULTILINE)) >= _WRAPPED * lines
+    return len(re.findall(field, text, re.MULTILINE)) >= max(2, _WRAPPED * lines)
 
 
 def _rated(text: str, dialect: Dialect) -> Hypothesis:
@@ -254,7 +256,7 @@ def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
     )
     if not rows or max(widths) < 2:
         return none
-    width, last = _width(widths)
+    width, last = _width(widths, rows[0].fields)
     width, is_ended = _without_end(rows[:last], width)
     fitting = [
         w == width or (is_ended and w == width + 1 and not row.fields[-1])
@@ -277,7 +279,7 @@ def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
     return replace(found, shape=shape, typed=typed)
 
 
-def _width(widths: list[int]) -> tuple[int, int]:
+def _width(widths: list[int], first: list[str]) -> tuple[int, int]:
     """Return how wide the first table is, and the index behind its last row."""
     common = max(Counter(widths).items(), key=lambda item: (item[1], item[0] > 1))[0]
     pairs = sum(a == b for a, b in itertools.pairwise(widths))
@@ -289,6 +291,11 @@ def _width(widths: list[int]) -> tuple[int, int]:
         # A few lines above a far longer table are what a program says about it.
         if sizes[0] >= 10 or 5 * sizes[0] >= max(sizes):
             return width, blocks[1][0]
+    named = widths[0]
+    is_named = 1 < named < common and all(_NAME.fullmatch(field.strip()) for field in first)
+    if is_named and widths.count(named) > _ENDED * len(widths) + 1:
+        # Where rows are as wide as a header, wider ones may have delimiters in their texts.
+        return named, len(widths)
     return common, len(widths)
 
 
@@ -399,11 +406,13 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
 
 
 def _is_beside_sentences(body: list[list[str]], label: int) -> bool:
-    """Whether another column's cells begin as sentences do."""
-    for index in range(len(body[0]) if body else 0):
+    """Whether labels that begin no sentence stand before cells that do."""
+    if any(row[label].strip()[:1].isupper() for row in body):
+        return False  # "Yes, Ann went" is a sentence
+    for index in range(label + 1, len(body[0]) if body else 0):
         cells = [row[index].strip() for row in body]
         begun = sum(cell[:1].isupper() or cell[:1].isdigit() for cell in cells)
-        if index != label and index > 0 and begun >= 0.8 * len(cells):
+        if begun >= _MOST_BEGIN * len(cells):
             return True
     return False
 

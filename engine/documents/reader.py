@@ -62,6 +62,8 @@ class CsvPreview:
     is_quoted: bool = True  # whether a field may stand in double quotes
     entities: int = 0  # of HTML in `rows`, or decoded there
     are_entities_decoded: bool = False
+    lines_above: int = 0  # left out above the table
+    doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
 
 
 class Document(NamedTuple):
@@ -118,6 +120,8 @@ def inspect_csv(
         is_quoted=layout.dialect.is_quoted,
         entities=entities,
         are_entities_decoded=config.decode_entities,
+        lines_above=layout.lines_before,
+        doubts=layout.doubts,
     )
 
 

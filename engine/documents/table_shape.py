@@ -8,7 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["number", "token", "label", "free", "empty"]
@@ -77,7 +77,8 @@ class Shape:
     rows: int = 0  # by which the columns were told
     ends_with_delimiter: bool = False  # rows may have one delimiter more, behind the last field
     free_column: int = -1  # whose texts have delimiters of their own; -1 = none
-    header: tuple[str, ...] = field(default=())
+    needs_quotes: bool = False  # some field has in it what only one in quotes can have
+    header: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -144,10 +145,11 @@ class Shape:
             return True
         if filled == 1:
             return all(column.is_full for column, value in zip(self.columns, values, strict=True))
-        # A comma of a sentence has a blank behind it, as no cell of a column of labels has.
+        # A comma of a sentence has a blank behind it, as no comma between cells has here.
+        is_phrase = any(value[:1] == " " for value in fields[1:])
         return any(
             (column.kind == "number" and not column.takes(value))
-            or (bool(column.labels) and value[:1] == " " and value.strip() not in column.labels)
+            or (is_phrase and bool(column.labels) and value.strip() not in column.labels)
             for column, value in zip(self.columns, fields, strict=True)
             if value.strip()
         )
