@@ -17,10 +17,13 @@ DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
-Quoting = Literal["double", "none"]  # "none": a quotation mark is a character as any other
+# What encloses a field; "backslash": double quotes, with \" inside; "none": nothing, a quotation
+# mark is a character as any other
+Quoting = Literal["double", "backslash", "single", "curly", "none"]
 
 _LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
 _LARGEST_SEED = (1 << 64) - 1  # what a stream of random numbers can be keyed with
+_LONGEST_DELIMITER = 5  # characters
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
 
@@ -46,6 +49,7 @@ class CsvConfig(JsonRecord):
     has_header: bool | None = None
     encoding: str | None = None
     delimiter: str | None = None  # a line end = the file has one column
+    skip_rows: int | None = None  # lines above the table
     quoting: Quoting | None = None
     sheet: str | None = None  # of a spreadsheet, by its name; None = the first that is in sight
     documents: TextUnit | None = None  # what a document is in a plain text (.txt)
@@ -55,12 +59,18 @@ class CsvConfig(JsonRecord):
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
         require(
-            self.delimiter is None or len(self.delimiter) == 1,
-            f"The delimiter must be one character, not {self.delimiter!r}.",
+            self.delimiter is None or 1 <= len(self.delimiter) <= _LONGEST_DELIMITER,
+            f"The delimiter must have 1 to {_LONGEST_DELIMITER} characters, "
+            f"not {self.delimiter!r}.",
+        )
+        require(
+            self.skip_rows is None or self.skip_rows >= 0,
+            f"The lines to skip are a number, 0 or more, not {self.skip_rows}.",
         )
         require(
             self.quoting in (None, *get_args(Quoting)),
-            f"Fields stand in double quotes ('double') or not ('none'), not {self.quoting!r}.",
+            f"Fields can stand in quotes that are {', '.join(get_args(Quoting))}, "
+            f"not {self.quoting!r}.",
         )
         require(
             self.bad_rows in get_args(RowPolicy),

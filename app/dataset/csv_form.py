@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
 from app.dataset.corpus_figures import delimiter_name
 from app.shared.column_picker import ColumnPicker
@@ -39,8 +39,15 @@ ENCODINGS = (
     "big5",
     "euc-kr",
 )
-DELIMITERS = (",", ";", "\t", "|", "\n")
-QUOTINGS = (("Double quotes", "double"), ("None: they are text", "none"))
+DELIMITERS = (",", ";", "\t", "|", "~", "^", "||", "^|^", "::", "\x01", "\x1f", "\n")
+QUOTINGS = (
+    ('Double quotes, "" inside', "double"),
+    ('Double quotes, \\" inside', "backslash"),
+    ("Single quotes", "single"),
+    ("Curly quotes", "curly"),
+    ("None: they are text", "none"),
+)
+DETECT = -1  # lines above the table
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
 
@@ -66,6 +73,7 @@ class CsvForm(QWidget):
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
         self._has_header = False
+        self._is_table = False
         self._is_header_chosen = False
         self._chosen: tuple[int, ...] | None = None  # columns
         self._build_fields()
@@ -92,8 +100,9 @@ class CsvForm(QWidget):
         self._units.setItemText(0, f"Detect ({preview.kind})")
         self._show_sheets(preview)
         is_text = preview.kind in ("lines", "paragraphs")
-        is_table = preview.kind == "table"
+        is_table = self._is_table = preview.kind == "table"
         is_csv = is_table and not preview.sheets
+        self._skipped.setSpecialValueText(f"Detect ({preview.lines_above})")
         for field, is_shown in (
             (self._column, not is_text),
             (self._header, is_table),
@@ -101,6 +110,7 @@ class CsvForm(QWidget):
             (self._encoding, not preview.sheets),
             (self._delimiter, is_csv),
             (self._quoting, is_csv),
+            (self._skipped, is_csv),
             (self._units, is_text),
             (self._entities, preview.entities > 0 or self._entities.isChecked()),
         ):
@@ -128,6 +138,9 @@ class CsvForm(QWidget):
             self._sheet.clear()
         with QSignalBlocker(self._entities):
             self._entities.setChecked(False)
+        with QSignalBlocker(self._skipped):
+            self._skipped.setValue(DETECT)
+        self._skipped.setSpecialValueText("Detect")
         self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
         self._is_header_chosen = False
         self._chosen = None
@@ -153,6 +166,7 @@ class CsvForm(QWidget):
             has_header=self._has_header if self._is_header_chosen else None,
             encoding=self._encoding.currentData(),
             delimiter=self._delimiter.currentData(),
+            skip_rows=None if self._skipped.value() == DETECT else self._skipped.value(),
             quoting=self._quoting.currentData(),
             sheet=self._sheet.currentData(),
             documents=self._units.currentData(),
@@ -164,7 +178,7 @@ class CsvForm(QWidget):
         return replace(
             self.reading_config(),
             columns=tuple(self._column_key(index) for index in self._column.picked()),
-            has_header=self._has_header,
+            has_header=self._has_header if self._is_table else None,
             bad_rows=self._policy.currentData(),
         )
 
@@ -244,6 +258,17 @@ class CsvForm(QWidget):
         self._quoting.addItem("Detect", None)
         for text, quoting in QUOTINGS:
             self._quoting.addItem(text, quoting)
+        self._skipped = describe(
+            QSpinBox(self),
+            "dataset.skip_rows_spin",
+            "Lines above the table",
+            "How many lines at the beginning of the file are no part of the table, such as a "
+            "title; change it if the names of the columns are not those of the table",
+        )
+        self._skipped.setRange(DETECT, 10_000)
+        self._skipped.setValue(DETECT)
+        self._skipped.setSpecialValueText("Detect")
+        self._skipped.setKeyboardTracking(False)  # 12 is not first 1
         self._units = describe(
             QComboBox(self),
             "dataset.documents_combo",
@@ -268,6 +293,7 @@ class CsvForm(QWidget):
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
         add_row(form, "&Quotes", self._quoting)
+        add_row(form, "Lines abo&ve", self._skipped)
         add_row(form, "Documen&ts", self._units)
         form.addRow(self._entities)
         form.addRow(self._note)
@@ -279,6 +305,7 @@ class CsvForm(QWidget):
         self._header.toggled.connect(self._on_header_toggled)
         for box in (self._sheet, *self._detecting):
             box.currentIndexChanged.connect(self._on_reading_changed)
+        self._skipped.valueChanged.connect(self._on_reading_changed)
         self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)
 

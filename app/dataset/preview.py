@@ -76,6 +76,9 @@ class PreviewPage(QWidget):
         self._model = PreviewModel(self)
         self._note = make_label("", "hint", self, wrap=True)
         self._note.setObjectName("dataset.preview_note")
+        self._doubt_note = make_label("", "warning", self, wrap=True)
+        self._doubt_note.setObjectName("dataset.doubt_note")
+        self._doubt_note.hide()
         self._damage_note = make_label("", "warning", self, wrap=True)
         self._damage_note.setObjectName("dataset.damage_note")
         self._damage_note.hide()
@@ -92,6 +95,7 @@ class PreviewPage(QWidget):
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._note)
+        layout.addWidget(self._doubt_note)
         layout.addWidget(self._damage_note)
         layout.addWidget(self._encodings)
         layout.addWidget(splitter, 1)
@@ -112,6 +116,9 @@ class PreviewPage(QWidget):
             if preview.rows
             else "No rows were found with these options."
         )
+        doubt = doubt_text(preview)
+        self._doubt_note.setText(doubt)
+        self._doubt_note.setVisible(bool(doubt))
         damage = damage_text(preview)
         self._damage_note.setText(damage)
         self._damage_note.setVisible(bool(damage))
@@ -181,6 +188,16 @@ def entities_text(preview: "CsvPreview") -> str:
     return (
         f" {count} here, such as &gt; for >: tick “Decode HTML entities” on the left to read "
         "what their authors wrote."
+    )
+
+
+def doubt_text(preview: "CsvPreview") -> str:
+    """Say what is doubtful in how the file is read; "" where nothing is."""
+    if not preview.doubts:
+        return ""
+    return (
+        f"Check how this file is read: {'; '.join(preview.doubts)}. Delimiter, quotes, header "
+        "and the lines above the table can be chosen on the left."
     )
 
 

@@ -117,6 +117,8 @@ class DatasetTab(QWidget):
         self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
         self._update_buttons()
+        if preview.doubts:
+            self._scroll.ensureWidgetVisible(self._csv_form)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
@@ -158,7 +160,7 @@ class DatasetTab(QWidget):
         """Return the column of controls: the step that starts the work never scrolls away."""
         column = QWidget(self)
         column.setFixedWidth(scaled(PANEL_WIDTH))
-        scroll = FittingScrollArea(column)
+        self._scroll = scroll = FittingScrollArea(column)
         scroll.setObjectName("dataset.panel")
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")

@@ -209,9 +209,19 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
         help="text column, by name or number from 1; repeat to join several; default: guessed",
     )
     add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
-    add("--delimiter", metavar="C", help="between columns; \\n = one column; default: detected")
+    add(
+        "--delimiter",
+        metavar="C",
+        help="between columns: 1 to 5 characters, \\t, \\x01; \\n = one column; default: detected",
+    )
+    add(
+        "--skip-rows",
+        type=int,
+        metavar="N",
+        help="lines above the table that are left out; default: detected",
+    )
     quoting = get_args(Quoting)
-    add("--quoting", choices=quoting, help="whether quotes enclose fields; default: detected")
+    add("--quoting", choices=quoting, help="what encloses fields; default: detected")
     units = get_args(TextUnit)
     add("--documents", choices=units, help="what one is in a plain text; default: detected")
     header = command.add_mutually_exclusive_group()

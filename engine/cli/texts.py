@@ -202,6 +202,16 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
         )
 
 
+def reading_hints(config: CorpusConfig) -> Iterator[Notice]:
+    """Yield a warning if it is doubtful how the rows of the file are divided."""
+    doubts = inspect_csv(config.path, config.csv, 1).doubts
+    if doubts:
+        yield Notice(
+            text=f"Check how {config.path.name} is read: {'; '.join(doubts)}. Other ways: "
+            "--delimiter, --quoting, --skip-rows, --header, --no-header."
+        )
+
+
 def evaluation_hints(model: "LanguageModel", corpus: "Corpus") -> Iterator[Notice]:
     """Yield a warning if `model` was trained on the file that it is to be measured on."""
     if model.summary.digest == corpus.summary.digest:

@@ -5,6 +5,7 @@ Arguments are read in `main`; the commands that need only a model are in `models
 """
 
 import contextlib
+import re
 import shlex
 import sys
 from argparse import Namespace
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
-from engine.cli.texts import evaluated_lines, evaluation_hints, training_hints
+from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
@@ -36,7 +37,7 @@ from engine.training.trainer import train
 from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
-_DELIMITERS = {"\\t": "\t", "\\n": "\n"}  # as they are typed
+_ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 _AUTOSAVE_S = 30.0
@@ -79,7 +80,7 @@ def run_train(arguments: Namespace) -> int:
         corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
         if corpus is None:
             return control.exit_code
-        for hint in training_hints(corpus, corpus_config):
+        for hint in (*reading_hints(corpus_config), *training_hints(corpus, corpus_config)):
             output.show(hint)
         if arguments.keep_run:
             run_id = store.new_run_id()
@@ -140,7 +141,7 @@ def run_evaluate(arguments: Namespace) -> int:
         corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
             return control.exit_code
-        for hint in evaluation_hints(model, corpus):
+        for hint in (*reading_hints(config), *evaluation_hints(model, corpus)):
             output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
         while True:
@@ -174,7 +175,8 @@ def _corpus_config(
             columns=tuple(arguments.column or ()),
             has_header=header,
             encoding=arguments.encoding,
-            delimiter=_DELIMITERS.get(arguments.delimiter, arguments.delimiter),
+            delimiter=_delimiter(arguments.delimiter),
+            skip_rows=arguments.skip_rows,
             quoting=arguments.quoting,
             sheet=arguments.sheet,
             documents=arguments.documents,
@@ -186,6 +188,15 @@ def _corpus_config(
         remove_duplicates=arguments.remove_duplicates,
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
+    )
+
+
+def _delimiter(typed: str | None) -> str | None:
+    r"""Return a delimiter with a tab for \\t, a line end for \\n, and others for their number."""
+    if typed is None:
+        return None
+    return _ESCAPES.sub(
+        lambda found: {"t": "\t", "n": "\n"}.get(found[1]) or chr(int(found[1][1:], 16)), typed
     )
 
 

@@ -13,7 +13,9 @@ all rows up to the next quote and say nothing.
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from engine.documents.line_marks import CLOSING, LineMarks
 from engine.documents.rows import (
     NEVER_CLOSED,
     REPAIRED,
@@ -28,10 +30,11 @@ from engine.documents.rows import (
     damage_of,
     skip_line_ends,
 )
+from engine.documents.table_shape import Shape
 
-NO_DELIMITER = "\ufdd0"  # a code point that is no character: what one-column files are split at
 _LONGEST_ROW = 32 << 20  # characters; bounds the memory that an open quote can take
 
+_OTHER_QUOTES = tuple("'“„«‘")
 _BLANK_LINES = ("\n", "\r\n", "\r")
 _AT_END = "end of data"  # in the csv module's complaint about a quote that is never closed
 
@@ -43,8 +46,9 @@ class _RowTooLongError(Exception):
 class _Feed:
     """Lines for the csv module, kept until their row is known to be sound."""
 
-    def __init__(self, source: LineSource, line: int) -> None:
+    def __init__(self, source: LineSource, line: int, marks: LineMarks) -> None:
         self._source = source
+        self._marked = marks.marked if marks.is_needed else None
         self._returned: deque[str] = deque()
         self.line = line  # number of the line given last
         self.row: list[str] = []
@@ -54,11 +58,16 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        line = self._returned.popleft() if self._returned else self._source.readline(_LONGEST_ROW)
+        if self._returned:
+            line = self._returned.popleft()
+        else:
+            line = self._source.readline(_LONGEST_ROW)
+            if self.line == 0:
+                line = line.removeprefix("\ufeff")
+            if self._marked is not None:
+                line = self._marked(line)
         if not line:
             raise StopIteration
-        if self.line == 0:
-            line = line.removeprefix("\ufeff")
         self.line += 1
         self.row.append(line)
         self._row_characters += len(line)
@@ -83,7 +92,7 @@ class _Feed:
             self.line += 1
         if not self._returned:
             blank, lines = skip_line_ends(self._source, _LONGEST_ROW)
-            self._returned.extend(lines)
+            self._returned.extend(lines if self._marked is None else map(self._marked, lines))
             self.line += blank
 
     def give_back(self, lines: list[str]) -> None:
@@ -113,13 +122,17 @@ class CsvRows:
         dialect: Dialect,
         *,
         columns: int,
+        shape: Shape | None = None,
         keep_undecodable: bool = False,
         lines_before: int = 0,
     ) -> None:
         csv.field_size_limit(2**31 - 1)  # its default refuses fields over 131,072 characters
-        self._feed = _Feed(source, lines_before)
-        self._delimiter = dialect.delimiter or NO_DELIMITER
+        self._marks = LineMarks(dialect)
+        self._feed = _Feed(source, lines_before, self._marks)
+        self._delimiter, self._quote = self._marks.delimiter, self._marks.quote
         self._is_quoted = dialect.is_quoted
+        self._skips_blanks = dialect.skips_blanks
+        self._shape = shape
         self._keep_undecodable = keep_undecodable
         self._is_after_damage = False
         self.columns = columns
@@ -129,6 +142,17 @@ class CsvRows:
         self._stray_rows = 0
 
     def __iter__(self) -> Iterator[Row | RowProblem]:
+        if not self._marks.is_needed:
+            yield from self._rows()
+            return
+        restored, written = self._marks.restored, self._marks.written
+        for row in self._rows():
+            if isinstance(row, Row):
+                yield Row(row.line, list(map(restored, row.fields)))
+            else:
+                yield replace(row, text=written(row.text))
+
+    def _rows(self) -> Iterator[Row | RowProblem]:
         feed = self._feed
         parser = self._parser(feed)
         while True:
@@ -139,12 +163,13 @@ class CsvRows:
                     feed.skip_blank_lines()
                     continue  # not a row
                 first_line = feed.line
-                if self._is_quoted and '"' in line:
+                if self._is_quoted and self._quote in line:
                     feed.begin_row()
                     feed.give_back([line])
                     fields = next(parser)
                 else:
                     fields = line.rstrip("\r\n").split(self._delimiter)
+                fields = self._trimmed(fields)
             except StopIteration:
                 return
             except _RowTooLongError:
@@ -156,13 +181,19 @@ class CsvRows:
                 yield from self._checked(first_line, fields)
 
     def _parser(self, lines: Iterable[str]) -> "Iterator[list[str]]":
-        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+        return csv.reader(
+            lines,
+            delimiter=self._delimiter,
+            quotechar=self._quote,
+            skipinitialspace=self._skips_blanks,
+            strict=True,
+        )
 
     def _checked(self, line: int, fields: list[str]) -> Iterator[Row | RowProblem]:
         """Yield the row if it is sound, or what is wrong with it."""
         lines = self._feed.row
-        is_quoted = self._is_quoted and any('"' in raw for raw in lines)
-        if len(lines) > 1 and not (self._has_right_count(fields) and _is_tidy(fields, lines)):
+        is_quoted = self._is_quoted and any(self._quote in raw for raw in lines)
+        if len(lines) > 1 and not (self._has_right_count(fields) and self._is_tidy(fields, lines)):
             yield from self._recover(line, "", fields)
             return
         if self._is_after_damage and not self._ends_damage(fields, lines, is_quoted=is_quoted):
@@ -177,11 +208,14 @@ class CsvRows:
         if not self._has_right_count(fields):
             yield from self._count_problem(line, fields, lines)
             return
-        if is_quoted and not _is_tidy(fields, lines):
+        if fields[0][:1] in _OTHER_QUOTES and _are_wrapped(fields):
+            yield _problem(line, "its fields stand in other quotes than those of the rows", lines)
+            return
+        if is_quoted and not self._is_tidy(fields, lines):
             self._stray_rows += 1
             # Normal in a file without quoted fields (a 5" disk); in one that quotes its
             # fields it is what is left of a quoted field that lost its first quote.
-            if self.quoted_rows > 3 * self._stray_rows:
+            if self.quoted_rows > 3 * self._stray_rows or self._has_lost_quote(fields):
                 self._is_after_damage = True
                 yield _problem(line, STRAY_QUOTE, lines)
                 return
@@ -190,24 +224,45 @@ class CsvRows:
         self.plain_rows += not is_quoted
         yield Row(line, fields)
 
+    def _has_lost_quote(self, fields: list[str]) -> bool:
+        """Whether a field ends with the quote that closes one, in a table that needs them."""
+        return (
+            self._shape is not None
+            and self._shape.needs_quotes
+            and any(f.endswith(self._quote) and f.count(self._quote) % 2 for f in fields)
+        )
+
     def _count_problem(
         self, line: int, fields: list[str], lines: list[str]
     ) -> Iterator[Row | RowProblem]:
         if not any(field.strip() for field in fields):
             return  # nothing is lost
         count = len(fields)
-        if count > self.columns and not any(fields[self.columns :]):
-            yield _problem(line, f"{REPAIRED}{count - self.columns} empty fields too many", lines)
-            yield Row(line, fields[: self.columns])
+        mended = self._shape and self._shape.mended(fields, "".join(lines), self._delimiter)
+        if mended:
+            kept, what = mended
+            if what:
+                yield _problem(line, REPAIRED + what, lines)
+            yield Row(line, kept)
+            return
+        if count == self.columns:
+            yield _problem(line, f"it may lack one of its {_fields(count)}", lines)
             return
         yield _problem(line, f"it has {_fields(count)} instead of {self.columns}", lines)
 
+    def _trimmed(self, fields: list[str]) -> list[str]:
+        """Return `fields` without the empty one behind the delimiter that ends the rows."""
+        is_ended = self._shape is not None and self._shape.ends_with_delimiter
+        return fields[:-1] if is_ended and len(fields) > self.columns and not fields[-1] else fields
+
     def _has_right_count(self, fields: list[str]) -> bool:
-        return self.columns in (0, len(fields))
+        if self.columns != len(fields):
+            return self.columns == 0
+        return self._shape is None or not self._shape.is_cut(fields)
 
     def _ends_damage(self, fields: list[str], lines: list[str], *, is_quoted: bool) -> bool:
         """Whether a row after a damaged one is certainly a row of its own."""
-        sound = self._has_right_count(fields) and _is_tidy(fields, lines)
+        sound = self._has_right_count(fields) and self._is_tidy(fields, lines)
         if sound and self.columns == 1:
             # A line of running text looks like a row of a file without quotes.
             sound = is_quoted or self.plain_rows > self.quoted_rows
@@ -225,7 +280,7 @@ class CsvRows:
         is_at_end = _AT_END in error
         self.open_line = line if is_at_end else self.open_line
         if len(lines) == 1 and not is_at_end:
-            self._is_after_damage = not lines[0].rstrip("\r\n").endswith('"')
+            self._is_after_damage = not lines[0].rstrip("\r\n").endswith(self._quote)
             yield _problem(line, TEXT_AFTER_QUOTE, lines)
             return
         swallowed = lines[1:]
@@ -237,7 +292,7 @@ class CsvRows:
         sound = sum(row is not None for row in rows)
         written = sum(bool(raw.strip()) for raw in swallowed)
         saves = self.columns > 1 and sound > 0 and 2 * sound >= written
-        if fields is not None and not saves and _is_tidy(fields, lines):
+        if fields is not None and not saves and self._is_tidy(fields, lines):
             yield from self._count_problem(line, fields, lines)
             return
         self._is_after_damage = bool(error)
@@ -254,15 +309,24 @@ class CsvRows:
         """Return the fields of a line that is certainly a whole row, else None."""
         if not raw.strip() or damage_of(raw):
             return None
-        if '"' not in raw:
-            fields = raw.rstrip("\r\n").split(self._delimiter)
+        if self._quote not in raw:
+            fields = self._trimmed(raw.rstrip("\r\n").split(self._delimiter))
             return fields if len(fields) == self.columns else None
         try:
-            fields = next(self._parser([raw]))
+            fields = self._trimmed(next(self._parser([raw])))
         except csv.Error:
             return None
-        is_sound = len(fields) == self.columns and _is_tidy(fields, [raw])
+        is_sound = len(fields) == self.columns and self._is_tidy(fields, [raw])
         return fields if is_sound else None
+
+    def _is_tidy(self, fields: list[str], lines: list[str]) -> bool:
+        """Whether each quote inside a field was written as a quoted field demands."""
+        quote = self._quote
+        if not any(quote in field for field in fields):
+            return True
+        raw = "".join(lines)
+        quoted = (field.replace(quote, 2 * quote) for field in fields if quote in field)
+        return all(f"{quote}{field}{quote}" in raw for field in quoted)
 
     def _refuse_too_long(self) -> Iterator[Row | RowProblem]:
         lines = self._feed.row
@@ -275,13 +339,11 @@ class CsvRows:
         yield _problem(first_line, f"it is longer than {size} million characters", lines)
 
 
-def _is_tidy(fields: list[str], lines: list[str]) -> bool:
-    """Whether each quote inside a field was written as a quoted field demands."""
-    if not any('"' in field for field in fields):
-        return True
-    raw = "".join(lines)
-    quoted = (field.replace('"', '""') for field in fields if '"' in field)
-    return all(f'"{field}"' in raw for field in quoted)
+def _are_wrapped(fields: list[str]) -> bool:
+    """Whether each of several fields stands in quotes that are none of this dialect."""
+    return len(fields) > 1 and all(
+        len(field) > 1 and CLOSING.get(field[0]) == field[-1] for field in fields if field
+    )
 
 
 def _damage(lines: list[str]) -> str | None:

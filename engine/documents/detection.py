@@ -1,23 +1,20 @@
 """How a file of text is to be read: found out from its beginning and the user's wishes.
 
 The preview and the reading of documents both start here, so that a file is read
-as it was shown.
-
-`csv.Sniffer` is not used: it fails on files of one column, and commas in running
-text mislead it. Here a delimiter counts only if it gives nearly every row as many
-fields as the first row.
+as it was shown. What makes a table of it is `hypotheses`'s, which row names the
+columns `header`'s, and what a table is not `foreign`'s.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from engine.config import CsvConfig
+from engine.config import CsvConfig, Quoting
 from engine.documents.csv_rows import CsvRows
 from engine.documents.encoding import (
     DetectedEncoding,
@@ -25,26 +22,34 @@ from engine.documents.encoding import (
     check_encoding,
     detect_encoding,
 )
+from engine.documents.foreign import delimiter_name, misunderstood, refuse_foreign
+from engine.documents.header import Header, column_names, find_header, guess_text_column, numbered
+from engine.documents.hypotheses import SAMPLE_ROWS, Hypothesis, find_table
 from engine.documents.rows import (
-    TEXT_AFTER_QUOTE,
+    LEFT_OUT,
     Dialect,
     LineSource,
     Row,
     RowProblem,
+    beginning,
     has_paragraphs,
     json_columns,
     json_rows,
     text_rows,
 )
-from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_sample, shown
+from engine.documents.table_shape import Shape, shape_of
+from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_sample
 from engine.errors import CorpusError
 
-_SAMPLE_ROWS = 500
 _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)  # the latter where few rows are in the former
 _FEWEST_ROWS = 2  # that tell how the file is to be read
 _ENOUGH_ROWS = 10  # the same, before one that is cut off
 _MANY_LINES = 1000
 _LONGEST_ROW = 32 << 20  # bytes in which a quote is closed
+_SURE_SHARE = 0.9  # of the rows, that are as wide as the table
+_CLOSE = 0.9  # of the best score
+_NOTES = 5  # rows at the end that may be notes below the table
+_SURE_ROWS = 10  # of a plain text, all with as many tabs: it is a table
 _Kind = Literal["csv", "lines", "json"]
 _KINDS: dict[str, _Kind] = {
     ".txt": "lines",
@@ -55,19 +60,13 @@ _KINDS: dict[str, _Kind] = {
     ".json": "json",
 }
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)')  # spreadsheets write it on top
-
-_DELIMITERS = (",", ";", "\t", "|")
-_NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the first
-_CLEAR_SHARE = 0.95
-_FEW_ROWS = 5
-_WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
-_TEXT_NAMES = frozenset(
-    {"body", "text", "comment", "comments", "content", "review", "message", "sentence"}
-    | {"title", "post", "tweet", "document", "selftext", "description", "quote"}
-)
-_NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
-_BLANK_LINES = re.compile(r"[\r\n]{5,}")
-_WORD = re.compile(r"[^\W\d_]+")
+_QUOTINGS: dict[Quoting, tuple[Dialect, ...]] = {
+    "double": (Dialect(""),),
+    "backslash": (Dialect("", is_escaped=True),),
+    "single": (Dialect("", quote="'"), Dialect("", quote="'", is_escaped=True)),
+    "curly": tuple(Dialect("", quote=quote) for quote in "“„«‘"),
+    "none": (Dialect("", is_quoted=False),),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,10 @@ class Layout:
     encoding_readings: tuple[EncodingReading, ...]  # where it is doubtful
     dialect: Dialect
     header_line: int  # 0 = the file has no header
-    lines_before: int  # the rows: 1 where the first line only names the delimiter
+    lines_before: int  # the rows: such as one that only names the delimiter, or a title
+    titles: tuple[RowProblem, ...] = ()  # what is left out above the table
+    shape: Shape | None = None
+    doubts: tuple[str, ...] = ()  # phrases: what a person should look at
     has_paragraphs: bool
     columns: tuple[str, ...]
     guessed_column: int
@@ -97,9 +99,10 @@ class Layout:
         elif self.kind == "json":
             yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         else:
-            for row in self.table_rows(source, keep_undecodable=keep_undecodable):
-                if row.line != self.header_line:
-                    yield row
+            yield from self.titles
+            yield from self._without_notes(
+                self.table_rows(source, keep_undecodable=keep_undecodable)
+            )
 
     def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
         """Return the rows of a table, its header too."""
@@ -109,9 +112,47 @@ class Layout:
             source,
             self.dialect,
             columns=len(self.columns),
+            shape=self.shape,
             keep_undecodable=keep_undecodable,
             lines_before=self.lines_before,
         )
+
+    def _without_notes(self, rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
+        """Leave out the header, wherever it comes again, and what stands below the table."""
+        shape, header = self.shape, self.shape.header if self.shape is not None else ()
+        is_first = True
+        last: deque[Row | RowProblem] = deque()
+        for row in rows:
+            if row.line == self.header_line:
+                continue
+            if isinstance(row, Row) and header:
+                if row.fields[0].strip() == header[0] and _stripped(row.fields) == header:
+                    row = _left_out(row, "it is the header again")
+                elif is_first and shape is not None and shape.is_second_header(row.fields):
+                    row = _left_out(row, "it belongs to the header")
+                else:
+                    is_first = False
+            last.append(row)
+            if len(last) > _NOTES:
+                yield last.popleft()
+        ending = list(last)
+        for index in range(len(ending) - 1, -1, -1):
+            row = ending[index]
+            if not isinstance(row, Row):
+                continue
+            if shape is None or not shape.is_note(row.fields):
+                break
+            ending[index] = _left_out(row, "a note or a total below the table")
+        yield from ending
+
+
+def _stripped(fields: Sequence[str]) -> tuple[str, ...]:
+    return tuple(field.strip() for field in fields)
+
+
+def _left_out(row: Row, what: str) -> RowProblem:
+    text = beginning(" ".join(filter(None, row.fields)))
+    return RowProblem(line=row.line, reason=LEFT_OUT + what, text=text)
 
 
 def examine(path: Path, config: CsvConfig) -> Layout:
@@ -184,7 +225,7 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         head = _whole_lines(head)
     if not head.strip():
         raise CorpusError(f"{path.name} has only blank lines. Choose a file with text.")
-    kind = _kind_of(path)
+    kind = _kind_of(path, config)
     layout = Layout(
         kind=kind,
         encoding=found.encoding,
@@ -199,13 +240,62 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         head=head,
     )
     if kind == "json":
+        if config.has_header:
+            raise CorpusError(
+                f"{path.name} is read as JSON Lines, which has no header: the keys of its "
+                "objects name the columns. Leave --header out."
+            )
         return replace(layout, columns=_json_keys(path, head))
-    return _as_table(layout, config) if kind == "csv" else layout
+    if kind == "lines":
+        return _as_sure_table(path, layout, config) or layout
+    refuse_foreign(path, head, config)
+    if _is_json_lines(head, config):
+        return replace(layout, kind="json", columns=_json_keys(path, head))
+    return _as_table(path, layout, config)
 
 
-def _kind_of(path: Path) -> _Kind:
+def _kind_of(path: Path, config: CsvConfig) -> _Kind:
+    """Return the kind by the file's ending, unless the user says that it is a table."""
+    if config.delimiter is not None or config.quoting is not None or config.skip_rows is not None:
+        return "csv"
     names = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    return _KINDS.get(names[-1] if names else "", "csv")
+    kind = _KINDS.get(names[-1] if names else "", "csv")
+    return "csv" if kind == "lines" and config.has_header else kind
+
+
+def _is_json_lines(head: str, config: CsvConfig) -> bool:
+    """Whether a file with the name of a table has a JSON object on each line."""
+    if not head.lstrip().startswith("{") or config.delimiter or config.quoting:
+        return False
+    lines = [line for line in head.splitlines()[:_SURE_ROWS] if line.strip()]
+    return all(json_columns(line) for line in lines)
+
+
+def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
+    """Return the table that a plain text is where all its lines agree on it, or None."""
+    if config.documents is not None or config.has_header is False:
+        return None
+    found, _ = find_table(layout.head, None)
+    marks = found.dialect.delimiter
+    kinds = {column.kind for column in found.shape.columns}
+    if (
+        found.width < 2
+        or found.share < 1.0
+        or found.last < len(found.rows)
+        or len(found.rows) < _SURE_ROWS
+        or (
+            marks != "\t"
+            and (not kinds & {"number", "token", "label"} or f"{marks} " in layout.head)
+        )
+        or found.shape.free_column >= 0
+    ):
+        return None
+    table = _as_table(path, replace(layout, kind="csv", has_paragraphs=False), config)
+    doubt = (
+        f"each line of this plain text has {found.width} fields between "
+        f"{delimiter_name(marks)}, so it is read as a table"
+    )
+    return replace(table, doubts=(doubt, *table.doubts))
 
 
 def _json_keys(path: Path, head: str) -> tuple[str, ...]:
@@ -217,25 +307,111 @@ def _json_keys(path: Path, head: str) -> tuple[str, ...]:
     return () if is_one_value else tuple(columns)
 
 
-def _as_table(layout: Layout, config: CsvConfig) -> Layout:
+def _as_table(path: Path, layout: Layout, config: CsvConfig) -> Layout:
     """Find the delimiter, the header and the columns."""
     head, delimiter = layout.head, config.delimiter
     named = _SEPARATOR_LINE.match(head)
-    lines_before = 0 if named is None else 1
-    if named is not None:
-        head = head[named.end() :]
+    skipped = config.skip_rows or 0
+    if named is not None and config.skip_rows is None:
+        skipped = 1
         delimiter = delimiter or named.group(1)
-    is_quoted = None if config.quoting is None else config.quoting == "double"
-    dialect = detect_dialect(head, delimiter, is_quoted=is_quoted)
-    first_line, rows = _first_rows(head, dialect, lines_before)
-    has_header = detect_header(rows) if config.has_header is None else config.has_header
+    if skipped:
+        source = StringIO(head, newline="")
+        for _ in range(skipped):
+            source.readline()
+        head = head[source.tell() :]
+        if not head.strip():
+            raise CorpusError(
+                f"{path.name} has no text below its first {skipped:,} lines. "
+                "Leave out fewer lines (--skip-rows)."
+            )
+    quotings = None if config.quoting is None else _QUOTINGS[config.quoting]
+    found, tried = find_table(head, delimiter, quotings)
+    if delimiter is None and found.width < 2:
+        misunderstood(path, found, tried, skipped)
+    header = find_header(found, config.has_header)
+    if config.skip_rows is not None:
+        header = _from_first_row(found, header, config)
+    table = _laid_out(layout, found, header, skipped)
+    return replace(table, doubts=(*_doubts(found, tried, config), *table.doubts))
+
+
+def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -> Iterator[str]:
+    """Yield what is doubtful in how the rows are divided, in numbers."""
+    count = found.last - found.first
+    if found.width > 1 and found.share < _SURE_SHARE and count:
+        yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
+    if found.shape.free_column >= 0:
+        yield (
+            f"the texts of column {found.shape.free_column + 1} have delimiters of their own, "
+            "without quotes"
+        )
+    if config.delimiter is not None:
+        return
+    for other in tried:
+        mark = delimiter_name(other.dialect.delimiter)
+        if found.width == 1 and other.is_prose and other.share >= _SURE_SHARE and count > 1:
+            yield (
+                f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
+                "as in running text, so that each line is one text"
+            )
+        elif other.dialect.delimiter in found.dialect.delimiter:
+            continue  # a part of it, such as the bar of "||"
+        elif other is not found and found.width > 1 and other.score > _CLOSE * found.score:
+            yield f"{mark} would divide the rows nearly as well, into {other.width} fields"
+
+
+def _from_first_row(found: Hypothesis, header: Header, config: CsvConfig) -> Header:
+    """Return the header of a table of which the user said where it begins."""
+    if header.row in (-1, 0):
+        return header if header.row == 0 else replace(header, first=0)
+    return replace(header, row=0, first=1, names=tuple(found.rows[0].fields), doubt="")
+
+
+def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -> Layout:
+    rows, width = found.rows, found.width
+    if not rows:
+        return replace(layout, dialect=found.dialect, lines_before=skipped, columns=("column 1",))
+    begin = header.row if header.row >= 0 else header.first
+    lines_before = rows[begin].line - 1 + skipped if begin < len(rows) else skipped
+    titles = tuple(
+        _left_out(Row(row.line + skipped, row.fields), "it stands above the table")
+        for row in rows[:begin]
+    )
+    doubts = [header.doubt] if header.doubt else []
+    if titles:
+        lines = (
+            "1 line is" if lines_before - skipped == 1 else f"{lines_before - skipped} lines are"
+        )
+        doubts.append(f"{lines} left out above the table")
+    if header.row < 0 and begin > 0:
+        doubts.append(f"line {rows[0].line + skipped} has another number of fields than the rows")
+    body = found.body(header.first)
+    shape = found.shape
+    if width > 1 and shape.free_column < 0:
+        shape = _shape(body, width, is_ended=shape.ends_with_delimiter)
+    names = header.names[:width]
     return replace(
         layout,
-        dialect=dialect,
-        header_line=first_line if has_header else 0,
+        dialect=found.dialect,
+        header_line=rows[header.row].line + skipped if header.row >= 0 else 0,
         lines_before=lines_before,
-        columns=tuple(_column_names(rows[0]) if has_header else _numbered(len(rows[0]))),
+        titles=titles,
+        doubts=tuple(doubts),
+        shape=replace(shape, header=_stripped(names), needs_quotes=found.needs_quotes),
+        columns=tuple(column_names(names) if names else numbered(width)),
     )
+
+
+def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:
+    """Return the shape of the rows without the notes that may stand below them."""
+    sure = shape_of(body[_NOTES:-_NOTES], width)
+    begin, end = 0, len(body)
+    while begin < min(_NOTES, end) and sure.is_second_header(body[begin]):
+        begin += 1
+    while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):
+        end -= 1
+    return shape_of(body[begin:end], width, ends_with_delimiter=is_ended)
 
 
 def _are_paragraphs(head: str, config: CsvConfig) -> bool:
@@ -244,24 +420,8 @@ def _are_paragraphs(head: str, config: CsvConfig) -> bool:
 
 def _with_guess(layout: Layout) -> Layout:
     rows = layout.rows(StringIO(layout.head, newline=""), ())
-    fields = [row.fields for row in islice(rows, _SAMPLE_ROWS) if isinstance(row, Row)]
+    fields = [row.fields for row in islice(rows, SAMPLE_ROWS) if isinstance(row, Row)]
     return replace(layout, guessed_column=guess_text_column(layout.columns, fields))
-
-
-def _first_rows(head: str, dialect: Dialect, lines_before: int) -> tuple[int, list[list[str]]]:
-    """Return the line of the first row, and the first rows that have as many fields."""
-    source = CsvRows(
-        StringIO(head, newline=""),
-        dialect,
-        columns=0,
-        keep_undecodable=True,
-        lines_before=lines_before,
-    )
-    found = [row for row in islice(source, _SAMPLE_ROWS) if isinstance(row, Row)]
-    if not found:
-        return 0, [[""]]
-    first = found[0]
-    return first.line, [row.fields for row in found if len(row.fields) == len(first.fields)]
 
 
 def _whole_lines(head: str) -> str:
@@ -270,19 +430,24 @@ def _whole_lines(head: str) -> str:
     return head[:end] if end else head
 
 
-def _numbered(count: int) -> list[str]:
-    return [f"column {number}" for number in range(1, count + 1)]
-
-
-def _column_names(fields: Sequence[str]) -> list[str]:
-    """Name each column: an empty name or one that was there before gets its number."""
-    names: list[str] = []
-    known: set[str] = set()  # there may be thousands
-    for number, field in enumerate(fields, start=1):
-        name = shown(field).strip() or f"column {number}"
-        names.append(f"{name} ({number})" if name in known else name)
-        known.add(names[-1])
-    return names
+def _refuse_as_header(path: Path, layout: Layout, column: str) -> None:
+    """Raise `CorpusError` if a column is not known only because its header is not."""
+    if layout.kind == "json" or layout.header_line:
+        return
+    source = StringIO(layout.head, newline="")
+    first = next((row for row in layout.table_rows(source) if isinstance(row, Row)), None)
+    above = [title.text for title in layout.titles]
+    if first is not None and column in _stripped(first.fields):
+        raise CorpusError(
+            f"{path.name} has no column '{column}', since its first row is taken for a text. "
+            "That row holds this name: say --header, or tick “First row names the columns”."
+        )
+    if any(column in text for text in above):
+        raise CorpusError(
+            f"{path.name} has no column '{column}': the line that holds this name has another "
+            "number of names than the rows have fields. Choose the column by its number, "
+            f"1 to {len(layout.columns)}."
+        )
 
 
 def wanted_columns(path: Path, layout: Layout, columns: Sequence[str]) -> list[int]:
@@ -302,6 +467,7 @@ def wanted_columns(path: Path, layout: Layout, columns: Sequence[str]) -> list[i
         elif column.isdecimal() and 1 <= int(column) <= len(layout.columns):
             index = int(column) - 1
         else:
+            _refuse_as_header(path, layout, column)
             known = ", ".join(f"'{name}'" for name in layout.columns[:30])
             raise CorpusError(
                 f"{path.name} has no column '{column}'. It has {known}. "
@@ -310,148 +476,3 @@ def wanted_columns(path: Path, layout: Layout, columns: Sequence[str]) -> list[i
         if index not in found:
             found.append(index)
     return found
-
-
-def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
-    """Return the dialect under which the rows of `text` agree best.
-
-    Parameters
-    ----------
-    text : str
-        The beginning of the file, whole lines.
-    delimiter : str or None
-        None = detect it; "" or a line end = the file has one column.
-    is_quoted : bool or None
-        Whether a field may stand in double quotes; None = detect it.
-    """
-    text = _BLANK_LINES.sub("\n\n", text)  # a million of them say no more, and take long
-    if delimiter is not None:
-        one = "" if delimiter in ("\n", "\r") else delimiter
-        return _with_quoting(text, one, is_quoted=is_quoted)
-    best = _rated(text, Dialect("", is_quoted is not False))
-    for candidate in _DELIMITERS:
-        for quoted in (True, False) if is_quoted is None else (is_quoted,):
-            rated = _rated(text, Dialect(candidate, quoted), is_sure=is_quoted is not None)
-            if rated[0] >= _NEEDED_SHARE and _rating(rated) > _rating(best):
-                best = rated
-    if best[1].delimiter:
-        return best[1]
-    return _with_quoting(text, "", is_quoted=is_quoted)
-
-
-def _with_quoting(text: str, delimiter: str, *, is_quoted: bool | None) -> Dialect:
-    """Return the quoting that the user chose, or the one under which the rows agree better."""
-    if is_quoted is not None:
-        return Dialect(delimiter, is_quoted)
-    rated = (_rated(text, Dialect(delimiter, quoted)) for quoted in (True, False))
-    return max(rated, key=_rating)[1]
-
-
-_Rated = tuple[float, Dialect, int]
-
-
-def _rating(rated: _Rated) -> tuple[bool, float, int, bool]:
-    share, dialect, columns = rated
-    return columns > 1, share, columns, dialect.is_quoted
-
-
-def _rated(text: str, dialect: Dialect, *, is_sure: bool = False) -> _Rated:
-    """Return the share of rows that agree with the first, the dialect, and its columns.
-
-    `is_sure` says that the user chose the quoting.
-    """
-    source = CsvRows(StringIO(text, newline=""), dialect, columns=0)
-    counts: list[int] = []
-    damaged = open_quotes = 0
-    for row in source:
-        if isinstance(row, Row):
-            counts.append(len(row.fields))
-        else:
-            damaged += 1
-            open_quotes += row.reason != TEXT_AFTER_QUOTE
-        if len(counts) + damaged >= _SAMPLE_ROWS:
-            break
-    if not counts:
-        return 0.0, dialect, 0
-    columns = counts[0]
-    share = counts.count(columns) / (len(counts) + _WEIGHT_OF_DAMAGE * damaged)
-    is_unclear = len(counts) < _FEW_ROWS or share < _CLEAR_SHARE
-    if columns > 1 and is_unclear and _is_prose(text, dialect.delimiter):
-        return 0.0, dialect, 1
-    if not (dialect.is_quoted or is_sure) and _has_quoted_fields(text, dialect.delimiter):
-        share = 0.0  # the quotes mean something here
-    return share, dialect, columns
-
-
-def _is_prose(text: str, delimiter: str) -> bool:
-    """Whether each delimiter is followed by a blank, as a comma in a sentence is."""
-    marks = text.count(delimiter)
-    return delimiter != "\t" and marks == len(re.findall(re.escape(delimiter) + " ", text))
-
-
-def _has_quoted_fields(text: str, delimiter: str) -> bool:
-    """Whether a field begins with a quote that ends before a delimiter or on another line."""
-    source = CsvRows(StringIO(text, newline=""), Dialect(delimiter), columns=0)
-    for row in islice(source, _SAMPLE_ROWS):
-        if not isinstance(row, Row) and row.reason != TEXT_AFTER_QUOTE:
-            return True
-        if source.quoted_rows:
-            return True
-    return False
-
-
-def detect_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first of `rows` names the columns."""
-    if not rows:
-        return False
-    names = [field.strip() for field in rows[0]]
-    if not all(map(_is_name, names)):
-        return False
-    if any(name.lower() in _TEXT_NAMES for name in names):
-        return True
-    if len(set(names)) < len(names):
-        return False
-    others = rows[1:]
-    if not others:
-        return len(names) > 1
-    return any(
-        _differs(name, [row[index] for row in others if index < len(row)])
-        for index, name in enumerate(names)
-    )
-
-
-def _is_name(field: str) -> bool:
-    return (
-        0 < len(field) <= 64
-        and len(field.split()) <= 5
-        and not _NUMBER.fullmatch(field)
-        and not field.endswith((".", "!", "?", ","))
-    )
-
-
-def _differs(name: str, values: list[str]) -> bool:
-    """Whether the column below is numeric, or far longer than its name."""
-    filled = [value for value in values if value.strip()]
-    if not filled:
-        return False
-    numeric = sum(bool(_NUMBER.fullmatch(value.strip())) for value in filled)
-    mean_length = sum(map(len, filled)) / len(filled)
-    return numeric > 0.9 * len(filled) or mean_length > 2 * len(name) + 10
-
-
-def guess_text_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Return the index of the column with the longest natural text."""
-    words, letters = [0] * len(names), [0] * len(names)
-    for row in rows:
-        for index, value in enumerate(row[: len(names)]):
-            if value:  # of half a million columns most are empty
-                # Words between blanks: an address or an identifier counts as one at most.
-                words[index] += sum(bool(_WORD.search(part)) for part in value[:5000].split())
-                letters[index] += min(len(value), 5000)
-    lengths = sorted(map(len, rows))
-    scores = []
-    for index, name in enumerate(names):
-        values = len(rows) - bisect_right(lengths, index)
-        has_text_name = name.strip().lower() in _TEXT_NAMES
-        scores.append((words[index] / max(1, values), has_text_name, letters[index], -index))
-    return -max(scores)[-1] if scores else 0

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple, Self
 from engine.config import CsvConfig
 from engine.documents.detection import Layout, examine, wanted_columns
 from engine.documents.encoding import EncodingReading
-from engine.documents.rows import REPAIRED, Row, RowProblem
+from engine.documents.rows import LEFT_OUT, REPAIRED, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
     late_controls,
@@ -67,6 +67,8 @@ class CsvPreview:
     encoding_readings: tuple[EncodingReading, ...] = ()  # of one line, where it is doubtful
     sheets: tuple[str, ...] = ()  # of a spreadsheet
     sheet: str = ""  # the one whose rows these are
+    lines_above: int = 0  # left out above the table
+    doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
 
 
 class Document(NamedTuple):
@@ -131,6 +133,8 @@ def inspect_csv(
         encoding_readings=layout.encoding_readings,
         sheets=sheets.names,
         sheet=sheets.chosen,
+        lines_above=layout.lines_before,
+        doubts=layout.doubts,
     )
 
 
@@ -249,7 +253,7 @@ class DocumentReader:
             self.repaired_rows += 1
             self._keep(problem)
             return
-        if self._config.bad_rows == "stop":
+        if self._config.bad_rows == "stop" and not problem.reason.startswith(LEFT_OUT):
             raise CorpusError(
                 f"{self._file.path.name}, line {problem.line}: {problem.reason}. "
                 "Mend the row, or choose to skip damaged rows."

@@ -18,6 +18,7 @@ _LINE_ENDS = re.compile(r"[\r\n]*")
 _SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what is wrong
 
 REPAIRED = "repaired: "  # how the reason of a row begins that was kept
+LEFT_OUT = "left out: "  # how that of a line begins that is no row: a title, the header again
 NEVER_CLOSED = "a quote opens here and is never closed"
 STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
 TEXT_AFTER_QUOTE = "text follows a closing quote"
@@ -31,8 +32,11 @@ _NOT_TEXT = "its '{}' is not text"
 class Dialect(NamedTuple):
     """How the fields of a row are told apart."""
 
-    delimiter: str  # "" = a row is one field
-    is_quoted: bool = True  # whether a field may stand in double quotes
+    delimiter: str  # "" = a row is one field; it may have several characters
+    is_quoted: bool = True  # whether a field may stand in quotes
+    quote: str = '"'  # with which such a field begins
+    is_escaped: bool = False  # whether a quote inside it may be written behind a backslash
+    skips_blanks: bool = False  # whether blanks may stand around a field with its quotes
 
 
 class Row(NamedTuple):

@@ -27,7 +27,7 @@ _MARK_ERRORS = "rnn-text-lab-mark"
 DAMAGE = re.compile("[\x00\ud800-\udfff]")  # NUL, and the marks of undecodable bytes
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 _MARKS_FROM = 0xDC00  # a byte b that cannot be decoded becomes the code point U+DC00 + b
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile("[\x00\x02-\x08\x0e-\x1a\x1c\x1d]")  # others also divide fields or rows
 _LATE_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")  # U+0085 is a line end of old mainframes
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or an Excel workbook; save the table as CSV first",

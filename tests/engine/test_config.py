@@ -14,8 +14,12 @@ NAN, INF = math.nan, math.inf
 PATH = Path("some") / "comments.csv"
 
 REFUSED: list[tuple[type, dict[str, Any], str]] = [
-    (CsvConfig, {"delimiter": ""}, "The delimiter must be one character, not ''."),
-    (CsvConfig, {"delimiter": ";;"}, "The delimiter must be one character, not ';;'."),
+    (CsvConfig, {"delimiter": ""}, "The delimiter must have 1 to 5 characters, not ''."),
+    (
+        CsvConfig,
+        {"delimiter": "......"},
+        "The delimiter must have 1 to 5 characters, not '......'.",
+    ),
     (
         CsvConfig,
         {"bad_rows": "mend"},

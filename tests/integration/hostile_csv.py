@@ -169,7 +169,8 @@ def damaged_row(damage: str, writer: _Writer) -> TrueRow | None:
         case "quotes not doubled" if layout.is_quoted:
             return writer.refused(writer.raw("@@").replace("@@", f'{text} "so" {text}'))
         case "quotes behind backslashes" if layout.is_quoted:
-            return writer.refused(writer.raw("@@").replace("@@", f'{text} \\"so\\" {text}'))
+            raw = writer.raw("@@").replace("@@", f'{text} \\"so\\" {text}')
+            return writer.doubtful(raw, f'{text} "so" {text}')
         case "inch mark" if not layout.is_quoted:
             return writer.doubtful(sound.replace(text, f'{text} 5" disk'), f'{text} 5" disk')
     return None

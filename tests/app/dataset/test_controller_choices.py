@@ -116,7 +116,7 @@ def test_that_the_quoting_and_the_decoding_of_entities_are_used(
 ) -> None:
     engine.preview = dataclasses.replace(PREVIEW, entities=4)
     bench.open()
-    bench.find(QComboBox, "quoting_combo").setCurrentIndex(2)
+    bench.find(QComboBox, "quoting_combo").setCurrentIndex(5)
     bench.rest()
     bench.find(QCheckBox, "entities_check").click()
     bench.rest()

@@ -272,6 +272,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "encoding_combo",
         "delimiter_combo",
         "quoting_combo",
+        "skip_rows_spin",
         "vocabulary_spin",
         "validation_spin",
         "duplicates_check",

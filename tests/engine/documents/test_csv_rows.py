@@ -154,8 +154,19 @@ def test_that_the_first_row_of_each_kind_is_read(tmp_path: Path, name: str, row:
     path = tmp_path / name
     path.write_text('{"text": "one"}\n{"text": "two"}\n' if name != "a.csv" else "text\none\n")
 
-    with DocumentReader(path, CsvConfig(has_header=True)) as reader:
+    with DocumentReader(path, CsvConfig()) as reader:
         assert next(iter(reader)).line == row
+
+
+def test_that_a_header_is_obeyed_in_plain_text_and_refused_in_json_lines(tmp_path: Path) -> None:
+    text, lines = tmp_path / "a.txt", tmp_path / "a.jsonl"
+    text.write_text("words\none two\nthree four\n")
+    lines.write_text('{"text": "one"}\n{"text": "two"}\n')
+
+    with DocumentReader(text, CsvConfig(has_header=True, columns=("words",))) as reader:
+        assert [document.line for document in reader] == [2, 3]
+    with pytest.raises(CorpusError, match="JSON Lines, which has no header"):
+        DocumentReader(lines, CsvConfig(has_header=True))
 
 
 def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:

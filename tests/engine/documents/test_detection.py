@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.documents.detection import detect_dialect, detect_header, guess_text_column
+from engine.documents.header import detect_header, guess_text_column
+from engine.documents.hypotheses import detect_dialect
 from engine.documents.rows import Dialect
 
 PROSE = "Well, yes\nSo, it is\nOh, my\nNo, never\n"
@@ -13,8 +14,9 @@ def test_that_commas_followed_by_blanks_in_a_few_lines_are_running_text() -> Non
     assert detect_dialect(PROSE.replace(", ", ","), None) == Dialect(",")
 
 
-def test_that_blanks_after_commas_are_a_table_where_many_rows_agree() -> None:
-    assert detect_dialect(PROSE * 2, None) == Dialect(",")
+def test_that_running_text_is_no_table_where_all_its_lines_have_one_comma() -> None:
+    assert detect_dialect(PROSE * 2, None) == Dialect("")
+    assert detect_dialect("".join(f"{n}, so\n" for n in range(8)), None) == Dialect(",")
 
 
 def test_that_tabs_are_never_running_text() -> None:
@@ -23,7 +25,9 @@ def test_that_tabs_are_never_running_text() -> None:
 
 @pytest.mark.parametrize(("agreeing", "delimiter"), [(5, ""), (6, ";")])
 def test_that_a_delimiter_must_divide_most_rows_alike(agreeing: int, delimiter: str) -> None:
-    rows = ["a;b"] * agreeing + ["a;b;c"] * (10 - agreeing)
+    rows = [
+        ("a;b" if n * agreeing // 10 < (n + 1) * agreeing // 10 else "a;b;c") for n in range(10)
+    ]
 
     assert detect_dialect("\n".join(rows), None).delimiter == delimiter
 
@@ -71,7 +75,8 @@ def test_that_no_rows_have_no_header() -> None:
         (["id", "score"], [], True),
         (["Hello"], [], False),
         (["1", "score"], [["1", "5"]], False),
-        (["", "score"], [["1", "5"]], False),
+        (["", "score"], [["1", "5"]], True),  # an index without a name
+        (["", "score"], [["a", "5"], ["a", "7"]], False),
         (["So it is.", "score"], [["1", "5"]], False),
         (["one two three four five", "b"], [["1", "x"]], True),
         (["one two three four five six", "b"], [["1", "x"]], False),
@@ -81,8 +86,9 @@ def test_that_no_rows_have_no_header() -> None:
         (["name", "town"], [["ann", ""], ["bob", " "]], False),
         (["name", "town"], [["ann", "x" * 19]], True),
         (["name", "town"], [["ann", "x" * 18]], False),  # not twice the name and ten more
-        (["name", "n"], [["ann", "1"]] * 9 + [["ann", "none"]], False),
-        (["name", "n"], [["ann", "1"]] * 10 + [["ann", "none"]], True),
+        (["name", "n"], [[f"a{n}", "1"] for n in range(9)] + [["b", "none"]], False),
+        (["name", "n"], [[f"a{n}", "1"] for n in range(10)] + [["b", "none"]], True),
+        (["kind", "word"], [["a", f"w{n}"] for n in range(9)] + [["b", "x"]], True),  # new
         (["name", "n"], [["ann"], ["bob", "1"]], True),  # a row may be short
     ],
 )

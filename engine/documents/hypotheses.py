@@ -1,0 +1,445 @@
+"""Which delimiter and quoting make a table of a text: whole hypotheses, scored side by side.
+
+A hypothesis cuts the rows of the sample. Its score is the share of rows that have as many
+fields as the table, by how much its cells look like cells: numbers, dates, single words,
+a few labels that come again. Running text that commas divide has none of these.
+
+`csv.Sniffer` is not used: it fails on files of one column, and commas in running text
+mislead it. Decision 0004 says why no other library's detection is.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+
+from engine.documents.csv_rows import CsvRows
+from engine.documents.line_marks import CLOSING
+from engine.documents.rows import TEXT_AFTER_QUOTE, Dialect, Row
+from engine.documents.table_shape import Shape, shape_of
+
+SAMPLE_ROWS = 500
+_DELIMITERS = (",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "\x1e", "¦", "§", "¬", "¶", "þ", "ÿ")
+_LONG_DELIMITERS = ("||", "^|^", "|^|", "~|~", "|~|", "::", ";;", "~~", "^^", "@@", "##", "$$")
+_PROSE_MARKS = frozenset(",;:")  # that stand in running text, with a blank behind them
+_NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the table
+_CLEAR_SHARE = 0.95
+_WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
+_ALL_WRAPPED = 0.9  # of many rows, that have one: they are no part of the text
+_WRAPPED = 0.05  # of the lines, that have a field in such quotes
+_BLANK_BEHIND = 0.9  # of the delimiters in running text
+_BLOCK = 3  # rows of one width, one after the other, are a table
+_CALM = 0.9  # share of rows as wide as a neighbour, where there are several tables
+_TYPED_ROWS = 100  # by which cells are judged
+_ENDED = 0.1  # of the rows, that end with one delimiter more
+_MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capital
+_FEW = 5  # rows, in which quotes around a field may be its own
+_TYPED = frozenset({"number", "token", "label"})
+_NAME = re.compile(r"[^\W\d]\w*")
+_BLANK_LINES = re.compile(r"[\r\n]{5,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """A way to read the sample as a table, and how well it fits.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Those that could be cut, blank ones left out.
+    width : int
+        Fields of the table's rows.
+    first, last : int
+        The rows of the table are `rows[first:last]`; those before are not as wide, those
+        behind belong to other tables.
+    share : float
+        Of these rows, how many are as wide as the table.
+    typed : float
+        Share of the columns whose cells look like cells.
+    """
+
+    dialect: Dialect
+    rows: list[Row]
+    width: int
+    first: int
+    last: int
+    share: float
+    typed: float
+    shape: Shape
+    is_prose: bool = False
+    has_quotes: bool = False  # whether a row has a field in quotes
+    needs_quotes: bool = False  # whether one has in it what only a field in quotes can have
+    wrapped: float = 0.0  # share of the rows with quotes left around a field
+
+    @property
+    def score(self) -> float:
+        """How well the sample is explained, between 0 and 1."""
+        if self.width < 2 or self.is_prose or self.share < _NEEDED_SHARE:
+            return 0.0
+        # A few rows tell little about what their columns hold.
+        weight = 0.5 * min(1.0, self.shape.rows / 10)
+        return max(0.01, self.share * (1.0 - weight + weight * self.typed) - 0.3 * self.wrapped)
+
+    @property
+    def rank(self) -> tuple[float, int, bool, bool, bool]:
+        """What the best hypothesis has most of."""
+        dialect = self.dialect
+        simple = not dialect.is_escaped, not dialect.skips_blanks
+        return round(self.score, 6), self.width, dialect.is_quoted, *simple
+
+    def body(self, start: int) -> list[list[str]]:
+        """Return the fields of the table's rows from `start` on, as wide as it is."""
+        rows = (self.trimmed(row.fields) for row in self.rows[start : self.last])
+        return [fields for fields in rows if len(fields) == self.width]
+
+    def trimmed(self, fields: list[str]) -> list[str]:
+        """Return `fields` without what stands behind a delimiter that only ends the row."""
+        is_ended = self.shape.ends_with_delimiter and len(fields) > self.width
+        return fields[:-1] if is_ended and not fields[-1] else fields
+
+
+def find_table(
+    text: str, delimiter: str | None, quotings: Sequence[Dialect] | None = None
+) -> tuple[Hypothesis, list[Hypothesis]]:
+    """Return the hypothesis under which `text` is a table, and all that were tried.
+
+    Where none fits, it is that of one column.
+
+    Parameters
+    ----------
+    text : str
+        The beginning of the file, whole lines.
+    delimiter : str or None
+        None = detect it; "" or a line end = the file has one column.
+    quotings : sequence of Dialect, optional
+        The quotings that may be; their delimiter does not matter. None = detect it.
+    """
+    text = _BLANK_LINES.sub("\n\n", text)  # a million of them say no more, and take long
+    if delimiter is not None:
+        one = "" if delimiter in ("\n", "\r") else delimiter
+        tried = list(_tried(text, one, quotings))
+        return max(tried, key=_rank_where_chosen), tried
+    lines = text.count("\n") + text.count("\r")
+    tried = []
+    for candidate in (*_LONG_DELIMITERS, *_DELIMITERS):
+        if text.count(candidate) >= max(1, lines // 4):
+            ways = list(_tried(text, candidate, quotings))
+            tried.append(max(ways, key=_rank_where_chosen))
+    best = max(tried, key=lambda found: found.rank, default=None)
+    if best is not None and best.score > 0.0:
+        return best, tried
+    single = list(_tried(text, "", quotings))
+    return max(single, key=_rank_where_chosen), tried
+
+
+def _rank_where_chosen(found: Hypothesis) -> tuple[float, int, bool, bool, bool]:
+    """Return what the best of the quotings with one delimiter has most of."""
+    dialect = found.dialect
+    return (
+        round(found.share - 0.3 * found.wrapped, 6),
+        found.width,
+        dialect.is_quoted,
+        not dialect.is_escaped,
+        not dialect.skips_blanks,
+    )
+
+
+def _tried(text: str, delimiter: str, quotings: Sequence[Dialect] | None) -> Iterator[Hypothesis]:
+    """Yield the hypotheses with one delimiter, of each quoting that there is a sign of."""
+    if quotings is not None:
+        for quoting in quotings:
+            for skips in {False, quoting.is_quoted and _has_blanks(text, delimiter)}:
+                yield _rated(text, quoting._replace(delimiter=delimiter, skips_blanks=skips))
+        return
+    usual = _rated(text, Dialect(delimiter))
+    yield usual
+    literal = _rated(text, Dialect(delimiter, is_quoted=False))
+    # Where a field in quotes is closed, or goes on in the next line, they mean something.
+    yield replace(literal, share=0.0) if usual.has_quotes else literal
+    escapes = {False, '\\"' in text or bool(delimiter and f"\\{delimiter}" in text)}
+    for is_escaped in escapes:
+        for skips_blanks in {False, _has_blanks(text, delimiter)}:
+            if is_escaped or skips_blanks:
+                yield _rated(
+                    text, Dialect(delimiter, is_escaped=is_escaped, skips_blanks=skips_blanks)
+                )
+    if delimiter:
+        for quote in CLOSING:
+            if quote == '"' or not _is_wrapped(text, delimiter, quote):
+                continue
+            ways = [Dialect(delimiter, quote=quote, is_escaped=f"\\{quote}" in text)]
+            if _has_blanks(text, delimiter, quote):
+                ways.append(Dialect(delimiter, quote=quote, skips_blanks=True))
+            for rated in (_rated(text, dialect) for dialect in ways):
+                if rated.needs_quotes or usual.wrapped >= _ALL_WRAPPED:
+                    yield rated
+
+
+def _has_blanks(text: str, delimiter: str, quote: str = '"') -> bool:
+    """Whether a quote comes behind a blank, as the first of a field, or before one."""
+    mark = re.escape(delimiter) if delimiter else "(?!)"
+    return bool(
+        re.search(rf"(?:{mark}|^) +{quote}|{CLOSING[quote]} +(?:{mark}|$)", text, re.MULTILINE)
+    )
+
+
+def _is_wrapped(text: str, delimiter: str, quote: str) -> bool:
+    """Whether fields stand in such quotes in many lines."""
+    if text.count(quote) < 2:
+        return False
+    mark, lines = re.escape(delimiter), text.count("\n") + text.count("\r") + 1
+    field = rf"(?:^|{mark} *){quote}[^\r\n]*?{CLOSING[quote]}(?= *(?:{mark}|\r|\n|$))"
+    return len(re.findall(field, text, re.MULTILINE)) >= max(2, _WRAPPED * lines)
+
+
+def _rated(text: str, dialect: Dialect) -> Hypothesis:
+    """Cut the sample by `dialect` and see how much of a table it is."""
+    source = CsvRows(StringIO(text, newline=""), dialect, columns=0)
+    rows: list[Row] = []
+    damaged = behind = 0
+    is_open = is_needed = False
+    for row in source:
+        if isinstance(row, Row):
+            rows.append(row)
+            is_needed = is_needed or _needs_quotes(row.fields, dialect.delimiter)
+        else:
+            damaged += 1
+            behind += row.reason == TEXT_AFTER_QUOTE
+            is_open |= row.reason != TEXT_AFTER_QUOTE
+        if len(rows) + damaged >= SAMPLE_ROWS:
+            break
+    # Where more rows are damaged than quoted, and none needs its quotes, they are text.
+    is_more = bool(behind and dialect.delimiter) and damaged > max(1, source.quoted_rows)
+    is_text = is_more and not is_needed
+    has_quotes = not is_text and (is_open or source.quoted_rows > 0)
+    if dialect.delimiter:
+        rows = [row for row in rows if any(map(str.strip, row.fields))]
+    table = _table_of(rows, damaged)
+    found = replace(table, dialect=dialect, has_quotes=has_quotes, needs_quotes=is_needed)
+    if table.width < 2:
+        return found
+    is_prose_mark = dialect.delimiter in _PROSE_MARKS and not has_quotes
+    joined = None if not is_prose_mark else _with_free_column(found)
+    if joined is not None and joined.share > found.share:
+        found = joined
+    body = found.body(found.first)
+    return replace(
+        found,
+        is_prose=_is_running_text(found, body),
+        wrapped=_wrapped(body, dialect),
+    )
+
+
+def _needs_quotes(fields: list[str], delimiter: str) -> bool:
+    """Whether a field has in it what only a field in quotes can have."""
+    marks = ("\n", "\r", delimiter) if delimiter else ("\n", "\r")
+    return any(mark in field for field in fields for mark in marks)
+
+
+_ONE = Shape(columns=shape_of([], 1).columns)
+
+
+def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
+    """Return which of the rows are the table, by their widths."""
+    widths = [len(row.fields) for row in rows]
+    none = Hypothesis(
+        dialect=Dialect(""),
+        rows=rows,
+        width=1 if rows else 0,
+        first=0,
+        last=len(rows),
+        share=len(rows) / (len(rows) + _WEIGHT_OF_DAMAGE * damaged) if rows else 0.0,
+        typed=0.0,
+        shape=_ONE,
+    )
+    if not rows or max(widths) < 2:
+        return none
+    width, last = _width(widths, rows[0].fields)
+    width, is_ended = _without_end(rows[:last], width)
+    fitting = [
+        w == width or (is_ended and w == width + 1 and not row.fields[-1])
+        for w, row in zip(widths[:last], rows, strict=False)
+    ]
+    if width < 2 or True not in fitting:
+        return none
+    first = fitting.index(True)
+    share = sum(fitting) / (len(fitting) - min(first, 30) + _WEIGHT_OF_DAMAGE * damaged)
+    found = replace(
+        none,
+        width=width,
+        first=first,
+        last=last,
+        share=min(1.0, share),
+        shape=Shape(columns=(), ends_with_delimiter=is_ended),
+    )
+    shape = shape_of(found.body(first + 1)[:_TYPED_ROWS], width, ends_with_delimiter=is_ended)
+    typed = sum(column.kind in _TYPED for column in shape.columns) / width
+    return replace(found, shape=shape, typed=typed)
+
+
+def _width(widths: list[int], first: list[str]) -> tuple[int, int]:
+    """Return how wide the first table is, and the index behind its last row."""
+    common = max(Counter(widths).items(), key=lambda item: (item[1], item[0] > 1))[0]
+    pairs = sum(a == b for a, b in itertools.pairwise(widths))
+    blocks = _blocks(widths)
+    is_calm = pairs >= _CALM * (len(widths) - 1 - len(blocks)) and len(blocks) > 1
+    if is_calm:
+        sizes = [end - begin for begin, end, _ in blocks]
+        _begin, _end, width = blocks[0]
+        # A few lines above a far longer table are what a program says about it.
+        if sizes[0] >= 10 or 5 * sizes[0] >= max(sizes):
+            return width, blocks[1][0]
+    named = widths[0]
+    is_named = 1 < named < common and all(_NAME.fullmatch(field.strip()) for field in first)
+    if is_named and widths.count(named) > _ENDED * len(widths) + 1:
+        # Where rows are as wide as a header, wider ones may have delimiters in their texts.
+        return named, len(widths)
+    return common, len(widths)
+
+
+def _blocks(widths: list[int]) -> list[tuple[int, int, int]]:
+    """Return begin, end and width of each run of rows that is a table of its own."""
+    blocks: list[tuple[int, int, int]] = []
+    begin = 0
+    for index in range(1, len(widths) + 1):
+        if index < len(widths) and widths[index] == widths[begin]:
+            continue
+        if index - begin >= _BLOCK and widths[begin] > 1:
+            if blocks and blocks[-1][2] == widths[begin]:
+                blocks[-1] = (blocks[-1][0], index, widths[begin])
+            else:
+                blocks.append((begin, index, widths[begin]))
+        begin = index
+    return blocks
+
+
+def _without_end(rows: Sequence[Row], width: int) -> tuple[int, bool]:
+    """Return the width without a delimiter that only ends the rows, and whether one does."""
+    for inner in (width - 1, width):
+        ended = [row.fields for row in rows if len(row.fields) == inner + 1]
+        plain = [row.fields for row in rows if len(row.fields) == inner]
+        if (
+            len(ended) >= max(2, _ENDED * len(rows))
+            and not any(fields[-1].strip() for fields in ended)
+            and all(fields[-1].strip() for fields in plain)
+            and all(fields[-2].strip() for fields in ended[:_TYPED_ROWS])
+            and plain
+        ):
+            return inner, True
+    return width, False
+
+
+def _with_free_column(found: Hypothesis) -> Hypothesis | None:
+    """Return the table in which one column's texts have delimiters of their own, if it is one."""
+    rows = found.rows
+    widths = [len(row.fields) for row in rows]
+    width = widths[0] if widths[0] > 1 else min(widths)
+    longer = sum(len(row.fields) > width and bool(row.fields[-1].strip()) for row in rows)
+    if width < 2 or min(widths[1:], default=0) < 2 or longer < max(2, _ENDED * len(rows)):
+        return None
+    plain = [row.fields for row in rows[1:] if len(row.fields) >= width][:_TYPED_ROWS]
+    for free in (*range(width - 1, -1, -1),):
+        others = [[*f[:free], "", *f[len(f) - width + free + 1 :]] for f in plain]
+        shape = shape_of(others, width)
+        kinds = [column.kind for column in shape.columns]
+        if any(kind not in _TYPED for kind in kinds[:free] + kinds[free + 1 :]):
+            continue
+        columns = list(shape.columns)
+        columns[free] = replace(columns[free], kind="free")
+        shape = replace(shape, columns=tuple(columns), free_column=free)
+        whole = [
+            Row(row.line, fields)
+            for row in rows
+            if (
+                fields := row.fields
+                if len(row.fields) == width
+                else shape.joined(row.fields, found.dialect.delimiter)
+            )
+        ]
+        share = len(whole) / len(rows)
+        if share >= _CLEAR_SHARE - 0.1 and whole[0].line == rows[0].line:
+            return replace(
+                found,
+                rows=whole,
+                width=width,
+                first=0,
+                last=len(whole),
+                share=share,
+                typed=(width - 1) / width,
+                shape=shape,
+            )
+    return None
+
+
+def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
+    """Whether the delimiter is what stands between the parts of sentences.
+
+    Then a blank is behind it, and no column tells that this is a table: none of numbers,
+    of a few labels before texts that begin with a capital, or with a name for texts.
+    """
+    delimiter = found.dialect.delimiter
+    if delimiter not in _PROSE_MARKS:
+        return False
+    rows = [row.fields for row in found.rows if len(row.fields) > 1]
+    marks = sum(len(fields) - 1 for fields in rows)
+    behind = sum(cell[:1] == " " for fields in rows for cell in fields[1:])
+    behind += sum(not fields[-1] for fields in rows)  # a comma at the end of a line
+    if found.dialect.skips_blanks:
+        behind = marks  # they are gone from the cells
+    if behind < _BLANK_BEHIND * marks or not marks:
+        return False
+    if found.share < _CLEAR_SHARE and behind == marks:
+        return True
+    if any(column.kind == "number" for column in found.shape.columns):
+        return False
+    names = [name.strip().lower() for name in body[0]]
+    if len(body) > 2 and any(name in TEXT_NAMES for name in names) and len(set(names)) > 1:
+        return False
+    labels = [
+        index
+        for index, column in enumerate(found.shape.columns)
+        if column.kind in ("token", "label") and column.labels
+    ]
+    return not any(_is_beside_sentences(body[1:], index) for index in labels)
+
+
+def _is_beside_sentences(body: list[list[str]], label: int) -> bool:
+    """Whether labels that begin no sentence stand before cells that do."""
+    if any(row[label].strip()[:1].isupper() for row in body):
+        return False  # "Yes, Ann went" is a sentence
+    for index in range(label + 1, len(body[0]) if body else 0):
+        cells = [row[index].strip() for row in body]
+        begun = sum(cell[:1].isupper() or cell[:1].isdigit() for cell in cells)
+        if begun >= _MOST_BEGIN * len(cells):
+            return True
+    return False
+
+
+def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
+    """Return the share of rows in which a cell still has quotes around it."""
+    rows = body[:_TYPED_ROWS]
+
+    def is_wrapped(cell: str) -> bool:
+        cell = cell.strip()
+        return len(cell) > 1 and CLOSING.get(cell[0]) == cell[-1] and cell[0] != dialect.quote
+
+    def has_rest(cell: str) -> bool:
+        cell = cell.strip()
+        return len(cell) > 1 and cell[0] == cell[-1] == '"'
+
+    wrapped = sum(any(is_wrapped(c) or has_rest(c) for c in fields) for fields in rows)
+    return wrapped / max(len(rows), _FEW)
+
+
+TEXT_NAMES = frozenset(
+    {"body", "text", "comment", "comments", "content", "review", "message", "sentence"}
+    | {"title", "post", "tweet", "document", "selftext", "description", "quote"}
+)
+
+
+def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
+    """Return the dialect under which the rows of `text` agree best; see `find_table`."""
+    quotings = None if is_quoted is None else (Dialect("", is_quoted),)
+    return find_table(text, delimiter, quotings)[0].dialect
