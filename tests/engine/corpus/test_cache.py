@@ -123,6 +123,7 @@ OTHER_OPTIONS: dict[str, Any] = {
     "encoding": "utf-8",
     "delimiter": ",",
     "quoting": "none",
+    "sheet": "Comments",
     "documents": "lines",
     "decode_entities": True,
     "bad_rows": "stop",
@@ -151,9 +152,10 @@ def test_that_every_way_of_reading_has_its_own_key(path: Path) -> None:
     [
         ("nltk.__version__", "0"),
         ("charset_normalizer.__version__", "0"),
+        ("engine.corpus.cache.version", lambda name: "0"),
         ("unicodedata.unidata_version", "0"),
         ("engine.corpus.cache.installed_digest", lambda: "other parameters"),
-        ("engine.corpus.cache.PREPARATION_VERSION", 3),
+        ("engine.corpus.cache.PREPARATION_VERSION", 0),
     ],
 )
 def test_that_another_program_has_another_key(
