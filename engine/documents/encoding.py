@@ -103,13 +103,26 @@ def _utf8_note(data: bytes, *, is_whole: bool) -> str | None:
         return "plain ASCII" if is_whole else "plain ASCII as far as was looked"
     text = data.decode("utf-8", "surrogateescape")
     damaged = len(_UNDECODED.findall(text))
-    # A part may begin and end in the middle of a character.
-    if damaged <= 6 and not _UNDECODED.search(text if is_whole else text[4:-4]):
-        return "all bytes are valid UTF-8"
     sound = len(_BEYOND_ASCII.findall(text)) - damaged
+    if is_whole:
+        # It may be cut within its last character; one without others is an older accent.
+        is_valid = sound > 0 and _is_valid_until_its_end(data)
+    else:
+        # A part may begin and end in the middle of a character.
+        is_valid = damaged <= 6 and not _UNDECODED.search(text[4:-4])
+    if is_valid:
+        return "all bytes are valid UTF-8"
     if sound > 4 * damaged:
         return "nearly all bytes are valid UTF-8; rows with others are refused"
     return None
+
+
+def _is_valid_until_its_end(data: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # keeps the beginning of a character
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16_without_mark(head: bytes) -> str | None:

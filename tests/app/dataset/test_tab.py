@@ -257,7 +257,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
     tab.show_preview(PREVIEW)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(12):
+    for _ in range(13):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
