@@ -28,7 +28,7 @@ _DAMAGE_SHARE = 0.02
 _CHINESE_OR_KOREAN = {"gb18030": "Chinese", "big5": "Chinese", "cp949": "Korean"}
 _FREQUENT_SHARE = 0.2  # of the most frequent characters; right readings have 0.3, others 0.1
 _FEWEST_FREQUENT = 4  # fewer may be accented letters that are taken in pairs
-# When a reading in a single-byte encoding is beyond doubt; measured, see decision 0012:
+# When a reading in a single-byte encoding is beyond doubt; measured, see decision 0014:
 _SURE_MARGIN = 7.0  # nats by which the next one that differs is less likely
 _SURE_MARGIN_OF_FEW = 10.0
 _FEW_CHARACTERS = 8
