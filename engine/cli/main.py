@@ -265,6 +265,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
+    add("--text-file", type=Path, metavar="FILE", help="resume: where the text lies now")
     add("--best", action="store_true", help="export: the best model instead of the last")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
