@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -33,7 +34,7 @@ _HOMES = {  # of the commands that are not in `models`
 
 _RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
 
-_TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz"
+_TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz; -: standard input"
 
 _EXAMPLES = """\
 examples:
@@ -143,6 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"RNN Text Lab {_own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_generate(commands)
@@ -151,6 +153,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_runs(commands)
     _add_small_commands(commands)
     return parser
+
+
+def _own_version() -> str:
+    try:
+        return version("rnn-text-lab")
+    except PackageNotFoundError:
+        return "(run from a folder that was not installed)"
 
 
 def _add_command(
@@ -172,6 +181,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train = _add_command(commands, "train", "train a network on a CSV of text")
     train.add_argument("csv", type=Path, metavar="CSV", help=_TEXT_FILE)
     train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
+    train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
     _add_csv_options(train)
     add = train.add_argument
@@ -253,7 +263,7 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "sentences",
         nargs="*",
         metavar="SENTENCE",
-        help="in quotation marks; without any, lines from standard input",
+        help="in quotation marks; none, or -: the lines of standard input",
     )
 
 
@@ -277,6 +287,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
+    add("--text-file", type=Path, metavar="FILE", help="resume: where the text lies now")
     add("--best", action="store_true", help="export: the best model instead of the last")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
@@ -299,6 +310,7 @@ def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None
     demo = _add_command(commands, "demo", "train on the sample comments and show what was learned")
     demo.add_argument("--seconds", type=float, default=60.0, metavar="S", help="of training")
     demo.add_argument("--out", type=Path, metavar="MODEL", help="also keep the model")
+    demo.add_argument("--force", action="store_true", help="replace a model that is there")
 
 
 def _explain_missing(error: ModuleNotFoundError) -> None:

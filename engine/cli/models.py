@@ -48,9 +48,10 @@ def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
-    if not all(text.strip() for text in arguments.sentences):
+    given = [] if arguments.sentences == ["-"] else arguments.sentences
+    if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
-    texts = arguments.sentences or filter(None, (line.strip() for line in sys.stdin))
+    texts = given or filter(None, (line.strip() for line in sys.stdin))
     scored = 0
     for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
         for event in score(model, text):

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,22 @@ from engine.cli.training import (
     train_and_save,
     with_way_out,
 )
-from engine.errors import RunError
+from engine.errors import ConfigError, RunError
 from engine.language_model.checkpoint import save_model
 from engine.runs.info import RunInfo
 from engine.runs.store import RunStore
 from engine.wording import counted, duration
 
 _MOST_NAMED = 5  # ids in a message
+_USERS = {  # the one action that uses an option
+    **dict.fromkeys(("epochs", "time_limit", "learning_rate", "text_file"), "resume"),
+    **dict.fromkeys(("best", "at_epoch"), "export"),
+}
 
 
 def run_runs(arguments: Namespace) -> int:
     """Do what the action says and return the exit code."""
+    _refuse_unused(arguments)
     store, output = RunStore(arguments.data_folder), Output(as_json=arguments.json)
     if arguments.action in ("list", "trash"):
         _list(store, output, in_trash=arguments.action == "trash")
@@ -34,7 +40,8 @@ def run_runs(arguments: Namespace) -> int:
         raise RunError(f"Say which run to {what}: its id, or 'last'. 'runs' lists all.")
     if arguments.action == "restore":
         deleted = _find(store.list(in_trash=True), arguments.run, in_trash=True)
-        output.result(f"{store.restore(deleted.run_id).name} is back.")
+        name = store.restore(deleted.run_id).name
+        _tell(output, "restore", deleted.run_id, f"{name} is back.")
         return 0
     run = _find(store.list(), arguments.run)
     if arguments.action == "resume":
@@ -42,12 +49,34 @@ def run_runs(arguments: Namespace) -> int:
     if arguments.action == "epochs":
         _list_epochs(store, run, output)
         return 0
-    output.result(_change(store, run, arguments))
+    _tell(output, arguments.action, *_change(store, run, arguments))
     return 0
 
 
-def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
-    """Do one of the small actions and say what was done."""
+def _refuse_unused(arguments: Namespace) -> None:
+    """Raise `ConfigError` for what the action would silently leave out."""
+    action: str = arguments.action
+    for option, user in _USERS.items():
+        if getattr(arguments, option) not in (None, False) and action != user:
+            name = option.replace("_", "-")
+            raise ConfigError(f"--{name} is of 'runs {user}', not of 'runs {action}'.")
+    if arguments.run is not None and action in ("list", "trash"):
+        raise ConfigError(f"'runs {action}' lists all runs and takes no '{arguments.run}'.")
+    if arguments.text and action not in ("export", "rename", "note", "duplicate"):
+        raise ConfigError(f"'runs {action}' takes one run and no '{arguments.text}'.")
+
+
+def _tell(output: Output, action: str, run_id: str, text: str) -> None:
+    if output.as_json:
+        values = {"action": action, "run_id": run_id, "text": text}
+        output.result_json({"event": "run_changed"} | values)
+    else:
+        output.result(text)
+
+
+def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, str]:
+    """Do one of the small actions; return the id of the run that it made or changed, and say it."""
+    run_id = run.run_id
     text: str = arguments.text
     match arguments.action:
         case "export":
@@ -61,28 +90,41 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> str:
             else:
                 model = store.open_model(run.run_id, "best" if arguments.best else "last")
             save_model(model, Path(text))
-            return f"{model.description} Saved to {text}."
+            return run_id, f"{model.description} Saved to {text}."
         case "rename":
             store.rename(run.run_id, text)
-            return f"{run.run_id} is now called {store.info(run.run_id).name}."
+            return run_id, f"{run_id} is now called {store.info(run_id).name}."
         case "note":
             store.set_note(run.run_id, text)
-            return f"The note of {run.run_id} was kept."
+            return run_id, f"The note of {run_id} was kept."
         case "duplicate":
-            return f"{run.name} was copied to {store.duplicate(run.run_id, text).run_id}."
+            copy_id = store.duplicate(run_id, text).run_id
+            return copy_id, f"{run.name} was copied to {copy_id}."
         case _:
-            store.delete(run.run_id)
-            return f"{run.name} is in the trash; 'runs restore {run.run_id}' brings it back."
+            store.delete(run_id)
+            back = f"'runs restore {run_id}' brings it back."
+            return run_id, f"{run.name} is in the trash; {back}"
 
 
 def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output) -> int:
     store.require_resumable(
         run.run_id, epochs=arguments.epochs, learning_rate=arguments.learning_rate
     )
+    config = store.corpus_config(run.run_id)
+    moved: Path | None = arguments.text_file
+    if moved is not None:
+        config = replace(config, path=moved)
+    elif not config.path.exists():
+        raise RunError(
+            f"The text of the run is not there any more: {config.path}. If it was moved, say where "
+            f"it lies now: {resume_command(run.run_id, arguments.data_folder)} --text-file FILE"
+        )
     with stop_on_signal(output) as control:
-        corpus = prepare(store.corpus_config(run.run_id), control, output)
+        corpus = prepare(config, control, output)
         if corpus is None:
             return control.exit_code
+        if moved is not None and corpus.summary.digest == run.text_digest:
+            store.set_text_path(run.run_id, moved)  # for the next time
         events = store.resume(
             run.run_id,
             corpus,

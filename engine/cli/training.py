@@ -10,8 +10,9 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
@@ -22,7 +23,14 @@ from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
-from engine.errors import ConfigError, DivergedError, EngineError, ModelFileError, RunError
+from engine.errors import (
+    ConfigError,
+    CorpusError,
+    DivergedError,
+    EngineError,
+    ModelFileError,
+    RunError,
+)
 from engine.events import Event
 from engine.files.atomic import explain_os_error, try_to_write
 from engine.files.tensors import read_file, read_header
@@ -41,6 +49,7 @@ _ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 _AUTOSAVE_S = 30.0
+_READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 
 def run_train(arguments: Namespace) -> int:
@@ -70,14 +79,24 @@ def run_train(arguments: Namespace) -> int:
     )
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
+        require_consent(arguments.out, is_forced=arguments.force)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     store = RunStore(arguments.data_folder)
     if arguments.keep_run:
         store.require_place()
+        if is_standard_input(arguments.csv):
+            raise ConfigError(
+                "A run that is kept reads its text again when it goes on, and standard input comes "
+                "once: write the text to a file, or leave --keep-run out."
+            )
     output = Output(as_json=arguments.json)
-    with stop_on_signal(output) as control:
-        corpus = prepare(corpus_config, control, output, uses_cache=not arguments.no_cache)
+    with (
+        stop_on_signal(output) as control,
+        text_at_hand(corpus_config, control) as corpus_config,
+    ):
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
+        corpus = prepare(corpus_config, control, output, uses_cache=uses_cache)
         if corpus is None:
             return control.exit_code
         for hint in (*reading_hints(corpus_config), *training_hints(corpus, corpus_config)):
@@ -109,6 +128,7 @@ def run_demo(arguments: Namespace) -> int:
     path = sample_comments_path()
     if arguments.out is not None:
         require_place(arguments.out, path)
+        require_consent(arguments.out, is_forced=arguments.force)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
     with stop_on_signal(output) as control:
@@ -136,8 +156,8 @@ def run_evaluate(arguments: Namespace) -> int:
     model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
     config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
-    with stop_on_signal(output) as control:
-        uses_cache = not arguments.no_cache
+    with stop_on_signal(output) as control, text_at_hand(config, control) as config:
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
         corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
         if corpus is None:
             return control.exit_code
@@ -220,6 +240,51 @@ def prepare(
         for line in evaluated_lines(corpus):
             output.note(line)
     return corpus
+
+
+def is_standard_input(path: Path) -> bool:
+    """Tell whether a text is to come on standard input: its name is a dash."""
+    return str(path) == "-"
+
+
+@contextlib.contextmanager
+def text_at_hand(config: CorpusConfig, control: RunControl) -> Iterator[CorpusConfig]:
+    """Give `config` with a file that can be read twice, also for a text on standard input."""
+    if not is_standard_input(config.path):
+        yield config
+        return
+    with TemporaryDirectory(prefix="rnn-text-lab-") as folder:
+        path = Path(folder) / "standard input.csv"
+        try:
+            with path.open("wb") as file:
+                while control.proceed() and (data := sys.stdin.buffer.read(_READ_AT_ONCE)):
+                    file.write(data)
+        except OSError as error:
+            raise CorpusError(
+                f"Standard input could not be kept in {folder} while it is read, because "
+                f"{explain_os_error(error)}."
+            ) from error
+        yield replace(config, path=path)
+
+
+def require_consent(path: Path, *, is_forced: bool) -> None:
+    """Ask before the training whether its model may replace the one that is at `path`.
+
+    Raises
+    ------
+    ModelFileError
+        If it may not, or nobody is there to answer.
+    """
+    if is_forced or not path.exists() or path.stat().st_size == 0:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ModelFileError(
+            f"{path} holds a model already. Give --force to replace it, or another name."
+        )
+    sys.stderr.write(f"{path} holds a model already. Replace it by the new one? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise ModelFileError(f"{path} is left as it is. Give another name for the model.")
 
 
 def require_place(path: Path, source: Path | None = None) -> None:

@@ -6,7 +6,7 @@ a model; a list of runs is there at once.
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -200,6 +200,13 @@ class RunStore:
         if isinstance(values, dict):
             return CorpusConfig.from_json(values)
         raise RunError(f"The description of the run in {folder.path} is damaged.")
+
+    def set_text_path(self, run_id: str, path: Path) -> None:
+        """Say where the text of a run lies now."""
+        folder = self._folder(run_id)
+        config = replace(self.corpus_config(run_id), path=path.absolute())
+        values = folder.read_json(folder.description_path) | {"corpus_config": config.to_json()}
+        _write(folder, folder.description_path, values)
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name; an empty one is that of its file."""

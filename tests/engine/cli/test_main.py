@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -349,3 +350,19 @@ def test_that_a_seed_that_is_none_is_one_sentence(
     told = capsys.readouterr().err
     assert told.startswith("Error: A seed is a whole number from 0 to 18,446,744,073,709,551,615")
     assert len(told.splitlines()) == 1
+
+
+def test_that_a_dash_is_standard_input(
+    model_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("the cat\n"))
+
+    assert main(["score", str(model_path), "-"]) == 0
+
+    assert capsys.readouterr().out.startswith("the cat\n")
+
+
+def test_that_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+
+    assert re.fullmatch(r"RNN Text Lab \d+\.\d+\.\d+\n", capsys.readouterr().out)

@@ -251,3 +251,57 @@ def test_that_a_run_of_a_clock_that_was_ahead_does_not_stay_the_last(
         ("Begun later", "the last"),
         ("Pets", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["list", "--epochs", "3"], "--epochs is of 'runs resume', not of 'runs list'"),
+        (["delete", "last", "--best"], "--best is of 'runs export', not of 'runs delete'"),
+        (["epochs", "last", "--at-epoch", "1"], "--at-epoch is of 'runs export'"),
+        (["export", "last", "x.safetensors", "--time-limit", "1"], "--time-limit is of 'runs res"),
+        (["delete", "last", "again"], "takes one run and no 'again'"),
+        (["list", "last"], "takes no 'last'"),
+    ],
+)
+def test_that_what_an_action_does_not_use_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert runs(folder, *arguments) == EXIT_WRONG
+
+    assert told in capsys.readouterr().err
+    assert len(RunStore(folder).list()) == 1
+
+
+def test_that_each_change_is_an_object_in_json(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = RunStore(folder).list()[0].run_id
+    actions = [["rename", run_id, "B"], ["note", run_id, "n"], ["duplicate", run_id]]
+    actions += [["delete", run_id], ["restore", run_id]]
+    capsys.readouterr()
+
+    codes = [runs(folder, *action, "--json") for action in actions]
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert codes == [0] * 5
+    assert [values["action"] for values in told] == [action[0] for action in actions]
+    assert {values["event"] for values in told} == {"run_changed"}
+    assert [values["run_id"] == run_id for values in told] == [True, True, False, True, True]
+
+
+def test_that_a_run_is_told_where_its_text_lies_now(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = (tmp_path / "pets.csv").rename(tmp_path / "moved.csv")
+    again = ["resume", "last", "--epochs"]
+    assert runs(folder, *again, "2") == EXIT_WRONG
+    told = capsys.readouterr().err
+    assert "is not there any more" in told
+    assert told.endswith("--text-file FILE\n")
+
+    codes = [runs(folder, *again, "2", "--text-file", str(moved)), runs(folder, *again, "3")]
+
+    assert codes == [0, 0]
+    (run,) = RunStore(folder).list()
+    assert (run.epoch, run.corpus_path) == (3.0, str(moved))

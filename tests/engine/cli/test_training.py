@@ -1,12 +1,14 @@
 """The commands that read a corpus: train, demo and evaluate."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.cli import training as cli_training
-from engine.cli.main import main
+from engine.cli.main import EXIT_WRONG, main
 from engine.language_model.checkpoint import load_model
 from engine.language_model.formats import write_model
 from tests.engine.support.archives import write_xlsx
@@ -109,6 +111,7 @@ def hints(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[st
     """Train for an epoch; return the notes and warnings that were shown."""
     capsys.readouterr()
     arguments = ["--epochs", "1", "--hidden-dim", "2", "--processes", "1", "--device", "cpu", *more]
+    arguments.append("--force")
     main(["train", str(path), "--out", str(path.with_name("hinted.safetensors")), *arguments])
     lines = capsys.readouterr().err.splitlines()
     return [line for line in lines if line.startswith(("Note: ", "Warning: "))]
@@ -233,7 +236,7 @@ def test_that_the_documents_of_a_plain_text_can_be_chosen(
     documents = []
 
     for unit in ("lines", "paragraphs"):
-        arguments = train_arguments(path, "--epochs", "1", "--documents", unit, "--json")
+        arguments = train_arguments(path, "--epochs", "1", "--documents", unit, "--json", "--force")
         main([argument for argument in arguments if argument not in ("--column", "body")])
         events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         (ready,) = [event for event in events if event["event"] == "corpus_ready"]
@@ -277,3 +280,28 @@ def test_that_evaluate_opens_the_tutorials_file(
     assert main(["evaluate", str(npz), str(csv_path), "--column", "body"]) == 0
 
     assert "nats a word" in capsys.readouterr().out
+
+
+def test_that_a_text_may_come_on_standard_input(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, text = csv_path.with_name("model.safetensors"), csv_path.read_bytes()
+    arguments = train_arguments(csv_path, "--epochs", "1", "--device", "cpu")
+    arguments[1] = "-"
+
+    codes = []
+    for command in (arguments, ["evaluate", str(model), "-", "--column", "body"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        codes.append(main(command))
+
+    assert codes == [0, 0]
+    assert load_model(model).summary.name == "standard input.csv"
+    assert "24 documents" in capsys.readouterr().err
+
+
+def test_that_a_run_of_standard_input_is_not_promised_to_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "-", "--keep-run", "--data-folder", str(tmp_path)]) == EXIT_WRONG
+
+    assert "standard input comes once" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """What becomes of the model file, however a training in the terminal ends."""
 
+import io
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -156,12 +157,48 @@ def test_that_a_model_does_not_replace_a_file_that_is_none(
     assert capsys.readouterr().err.count("Give another name") == 2
 
 
-def test_that_a_model_may_replace_a_model(csv_path: Path) -> None:
+@pytest.mark.parametrize("command", ["train", "demo"])
+def test_that_a_model_is_not_replaced_where_nobody_can_be_asked(
+    csv_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    path = csv_path.with_name("model.safetensors")
+    save_model(tiny_model(), path)
+    demo = ["demo", "--seconds", "0.1", "--out", str(path)]
+
+    assert main(train_arguments(csv_path) if command == "train" else demo) == EXIT_WRONG
+
+    assert load_model(path).hidden_dim == 4
+    told = capsys.readouterr().err
+    assert "holds a model already. Give --force" in told
+    assert len(told.splitlines()) == 1
+
+
+def test_that_force_replaces_a_model(csv_path: Path) -> None:
     path = csv_path.with_name("model.safetensors")
     save_model(tiny_model(), path)
 
-    assert main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu")) == 0
+    assert main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu", "--force")) == 0
     assert load_model(path).hidden_dim == 5
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "hidden_dim"), [("y\n", 5), ("\n", 4), ("", 4)])
+def test_that_a_person_is_asked_before_the_training(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, hidden_dim: int
+) -> None:
+    path, err = csv_path.with_name("model.safetensors"), Terminal()
+    save_model(tiny_model(), path)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stderr", err)
+
+    main(train_arguments(csv_path, "--epochs", "1", "--device", "cpu"))
+
+    assert err.getvalue().startswith(f"{path} holds a model already. Replace it by the new one?")
+    assert load_model(path).hidden_dim == hidden_dim
 
 
 def test_that_a_training_that_exploded_at_once_does_not_promise_a_file(
@@ -243,7 +280,7 @@ def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
     before = model_path.read_bytes()
     monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(0), ended(0, "stopped")]))
 
-    main(train_arguments(csv_path))
+    main(train_arguments(csv_path, "--force"))
 
     assert model_path.read_bytes() == before
     assert "Nothing was learned yet" in capsys.readouterr().err
