@@ -30,7 +30,6 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 PIP_THAT_PLANS = "23.3"  # --dry-run reads what packages say of themselves, not the packages
 
 INDEX_VARIABLE = "RNN_TEXT_LAB_INDEX"
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CUDA_PACKAGES = ("nvidia-", "cuda-")
 BUILDS = {"CPU": "the CPU", "CUDA": "NVIDIA GPUs"}
 SIZES_GB = {"CPU": (0.4, 1.3), "CUDA": (3.0, 5.0)}  # to download, and installed
@@ -167,8 +166,9 @@ def announce(packages: Mapping[str, str]) -> None:
     if build == "CUDA" and not has_nvidia_gpu():
         say(
             "It works here, too, but there is no NVIDIA GPU that would use it. The build for the "
-            f"CPU becomes {SIZES_GB['CPU'][1]} GB: press Ctrl+C and give make another index, which "
-            f"pip gets as --extra-index-url:\n\n    make run {INDEX_VARIABLE}={CPU_INDEX}\n"
+            f"CPU becomes {SIZES_GB['CPU'][1]} GB. PyTorch's own site names the index that has it: "
+            "press Ctrl+C and give make its address, which pip gets as "
+            f"--extra-index-url:\n\n    make run {INDEX_VARIABLE}=ADDRESS\n"
         )
     require_room(download, installed)
 
