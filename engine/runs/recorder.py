@@ -1,6 +1,7 @@
 """Train and keep: the events of a run, while its folder is written beside it.
 
-This module decides when to save. At most `_AUTOSAVE_S` seconds of training and the save
+This module decides when to save. The first state is saved before anything is evaluated, so that
+a run can go on whenever its process ends. At most `_AUTOSAVE_S` seconds of training and the save
 under way are at risk; a save waits 50 times as long as the last one took, so that
 saving costs at most 2 % of the time, but never longer than that. A run that is resumed goes
 on exactly where its last checkpoint was taken.
@@ -22,7 +23,7 @@ from engine.runs.folder import RunFolder, cannot, is_worth_keeping
 from engine.runs.info import end_of
 from engine.runs.lock import RunLock
 from engine.runs.writer import Checkpoint, RunWriter, status_of
-from engine.training.events import RunEnded, SnapshotPublished
+from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.schedule import has_converged
 from engine.training.state import TrainingState, load_state, with_settings
 from engine.training.trainer import Trainer
@@ -88,7 +89,7 @@ class RunRecorder:
                 if isinstance(event, RunEnded):
                     is_over = True
                     yield from self._end(event)
-                elif self._is_due(event):
+                elif isinstance(event, TrainingStarted) or self._is_due(event):
                     self._save("running", "")
                 yield event
                 yield from self._writer.news()
@@ -153,8 +154,6 @@ class RunRecorder:
         """Copy the state now and let the thread write it."""
         began_s = time.monotonic()
         state = self._trainer.state()
-        if state.progress.step == 0 and not is_last:
-            return
         self._status = status_of(state, end, message, datetime.now().astimezone())
         self._writer.save(
             Checkpoint(

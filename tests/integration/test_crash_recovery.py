@@ -48,9 +48,11 @@ wait(idle)
 app.window.findChild(object, "dataset.prepare_button").click()
 wait(lambda: app.session.corpus is not None and idle())
 events = []
-app.runners.training.event_ready.connect(lambda event: events.append(type(event)))
+app.runners.training.event_ready.connect(events.append)
 app.window.findChild(object, "training.start_button").click()
-wait(lambda: CheckpointSaved in events and LossPoint in events[events.index(CheckpointSaved):])
+saved = lambda: next((e for e in events if isinstance(e, CheckpointSaved) and e.step > 0), None)
+points_after = lambda event: [e for e in events[events.index(event):] if isinstance(e, LossPoint)]
+wait(lambda: saved() is not None and points_after(saved()))
 print("in the middle", flush=True)
 wait(lambda: False)
 """

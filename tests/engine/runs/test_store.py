@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -92,6 +93,24 @@ def test_that_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(
     mine, theirs = (load_state(store.runs / name / "state.safetensors") for name in (run_id, whole))
     assert all(torch.equal(mine.parameters[name], theirs.parameters[name]) for name in "VW")
     assert store.info(run_id).state == "finished"
+
+
+def test_that_a_run_killed_before_its_first_step_goes_on_to_the_same_end(
+    store: RunStore, corpus: Corpus, tmp_path: Path
+) -> None:
+    others = RunStore(tmp_path / "as if killed")
+
+    def leave_a_copy(event: Event) -> None:
+        if isinstance(event, CheckpointSaved) and event.step == 0:
+            shutil.copytree(store.runs, others.runs, ignore=shutil.ignore_patterns("lock"))
+
+    run_id, _ = keep(store, corpus, on_event=leave_a_copy)
+
+    (killed,) = others.find_interrupted()
+    assert (killed.run_id, killed.step) == (run_id, 0)
+    list(others.resume(run_id, corpus, RunControl()))
+    ended, expected = others.open_model(run_id).rnn, store.open_model(run_id).rnn
+    assert all(map(torch.equal, ended.parameters(), expected.parameters()))
 
 
 def test_that_a_caller_who_goes_away_loses_nothing(store: RunStore, corpus: Corpus) -> None:
