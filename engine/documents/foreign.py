@@ -15,7 +15,7 @@ _MARKDOWN_RULE = re.compile(
     r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
 )
 _STATEMENTS = (
-    (re.compile(r"^\s*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
+    (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
     (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
 )
 _GAP = re.compile(r" {2,}(?=\S)")
