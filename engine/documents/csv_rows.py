@@ -208,7 +208,8 @@ class CsvRows:
         if not self._has_right_count(fields):
             yield from self._count_problem(line, fields, lines)
             return
-        if fields[0][:1] in _OTHER_QUOTES and _are_wrapped(fields):
+        is_known = self._shape is not None  # else the quotes are still to be found out
+        if is_known and fields[0][:1] in _OTHER_QUOTES and _are_wrapped(fields):
             yield _problem(line, "its fields stand in other quotes than those of the rows", lines)
             return
         if is_quoted and not self._is_tidy(fields, lines):

@@ -102,9 +102,7 @@ def _may_stand_above(found: Hypothesis, fields: list[str], index: int) -> bool:
     filled = sum(map(bool, map(str.strip, fields)))
     below = found.body(index + 1)[:100]
     usual = sum(sum(map(bool, map(str.strip, row))) for row in below) / max(1, len(below))
-    return fields[0].lstrip().startswith("#") or (
-        not fields[-1].strip() and filled <= max(1, found.width // 2) and filled < usual - 0.5
-    )
+    return fields[0].lstrip().startswith("#") or (not fields[-1].strip() and filled < usual - 0.5)
 
 
 def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001

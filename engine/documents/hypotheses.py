@@ -33,6 +33,7 @@ _BLANK_BEHIND = 0.9  # of the delimiters in running text
 _BLOCK = 3  # rows of one width, one after the other, are a table
 _CALM = 0.9  # share of rows as wide as a neighbour, where there are several tables
 _TYPED_ROWS = 100  # by which cells are judged
+_TYPED_COLUMNS = 200  # the same
 _ENDED = 0.1  # of the rows, that end with one delimiter more
 _MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capital
 _FEW = 5  # rows, in which quotes around a field may be its own
@@ -274,8 +275,10 @@ def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
         share=min(1.0, share),
         shape=Shape(columns=(), ends_with_delimiter=is_ended),
     )
-    shape = shape_of(found.body(first + 1)[:_TYPED_ROWS], width, ends_with_delimiter=is_ended)
-    typed = sum(column.kind in _TYPED for column in shape.columns) / width
+    # Each comma of a long text is a column where its quotes have no meaning.
+    judged = min(width, _TYPED_COLUMNS)
+    shape = shape_of(found.body(first + 1)[:_TYPED_ROWS], judged, ends_with_delimiter=is_ended)
+    typed = sum(column.kind in _TYPED for column in shape.columns) / judged
     return replace(found, shape=shape, typed=typed)
 
 
@@ -337,7 +340,11 @@ def _with_free_column(found: Hypothesis) -> Hypothesis | None:
     widths = [len(row.fields) for row in rows]
     width = widths[0] if widths[0] > 1 else min(widths)
     longer = sum(len(row.fields) > width and bool(row.fields[-1].strip()) for row in rows)
-    if width < 2 or min(widths[1:], default=0) < 2 or longer < max(2, _ENDED * len(rows)):
+    if (
+        not 1 < width <= _TYPED_COLUMNS
+        or min(widths[1:], default=0) < 2
+        or longer < max(2, _ENDED * len(rows))
+    ):
         return None
     plain = [row.fields for row in rows[1:] if len(row.fields) >= width][:_TYPED_ROWS]
     for free in (*range(width - 1, -1, -1),):
@@ -419,7 +426,7 @@ def _is_beside_sentences(body: list[list[str]], label: int) -> bool:
 
 def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
     """Return the share of rows in which a cell still has quotes around it."""
-    rows = body[:_TYPED_ROWS]
+    rows = [fields[:_TYPED_COLUMNS] for fields in body[:_TYPED_ROWS]]
 
     def is_wrapped(cell: str) -> bool:
         cell = cell.strip()
@@ -429,7 +436,13 @@ def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
         cell = cell.strip()
         return len(cell) > 1 and cell[0] == cell[-1] == '"'
 
-    wrapped = sum(any(is_wrapped(c) or has_rest(c) for c in fields) for fields in rows)
+    def is_torn(fields: list[str]) -> bool:
+        return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
+
+    wrapped = sum(
+        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or is_torn(fields)
+        for fields in rows
+    )
     return wrapped / max(len(rows), _FEW)
 
 

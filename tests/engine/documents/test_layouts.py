@@ -1,0 +1,124 @@
+"""Layouts of tables that people bring: found by whole hypotheses, or refused by a sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.config import CsvConfig
+from engine.documents.reader import DocumentReader, inspect_csv
+from engine.errors import CorpusError
+from tests.engine.support.csv_cases import read, write
+
+OF_ENCODINGS = ("cp1252", "cp850", "iso8859", "mac_roman", "ctrl_z")
+SENTENCES = [f"The baker{', again,' * (n % 2)} washed door number {n}." for n in range(24)]
+
+
+def table(head: str, row: str, tail: str = "") -> bytes:
+    rows = (row.format(n=n, text=text) for n, text in enumerate(SENTENCES))
+    return (head + "".join(f"{line}\n" for line in rows) + tail).encode()
+
+
+def test_that_the_shared_tables_are_read_right_or_refused(shared_data: Path) -> None:
+    truth = json.loads((shared_data / "cases" / "texts.json").read_bytes())
+    refused = []
+
+    for name, texts in truth.items():
+        if name.startswith(OF_ENCODINGS):
+            continue
+        try:
+            found, _ = read(shared_data / "cases" / name)
+        except CorpusError:
+            refused.append(name)
+            continue
+        first_table = texts[:40] if name == "second_table_wider.csv" else texts
+        assert found == [text.strip() for text in first_table], name
+
+    assert set(refused) <= {"rows_of_json_array.csv"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        table("Survey of spring, 2024\nid,text\n", '{n},"{text}"'),
+        table("By,Ann,\nOn,2024-01-01,\n,,\nid,n,text\n", '{n},{n},"{text}"'),
+        table("id,n,text\nId,How many?,What do you think?\n", '{n},{n},"{text}"'),
+        table("id,text\n", '{n},"{text}"', "* preliminary, subject to change\n"),
+        table("id,text\n", '{n},"{text}"', "Total,24 comments\n"),
+        table("id,label,text\n", "{n},ham,{text}"),
+        table("text,label\n", "{text},ham"),
+        table("id^|^text\n", "{n}^|^{text}"),
+        table("id\x01text\n", "{n}\x01{text}"),
+        table("'id','text'\n", "'{n}','{text}'"),
+        table("id,text\n", "{n},“{text}”"),
+        table("id , text\n", '{n} , "{text}" '),
+    ],
+)
+def test_that_texts_are_found_without_a_choice(data: bytes, tmp_path: Path) -> None:
+    texts, _ = read(write(tmp_path, data))
+
+    assert texts == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Ann, Bob, and Eve went {n} times", "{text}", 'Anna said, "it is {n}"', "Yes, Ann has {n}"],
+)
+def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
+    path = write(tmp_path, table("", line))
+
+    texts, _ = read(path)
+
+    assert texts == path.read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b'[{"id": 1, "text": "a"},\n {"id": 2, "text": "b"}]\n', "a JSON array"),
+        (b"| id | text |\n|----|------|\n| 1 | a b |\n", "a Markdown table"),
+        (("id,text\u2028" + "1,a b\u2028" * 9).encode(), "U\\+2028"),
+        (table("id  text\n", "{n:<4}{text}"), "a fixed width"),
+        (table('"id,text"\n', '"{n},{text}"'), "in quotes as a whole"),
+        (b"a,b,c\n" + b"1,2\n3\n4,5,6,7\n8,9,1,2,3\n" * 4, "line 1 has 3 fields between ','"),
+    ],
+)  # fmt: skip
+def test_that_what_is_no_table_is_refused_by_what_it_is(
+    data: bytes, what: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CorpusError, match=what):
+        DocumentReader(write(tmp_path, data), CsvConfig())
+
+
+@pytest.mark.parametrize("row", ["7,,a,one,", ",7,a,one,", "7,a,,one,"])
+def test_that_a_surplus_delimiter_never_shifts_a_row(row: str, tmp_path: Path) -> None:
+    rows = "".join(f"{n},a,text {n},{'x' * (n % 2)}\n" for n in range(20))
+    path = write(tmp_path, f"id,kind,text,note\n{rows}{row}\n".encode())
+
+    texts, problems = read(path, columns=("text",))
+
+    assert texts == [f"text {n}" for n in range(20)]
+    assert problems == [(22, "it has 5 fields instead of 4")]
+
+
+def test_that_a_missing_column_in_the_first_row_names_the_header(tmp_path: Path) -> None:
+    path = write(tmp_path, b"So it is.,tweet\nSo it was.,said so\n")
+
+    with pytest.raises(CorpusError, match="say --header"):
+        DocumentReader(path, CsvConfig(columns=("tweet",), has_header=False))
+
+
+def test_that_doubt_is_told_in_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path, table("title\n", '{n};"{text}"'))
+    ragged = write(tmp_path, b"id,text\n" + b"1,a\n2,b\n3,c\n4,d,e\n" * 6, "ragged.csv")
+
+    assert inspect_csv(path).doubts[0] == "1 line is left out above the table"
+    assert "76% of the first 25 rows have 2 fields" in inspect_csv(ragged).doubts
+
+
+def test_that_the_lines_above_a_table_can_be_chosen(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,text\nno,words\n1,a b c\n2,d e f\n")
+
+    preview = inspect_csv(path, CsvConfig(skip_rows=1, has_header=True))
+
+    assert (preview.columns, preview.row_lines) == (("no", "words"), (3, 4))
