@@ -293,7 +293,7 @@ class CsvForm(QWidget):
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
         add_row(form, "&Quotes", self._quoting)
-        add_row(form, "Lines abo&ve", self._skipped)
+        add_row(form, "Lines above", self._skipped)
         add_row(form, "Documen&ts", self._units)
         form.addRow(self._entities)
         form.addRow(self._note)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QTableView,
     QTabWidget,
     QWidget,
@@ -353,3 +354,18 @@ def test_that_a_file_that_cannot_be_read_is_marked_as_not_used(tab: DatasetTab) 
     tab.show_preview(PREVIEW)
 
     assert label.text() == "noise.csv"
+
+
+def test_that_a_doubtful_reading_says_so_and_can_be_overruled(tab: DatasetTab) -> None:
+    note, skipped = find(tab, "doubt_note"), find(tab, "skip_rows_spin")
+    assert isinstance(note, QLabel)
+    assert isinstance(skipped, QSpinBox)
+
+    tab.show_preview(dataclasses.replace(PREVIEW, doubts=("76% of the rows have 2 fields",)))
+    assert "76% of the rows" in note.text()
+    assert note.isVisible()
+
+    skipped.setValue(2)
+    tab.show_preview(PREVIEW)
+    assert tab.reading_config().skip_rows == 2
+    assert not note.isVisible()
