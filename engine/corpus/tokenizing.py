@@ -4,7 +4,7 @@ Nothing is counted or numbered here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nltk.tokenize.destructive import NLTKWordTokenizer
 
@@ -42,6 +42,37 @@ def tokenize(sentence: str) -> list[str]:
     """
     tokens: list[str] = _TOKENIZER.tokenize(sentence.lower())
     return tokens
+
+
+def aligned(sentence: str) -> list[tuple[str, bool, str]]:
+    """Return the tokens of `tokenize` as they are written in `sentence`.
+
+    Returns
+    -------
+    list of (token, is_glued, raw)
+        `token.lower()` is NLTK's token. `is_glued` tells that no blank stands before it;
+        `raw` are its own characters, the quotation mark where NLTK has `` or ''.
+    """
+    lower = sentence.lower()
+    tokens: list[str] = _TOKENIZER.tokenize(lower)
+    found: list[tuple[str, bool, str]] = []
+    position = 0
+    for token in tokens:
+        start = position
+        while start < len(lower) and lower[start].isspace():
+            start += 1
+        if lower.startswith(token, start):
+            end = start + len(token)
+        elif token in ("``", "''") and lower.startswith('"', start):
+            end = start + 1
+        else:
+            return [(token, False, token) for token in tokens]
+        # A few letters become two in lower case: then nothing stands where it stood.
+        raw = sentence[start:end] if len(sentence) == len(lower) else lower[start:end]
+        is_written = raw.lower() == token
+        found.append((raw if is_written else token, start == position and start > 0, raw))
+        position = end
+    return found
 
 
 def detokenize(words: Sequence[str]) -> str:
@@ -97,6 +128,10 @@ def _capitalize(text: str) -> str:
     return text[: match.start()] + text[match.start()].upper() + text[match.start() + 1 :]
 
 
+def _written_tokens(sentence: str) -> list[str]:
+    return [token for token, _, _ in aligned(sentence)]
+
+
 class WordTable(dict[str, int]):
     """Numbers words in the order in which they are first asked for."""
 
@@ -113,10 +148,12 @@ class WordTable(dict[str, int]):
 class _ChunkTokens(dict[str, tuple[int, ...]]):
     """The word numbers of each chunk that stands between `before` and `after`."""
 
-    def __init__(self, table: WordTable, *, before: str, after: str) -> None:
+    def __init__(
+        self, table: WordTable, tokenize: Callable[[str], list[str]], *, before: str, after: str
+    ) -> None:
         super().__init__()
         self._table = table
-        self._tokenize = NLTKWordTokenizer().tokenize
+        self._tokenize = tokenize
         self._before = before
         self._after = after
         self._first = 1 if before else 0
@@ -126,26 +163,34 @@ class _ChunkTokens(dict[str, tuple[int, ...]]):
         if chunk.isascii() and chunk.isalpha() and chunk.lower() not in _CONTRACTIONS:
             numbers: tuple[int, ...] = (self._table[chunk],)  # no expression matches it
         else:
-            tokens = self._tokenize(self._before + chunk + self._after)[self._first : self._end]
-            numbers = tuple([self._table[token] for token in tokens])
+            tokens = self._tokenize(self._before + chunk + self._after)
+            numbers = tuple([self._table[token] for token in tokens[self._first : self._end]])
         if len(chunk) <= _LONGEST_KEPT_CHUNK:
             self[chunk] = numbers
         return numbers
 
 
 class FastTokenizer:
-    """Tokenise sentence after sentence into numbers of a growing `WordTable`."""
+    """Tokenise sentence after sentence into numbers of a growing `WordTable`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    keeps_case : bool
+        Whether the table has words as they are written: the sentences are then given in
+        their own case, and the lower-cased words are those of the lower-cased sentence.
+    """
+
+    def __init__(self, *, keeps_case: bool = False) -> None:
+        self._tokenize = _written_tokens if keeps_case else NLTKWordTokenizer().tokenize
         self.forget()
 
     def forget(self) -> None:
         """Start again with an empty table."""
         self.table = WordTable()
-        self._tokenize = NLTKWordTokenizer().tokenize
-        self._at_start = _ChunkTokens(self.table, before="", after=" x")
-        self._between = _ChunkTokens(self.table, before="x ", after=" x")
-        self._at_end = _ChunkTokens(self.table, before="x ", after="")
+        tokenize = self._tokenize
+        self._at_start = _ChunkTokens(self.table, tokenize, before="", after=" x")
+        self._between = _ChunkTokens(self.table, tokenize, before="x ", after=" x")
+        self._at_end = _ChunkTokens(self.table, tokenize, before="x ", after="")
 
     def is_full(self) -> bool:
         """Whether so much is kept that it is time to `forget`."""
@@ -155,7 +200,8 @@ class FastTokenizer:
     def append_numbers(self, sentence: str, numbers: list[int]) -> None:
         """Append the word number of each token of `sentence` to `numbers`.
 
-        The tokens are those of `NLTKWordTokenizer().tokenize(sentence)`.
+        The tokens are those of `NLTKWordTokenizer().tokenize(sentence)`, or their written
+        forms.
         """
         tail_start = sentence.rfind(" ", 0, len(sentence.rstrip(_CLOSING_MARKS))) + 1
         chunks = sentence[:tail_start].split()
