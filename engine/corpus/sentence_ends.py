@@ -31,11 +31,12 @@ _WORD_BEFORE = regex.compile(r"[^\s(\[{\"“„«‘‚»/—–]*$")
 _DOTTED = regex.compile(r"(?:\p{L}\.[-‑]?)+\p{L}")
 _INITIAL = regex.compile(r"(?:\p{Lu}\.[-‑]?)*\p{Lu}")
 _LIST_NUMBER = regex.compile(r"\W*(?:\d{1,3}|\p{L}|[ivxIVX]{1,4})")
-_ORDINAL = regex.compile(r"\d{1,2}|[IVX]{1,5}")
+ORDINAL = regex.compile(r"\d{1,2}|[IVX]{1,5}")
 _SPACED_QUOTE = regex.compile(r"[^\S\n]+\"(?=\s|$)")
+_WORD = regex.compile(r"\w")
 _SAID = regex.compile(r"[とっなのはがをにもへ、，,]")  # Japanese: 「…。」と言った
 _EVIDENCE = regex.compile(r"(?<![\w.])([\p{L}.]{1,7}?)\.[^\S\n]+([\p{Ll},;:\d])")
-_STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{3})[.!?]\s+(?:(\p{Ll})|\p{Lu})")
+_STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{3}|\p{L}{3}\s)[.!?]\s+(?:(\p{Ll})|\p{Lu})")
 _SMALL_SHARE = 0.2  # of sentences that begin in lower case, for a text written so
 _LEAST_EVIDENCE = 2  # times that an abbreviation was seen in the midst of a sentence
 _NEVER_STARTS = frozenset({"i", "i'm", "i've", "i'd", "i'll"})  # capitals that prove nothing
@@ -144,7 +145,7 @@ class SentenceRules:
     def _end_at(self, text: str, match: "regex.Match[str]", start: int) -> int:
         """Return the end of the sentence at these marks, 0 if it goes on."""
         end, closers = match.end(), match["closers"]
-        if end == len(text):
+        if end == len(text) or not _WORD.search(text, start, match.start()):
             return 0
         marks = match[0][: len(match[0]) - len(closers)]
         is_wide = marks[-1] in _WIDE
@@ -165,7 +166,7 @@ class SentenceRules:
         word = follower["word"]
         if not word:
             # "lazy ! !" is one sentence: marks alone belong to what they end.
-            return end if is_wide or regex.search(r"\w", text[follower.end() :]) else 0
+            return end if is_wide or _WORD.search(text, follower.end()) else 0
         if is_wide:
             return end
         is_small = word[0].islower() and not self.starts_small
@@ -205,7 +206,7 @@ class SentenceRules:
             return starts
         if _INITIAL.fullmatch(before) and before != "I":
             return starts
-        if self.known.has_ordinals and _ORDINAL.fullmatch(before):
+        if self.known.has_ordinals and ORDINAL.fullmatch(before):
             return starts
         return True
 

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 import regex
 
-from engine.corpus.sentence_ends import SentenceRules
+from engine.corpus.sentence_ends import ORDINAL, SentenceRules
 from engine.corpus.sentences import SentenceSplitter
 from engine.corpus.tokenizing import FastTokenizer, WordTable, aligned, tokenize
 from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN
@@ -70,13 +70,15 @@ _PIECE = regex.compile(
     rf"|(?P<emoji>{_EMOJI})"
     r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
     rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{_NUMBER}(?![-‐‑'’]?{_LETTER}))"
+    r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
+    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
     rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])){_UNIT})*"
     r"(?:-(?=$|[,;/)]))?)"
     r"|(?P<dots>\.{2,}|…+)"
     r"|(?P<double>``|''|,,|[\"“”„«»‟])"
     r"|(?P<single>[‘‚‛’'`´‹›])"
-    r"|(?P<run>([-*_~=#^|+])\g{-1}+)"
+    r"|(?P<run>(?P<same>[-*_~=#^|+])(?P=same)+)"
     r"|(?P<mark>\X)"
 )
 _ABBREVIATION = regex.compile(r"[\p{L}\p{M}]+(?:\.-?[\p{L}\p{M}]+)+(?=\.)")
@@ -329,8 +331,10 @@ class WordTokenizer(_OwnWords):
         if rest[:1] == "." and rest[1:2] != ".":
             if kind == "word" and self.rules.is_abbreviation(word):
                 return take(word + ".", end + 1)
-            if word.lower() in self.rules.known.before_numbers or (
-                _INITIAL.fullmatch(word) and not (self._is_english and word == "I")
+            if (
+                word.lower() in self.rules.known.before_numbers
+                or (_INITIAL.fullmatch(word) and not (self._is_english and word == "I"))
+                or (self.rules.known.has_ordinals and ORDINAL.fullmatch(word))
             ):
                 return take(_OPEN + word + ".", end + 1)
         start = end - len(text)
@@ -363,7 +367,8 @@ class WordTokenizer(_OwnWords):
         """Whether a mark at `start` can open what follows, and can close what precedes."""
         before = chunk[start - 1] if start else ""
         if before in _QUOTES and pieces:
-            can_open = pieces[-1].token in (OPENING, _OPEN + "<")
+            last = pieces[-1].token
+            can_open = last in (OPENING, _OPEN + "<") or (len(last) > 1 and last[-1] == "'")
         else:
             can_open = not before or before in _BEFORE_OPENING
         after = chunk[end:].lstrip("\"“”„«»‟‘‚‛’'`´‹›")
@@ -453,11 +458,11 @@ def _pairs_of_single(pieces: Sequence[Piece]) -> dict[int, int]:
 
 
 def _stop_kept_or_not(token: str, piece: Piece, after: Sequence[Piece]) -> list[Piece]:
-    """Return "No." before a number, or "J." before a name, as one piece, otherwise as two."""
+    """Return "No." before a number, "J." and "3." before a word as one piece, others as two."""
     follower = next((p.token for p in after if p.token not in _SENTENCE_CLOSERS), "")
     follower = follower.lstrip(_OPEN)
     word = token[:-1]
-    if len(word) == 1 and word.isupper():
+    if (len(word) == 1 and word.isupper()) or ORDINAL.fullmatch(word):
         is_kept = bool(follower)
     else:
         is_kept = follower[:1].isdigit() or follower == NUMBER_TOKEN

@@ -1,0 +1,490 @@
+"""From words back to text, as the text that they come from writes, so that it reads back.
+
+What is shown is read again by the tokeniser that made the words. `Writer.join` checks
+that this gives the same words, and changes marks or puts in a blank where it does not.
+
+A text's own way is counted while it is prepared: which marks quote, whether a blank
+stands before a mark, how a word is most often written. What a small text does not show
+is taken from its language.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from engine.corpus.languages import QuotationMarks, language
+from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START
+from engine.corpus.words import (
+    APOSTROPHE,
+    BLANK,
+    CLOSING,
+    ELLIPSIS,
+    OPENING,
+    Piece,
+    Tokenizer,
+    is_run,
+    small,
+)
+
+_PLAIN = QuotationMarks()  # marks that say by themselves which one opens
+_GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {"''", "...", "....", "”1", "”2", "*>", "**>", "***>", "_>", "~~>", "'>"}
+_GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;"}
+_BOTH = frozenset({"/", "\\"})
+_PAIRED = frozenset({"*", "**", "***", "_", "__", "~~", "'"})
+_SIGNS = frozenset("~≈±+−-<>#")
+_FIRST_EMOJI = 0x1EFFF
+_ENTITIES = frozenset({"gt", "lt", "amp", "quot", "nbsp", "apos"})
+_CLITICS = frozenset({"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"})
+_NUMBER = regex.compile(r"[-−+]?\d")
+_WORD = regex.compile(r"['’]?[\p{L}\p{M}\p{N}]")
+# NLTK splits these, and only these, words without leaving a mark.
+_HALVES = frozenset(
+    {("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me")}
+    | {("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was")}
+)
+_MOST_REPAIRS = 6
+_MOST_SPACINGS = 4000  # pairs of kinds; a text has a few hundred
+_MOST_FORMS = 400_000
+_LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
+_MOSTLY = 0.9  # and their share
+_LEAST_SEEN = 2  # times before a text's own way counts more than its language's
+_START_WEIGHT = 0.1  # of a capital at the beginning of a sentence
+
+_WORDS = frozenset("wnlce")  # the kinds that are no mark
+Int32s = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a text is written; a plain record, kept with a model.
+
+    Attributes
+    ----------
+    marks : QuotationMarks
+    apostrophe, ellipsis : str
+    starts_large : bool
+        Whether a sentence begins with a capital.
+    spacings : mapping of str to bool
+        For the kinds of token around a gap (see `_levels`), whether no blank is there; only
+        where it is not what is said already.
+    forms : mapping of str to str
+        The most frequent written form of each word that is not written as it is spelt.
+    """
+
+    marks: QuotationMarks = QuotationMarks()
+    apostrophe: str = APOSTROPHE
+    ellipsis: str = "..."
+    starts_large: bool = True
+    spacings: Mapping[str, bool] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+
+def kinds(tokens: Sequence[str]) -> list[str]:
+    """Return the kind of each token of a sentence: a mark is its own kind.
+
+    Notes
+    -----
+    "w" a word, "n" a number, "c" what follows a word without a blank (n't), "l" what
+    precedes one (l'), "e" an emoji. Marks that come in pairs tell which of the two they
+    are, quotation marks how deep they are nested, and "^" what begins the sentence.
+    """
+    found: list[str] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token in _CLITICS or token.lower() in _CLITICS:
+            kind = "c"
+        elif _NUMBER.match(token):
+            kind = "n"
+        elif _WORD.match(token):
+            kind = "l" if token[-1] == APOSTROPHE and len(token) < 8 else "w"
+        elif token == OPENING:
+            depth += 1
+            kind = f"{OPENING}{min(depth, 2)}"
+        elif token == CLOSING:
+            kind = f"{CLOSING}{min(max(depth, 1), 2)}"
+            depth = max(depth - 1, 0)
+        elif (token == ";" and _is_entity(tokens, index)) or (token[0] == "&" and len(token) > 3):
+            kind = "&;"
+        elif token[:2] == ".." and token != "...":
+            kind = "...."
+        elif token in _SIGNS and index + 1 < len(tokens) and _NUMBER.match(tokens[index + 1]):
+            kind = token + "<"
+        elif len(token) > 3 or ord(token[0]) > _FIRST_EMOJI:
+            kind = "e"
+        else:
+            kind = token
+        found.append(kind)
+    if not _PAIRED.isdisjoint(tokens):
+        _pair(tokens, found)
+    if found and found[0] not in _WORDS:
+        found[0] = "^" + found[0]
+    return found
+
+
+def _pair(tokens: Sequence[str], found: list[str]) -> None:
+    """Tell which of two asterisks opens and which one closes; two side by side are one mark."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        end = index + 1
+        if token in _PAIRED:
+            while end < len(tokens) and tokens[end] == token:
+                end += 1
+            is_product = found[index - 1 : index] == ["n"] and found[end : end + 1] == ["n"]
+            if not is_product:
+                places.setdefault(token * (end - index), []).append((index, end))
+        index = end
+    for mark, spans in places.items():
+        for number, (start, end) in enumerate(spans):
+            is_last = number == len(spans) - 1
+            side = ">" if number % 2 else "" if is_last else "<"
+            found[start:end] = [mark[:3] + side] * (end - start)
+
+
+def _is_entity(tokens: Sequence[str], index: int) -> bool:
+    return index >= 2 and tokens[index - 2] == "&" and tokens[index - 1] in _ENTITIES
+
+
+def _is_glued(before: str, after: str, blank_before: str) -> bool:
+    """Whether two kinds stand together where nothing else is known."""
+    if before in ("^…", "^..."):
+        return after in _WORDS
+    before = before.removeprefix("^")
+    if after == "c":
+        return before in ("w", "n", "c", "l")
+    if after[0] in blank_before:
+        return False
+    if before == OPENING + "1" and CLOSING in blank_before:
+        return False
+    if before == "l" or before in _GLUED_AFTER or before in _BOTH:
+        return after != "e"
+    return after in _GLUED_BEFORE or after in _BOTH or after in ("'>", "'")
+
+
+def _levels(found: Sequence[str], index: int) -> list[str]:
+    """Return what may decide on a blank before the token at `index`, the finest first.
+
+    A number and the kinds around the gap: 3 two on a side where a mark is next to it,
+    2 one on each, 1 the same wherever they stand in their sentence, 0 what marks do.
+    """
+    before, after = found[index - 1], found[index]
+    levels = [f"2 {before} {after}", *_rougher(before, after)]
+    outer_before = found[index - 2] if index > 1 and before not in _WORDS else ""
+    outer_after = found[index + 1] if index + 1 < len(found) and after not in _WORDS else ""
+    if outer_before or outer_after:
+        levels.insert(0, f"3 {before} {after} {outer_before} {outer_after}")
+    return levels
+
+
+def _rougher(before: str, after: str) -> list[str]:
+    return [f"1 {_rough(before)} {_rough(after)}", f"0 {_class_of(before)} {_class_of(after)}"]
+
+
+def _decided(spacings: Mapping[str, bool], levels: Sequence[str]) -> bool | None:
+    return next((spacings[level] for level in levels if level in spacings), None)
+
+
+def _rough(kind: str) -> str:
+    """Return the kind wherever it stands in its sentence."""
+    if kind in _WORDS:
+        return kind if kind == "c" else "w"
+    return kind.removeprefix("^").rstrip("12") or kind
+
+
+def _class_of(kind: str) -> str:
+    """Return what a mark does: close, open, or neither; a text may set all of a class apart."""
+    rough = _rough(kind)
+    if rough in _WORDS:
+        return rough
+    if rough in _GLUED_BEFORE or rough == CLOSING:
+        return "closing"
+    return "opening" if rough in _GLUED_AFTER or rough == OPENING else rough
+
+
+class WritingCounts:
+    """Counts how a text is written, sentence by sentence; some thousand tell enough."""
+
+    def __init__(self) -> None:
+        self.spacings: Counter[tuple[str, bool]] = Counter()
+        self.marks: Counter[tuple[str, str]] = Counter()  # (opening1 …, raw)
+        self.others: Counter[str] = Counter()  # apostrophes, ellipses
+        self.starts: Counter[bool] = Counter()
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Count one sentence."""
+        found = kinds([piece.token for piece in pieces])
+        for index, piece in enumerate(pieces):
+            if index and not (found[index] in "wn" and found[index - 1] in "wn"):
+                for level in _levels(found, index):
+                    self.spacings[level, piece.is_glued] += 1
+            token = piece.token
+            if token in (OPENING, CLOSING):
+                self.marks[found[index].removeprefix("^"), piece.raw] += 1
+            elif token == ELLIPSIS:
+                self.others[piece.raw] += 1
+            elif APOSTROPHE in token:
+                self.others.update(set(piece.raw) & set("'’ʼ"))
+        first = next((piece.raw for piece in pieces if piece.raw[:1].isalpha()), "")
+        if first and first[0].lower() != first[0].upper():
+            self.starts[first[0].isupper()] += 1
+        if len(self.spacings) > _MOST_SPACINGS:
+            self.spacings = Counter(dict(self.spacings.most_common(_MOST_SPACINGS // 2)))
+
+    def update(self, other: "WritingCounts") -> None:
+        """Add what another process counted."""
+        self.spacings.update(other.spacings)
+        self.marks.update(other.marks)
+        self.others.update(other.others)
+        self.starts.update(other.starts)
+
+    def writing(self, code: str, forms: Mapping[str, str] | None = None) -> Writing:
+        """Return the text's own way, and its language's where the text shows none."""
+        known = language(code)
+        blank_before = _french_marks(known.blank_before)
+        spacings: dict[str, bool] = {}
+        for level in sorted({level for level, _ in self.spacings}):  # the roughest first
+            glued, apart = self.spacings[level, True], self.spacings[level, False]
+            kind, before, after, *_ = level.split(" ")
+            if kind == "0":  # a text that sets all its marks apart; else it says too little
+                if apart >= _LEAST_APART and apart > _MOSTLY * (glued + apart):
+                    spacings[level] = False
+                continue
+            rougher = [f"2 {before} {after}", *_rougher(before, after)][3 - int(kind) :]
+            usual = _decided(spacings, rougher)
+            if usual is None:
+                usual = _is_glued(before, after, blank_before)
+            if glued + apart >= _LEAST_SEEN and glued != apart and (glued > apart) != usual:
+                spacings[level] = glued > apart
+        marks = known.marks
+        return Writing(
+            marks=QuotationMarks(
+                opening=self._mark("“1", marks.opening),
+                closing=self._mark("”1", marks.closing),
+                inner_opening=self._mark("“2", marks.inner_opening),
+                inner_closing=self._mark("”2", marks.inner_closing),
+            ),
+            apostrophe=max("'’ʼ", key=lambda mark: self.others[mark]),
+            ellipsis="…" if self.others["…"] > self.others["..."] else "...",
+            starts_large=self.starts[True] >= self.starts[False],
+            spacings=spacings,
+            forms=forms or {},
+        )
+
+    def _mark(self, kind: str, default: str) -> str:
+        seen = {raw: count for (found, raw), count in self.marks.items() if found == kind}
+        return max(seen, key=lambda raw: seen[raw]) if seen else default
+
+
+def _french_marks(blank_before: str) -> str:
+    return blank_before.replace("»", CLOSING)
+
+
+class FormCounts:
+    """Counts how each word is written, in bounded memory.
+
+    A capital at the beginning of a sentence says little; one in its midst, or a word in
+    capitals, says what the word is: Jörg, NASA, I.
+    """
+
+    def __init__(self, language: str = "") -> None:
+        self._language = language
+        self._weights: dict[str, float] = {}
+
+    def add(self, forms: Sequence[str], numbers: Int32s, sentence_lengths: Int32s) -> None:
+        """Count a batch of sentences.
+
+        Parameters
+        ----------
+        forms : sequence of str
+            The different written tokens of the batch.
+        numbers : int array of shape (W,)
+            The tokens of all sentences, as indices into `forms`.
+        sentence_lengths : int array of shape (S,)
+            Tokens in each sentence; their sum is W.
+        """
+        counts = np.bincount(numbers, minlength=len(forms))  # (forms,)
+        is_word = np.array([form[:1].isalpha() for form in forms], dtype=bool)  # (forms,)
+        ends = np.cumsum(sentence_lengths)  # (S,)
+        first = (ends - sentence_lengths)[sentence_lengths > 0]  # (sentences with words,)
+        ends = ends[sentence_lengths > 0]
+        for _ in range(3):  # marks may stand before the first word
+            is_mark = ~is_word[numbers[first]] & (first + 1 < ends)
+            first = first + is_mark
+        at_start = np.bincount(numbers[first], minlength=len(forms))  # (forms,)
+        weights = self._weights
+        for form, count, starts in zip(forms, counts.tolist(), at_start.tolist(), strict=True):
+            if starts and _is_capitalised(form):
+                lower = small(form, self._language)
+                weights[lower] = weights.get(lower, 0.0) + 1.1 * _START_WEIGHT * starts
+                count += (_START_WEIGHT - 1.0) * starts
+            weights[form] = weights.get(form, 0.0) + count
+        if len(weights) > _MOST_FORMS:
+            middle = sorted(weights.values())[len(weights) // 2]
+            self._weights = {form: w for form, w in weights.items() if w > middle}
+
+    def most_frequent(self, words: Sequence[str]) -> dict[str, str]:
+        """Return the most frequent form of each word, where it is not the word itself."""
+        wanted = set(words)
+        best: dict[str, tuple[float, str]] = {}
+        for form, weight in self._weights.items():
+            word = small(form, self._language)
+            if word in wanted and weight > best.get(word, (0.0, ""))[0]:
+                best[word] = (weight, form)
+        return {word: form for word, (_, form) in best.items() if form != word}
+
+
+def _is_capitalised(form: str) -> bool:
+    return form[:1].isupper() and (len(form) == 1 or form[1:].islower())
+
+
+class Writer:
+    """Writes words so that they read back."""
+
+    def __init__(self, tokenizer: Tokenizer, writing: Writing | None = None) -> None:
+        config = tokenizer.config
+        known = language(config.language)
+        self._tokenizer = tokenizer
+        self._writing = writing or Writing(marks=known.marks)
+        self._blank_before = _french_marks(known.blank_before)
+        self._is_small = config.name == "tutorial" or (
+            config.lower_case and config.name in ("words", "characters")
+        )
+
+    def read_back(self, text: str) -> list[list[str]]:
+        """Return the words of each sentence of a text, as those of the corpus were found."""
+        tokenizer = self._tokenizer
+        return [tokenizer.tokenize(sentence) for sentence in tokenizer.split_sentences(text)]
+
+    def is_readable(self, tokens: Sequence[str]) -> bool:
+        """Whether what `join` writes gives these words again, in one sentence."""
+        kept = self._kept(tokens)
+        return self._reads_back(self.join(tokens), kept)
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """Return the words of one sentence as a person would write them.
+
+        Parameters
+        ----------
+        tokens : sequence of str
+            SENTENCE_START and SENTENCE_END are left out.
+
+        Returns
+        -------
+        str
+            In the text's own marks; in others, or with a blank more, where only that reads
+            back; in its own again where nothing does.
+        """
+        kept = self._kept(tokens)
+        if self._tokenizer.config.name == "whitespace":
+            return " ".join(kept)
+        if self._tokenizer.config.name == "characters":
+            return self._joined_characters(kept)
+        own = self._joined(kept, self._writing.marks, ())
+        if self._reads_back(own, kept):
+            return own
+        for marks in (self._writing.marks, _PLAIN):
+            if text := self._repaired(kept, marks):
+                return text
+        return own
+
+    @staticmethod
+    def _kept(tokens: Sequence[str]) -> list[str]:
+        return [token for token in tokens if token not in (SENTENCE_START, SENTENCE_END)]
+
+    def _reads_back(self, text: str, tokens: Sequence[str]) -> bool:
+        word_of = self._tokenizer.word_of
+        wanted = [word_of(token) for token in tokens]
+        return self.read_back(text) == ([wanted] if wanted else [])
+
+    def _repaired(self, tokens: Sequence[str], marks: QuotationMarks) -> str:
+        """Return the text with blanks where it would be read otherwise; "" if that is no help."""
+        blanks: set[int] = set()
+        for _ in range(_MOST_REPAIRS):
+            text = self._joined(tokens, marks, blanks)
+            if self._reads_back(text, tokens):
+                return text
+            read = [token for sentence in self.read_back(text) for token in sentence]
+            word_of = self._tokenizer.word_of
+            wrong = next(
+                (
+                    index
+                    for index, (was, now) in enumerate(zip(tokens, read, strict=False))
+                    if word_of(was) != now
+                ),
+                min(len(tokens), len(read)),
+            )
+            new = {wrong, wrong + 1} - blanks - {0}
+            if not new:
+                return ""
+            blanks.add(max(new))
+        return ""
+
+    def _joined(
+        self, tokens: Sequence[str], marks: QuotationMarks, blanks: "set[int] | tuple[()]"
+    ) -> str:
+        found = kinds(tokens)
+        text: list[str] = []
+        is_first = self._is_small and self._writing.starts_large
+        for index, (token, kind) in enumerate(zip(tokens, found, strict=True)):
+            if index and (index in blanks or not self._touches(tokens, found, index)):
+                text.append(" ")
+            shown = self._shown(token, kind, marks)
+            if is_first and kind.lstrip("^") in ("w", "l", "n", "c") and text[-1:] != ["&"]:
+                is_first = False
+                shown = self._capitalised(shown)
+            text.append(shown)
+        return "".join(text)
+
+    def _touches(self, tokens: Sequence[str], found: Sequence[str], index: int) -> bool:
+        """Whether no blank stands before the token at `index`."""
+        before, after = found[index - 1], found[index]
+        if self._tokenizer.config.name == "tutorial":
+            if (tokens[index - 1], tokens[index]) in _HALVES or after == "&;":
+                return True
+            if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
+                return tokens[index] in _ENTITIES
+        own = _decided(self._writing.spacings, _levels(found, index))
+        return _is_glued(before, after, self._blank_before) if own is None else own
+
+    def _shown(self, token: str, kind: str, marks: QuotationMarks) -> str:
+        if self._tokenizer.config.name == "tutorial":
+            shown = '"' if token in ("``", "''") else self._writing.forms.get(token, token)
+            return "I" if shown == "i" else shown
+        if token == OPENING:
+            return marks.inner_opening if kind[-1] == "2" else marks.opening
+        if token == CLOSING:
+            return marks.inner_closing if kind[-1] == "2" else marks.closing
+        if token == ELLIPSIS:
+            return self._writing.ellipsis
+        shown = self._writing.forms.get(token, token)
+        if APOSTROPHE in shown and self._writing.apostrophe != APOSTROPHE:
+            return shown.replace(APOSTROPHE, self._writing.apostrophe)
+        return shown
+
+    def _capitalised(self, shown: str) -> str:
+        """Make the first letter a capital, where that is the same word."""
+        start = 1 if shown[:1] in "'’ʼ" else 0
+        first = shown[start : start + 1]
+        if self._tokenizer.config.language in ("tr", "az"):
+            first = first.replace("i", "İ")
+        capital = shown[:start] + first.upper() + shown[start + 1 :]
+        word_of = self._tokenizer.word_of
+        is_same = word_of(capital) == word_of(shown) and "//" not in shown and "@" not in shown
+        return capital if is_same else shown
+
+    def _joined_characters(self, tokens: Sequence[str]) -> str:
+        """A blank between two words of letters goes without saying; others are tokens."""
+        text: list[str] = []
+        last = ""
+        for token in tokens:
+            shown = " " if token == BLANK else self._writing.forms.get(token, token)
+            if last and shown and is_run(last[-1]) and is_run(shown[0]):
+                text.append(" ")
+            text.append(shown)
+            last = shown
+        return "".join(text)
