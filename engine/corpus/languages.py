@@ -32,6 +32,8 @@ class Language:
     clipped: frozenset[str] = frozenset()  # words that an apostrophe begins or ends: 'em, po'
     marks: QuotationMarks = QuotationMarks()
     blank_before: str = ""  # marks that a blank precedes
+    glued_after: str = ""  # marks that stand close to what follows
+    glued: str = ""  # marks with no blank on either side
 
 
 def _words(text: str) -> frozenset[str]:
@@ -62,6 +64,7 @@ LANGUAGES = {
         )
         | _words("and but so then when if in on at as for what why how who where after before yes no")
         | _words("however meanwhile some many most all now today"),
+        glued="—",
         clipped=_words("'em 'tis 'twas 'til 'till 'cause 'bout 'round 'n' 'n 'nuff 'kay"),
     ),
     "de": Language(
@@ -80,6 +83,7 @@ LANGUAGES = {
         | _words("als wie was wer wo warum nun jetzt so nein ja sein seine ihre mein meine unser"),
         has_ordinals=True,
         marks=_GERMAN_MARKS,
+        blank_before="%",
     ),
     "fr": Language(
         titles=_words("m mm mme mmes mlle mlles dr pr prof me mgr st ste vve"),
@@ -92,17 +96,19 @@ LANGUAGES = {
         elided=_FRENCH_ELIDED,
         unsplit=_words("aujourd'hui quelqu'un quelqu'une prud'homme prud'hommes presqu'île"),
         marks=_GUILLEMETS,
-        blank_before="!?;:»",
+        blank_before="!?;:»%",
     ),
     "es": Language(
-        titles=_words("sr sra srta sres sras d dª dña dr dra prof profa lic ing gral cap sto sta fr"),
-        abbreviations=_words("p.ej ej pág págs núm ee.uu aprox avda av c cía dpto tel teléf cf vol ed")
+        titles=_words("ee sr sra srta sres sras d dª dña dr dra prof profa lic ing gral cap sto sta fr"),
+        abbreviations=_words("p uu p.ej ej pág págs núm ee.uu aprox avda av c cía dpto tel teléf cf vol ed")
         | _words("ud uds vd vds s.a a.c d.c admón izq dcha máx mín"),
         enders=_words("etc"),
         before_numbers=_words("no p pp art fig cap"),
         starters=_words("el la los las un una él ella ellos yo tú nosotros usted este esta eso pero y")
         | _words("entonces cuando si en por para hoy ayer no sí se su sus"),
         marks=_GUILLEMETS,
+        blank_before="%",
+        glued_after="—",
     ),
     "it": Language(
         titles=_words("sig sigg sig.ra sig.na sigra dott dott.ssa prof prof.ssa ing avv arch geom")
@@ -119,7 +125,7 @@ LANGUAGES = {
         marks=_GUILLEMETS,
     ),
     "pt": Language(
-        titles=_words("sr sra srta srs d dr dra prof profa eng exmo exma"),
+        titles=_words("ee sr sra srta srs d dr dra prof profa eng exmo exma"),
         abbreviations=_words("p.ex ex pág págs núm av r tel cf vol ed aprox séc cia ltda s.a a.c d.c"),
         enders=_words("etc"),
         before_numbers=_words("no n p pp art fig"),
@@ -138,13 +144,14 @@ LANGUAGES = {
     ),
     "ru": Language(
         titles=_words("г-н г-жа гг гр проф акад д-р св им ул пр пл пер"),
-        abbreviations=_words("т т.е т.к т.н т.п т.д е к н э г с стр рис табл см ср напр тыс млн млрд")
-        | _words("руб коп кг км обл р-н д корп кв тел факс н.э до.н.э авг янв февр апр окт нояб дек"),
-        enders=_words("др пр гг"),
-        before_numbers=_words("ст гл п"),
+        abbreviations=_words("т т.е т.к т.н е к н э г с стр рис табл см ср напр тыс млн млрд")
+        | _words("руб коп кг км обл р-н корп кв тел факс н.э до.н.э авг янв февр апр окт нояб дек"),
+        enders=_words("др пр гг д п т.д т.п"),
+        before_numbers=_words("ст гл"),
         starters=_words("он она оно они мы вы я ты это этот эта но и а в на по когда если там тут здесь")
         | _words("потом затем так все всё нет да"),
         marks=_RUSSIAN_MARKS,
+        blank_before="%",
     ),
     "uk": Language(
         titles=_words("п пп проф акад ім вул просп пл св гр"),
@@ -154,6 +161,7 @@ LANGUAGES = {
         starters=_words("він вона воно вони ми ви я ти це цей ця але і й та в у на коли якщо там тут")
         | _words("потім так усі все ні"),
         marks=_RUSSIAN_MARKS,
+        blank_before="%",
     ),
     "pl": Language(
         titles=_words("dr prof mgr inż hab ks św gen płk kpt por im ul al pl os p"),

@@ -25,7 +25,7 @@ _CANDIDATE = regex.compile(
 )
 _OPENING = "“„«»‘‚\"'"  # those that may also stand before a sentence
 _NEXT = regex.compile(
-    r"""\s*(?P<openers>["'`“‘„‚«»”‹›(\[{¿¡*_#>\s「『（]*+)(?P<dash>(?:[-—–―]+\s*)?)(?P<word>[\p{L}\p{M}\p{N}'’.]*+)"""
+    r"""\s*(?P<openers>["'`“‘„‚«»”‹›(\[{¿¡*_#>\s「『（]*+)(?P<dash>(?:[-—–―]+\s*["“„«¿¡(]*)?)(?P<word>[\p{L}\p{M}\p{N}'’.]*+)"""
 )
 _WORD_BEFORE = regex.compile(r"[^\s(\[{\"“„«‘‚»/—–]*$")
 _DOTTED = regex.compile(r"(?:\p{L}\.[-‑]?)+\p{L}")
@@ -34,10 +34,13 @@ _LIST_NUMBER = regex.compile(r"\W*(?:\d{1,3}|\p{L}|[ivxIVX]{1,4})")
 ORDINAL = regex.compile(r"\d{1,2}|[IVX]{1,5}")
 _SPACED_QUOTE = regex.compile(r"[^\S\n]+\"(?=\s|$)")
 _WORD = regex.compile(r"\w")
-_SAID = regex.compile(r"[とっなのはがをにもへ、，,]")  # Japanese: 「…。」と言った
+_SAID = regex.compile(r"[とっなのはがをにもへ]")  # Japanese: 「…。」と言った
+_CLOSING = "”’»«“‘\"'」』"
+_OPENED = regex.compile("[“„«»\"「『]")
 _EVIDENCE = regex.compile(r"(?<![\w.])([\p{L}.]{1,7}?)\.[^\S\n]+([\p{Ll},;:\d])")
 _STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{3}|\p{L}{3}\s)[.!?]\s+(?:(\p{Ll})|\p{Lu})")
 _SMALL_SHARE = 0.2  # of sentences that begin in lower case, for a text written so
+_LEAST_SMALL = 20  # of them
 _LEAST_EVIDENCE = 2  # times that an abbreviation was seen in the midst of a sentence
 _NEVER_STARTS = frozenset({"i", "i'm", "i've", "i'd", "i'll"})  # capitals that prove nothing
 
@@ -88,7 +91,7 @@ class SentenceRules:
             for match in _EVIDENCE.finditer(text):
                 word = match[1].lower()
                 seen[word] = seen.get(word, 0) + 1
-        starts_small = small > _SMALL_SHARE * (small + large)
+        starts_small = small >= _LEAST_SMALL and small > _SMALL_SHARE * (small + large)
         learned: frozenset[str] = frozenset()
         if punkt is not None and not starts_small:
             known = punkt.abbrev_types
@@ -155,7 +158,7 @@ class SentenceRules:
                 closers = ""
             elif text[end] in "„“«‚¿¡":
                 pass
-            elif not is_wide or (closers and _SAID.match(text, end)):
+            elif not is_wide:
                 return 0
         if spaced := _SPACED_QUOTE.match(text, end):
             if text.count('"', start, end) % 2:
@@ -167,8 +170,13 @@ class SentenceRules:
         if not word:
             # "lazy ! !" is one sentence: marks alone belong to what they end.
             return end if is_wide or _WORD.search(text, follower.end()) else 0
+        if closers and _is_uncased(word[0]) and not follower["openers"].strip():
+            # What is said stands first, and who says it follows: «قف!» صاح الحارس
+            before = text[start : match.start()].lstrip()
+            if closers[-1] in _CLOSING and _OPENED.search(before, 1) is None:
+                return 0
         if is_wide:
-            return end
+            return 0 if closers and _SAID.match(word) else end
         is_small = word[0].islower() and not self.starts_small
         if is_small or (follower["dash"] and word[0].islower()):
             return 0
@@ -209,6 +217,10 @@ class SentenceRules:
         if self.known.has_ordinals and ORDINAL.fullmatch(before):
             return starts
         return True
+
+
+def _is_uncased(letter: str) -> bool:
+    return letter.isalpha() and letter.lower() == letter.upper()
 
 
 def _last_word(text: str) -> str:

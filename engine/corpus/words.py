@@ -61,7 +61,7 @@ _LINK = (
 _MAIL = r"[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+"
 _USER = r"(?<![\w/])(?:@\w+(?:[.-]\w+)*|/?u/[\w-]+)"
 _TAG = r"(?<![\w&/])(?:\#\w+|/?r/\w+)"
-_NUMBER = r"\d+(?:[.,:٫٬]\d+)*"
+_NUMBER = r"\d++(?:[.,:٫٬]\d++)*+"
 _LETTER = r"[\p{L}\p{M}\p{N}_\u200c\u200d]"
 _UNIT = rf"(?:{_NUMBER}{_LETTER}*|{_LETTER}+)"
 _PIECE = regex.compile(
@@ -71,7 +71,7 @@ _PIECE = regex.compile(
     r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
     rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{_NUMBER}(?![-‐‑'’]?{_LETTER}))"
     r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
-    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w))"
+    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFK](?!\w))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
     rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])){_UNIT})*"
     r"(?:-(?=$|[,;/)]))?)"
@@ -487,8 +487,7 @@ _CHARACTER = regex.compile(
 class CharacterTokenizer(_OwnWords):
     """For scripts without blanks: each character a word, but for Latin words and numbers.
 
-    A blank between two runs of letters goes without saying; any other is a token, so
-    that what is joined again is the text, character for character.
+    A blank is a token, so that what is joined again is the text, character for character.
     """
 
     def tokenize(self, sentence: str) -> list[str]:
@@ -504,11 +503,10 @@ class CharacterTokenizer(_OwnWords):
                 blank = bool(pieces)
                 continue
             token = self._merged(match.lastgroup, text)
-            if blank and not (is_run(pieces[-1].raw[-1]) and is_run(text[0])):
-                pieces.append(Piece(BLANK, True, " "))
+            if blank:
+                pieces.append(Piece(BLANK, is_glued=True, raw=" "))
                 blank = False
-            pieces.append(Piece(token, not blank, text))
-            blank = False
+            pieces.append(Piece(token, is_glued=bool(pieces), raw=text))
         return pieces
 
     def fast(self) -> "FastPieces":

@@ -16,7 +16,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from engine.corpus.languages import QuotationMarks, language
+from engine.corpus.languages import Language, QuotationMarks, language
 from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.corpus.words import (
     APOSTROPHE,
@@ -32,10 +32,10 @@ from engine.corpus.words import (
 
 _PLAIN = QuotationMarks()  # marks that say by themselves which one opens
 _GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {"''", "...", "....", "”1", "”2", "*>", "**>", "***>", "_>", "~~>", "'>"}
-_GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;"}
+_GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;", "~<", "≈<", "±<", "#<", "%<"}
 _BOTH = frozenset({"/", "\\"})
-_PAIRED = frozenset({"*", "**", "***", "_", "__", "~~", "'"})
-_SIGNS = frozenset("~≈±+−-<>#")
+_PAIRED = frozenset({"*", "**", "***", "_", "__", "~~"})
+_SIGNS = frozenset("~≈±+−<>#%")
 _FIRST_EMOJI = 0x1EFFF
 _ENTITIES = frozenset({"gt", "lt", "amp", "quot", "nbsp", "apos"})
 _CLITICS = frozenset({"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"})
@@ -83,14 +83,15 @@ class Writing:
     forms: Mapping[str, str] = field(default_factory=dict)
 
 
-def kinds(tokens: Sequence[str]) -> list[str]:
+def kinds(tokens: Sequence[str], *, nltk: bool = False) -> list[str]:
     """Return the kind of each token of a sentence: a mark is its own kind.
 
     Notes
     -----
     "w" a word, "n" a number, "c" what follows a word without a blank (n't), "l" what
     precedes one (l'), "e" an emoji. Marks that come in pairs tell which of the two they
-    are, quotation marks how deep they are nested, and "^" what begins the sentence.
+    are, quotation marks how deep they are nested, and "^" what begins the sentence. NLTK
+    has ' for a quotation mark too; elsewhere it is a genitive's.
     """
     found: list[str] = []
     depth = 0
@@ -111,28 +112,29 @@ def kinds(tokens: Sequence[str]) -> list[str]:
             kind = "&;"
         elif token[:2] == ".." and token != "...":
             kind = "...."
-        elif token in _SIGNS and index + 1 < len(tokens) and _NUMBER.match(tokens[index + 1]):
+        elif token in _SIGNS and _is_sign(tokens, found, index):
             kind = token + "<"
         elif len(token) > 3 or ord(token[0]) > _FIRST_EMOJI:
             kind = "e"
         else:
             kind = token
         found.append(kind)
-    if not _PAIRED.isdisjoint(tokens):
-        _pair(tokens, found)
+    paired = _PAIRED | {APOSTROPHE} if nltk else _PAIRED
+    if not paired.isdisjoint(tokens):
+        _pair(tokens, found, paired)
     if found and found[0] not in _WORDS:
         found[0] = "^" + found[0]
     return found
 
 
-def _pair(tokens: Sequence[str], found: list[str]) -> None:
+def _pair(tokens: Sequence[str], found: list[str], paired: frozenset[str]) -> None:
     """Tell which of two asterisks opens and which one closes; two side by side are one mark."""
     places: dict[str, list[tuple[int, int]]] = {}
     index = 0
     while index < len(tokens):
         token = tokens[index]
         end = index + 1
-        if token in _PAIRED:
+        if token in paired:
             while end < len(tokens) and tokens[end] == token:
                 end += 1
             is_product = found[index - 1 : index] == ["n"] and found[end : end + 1] == ["n"]
@@ -146,21 +148,30 @@ def _pair(tokens: Sequence[str], found: list[str]) -> None:
             found[start:end] = [mark[:3] + side] * (end - start)
 
 
+def _is_sign(tokens: Sequence[str], found: Sequence[str], index: int) -> bool:
+    """Whether a mark such as ~ belongs to the number after it."""
+    is_product = index > 0 and found[index - 1] == "n"
+    return not is_product and index + 1 < len(tokens) and bool(_NUMBER.match(tokens[index + 1]))
+
+
 def _is_entity(tokens: Sequence[str], index: int) -> bool:
     return index >= 2 and tokens[index - 2] == "&" and tokens[index - 1] in _ENTITIES
 
 
-def _is_glued(before: str, after: str, blank_before: str) -> bool:
+def _is_glued(before: str, after: str, known: Language) -> bool:
     """Whether two kinds stand together where nothing else is known."""
     if before in ("^…", "^..."):
         return after in _WORDS
     before = before.removeprefix("^")
     if after == "c":
         return before in ("w", "n", "c", "l")
-    if after[0] in blank_before:
+    is_spaced = "»" in known.blank_before
+    if after[0] in known.blank_before or (is_spaced and after in (CLOSING, CLOSING + "1")):
         return False
-    if before == OPENING + "1" and CLOSING in blank_before:
+    if is_spaced and before in (OPENING, OPENING + "1"):
         return False
+    if before in known.glued or after in known.glued or before in known.glued_after:
+        return after not in known.glued_after
     if before == "l" or before in _GLUED_AFTER or before in _BOTH:
         return after != "e"
     return after in _GLUED_BEFORE or after in _BOTH or after in ("'>", "'")
@@ -192,7 +203,7 @@ def _decided(spacings: Mapping[str, bool], levels: Sequence[str]) -> bool | None
 def _rough(kind: str) -> str:
     """Return the kind wherever it stands in its sentence."""
     if kind in _WORDS:
-        return kind if kind == "c" else "w"
+        return kind if kind in ("c", "l") else "w"
     return kind.removeprefix("^").rstrip("12") or kind
 
 
@@ -209,7 +220,8 @@ def _class_of(kind: str) -> str:
 class WritingCounts:
     """Counts how a text is written, sentence by sentence; some thousand tell enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, nltk: bool = False) -> None:
+        self._nltk = nltk
         self.spacings: Counter[tuple[str, bool]] = Counter()
         self.marks: Counter[tuple[str, str]] = Counter()  # (opening1 …, raw)
         self.others: Counter[str] = Counter()  # apostrophes, ellipses
@@ -217,7 +229,7 @@ class WritingCounts:
 
     def add(self, pieces: Sequence[Piece]) -> None:
         """Count one sentence."""
-        found = kinds([piece.token for piece in pieces])
+        found = kinds([piece.token for piece in pieces], nltk=self._nltk)
         for index, piece in enumerate(pieces):
             if index and not (found[index] in "wn" and found[index - 1] in "wn"):
                 for level in _levels(found, index):
@@ -245,7 +257,6 @@ class WritingCounts:
     def writing(self, code: str, forms: Mapping[str, str] | None = None) -> Writing:
         """Return the text's own way, and its language's where the text shows none."""
         known = language(code)
-        blank_before = _french_marks(known.blank_before)
         spacings: dict[str, bool] = {}
         for level in sorted({level for level, _ in self.spacings}):  # the roughest first
             glued, apart = self.spacings[level, True], self.spacings[level, False]
@@ -257,7 +268,7 @@ class WritingCounts:
             rougher = [f"2 {before} {after}", *_rougher(before, after)][3 - int(kind) :]
             usual = _decided(spacings, rougher)
             if usual is None:
-                usual = _is_glued(before, after, blank_before)
+                usual = _is_glued(before, after, known)
             if glued + apart >= _LEAST_SEEN and glued != apart and (glued > apart) != usual:
                 spacings[level] = glued > apart
         marks = known.marks
@@ -278,10 +289,6 @@ class WritingCounts:
     def _mark(self, kind: str, default: str) -> str:
         seen = {raw: count for (found, raw), count in self.marks.items() if found == kind}
         return max(seen, key=lambda raw: seen[raw]) if seen else default
-
-
-def _french_marks(blank_before: str) -> str:
-    return blank_before.replace("»", CLOSING)
 
 
 class FormCounts:
@@ -350,7 +357,7 @@ class Writer:
         known = language(config.language)
         self._tokenizer = tokenizer
         self._writing = writing or Writing(marks=known.marks)
-        self._blank_before = _french_marks(known.blank_before)
+        self._known = known
         self._is_small = config.name == "tutorial" or (
             config.lower_case and config.name in ("words", "characters")
         )
@@ -427,7 +434,7 @@ class Writer:
     def _joined(
         self, tokens: Sequence[str], marks: QuotationMarks, blanks: "set[int] | tuple[()]"
     ) -> str:
-        found = kinds(tokens)
+        found = kinds(tokens, nltk=self._tokenizer.config.name == "tutorial")
         text: list[str] = []
         is_first = self._is_small and self._writing.starts_large
         for index, (token, kind) in enumerate(zip(tokens, found, strict=True)):
@@ -449,7 +456,7 @@ class Writer:
             if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
                 return tokens[index] in _ENTITIES
         own = _decided(self._writing.spacings, _levels(found, index))
-        return _is_glued(before, after, self._blank_before) if own is None else own
+        return _is_glued(before, after, self._known) if own is None else own
 
     def _shown(self, token: str, kind: str, marks: QuotationMarks) -> str:
         if self._tokenizer.config.name == "tutorial":
@@ -478,7 +485,7 @@ class Writer:
         return capital if is_same else shown
 
     def _joined_characters(self, tokens: Sequence[str]) -> str:
-        """A blank between two words of letters goes without saying; others are tokens."""
+        """Blanks are tokens; only two words of letters, which a text never has side by side, get one."""
         text: list[str] = []
         last = ""
         for token in tokens:
