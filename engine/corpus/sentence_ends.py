@@ -19,9 +19,10 @@ _BLANK_LINES = regex.compile(r"\n[^\S\n]*\n\s*")
 # Of scripts that need no blank after them.
 _WIDE = "।॥؟۔。！？｡．።፧။។៕։༎"
 _NARROW = ".!?…‼⁇⁈⁉"
+_CLOSER = r"""["'”’»«“‘」』】〉》）)\]}*_]|[^\S\n]+(?:[»”)\]}]|'')(?=[\s.,;:!?)]|$)"""
 _CANDIDATE = regex.compile(
     rf"[{_NARROW}{_WIDE}]++(?:[^\S\n]*[{_NARROW}{_WIDE}])*+"
-    r"""(?P<closers>(?:["'”’»«“‘」』】〉》）)\]}*_]|[^\S\n]+(?:»|''|”)(?=[\s.,;:!?)]|$))*+)"""
+    rf"(?P<closers>(?:(?:{_CLOSER})(?:{_CLOSER}|[^\S\n]*[{_NARROW}]++(?!\w))*+)?)"
 )
 _OPENING = "“„«»‘‚\"'"  # those that may also stand before a sentence
 _NEXT = regex.compile(
@@ -40,6 +41,7 @@ _OPENED = regex.compile("[“„«»\"「『]")
 _EVIDENCE = regex.compile(r"(?<![\w.])([\p{L}.]{1,7}?)\.[^\S\n]+([\p{Ll},;:\d])")
 _STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{3}|\p{L}{3}\s)[.!?]\s+(?:(\p{Ll})|\p{Lu})")
 _SMALL_SHARE = 0.2  # of sentences that begin in lower case, for a text written so
+_WHOLE = 5  # letters of a word that is no abbreviation unless it is known for one
 _LEAST_SMALL = 20  # of them
 _LEAST_EVIDENCE = 2  # times that an abbreviation was seen in the midst of a sentence
 _NEVER_STARTS = frozenset({"i", "i'm", "i've", "i'd", "i'll"})  # capitals that prove nothing
@@ -178,13 +180,26 @@ class SentenceRules:
         if is_wide:
             return 0 if closers and _SAID.match(word) else end
         is_small = word[0].islower() and not self.starts_small
+        if is_small and not closers and marks == ".":
+            is_small = not self._is_whole_word(text, match.start(), start)
         if is_small or (follower["dash"] and word[0].islower()):
             return 0
         if "!" in marks or "?" in marks or marks[-1] in "‼⁇⁈⁉":
-            return 0 if closers and word[0].islower() else end
+            is_said = bool(closers) and closers[-1] in _CLOSING and word[0].islower()
+            return 0 if is_said else end
         if marks != ".":
             return end if self._starts_after_dots(word, follower["openers"]) else 0
         return end if self._ends_at_stop(text, match.start(), start, word) else 0
+
+    def _is_whole_word(self, text: str, stop: int, start: int) -> bool:
+        """Whether a stop before a small letter ends a word too long for an abbreviation."""
+        before = _last_word(text[max(start, stop - 40) : stop])
+        return (
+            len(before) >= _WHOLE
+            and before.isalpha()
+            and before.islower()
+            and not self.is_abbreviation(before)
+        )
 
     @staticmethod
     def _starts_after_dots(word: str, openers: str) -> bool:

@@ -75,7 +75,7 @@ _PIECE = regex.compile(
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
     rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])){_UNIT})*"
     r"(?:-(?=$|[,;/)]))?)"
-    r"|(?P<dots>\.{2,}|…+)"
+    r"|(?P<dots>\.(?:\u2060?\.)+|…+)"
     r"|(?P<double>``|''|,,|[\"“”„«»‟])"
     r"|(?P<single>[‘‚‛’'`´‹›])"
     r"|(?P<run>(?P<same>[-*_~=#^|+])(?P=same)+)"
@@ -95,6 +95,8 @@ _NUMBER_WORD = regex.compile(r"[-−+]?\d[\d.,:٫٬'’/-]*")
 
 # A token that its chunk alone cannot settle begins so; no text has it.
 _OPEN = "\0"
+_JOINED = "\u2060"  # between dots that belong together; no text has it once it is visible
+_SPACED_DOTS = regex.compile(r"(?<!\S)\.(?: \.)+(?!\S)")
 _MOST_KEPT = 400_000  # chunks, about 60 MB
 _LONGEST_KEPT = 48  # characters; longer ones hardly ever come again
 
@@ -246,6 +248,8 @@ class WordTokenizer(_OwnWords):
     def __init__(self, config: TokenizerConfig, rules: SentenceRules) -> None:
         super().__init__(config, rules)
         self._is_english = config.language == "en"
+        marks = rules.known.marks
+        self._opens_with_sixes = "“" not in (marks.closing, marks.inner_closing)
         self._elided = rules.known.elided
         self._unsplit = rules.known.unsplit
         self._clipped = rules.known.clipped
@@ -257,7 +261,7 @@ class WordTokenizer(_OwnWords):
 
     def pieces(self, sentence: str) -> list[Piece]:
         pieces: list[Piece] = []
-        for chunk in visible(sentence).split():
+        for chunk in self.chunks(sentence):
             pieces += self.chunk(chunk)
         if any(map(is_unsettled, pieces)):
             return _settled(pieces, is_english=self._is_english)
@@ -265,6 +269,14 @@ class WordTokenizer(_OwnWords):
 
     def fast(self) -> "FastWords":
         return FastWords(self)
+
+    @staticmethod
+    def chunks(sentence: str) -> list[str]:
+        """Return what stands between two blanks, dots with blanks between them as one."""
+        sentence = visible(sentence)
+        if " . ." in sentence:
+            sentence = _SPACED_DOTS.sub(lambda dots: dots[0].replace(" ", _JOINED), sentence)
+        return sentence.split()
 
     def chunk(self, chunk: str) -> tuple[Piece, ...]:
         """Return the pieces of what stands between two blanks."""
@@ -283,7 +295,8 @@ class WordTokenizer(_OwnWords):
 
         def take(token: str, end: int) -> None:
             nonlocal position
-            pieces.append(Piece(token, position > 0, chunk[position:end]))
+            raw = chunk[position:end].replace(_JOINED, " ")
+            pieces.append(Piece(token, position > 0, raw))
             position = end
 
         while position < len(chunk):
@@ -307,7 +320,8 @@ class WordTokenizer(_OwnWords):
             elif kind == "single":
                 take(self._single(chunk, position, end, pieces), end)
             elif kind == "dots":
-                take(ELLIPSIS if text in ("...", "…") else text, end)
+                plain = text.replace(_JOINED, "")
+                take(ELLIPSIS if plain in ("...", "…") else plain, end)
             else:
                 take(self._merged(kind, text), end)
         return tuple(pieces)
@@ -380,7 +394,7 @@ class WordTokenizer(_OwnWords):
         can_open, can_close = self._faces(chunk, start, end, pieces)
         if can_open != can_close:
             return OPENING if can_open else CLOSING
-        if mark in ("„", "«", ",,", "``", "‟"):
+        if mark in ("„", "«", ",,", "``", "‟") or (mark == "“" and self._opens_with_sixes):
             return OPENING
         if mark in ("”", "»", "''"):
             return CLOSING
@@ -608,7 +622,7 @@ class FastWords:
         return max(len(self._numbers_of), len(self.table)) > _MOST_KEPT
 
     def append_numbers(self, sentence: str, numbers: list[int]) -> None:
-        chunks = visible(sentence).split()
+        chunks = self._tokenizer.chunks(sentence)
         numbers_of = self._numbers_of
         try:
             found = [numbers_of[chunk] for chunk in chunks]

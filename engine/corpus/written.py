@@ -30,7 +30,8 @@ from engine.corpus.words import (
     small,
 )
 
-_PLAIN = QuotationMarks()  # marks that say by themselves which one opens
+# Marks that say by themselves which one opens, and that are no apostrophes.
+_PLAIN = QuotationMarks(inner_opening="“", inner_closing="”")
 _GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {"''", "...", "....", "”1", "”2", "*>", "**>", "***>", "_>", "~~>", "'>"}
 _GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;", "~<", "≈<", "±<", "#<", "%<"}
 _BOTH = frozenset({"/", "\\"})
@@ -280,7 +281,7 @@ class WritingCounts:
                 inner_closing=self._mark("”2", marks.inner_closing),
             ),
             apostrophe=max("'’ʼ", key=lambda mark: self.others[mark]),
-            ellipsis="…" if self.others["…"] > self.others["..."] else "...",
+            ellipsis=max(("...", "…", ". . ."), key=lambda dots: self.others[dots]),
             starts_large=self.starts[True] >= self.starts[False],
             spacings=spacings,
             forms=forms or {},
