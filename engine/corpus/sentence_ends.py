@@ -36,6 +36,7 @@ ORDINAL = regex.compile(r"\d{1,2}|[IVX]{1,5}")
 _SPACED_QUOTE = regex.compile(r"[^\S\n]+\"(?=\s|$)")
 _WORD = regex.compile(r"\w")
 _SAID = regex.compile(r"[とっなのはがをにもへ]")  # Japanese: 「…。」と言った
+_GOES_ON = ",;:，、；："
 _CLOSING = "”’»«“‘\"'」』"
 _OPENED = regex.compile("[“„«»\"「『]")
 _EVIDENCE = regex.compile(r"(?<![\w.])([\p{L}.]{1,7}?)\.[^\S\n]+([\p{Ll},;:\d])")
@@ -160,7 +161,7 @@ class SentenceRules:
                 closers = ""
             elif text[end] in "„“«‚¿¡":
                 pass
-            elif not is_wide:
+            elif not is_wide or text[end] in _GOES_ON:
                 return 0
         if spaced := _SPACED_QUOTE.match(text, end):
             if text.count('"', start, end) % 2:

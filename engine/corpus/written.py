@@ -35,7 +35,8 @@ _PLAIN = QuotationMarks(inner_opening="“", inner_closing="”")
 _GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {"''", "...", "....", "”1", "”2", "*>", "**>", "***>", "_>", "~~>", "'>"}
 _GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;", "~<", "≈<", "±<", "#<", "%<"}
 _BOTH = frozenset({"/", "\\"})
-_PAIRED = frozenset({"*", "**", "***", "_", "__", "~~"})
+_DASHES = "–—"
+_PAIRED = frozenset({"*", "**", "***", "_", "__", "~~", *_DASHES})
 _SIGNS = frozenset("~≈±+−<>#%")
 _FIRST_EMOJI = 0x1EFFF
 _ENTITIES = frozenset({"gt", "lt", "amp", "quot", "nbsp", "apos"})
@@ -163,7 +164,7 @@ def _is_glued(before: str, after: str, known: Language) -> bool:
     """Whether two kinds stand together where nothing else is known."""
     if before in ("^…", "^..."):
         return after in _WORDS
-    before = before.removeprefix("^")
+    before, after = _rough_dash(before.removeprefix("^") or before), _rough_dash(after)
     if after == "c":
         return before in ("w", "n", "c", "l")
     is_spaced = "»" in known.blank_before
@@ -205,7 +206,8 @@ def _rough(kind: str) -> str:
     """Return the kind wherever it stands in its sentence."""
     if kind in _WORDS:
         return kind if kind in ("c", "l") else "w"
-    return kind.removeprefix("^").rstrip("12") or kind
+    rough = kind.removeprefix("^").rstrip("12") or kind
+    return _rough_dash(rough)
 
 
 def _class_of(kind: str) -> str:
@@ -216,6 +218,10 @@ def _class_of(kind: str) -> str:
     if rough in _GLUED_BEFORE or rough == CLOSING:
         return "closing"
     return "opening" if rough in _GLUED_AFTER or rough == OPENING else rough
+
+
+def _rough_dash(kind: str) -> str:
+    return kind[0] if kind[0] in _DASHES else kind
 
 
 class WritingCounts:

@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
-    *("charset_normalizer", "nltk", "numpy", "onnx", "platformdirs", "safetensors", "torch"),
+    *("charset_normalizer", "nltk", "numpy", "onnx", "platformdirs", "regex"),
+    *("safetensors", "torch"),
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
 MAY_USE_NUMPY = {"app.training.loss_plot", "app.training.loss_history"}

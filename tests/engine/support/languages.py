@@ -30,7 +30,7 @@ def made_sentences(code: str, count: int, seed: int = 0) -> list[str]:
     """Return sentences made of the plain ones by templates with marks."""
     draws = random.Random(seed)
     cores = [
-        line.rstrip(".!?।。？！؟…")
+        line.rstrip(" .!?।。？！؟…")
         for line in own_sentences(code)
         if not set(_MARKS) & set(line) and ":" not in line and "：" not in line
     ]
@@ -63,7 +63,7 @@ def _templates(code: str) -> list[str]:
         "{a} 3,5 % {b}" + end if code in ("de", "fr", "es", "ru", "uk") else "{a} 35% {b}" + end,
         f"{said}, {{b}}" + end,
         f"{{b}}{blank}: {said}" + end,
-        "{a}... {b}" + end if code != "hi" else "{a}, {b}" + end,
+        "{a}… {b}" + end if code in ("de", "es", "fr", "ru", "uk") else "{a}... {b}" + end,
         "{a}" + blank + "; {b}" + end,
         "{a} 1/2, 10:30, {b} [12]" + end,
         "{a} https://example.org/a?b=1 {b} @anna #x" + end,
