@@ -55,14 +55,18 @@ LANGUAGES = {
         )
         | _words("fr supt insp pvt cpl st"),
         abbreviations=_words("vs cf e.g i.e eg ie viz approx esp dept est ed eds vol ft oz lb lbs")
-        | _words("u.s u.k u.n d.c ph.d m.d b.a m.a a.m p.m a.d b.c ave blvd rd govt al incl max min"),
+        | _words(
+            "u.s u.k u.n d.c ph.d m.d b.a m.a a.m p.m a.d b.c ave blvd rd govt al incl max min"
+        ),
         enders=_words("etc jr sr inc ltd co corp llc bros"),
         before_numbers=_words("no nos fig figs p pp art sec ch jan feb mar apr jun jul aug sep")
         | _words("sept oct nov dec ca"),
         starters=_words(
             "the a an he she it they we you i this that these those there his her its their our my"
         )
-        | _words("and but so then when if in on at as for what why how who where after before yes no")
+        | _words(
+            "and but so then when if in on at as for what why how who where after before yes no"
+        )
         | _words("however meanwhile some many most all now today"),
         glued="—",
         clipped=_words("'em 'tis 'twas 'til 'till 'cause 'bout 'round 'n' 'n 'nuff 'kay"),
@@ -70,16 +74,22 @@ LANGUAGES = {
     "de": Language(
         titles=_words("dr prof hr fr frl dipl ing st hl med phil rer nat jur"),
         abbreviations=_words("z b d h u a o ä v chr s z.b d.h u.a o.ä i.d.r z.t s.o s.u bzw ca vgl")
-        | _words("evtl ggf inkl exkl zzgl bspw sog str tel abs aufl bd ders dgl ebd geb gest jh jhd")
+        | _words(
+            "evtl ggf inkl exkl zzgl bspw sog str tel abs aufl bd ders dgl ebd geb gest jh jhd"
+        )
         | _words("mio mrd tsd max min mind nr nrn abb gem insb lt od resp röm rd vs zt")
-        | _words("allg amtl bes betr bez dt engl frz griech lat jan feb mrz apr jun jul aug sep sept")
+        | _words(
+            "allg amtl bes betr bez dt engl frz griech lat jan feb mrz apr jun jul aug sep sept"
+        )
         | _words("okt nov dez e.v"),
         enders=_words("usw etc u.s.w uvm usf"),
         before_numbers=_words("art s kap ziff p jan mo di mi do sa so min"),
         starters=_words(
             "der die das ein eine er sie es wir ich ihr man dies diese dieser dieses dann danach doch"
         )
-        | _words("aber und auch da dort hier heute gestern morgen im am in auf bei mit nach seit wenn")
+        | _words(
+            "aber und auch da dort hier heute gestern morgen im am in auf bei mit nach seit wenn"
+        )
         | _words("als wie was wer wo warum nun jetzt so nein ja sein seine ihre mein meine unser"),
         has_ordinals=True,
         marks=_GERMAN_MARKS,
@@ -91,7 +101,9 @@ LANGUAGES = {
         | _words("janv févr avr juil sept oct nov déc hab min max"),
         enders=_words("etc"),
         before_numbers=_words("no nos n p pp art fig"),
-        starters=_words("le la les un une il elle ils elles on nous vous je tu ce cette ces mais et")
+        starters=_words(
+            "le la les un une il elle ils elles on nous vous je tu ce cette ces mais et"
+        )
         | _words("puis alors donc quand si dans en pour ici hier non oui c'est l'"),
         elided=_FRENCH_ELIDED,
         unsplit=_words("aujourd'hui quelqu'un quelqu'une prud'homme prud'hommes presqu'île"),
@@ -99,12 +111,18 @@ LANGUAGES = {
         blank_before="!?;:»%",
     ),
     "es": Language(
-        titles=_words("ee sr sra srta sres sras d dª dña dr dra prof profa lic ing gral cap sto sta fr"),
-        abbreviations=_words("p uu p.ej ej pág págs núm ee.uu aprox avda av c cía dpto tel teléf cf vol ed")
+        titles=_words(
+            "ee sr sra srta sres sras d dª dña dr dra prof profa lic ing gral cap sto sta fr"
+        ),
+        abbreviations=_words(
+            "p uu p.ej ej pág págs núm ee.uu aprox avda av c cía dpto tel teléf cf vol ed"
+        )
         | _words("ud uds vd vds s.a a.c d.c admón izq dcha máx mín"),
         enders=_words("etc"),
         before_numbers=_words("no p pp art fig cap"),
-        starters=_words("el la los las un una él ella ellos yo tú nosotros usted este esta eso pero y")
+        starters=_words(
+            "el la los las un una él ella ellos yo tú nosotros usted este esta eso pero y"
+        )
         | _words("entonces cuando si en por para hoy ayer no sí se su sus"),
         marks=_GUILLEMETS,
         blank_before="%",
@@ -118,7 +136,9 @@ LANGUAGES = {
         before_numbers=_words("n p pp art fig"),
         starters=_words("il lo la i gli le un una lui lei noi voi loro io questo questa ma e poi")
         | _words("quando se in per oggi ieri non sì si ora"),
-        elided=_words("l un dell all dall nell sull coll quell quest c d m t s v n gl bell sant dov")
+        elided=_words(
+            "l un dell all dall nell sull coll quell quest c d m t s v n gl bell sant dov"
+        )
         | _words("com cos mezz tutt anch senz nient qualcun ciascun nessun buon grand pover quant")
         | _words("degl dagl sull vent trent quarant cent"),
         clipped=_words("po' mo' di' fa' va' sta' da' be' de' ne' co' a' to' gua'"),
@@ -126,10 +146,14 @@ LANGUAGES = {
     ),
     "pt": Language(
         titles=_words("ee sr sra srta srs d dr dra prof profa eng exmo exma"),
-        abbreviations=_words("p.ex ex pág págs núm av r tel cf vol ed aprox séc cia ltda s.a a.c d.c"),
+        abbreviations=_words(
+            "p.ex ex pág págs núm av r tel cf vol ed aprox séc cia ltda s.a a.c d.c"
+        ),
         enders=_words("etc"),
         before_numbers=_words("no n p pp art fig"),
-        starters=_words("o a os as um uma ele ela eles eu nós você este esta isso mas e então quando")
+        starters=_words(
+            "o a os as um uma ele ela eles eu nós você este esta isso mas e então quando"
+        )
         | _words("se em por para hoje ontem não sim"),
     ),
     "nl": Language(
@@ -138,7 +162,9 @@ LANGUAGES = {
         | _words("resp excl incl max min jl st n.a.v a.u.b z.s.m"),
         enders=_words("enz etc"),
         before_numbers=_words("nr p art fig"),
-        starters=_words("de het een hij zij ze wij we ik jij je u dit dat deze die maar en toen als in")
+        starters=_words(
+            "de het een hij zij ze wij we ik jij je u dit dat deze die maar en toen als in"
+        )
         | _words("op voor vandaag gisteren nee ja er zijn haar"),
         clipped=_words("'s 't 'n 'k 'm 'r"),
     ),
@@ -148,47 +174,65 @@ LANGUAGES = {
         | _words("руб коп кг км обл р-н корп кв тел факс н.э до.н.э авг янв февр апр окт нояб дек"),
         enders=_words("др пр гг д п т.д т.п"),
         before_numbers=_words("ст гл"),
-        starters=_words("он она оно они мы вы я ты это этот эта но и а в на по когда если там тут здесь")
+        starters=_words(
+            "он она оно они мы вы я ты это этот эта но и а в на по когда если там тут здесь"
+        )
         | _words("потом затем так все всё нет да"),
         marks=_RUSSIAN_MARKS,
         blank_before="%",
     ),
     "uk": Language(
         titles=_words("п пп проф акад ім вул просп пл св гр"),
-        abbreviations=_words("т т.зв ін напр див рис табл тис млн млрд грн коп обл р рр м с стор див")
+        abbreviations=_words(
+            "т т.зв ін напр див рис табл тис млн млрд грн коп обл р рр м с стор див"
+        )
         | _words("н.е ст"),
         enders=_words("ін"),
-        starters=_words("він вона воно вони ми ви я ти це цей ця але і й та в у на коли якщо там тут")
+        starters=_words(
+            "він вона воно вони ми ви я ти це цей ця але і й та в у на коли якщо там тут"
+        )
         | _words("потім так усі все ні"),
         marks=_RUSSIAN_MARKS,
         blank_before="%",
     ),
     "pl": Language(
         titles=_words("dr prof mgr inż hab ks św gen płk kpt por im ul al pl os p"),
-        abbreviations=_words("np m.in tzn tj tzw ok wg por r w godz min tys mln mld zł gr str rys tab")
+        abbreviations=_words(
+            "np m.in tzn tj tzw ok wg por r w godz min tys mln mld zł gr str rys tab"
+        )
         | _words("ww jw pt ds red wyd nr tel woj pow"),
         enders=_words("itd itp etc"),
-        starters=_words("on ona ono oni my wy ja ty to ten ta te ale i a w na po kiedy gdy jeśli tam")
+        starters=_words(
+            "on ona ono oni my wy ja ty to ten ta te ale i a w na po kiedy gdy jeśli tam"
+        )
         | _words("tu potem tak nie wszystko"),
         has_ordinals=True,
         marks=_POLISH_MARKS,
     ),
     "cs": Language(
         titles=_words("dr prof mgr ing bc doc mudr judr rndr p sv gen plk"),
-        abbreviations=_words("např tj tzv resp cca č str obr tab r s m mj mil mld tis kč ul nám tel")
+        abbreviations=_words(
+            "např tj tzv resp cca č str obr tab r s m mj mil mld tis kč ul nám tel"
+        )
         | _words("hod min max vs př n.l"),
         enders=_words("atd apod aj"),
-        starters=_words("on ona ono oni my vy já ty to ten ta ale a v na po když pokud tam tu pak tak")
+        starters=_words(
+            "on ona ono oni my vy já ty to ten ta ale a v na po když pokud tam tu pak tak"
+        )
         | _words("ne ano je byl byla"),
         has_ordinals=True,
         marks=_GERMAN_MARKS,
     ),
     "sv": Language(
         titles=_words("hr fr dr prof st kapten"),
-        abbreviations=_words("t.ex t ex bl.a bl d.v.s dvs d.ä d.y f.d fr.o.m t.o.m m.a.p s.k ca kl jfr")
+        abbreviations=_words(
+            "t.ex t ex bl.a bl d.v.s dvs d.ä d.y f.d fr.o.m t.o.m m.a.p s.k ca kl jfr"
+        )
         | _words("nr sid ung inkl exkl kr milj resp p.g.a pga tel"),
         enders=_words("osv etc m.m mm o.s.v"),
-        starters=_words("han hon den det de vi ni jag du detta men och då när om i på där här sedan nej")
+        starters=_words(
+            "han hon den det de vi ni jag du detta men och då när om i på där här sedan nej"
+        )
         | _words("ja en ett"),
         marks=_SWEDISH_MARKS,
     ),
@@ -196,7 +240,9 @@ LANGUAGES = {
         titles=_words("hr fr dr prof sct"),
         abbreviations=_words("f.eks fx bl.a dvs d.v.s ca kl jf nr s inkl ekskl kr mio mia pga tlf"),
         enders=_words("osv etc m.m mv m.v"),
-        starters=_words("han hun den det de vi i jeg du men og da når hvis på der her så nej ja en et"),
+        starters=_words(
+            "han hun den det de vi i jeg du men og da når hvis på der her så nej ja en et"
+        ),
         has_ordinals=True,
         marks=QuotationMarks(opening="»", closing="«", inner_opening="›", inner_closing="‹"),
     ),

@@ -22,7 +22,7 @@ _NARROW = ".!?…‼⁇⁈⁉"
 _CLOSER = r"""["'”’»«“‘」』】〉》）)\]}*_]|[^\S\n]+(?:[»”)\]}]|'')(?=[\s.,;:!?)]|$)"""
 _CANDIDATE = regex.compile(
     rf"[{_NARROW}{_WIDE}]++(?:[^\S\n]*[{_NARROW}{_WIDE}])*+"
-    rf"(?P<closers>(?:(?:{_CLOSER})(?:{_CLOSER}|[^\S\n]*[{_NARROW}]++(?!\w))*+)?)"
+    rf"(?P<closers>(?:(?:{_CLOSER})(?:{_CLOSER}|[^\S\n]*[{_NARROW}]++(?!\w)|[{_WIDE}]++)*+)?)"
 )
 _OPENING = "“„«»‘‚\"'"  # those that may also stand before a sentence
 _NEXT = regex.compile(
@@ -38,9 +38,9 @@ _WORD = regex.compile(r"\w")
 _SAID = regex.compile(r"[とっなのはがをにもへ]")  # Japanese: 「…。」と言った
 _GOES_ON = ",;:，、；："
 _CLOSING = "”’»«“‘\"'」』"
-_OPENED = regex.compile("[“„«»\"「『]")
+_OPENED = regex.compile('[“„«»"「『]')
 _EVIDENCE = regex.compile(r"(?<![\w.])([\p{L}.]{1,7}?)\.[^\S\n]+([\p{Ll},;:\d])")
-_STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{3}|\p{L}{3}\s)[.!?]\s+(?:(\p{Ll})|\p{Lu})")
+_STOP_AND_LETTER = regex.compile(r"(?<=\p{L}{4}|\p{L}{4}\s)[.!?]\s+(?:(\p{Ll})|\p{Lu})")
 _SMALL_SHARE = 0.2  # of sentences that begin in lower case, for a text written so
 _WHOLE = 5  # letters of a word that is no abbreviation unless it is known for one
 _LEAST_SMALL = 20  # of them
@@ -120,9 +120,7 @@ class SentenceRules:
     def is_abbreviation(self, word: str) -> bool:
         """Whether `word`, given without its last stop, always keeps that stop."""
         small = word.lower()
-        return small in self.kept_stops or (
-            "." in word and _DOTTED.fullmatch(small) is not None
-        )
+        return small in self.kept_stops or ("." in word and _DOTTED.fullmatch(small) is not None)
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of `text`, none of them empty, blanks around them cut off."""
@@ -156,7 +154,8 @@ class SentenceRules:
         marks = match[0][: len(match[0]) - len(closers)]
         is_wide = marks[-1] in _WIDE
         if not text[end].isspace():
-            if closers and closers[-1] in _OPENING and text[end].isalnum() and not is_wide:
+            opening = "“" if is_wide else _OPENING
+            if closers and closers[-1] in opening and text[end].isalnum():
                 end = match.start("closers")  # he came.“Hello
                 closers = ""
             elif text[end] in "„“«‚¿¡":
@@ -181,8 +180,11 @@ class SentenceRules:
         if is_wide:
             return 0 if closers and _SAID.match(word) else end
         is_small = word[0].islower() and not self.starts_small
-        if is_small and not closers and marks == ".":
-            is_small = not self._is_whole_word(text, match.start(), start)
+        if is_small and not closers and match.start() > start:
+            is_tokenised = text[match.start() - 1].isspace()  # lazy ! ! okay
+            is_small = not is_tokenised and not (
+                marks == "." and self._is_whole_word(text, match.start(), start)
+            )
         if is_small or (follower["dash"] and word[0].islower()):
             return 0
         if "!" in marks or "?" in marks or marks[-1] in "‼⁇⁈⁉":

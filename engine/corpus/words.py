@@ -221,7 +221,7 @@ class _OwnWords:
         return type(self), (self.config, self.rules)
 
     def split_sentences(self, text: str) -> list[str]:
-        return self.rules.split(text)
+        return self.rules.split(visible(text))
 
     def word_of(self, token: str) -> str:
         """Return the token, in lower case if so wished, never one of the special tokens."""
@@ -300,9 +300,9 @@ class WordTokenizer(_OwnWords):
             position = end
 
         while position < len(chunk):
-            if (
-                clipped := _CLIPPED.match(chunk, position)
-            ) and self._is_clipped(clipped[0], chunk, position):
+            if (clipped := _CLIPPED.match(chunk, position)) and self._is_clipped(
+                clipped[0], chunk, position
+            ):
                 take(APOSTROPHE + _plain(clipped[0][1:]), clipped.end())
                 continue
             if (long := _ABBREVIATION.match(chunk, position)) and self.rules.is_abbreviation(
@@ -560,17 +560,13 @@ class WhitespaceTokenizer:
 class TutorialTokenizer:
     """The tutorial's: NLTK's tokens of the lower-cased sentence."""
 
-    def __init__(
-        self, config: TokenizerConfig, splitter: SentenceSplitter | SentenceRules
-    ) -> None:
+    def __init__(self, config: TokenizerConfig, splitter: SentenceSplitter | SentenceRules) -> None:
         self.config = config
         self._splitter = splitter
 
     def __reduce__(
         self,
-    ) -> tuple[
-        type["TutorialTokenizer"], tuple[TokenizerConfig, SentenceSplitter | SentenceRules]
-    ]:
+    ) -> tuple[type["TutorialTokenizer"], tuple[TokenizerConfig, SentenceSplitter | SentenceRules]]:
         return type(self), (self.config, self._splitter)
 
     def split_sentences(self, text: str) -> list[str]:

@@ -32,8 +32,36 @@ from engine.corpus.words import (
 
 # Marks that say by themselves which one opens, and that are no apostrophes.
 _PLAIN = QuotationMarks(inner_opening="“", inner_closing="”")
-_GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {"''", "...", "....", "”1", "”2", "*>", "**>", "***>", "_>", "~~>", "'>"}
-_GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {"``", "“1", "“2", "*<", "**<", "***<", "_<", "~~<", "'<", "&;", "~<", "≈<", "±<", "#<", "%<"}
+_GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {
+    "''",
+    "...",
+    "....",
+    "”1",
+    "”2",
+    "*>",
+    "**>",
+    "***>",
+    "_>",
+    "~~>",
+    "'>",
+}
+_GLUED_AFTER = frozenset("([{$#¿¡£“‘«@") | {
+    "``",
+    "“1",
+    "“2",
+    "*<",
+    "**<",
+    "***<",
+    "_<",
+    "~~<",
+    "'<",
+    "&;",
+    "~<",
+    "≈<",
+    "±<",
+    "#<",
+    "%<",
+}
 _BOTH = frozenset({"/", "\\"})
 _DASHES = "–—"
 _PAIRED = frozenset({"*", "**", "***", "_", "__", "~~", *_DASHES})
