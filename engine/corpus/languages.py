@@ -51,9 +51,9 @@ _FRENCH_ELIDED = _CATALAN_ELIDED | _words("j c qu jusqu lorsqu puisqu quoiqu pre
 LANGUAGES = {
     "en": Language(
         titles=_words(
-            "mr mrs ms mx dr prof rev hon gen col lt sgt capt cmdr maj adm gov sen rep pres messrs mt"
+            "mr mrs ms mx dr prof rev hon gen col lt sgt capt cmdr maj adm gov sen rep pres messrs"
         )
-        | _words("fr supt insp pvt cpl st"),
+        | _words("fr supt insp pvt cpl st mt"),
         abbreviations=_words("vs cf e.g i.e eg ie viz approx esp dept est ed eds vol ft oz lb lbs")
         | _words(
             "u.s u.k u.n d.c ph.d m.d b.a m.a a.m p.m a.d b.c ave blvd rd govt al incl max min"
@@ -85,7 +85,7 @@ LANGUAGES = {
         enders=_words("usw etc u.s.w uvm usf"),
         before_numbers=_words("art s kap ziff p jan mo di mi do sa so min"),
         starters=_words(
-            "der die das ein eine er sie es wir ich ihr man dies diese dieser dieses dann danach doch"
+            "der die das ein eine er sie es wir ich ihr man dies diese dieser dieses dann danach"
         )
         | _words(
             "aber und auch da dort hier heute gestern morgen im am in auf bei mit nach seit wenn"

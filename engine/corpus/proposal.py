@@ -55,25 +55,39 @@ _WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _COMMA = regex.compile(r"(?<=\S)( ?),(?=\s)")
 _INNER_STOP = regex.compile(r"\s[.!?]\s+\S")
 _LATIN = {
-    "en": "the of and to in is that it was for on with as his they at be this have from you not are but",
-    "de": "der die das und ist nicht ein eine ich sie es zu den mit von auf dem sich im für war wir auch",
-    "fr": "le la les de des et est un une il elle que qui dans pour pas ce ne sur au du nous je se plus",
-    "es": "el la los las de y que en un una es no se por con para su lo del al como más pero está qué",
-    "it": "il la di che e un una è non per si con del della gli le sono da mi ho ha al nel come più lo",
-    "pt": "o a os as de que e do da em um uma não para com se no na por mais é eu ele ela está ao foi",
-    "nl": "de het een en van is dat niet ik in te hij zijn op met voor er maar aan ze was we ook naar",
-    "sv": "och att det som en är på för jag med inte den av till ett har han var om de vi men hon så",
-    "da": "og at det som en er på for jeg med ikke den af til et har han var om de vi men hun så blev",
-    "no": "og at det som en er på for jeg med ikke den av til et har han var om de vi men hun så ble",
-    "fi": "ja on ei että se hän oli ovat mutta kun niin mitä minä sinä tämä olen ole joka myös vain nyt",
-    "pl": "i w nie się na to jest że z do jak o co ale po był dla tak przez ja on od ma tym czy być",
-    "cs": "a se v je na to že s z do jak o ale po byl pro tak jsem by si ve jsou být když jeho ten už",
+    "en": "the of and to in is that it was for on with as his they at be this have from "
+    "you not are but",
+    "de": "der die das und ist nicht ein eine ich sie es zu den mit von auf dem sich im "
+    "für war wir auch",
+    "fr": "le la les de des et est un une il elle que qui dans pour pas ce ne sur au du "
+    "nous je se plus",
+    "es": "el la los las de y que en un una es no se por con para su lo del al como "
+    "más pero está qué",
+    "it": "il la di che e un una è non per si con del della gli le sono da mi ho ha al "
+    "nel come più lo",
+    "pt": "o a os as de que e do da em um uma não para com se no na por mais é eu ele "
+    "ela está ao foi",
+    "nl": "de het een en van is dat niet ik in te hij zijn op met voor er maar aan ze "
+    "was we ook naar",
+    "sv": "och att det som en är på för jag med inte den av till ett har han var om de "
+    "vi men hon så",
+    "da": "og at det som en er på for jeg med ikke den af til et har han var om de vi "
+    "men hun så blev",
+    "no": "og at det som en er på for jeg med ikke den av til et har han var om de vi "
+    "men hun så ble",
+    "fi": "ja on ei että se hän oli ovat mutta kun niin mitä minä sinä tämä olen ole "
+    "joka myös vain nyt",
+    "pl": "i w nie się na to jest że z do jak o co ale po był dla tak przez ja on od "
+    "ma tym czy być",
+    "cs": "a se v je na to že s z do jak o ale po byl pro tak jsem by si ve jsou být "
+    "když jeho ten už",
     "sk": "a sa v je na to že s z do ako o ale po bol pre tak som by si vo sú byť keď jeho ten už",
     "hu": "a az és hogy nem is egy volt van ez de meg csak már mint vagy ha el én ki azt még",
     "ro": "și în de la nu pe este cu a un o care că din se mai au pentru ce dar sunt era lui",
     "tr": "ve bir bu da de için çok ne ile mi ama değil gibi daha var ben o sonra kadar her yok en",
     "vi": "và của là có không được một người những cho các với này trong tôi đã khi anh em ở",
-    "id": "yang dan di ini itu dengan untuk tidak dari dalam akan pada ke juga saya ada mereka adalah",
+    "id": "yang dan di ini itu dengan untuk tidak dari dalam akan pada ke juga "
+    "saya ada mereka adalah",
     "ca": "el la els les de i que en un una és no es per amb del al com més però són va ha seu",
     "hr": "i u je se na da su za od s o ne što kao ali bio bi sam ili iz to nije sve koji kako",
     "lt": "ir yra kad tai į su ne iš bet buvo kaip jo apie už jis aš ji tik ar dar nuo po",

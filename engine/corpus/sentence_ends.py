@@ -162,9 +162,9 @@ class SentenceRules:
                 pass
             elif not is_wide or text[end] in _GOES_ON:
                 return 0
-        if spaced := _SPACED_QUOTE.match(text, end):
-            if text.count('"', start, end) % 2:
-                end, closers = spaced.end(), '"'
+        spaced = _SPACED_QUOTE.match(text, end)
+        if spaced is not None and text.count('"', start, end) % 2:
+            end, closers = spaced.end(), '"'
         follower = _NEXT.match(text, end)
         if follower is None:
             return 0

@@ -17,8 +17,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 import regex
 
 from engine.corpus.sentence_ends import ORDINAL, SentenceRules
-from engine.corpus.sentences import SentenceSplitter
-from engine.corpus.tokenizing import FastTokenizer, WordTable, aligned, tokenize
+from engine.corpus.tokenizing import WordTable
 from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN
 from engine.errors import ConfigError
 from engine.files.records import JsonRecord
@@ -34,9 +33,8 @@ ELLIPSIS = "…"
 APOSTROPHE = "'"
 BLANK = "▁"  # a blank that is a token: between characters of a script without blanks
 
-_SPECIAL = frozenset({SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN})
+SPECIAL = frozenset({SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN})
 _MERGED = frozenset({NUMBER_TOKEN, LINK_TOKEN, USER_TOKEN})
-_RESERVED = _SPECIAL | _MERGED
 
 # Characters that are seen by nobody: soft hyphen, zero-width space, byte order mark, marks of
 # direction, controls. The two joiners stay where a script shapes its letters by them.
@@ -47,29 +45,29 @@ _INVISIBLE = regex.compile(
     r"\p{Extended_Pictographic}\ufe0f\U0001f3fb-\U0001f3ff])[\u200c\u200d]"
     r"|[\u200c\u200d](?![\p{L}\p{M}\p{Extended_Pictographic}])"
 )
-_EMOJI = (
+EMOJI = (
     r"(?:\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3"
     r"|\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
     r"(?:\u200d\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff]*)*)"
 )
 _DOMAINS = "com|org|net|edu|gov|info|io|de|fr|es|it|nl|pl|ru|uk|ua|cn|jp|in|eu|at|ch|se|tv|me|be|ly"
-_LINK = (
+LINK = (
     r"(?i:(?:https?|ftp)://|www\.)[^\s<>\"“”„«»]*[^\s<>\"“”„«».,;:!?…'’)\]}*]"
     r"|(?<![\w@.])(?:[a-z0-9][a-z0-9-]*\.)+(?:" + _DOMAINS + r")\b(?![.-]?\w)"
     r"(?:/[^\s<>\"“”„«»]*[^\s<>\"“”„«».,;:!?…'’)\]}*])?"
 )
-_MAIL = r"[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+"
-_USER = r"(?<![\w/])(?:@\w+(?:[.-]\w+)*|/?u/[\w-]+)"
-_TAG = r"(?<![\w&/])(?:\#\w+|/?r/\w+)"
-_NUMBER = r"\d++(?:[.,:٫٬]\d++)*+"
+MAIL = r"[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+"
+USER = r"(?<![\w/])(?:@\w+(?:[.-]\w+)*|/?u/[\w-]+)"
+TAG = r"(?<![\w&/])(?:\#\w+|/?r/\w+)"
+NUMBER = r"\d++(?:[.,:٫٬]\d++)*+"
 _LETTER = r"[\p{L}\p{M}\p{N}_\u200c\u200d]"
-_UNIT = rf"(?:{_NUMBER}{_LETTER}*|{_LETTER}+)"
+_UNIT = rf"(?:{NUMBER}{_LETTER}*|{_LETTER}+)"
 _PIECE = regex.compile(
-    rf"(?P<link>{_LINK})|(?P<mail>{_MAIL})|(?P<user>{_USER})|(?P<tag>{_TAG})"
+    rf"(?P<link>{LINK})|(?P<mail>{MAIL})|(?P<user>{USER})|(?P<tag>{TAG})"
     r"|(?P<entity>&(?:[a-zA-Z]{2,8}|\#\d{1,6});)"
-    rf"|(?P<emoji>{_EMOJI})"
+    rf"|(?P<emoji>{EMOJI})"
     r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
-    rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{_NUMBER}(?![-‐‑'’]?{_LETTER}))"
+    rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{NUMBER}(?![-‐‑'’]?{_LETTER}))"
     r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
     r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFK](?!\w))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
@@ -97,7 +95,7 @@ _NUMBER_WORD = regex.compile(r"[-−+]?\d[\d.,:٫٬'’/-]*")
 _OPEN = "\0"
 _JOINED = "\u2060"  # between dots that belong together; no text has it once it is visible
 _SPACED_DOTS = regex.compile(r"(?<!\S)\.(?: \.)+(?!\S)")
-_MOST_KEPT = 400_000  # chunks, about 60 MB
+MOST_KEPT = 400_000  # chunks, about 60 MB
 _LONGEST_KEPT = 48  # characters; longer ones hardly ever come again
 
 
@@ -132,23 +130,18 @@ class Tokenizer(Protocol):
 
     def split_sentences(self, text: str) -> list[str]:
         """Return the sentences of a text, none of them empty."""
-        ...
 
     def pieces(self, sentence: str) -> list[Piece]:
         """Return the written tokens of one sentence, and how they stood there."""
-        ...
 
     def word_of(self, token: str) -> str:
         """Return the word of the vocabulary that a written token is."""
-        ...
 
     def tokenize(self, sentence: str) -> list[str]:
         """Return the words of one sentence."""
-        ...
 
     def fast(self) -> "FastTokens":
         """Return what numbers the written tokens of many sentences quickly."""
-        ...
 
 
 class FastTokens(Protocol):
@@ -158,48 +151,21 @@ class FastTokens(Protocol):
 
     def is_full(self) -> bool:
         """Whether so much is kept that it is time to `forget`."""
-        ...
 
     def forget(self) -> None:
         """Start again with an empty table."""
-        ...
 
     def append_numbers(self, sentence: str, numbers: list[int]) -> None:
         """Append the number in `table` of each written token of `sentence` to `numbers`."""
-        ...
-
-
-def make_tokenizer(
-    config: TokenizerConfig, rules: SentenceRules, *, installed: SentenceSplitter | None = None
-) -> Tokenizer:
-    """Return the tokeniser that `config` names.
-
-    Parameters
-    ----------
-    config : TokenizerConfig
-    rules : SentenceRules
-        Where sentences end, and which abbreviations keep their stop.
-    installed : SentenceSplitter, optional
-        That of NLTK's `punkt_tab`: the tutorial's tokeniser then uses it alone.
-    """
-    match config.name:
-        case "tutorial":
-            return TutorialTokenizer(config, installed or rules)
-        case "words":
-            return WordTokenizer(config, rules)
-        case "whitespace":
-            return WhitespaceTokenizer(config)
-        case "characters":
-            return CharacterTokenizer(config, rules)
 
 
 def visible(sentence: str) -> str:
     """Return the sentence in Unicode's composed form and without what nobody sees."""
     if sentence.isascii():
-        return sentence if sentence.isprintable() else _INVISIBLE.sub("", sentence)
+        return sentence if sentence.isprintable() else str(_INVISIBLE.sub("", sentence))
     if not unicodedata.is_normalized("NFC", sentence):
         sentence = unicodedata.normalize("NFC", sentence)
-    return _INVISIBLE.sub("", sentence)
+    return str(_INVISIBLE.sub("", sentence))
 
 
 def small(token: str, language: str) -> str:
@@ -210,27 +176,28 @@ def small(token: str, language: str) -> str:
     return lower if lower.isascii() else unicodedata.normalize("NFC", lower)
 
 
-class _OwnWords:
+class OwnWords:
     """What the tokenisers share that find the tokens by expressions of our own."""
 
     def __init__(self, config: TokenizerConfig, rules: SentenceRules) -> None:
         self.config = config
         self.rules = rules
 
-    def __reduce__(self) -> tuple[type["_OwnWords"], tuple[TokenizerConfig, SentenceRules]]:
+    def __reduce__(self) -> tuple[type["OwnWords"], tuple[TokenizerConfig, SentenceRules]]:
         return type(self), (self.config, self.rules)
 
     def split_sentences(self, text: str) -> list[str]:
+        """Return the sentences of a text, none of them empty."""
         return self.rules.split(visible(text))
 
     def word_of(self, token: str) -> str:
         """Return the token, in lower case if so wished, never one of the special tokens."""
-        if token in _RESERVED:
+        if token in SPECIAL or token in _MERGED:
             merges = self.config.merge_numbers or self.config.merge_links
             return token if merges and token in _MERGED else token.lower()
         return small(token, self.config.language) if self.config.lower_case else token
 
-    def _merged(self, kind: str | None, token: str) -> str:
+    def merged(self, kind: str | None, token: str) -> str:
         """Return the one word that numbers, links or user names are, where that is wished."""
         if self.config.merge_links:
             if kind in ("link", "mail"):
@@ -242,7 +209,7 @@ class _OwnWords:
         return token
 
 
-class WordTokenizer(_OwnWords):
+class WordTokenizer(OwnWords):
     """For any language with blanks between its words."""
 
     def __init__(self, config: TokenizerConfig, rules: SentenceRules) -> None:
@@ -256,10 +223,12 @@ class WordTokenizer(_OwnWords):
         self._pieces_of: dict[str, tuple[Piece, ...]] = {}
 
     def tokenize(self, sentence: str) -> list[str]:
+        """Return the words of one sentence."""
         word_of = self.word_of
         return [word_of(piece.token) for piece in self.pieces(sentence)]
 
     def pieces(self, sentence: str) -> list[Piece]:
+        """Return the written tokens of one sentence, and how they stood there."""
         pieces: list[Piece] = []
         for chunk in self.chunks(sentence):
             pieces += self.chunk(chunk)
@@ -268,6 +237,7 @@ class WordTokenizer(_OwnWords):
         return pieces
 
     def fast(self) -> "FastWords":
+        """Return what numbers the written tokens of many sentences quickly."""
         return FastWords(self)
 
     @staticmethod
@@ -283,7 +253,7 @@ class WordTokenizer(_OwnWords):
         pieces = self._pieces_of.get(chunk)
         if pieces is None:
             pieces = self._cut(chunk)
-            if len(self._pieces_of) > _MOST_KEPT:
+            if len(self._pieces_of) > MOST_KEPT:
                 self._pieces_of.clear()
             if len(chunk) <= _LONGEST_KEPT:
                 self._pieces_of[chunk] = pieces
@@ -320,10 +290,10 @@ class WordTokenizer(_OwnWords):
             elif kind == "single":
                 take(self._single(chunk, position, end, pieces), end)
             elif kind == "dots":
-                plain = text.replace(_JOINED, "")
-                take(ELLIPSIS if plain in ("...", "…") else plain, end)
+                dots = text.replace(_JOINED, "")
+                take(ELLIPSIS if dots in ("...", "…") else dots, end)
             else:
-                take(self._merged(kind, text), end)
+                take(self.merged(kind, text), end)
         return tuple(pieces)
 
     def _is_clipped(self, text: str, chunk: str, position: int) -> bool:
@@ -339,9 +309,9 @@ class WordTokenizer(_OwnWords):
     ) -> None:
         rest = chunk[end:]
         word = _plain(text)
-        if rest[:1] in ("'", "’") and not rest[1:2].isalpha():
-            if word.lower() in self._elided or word.lower() + "'" in self._clipped:
-                return take(word + "'", end + 1)
+        is_cut = rest[:1] in ("'", "’") and not rest[1:2].isalpha()
+        if is_cut and (word.lower() in self._elided or word.lower() + "'" in self._clipped):
+            return take(word + "'", end + 1)
         if rest[:1] == "." and rest[1:2] != ".":
             if kind == "word" and self.rules.is_abbreviation(word):
                 return take(word + ".", end + 1)
@@ -354,7 +324,7 @@ class WordTokenizer(_OwnWords):
         start = end - len(text)
         for part in self._parts(word) if "'" in word else (word,):
             start += len(part)
-            take(self._merged(kind, part), start)
+            take(self.merged(kind, part), start)
         return None
 
     def _parts(self, word: str) -> list[str]:
@@ -413,7 +383,9 @@ class WordTokenizer(_OwnWords):
 
 
 def _plain(word: str) -> str:
-    return _APOSTROPHES.sub("'", word) if not word.isascii() or "`" in word else word
+    if word.isascii() and "`" not in word:
+        return word
+    return str(_APOSTROPHES.sub("'", word))
 
 
 def _settled(pieces: Sequence[Piece], *, is_english: bool) -> list[Piece]:
@@ -437,10 +409,8 @@ def _settled(pieces: Sequence[Piece], *, is_english: bool) -> list[Piece]:
         elif index in closings:
             token = OPENING if closings[index] > index else CLOSING
         elif kind == "<" and index + 1 < len(pieces) and pieces[index + 1].is_glued:
-            if pieces[index + 1].token[0].isalnum():
-                token = _OPEN + "'"
-            else:
-                token = APOSTROPHE
+            is_letter = pieces[index + 1].token[0].isalnum()
+            token = _OPEN + "'" if is_letter else APOSTROPHE
         elif kind in ("<", "|"):
             token = APOSTROPHE
         elif kind == ">":
@@ -473,8 +443,7 @@ def _pairs_of_single(pieces: Sequence[Piece]) -> dict[int, int]:
 
 def _stop_kept_or_not(token: str, piece: Piece, after: Sequence[Piece]) -> list[Piece]:
     """Return "No." before a number, "J." and "3." before a word as one piece, others as two."""
-    follower = next((p.token for p in after if p.token not in _SENTENCE_CLOSERS), "")
-    follower = follower.lstrip(_OPEN)
+    follower = next((p.token for p in after if p.token not in _SENTENCE_CLOSERS), "").lstrip(_OPEN)
     word = token[:-1]
     if (len(word) == 1 and word.isupper()) or ORDINAL.fullmatch(word):
         is_kept = bool(follower)
@@ -482,125 +451,7 @@ def _stop_kept_or_not(token: str, piece: Piece, after: Sequence[Piece]) -> list[
         is_kept = follower[:1].isdigit() or follower == NUMBER_TOKEN
     if is_kept:
         return [Piece(token, piece.is_glued, piece.raw)]
-    return [Piece(word, piece.is_glued, piece.raw[:-1]), Piece(".", True, ".")]
-
-
-_NO_BLANKS = (
-    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-    r"\p{Javanese}\p{Balinese}\p{Yi}\p{Tai_Tham}ー々〆〇"
-)
-_RUN = rf"(?:(?![{_NO_BLANKS}])[\p{{L}}\p{{M}}\p{{N}}_])"
-_RUNS = regex.compile(_RUN)
-_CHARACTER = regex.compile(
-    rf"(?P<link>{_LINK})|(?P<mail>{_MAIL})|(?P<user>(?a:{_USER}))|(?P<tag>{_TAG})"
-    rf"|(?P<emoji>{_EMOJI})|(?P<number>{_NUMBER}(?!{_RUN}))"
-    rf"|(?P<word>{_RUN}+(?:[-'’.]{_RUN}+)*)|(?P<dots>\.{{2,}}|…+)|(?P<blank>[\s▁]+)|(?P<mark>\X)"
-)
-
-
-class CharacterTokenizer(_OwnWords):
-    """For scripts without blanks: each character a word, but for Latin words and numbers.
-
-    A blank is a token, so that what is joined again is the text, character for character.
-    """
-
-    def tokenize(self, sentence: str) -> list[str]:
-        word_of = self.word_of
-        return [word_of(piece.token) for piece in self.pieces(sentence)]
-
-    def pieces(self, sentence: str) -> list[Piece]:
-        pieces: list[Piece] = []
-        blank = False
-        for match in _CHARACTER.finditer(visible(sentence)):
-            text = match[0]
-            if match.lastgroup == "blank":
-                blank = bool(pieces)
-                continue
-            token = self._merged(match.lastgroup, text)
-            if blank:
-                pieces.append(Piece(BLANK, is_glued=True, raw=" "))
-                blank = False
-            pieces.append(Piece(token, is_glued=bool(pieces), raw=text))
-        return pieces
-
-    def fast(self) -> "FastPieces":
-        return FastPieces(self)
-
-
-def is_run(character: str) -> bool:
-    """Whether a character is part of a word between blanks, whatever the text around it."""
-    return _RUNS.match(character) is not None
-
-
-class WhitespaceTokenizer:
-    """For text that is tokenised already: a word between two blanks, a sentence in a line."""
-
-    def __init__(self, config: TokenizerConfig) -> None:
-        self.config = config
-
-    def __reduce__(self) -> tuple[type["WhitespaceTokenizer"], tuple[TokenizerConfig]]:
-        return type(self), (self.config,)
-
-    def split_sentences(self, text: str) -> list[str]:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-
-    def pieces(self, sentence: str) -> list[Piece]:
-        return [Piece(word, is_glued=False, raw=word) for word in sentence.split()]
-
-    def word_of(self, token: str) -> str:
-        return token.lower() if token in _SPECIAL else token
-
-    def tokenize(self, sentence: str) -> list[str]:
-        return [self.word_of(word) for word in sentence.split()]
-
-    def fast(self) -> "FastPieces":
-        return FastPieces(self)
-
-
-class TutorialTokenizer:
-    """The tutorial's: NLTK's tokens of the lower-cased sentence."""
-
-    def __init__(self, config: TokenizerConfig, splitter: SentenceSplitter | SentenceRules) -> None:
-        self.config = config
-        self._splitter = splitter
-
-    def __reduce__(
-        self,
-    ) -> tuple[type["TutorialTokenizer"], tuple[TokenizerConfig, SentenceSplitter | SentenceRules]]:
-        return type(self), (self.config, self._splitter)
-
-    def split_sentences(self, text: str) -> list[str]:
-        return self._splitter.split(text)
-
-    def pieces(self, sentence: str) -> list[Piece]:
-        return [Piece(*found) for found in aligned(sentence)]
-
-    def word_of(self, token: str) -> str:
-        return token.lower()
-
-    def tokenize(self, sentence: str) -> list[str]:
-        return tokenize(sentence)
-
-    def fast(self) -> FastTokenizer:
-        return FastTokenizer(keeps_case=True)
-
-
-class FastPieces:
-    """Numbers the tokens of a tokeniser that keeps nothing between two sentences."""
-
-    def __init__(self, tokenizer: CharacterTokenizer | WhitespaceTokenizer) -> None:
-        self._tokenizer = tokenizer
-        self.forget()
-
-    def forget(self) -> None:
-        self.table = WordTable()
-
-    def is_full(self) -> bool:
-        return len(self.table) > _MOST_KEPT
-
-    def append_numbers(self, sentence: str, numbers: list[int]) -> None:
-        table = self.table
-        numbers += [table[piece.token] for piece in self._tokenizer.pieces(sentence)]
+    return [Piece(word, piece.is_glued, piece.raw[:-1]), Piece(".", is_glued=True, raw=".")]
 
 
 class FastWords:
@@ -611,13 +462,16 @@ class FastWords:
         self.forget()
 
     def forget(self) -> None:
+        """Start again with an empty table."""
         self.table = WordTable()
         self._numbers_of: dict[str, tuple[int, ...]] = {}
 
     def is_full(self) -> bool:
-        return max(len(self._numbers_of), len(self.table)) > _MOST_KEPT
+        """Whether so much is kept that it is time to `forget`."""
+        return max(len(self._numbers_of), len(self.table)) > MOST_KEPT
 
     def append_numbers(self, sentence: str, numbers: list[int]) -> None:
+        """Append the number in `table` of each written token of `sentence` to `numbers`."""
         chunks = self._tokenizer.chunks(sentence)
         numbers_of = self._numbers_of
         try:

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from engine.corpus.languages import Language, QuotationMarks, language
+from engine.corpus.tokenizers import is_run
 from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.corpus.words import (
     APOSTROPHE,
@@ -26,11 +25,10 @@ from engine.corpus.words import (
     OPENING,
     Piece,
     Tokenizer,
-    is_run,
-    small,
 )
 
 # Marks that say by themselves which one opens, and that are no apostrophes.
+_DEFAULT = QuotationMarks()
 _PLAIN = QuotationMarks(inner_opening="“", inner_closing="”")
 _GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’»°") | {
     "''",
@@ -78,14 +76,11 @@ _HALVES = frozenset(
 )
 _MOST_REPAIRS = 6
 _MOST_SPACINGS = 4000  # pairs of kinds; a text has a few hundred
-_MOST_FORMS = 400_000
 _LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
 _MOSTLY = 0.9  # and their share
 _LEAST_SEEN = 2  # times before a text's own way counts more than its language's
-_START_WEIGHT = 0.1  # of a capital at the beginning of a sentence
 
 _WORDS = frozenset("wnlce")  # the kinds that are no mark
-Int32s = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +100,7 @@ class Writing:
         The most frequent written form of each word that is not written as it is spelt.
     """
 
-    marks: QuotationMarks = QuotationMarks()
+    marks: QuotationMarks = _DEFAULT
     apostrophe: str = APOSTROPHE
     ellipsis: str = "..."
     starts_large: bool = True
@@ -138,9 +133,9 @@ def kinds(tokens: Sequence[str], *, nltk: bool = False) -> list[str]:
         elif token == CLOSING:
             kind = f"{CLOSING}{min(max(depth, 1), 2)}"
             depth = max(depth - 1, 0)
-        elif (token == ";" and _is_entity(tokens, index)) or (token[0] == "&" and len(token) > 3):
+        elif (token == ";" and _is_entity(tokens, index)) or (token[0] == "&" and len(token) > 3):  # noqa: S105 - a mark
             kind = "&;"
-        elif token[:2] == ".." and token != "...":
+        elif token[:2] == ".." and token != "...":  # noqa: S105 - a mark
             kind = "...."
         elif token in _SIGNS and _is_sign(tokens, found, index):
             kind = token + "<"
@@ -326,64 +321,6 @@ class WritingCounts:
         return max(seen, key=lambda raw: seen[raw]) if seen else default
 
 
-class FormCounts:
-    """Counts how each word is written, in bounded memory.
-
-    A capital at the beginning of a sentence says little; one in its midst, or a word in
-    capitals, says what the word is: Jörg, NASA, I.
-    """
-
-    def __init__(self, language: str = "") -> None:
-        self._language = language
-        self._weights: dict[str, float] = {}
-
-    def add(self, forms: Sequence[str], numbers: Int32s, sentence_lengths: Int32s) -> None:
-        """Count a batch of sentences.
-
-        Parameters
-        ----------
-        forms : sequence of str
-            The different written tokens of the batch.
-        numbers : int array of shape (W,)
-            The tokens of all sentences, as indices into `forms`.
-        sentence_lengths : int array of shape (S,)
-            Tokens in each sentence; their sum is W.
-        """
-        counts = np.bincount(numbers, minlength=len(forms))  # (forms,)
-        is_word = np.array([form[:1].isalpha() for form in forms], dtype=bool)  # (forms,)
-        ends = np.cumsum(sentence_lengths)  # (S,)
-        first = (ends - sentence_lengths)[sentence_lengths > 0]  # (sentences with words,)
-        ends = ends[sentence_lengths > 0]
-        for _ in range(3):  # marks may stand before the first word
-            is_mark = ~is_word[numbers[first]] & (first + 1 < ends)
-            first = first + is_mark
-        at_start = np.bincount(numbers[first], minlength=len(forms))  # (forms,)
-        weights = self._weights
-        for form, count, starts in zip(forms, counts.tolist(), at_start.tolist(), strict=True):
-            if starts and _is_capitalised(form):
-                lower = small(form, self._language)
-                weights[lower] = weights.get(lower, 0.0) + 1.1 * _START_WEIGHT * starts
-                count += (_START_WEIGHT - 1.0) * starts
-            weights[form] = weights.get(form, 0.0) + count
-        if len(weights) > _MOST_FORMS:
-            middle = sorted(weights.values())[len(weights) // 2]
-            self._weights = {form: w for form, w in weights.items() if w > middle}
-
-    def most_frequent(self, words: Sequence[str]) -> dict[str, str]:
-        """Return the most frequent form of each word, where it is not the word itself."""
-        wanted = set(words)
-        best: dict[str, tuple[float, str]] = {}
-        for form, weight in self._weights.items():
-            word = small(form, self._language)
-            if word in wanted and weight > best.get(word, (0.0, ""))[0]:
-                best[word] = (weight, form)
-        return {word: form for word, (_, form) in best.items() if form != word}
-
-
-def _is_capitalised(form: str) -> bool:
-    return form[:1].isupper() and (len(form) == 1 or form[1:].islower())
-
-
 class Writer:
     """Writes words so that they read back."""
 
@@ -520,7 +457,7 @@ class Writer:
         return capital if is_same else shown
 
     def _joined_characters(self, tokens: Sequence[str]) -> str:
-        """Blanks are tokens; only two words of letters, which a text never has side by side, get one."""
+        """Blanks are tokens; two words of letters, never side by side in a text, get one."""
         text: list[str] = []
         last = ""
         for token in tokens:

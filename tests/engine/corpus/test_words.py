@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from nltk.tokenize import word_tokenize
 
 from engine.corpus.sentence_ends import SentenceRules
+from engine.corpus.tokenizers import make_tokenizer
 from engine.corpus.tokenizing import tokenize
 from engine.corpus.words import (
     BLANK,
@@ -17,7 +18,6 @@ from engine.corpus.words import (
     Tokenizer,
     TokenizerConfig,
     TokenizerName,
-    make_tokenizer,
 )
 from engine.errors import ConfigError
 from tests.engine.support.languages import LANGUAGES, own_sentences, reader

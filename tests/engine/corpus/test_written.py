@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.corpus.languages import QuotationMarks
 from engine.corpus.words import TokenizerName
-from engine.corpus.written import FormCounts, Writer, Writing, WritingCounts
+from engine.corpus.written import Writer, Writing, WritingCounts
+from engine.corpus.written_forms import FormCounts
 from tests.engine.support.languages import (
     LANGUAGES,
     WITHOUT_BLANKS,
@@ -159,7 +160,7 @@ def test_that_a_capital_at_the_beginning_says_little() -> None:
 
 
 def test_that_forms_are_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.corpus.written._MOST_FORMS", 3)
+    monkeypatch.setattr("engine.corpus.written_forms._MOST_FORMS", 3)
     counts = FormCounts("en")
     numbers = np.array([0, 0, 0, 1, 2, 3], dtype=np.int32)
     counts.add(["x", "NASA", "B", "C"], numbers, np.array([6], dtype=np.int32))

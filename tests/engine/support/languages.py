@@ -11,8 +11,10 @@ import numpy as np
 
 from engine.corpus.languages import language
 from engine.corpus.sentence_ends import SentenceRules
-from engine.corpus.words import Tokenizer, TokenizerConfig, TokenizerName, make_tokenizer, visible
-from engine.corpus.written import FormCounts, Writer, WritingCounts
+from engine.corpus.tokenizers import make_tokenizer
+from engine.corpus.words import Tokenizer, TokenizerConfig, TokenizerName, visible
+from engine.corpus.written import Writer, WritingCounts
+from engine.corpus.written_forms import FormCounts
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus" / "languages"
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.txt"))
