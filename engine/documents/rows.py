@@ -18,7 +18,7 @@ _LINE_ENDS = re.compile(r"[\r\n]*")
 _SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what is wrong
 
 REPAIRED = "repaired: "  # how the reason of a row begins that was kept
-LEFT_OUT = "left out: "  # how that of a line begins that is no row: a title, the header again
+LEFT_OUT = "no row: "  # how that of a line begins that is no row: a title, the header again
 NEVER_CLOSED = "a quote opens here and is never closed"
 STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
 TEXT_AFTER_QUOTE = "text follows a closing quote"
