@@ -267,7 +267,7 @@ def test_that_a_sheet_of_a_spreadsheet_is_trained_on(
 
     assert main(train_arguments(path, "--epochs", "1", "--sheet", "Texts")) == 0
     assert f"comments.xlsx: {len(COMMENTS)} documents" in capsys.readouterr().err
-    assert main(train_arguments(path, "--sheet", "Text")) != 0
+    assert main(train_arguments(path, "--sheet", "Text", "--force")) != 0
     assert "It has 'Notes', 'Texts'" in capsys.readouterr().err
 
 

@@ -145,7 +145,8 @@ def test_that_a_helper_ends_when_its_parent_is_gone(monkeypatch: pytest.MonkeyPa
     assert pipe.sent[0] == "ready"
     assert isinstance(pipe.sent[1], PreparedBatch)
     assert len(pipe.sent) == 2
-    assert ignored == [signal.SIGINT]
+    signals = (getattr(signal, name, None) for name in ("SIGINT", "SIGHUP"))
+    assert ignored == [number for number in signals if number is not None]
 
 
 def test_that_processes_that_cannot_start_are_done_without(
