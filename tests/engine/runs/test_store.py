@@ -20,10 +20,11 @@ from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone, LossPoint
 from engine.runs.lock import RunLock, is_held
 from engine.runs.store import RunStore
-from engine.training.events import CheckpointSaved, RunEnded
+from engine.training.events import CheckpointSaved, RunEnded, TrainingStarted
 from engine.training.state import load_state
 from tests.engine.support.kept_runs import MODEL, TRAIN, interrupt, keep
 from tests.engine.support.runs import animal_corpus
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -101,7 +102,8 @@ def test_that_a_run_killed_before_its_first_step_goes_on_to_the_same_end(
     others = RunStore(tmp_path / "as if killed")
 
     def leave_a_copy(event: Event) -> None:
-        if isinstance(event, CheckpointSaved) and event.step == 0:
+        if isinstance(event, TrainingStarted):  # the training waits here until its state is saved
+            wait_until(lambda: any(store.runs.glob("*/status.json")))
             shutil.copytree(store.runs, others.runs, ignore=shutil.ignore_patterns("lock"))
 
     run_id, _ = keep(store, corpus, on_event=leave_a_copy)
