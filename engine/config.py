@@ -7,7 +7,7 @@ record reads a file or knows a widget.
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from engine.errors import ConfigError
 from engine.files.records import JsonRecord
@@ -17,6 +17,11 @@ DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
+# "auto": the one that suits the text; the others are in `engine.corpus.tokenizers`
+TokenizerName = Literal["auto", "tutorial", "words", "whitespace", "characters"]
+# "rules": those of `engine.corpus.sentence_ends`; "punkt": Punkt's alone, as it was before them
+SentenceEnds = Literal["rules", "punkt"]
+CountedText = Literal["training", "all"]
 # What encloses a field; "backslash": double quotes, with \" inside; "none": nothing, a quotation
 # mark is a character as any other
 Quoting = Literal["double", "backslash", "single", "curly", "none"]
@@ -83,12 +88,49 @@ class CsvConfig(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenizerConfig(JsonRecord):
+    """How a text becomes words; kept with a model, since what is typed is read alike."""
+
+    name: TokenizerName = "auto"
+    language: str = "auto"  # such as "de"; "" = not known; "auto" = told from the text
+    lower_case: bool = True  # of `words` and `characters`; the tutorial's always does
+    merge_numbers: bool = False  # of `words` and `characters`: each number is one word
+    merge_links: bool = False  # links and e-mail addresses, and user names, one word each
+    sentence_ends: SentenceEnds = "rules"
+
+    def __post_init__(self) -> None:
+        names = get_args(TokenizerName)
+        require(
+            self.name in names,
+            f"Unknown tokenizer {self.name!r}: choose one of {', '.join(names)}.",
+        )
+        require(
+            self.name in ("auto", "words", "characters")
+            or not (self.merge_numbers or self.merge_links),
+            "Numbers and links become one word with the tokenizers words and characters, not "
+            f"with {self.name}.",
+        )
+
+
+# What a text was prepared with before there was a choice.
+FORMER_TOKENIZER = TokenizerConfig(name="tutorial", language="en", sentence_ends="punkt")
+_FORMER = {
+    "tokenizer": FORMER_TOKENIZER.to_json(),
+    "min_count": 1,
+    "counted": "all",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusConfig(JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
     path: Path
     csv: CsvConfig = CsvConfig()
+    tokenizer: TokenizerConfig = TokenizerConfig()
     vocabulary_size: int = 8000  # words kept, the three special tokens included
+    min_count: int = 2  # a word that occurs less often becomes UNKNOWN_TOKEN
+    counted: CountedText = "training"  # where words are counted; what is held out tells no word
     validation_fraction: float = 0.05  # share of the documents held out
     remove_duplicates: bool = False
     seed: int = 0  # of the split into training and validation documents
@@ -102,11 +144,22 @@ class CorpusConfig(JsonRecord):
             f"({SPECIAL_TOKENS} are special tokens), not {self.vocabulary_size}.",
         )
         require(
+            self.min_count >= 1,
+            f"A word must occur at least once to be known, not {self.min_count} times.",
+        )
+        require(
             0.0 <= self.validation_fraction <= 0.5,
             "The validation share must be between 0 and 0.5 of the documents, "
             f"not {self.validation_fraction}.",
         )
         require_seed(self.seed)
+
+    @classmethod
+    def from_json(cls, values: object) -> Self:
+        """Build the record; of a program before these settings they are what it did."""
+        if isinstance(values, dict):
+            values = _FORMER | values
+        return super(CorpusConfig, cls).from_json(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Gathers what the batches bring and numbers all words by frequency. Only the diff
 words, their counts, and a slice of the rest are in memory.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
+from engine.corpus.reading import Reading
 from engine.corpus.tokenizing import WordTable
 from engine.corpus.workers import PreparedBatch
+from engine.corpus.written_forms import FormCounts
 from engine.files.spool import Spool
 
 Int64s = NDArray[np.int64]
@@ -48,7 +50,7 @@ class AssembledText:
         rest = self.document_lengths.size + self.group_of.nbytes + 20 * len(self.words)
         return sum(spool.size for spool in spools) + rest
 
-    def store(self, folder: Path | None) -> TokenStore:
+    def store(self, folder: Path | None, reading: Reading) -> TokenStore:
         """Return the store with no document held out; the spools are then used up."""
         return TokenStore(
             words=self.words,
@@ -60,6 +62,7 @@ class AssembledText:
             document_lengths=self.document_lengths.array(np.int32),
             group_of=self.group_of,
             is_validation=np.zeros(len(self.group_of), dtype=np.bool_),
+            reading=reading,
             folder=folder,
         )
 
@@ -71,9 +74,18 @@ class CorpusAssembler:
     ----------
     folder : Path or None
         For files of what is too much for the memory; None = the system's.
+
+    Attributes
+    ----------
+    word_of : callable
+        Returns the word of the vocabulary that a written one is.
+    forms : FormCounts or None
+        Where it is to be counted how each word is written.
     """
 
     def __init__(self, folder: Path | None) -> None:
+        self.word_of: Callable[[str], str] = str
+        self.forms: FormCounts | None = None
         self._folder = folder
         self._spools: list[Spool] = []
         self._table = WordTable()
@@ -89,15 +101,23 @@ class CorpusAssembler:
         return next((spool.failure for spool in self._spools if spool.failure is not None), None)
 
     @property
+    def words(self) -> list[str]:
+        """The different words so far, in the order first seen."""
+        return self._table.words
+
+    @property
     def words_twice(self) -> int:
         """What `arranged` counts up to."""
         return self._numbers.size // 4 * 2
 
     def add(self, batch: PreparedBatch) -> None:
         """Append a batch; its words get the numbers of the whole corpus."""
-        number_of = np.array([self._table[word] for word in batch.words], dtype=np.int32)
+        word_of, table = self.word_of, self._table
+        number_of = np.array([table[word_of(form)] for form in batch.words], dtype=np.int32)
         if len(batch.words):
             self._numbers.append(number_of[batch.numbers])
+        if self.forms is not None:
+            self.forms.add(batch.words, batch.numbers, batch.sentence_lengths)
         self._sentence_lengths.append(batch.sentence_lengths)
         self._document_lengths.append(batch.document_lengths)
         self._texts.append(batch.texts)

@@ -35,6 +35,7 @@ from engine.corpus.prepared_file import (
     read_summary,
     write_prepared,
 )
+from engine.corpus.reading import Reading
 from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
 from engine.files.atomic import remove_leftovers, replacing
@@ -51,7 +52,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 3  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 4  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -80,11 +81,16 @@ class CorpusCache:
         Made when it is first needed; other files in it are left alone.
     most_bytes : int
         The texts used least recently are deleted beyond it.
+    reading : Reading, optional
+        How texts are read, where that is not to be learned from them.
     """
 
-    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, *, most_bytes: int = MOST_BYTES, reading: Reading | None = None
+    ) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
+        self._reading = reading
 
     def made_folder(self) -> Path | None:
         """Return the folder, or None if it cannot be made."""
@@ -138,6 +144,7 @@ class CorpusCache:
         parts: AssembledText,
         summary: TextSummary,
         problems: tuple[RowProblem, ...],
+        reading: Reading,
         control: RunControl,
     ) -> CacheEvents:
         """Keep a prepared text and return it as it will be opened again.
@@ -155,7 +162,7 @@ class CorpusCache:
             self._make_room(room)
             with replacing(path, new_mode=0o600, is_durable=False) as descriptor:
                 key = path.stem[-32:]
-                for done in write_prepared(descriptor, key, parts, summary, problems):
+                for done in write_prepared(descriptor, key, parts, summary, problems, reading):
                     if not control.proceed():
                         raise _StoppedError
                     if ticker.is_due():
@@ -179,7 +186,7 @@ class CorpusCache:
         return None
 
     def _path(self, config: CorpusConfig, size: int, digest: str) -> Path:
-        return self._folder / f"corpus-{size}-{corpus_key(config, digest)}.bin"
+        return self._folder / f"corpus-{size}-{corpus_key(config, digest, self._reading)}.bin"
 
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
@@ -237,27 +244,33 @@ def _made_anew(path: Path, reason: str) -> Notice:
     )
 
 
-def corpus_key(config: CorpusConfig, digest: str) -> str:
+def corpus_key(config: CorpusConfig, digest: str, reading: Reading | None = None) -> str:
     """Return the key of what is prepared from a file, 32 hexadecimal digits.
 
-    Vocabulary size, validation share and seed are not part of it: they are applied to the
-    prepared text afterwards. The path is not, but for its ending, which tells how to read.
+    Vocabulary size, smallest count, validation share and seed are not part of it: they are
+    applied to the prepared text afterwards. The path is not, but for its ending, which tells
+    how to read.
 
     Parameters
     ----------
     config : CorpusConfig
     digest : str
         SHA-256 of the file's content.
+    reading : Reading, optional
+        How the file is read, where that is not learned from it.
     """
     endings = [ending.lower() for ending in config.path.suffixes if ending.lower() != ".gz"]
     values = {
         "content": digest,
         "ending": endings[-1:],
         "csv": config.csv.to_json(),
+        "tokenizer": config.tokenizer.to_json(),
+        "reading": None if reading is None else reading.to_json(),
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
         "nltk": nltk.__version__,
+        "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "python_calamine": version("python-calamine"),
         "unicode": unicodedata.unidata_version,

@@ -1,14 +1,16 @@
 """Records from JSON values and back; what is of unknown origin is checked.
 
 The one way from JSON to a record: for the settings of the program, what is said of a kept run,
-and model and state files. Only what these need: numbers, texts, truth values, paths, tuples of
-texts, literals, records within records and None. Range checks are the record's own.
+and model and state files. Only what these need: numbers, texts, truth values, paths, tuples and
+sets of texts, tables from texts to texts or truth values, literals, records within records and
+None. Range checks are the record's own.
 """
 
 import dataclasses
 import json
 import math
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import (
     Any,
@@ -65,7 +67,9 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def record_from_json(kind: type[Record], values: object) -> Record:
@@ -108,8 +112,12 @@ def _checked(value: object, hint: Any, name: str) -> object:
             return record_from_json(alternative, value)  # type: ignore[arg-type]
         if get_origin(alternative) is Literal and value in get_args(alternative):
             return value
-        if get_origin(alternative) is tuple and _are_texts(value):
-            return tuple(value)  # type: ignore[arg-type]
+        if get_origin(alternative) in (tuple, frozenset) and _are_texts(value):
+            return get_origin(alternative)(value)  # type: ignore[misc]
+        if get_origin(alternative) is Mapping and isinstance(value, dict):
+            kind = get_args(alternative)[1]
+            if all(type(item) is kind for item in value.values()):
+                return value
     raise ModelFileError(f"'{name}' is {ascii(value)[:40]}, which is of the wrong kind")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.config import ModelConfig, TrainConfig
+from engine.corpus.reading import Reading
 from engine.language_model.history import TrainingHistory, evaluated_loss
 from engine.wording import counted
 
@@ -29,6 +30,7 @@ class LanguageModel:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: "CorpusSummary"
+    reading: Reading = field(default_factory=Reading)  # from what is typed to words, and back
     history: TrainingHistory = field(default_factory=TrainingHistory)
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one

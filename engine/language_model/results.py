@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class WordScore:
     """One word and its probability after the words before it."""
 
-    word: str  # as typed, in lower case; SENTENCE_END for the last
+    word: str  # of the vocabulary, if it is known there; SENTENCE_END for the last
     shown: str  # for the user
     is_known: bool  # False: scored as UNKNOWN_TOKEN, which stands for all rare words together
     probability: float
@@ -20,16 +20,29 @@ class WordScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceScore:
-    """A sentence's probability; the last of `words` is SENTENCE_END."""
+class ScoredPart:
+    """One sentence of a text."""
 
     text: str
-    words: tuple[WordScore, ...]
+    first_word: int  # among the words of the whole text
+    word_count: int  # SENTENCE_END included
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceScore:
+    """The probability of a text of one sentence or several; SENTENCE_END ends each."""
+
+    text: str
+    words: tuple[WordScore, ...]  # of all sentences
+    parts: tuple[ScoredPart, ...]  # the sentences, as the corpus was split
     log_probability: float  # natural logarithm: the sum over `words`
     probability: float  # 0.0 where a float cannot hold it: then only the logarithm tells
     perplexity: float  # exp(-log_probability / number of words), SENTENCE_END included
     bits_per_word: float  # log2 of the perplexity
     unknown_words: tuple[str, ...]  # each once, in the order typed
+    known_log_probability: float  # the sum over the words that are known
+    known_perplexity: float  # of these words alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +50,12 @@ class SentenceGenerated:
     """One sentence drawn from the model."""
 
     number: int  # 1, 2, …
-    text: str  # detokenised, for reading
+    text: str  # as a person would write it, or the words apart where `is_readable` is not so
     words: tuple[str, ...]  # as drawn, without the sentence marks
     log_probability: float  # natural log, at temperature 1, SENTENCE_END included if drawn
     is_cut: bool  # True when the longest length was reached before SENTENCE_END
     seed: int  # the seed of the whole batch, for repeating it
+    is_readable: bool = True  # whether `text`, typed, is read as these words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,6 @@ import torch
 
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
-from engine.corpus.tokenizing import detokenize
 from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
@@ -307,12 +306,14 @@ def _uniforms(seed: int, number: int) -> Iterator[float]:
 
 def _to_event(draft: _Draft, model: LanguageModel, seed: int) -> SentenceGenerated:
     words = tuple(model.vocabulary.words[word] for word in draft.words)
+    text, is_readable = model.reading.shown(words)
     return SentenceGenerated(
         number=draft.number,
-        text=detokenize(words),
+        text=text,
         words=words,
         log_probability=draft.log_probability,
         is_cut=draft.fate is _Fate.CUT,
+        is_readable=is_readable,
         seed=seed,
     )
 

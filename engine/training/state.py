@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -70,6 +71,7 @@ class TrainingState:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: CorpusSummary
+    reading: Reading
     vocabulary: Vocabulary
     history: TrainingHistory
     parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
@@ -112,6 +114,7 @@ class TrainingState:
             model_config=self.model_config,
             train_config=self.train_config,
             summary=self.summary,
+            reading=self.reading,
             history=self.history,
             step=step,
             epoch=epoch,

@@ -150,6 +150,7 @@ class Trainer:
             model_config=place.model_config,
             train_config=place.train_config,
             summary=self._corpus.summary,
+            reading=self._corpus.reading,
             vocabulary=self._corpus.vocabulary,
             history=progress.recorder.snapshot(),
             parameters=copy_parameters(place.rnn),

@@ -17,6 +17,7 @@ CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
     *("charset_normalizer", "lazy_loader", "nltk", "numpy", "onnx", "platformdirs"),
     "python_calamine",
+    "regex",
     *("safetensors", "torch"),
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
