@@ -89,6 +89,7 @@ class CorpusAssembler:
         self._folder = folder
         self._spools: list[Spool] = []
         self._table = WordTable()
+        self._number_of = _FormNumbers(self)
         self._numbers = self._spool()  # int32 (W,), in the order first seen
         self._sentence_lengths = self._spool()  # int32 (S,)
         self._document_lengths = self._spool()  # int32 (documents,)
@@ -99,6 +100,10 @@ class CorpusAssembler:
     def failure(self) -> OSError | None:
         """Why temporary files could not be written and more memory was taken."""
         return next((spool.failure for spool in self._spools if spool.failure is not None), None)
+
+    def number_of(self, word: str) -> int:
+        """Return the number of a word, a new one for a word not seen before."""
+        return self._table[word]
 
     @property
     def words(self) -> list[str]:
@@ -112,8 +117,8 @@ class CorpusAssembler:
 
     def add(self, batch: PreparedBatch) -> None:
         """Append a batch; its words get the numbers of the whole corpus."""
-        word_of, table = self.word_of, self._table
-        number_of = np.array([table[word_of(form)] for form in batch.words], dtype=np.int32)
+        numbers = self._number_of
+        number_of = np.array([numbers[form] for form in batch.words], dtype=np.int32)
         if len(batch.words):
             self._numbers.append(number_of[batch.numbers])
         if self.forms is not None:
@@ -195,6 +200,18 @@ class CorpusAssembler:
             end = ends[-1:]
         lengths.close()
         return offsets
+
+
+class _FormNumbers(dict[str, int]):
+    """The number of the word that each written form is."""
+
+    def __init__(self, assembler: CorpusAssembler) -> None:
+        super().__init__()
+        self._assembler = assembler
+
+    def __missing__(self, form: str) -> int:
+        number = self[form] = self._assembler.number_of(self._assembler.word_of(form))
+        return number
 
 
 def _int32s(spool: Spool) -> Iterator[NDArray[np.int32]]:

@@ -61,7 +61,7 @@ _LEARNING = "Learning where sentences end"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
 _SAMPLE_DOCUMENTS = 1000  # that tell the language
-_SENTENCES_TO_WRITE_BY = 3000
+_SENTENCES_TO_WRITE_BY = 1000
 _FEW_KNOWN = 0.5  # of the words
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 

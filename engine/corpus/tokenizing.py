@@ -26,6 +26,7 @@ from nltk.tokenize.destructive import NLTKWordTokenizer
 _TOKENIZER = NLTKWordTokenizer()
 _CLOSING_MARKS = "])}>\"'»”’ "  # what NLTK lets follow a final full stop, and the blank
 _CONTRACTIONS = frozenset(("cannot", "gimme", "gonna", "gotta", "lemme", "wanna"))
+_CLITICS = frozenset(("'s", "'m", "'d", "'ll", "'re", "'ve"))
 _LONGEST_KEPT_CHUNK = 48  # characters; longer ones hardly ever come again
 _MOST_KEPT_CHUNKS = 400_000  # about 60 MB
 
@@ -101,18 +102,41 @@ class _ChunkTokens(dict[str, tuple[int, ...]]):
         self._tokenize = tokenize
         self._before = before
         self._after = after
+        # What is cut off a word's end: a full stop only from the last one.
+        self._marks = (*",;:?!",) if after else (*",;:?!.",)
         self._first = 1 if before else 0
         self._end = -1 if after else None
 
     def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if chunk.isascii() and chunk.isalpha() and chunk.lower() not in _CONTRACTIONS:
-            numbers: tuple[int, ...] = (self._table[chunk],)  # no expression matches it
-        else:
-            tokens = self._tokenize(self._before + chunk + self._after)
-            numbers = tuple([self._table[token] for token in tokens[self._first : self._end]])
+        tokens = self._plain(chunk) if chunk.isascii() else None
+        if tokens is None:
+            tokens = self._tokenize(self._before + chunk + self._after)[self._first : self._end]
+        numbers = tuple([self._table[token] for token in tokens])
         if len(chunk) <= _LONGEST_KEPT_CHUNK:
             self[chunk] = numbers
         return numbers
+
+
+    def _plain(self, chunk: str) -> list[str] | None:
+        """Return the tokens of a chunk whose end alone an expression can match.
+
+        A word of letters, digits and hyphens, then n't or 's or the like, then a mark.
+        """
+        ends: list[str] = []
+        if chunk[-1:] in self._marks:
+            ends.append(chunk[-1])
+            chunk = chunk[:-1]
+        head, apostrophe, tail = chunk.partition("'")
+        if apostrophe and "'" + tail in _CLITICS:
+            ends.insert(0, "'" + tail)
+            chunk = head
+        elif tail == "t" and head[-1:] == "n" and len(head) > 1:
+            ends.insert(0, "n't")
+            chunk = head[:-1]
+        for part in chunk.split("-"):
+            if not part.isalnum() or part.lower() in _CONTRACTIONS:
+                return None
+        return [chunk, *ends]
 
 
 class FastTokenizer:
