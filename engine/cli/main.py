@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
-from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
+from engine.config import (
+    DeviceRequest,
+    Dtype,
+    Quoting,
+    Recipe,
+    RowPolicy,
+    TextUnit,
+    TokenizerName,
+)
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
 
@@ -184,8 +192,16 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
     _add_csv_options(train)
+    _add_words(train)
     add = train.add_argument
     add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
+    add(
+        "--min-count",
+        type=int,
+        default=2,
+        metavar="N",
+        help="words that occur less often in the training part are unknown",
+    )
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
     add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
     add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
@@ -201,6 +217,22 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+
+
+def _add_words(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "--tokenizer",
+        choices=get_args(TokenizerName),
+        default="auto",
+        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
+        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
+        "Japanese, Thai; auto: the one that suits the text",
+    )
+    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
+    add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
+    add("--merge-numbers", action="store_true", help="read each number as the same word")
+    add("--merge-links", action="store_true", help="so links, and so user names")
 
 
 def _add_keeping(command: argparse.ArgumentParser) -> None:

@@ -120,7 +120,8 @@ class Output:
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():
-                self.result(event.text)
+                # The mark: this text, typed, would be read as other words.
+                self.result(event.text if event.is_readable else f"[word by word] {event.text}")
             case SentenceScored():
                 self._show_table(score_lines(event.score))
             case GradientsChecked():

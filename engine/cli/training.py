@@ -17,11 +17,20 @@ from tempfile import TemporaryDirectory
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.config import (
+    FORMER_TOKENIZER,
+    CorpusConfig,
+    CsvConfig,
+    ModelConfig,
+    SampleConfig,
+    TokenizerConfig,
+    TrainConfig,
+)
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
@@ -54,9 +63,11 @@ _READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
-    corpus_config = _corpus_config(
-        arguments,
+    corpus_config = replace(
+        _file_config(arguments),
+        tokenizer=_tokenizer(arguments),
         vocabulary_size=arguments.vocabulary_size,
+        min_count=arguments.min_count,
         validation_fraction=arguments.validation_fraction,
     )
     model_config = ModelConfig(
@@ -155,10 +166,25 @@ def run_evaluate(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
-    config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
+    is_former = model.summary.tokenizer == FORMER_TOKENIZER
+    config = replace(
+        _file_config(arguments),
+        tokenizer=model.summary.tokenizer,
+        vocabulary_size=sys.maxsize,
+        min_count=1,
+        validation_fraction=0.0,
+    )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
-        corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
+        reading = None if is_former else model.reading
+        corpus = prepare(
+            config,
+            control,
+            output,
+            uses_cache=uses_cache,
+            is_only_measured=True,
+            reading=reading,
+        )
         if corpus is None:
             return control.exit_code
         for hint in (*reading_hints(config), *evaluation_hints(model, corpus)):
@@ -185,9 +211,8 @@ def run_evaluate(arguments: Namespace) -> int:
     return 0
 
 
-def _corpus_config(
-    arguments: Namespace, *, vocabulary_size: int, validation_fraction: float
-) -> CorpusConfig:
+def _file_config(arguments: Namespace) -> CorpusConfig:
+    """Return how the file is to be read; words and vocabulary are the command's own."""
     header = True if arguments.header else False if arguments.no_header else None
     return CorpusConfig(
         path=arguments.csv,
@@ -203,11 +228,22 @@ def _corpus_config(
             decode_entities=arguments.decode_entities,
             bad_rows=arguments.bad_rows,
         ),
-        vocabulary_size=vocabulary_size,
-        validation_fraction=validation_fraction,
         remove_duplicates=arguments.remove_duplicates,
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
+    )
+
+
+def _tokenizer(arguments: Namespace) -> TokenizerConfig:
+    name = arguments.tokenizer
+    if arguments.lower_case and name != "words":
+        raise ConfigError("--lower-case goes with --tokenizer words; the others have their own.")
+    return TokenizerConfig(
+        name=name,
+        language=arguments.language,
+        lower_case=arguments.lower_case,
+        merge_numbers=arguments.merge_numbers,
+        merge_links=arguments.merge_links,
     )
 
 
@@ -227,11 +263,12 @@ def prepare(
     *,
     uses_cache: bool = True,
     is_only_measured: bool = False,
+    reading: Reading | None = None,
 ) -> Corpus | None:
     """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
     corpus = None
     folder = corpus_cache_folder() if uses_cache else None
-    for event in build_corpus(config, control, cache_folder=folder):
+    for event in build_corpus(config, control, cache_folder=folder, reading=reading):
         if isinstance(event, CorpusReady):
             corpus = event.corpus
         if corpus is None or output.as_json or not is_only_measured:

@@ -116,7 +116,6 @@ class _ChunkTokens(dict[str, tuple[int, ...]]):
             self[chunk] = numbers
         return numbers
 
-
     def _plain(self, chunk: str) -> list[str] | None:
         """Return the tokens of a chunk whose end alone an expression can match.
 
