@@ -3,9 +3,11 @@
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,
+    FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RecipeDefaults as RecipeDefaults,
     SampleConfig as SampleConfig,
+    TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,
     recipe_defaults as recipe_defaults,
 )
@@ -30,6 +32,10 @@ from .corpus.corpus import (
     SentenceView as SentenceView,
     TokenView as TokenView,
 )
+from .corpus.languages import (
+    describe_tokenizer as describe_tokenizer,
+    known_languages as known_languages,
+)
 from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
     sample_entropy as sample_entropy,
@@ -37,6 +43,10 @@ from .corpus.sample_comments import (
 from .corpus.vocabulary_budget import (
     VocabularyBudget as VocabularyBudget,
     VocabularyCost as VocabularyCost,
+)
+from .corpus.words_preview import (
+    WordsPreview as WordsPreview,
+    preview_words as preview_words,
 )
 from .documents.encoding import EncodingReading as EncodingReading
 from .documents.reader import (
@@ -74,6 +84,7 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.results import (
+    ScoredPart as ScoredPart,
     SentenceGenerated as SentenceGenerated,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
-from engine.corpus.reading import describe_tokenizer
+from engine.corpus.languages import describe_tokenizer
 from engine.documents.reader import count_entities, inspect_csv
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved

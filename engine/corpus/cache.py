@@ -118,9 +118,9 @@ class CorpusCache:
         if path.name not in names or not path.is_file():
             return None
         try:
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                done, total = next(reading)
+                done, total = next(opened)
                 if not control.proceed():
                     return None
                 if ticker.is_due():
@@ -167,9 +167,9 @@ class CorpusCache:
                         raise _StoppedError
                     if ticker.is_due():
                         yield _progress(_KEEPING, done, max(done, room))
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                next(reading)
+                next(opened)
                 if not control.proceed():
                     return None
         except StopIteration as end:

@@ -1,11 +1,13 @@
 """What is known beforehand about the languages: abbreviations, elisions, quotation marks.
 
-Data alone; `sentence_ends`, `words` and `written` give it a meaning. A language that is
-not here is written by the rules that all share, and what Punkt learns from the text.
+Data alone, and how a language and its words are called; `sentence_ends`, `words` and `written`
+give it a meaning. A language that is not here is written by the rules that all share, and what
+Punkt learns from the text.
 """
 
 from dataclasses import dataclass
 
+from engine.config import TokenizerConfig
 from engine.files.records import JsonRecord
 
 
@@ -268,9 +270,53 @@ LANGUAGES = {
     "hi": Language(titles=_words("डॉ श्री पं प्रो")),
     "el": Language(marks=_GUILLEMETS),
 }
+_NAMES = {
+    "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan",
+    "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "km": "Khmer", "ko": "Korean", "lo": "Lao",
+    "lt": "Lithuanian", "lv": "Latvian", "my": "Burmese", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
+    "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 _OTHER = Language()
 
 
 def language(code: str) -> Language:
     """Return what is known of a language, such as "de"; for others, what all share."""
     return LANGUAGES.get(code, _OTHER)
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, such as "German"."""
+    return _NAMES.get(code, code or "an unknown language")
+
+
+def known_languages() -> dict[str, str]:
+    """Return the names of the languages that are recognised, by their codes, in their order."""
+    return dict(sorted(_NAMES.items(), key=lambda item: item[1]))
+
+
+def describe_tokenizer(config: TokenizerConfig) -> str:
+    """Return a phrase for the user, such as "German, words with their capitals"."""
+    name = language_name(config.language) if config.language else "Language not recognised"
+    case = "in lower case" if config.lower_case else "with their capitals"
+    match config.name:
+        case "tutorial":
+            how = "the tutorial's words: NLTK's, in lower case"
+        case "words":
+            how = f"words {case}"
+        case "whitespace":
+            how = "words as they stand between blanks"
+        case "characters":
+            how = "each character a word"
+        case _:
+            how = "words as suits the text"
+    merged = " and ".join(
+        what
+        for what, is_wanted in (("numbers", config.merge_numbers), ("links", config.merge_links))
+        if is_wanted
+    )
+    return f"{name}, {how}{f', {merged} merged' if merged else ''}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import regex
 
 from engine.config import TokenizerConfig, TokenizerName
+from engine.corpus.languages import language_name
 
 _MOST_CHARACTERS = 20_000  # that are looked at: some milliseconds
 _LEAST_WORDS = 0.06  # share of small words that makes a language probable
@@ -118,17 +119,6 @@ _LETTERS = {
     "ru": "ыэёъ", "uk": "іїєґ", "be": "ыэёіў", "bg": "ъ", "sr": "ђјљњћџ",
     "fa": "پچژگکی", "ur": "ٹپچڈڑژکگںھہےی", "ar": "ةىيك",
 }  # fmt: skip
-_NAMES = {
-    "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan",
-    "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
-    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "km": "Khmer", "ko": "Korean", "lo": "Lao",
-    "lt": "Lithuanian", "lv": "Latvian", "my": "Burmese", "nl": "Dutch", "no": "Norwegian",
-    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
-    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
-    "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +129,6 @@ class Proposal:
     tokenizer: TokenizerName
     lower_case: bool
     reason: str  # a sentence for the user
-
-
-def language_name(code: str) -> str:
-    """Return the English name of a language, such as "German"."""
-    return _NAMES.get(code, code or "an unknown language")
-
-
-def known_languages() -> dict[str, str]:
-    """Return the names of the languages that are recognised, by their codes, in their order."""
-    return dict(sorted(_NAMES.items(), key=lambda item: item[1]))
 
 
 def settled(wanted: TokenizerConfig, sample: str) -> TokenizerConfig:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.config import TokenizerConfig, require
-from engine.corpus.proposal import language_name
 from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.sentences import SentenceSplitter
 from engine.corpus.tokenizers import make_tokenizer
@@ -71,26 +70,3 @@ class Reading(JsonRecord):
         forms = self.writing.forms
         kept = {word: forms[word] for word in words if word in forms}
         return replace(self, writing=replace(self.writing, forms=kept))
-
-
-def describe_tokenizer(config: TokenizerConfig) -> str:
-    """Return a phrase for the user, such as "German, words with their capitals"."""
-    name = language_name(config.language) if config.language else "Language not recognised"
-    case = "in lower case" if config.lower_case else "with their capitals"
-    match config.name:
-        case "tutorial":
-            how = "the tutorial's words: NLTK's, in lower case"
-        case "words":
-            how = f"words {case}"
-        case "whitespace":
-            how = "words as they stand between blanks"
-        case "characters":
-            how = "each character a word"
-        case _:
-            how = "words as suits the text"
-    merged = " and ".join(
-        what
-        for what, is_wanted in (("numbers", config.merge_numbers), ("links", config.merge_links))
-        if is_wanted
-    )
-    return f"{name}, {how}{f', {merged} merged' if merged else ''}"

@@ -112,8 +112,10 @@ def _checked(value: object, hint: Any, name: str) -> object:
             return record_from_json(alternative, value)  # type: ignore[arg-type]
         if get_origin(alternative) is Literal and value in get_args(alternative):
             return value
-        if get_origin(alternative) in (tuple, frozenset) and _are_texts(value):
-            return get_origin(alternative)(value)  # type: ignore[misc]
+        if get_origin(alternative) is tuple and _are_texts(value):
+            return tuple(value)  # type: ignore[arg-type]
+        if get_origin(alternative) is frozenset and _are_texts(value):
+            return frozenset(value)  # type: ignore[call-overload]
         if get_origin(alternative) is Mapping and isinstance(value, dict):
             kind = get_args(alternative)[1]
             if all(type(item) is kind for item in value.values()):

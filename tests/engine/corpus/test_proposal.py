@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from engine.corpus.proposal import language_name, propose
+from engine.corpus.languages import language_name
+from engine.corpus.proposal import propose
 from tests.engine.support.languages import LANGUAGES, WITHOUT_BLANKS, own_sentences
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import TokenizerConfig
-from engine.corpus.reading import Reading, describe_tokenizer
+from engine.corpus.languages import describe_tokenizer
+from engine.corpus.reading import Reading
 from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.written import Writing
 from engine.errors import ConfigError, ModelFileError
