@@ -221,10 +221,9 @@ def require_same_text(state: TrainingState, corpus: Corpus) -> None:
     if now.digest != before.digest:
         reason = f"{now.name} was changed since, or is another file than {before.name}"
     elif corpus.vocabulary.words != state.vocabulary.words:
-        reason = (
-            f"its vocabulary has {len(corpus.vocabulary):,} words and is not the run's, "
-            f"which has {len(state.vocabulary):,}"
-        )
+        C, before_C = len(corpus.vocabulary), len(state.vocabulary)
+        size = f"{C:,} words and is not the run's, which has {before_C:,}"
+        reason = f"its vocabulary has {size if before_C != C else 'other words than the run had'}"
     elif text_digest(corpus) != state.progress.text_digest:
         reason = (
             "its sentences are not those of the run; it was prepared with other settings or "

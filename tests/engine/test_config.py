@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.config import (
+    FORMER_TOKENIZER,
+    CorpusConfig,
+    CsvConfig,
+    ModelConfig,
+    SampleConfig,
+    TokenizerConfig,
+    TrainConfig,
+)
 from engine.errors import ConfigError
 
 NAN, INF = math.nan, math.inf
@@ -182,7 +190,25 @@ def test_that_settings_of_a_newer_version_are_read_without_what_is_unknown(confi
 
 def test_that_missing_settings_take_their_defaults() -> None:
     assert TrainConfig.from_json({"epochs": 3}) == TrainConfig(epochs=3)
-    assert CorpusConfig.from_json({"path": "a.csv"}) == CorpusConfig(path=Path("a.csv"))
+
+
+def test_that_a_text_of_a_program_without_a_choice_of_words_is_prepared_as_it_was_then() -> None:
+    former = CorpusConfig(
+        path=Path("a.csv"), tokenizer=FORMER_TOKENIZER, min_count=1, counted="all"
+    )
+
+    assert CorpusConfig.from_json({"path": "a.csv"}) == former
+    assert CorpusConfig.from_json(former.to_json()) == former
+    now = CorpusConfig(path=Path("a.csv"), tokenizer=TokenizerConfig(name="words"))
+    assert CorpusConfig.from_json(now.to_json()) == now
+
+
+@pytest.mark.parametrize("name", ["tutorial", "whitespace"])
+def test_that_only_tokenizers_of_our_own_merge_numbers(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"not with {name}"):
+        TokenizerConfig(name=name, merge_numbers=True)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="at least once"):
+        CorpusConfig(path=Path("a.csv"), min_count=0)
 
 
 def test_that_unknown_keys_of_a_nested_record_are_left_out_too() -> None:

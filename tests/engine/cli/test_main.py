@@ -85,7 +85,9 @@ def test_that_score_takes_sentences_as_arguments(
 
     out = capsys.readouterr().out
     assert code == 0
-    assert out.count("perplexity") == 2
+    assert out.count("bits a word") == 2
+    assert "zebra\n  probability" in out
+    assert "without its unknown words: probability" in out
     assert "unknown: scored as UNKNOWN_TOKEN" in out
     assert out.count("end of sentence") == 2
 
