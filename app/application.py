@@ -17,6 +17,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
@@ -59,7 +60,7 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, refused_rows, vocabulary, training, tools, generation, scoring, models,
+    dataset, sentences, refused_rows, vocabulary, training, tools, generation, scoring, models,
     kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
@@ -98,6 +99,14 @@ class Application:
             self.runners.dataset,
             self.presenter,
             self.settings,
+            jobs,
+            parent=self.window,
+        )
+        self.sentences = SentencesController(
+            self._dataset_tab,
+            self.session,
+            self.runners.sentences,
+            self.presenter,
             jobs,
             parent=self.window,
         )

@@ -19,6 +19,7 @@ from engine import (
     RunControl,
     RunError,
     SampleConfig,
+    TokenizerConfig,
     TrainConfig,
     TrainingStarted,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         LanguageModel,
         RecipeDefaults,
         RunInfo,
+        WordsPreview,
     )
 
 Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
@@ -217,6 +219,29 @@ def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
     return open_model(path, None if corpus is None else corpus.vocabulary)
 
 
+def preview_words_with_engine(texts: "Sequence[str]", tokenizer: TokenizerConfig) -> "WordsPreview":
+    """Cut some sentences; called in the worker, so that NLTK is loaded there."""
+    from engine import preview_words
+
+    return preview_words(texts, tokenizer)
+
+
+def find_sentences_with_engine(
+    corpus: "Corpus",
+    text: str,
+    *,
+    only_unknown: bool,
+    only_held_out: bool,
+    control: RunControl,
+) -> "Sequence[int] | None":
+    """Look for sentences; called in the worker: a large text takes a second."""
+    from engine import find_sentences
+
+    return find_sentences(
+        corpus, text, only_unknown=only_unknown, only_held_out=only_held_out, control=control
+    )
+
+
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -242,6 +267,15 @@ def score_with_engine(model: "LanguageModel", text: str, control: RunControl) ->
     yield from score(model, text, control)
 
 
+def score_words_with_engine(
+    model: "LanguageModel", text: str, words: "Sequence[str]", control: RunControl
+) -> "Iterator[Event]":
+    """Score the words of a drawn sentence themselves; `text` is only what they are called."""
+    from engine import score
+
+    yield from score(model, text, control, words=words)
+
+
 def time_one_step_with_engine(
     control: RunControl, word_dim: int, hidden_dim: int
 ) -> "Iterator[Event]":
@@ -258,6 +292,10 @@ class Jobs:
     runs: Runs
     inspect: Inspect = inspect_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
+    preview_words: "Callable[[Sequence[str], TokenizerConfig], WordsPreview]" = (
+        preview_words_with_engine
+    )
+    find_sentences: "Callable[..., Sequence[int] | None]" = find_sentences_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
@@ -270,6 +308,9 @@ class Jobs:
         generate_with_engine
     )
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
+    score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
+        score_words_with_engine
+    )
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine

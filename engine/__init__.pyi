@@ -44,6 +44,7 @@ from .corpus.vocabulary_budget import (
     VocabularyBudget as VocabularyBudget,
     VocabularyCost as VocabularyCost,
 )
+from .corpus.search import find_sentences as find_sentences
 from .corpus.words_preview import (
     WordsPreview as WordsPreview,
     preview_words as preview_words,

@@ -101,17 +101,20 @@ class CorpusForm(QWidget):
             merge_links=can_merge and self._links.isChecked(),
         )
 
-    def show_words(self, description: str, language: str, tip: str = "") -> None:
-        """Tell how the text is cut into words, and which language was told from it."""
+    def show_words(self, description: str, tip: str = "") -> None:
+        """Tell how the text is cut into words."""
         self._words_note.setText(description)
         self._words_note.setToolTip(tip)
         self._words_note.setVisible(bool(description))
-        self._language.setItemText(0, f"Detect ({language})" if language else "Detect")
+
+    def show_language(self, code: str) -> None:
+        """Tell which language the text is in, as far as can be told."""
+        self._language.setItemText(0, f"Detect ({known_languages().get(code, 'none known')})")
 
     def show_config(self, config: "CorpusConfig") -> None:
         """Show the choices of an earlier preparation."""
         tokenizer = config.tokenizer
-        name = tokenizer.name
+        name: str = tokenizer.name
         if name == "words":
             name = LOWER if tokenizer.lower_case else CASED
         # One language was read before there was a choice.
@@ -250,7 +253,6 @@ class CorpusForm(QWidget):
         add_row(form, "Known &from", self._min_count)
         add_row(form, "He&ld out", self._held_out)
         form.addRow("", self._duplicates)
-
 
     @Slot()
     def _on_tokenizer_changed(self) -> None:

@@ -33,7 +33,7 @@ class GeneratePanel(QFrame):
         The user pressed the button.
     settings_changed(object)
         The `SampleConfig` of the form are different now.
-    score_requested(str)
+    score_requested(str, object)
         The user wants this sentence's probability, word by word.
     """
 
@@ -41,7 +41,7 @@ class GeneratePanel(QFrame):
     stop_requested = Signal()
     save_requested = Signal()
     settings_changed = Signal(object)
-    score_requested = Signal(str)
+    score_requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

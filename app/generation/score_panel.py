@@ -19,7 +19,8 @@ from app.generation.comparison_table import ComparisonTable
 from app.generation.records import ModelScore
 from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import describe
+from app.shared.labels import describe, make_label
+from engine import SentenceScore
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
@@ -41,6 +42,7 @@ class ScorePanel(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
+        self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
         self._is_pin_due = False  # Return was pressed before the score was there
         self._build_line()
         self._build_figures()
@@ -54,7 +56,7 @@ class ScorePanel(QFrame):
             QLineEdit(self),
             "generation.sentence_edit",
             "Sentence to score",
-            "Type one sentence; its probability follows as you type. "
+            "Type a sentence or several; their probability follows as you type. "
             "Return adds it to the comparison.",
         )
         self._sentence_edit.setMaxLength(_LONGEST_TEXT)
@@ -94,6 +96,8 @@ class ScorePanel(QFrame):
         self._model_label = QLabel(self)
         self._model_label.setObjectName("generation.score_model_label")
         self._model_label.setProperty("role", "hint")
+        self._parts_label = make_label("", "hint", self, wrap=True)
+        self._parts_label.setObjectName("generation.parts_label")
         self._unknown_label = QLabel(self)
         self._unknown_label.setObjectName("generation.unknown_label")
         self._unknown_label.setProperty("role", "bad")
@@ -145,6 +149,7 @@ class ScorePanel(QFrame):
         layout.addWidget(heading)
         layout.addLayout(line)
         layout.addLayout(figures)
+        layout.addWidget(self._parts_label)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
 
@@ -174,10 +179,23 @@ class ScorePanel(QFrame):
         """The sentence as typed."""
         return self._sentence_edit.text()
 
-    @Slot(str)
-    def set_text(self, text: str) -> None:
-        """Put a sentence into the line, as if it had been typed."""
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """The words themselves, where the text in the line would be read as others."""
+        return self._words
+
+    @Slot(str, object)
+    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+        """Put a sentence into the line, as if it had been typed.
+
+        Where `words` are given, they are scored until something else is typed.
+        """
+        if words != self._words:
+            self._sentence_edit.clear()  # the same text may have been read otherwise
         self._sentence_edit.setText(text)
+        if words is not None:
+            self._words = words
+            self.text_changed.emit(text)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -199,6 +217,7 @@ class ScorePanel(QFrame):
             for label in (self._perplexity_label, self._bits_label):
                 label.setText(NOTHING)
             self._model_label.clear()
+            self._parts_label.hide()
             self._show_unknown(())
             return
         score = scored.score
@@ -212,7 +231,9 @@ class ScorePanel(QFrame):
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(scored.model_title)
-        self._show_unknown(score.unknown_words)
+        self._parts_label.setText(parts_text(score))
+        self._parts_label.setVisible(bool(self._parts_label.text()))
+        self._show_unknown(score.unknown_words, without_unknown_text(score))
         if self._is_pin_due:
             self._is_pin_due = False
             self._comparison_table.pin(scored)
@@ -227,8 +248,8 @@ class ScorePanel(QFrame):
             self._unpin_button,
         ]
 
-    def _show_unknown(self, words: tuple[str, ...]) -> None:
-        self._unknown_label.setText(unknown_sentence(words))
+    def _show_unknown(self, words: tuple[str, ...], more: str = "") -> None:
+        self._unknown_label.setText(unknown_sentence(words) + more)
         self._unknown_label.setVisible(bool(words))
 
     @Slot()
@@ -238,7 +259,7 @@ class ScorePanel(QFrame):
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
-        self._is_pin_due = False
+        self._is_pin_due, self._words = False, None
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(text)
 
@@ -250,6 +271,29 @@ class ScorePanel(QFrame):
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
+
+
+def parts_text(score: SentenceScore) -> str:
+    """Tell the sentences of a text apart, or that the words themselves were scored."""
+    if score.are_words_given:
+        return "These are the drawn words themselves: typed, this text would be read as others."
+    if len(score.parts) < 2:
+        return ""
+    parts = "  ·  ".join(
+        f"{_shortened(part.text)}: {format_odds(part.log_probability)}" for part in score.parts
+    )
+    return f"Read as {len(score.parts)} sentences, of which the total is above.  {parts}"
+
+
+def without_unknown_text(score: SentenceScore) -> str:
+    """Tell the probability of the known words alone; "" where all are known."""
+    if not score.unknown_words:
+        return ""
+    odds, wavers = score.known_log_probability, score.known_perplexity
+    return (
+        f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
+        f"perplexity {format_perplexity(wavers)} a word."
+    )
 
 
 def unknown_sentence(words: tuple[str, ...]) -> str:

@@ -49,7 +49,7 @@ class ScoringController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._score = jobs.score
+        self._score, self._score_words = jobs.score, jobs.score_words
         self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
         self._origin = model_origin(session)  # of the present model
         self._is_closed = False
@@ -111,8 +111,11 @@ class ScoringController(QObject):
         if model is None or not text.strip():
             return
         self._job = (text, model, self._origin)
-        control = RunControl()
-        self._runner.start(partial(self._score, model, text, control), control)
+        control, words = RunControl(), self._panel.words
+        score = partial(self._score, model, text, control)
+        if words is not None:
+            score = partial(self._score_words, model, text, words, control)
+        self._runner.start(score, control)
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""

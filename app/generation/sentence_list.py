@@ -21,6 +21,11 @@ _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
 
 NUMBER, SENTENCE, PROBABILITY = range(3)
+WORD_BY_WORD = "[word by word]"
+WHY_WORD_BY_WORD = (
+    "No text is read as these words, so that they are shown one by one. A double-click scores the "
+    "words themselves."
+)
 Row: TypeAlias = Batch | SentenceGenerated  # the title of a batch, or one of its sentences
 
 
@@ -29,13 +34,14 @@ class SentenceList(RecordTable):
 
     Signals
     -------
-    score_requested(str)
-        The user wants this sentence's probability, word by word.
+    score_requested(str, object)
+        The user wants this sentence's probability, word by word; its words are given where
+        the text would be read as others, else None.
     count_changed(int)
         There are so many sentences now.
     """
 
-    score_requested = Signal(str)
+    score_requested = Signal(str, object)
     count_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -156,7 +162,8 @@ class SentenceList(RecordTable):
     def _request_score(self, row: int) -> None:
         sentence = self._rows.rows[row]
         if not isinstance(sentence, Batch):
-            self.score_requested.emit(sentence.text)
+            words = None if sentence.is_readable else sentence.words
+            self.score_requested.emit(sentence.text, words)
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
@@ -261,16 +268,19 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     words = counted(predicted_words(sentence), "predicted word")
     end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
+    note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
         f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word"
+        f"{note}"
     )
 
 
 def _text(row: Row) -> str:
     if isinstance(row, Batch):
         return ""
-    return f"{row.text} …" if row.is_cut else row.text
+    mark = "" if row.is_readable else f"{WORD_BY_WORD} "
+    return f"{mark}{row.text} …" if row.is_cut else f"{mark}{row.text}"
 
 
 def _tooltip(row: Row) -> str:

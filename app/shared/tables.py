@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.direction import TextDelegate
 from app.shared.formatting import format_count
 from app.shared.theme import scaled
 
@@ -44,7 +45,8 @@ RecordT = TypeVar("RecordT")
 
 
 def prepare_rows(table: QTableView) -> None:
-    """Make `table` read-only, with whole rows and no grid."""
+    """Make `table` read-only, with whole rows and no grid, each cell in its text's direction."""
+    table.setItemDelegate(TextDelegate(table))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -10,6 +10,7 @@ class Runners:
     """One runner for each kind of work that may go on beside the others."""
 
     dataset: TaskRunner
+    sentences: TaskRunner
     vocabulary: TaskRunner
     training: TaskRunner
     tools: TaskRunner
@@ -29,6 +30,7 @@ class Runners:
         """Return the runners of jobs that a person started."""
         return (
             self.dataset,
+            self.sentences,
             self.vocabulary,
             self.training,
             self.tools,

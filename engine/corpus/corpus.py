@@ -153,6 +153,7 @@ class SentenceView:
 
     text: str  # as in the file
     tokens: tuple[TokenView, ...]
+    number: int  # in the corpus, from 1
     x: tuple[int, ...]  # SENTENCE_START, words
     y: tuple[int, ...]  # words, SENTENCE_END
     is_validation: bool
@@ -262,6 +263,21 @@ class Corpus:
         return f"Corpus of {len(self)} sentences from {self.summary.name}"
 
     @property
+    def store(self) -> TokenStore:
+        """All words of the text, whatever is known of them."""
+        return self._store
+
+    @property
+    def ranking(self) -> Ranking:
+        """The order in which words are known."""
+        return self._ranking
+
+    @property
+    def is_validation(self) -> NDArray[np.bool_]:
+        """Whether each sentence is held out, (S,)."""
+        return self._is_validation
+
+    @property
     def training(self) -> Sentences:
         """The sentences to train on."""
         if self._training is None:
@@ -291,6 +307,7 @@ class Corpus:
                 TokenView(text=store.words[rank], is_known=number < kept)
                 for rank, number in zip(ranks, own, strict=True)
             ),
+            number=index + 1,
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
             is_validation=bool(self._is_validation[index]),

@@ -43,6 +43,7 @@ class SentenceScore:
     unknown_words: tuple[str, ...]  # each once, in the order typed
     known_log_probability: float  # the sum over the words that are known
     known_perplexity: float  # of these words alone
+    are_words_given: bool = False  # the words themselves were scored, however `text` is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ T words to predict (SENTENCE_END included), C words in the vocabulary, H hidden 
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 
@@ -66,7 +67,8 @@ def score(
             )
         )
         scored += own
-    yield SentenceScored(score=_sentence_score(text, tuple(scored), tuple(parts)))
+    score_of_text = _sentence_score(text, tuple(scored), tuple(parts))
+    yield SentenceScored(score=replace(score_of_text, are_words_given=words is not None))
 
 
 def _word_scores(
