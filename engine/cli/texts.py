@@ -50,13 +50,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
             )
         case EpochDone():
-            held_out = event.validation_loss
-            speed = f"{event.words_per_s:,.0f} words/s, " if event.words_per_s else ""
-            return (
-                f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
-                f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
-                f"{speed}{duration(event.elapsed_s)}"
-            )
+            return _epoch_sentence(event)
         case RateHalved():
             return event.reason
         case Notice():
@@ -66,6 +60,20 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{_ENDS[event.reason]} after {counted(event.epoch, 'epoch')}, "
                 f"{counted(event.step, 'step')} and {duration(event.elapsed_s)}."
             )
+
+
+def _epoch_sentence(done: EpochDone) -> str:
+    """Return the losses, and of those of a sample how far the whole text's may be from it."""
+    held_out = done.validation_loss
+    speed = f"{done.words_per_s:,.0f} words/s, " if done.words_per_s else ""
+    sample = ""
+    if done.standard_error is not None:
+        sample = f" (of a sample: ± {done.standard_error:.4f})"
+    return (
+        f"Epoch {done.epoch:.4g}: training loss {done.training_loss:.4f}"
+        f"{'' if held_out is None else f', held-out loss {held_out:.4f}'}{sample} nats a word, "
+        f"{speed}{duration(done.elapsed_s)}"
+    )
 
 
 def training_line(point: LossPoint, width: int) -> str:
