@@ -28,6 +28,7 @@ _HOMES = {  # of the commands that are not in `models`
     "train": "training",
     "demo": "training",
     "evaluate": "training",
+    "gradcheck": "gradcheck",
     "runs": "runs",
     "cache": "cache",
 }

@@ -1,4 +1,4 @@
-"""The commands that need a model and no corpus: generate, score, info, export and gradcheck.
+"""The commands that need a model and no corpus: generate, score, info and export.
 
 Arguments are read in `main`, which also turns failures into exit codes; `training` has the
 commands that read a corpus.
@@ -21,11 +21,7 @@ from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
 from engine.language_model.tutorial_npz import word_list_of
-from engine.training.checks import check_gradients
-from engine.training.events import GradientsChecked
 from engine.wording import counted
-
-EXIT_FAILED_CHECK = 1
 
 
 def run_generate(arguments: Namespace) -> int:
@@ -111,25 +107,6 @@ def run_export(arguments: Namespace) -> int:
     else:
         output.result(f"{model.description} Written to {' and '.join(map(str, written))}.")
     return 0
-
-
-def run_gradcheck(arguments: Namespace) -> int:
-    """Compare the gradients of backpropagation with differences of the loss."""
-    output = Output(as_json=arguments.json)
-    passed = False
-    with stop_on_signal(output) as control:
-        for event in check_gradients(
-            control,
-            word_dim=arguments.word_dim,
-            hidden_dim=arguments.hidden_dim,
-            device=arguments.device,
-        ):
-            output.show(event)
-            if isinstance(event, GradientsChecked):
-                passed = event.report.passed
-        if control.is_stopped:
-            return control.exit_code
-    return 0 if passed else EXIT_FAILED_CHECK
 
 
 def show_sentences(

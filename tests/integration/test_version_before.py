@@ -31,11 +31,13 @@ RUNS = {"fast": "20261101-120000-abcde1", "tutorial": "20261101-120001-abcde1"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the files, in the folder that the run's text is looked for in."""
-    shutil.copytree(DATA, tmp_path / "before")
-    monkeypatch.chdir(tmp_path / "before")
-    return tmp_path / "before"
+def folder(tmp_path: Path) -> Path:
+    """A copy of the files, whose runs are told where their text lies now."""
+    folder = tmp_path / "before"
+    shutil.copytree(DATA, folder)
+    for run_id in RUNS.values():
+        RunStore(folder).set_text_path(run_id, folder / "animals.csv")
+    return folder
 
 
 def prepare(config: CorpusConfig, cache: Path | None = None) -> tuple[Corpus, set[str]]:

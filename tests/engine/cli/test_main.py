@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import models
+from engine.cli import gradcheck
 from engine.cli.main import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
@@ -137,7 +137,7 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         note="",
     )
     monkeypatch.setattr(
-        models, "check_gradients", lambda *_, **__: iter([GradientsChecked(report=report)])
+        gradcheck, "check_gradients", lambda *_, **__: iter([GradientsChecked(report=report)])
     )
 
     assert main(["gradcheck"]) == 1
@@ -247,6 +247,18 @@ def test_that_help_comes_without_loading_pytorch() -> None:
 
     assert done.returncode == 0
     assert b"examples:" in done.stdout
+
+
+def test_that_a_command_for_models_starts_without_what_only_training_needs() -> None:
+    code = (
+        "import sys; from engine.cli.main import main; main(['score', 'nowhere', 'x']);"
+        "sys.exit('torch._dynamo' in sys.modules)"  # a second of a slow start
+    )
+
+    done = run_process(code=code)
+
+    assert done.returncode == 0
+    assert b"There is no file nowhere" in done.stderr
 
 
 def test_that_a_reader_that_goes_away_ends_the_command_quietly(model_path: Path) -> None:
