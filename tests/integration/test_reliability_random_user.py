@@ -36,7 +36,7 @@ def one_window(engine: str, seed: str, events: int, folder: Path) -> dict[str, A
 
 # Worth its seconds: it finds what nobody thought of; each window is a process, as for users.
 @pytest.mark.parametrize(
-    ("engine", "count"), [("quick", scaled(150, 10_000)), ("real", scaled(100, 1000))]
+    ("engine", "count"), [("quick", scaled(100, 10_000)), ("real", scaled(60, 1000))]
 )
 def test_that_a_random_user_breaks_nothing(
     engine: str, count: int, tmp_path: Path, report: Report
