@@ -394,7 +394,7 @@ def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
 
 
 def _absolute(config: CorpusConfig) -> CorpusConfig:
-    return replace(config, path=config.path.absolute(), processes=None)
+    return replace(config.absolute(), processes=None)
 
 
 def texts_listed() -> "Iterator[CachedCorpora]":

@@ -5,7 +5,8 @@ record reads a file or knows a widget.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -86,7 +87,9 @@ class CsvConfig(JsonRecord):
 class CorpusConfig(JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
-    path: Path
+    path: Path  # of a file, or of a folder whose files are one text
+    others: tuple[Path, ...] = ()  # more files and folders of the same text, after `path`
+    bad_files: RowPolicy = "stop"  # what is done with one of several files that cannot be read
     csv: CsvConfig = CsvConfig()
     vocabulary_size: int = 8000  # words kept, the three special tokens included
     validation_fraction: float = 0.05  # share of the documents held out
@@ -96,6 +99,11 @@ class CorpusConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "others", tuple(map(Path, self.others)))
+        require(
+            self.bad_files in get_args(RowPolicy),
+            f"Damaged files can be skipped ('skip') or refused ('stop'), not {self.bad_files!r}.",
+        )
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "
@@ -107,6 +115,19 @@ class CorpusConfig(JsonRecord):
             f"not {self.validation_fraction}.",
         )
         require_seed(self.seed)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files and folders of the text."""
+        return self.path, *self.others
+
+    def at(self, paths: Sequence[Path]) -> "CorpusConfig":
+        """Return the same of a text that lies elsewhere."""
+        return replace(self, path=paths[0], others=tuple(paths[1:]))
+
+    def absolute(self) -> "CorpusConfig":
+        """Return the same, whatever the working directory is."""
+        return self.at([path.absolute() for path in self.paths])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

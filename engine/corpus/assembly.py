@@ -5,7 +5,7 @@ words, their counts, and a slice of the rest are in memory.
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
+from engine.corpus.origins import Origins
 from engine.corpus.tokenizing import WordTable
 from engine.corpus.workers import PreparedBatch
 from engine.files.spool import Spool
@@ -35,6 +36,7 @@ class AssembledText:
     text_offsets: Spool  # int64 (S + 1,)
     document_lengths: Spool  # int32 (documents,)
     group_of: Int64s  # (documents,)
+    origins: Origins = field(default_factory=Origins)
 
     @property
     def sentences(self) -> int:
@@ -46,6 +48,7 @@ class AssembledText:
         """About how many bytes all of it takes."""
         spools = (self.word_ranks, self.offsets, self.texts, self.text_offsets)
         rest = self.document_lengths.size + self.group_of.nbytes + 20 * len(self.words)
+        rest += self.origins.lines.nbytes
         return sum(spool.size for spool in spools) + rest
 
     def store(self, folder: Path | None) -> TokenStore:
@@ -61,6 +64,7 @@ class AssembledText:
             group_of=self.group_of,
             is_validation=np.zeros(len(self.group_of), dtype=np.bool_),
             folder=folder,
+            origins=self.origins,
         )
 
 

@@ -13,7 +13,7 @@ different words of the corpus.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
 from engine.control import Notice, StageProgress
+from engine.corpus.origins import Origins
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
@@ -83,7 +84,10 @@ class TextSummary:
     duplicate_documents: int  # equal to an earlier one, whether removed or not
     encoding: str
     delimiter: str  # "" = one column
-    digest: str  # SHA-256 of the file, hexadecimal
+    digest: str  # SHA-256 of the file, hexadecimal; of several one of theirs
+    file_count: int = 1
+    doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
+    entities: int = 0  # of HTML, in the first documents, unless they were decoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +156,8 @@ class SentenceView:
     x: tuple[int, ...]  # SENTENCE_START, words
     y: tuple[int, ...]  # words, SENTENCE_END
     is_validation: bool
+    line: int = 0  # of its file, where the row of its document begins; 0: nobody knows
+    file: str = ""  # where the text has several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +177,7 @@ class TokenStore:
     group_of: Offsets  # (documents,), equal for equal documents
     is_validation: NDArray[np.bool_]  # (documents,)
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
+    origins: Origins = field(default_factory=Origins)  # of the documents
 
 
 class Corpus:
@@ -188,6 +195,7 @@ class Corpus:
     """
 
     __slots__ = (
+        "_document_ends",
         "_is_validation",
         "_store",
         "_training",
@@ -210,6 +218,7 @@ class Corpus:
         self._store = store
         self.problems = problems
         self.vocabulary = Vocabulary.from_words(store.words[:kept], counts[:kept])
+        self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         self._training: Sentences | None = None
         self._validation: Sentences | None = None
@@ -217,7 +226,7 @@ class Corpus:
         words = int(np.diff(store.offsets)[self._is_validation].sum())
         held_out = int(store.is_validation.sum())
         self.summary = CorpusSummary(
-            **{field.name: getattr(text, field.name) for field in fields(TextSummary)},
+            **{each.name: getattr(text, each.name) for each in fields(TextSummary)},
             vocabulary_size=len(self.vocabulary),
             least_frequent_word=store.words[kept - 1],
             least_frequent_count=counts[kept - 1],
@@ -259,13 +268,21 @@ class Corpus:
         text = store.texts[store.text_offsets[index] : store.text_offsets[index + 1]]
         kept = len(self.vocabulary) - SPECIAL_TOKENS
         ids = [min(rank, kept) + FIRST_WORD_ID for rank in ranks]
+        file, line = store.origins.of(self._document_of(index))
         return SentenceView(
             text=str(text, "utf-8"),
             tokens=tuple(TokenView(text=store.words[rank], is_known=rank < kept) for rank in ranks),
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
             is_validation=bool(self._is_validation[index]),
+            line=line,
+            file=file,
         )
+
+    def _document_of(self, sentence: int) -> int:
+        if self._document_ends is None:
+            self._document_ends = np.cumsum(self._store.document_lengths, dtype=np.int64)
+        return int(np.searchsorted(self._document_ends, sentence, side="right"))
 
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all different words, most common first."""
