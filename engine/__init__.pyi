@@ -5,6 +5,7 @@ from .config import (
     CsvConfig as CsvConfig,
     ModelConfig as ModelConfig,
     RecipeDefaults as RecipeDefaults,
+    RowPolicy as RowPolicy,
     SampleConfig as SampleConfig,
     TrainConfig as TrainConfig,
     recipe_defaults as recipe_defaults,
@@ -44,6 +45,7 @@ from .documents.reader import (
     RowProblem as RowProblem,
     inspect_csv as inspect_csv,
 )
+from .documents.several import inspect_texts as inspect_texts
 from .documents.unpacking import UnpackingStoppedError as UnpackingStoppedError
 from .errors import (
     ConfigError as ConfigError,

@@ -23,6 +23,7 @@ from app.dataset.corpus_figures import (
 from app.dataset.corpus_sentences import (
     NUMBER,
     PART,
+    PLACE,
     TEXT,
     TOKENS,
     SentenceViews,
@@ -43,7 +44,8 @@ from app.shared.theme import scaled
 if TYPE_CHECKING:
     from engine import Corpus
 
-WIDTHS = {NUMBER: 56, PART: 80, X: 92, Y: 92}  # px
+WIDTHS = {NUMBER: 56, PART: 80, PLACE: 56, X: 92, Y: 92}  # px
+PLACE_WIDTH = 120  # px, where there are several files
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
 SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
 
@@ -81,6 +83,8 @@ class CorpusPage(QScrollArea):
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._sentences.set_rows(SentenceViews(corpus))
+        place = PLACE_WIDTH if summary.file_count > 1 else WIDTHS[PLACE]
+        self._table.setColumnWidth(PLACE, scaled(place))
         self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
 
@@ -137,7 +141,7 @@ class CorpusPage(QScrollArea):
     def _build_sentence_card(self) -> QFrame:
         card = make_card(self)
         self._sentence_count = make_label("", "heading", card)
-        table = describe(
+        table = self._table = describe(
             QTableView(card),
             "dataset.sentence_table",
             "Sentences as the network sees them",

@@ -78,6 +78,8 @@ class CsvPreview:
     sheet: str = ""  # the one whose rows these are
     lines_above: int = 0  # left out above the table
     doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
+    files: tuple[str, ...] = ()  # names of all, where the text has several
+    file: int = 0  # which of them this is
 
 
 class Document(NamedTuple):

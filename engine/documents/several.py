@@ -16,10 +16,12 @@ from engine.config import CsvConfig, RowPolicy
 from engine.documents.archive import ENDINGS as ARCHIVES
 from engine.documents.reader import (
     MOST_PROBLEMS,
+    CsvPreview,
     DamagedRowError,
     Document,
     DocumentReader,
     DoubtfulEncoding,
+    inspect_csv,
 )
 from engine.documents.rows import FILE_LEFT_OUT, RowProblem
 from engine.errors import CorpusError
@@ -90,6 +92,25 @@ def names_of(files: Sequence[Path]) -> list[str]:
     folders = {str(file.absolute().parent) for file in files}
     common = Path(os.path.commonpath(folders))
     return [file.absolute().relative_to(common).as_posix() for file in files]
+
+
+def inspect_texts(
+    paths: Sequence[Path],
+    config: CsvConfig,
+    shown: int = 0,
+    proceed: Callable[[], bool] = lambda: True,
+) -> CsvPreview:
+    """Read the beginning of file number `shown` of several; see `inspect_csv`.
+
+    Raises
+    ------
+    CorpusError
+        If it cannot be read, or there is none.
+    """
+    files = text_files(paths)
+    shown = min(shown, len(files) - 1)
+    preview = inspect_csv(files[shown], config, proceed=proceed)
+    return replace(preview, files=tuple(names_of(files)), file=shown)
 
 
 def digest_of(digests: Sequence[str]) -> str:
