@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
-from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
 from engine.wording import counted, duration, probability
@@ -246,7 +246,7 @@ def _row_lines(corpus: "Corpus") -> list[str]:
     summary, by_reason = corpus.summary, dict[str, list[RowProblem]]()
     if summary.refused_rows == 1 and not summary.repaired_rows:
         return []
-    rows = [each for each in corpus.problems if not each.reason.startswith(FILE_LEFT_OUT)]
+    rows = [each for each in corpus.problems if not each.is_file_left_out]
     for problem in rows:
         by_reason.setdefault(problem.reason, []).append(problem)
     lines = [_reason_line(reason, found) for reason, found in by_reason.items()]

@@ -363,11 +363,11 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
     corpus = Corpus(store, text, config.vocabulary_size, prepared.problems)
-    files = [each for each in corpus.problems if each.reason.startswith(FILE_LEFT_OUT)]
+    files = [each for each in corpus.problems if each.is_file_left_out]
     if files:
         yield Notice(text=_left_out_files(files, text.name))
     if text.refused_rows:
-        problem = next(each for each in corpus.problems if each not in files)
+        problem = next(each for each in corpus.problems if not each.is_file_left_out)
         rows = "1 row" if text.refused_rows == 1 else f"{text.refused_rows:,} rows"
         yield Notice(
             text=f"{rows} of {text.name} left out; the first at {_place_of(problem)}: "
@@ -378,8 +378,9 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
 
 def _left_out_files(files: list[RowProblem], name: str) -> str:
     """Return the warning that some of the files are left out, or the rest of them."""
+    reasons = [(each.file, each.reason.removeprefix(FILE_LEFT_OUT)) for each in files]
     named = "; ".join(
-        f"{each.file}: {each.reason.removeprefix(FILE_LEFT_OUT)}" for each in files[:_MOST_NAMED]
+        reason if file in reason else f"{file}: {reason}" for file, reason in reasons[:_MOST_NAMED]
     )
     more = f"; and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
     return f"{counted(len(files), 'file')} of {name} left out: {named}{more}."

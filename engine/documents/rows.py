@@ -56,6 +56,11 @@ class RowProblem:
     text: str  # the beginning of the row as it is in the file
     file: str = ""  # which one, where there are several
 
+    @property
+    def is_file_left_out(self) -> bool:
+        """Whether it is no row, but a file, or the rest of one, that could not be read."""
+        return self.reason.startswith(FILE_LEFT_OUT)
+
 
 class LineSource(Protocol):
     """Anything that is read line by line, such as a text file."""
