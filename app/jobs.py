@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
 
 Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
+InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
@@ -200,6 +201,18 @@ def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "
         return None
 
 
+def inspect_several_with_engine(
+    paths: Sequence[Path], shown: int, config: CsvConfig, control: RunControl
+) -> "CsvPreview | None":
+    """Look at the first rows of one of several files; called in the worker. None after a stop."""
+    from engine import UnpackingStoppedError, inspect_texts
+
+    try:
+        return inspect_texts(paths, config, shown, control.proceed)
+    except UnpackingStoppedError:
+        return None
+
+
 def list_devices_of_engine() -> "Sequence[DeviceChoice]":
     """Import PyTorch, then NLTK through the engine, and ask for the devices."""
     engine = import_module("engine")
@@ -291,6 +304,7 @@ class Jobs:
 
     runs: Runs
     inspect: Inspect = inspect_with_engine
+    inspect_several: InspectSeveral = inspect_several_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
     preview_words: "Callable[[Sequence[str], TokenizerConfig], WordsPreview]" = (
         preview_words_with_engine
@@ -316,7 +330,8 @@ class Jobs:
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
 
     # Of the person; None: the controller asks with its own dialog.
-    ask_csv_path: Callable[[str], Path | None] | None = None
+    ask_csv_paths: Callable[[str], Sequence[Path]] | None = None
+    ask_text_folder: Callable[[str], Path | None] | None = None
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
@@ -435,7 +450,7 @@ def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
 
 
 def _absolute(config: CorpusConfig) -> CorpusConfig:
-    return replace(config, path=config.path.absolute(), processes=None)
+    return replace(config.absolute(), processes=None)
 
 
 def texts_listed() -> "Iterator[CachedCorpora]":

@@ -6,6 +6,7 @@ from .config import (
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RecipeDefaults as RecipeDefaults,
+    RowPolicy as RowPolicy,
     SampleConfig as SampleConfig,
     TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,
@@ -55,6 +56,7 @@ from .documents.reader import (
     RowProblem as RowProblem,
     inspect_csv as inspect_csv,
 )
+from .documents.several import inspect_texts as inspect_texts
 from .documents.unpacking import UnpackingStoppedError as UnpackingStoppedError
 from .errors import (
     ConfigError as ConfigError,

@@ -5,7 +5,8 @@ record reads a file or knows a widget.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self, get_args
 
@@ -125,7 +126,9 @@ _FORMER = {
 class CorpusConfig(JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
-    path: Path
+    path: Path  # of a file, or of a folder whose files are one text
+    others: tuple[Path, ...] = ()  # more files and folders of the same text, after `path`
+    bad_files: RowPolicy = "stop"  # what is done with one of several files that cannot be read
     csv: CsvConfig = CsvConfig()
     tokenizer: TokenizerConfig = TokenizerConfig()
     vocabulary_size: int = 8000  # words kept, the three special tokens included
@@ -138,6 +141,11 @@ class CorpusConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "others", tuple(map(Path, self.others)))
+        require(
+            self.bad_files in get_args(RowPolicy),
+            f"Damaged files can be skipped ('skip') or refused ('stop'), not {self.bad_files!r}.",
+        )
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "
@@ -160,6 +168,19 @@ class CorpusConfig(JsonRecord):
         if isinstance(values, dict):
             values = _FORMER | values
         return super(CorpusConfig, cls).from_json(values)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files and folders of the text."""
+        return self.path, *self.others
+
+    def at(self, paths: Sequence[Path]) -> "CorpusConfig":
+        """Return the same of a text that lies elsewhere."""
+        return replace(self, path=paths[0], others=tuple(paths[1:]))
+
+    def absolute(self) -> "CorpusConfig":
+        """Return the same, whatever the working directory is."""
+        return self.at([path.absolute() for path in self.paths])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,13 +125,14 @@ def corpus_origin(summary: "CorpusSummary") -> str:
 
 
 def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:
-    """Tell how many rows were refused or repaired, and if not all of them are listed."""
-    parts = []
+    """Tell how many files and rows were left out or repaired, and if not all are listed."""
+    files = sum(each.is_file_left_out for each in listed)
+    parts = [f"{counted(files, 'file')} left out"] if files else []
     if summary.refused_rows:
         parts.append(f"{counted(summary.refused_rows, 'row')} refused")
     if summary.repaired_rows:
         parts.append(f"{counted(summary.repaired_rows, 'row')} repaired")
-    total = summary.refused_rows + summary.repaired_rows
+    total = files + summary.refused_rows + summary.repaired_rows
     rest = f" (the first {format_count(len(listed))} are listed)" if len(listed) < total else ""
     return f"{', '.join(parts)}; the others were read{rest}"
 

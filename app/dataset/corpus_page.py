@@ -28,6 +28,7 @@ from app.dataset.corpus_figures import (
 from app.dataset.corpus_sentences import (
     NUMBER,
     PART,
+    PLACE,
     TEXT,
     TOKENS,
     SentenceViews,
@@ -48,7 +49,8 @@ from app.shared.theme import scaled
 if TYPE_CHECKING:
     from engine import Corpus
 
-WIDTHS = {NUMBER: 56, PART: 80, X: 92, Y: 92}  # px
+WIDTHS = {NUMBER: 56, PART: 80, PLACE: 56, X: 92, Y: 92}  # px
+PLACE_WIDTH = 120  # px, where there are several files
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
 SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
 
@@ -100,6 +102,8 @@ class CorpusPage(QScrollArea):
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._all = len(corpus)
         self._show_sentences(SentenceViews(corpus))
+        place = PLACE_WIDTH if summary.file_count > 1 else WIDTHS[PLACE]
+        self._table.setColumnWidth(PLACE, scaled(place))
         if self.query() != SentenceQuery():
             self.search_requested.emit(self.query())
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
@@ -213,7 +217,7 @@ class CorpusPage(QScrollArea):
     def _build_sentence_card(self) -> QFrame:
         card = make_card(self)
         self._sentence_count = make_label("", "heading", card)
-        table = describe(
+        table = self._table = describe(
             QTableView(card),
             "dataset.sentence_table",
             "Sentences as the network sees them",

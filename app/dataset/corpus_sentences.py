@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ItemRole = Qt.ItemDataRole
 
-NUMBER, PART, TEXT, TOKENS, X, Y = range(6)
+NUMBER, PART, PLACE, TEXT, TOKENS, X, Y = range(7)
 TOKENS_ROLE = int(ItemRole.UserRole) + 1  # the TokenViews, for the delegate
 
 VIEWS_KEPT = 512  # rows; a screen shows some fifty
+FILE_LENGTH = 24  # characters
 CELL_LENGTH = 300  # characters
 IDS_SHOWN = 40
 TIP_IDS = 100
@@ -77,6 +78,12 @@ def corpus_columns() -> "tuple[Column[SentenceView], ...]":
             lambda view: "held out" if view.is_validation else "training",
         ),
         _column(
+            "Line",
+            "Where its text begins: the line of the file, and which file where there are several",
+            _place,
+            lambda view: f"Line {view.line:,}{f' of {view.file}' if view.file else ''}",
+        ),
+        _column(
             "Sentence",
             "The sentence as it stands in the file",
             lambda view: shorten(view.text, CELL_LENGTH),
@@ -121,6 +128,12 @@ def _column(
         tooltip=whole or short,
         roles={ItemRole.AccessibleTextRole: short},
     )
+
+
+def _place(view: "SentenceView") -> str:
+    """Return such as "12", or "may.csv: 12" where there are several files."""
+    line = f"{view.line:,}" if view.line else ""
+    return f"{shorten(view.file, FILE_LENGTH)}: {line}" if view.file else line
 
 
 def _words(view: "SentenceView") -> list[str]:

@@ -3,6 +3,7 @@
 It builds, emits requests and shows; what happens when is the controller's affair.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,9 @@ from app.session import Command
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import CorpusConfig, CsvConfig, StageProgress
+from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from engine import Corpus, CsvPreview, WordsPreview
 
 PANEL_WIDTH = 328  # px, of the column of controls
@@ -42,8 +41,8 @@ class DatasetTab(QWidget):
 
     Signals
     -------
-    open_requested(), sample_requested()
-        A file is to be chosen; the sample comments are to be used.
+    open_requested(), open_folder_requested(), sample_requested()
+        Files, or a folder of them, are to be chosen; the sample comments are to be used.
     reading_changed()
         The file is to be looked at again with `reading_config`.
     prepare_requested(), cancel_requested()
@@ -59,6 +58,7 @@ class DatasetTab(QWidget):
     """
 
     open_requested = Signal()
+    open_folder_requested = Signal()
     sample_requested = Signal()
     reading_changed = Signal()
     prepare_requested = Signal()
@@ -86,6 +86,16 @@ class DatasetTab(QWidget):
         """Return the options for looking at the file again."""
         return self._csv_form.reading_config()
 
+    @property
+    def file_shown(self) -> int:
+        """The number of the file, of several, whose first rows are to be seen."""
+        return self._csv_form.file_shown
+
+    @property
+    def bad_files(self) -> RowPolicy:
+        """What is done with a file, of several, that cannot be read."""
+        return self._csv_form.bad_files
+
     def csv_config(self) -> CsvConfig:
         """Return all options for reading the file."""
         return self._csv_form.config()
@@ -104,9 +114,9 @@ class DatasetTab(QWidget):
         self._commands = commands
         self._update_buttons()
 
-    def show_new_file(self, path: Path) -> None:
-        """Name the file that is being looked at, and forget the options of the former one."""
-        self._file_panel.show_file(path)
+    def show_new_file(self, path: Path, others: Sequence[Path] = ()) -> None:
+        """Name the files that are being looked at, and forget the options of the former ones."""
+        self._file_panel.show_file(path, others)
         self._csv_form.reset()
         self._has_preview = False
         self._update_buttons()
@@ -245,6 +255,7 @@ class DatasetTab(QWidget):
 
     def _connect_signals(self) -> None:
         self._file_panel.open_requested.connect(self.open_requested)
+        self._file_panel.open_folder_requested.connect(self.open_folder_requested)
         self._file_panel.sample_requested.connect(self.sample_requested)
         self._prepare_panel.prepare_requested.connect(self.prepare_requested)
         self._prepare_panel.cancel_requested.connect(self.cancel_requested)

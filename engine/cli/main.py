@@ -43,12 +43,16 @@ _HOMES = {  # of the commands that are not in `models`
 
 _RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
 
-_TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz; -: standard input"
+_TEXT_FILES = (
+    "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
+    "several files, or folders of them, are one text; -: standard input"
+)
 
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
   python -m engine train comments.csv --keep-run
+  python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
   python -m engine score comments.safetensors "the movie was very good ."
@@ -136,8 +140,11 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         )
         raise SystemExit(EXIT_WRONG)
     arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.command == "score" and not any(word.startswith("-") for word in rest):
+    are_words = not any(word.startswith("-") for word in rest)
+    if rest and are_words and arguments.command == "score":
         arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
+    elif rest and are_words and arguments.command in ("train", "evaluate"):
+        arguments.csv.extend(map(Path, rest))  # likewise of "+"
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return arguments
@@ -188,7 +195,7 @@ def _add_command(
 
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, metavar="CSV", help=_TEXT_FILE)
+    train.add_argument("csv", type=Path, nargs="+", metavar="CSV", help=_TEXT_FILES)
     train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
     train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
@@ -272,6 +279,8 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
     header.add_argument("--no-header", action="store_true", help="the first row is text already")
     add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
     add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
+    bad_files = "one of several that cannot be read: stop and name it, or skip it"
+    add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
     add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
     add("--remove-duplicates", action="store_true", help="keep equal documents once")
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
@@ -304,7 +313,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
-        "csv", type=Path, metavar="CSV", help=f"{_TEXT_FILE}; not the one it was trained on"
+        "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
     )
     _add_csv_options(evaluate)
 
@@ -320,7 +329,8 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
-    add("--text-file", type=Path, metavar="FILE", help="resume: where the text lies now")
+    where = "resume: where the text, all its files, lies now"
+    add("--text-file", type=Path, nargs="+", metavar="FILE", help=where)
     add("--best", action="store_true", help="export: the best model instead of the last")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +110,13 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         run.run_id, epochs=arguments.epochs, learning_rate=arguments.learning_rate
     )
     config = store.corpus_config(run.run_id)
-    moved: Path | None = arguments.text_file
+    moved: list[Path] | None = arguments.text_file
+    missing = next((path for path in config.paths if not path.exists()), None)
     if moved is not None:
-        config = replace(config, path=moved)
-    elif not config.path.exists():
+        config = config.at(moved)
+    elif missing is not None:
         raise RunError(
-            f"The text of the run is not there any more: {config.path}. If it was moved, say where "
+            f"The text of the run is not there any more: {missing}. If it was moved, say where "
             f"it lies now: {resume_command(run.run_id, arguments.data_folder)} --text-file FILE"
         )
     with stop_on_signal(output) as control:
@@ -124,7 +124,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         if corpus is None:
             return control.exit_code
         if moved is not None and corpus.summary.digest == run.text_digest:
-            store.set_text_path(run.run_id, moved)  # for the next time
+            store.set_text_paths(run.run_id, moved)  # for the next time
         events = store.resume(
             run.run_id,
             corpus,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
 from engine.corpus.languages import describe_tokenizer
-from engine.documents.reader import count_entities, inspect_csv
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
@@ -34,7 +33,6 @@ _ENDS = {
 
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
-_ROWS_LOOKED_AT = 1000  # for HTML entities
 _MANY_EQUAL = 0.05  # of the documents
 _FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 
@@ -51,13 +49,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
             )
         case EpochDone():
-            held_out = event.validation_loss
-            speed = f"{event.words_per_s:,.0f} words/s, " if event.words_per_s else ""
-            return (
-                f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
-                f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
-                f"{speed}{duration(event.elapsed_s)}"
-            )
+            return _epoch_sentence(event)
         case RateHalved():
             return event.reason
         case Notice():
@@ -67,6 +59,20 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{_ENDS[event.reason]} after {counted(event.epoch, 'epoch')}, "
                 f"{counted(event.step, 'step')} and {duration(event.elapsed_s)}."
             )
+
+
+def _epoch_sentence(done: EpochDone) -> str:
+    """Return the losses, and of those of a sample how far the whole text's may be from it."""
+    held_out = done.validation_loss
+    speed = f"{done.words_per_s:,.0f} words/s, " if done.words_per_s else ""
+    sample = ""
+    if done.standard_error is not None:
+        sample = f" (of a sample: ± {done.standard_error:.4f})"
+    return (
+        f"Epoch {done.epoch:.4g}: training loss {done.training_loss:.4f}"
+        f"{'' if held_out is None else f', held-out loss {held_out:.4f}'}{sample} nats a word, "
+        f"{speed}{duration(done.elapsed_s)}"
+    )
 
 
 def training_line(point: LossPoint, width: int) -> str:
@@ -200,11 +206,10 @@ def evaluated_lines(corpus: "Corpus") -> list[str]:
 def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
     """Yield what the user may want to know before a training on `corpus`."""
     summary = corpus.summary
-    entities = 0 if config.csv.decode_entities else _entities(corpus, config)
-    if entities:
+    if summary.entities and not config.csv.decode_entities:
         yield Notice(
-            text=f"The text has HTML entities such as &gt; or &amp; ({entities:,} of them in its "
-            f"first {_ROWS_LOOKED_AT:,} rows). --decode-entities reads them as characters.",
+            text=f"The text has HTML entities such as &gt; or &amp; ({summary.entities:,} of them "
+            "in its first rows). --decode-entities reads them as characters.",
             severity="info",
         )
     are_many = summary.duplicate_documents >= _MANY_EQUAL * summary.documents
@@ -225,12 +230,12 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
         )
 
 
-def reading_hints(config: CorpusConfig) -> Iterator[Notice]:
+def reading_hints(corpus: "Corpus") -> Iterator[Notice]:
     """Yield a warning if it is doubtful how the rows of the file are divided."""
-    doubts = inspect_csv(config.path, config.csv, 1).doubts
-    if doubts:
+    summary = corpus.summary
+    if summary.doubts:
         yield Notice(
-            text=f"Check how {config.path.name} is read: {'; '.join(doubts)}. Other ways: "
+            text=f"Check how {summary.name} is read: {'; '.join(summary.doubts)}. Other ways: "
             "--delimiter, --quoting, --skip-rows, --header, --no-header."
         )
 
@@ -264,10 +269,11 @@ def _row_lines(corpus: "Corpus") -> list[str]:
     summary, by_reason = corpus.summary, dict[str, list[RowProblem]]()
     if summary.refused_rows == 1 and not summary.repaired_rows:
         return []
-    for problem in corpus.problems:
+    rows = [each for each in corpus.problems if not each.is_file_left_out]
+    for problem in rows:
         by_reason.setdefault(problem.reason, []).append(problem)
     lines = [_reason_line(reason, found) for reason, found in by_reason.items()]
-    left = summary.refused_rows + summary.repaired_rows - len(corpus.problems)
+    left = summary.refused_rows + summary.repaired_rows - len(rows)
     if left > 0:
         lines.append(f"{counted(left, 'more row')} refused or repaired.")
     return lines
@@ -275,23 +281,12 @@ def _row_lines(corpus: "Corpus") -> list[str]:
 
 def _reason_line(reason: str, found: list[RowProblem]) -> str:
     """Return such as "20 rows: its text is empty (line 2, 3, 4 and 17 more)"."""
-    named = ", ".join(f"{problem.line:,}" for problem in found[:_MOST_LINES])
+    named = ", ".join(
+        f"{problem.line:,}{f' of {problem.file}' if problem.file else ''}"
+        for problem in found[:_MOST_LINES]
+    )
     more = f" and {len(found) - _MOST_LINES:,} more" if len(found) > _MOST_LINES else ""
     text = " ".join(found[0].text.split())[:_LONGEST_ROW_TEXT]
     shown = f"; the first begins: {text}" if text else ""
     where = "line" if len(found) == 1 else "lines"
     return f"{counted(len(found), 'row')}: {reason} ({where} {named}{more}{shown})"
-
-
-def _entities(corpus: "Corpus", config: CorpusConfig) -> int:
-    """Count the HTML entities in the text columns of the first rows."""
-    preview = inspect_csv(config.path, config.csv, _ROWS_LOOKED_AT)
-    wanted = [
-        number for number, name in enumerate(preview.columns) if name in corpus.summary.columns
-    ]
-    return sum(
-        count_entities(row[number])
-        for row in preview.rows
-        for number in wanted
-        if number < len(row)
-    )

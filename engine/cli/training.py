@@ -9,7 +9,7 @@ import re
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,7 +96,7 @@ def run_train(arguments: Namespace) -> int:
     store = RunStore(arguments.data_folder)
     if arguments.keep_run:
         store.require_place()
-        if is_standard_input(arguments.csv):
+        if is_standard_input(corpus_config.path):
             raise ConfigError(
                 "A run that is kept reads its text again when it goes on, and standard input comes "
                 "once: write the text to a file, or leave --keep-run out."
@@ -106,11 +106,11 @@ def run_train(arguments: Namespace) -> int:
         stop_on_signal(output) as control,
         text_at_hand(corpus_config, control) as corpus_config,
     ):
-        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
         corpus = prepare(corpus_config, control, output, uses_cache=uses_cache)
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(corpus_config), *training_hints(corpus, corpus_config)):
+        for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
         if arguments.keep_run:
             run_id = store.new_run_id()
@@ -138,7 +138,7 @@ def run_demo(arguments: Namespace) -> int:
     """Train on the sample comments for a while, then draw and score sentences."""
     path = sample_comments_path()
     if arguments.out is not None:
-        require_place(arguments.out, path)
+        require_place(arguments.out, [path])
         require_consent(arguments.out, is_forced=arguments.force)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
@@ -175,7 +175,7 @@ def run_evaluate(arguments: Namespace) -> int:
         validation_fraction=0.0,
     )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
-        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
         reading = None if is_former else model.reading
         corpus = prepare(
             config,
@@ -187,7 +187,7 @@ def run_evaluate(arguments: Namespace) -> int:
         )
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(config), *evaluation_hints(model, corpus)):
+        for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
         progress = evaluate_corpus(model, corpus, control)
         while True:
@@ -214,8 +214,13 @@ def run_evaluate(arguments: Namespace) -> int:
 def _file_config(arguments: Namespace) -> CorpusConfig:
     """Return how the file is to be read; words and vocabulary are the command's own."""
     header = True if arguments.header else False if arguments.no_header else None
+    path, *others = arguments.csv
+    if others and any(map(is_standard_input, arguments.csv)):
+        raise ConfigError("Standard input (-) is a text of its own: give it without other files.")
     return CorpusConfig(
-        path=arguments.csv,
+        path=path,
+        others=tuple(others),
+        bad_files=arguments.bad_files,
         csv=CsvConfig(
             columns=tuple(arguments.column or ()),
             has_header=header,
@@ -324,15 +329,15 @@ def require_consent(path: Path, *, is_forced: bool) -> None:
         raise ModelFileError(f"{path} is left as it is. Give another name for the model.")
 
 
-def require_place(path: Path, source: Path | None = None) -> None:
+def require_place(path: Path, sources: Sequence[Path] = ()) -> None:
     """Find out before hours of training whether the model may be saved to `path`.
 
     Parameters
     ----------
     path : Path
         Where the model is to be.
-    source : Path, optional
-        The text that is trained on.
+    sources : sequence of Path
+        The files of the text that is trained on.
 
     Raises
     ------
@@ -361,7 +366,7 @@ def require_place(path: Path, source: Path | None = None) -> None:
         ) from error
     if not path.exists():
         return
-    if source is not None and source.exists() and path.samefile(source):
+    if any(source.exists() and path.samefile(source) for source in sources):
         raise ModelFileError(
             f"{path} is the text itself: the model would replace it. Give another name, such as "
             f"{path.with_suffix(SUFFIX).name}."

@@ -5,7 +5,7 @@ words, their counts, and a slice of the rest are in memory.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
+from engine.corpus.origins import Origins
 from engine.corpus.reading import Reading
 from engine.corpus.tokenizing import WordTable
 from engine.corpus.workers import PreparedBatch
@@ -37,6 +38,7 @@ class AssembledText:
     text_offsets: Spool  # int64 (S + 1,)
     document_lengths: Spool  # int32 (documents,)
     group_of: Int64s  # (documents,)
+    origins: Origins = field(default_factory=Origins)
 
     @property
     def sentences(self) -> int:
@@ -48,6 +50,7 @@ class AssembledText:
         """About how many bytes all of it takes."""
         spools = (self.word_ranks, self.offsets, self.texts, self.text_offsets)
         rest = self.document_lengths.size + self.group_of.nbytes + 20 * len(self.words)
+        rest += self.origins.lines.nbytes
         return sum(spool.size for spool in spools) + rest
 
     def store(self, folder: Path | None, reading: Reading) -> TokenStore:
@@ -64,6 +67,7 @@ class AssembledText:
             is_validation=np.zeros(len(self.group_of), dtype=np.bool_),
             reading=reading,
             folder=folder,
+            origins=self.origins,
         )
 
 

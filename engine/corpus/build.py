@@ -29,6 +29,7 @@ from engine.corpus.corpus import (
     TextSummary,
     draw_validation,
 )
+from engine.corpus.origins import OriginsRecorder
 from engine.corpus.prepared_file import PreparedText
 from engine.corpus.proposal import settled
 from engine.corpus.reading import Reading
@@ -45,7 +46,9 @@ from engine.corpus.workers import PreparationPool, PreparedBatch, choose_process
 from engine.corpus.written import Writing, WritingCounts
 from engine.corpus.written_forms import FormCounts
 from engine.documents.archive import is_archive
-from engine.documents.reader import Document, DocumentReader
+from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
+from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.several import TextsReader, text_files, title
 from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
 from engine.wording import counted
@@ -56,6 +59,8 @@ _REPORT_EVERY_S = 0.1
 _MOST_RECENT = 200_000  # in a dict, about 30 MB
 
 _UNPACKING = "Unpacking the file"
+_LOOKING = "Looking at the files"
+_MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
 _LEARNING = "Learning where sentences end"
 _SPLITTING = "Splitting into sentences and words"
@@ -130,13 +135,15 @@ class CorpusReading:
         Of each document that is used; equal for equal documents.
     sentence_ends : str
         How they were found, a phrase for the user.
+    origins : OriginsRecorder
+        Of the same documents.
     """
 
     def __init__(
         self,
         config: CorpusConfig,
         control: RunControl,
-        reader: DocumentReader,
+        reader: DocumentReader | TextsReader,
         assembler: CorpusAssembler,
         given: Reading | None = None,
     ) -> None:
@@ -150,7 +157,7 @@ class CorpusReading:
         self._assembler = assembler
         self._ticker = Ticker(_REPORT_EVERY_S)
         self._groups = DocumentGroups()
-        self._lines: array[int] = array("q")  # where each document begins
+        self.origins = OriginsRecorder()
         self._documents_done = 0
         self._failed: list[int] = []
 
@@ -178,7 +185,8 @@ class CorpusReading:
         if not self._control.proceed():
             return None
         for index in self._failed:
-            self._reader.refuse(self._lines[index], _TOO_LONG_TO_SPLIT, "")
+            line, file = self.origins.of(index)
+            self._reader.refuse(line, _TOO_LONG_TO_SPLIT, "", file)
         if forms is not None:
             words = self._assembler.words
             writing = replace(writing, forms=forms.most_frequent(words))
@@ -240,7 +248,7 @@ class CorpusReading:
             group, is_new = self._groups.find(document.text)
             if is_new or not self._config.remove_duplicates:
                 self.group_of.append(group)
-                self._lines.append(document.line)
+                self.origins.add(document.line, document.file)
                 yield document
 
     def _read_first(self, documents: Iterator[Document], first: list[str]) -> Iterator[CorpusEvent]:
@@ -307,12 +315,12 @@ class CorpusReading:
     def no_text(self) -> CorpusError:
         """Return the complaint that there is nothing to prepare."""
         columns = " and ".join(f"'{column}'" for column in self._reader.columns)
-        message = f"{self._config.path.name} has no text in the column {columns}."
+        message = f"{self._reader.name} has no text in the column {columns}."
         if self._reader.problems:
             problem = self._reader.problems[0]
             message += (
                 f" {self._reader.refused_rows:,} rows were refused; "
-                f"the first at line {problem.line}: {problem.reason}."
+                f"the first at {_place_of(problem)}: {problem.reason}."
             )
         return CorpusError(message + " Choose another column or another file.")
 
@@ -389,34 +397,53 @@ def build_corpus(
         if prepared is not None:
             yield from _finished(prepared, config)
             return
-    if is_archive(config.path):
-        yield StageProgress(stage=_UNPACKING, done=0, total=None, unit="bytes")
     try:
-        reader = DocumentReader(config.path, config.csv, control.proceed)
+        reader = yield from _opened(config, control)
     except UnpackingStoppedError:
         return
     with reader:
         folder = None if cache is None else cache.made_folder()
-        if reader.encoding_readings:
-            yield _doubtful_encoding(config.path, reader)
+        for doubtful in reader.doubtful_encodings:
+            yield _doubtful_encoding(doubtful)
             cache = None  # or the next opening would say nothing of the doubt
         with contextlib.closing(CorpusAssembler(folder)) as assembler:
             building = _Building(config, control, reader, cache, folder, assembler, reading)
             yield from building.events()
 
 
-def _doubtful_encoding(path: Path, reader: DocumentReader) -> Notice:
-    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in reader.encoding_readings)
+def _opened(
+    config: CorpusConfig, control: RunControl
+) -> Generator[CorpusEvent, None, DocumentReader | TextsReader]:
+    """Open the file, or look at all of several; raise `UnpackingStoppedError` after a stop."""
+    files = text_files(config.paths)
+    if len(files) == 1:
+        if is_archive(files[0]):
+            yield StageProgress(stage=_UNPACKING, done=0, total=None, unit="bytes")
+        return DocumentReader(files[0], config.csv, control.proceed)
+    name = title(config.paths, len(files))
+    reader = TextsReader(files, name, config.csv, config.bad_files, control.proceed)
+    ticker = Ticker(_REPORT_EVERY_S)
+    for done in reader.look():
+        if ticker.is_due():
+            yield StageProgress(stage=_LOOKING, done=done, total=len(files), unit="files")
+    if not control.proceed():
+        raise UnpackingStoppedError
+    return reader
+
+
+def _doubtful_encoding(doubtful: DoubtfulEncoding) -> Notice:
+    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in doubtful.readings)
     return Notice(
-        text=f"The encoding of {path.name} is {reader.encoding_note}. It is read as "
-        f"{reader.encoding}; choose the encoding if another reading of this line is right:"
+        text=f"The encoding of {doubtful.name} is {doubtful.note}. It is read as "
+        f"{doubtful.encoding}; choose the encoding if another reading of this line is right:"
         f"{readings}"
     )
 
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:
     """Apply the vocabulary size and the split; yield the last events."""
-    text = replace(prepared.summary, name=config.path.name, path=str(config.path))
+    name = title(config.paths, prepared.summary.file_count)
+    text = replace(prepared.summary, name=name, path=str(config.path))
     group_of = prepared.store.group_of
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
@@ -428,11 +455,14 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
         min_count=config.min_count,
         counted=config.counted,
     )
+    files = [each for each in corpus.problems if each.is_file_left_out]
+    if files:
+        yield Notice(text=_left_out_files(files, text.name))
     if text.refused_rows:
-        problem = corpus.problems[0]
+        problem = next(each for each in corpus.problems if not each.is_file_left_out)
         rows = "1 row" if text.refused_rows == 1 else f"{text.refused_rows:,} rows"
         yield Notice(
-            text=f"{rows} of {text.name} left out; the first at line {problem.line}: "
+            text=f"{rows} of {text.name} left out; the first at {_place_of(problem)}: "
             f"{problem.reason}."
         )
     if (known := 1.0 - corpus.summary.unknown_share) < _FEW_KNOWN and config.min_count > 1:
@@ -446,13 +476,28 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     yield CorpusReady(corpus=corpus)
 
 
+def _left_out_files(files: list[RowProblem], name: str) -> str:
+    """Return the warning that some of the files are left out, or the rest of them."""
+    reasons = [(each.file, each.reason.removeprefix(FILE_LEFT_OUT)) for each in files]
+    named = "; ".join(
+        reason if file in reason else f"{file}: {reason}" for file, reason in reasons[:_MOST_NAMED]
+    )
+    more = f"; and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
+    return f"{counted(len(files), 'file')} of {name} left out: {named}{more}."
+
+
+def _place_of(problem: RowProblem) -> str:
+    """Return such as "line 3", or "line 3 of b.csv" where there are several files."""
+    return f"line {problem.line}" + (f" of {problem.file}" if problem.file else "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Building:
     """One preparation under way."""
 
     config: CorpusConfig
     control: RunControl
-    reader: DocumentReader
+    reader: DocumentReader | TextsReader
     cache: CorpusCache | None
     folder: Path | None  # for temporary files; None = the system's
     assembler: CorpusAssembler
@@ -470,6 +515,8 @@ class _Building:
             return
         if not parts.words:
             raise reading.no_text()
+        names = self.reader.names if isinstance(self.reader, TextsReader) else []
+        parts = replace(parts, origins=reading.origins.origins(names))
         prepared = yield from self._prepared(parts, self._summary(parts, how, reading), how)
         if prepared is not None:
             yield from _finished(prepared, self.config)
@@ -519,7 +566,7 @@ class _Building:
         """Return what the file said."""
         reader = self.reader
         return TextSummary(
-            name=self.config.path.name,
+            name=reader.name,
             path=str(self.config.path),
             columns=reader.columns,
             documents=len(reading.group_of),
@@ -534,6 +581,9 @@ class _Building:
             delimiter=reader.delimiter,
             digest=reader.digest(),
             tokenizer=how.config,
+            file_count=len(reader.names) if isinstance(reader, TextsReader) else 1,
+            doubts=reader.doubts,
+            entities=reader.entities,
         )
 
     def _counted(self, done: int) -> StageProgress:

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +38,7 @@ from engine.corpus.prepared_file import (
 from engine.corpus.reading import Reading
 from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
+from engine.documents.several import digest_of, names_of, text_files, title
 from engine.files.atomic import remove_leftovers, replacing
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
@@ -101,20 +102,21 @@ class CorpusCache:
         return self._folder
 
     def find(self, config: CorpusConfig, control: RunControl) -> CacheEvents:
-        """Return what was prepared from the file at `config.path`, or None.
+        """Return what was prepared from the files of `config`, or None.
 
         None also after a stop. A damaged text is deleted.
         """
         remove_leftovers(self._folder)
-        size = _size_of(config.path)
+        files = text_files(config.paths)
+        size = _size_of(files)
         names = [name for name in cached_names(self._folder) if name.startswith(f"corpus-{size}-")]
         if not names:
             return None  # the content of the file needs no look
         ticker = Ticker(_REPORT_EVERY_S)
-        digest = yield from _digest(config.path, size, control, ticker)
+        digest = yield from _digest(files, size, control, ticker)
         if digest is None:
             return None
-        path = self._path(config, size, digest)
+        path = self._path(config, files, digest)
         if path.name not in names or not path.is_file():
             return None
         try:
@@ -133,9 +135,9 @@ class CorpusCache:
         except DamagedError as error:
             with contextlib.suppress(OSError):
                 path.unlink()
-            yield _made_anew(config.path, str(error))
+            yield _made_anew(title(config.paths, len(files)), str(error))
         except OSError as error:
-            yield _made_anew(config.path, error.strerror or str(error))
+            yield _made_anew(title(config.paths, len(files)), error.strerror or str(error))
         return None
 
     def keep(
@@ -151,8 +153,7 @@ class CorpusCache:
 
         Returns None, and leaves `parts` as they are, if it cannot be kept, or on a stop.
         """
-        size = _size_of(config.path)
-        path = self._path(config, size, summary.digest)
+        path = self._path(config, text_files(config.paths), summary.digest)
         room = parts.size
         if room > self._most_bytes:
             return None
@@ -180,13 +181,14 @@ class CorpusCache:
         except (OSError, DamagedError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             yield Notice(
-                text=f"The prepared text of {config.path.name} could not be kept in "
+                text=f"The prepared text of {summary.name} could not be kept in "
                 f"{self._folder}: {reason}. Opening it again will take as long as now."
             )
         return None
 
-    def _path(self, config: CorpusConfig, size: int, digest: str) -> Path:
-        return self._folder / f"corpus-{size}-{corpus_key(config, digest, self._reading)}.bin"
+    def _path(self, config: CorpusConfig, files: Sequence[Path], digest: str) -> Path:
+        key = corpus_key(config, digest, files, self._reading)
+        return self._folder / f"corpus-{_size_of(files)}-{key}.bin"
 
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
@@ -204,47 +206,55 @@ class CorpusCache:
                 total -= size
 
 
-def _size_of(path: Path) -> int:
+def _size_of(files: Sequence[Path]) -> int:
     try:
-        return path.stat().st_size
-    except OSError:
+        return sum(path.stat().st_size for path in files)
+    except (OSError, ValueError):
         return -1  # whoever reads the file will say what is wrong
 
 
 def _digest(
-    path: Path, size: int, control: RunControl, ticker: Ticker
+    files: Sequence[Path], size: int, control: RunControl, ticker: Ticker
 ) -> Generator[StageProgress, None, str | None]:
-    """Return the SHA-256 of a file, or None after a stop or where it cannot be read."""
+    """Return the digest of the files, or None after a stop or where one cannot be read."""
     yield _progress(_LOOKING, 0, size)
-    digest = hashlib.sha256()
+    digests: list[str] = []
     done = 0
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-                done += len(block)
-                if not control.proceed():
-                    return None
-                if ticker.is_due():
-                    yield _progress(_LOOKING, done, max(done, size))
-    except OSError:
+        for path in files:
+            digest = hashlib.sha256()
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK_BYTES):
+                    digest.update(block)
+                    done += len(block)
+                    if not control.proceed():
+                        return None
+                    if ticker.is_due():
+                        yield _progress(_LOOKING, done, max(done, size))
+            digests.append(digest.hexdigest())
+    except (OSError, ValueError):
         return None
-    return digest.hexdigest()
+    return digest_of(digests)
 
 
 def _progress(stage: str, done: int, total: int) -> StageProgress:
     return StageProgress(stage=stage, done=done, total=total, unit="bytes")
 
 
-def _made_anew(path: Path, reason: str) -> Notice:
+def _made_anew(name: str, reason: str) -> Notice:
     return Notice(
-        text=f"The prepared text kept for {path.name} cannot be used, because {reason}. "
+        text=f"The prepared text kept for {name} cannot be used, because {reason}. "
         "It is made anew.",
         severity="info",
     )
 
 
-def corpus_key(config: CorpusConfig, digest: str, reading: Reading | None = None) -> str:
+def corpus_key(
+    config: CorpusConfig,
+    digest: str,
+    files: Sequence[Path] = (),
+    reading: Reading | None = None,
+) -> str:
     """Return the key of what is prepared from a file, 32 hexadecimal digits.
 
     Vocabulary size, smallest count, validation share and seed are not part of it: they are
@@ -255,14 +265,18 @@ def corpus_key(config: CorpusConfig, digest: str, reading: Reading | None = None
     ----------
     config : CorpusConfig
     digest : str
-        SHA-256 of the file's content.
+        SHA-256 of the file's content, or `digest_of` those of several.
+    files : sequence of Path
+        By default the one at `config.path`.
     reading : Reading, optional
         How the file is read, where that is not learned from it.
     """
-    endings = [ending.lower() for ending in config.path.suffixes if ending.lower() != ".gz"]
+    names = names_of(files) if len(files) > 1 else []
     values = {
         "content": digest,
-        "ending": endings[-1:],
+        "ending": [_ending(path) for path in files or (config.path,)],
+        "files": names,  # which the sentences name
+        "bad_files": config.bad_files if names else "",
         "csv": config.csv.to_json(),
         "tokenizer": config.tokenizer.to_json(),
         "reading": None if reading is None else reading.to_json(),
@@ -278,6 +292,10 @@ def corpus_key(config: CorpusConfig, digest: str, reading: Reading | None = None
     }
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _ending(path: Path) -> list[str]:
+    return [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"][-1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, TokenizerConfig
 from engine.control import Notice, StageProgress
+from engine.corpus.origins import Origins
 from engine.corpus.ranking import Ranking, slices
 from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
@@ -83,8 +84,11 @@ class TextSummary:
     duplicate_documents: int  # equal to an earlier one, whether removed or not
     encoding: str
     delimiter: str  # "" = one column
-    digest: str  # SHA-256 of the file, hexadecimal
+    digest: str  # SHA-256 of the file, hexadecimal; of several one of theirs
     tokenizer: TokenizerConfig = FORMER_TOKENIZER  # never "auto"
+    file_count: int = 1
+    doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
+    entities: int = 0  # of HTML, in the first documents, unless they were decoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,8 @@ class SentenceView:
     x: tuple[int, ...]  # SENTENCE_START, words
     y: tuple[int, ...]  # words, SENTENCE_END
     is_validation: bool
+    line: int = 0  # of its file, where the row of its document begins; 0: nobody knows
+    file: str = ""  # where the text has several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,7 @@ class TokenStore:
     is_validation: NDArray[np.bool_]  # (documents,)
     reading: Reading = field(default_factory=Reading)
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
+    origins: Origins = field(default_factory=Origins)  # of the documents
 
 
 class Corpus:
@@ -193,6 +200,7 @@ class Corpus:
     """
 
     __slots__ = (
+        "_document_ends",
         "_is_validation",
         "_ranking",
         "_store",
@@ -221,6 +229,7 @@ class Corpus:
         Words that occur less than `min_count` times in the part that is `counted` are not
         kept; `ranking` is this part's, where it is at hand.
         """
+        self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         if ranking is None:
             left_out = self._is_validation if counted == "training" else None
@@ -301,6 +310,7 @@ class Corpus:
         kept = len(self.vocabulary) - SPECIAL_TOKENS
         own = self._ranking.of(np.array(ranks, dtype=np.int32)).tolist()
         ids = [min(rank, kept) + FIRST_WORD_ID for rank in own]
+        file, line = store.origins.of(self._document_of(index))
         return SentenceView(
             text=str(text, "utf-8"),
             tokens=tuple(
@@ -311,7 +321,14 @@ class Corpus:
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
             is_validation=bool(self._is_validation[index]),
+            line=line,
+            file=file,
         )
+
+    def _document_of(self, sentence: int) -> int:
+        if self._document_ends is None:
+            self._document_ends = np.cumsum(self._store.document_lengths, dtype=np.int64)
+        return int(np.searchsorted(self._document_ends, sentence, side="right"))
 
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all words of the part that is counted, most common first."""

@@ -175,7 +175,7 @@ def run_description(
     return {
         "version": VERSION,
         "started": started.isoformat(timespec="seconds"),
-        "corpus_config": corpus_config.to_json() | {"path": str(corpus_config.path.absolute())},
+        "corpus_config": corpus_config.absolute().to_json(),
         "model_config": model_config.to_json(),
         "train_config": train_config.to_json(),
         "corpus": dict(corpus),

@@ -114,7 +114,7 @@ class RunRecorder:
 
     def _follow(self, event: Event) -> None:
         """Keep the best model in mind, and the event in the log."""
-        if isinstance(event, EpochDone):
+        if isinstance(event, EpochDone) and not event.is_interim:
             self._is_best_next = self._is_best_next or event.is_best
             self._wants_save = self._wants_save or event.step > 0
             self._evaluations += event.step > 0
@@ -143,7 +143,7 @@ class RunRecorder:
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""
         since_s = self._clock() - self._saved_s
-        if self._writer.is_busy or isinstance(event, EpochDone):
+        if self._writer.is_busy or (isinstance(event, EpochDone) and not event.is_interim):
             return False  # the epoch's model follows directly
         if self._writer.has_failed:
             return since_s >= _RETRY_S

@@ -5,8 +5,8 @@ a model; a list of runs is there at once.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -201,10 +201,10 @@ class RunStore:
             return CorpusConfig.from_json(values)
         raise RunError(f"The description of the run in {folder.path} is damaged.")
 
-    def set_text_path(self, run_id: str, path: Path) -> None:
-        """Say where the text of a run lies now."""
+    def set_text_paths(self, run_id: str, paths: Sequence[Path]) -> None:
+        """Say where the files of a run's text lie now."""
         folder = self._folder(run_id)
-        config = replace(self.corpus_config(run_id), path=path.absolute())
+        config = self.corpus_config(run_id).at(paths).absolute()
         values = folder.read_json(folder.description_path) | {"corpus_config": config.to_json()}
         _write(folder, folder.description_path, values)
 

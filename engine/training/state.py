@@ -38,6 +38,7 @@ from engine.language_model.parts import (
     REAL,
     Layout,
     demand_layout,
+    history_to_metadata,
     history_to_tensors,
     read_history,
     read_vocabulary,
@@ -202,6 +203,7 @@ def started_over(state: TrainingState, good: LanguageModel, learning_rate: float
         epoch_words=0,
         epoch_s=0.0,
         previous_loss=state.progress.best_loss,
+        previous_error=state.progress.best_error,
     )
     parameters = copy_parameters(good.rnn)
     restarted = replace(
@@ -266,6 +268,7 @@ def state_to_bytes(state: TrainingState) -> bytes:
         "format": FORMAT,
         "version": str(VERSION),
         "settings": json.dumps(settings, allow_nan=False),
+        **history_to_metadata(state.history),
     }
     return write_tensors(tensors, metadata)
 

@@ -49,7 +49,7 @@ def test_that_the_empty_tab_explains_what_to_do(tab: DatasetTab) -> None:
 
     texts = " ".join(label.text() for label in page.findChildren(QLabel))
     assert page.isVisible()
-    assert "drop it onto this window" in texts
+    assert "drop them onto this window" in texts
 
 
 def test_that_a_preview_takes_the_place_of_the_explanation(tab: DatasetTab) -> None:
@@ -258,7 +258,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
     tab.show_preview(PREVIEW)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(13):
+    for _ in range(14):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
@@ -266,6 +266,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
 
     assert order == [
         "open_button",
+        "open_folder_button",
         "sample_button",
         "column_combo",
         "header_check",

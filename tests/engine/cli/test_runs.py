@@ -305,3 +305,30 @@ def test_that_a_run_is_told_where_its_text_lies_now(
     assert codes == [0, 0]
     (run,) = RunStore(folder).list()
     assert (run.epoch, run.corpus_path) == (3.0, str(moved))
+
+
+def test_that_a_run_on_several_files_goes_on_also_where_they_were_moved_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts, data = tmp_path / "texts", tmp_path / "data"
+    texts.mkdir()
+    for name in ("a.csv", "b.csv"):
+        rows = "".join(f'"{row}"\n' for row in ROWS)
+        (texts / name).write_text(f"text\n{rows}", encoding="utf-8")
+    small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "1"]
+    files = [str(texts / "a.csv"), str(texts / "b.csv")]
+    assert main(["train", *files, "--keep-run", *small, "--data-folder", str(data)]) == 0
+    assert runs(data, "resume", "last", "--epochs", "2") == 0
+
+    moved = texts.rename(tmp_path / "moved")
+    assert runs(data, "resume", "last", "--epochs", "3") == EXIT_WRONG
+    told = capsys.readouterr().err
+    where = [str(moved / "a.csv"), str(moved / "b.csv")]
+    codes = [
+        runs(data, "resume", "last", "--epochs", "3", "--text-file", *where),
+        runs(data, "resume", "last", "--epochs", "4"),
+    ]
+
+    assert f"is not there any more: {files[0]}" in told
+    assert codes == [0, 0]
+    assert [str(path) for path in RunStore(data).list()[0].corpus_config.paths] == where

@@ -48,6 +48,18 @@ def test_that_a_model_comes_back_bit_for_bit(tmp_path: Path, dtype: Dtype) -> No
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.safetensors"]
 
 
+def test_that_what_was_measured_on_a_sample_says_so_when_it_comes_back(tmp_path: Path) -> None:
+    model = tiny_model()
+    first, second = model.history.evaluations
+    interim = replace(second, epoch=0.5, is_sample=True, standard_error=0.02, is_interim=True)
+    sampled = replace(second, is_sample=True, standard_error=0.01)
+    history = replace(model.history, evaluations=(first, interim, second, sampled))
+
+    save_model(replace(model, history=history), tmp_path / "a.safetensors")
+
+    assert load_model(tmp_path / "a.safetensors").history == history
+
+
 def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:
     model = replace(tiny_model(), history=TrainingHistory(), step=0, epoch=0.0)
 
