@@ -73,8 +73,12 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .language_model.next_words import next_words as next_words
 from .language_model.results import (
+    NextWord as NextWord,
+    NextWords as NextWords,
     SentenceGenerated as SentenceGenerated,
+    SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
     WordScore as WordScore,
