@@ -151,7 +151,10 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         (["score", "MODEL.cut", "x"], "cannot be opened as a model"),
         (["generate", "MODEL", "-n", "0"], "between 1 and 100,000 sentences"),
         (["generate", "MODEL", "-n", "ten"], "invalid int value: 'ten'"),
-        (["generate", "MODEL", "--temperature", "nan"], "temperature must be 0 or a positive number"),
+        (
+            ["generate", "MODEL", "--temperature", "nan"],
+            "temperature must be 0 or a positive number",
+        ),
         (["generate", "MODEL", "--min-length", "200"], "shortest sentence (200 words)"),
         (["generate"], "required: MODEL"),
         (["paint", "MODEL"], "invalid choice: 'paint'"),

@@ -107,7 +107,7 @@ def test_that_of_equal_words_the_first_stay(filters: dict[str, Any], left: list[
     assert shares[0].nonzero()[:, 0].tolist() == left
 
 
-def test_that_top_p_looks_at_all_words_where_the_best_512_are_not_enough() -> None:
+def test_that_top_p_keeps_thousands_of_words_where_it_takes_so_many() -> None:
     words = [f"w{k}" for k in range(2000)]
     vocabulary = Vocabulary.from_words(words, range(2000, 0, -1))
     z = torch.randn(2, 2003, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) / 10
