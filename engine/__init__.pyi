@@ -100,6 +100,15 @@ from .network.torch_startup import (
     load_torch_libraries as load_torch_libraries,
     wait_politely as wait_politely,
 )
+from .notebook.model import (
+    Model as Model,
+    fit as fit,
+    load as load,
+)
+from .notebook.reading import (
+    Text as Text,
+    read as read,
+)
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
 from .runs.store import RunStore as RunStore
@@ -108,6 +117,10 @@ from .training.checks import (
     time_one_step as time_one_step,
 )
 from .training.epoch_estimate import estimate_epoch as estimate_epoch
+from .training.evaluation import (
+    Evaluation as Evaluation,
+    evaluate_corpus as evaluate_corpus,
+)
 from .training.events import (
     CheckpointSaved as CheckpointSaved,
     EpochEstimate as EpochEstimate,

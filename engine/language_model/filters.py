@@ -162,7 +162,7 @@ def _sorted(scores: torch.Tensor) -> torch.Tensor:
 
 
 def _best(scores: torch.Tensor, least: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
-    """Return which are the `count` (B, 1) best: those above `least` (B, 1), then the first equal."""
+    """Return which are the `count` (B, 1) best: all above `least` (B, 1), then the first equal."""
     enough = scores >= least
     if bool((enough.sum(1, keepdim=True) > count).any()):  # more equal ones than places
         above, equal = scores > least, scores == least
