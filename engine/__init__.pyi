@@ -86,9 +86,13 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .language_model.next_words import next_words as next_words
 from .language_model.results import (
+    NextWord as NextWord,
+    NextWords as NextWords,
     ScoredPart as ScoredPart,
     SentenceGenerated as SentenceGenerated,
+    SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
     WordScore as WordScore,
@@ -110,6 +114,15 @@ from .network.torch_startup import (
     load_torch_libraries as load_torch_libraries,
     wait_politely as wait_politely,
 )
+from .notebook.model import (
+    Model as Model,
+    fit as fit,
+    load as load,
+)
+from .notebook.reading import (
+    Text as Text,
+    read as read,
+)
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
 from .runs.store import RunStore as RunStore
@@ -118,6 +131,10 @@ from .training.checks import (
     time_one_step as time_one_step,
 )
 from .training.epoch_estimate import estimate_epoch as estimate_epoch
+from .training.evaluation import (
+    Evaluation as Evaluation,
+    evaluate_corpus as evaluate_corpus,
+)
 from .training.events import (
     CheckpointSaved as CheckpointSaved,
     EpochEstimate as EpochEstimate,

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
     CheckpointSaved,
     EpochEstimated,
@@ -36,6 +36,7 @@ Event: TypeAlias = (
     | Notice
     | RunEnded
     | SentenceGenerated
+    | SentenceGrowing
     | SentenceScored
     | GradientsChecked
     | StepTimed

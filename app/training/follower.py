@@ -37,6 +37,7 @@ from engine import (
     RateHalved,
     RunEnded,
     SentenceGenerated,
+    SentenceGrowing,
     SentenceScored,
     SnapshotPublished,
     StageProgress,
@@ -134,7 +135,7 @@ class RunFollower:
             case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
                 self._tell(event)
                 return  # the plot has nothing new to draw
-            case SentenceGenerated() | SentenceScored() | GradientsChecked():
+            case SentenceGenerated() | SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
             case StepTimed() | EpochEstimated():
                 return  # likewise

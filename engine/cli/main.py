@@ -41,7 +41,7 @@ _HOMES = {  # of the commands that are not in `models`
     "cache": "cache",
 }
 
-_RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
+_RESULT_IS_OUTPUT = ("generate", "next", "score", "evaluate", "info", "gradcheck")
 
 _TEXT_FILES = (
     "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
@@ -55,6 +55,8 @@ examples:
   python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
+  python -m engine generate comments.safetensors --start "I think" --top-p 0.9
+  python -m engine next comments.safetensors "I think" -k 10
   python -m engine score comments.safetensors "the movie was very good ."
   python -m engine evaluate comments.safetensors other.csv
 """
@@ -164,6 +166,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_generate(commands)
+    _add_next(commands)
     _add_score(commands)
     _add_evaluate(commands)
     _add_runs(commands)
@@ -292,10 +295,44 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add = generate.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
     add("-n", "--count", type=int, default=10, metavar="N", help="sentences")
+    add("--start", default="", metavar="WORDS", help="what every sentence begins with")
     add("--min-length", type=int, default=7, metavar="N", help="shortest, in words")
     add("--max-length", type=int, default=100, metavar="N", help="longest, in words")
-    add("--temperature", type=float, default=1.0, metavar="X", help="below 1: safer, above: wilder")
+    _add_filters(generate)
+    add(
+        "--ladder",
+        type=float,
+        nargs="+",
+        default=(),
+        metavar="X",
+        help="one sentence at each of these temperatures, from the same seed",
+    )
+    beam = "no drawing: search for the most probable sentences, with N at a time"
+    add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    wilder = "below 1: safer, above: wilder, 0: always the most probable word"
+    add("--temperature", type=float, default=1.0, metavar="X", help=wilder)
+    add("--top-k", type=int, metavar="K", help="only the K most probable words")
+    share = "only the most probable words that together have this probability"
+    add("--top-p", type=float, default=1.0, metavar="P", help=share)
+    of_best = "only words with at least this share of the best word's probability"
+    add("--min-p", type=float, default=0.0, metavar="P", help=of_best)
+    said = "above 1: words that were said already become less probable"
+    add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
+
+
+def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    following = _add_command(commands, "next", "list the most probable next words")
+    add = following.add_argument
+    add("model", type=Path, metavar="MODEL", help="a model file")
+    begun = "that the sentence begins with, in quotation marks; none: its first word is asked for"
+    add("words", nargs="?", default="", metavar="WORDS", help=begun)
+    add("-k", "--count", type=int, default=10, metavar="K", help="how many")
+    _add_filters(following)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:

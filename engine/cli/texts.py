@@ -18,7 +18,7 @@ from engine.wording import counted, duration, probability
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model.model import LanguageModel
-    from engine.language_model.results import SentenceScore
+    from engine.language_model.results import NextWords, SentenceScore
     from engine.network.gradient_check import GradientReport
 
 
@@ -124,6 +124,25 @@ def score_lines(score: "SentenceScore") -> list[str]:
         lines.append(
             f"  {word.shown:<20} {probability(word.log_probability):>12} {word.bits:>7.2f} bits, "
             f"rank {word.rank:,}{note}"
+        )
+    return lines
+
+
+def next_word_lines(following: "NextWords") -> list[str]:
+    """Return a table of the most probable next words, raw and after the filters."""
+    has_filters = following.left_by_filters < following.vocabulary_size - 2
+    before = " ".join(following.words_before) or "the start of a sentence"
+    lines = [
+        f"After {before}: {following.entropy_bits:.2f} bits undecided"
+        + (f", {counted(following.left_by_filters, 'word')} left by the filters" * has_filters)
+    ]
+    if following.unknown_words:
+        lines.append(f"  unknown: {', '.join(following.unknown_words)}, read as UNKNOWN_TOKEN")
+    for each in following.words:
+        drawn = f"{each.drawn_with:.4g}" if each.drawn_with else "never"
+        lines.append(
+            f"  {each.rank:>5,}  {each.shown:<20} {probability(each.log_probability):>12}"
+            f"   drawn with {drawn}"
         )
     return lines
 
