@@ -14,7 +14,7 @@ different words of the corpus.
 
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,13 @@ from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, Tokeniz
 from engine.control import Notice, StageProgress
 from engine.corpus.origins import Origins
 from engine.corpus.ranking import Ranking, slices
-from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
+
+if TYPE_CHECKING:
+    from engine.corpus.reading import Reading
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
@@ -181,7 +183,7 @@ class TokenStore:
     document_lengths: Ids  # (documents,), in sentences
     group_of: Offsets  # (documents,), equal for equal documents
     is_validation: NDArray[np.bool_]  # (documents,)
-    reading: Reading = field(default_factory=Reading)
+    reading: "Reading"  # its rules need NLTK, which a window loads later
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
     origins: Origins = field(default_factory=Origins)  # of the documents
 
