@@ -30,6 +30,10 @@ from .corpus.corpus import (
     SentenceView as SentenceView,
     TokenView as TokenView,
 )
+from .corpus.references import (
+    ReferenceLosses as ReferenceLosses,
+    ReferencesCounted as ReferencesCounted,
+)
 from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
     sample_entropy as sample_entropy,
@@ -73,6 +77,7 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .language_model.ngram import count_references as count_references
 from .language_model.results import (
     SentenceGenerated as SentenceGenerated,
     SentenceScore as SentenceScore,

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
 from engine.control import Notice, StageProgress
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
@@ -185,6 +186,8 @@ class Corpus:
         counted over both, as the tutorial counts all of its text.
     problems : tuple of RowProblem
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
+    references : ReferenceLosses or None
+        What is lost on the held-out text without a network, once somebody counted it.
     """
 
     __slots__ = (
@@ -193,6 +196,7 @@ class Corpus:
         "_training",
         "_validation",
         "problems",
+        "references",
         "summary",
         "vocabulary",
     )
@@ -209,6 +213,7 @@ class Corpus:
         counts = store.counts.tolist()
         self._store = store
         self.problems = problems
+        self.references: ReferenceLosses | None = None
         self.vocabulary = Vocabulary.from_words(store.words[:kept], counts[:kept])
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         self._training: Sentences | None = None

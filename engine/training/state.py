@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -75,6 +76,7 @@ class TrainingState:
     parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
     best: Tensors  # the same at the lowest evaluated loss; empty before an evaluation
     optimizer: Tensors
+    references: ReferenceLosses | None = None  # of the corpus; not in the file
 
     @property
     def epochs_done(self) -> float:
@@ -115,6 +117,7 @@ class TrainingState:
             history=self.history,
             step=step,
             epoch=epoch,
+            references=self.references,
         )
 
 
