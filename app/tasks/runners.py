@@ -11,6 +11,7 @@ class Runners:
 
     dataset: TaskRunner
     vocabulary: TaskRunner
+    references: TaskRunner
     training: TaskRunner
     tools: TaskRunner
     generation: TaskRunner
@@ -30,6 +31,7 @@ class Runners:
         return (
             self.dataset,
             self.vocabulary,
+            self.references,
             self.training,
             self.tools,
             self.generation,
