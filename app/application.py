@@ -34,6 +34,7 @@ from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
 from app.training.loss_history import LossHistory
+from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from app.window.close_guard import CloseGuard
@@ -60,8 +61,8 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, sentences, refused_rows, vocabulary, training, tools, generation, scoring, models,
-    kept_runs, controller, guard, warm_up
+    dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
+    scoring, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -137,6 +138,10 @@ class Application:
             jobs,
             parent=self.window,
         )
+        self.references = ReferencesController(
+            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+        )
+        self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,

@@ -159,6 +159,13 @@ def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
     return check_gradients(control)
 
 
+def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]":
+    """Count tables of word sequences; called in the worker."""
+    from engine import count_references
+
+    return count_references(corpus, control)
+
+
 def defaults_of_engine(recipe: str) -> "RecipeDefaults":
     """Return what a recipe takes where nothing is chosen."""
     from engine import recipe_defaults
@@ -314,6 +321,7 @@ class Jobs:
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
     )
+    count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine

@@ -37,6 +37,10 @@ from .corpus.languages import (
     describe_tokenizer as describe_tokenizer,
     known_languages as known_languages,
 )
+from .corpus.references import (
+    ReferenceLosses as ReferenceLosses,
+    ReferencesCounted as ReferencesCounted,
+)
 from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
     sample_entropy as sample_entropy,
@@ -87,6 +91,7 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.next_words import next_words as next_words
+from .language_model.ngram import count_references as count_references
 from .language_model.results import (
     NextWord as NextWord,
     NextWords as NextWords,

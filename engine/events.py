@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
+from engine.corpus.references import ReferencesCounted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
@@ -41,6 +42,7 @@ Event: TypeAlias = (
     | GradientsChecked
     | StepTimed
     | EpochEstimated
+    | ReferencesCounted
 )
 
 
@@ -57,6 +59,8 @@ def event_to_json(event: Event) -> dict[str, Any] | None:
             values = asdict(score)
         case GradientsChecked(report=report):
             values = asdict(report)
+        case ReferencesCounted(losses=losses):
+            values = asdict(losses)
         case StepTimed(time=step_time):
             values = asdict(step_time)
         case CheckpointSaved(path=path, step=step):

@@ -12,6 +12,7 @@ class Runners:
     dataset: TaskRunner
     sentences: TaskRunner
     vocabulary: TaskRunner
+    references: TaskRunner
     training: TaskRunner
     tools: TaskRunner
     generation: TaskRunner
@@ -32,6 +33,7 @@ class Runners:
             self.dataset,
             self.sentences,
             self.vocabulary,
+            self.references,
             self.training,
             self.tools,
             self.generation,

@@ -352,6 +352,12 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate.add_argument(
         "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
     )
+    evaluate.add_argument(
+        "--count-on",
+        type=Path,
+        metavar="CSV",
+        help="a text like the one it was trained on: say what a table of its word sequences loses",
+    )
     _add_csv_options(evaluate)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
-from engine.cli.texts import event_sentence, next_word_lines
+from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
@@ -96,6 +96,7 @@ def run_info(arguments: Namespace) -> int:
                 "model_config": model.model_config.to_json(),
                 "train_config": model.train_config.to_json(),
                 "corpus": asdict(model.summary),
+                "references": None if model.references is None else asdict(model.references),
             }
         )
         return 0
@@ -105,6 +106,8 @@ def run_info(arguments: Namespace) -> int:
         f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
         f"{counted(summary.words, 'word')}."
     )
+    if model.references is not None:
+        output.result(f"Its held-out text. {references_line(model.references)}")
     for done in model.history.evaluations:
         output.result(event_sentence(done))
     return 0

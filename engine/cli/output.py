@@ -20,6 +20,7 @@ from engine.cli.texts import (
     corpus_lines,
     event_sentence,
     gradient_lines,
+    references_line,
     score_lines,
     stage_line,
     step_time_line,
@@ -27,6 +28,7 @@ from engine.cli.texts import (
 )
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import CorpusReady
+from engine.corpus.references import ReferencesCounted
 from engine.errors import EngineError
 from engine.events import Event, event_to_json
 from engine.files.atomic import explain_os_error
@@ -117,6 +119,8 @@ class Output:
                     self.note(line)
             case LossPoint():
                 self._show_live(training_line(event, self._width()))
+            case ReferencesCounted(losses=losses):
+                self.note(f"Held-out text. {references_line(losses)}")
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
 from engine.corpus.languages import describe_tokenizer
+from engine.corpus.references import ReferenceLosses
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
@@ -145,6 +146,16 @@ def next_word_lines(following: "NextWords") -> list[str]:
             f"   drawn with {drawn}"
         )
     return lines
+
+
+def references_line(losses: ReferenceLosses) -> str:
+    """Return what is lost without a network."""
+    sample = f", counted on {losses.counted_words:,} words of it" if losses.is_sample else ""
+    table = f", {losses.table_name} {losses.table:.4f}" if losses.order > 2 else ""
+    return (
+        f"Without a network: knowing how common each word is costs {losses.unigram:.4f} nats a "
+        f"word, a table of word pairs {losses.bigram:.4f}{table}{sample}."
+    )
 
 
 def gradient_lines(report: "GradientReport") -> list[str]:

@@ -9,14 +9,21 @@ import re
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
-from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
+from engine.cli.texts import (
+    evaluated_lines,
+    evaluation_hints,
+    reading_hints,
+    references_line,
+    training_hints,
+)
 from engine.config import (
     FORMER_TOKENIZER,
     CorpusConfig,
@@ -46,9 +53,10 @@ from engine.files.tensors import read_file, read_header
 from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
 from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened, open_model
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import count_references
 from engine.language_model.scorer import score
 from engine.runs.store import RunStore
-from engine.training.evaluation import Evaluation, evaluate_corpus
+from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished
 from engine.training.trainer import train
 from engine.wording import counted
@@ -56,6 +64,8 @@ from engine.wording import counted
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
+
+_Result = TypeVar("_Result")
 
 _AUTOSAVE_S = 30.0
 _READ_AT_ONCE = 1 << 20  # bytes of standard input
@@ -112,6 +122,7 @@ def run_train(arguments: Namespace) -> int:
             return control.exit_code
         for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
+        show_references(corpus, control, output)
         if arguments.keep_run:
             run_id = store.new_run_id()
             output.note(f"The run is kept as {run_id} in {store.runs}.")
@@ -150,6 +161,7 @@ def run_demo(arguments: Namespace) -> int:
         entropy = sample_entropy(path)
         if entropy is not None:
             output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
+        show_references(corpus, control, output)
         model = train_and_save(
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
         )
@@ -189,17 +201,26 @@ def run_evaluate(arguments: Namespace) -> int:
             return control.exit_code
         for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
-        progress = evaluate_corpus(model, corpus, control)
-        while True:
-            try:
-                output.show(next(progress))
-            except StopIteration as end:
-                result: Evaluation | None = end.value
-                break
-    if result is None:
+        result = _result_of(evaluate_corpus(model, corpus, control), output)
+        references = None
+        if result is not None and arguments.count_on is not None:
+            source = prepare(
+                config.at([arguments.count_on]),
+                control,
+                output,
+                uses_cache=not arguments.no_cache,
+                is_only_measured=True,
+                reading=reading,
+            )
+            if source is None:
+                return control.exit_code
+            counting = evaluate_references(model, source, corpus, control)
+            references = _result_of(counting, output)
+    if result is None or control.is_stopped:
         return control.exit_code
     if arguments.json:
-        output.result_json({"event": "corpus_evaluated", **asdict(result)})
+        values = {} if references is None else {"references": asdict(references)}
+        output.result_json({"event": "corpus_evaluated", **asdict(result), **values})
         return 0
     output.result(
         f"{counted(result.words, 'word')} (each end of a sentence is one) in "
@@ -208,7 +229,19 @@ def run_evaluate(arguments: Namespace) -> int:
         f"perplexity {result.perplexity:,.1f}, "
         f"{result.bits_per_word:.3f} bits a word."
     )
+    if references is not None:
+        output.result(f"Counted on {arguments.count_on.name}. {references_line(references)}")
     return 0
+
+
+def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result:
+    """Show the events of some work; return what came out."""
+    while True:
+        try:
+            output.show(next(work))
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
 
 
 def _file_config(arguments: Namespace) -> CorpusConfig:
@@ -282,6 +315,12 @@ def prepare(
         for line in evaluated_lines(corpus):
             output.note(line)
     return corpus
+
+
+def show_references(corpus: Corpus, control: RunControl, output: Output) -> None:
+    """Show what is lost on the held-out text without a network; the models then say it too."""
+    for event in count_references(corpus, control):
+        output.show(event)
 
 
 def is_standard_input(path: Path) -> bool:

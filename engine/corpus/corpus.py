@@ -23,6 +23,7 @@ from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, Tokeniz
 from engine.control import Notice, StageProgress
 from engine.corpus.origins import Origins
 from engine.corpus.ranking import Ranking, slices
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
@@ -199,6 +200,8 @@ class Corpus:
         In the order of the file, made when they are first asked for.
     problems : tuple of RowProblem
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
+    references : ReferenceLosses or None
+        What is lost on the held-out text without a network, once somebody counted it.
     """
 
     __slots__ = (
@@ -211,6 +214,7 @@ class Corpus:
         "_wanted_size",
         "problems",
         "reading",
+        "references",
         "summary",
         "vocabulary",
     )
@@ -232,6 +236,7 @@ class Corpus:
         kept; `ranking` is this part's, where it is at hand.
         """
         self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
+        self.references: ReferenceLosses | None = None
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         if ranking is None:
             left_out = self._is_validation if counted == "training" else None

@@ -14,6 +14,7 @@ from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import CorpusSummary
+    from engine.corpus.references import ReferenceLosses
     from engine.corpus.vocabulary import Vocabulary
     from engine.network.rnn import RNN
 
@@ -34,6 +35,7 @@ class LanguageModel:
     history: TrainingHistory = field(default_factory=TrainingHistory)
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one
+    references: "ReferenceLosses | None" = None  # what its held-out text costs without a network
 
     def __post_init__(self) -> None:
         if self.rnn.word_dim != len(self.vocabulary):

@@ -278,6 +278,7 @@ class RunProgress:
             history=self.recorder.snapshot(),
             step=self.now.step,
             epoch=self.epoch,
+            references=self._corpus.references,
         )
         return SnapshotPublished(step=self.now.step, epoch=self.epoch, model=model)
 

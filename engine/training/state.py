@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
 from engine.corpus.reading import Reading
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -78,6 +79,7 @@ class TrainingState:
     parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
     best: Tensors  # the same at the lowest evaluated loss; empty before an evaluation
     optimizer: Tensors
+    references: ReferenceLosses | None = None  # of the corpus; not in the file
 
     @property
     def epochs_done(self) -> float:
@@ -119,6 +121,7 @@ class TrainingState:
             history=self.history,
             step=step,
             epoch=epoch,
+            references=self.references,
         )
 
 

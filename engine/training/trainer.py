@@ -154,6 +154,7 @@ class Trainer:
             parameters=copy_parameters(place.rnn),
             best=copy_parameters(self._schedule.best),
             optimizer=copies(place.optimizer.state_tensors()),
+            references=self._corpus.references,
         )
         if self.can_start_over and self._good is not None:
             return started_over(now, self._good, self._schedule.next_rate)
