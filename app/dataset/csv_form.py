@@ -3,11 +3,12 @@
 The form shows what was detected and lets a person overrule it; it reads no file.
 """
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from app.dataset.corpus_figures import delimiter_name
 from app.shared.column_picker import ColumnPicker
@@ -47,10 +48,17 @@ QUOTINGS = (
     ("Curly quotes", "curly"),
     ("None: they are text", "none"),
 )
+ESCAPE = re.compile(r"\\(t|x[0-9a-fA-F]{2})")
+LONGEST_DELIMITER = 5  # characters
 MOST_FILES = 2000  # offered to be shown
 DETECT = -1  # lines above the table
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
+
+
+def typed_delimiter(text: str) -> str:
+    r"""Return a delimiter as it was typed, with a tab for \t and others for their number."""
+    return ESCAPE.sub(lambda found: "\t" if found[1] == "t" else chr(int(found[1][1:], 16)), text)
 
 
 class CsvForm(QWidget):
@@ -303,8 +311,14 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.delimiter_combo",
             "Delimiter",
-            "The character between two columns; change it if columns look wrong in the preview",
+            "What stands between two columns; change it if columns look wrong in the preview. Any "
+            "1 to 5 characters can be typed, also \\t for a tab and \\x01 for others by number",
         )
+        self._delimiter.setEditable(True)
+        self._typed = QLineEdit(self._delimiter)
+        self._delimiter.setLineEdit(self._typed)
+        self._delimiter.setCompleter(None)  # type: ignore[arg-type]  # what is typed is meant so
+        self._delimiter.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._delimiter.addItem("Detect", None)
         for delimiter in DELIMITERS:
             self._delimiter.addItem(delimiter_name(delimiter), delimiter)
@@ -368,9 +382,28 @@ class CsvForm(QWidget):
         self._header.toggled.connect(self._on_header_toggled)
         for box in (self._file, self._sheet, *self._detecting):
             box.currentIndexChanged.connect(self._on_reading_changed)
+        self._typed.editingFinished.connect(self._on_delimiter_typed)
         self._skipped.valueChanged.connect(self._on_reading_changed)
         self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)
+
+    @Slot()
+    def _on_delimiter_typed(self) -> None:
+        """Take a delimiter that is not in the list; what is none is taken back."""
+        typed = self._delimiter.currentText()
+        if typed == self._delimiter.itemText(self._delimiter.currentIndex()):
+            return
+        delimiter = typed_delimiter(typed)
+        names = [self._delimiter.itemText(index) for index in range(self._delimiter.count())]
+        if typed in names:
+            self._delimiter.setCurrentIndex(names.index(typed))
+        elif 1 <= len(delimiter) <= LONGEST_DELIMITER:
+            index = self._delimiter.findData(delimiter)
+            if index < 0:
+                index = self._delimiter.count()
+                self._delimiter.addItem(delimiter_name(delimiter), delimiter)
+            self._delimiter.setCurrentIndex(index)
+        self._delimiter.setEditText(self._delimiter.itemText(self._delimiter.currentIndex()))
 
     @Slot(object)
     def _on_picked_changed(self, columns: tuple[int, ...]) -> None:

@@ -375,6 +375,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     where = "resume: where the text, all its files, lies now"
     add("--text-file", type=Path, nargs="+", metavar="FILE", help=where)
     add("--best", action="store_true", help="export: the best model instead of the last")
+    add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
 

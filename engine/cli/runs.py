@@ -8,6 +8,7 @@ from typing import Any
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.training import (
     prepare,
+    require_consent,
     require_kept,
     require_place,
     resume_command,
@@ -24,7 +25,7 @@ from engine.wording import counted, duration
 _MOST_NAMED = 5  # ids in a message
 _USERS = {  # the one action that uses an option
     **dict.fromkeys(("epochs", "time_limit", "learning_rate", "text_file"), "resume"),
-    **dict.fromkeys(("best", "at_epoch"), "export"),
+    **dict.fromkeys(("best", "at_epoch", "force"), "export"),
 }
 
 
@@ -89,6 +90,7 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, s
                 model = store.open_epoch(run.run_id, arguments.at_epoch)
             else:
                 model = store.open_model(run.run_id, "best" if arguments.best else "last")
+            require_consent(Path(text), is_forced=arguments.force)
             save_model(model, Path(text))
             return run_id, f"{model.description} Saved to {text}."
         case "rename":
@@ -177,6 +179,10 @@ def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
 
 
 def _progress(run: RunInfo) -> str:
+    if run.begins_anew:
+        return (
+            f"begun {run.started:%Y-%m-%d %H:%M}, nothing saved yet: 'runs resume' begins it again"
+        )
     if run.saved is None:
         return f"begun {run.started:%Y-%m-%d %H:%M}, nothing saved yet"
     loss = run.training_loss if run.validation_loss is None else run.validation_loss

@@ -111,7 +111,12 @@ class RunStore:
         from engine.training.trainer import Trainer
 
         description = run_description(
-            corpus_config, model_config, train_config, asdict(corpus.summary), _now()
+            corpus_config,
+            model_config,
+            train_config,
+            asdict(corpus.summary),
+            _now(),
+            is_continued=start_from is not None,
         )
         trainer = Trainer(corpus, model_config, train_config, start_from)
         folder = RunFolder(self.runs / (run_id or self.new_run_id()))
@@ -128,6 +133,8 @@ class RunStore:
         learning_rate: float | None = None,
     ) -> Iterator[Event]:
         """Yield the events of a run that goes on exactly where its last checkpoint was taken.
+
+        One that ended before its first checkpoint begins again, with its settings and its seed.
 
         Parameters
         ----------
@@ -171,6 +178,8 @@ class RunStore:
         folder = self._folder(run_id)
         if is_held(folder.lock_path):
             raise RunError(f"The run {folder.run_id} is being trained. Stop it first.")
+        if read_info(folder).begins_anew:
+            return
         state_to_resume(folder, epochs=epochs, time_limit_s=None, learning_rate=learning_rate)
 
     def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
@@ -184,7 +193,7 @@ class RunStore:
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         """Return the runs whose process is gone without an end, and that can be recovered."""
-        return tuple(run for run in self.list() if run.state == "interrupted" and run.saved)
+        return tuple(run for run in self.list() if run.state == "interrupted" and run.can_resume)
 
     def dismiss(self, run_id: str) -> None:
         """Offer an interrupted run no more; nothing is deleted."""

@@ -332,3 +332,34 @@ def test_that_a_run_on_several_files_goes_on_also_where_they_were_moved_to(
     assert f"is not there any more: {files[0]}" in told
     assert codes == [0, 0]
     assert [str(path) for path in RunStore(data).list()[0].corpus_config.paths] == where
+
+
+def test_that_an_export_replaces_a_model_only_if_that_is_wished(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.safetensors"
+    assert runs(folder, "export", "last", str(model)) == 0
+    before = model.stat().st_mtime_ns
+
+    assert runs(folder, "export", "last", str(model), "--best") == EXIT_WRONG
+    assert "holds a model already. Give --force to replace it" in capsys.readouterr().err
+    assert model.stat().st_mtime_ns == before
+    assert runs(folder, "export", "last", str(model), "--best", "--force") == 0
+
+    assert model.stat().st_mtime_ns > before
+    assert runs(folder, "delete", "last", "--force") == EXIT_WRONG
+
+
+def test_that_a_run_without_a_save_is_begun_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run,) = RunStore(folder).list()
+    for path in run.path.iterdir():
+        if path.name != "run.json":
+            path.unlink()
+
+    assert runs(folder) == 0
+    assert "'runs resume' begins it again" in capsys.readouterr().out
+    assert runs(folder, "resume", "last") == 0
+
+    assert RunStore(folder).list()[0].state == "finished"
