@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         EpochModel,
         Event,
         LanguageModel,
+        NextWords,
         RecipeDefaults,
         RunInfo,
     )
@@ -185,7 +186,7 @@ def generate_with_engine(
     """Draw sentences; called in the worker, so that PyTorch is loaded there."""
     from engine import generate
 
-    yield from generate(model, config, control)
+    yield from generate(model, config, control, each_word=True)
 
 
 def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
@@ -215,6 +216,15 @@ def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
     from engine import open_model
 
     return open_model(path, None if corpus is None else corpus.vocabulary)
+
+
+def next_words_with_engine(
+    model: "LanguageModel", settings: SampleConfig, count: int
+) -> "Iterator[NextWords]":
+    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
+    from engine import next_words
+
+    yield next_words(model, settings, count)
 
 
 def sample_path_of_engine() -> Path:
@@ -270,6 +280,9 @@ class Jobs:
         generate_with_engine
     )
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
+    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+        next_words_with_engine
+    )
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine

@@ -15,6 +15,7 @@ class Runners:
     tools: TaskRunner
     generation: TaskRunner
     scoring: TaskRunner
+    next_words: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -34,6 +35,7 @@ class Runners:
             self.tools,
             self.generation,
             self.scoring,
+            self.next_words,
             self.models,
             self.runs,
             self.prepared_texts,
