@@ -30,6 +30,7 @@ END = "SENTENCE_END"
 _MARGIN = 8.0  # px around the bars
 _SMALLEST_PERCENT = 0.001
 _LONGEST_START = 60  # characters of the words before
+_FIRST_ROWS = 200  # all of a large vocabulary would take longer than a key press may
 _NOTHING = (
     "Click a word of a sentence, above or in the table beside, to see what else could stand there."
 )
@@ -42,13 +43,22 @@ class NextWordPanel(QWidget):
     -------
     word_taken(str)
         The sentence is to go on with this word of the vocabulary.
+    all_wanted()
+        All words are asked for: the user looks for one, or has seen the first ones.
+
+    Attributes
+    ----------
+    rows_wanted : int or None
+        How many words are worth asking for; None: all.
     """
 
     word_taken = Signal(str)
+    all_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._said: NextWords | None = None
+        self.rows_wanted: int | None = _FIRST_ROWS
         self._heading = make_label("", "hint", self, wrap=True)
         self._heading.setObjectName("generation.next_heading")
         self._search_edit = describe(
@@ -68,6 +78,7 @@ class NextWordPanel(QWidget):
         layout.addWidget(self._table, 1)
         self._search_edit.textChanged.connect(self._on_search_changed)
         self._table.word_taken.connect(self.word_taken)
+        self._table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.show_words(None, "")
 
     def show_words(self, said: NextWords | None, taken: str) -> None:
@@ -93,6 +104,17 @@ class NextWordPanel(QWidget):
     @Slot()
     def _on_search_changed(self) -> None:
         self._table.show_words(self._found(), self._table.taken)
+        self._want_all()
+
+    @Slot(int)
+    def _on_scrolled(self, value: int) -> None:
+        if value > 0 and value == self._table.verticalScrollBar().maximum():
+            self._want_all()
+
+    def _want_all(self) -> None:
+        if self.rows_wanted is not None:
+            self.rows_wanted = None
+            self.all_wanted.emit()
 
 
 class NextWordTable(RecordTable):

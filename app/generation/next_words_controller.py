@@ -99,7 +99,8 @@ class NextWordsController(QObject):
             settings = self._settings_of(kind)
             if settings is None:
                 continue
-            count = _SUGGESTED if kind == "start" else model.word_dim
+            wanted = self._score_panel.next_words_wanted or model.word_dim
+            count = _SUGGESTED if kind == "start" else wanted
             self._asked = (kind, settings)
             job = partial(self._next_words, model, settings, count)
             self._runner.start(job, RunControl())

@@ -200,6 +200,7 @@ class ScorePanel(QFrame):
         self._undo_button.clicked.connect(self._sentence_edit.undo)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
+        self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
     def text(self) -> str:
@@ -221,6 +222,11 @@ class ScorePanel(QFrame):
             self._look_again()
         else:
             self.set_text(text)
+
+    @property
+    def next_words_wanted(self) -> int | None:
+        """How many words that could stand there are worth asking for; None: all."""
+        return self._next_panel.rows_wanted
 
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""

@@ -284,3 +284,24 @@ def test_that_texts_say_where_and_how_sure() -> None:
     assert start_hint(said).startswith("“glads” is unknown to the model")
     assert heading(first).startswith("At the start of a sentence: 1.6 bits undecided. Click")
     assert share_text(0.0005, math.log(0.0005)) == "1 in 2,000"
+
+
+def test_that_a_search_asks_for_all_words_of_the_vocabulary(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    counts: list[int] = []
+
+    def noting(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+        counts.append(count)
+        return fake_next_words(model, settings, count)
+
+    bench = open_bench(next_words=noting)
+    bench.session.set_model(fake_model())
+    type_sentence(qtbot, bench, "it is so now")
+    look_at(qtbot, bench, 2)
+
+    with qtbot.waitSignal(bench.next_runner.ended):
+        qtbot.keyClicks(bench.find(QLineEdit, "next_search_edit"), "n")
+
+    assert counts[0] == 200
+    assert counts[-1] == 8000
