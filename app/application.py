@@ -22,6 +22,7 @@ from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -62,7 +63,7 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, models, kept_runs, controller, guard, warm_up
+    scoring, next_words, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -88,6 +89,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.next_words.close()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
@@ -165,6 +167,15 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+
+        self.next_words = NextWordsController(
+            self._generation_tab,
+            self.session,
+            self.runners.next_words,
             self.presenter,
             jobs,
             parent=self.window,

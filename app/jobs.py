@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         EpochModel,
         Event,
         LanguageModel,
+        NextWords,
         RecipeDefaults,
         RunInfo,
         WordsPreview,
@@ -195,7 +196,7 @@ def generate_with_engine(
     """Draw sentences; called in the worker, so that PyTorch is loaded there."""
     from engine import generate
 
-    yield from generate(model, config, control)
+    yield from generate(model, config, control, each_word=True)
 
 
 def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
@@ -260,6 +261,15 @@ def find_sentences_with_engine(
     return find_sentences(
         corpus, text, only_unknown=only_unknown, only_held_out=only_held_out, control=control
     )
+
+
+def next_words_with_engine(
+    model: "LanguageModel", settings: SampleConfig, count: int
+) -> "Iterator[NextWords]":
+    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
+    from engine import next_words
+
+    yield next_words(model, settings, count)
 
 
 def sample_path_of_engine() -> Path:
@@ -332,6 +342,9 @@ class Jobs:
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
     score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
         score_words_with_engine
+    )
+    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+        next_words_with_engine
     )
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.controller import model_epoch, model_title
+from app.generation.controller import model_epoch, model_origin, model_title
 from app.generation.records import ModelScore
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -139,16 +139,6 @@ class ScoringController(QObject):
             self._presenter.show_failure(failure, "Scoring the sentence")
         if self._is_due:
             self._score_newest()
-
-
-def model_origin(session: Session) -> str:
-    """Return which run or file the session's model comes from; "" if nothing tells."""
-    run = session.run
-    if run is None:
-        return session.model_path.name if session.model_path is not None else ""
-    clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
-    when = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
-    return ", ".join(part for part in (run.name, when) if part)
 
 
 def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = "") -> ModelScore:

@@ -240,6 +240,13 @@ class RowsModel(QAbstractTableModel, Generic[RecordT]):
         self.rows.extend(records)
         self.endInsertRows()
 
+    def remove_last_row(self) -> None:
+        """Take the lowest row away."""
+        last = len(self.rows) - 1
+        self.beginRemoveRows(QModelIndex(), last, last)
+        self.rows = list(self.rows)[:last]
+        self.endRemoveRows()
+
     def replace_row(self, row: int, record: RecordT) -> None:
         """Show another record in `row`, of a list that `append_rows` made."""
         if isinstance(self.rows, list):

@@ -17,6 +17,7 @@ class Runners:
     tools: TaskRunner
     generation: TaskRunner
     scoring: TaskRunner
+    next_words: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -38,6 +39,7 @@ class Runners:
             self.tools,
             self.generation,
             self.scoring,
+            self.next_words,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -13,7 +13,10 @@ from engine.config import SampleConfig
 from engine.control import Notice
 from engine.errors import ConfigError
 from engine.language_model.model import LanguageModel
+from engine.network.rnn import RNN
 from engine.wording import counted
+
+_CHUNK_WORDS = 256  # scores in memory at once, in rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,11 +44,11 @@ class Opening:
         vocabulary, rnn = model.vocabulary, model.rnn
         ids = vocabulary.encode(words)
         read = [vocabulary.start_id, *ids]
-        state, log_probability = rnn.initial_state(1), 0.0  # (1, H)
-        for word, following in zip(read, ids, strict=False):
+        state = rnn.initial_state(1)  # (1, H)
+        states = []
+        for word in read[:-1]:
             state = rnn.advance(torch.tensor([word], device=rnn.device), state)
-            scores = rnn.logits(state)[0].double()  # (C,)
-            log_probability += min(0.0, float(scores[following] - scores.logsumexp(0)))
+            states.append(state)
         unknown = [
             word for word, number in zip(words, ids, strict=True) if number == vocabulary.unknown_id
         ]
@@ -55,7 +58,7 @@ class Opening:
             unknown_words=tuple(dict.fromkeys(unknown)),
             state=state,
             last_id=read[-1],
-            log_probability=log_probability,
+            log_probability=_log_probability(rnn, states, ids),
         )
 
     def notices(self) -> Iterator[Notice]:
@@ -66,3 +69,14 @@ class Opening:
                 text=f"{', '.join(f'“{word}”' for word in self.unknown_words)} {are} of the "
                 "model's vocabulary: read as an unknown word, which stands for all rare ones."
             )
+
+
+def _log_probability(rnn: RNN, states: list[torch.Tensor], ids: list[int]) -> float:
+    """Return ln P of the words after their states; a long text takes a chunk at a time."""
+    total = 0.0
+    for first in range(0, len(ids), _CHUNK_WORDS):
+        following = torch.tensor(ids[first : first + _CHUNK_WORDS], device=rnn.device)  # (n,)
+        scores = rnn.logits(torch.cat(states[first : first + _CHUNK_WORDS])).double()  # (n, C)
+        log_p = scores.gather(1, following[:, None])[:, 0] - scores.logsumexp(1)  # (n,)
+        total += float(log_p.clamp_(max=0.0).sum())
+    return total
