@@ -41,7 +41,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
-        summary=SimpleNamespace(name="comments.csv"),
+        summary=SimpleNamespace(name="comments.csv", digest=""),
         epoch=epoch,
         step=step,
         word_dim=8000,
@@ -106,11 +106,14 @@ def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
     values: dict[str, Any] = {
         "text": text,
         "words": (),
+        "parts": (),
         "log_probability": -1.0,
         "probability": 0.0,
         "perplexity": 50.0,
         "bits_per_word": 5.6,
         "unknown_words": (),
+        "known_log_probability": -1.0,
+        "known_perplexity": 50.0,
     }
     return SentenceScore(**(values | changes))
 
