@@ -149,7 +149,7 @@ class DatasetController(QObject):
             config = CorpusConfig(
                 path=self._path,
                 csv=self._tab.csv_config(),
-                tokenizer=choices.tokenizer,
+                tokenizer=self._tab.tokenizer(),
                 vocabulary_size=choices.vocabulary_size,
                 min_count=choices.min_count,
                 validation_fraction=choices.validation_fraction,

@@ -108,6 +108,9 @@ def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
         "perplexity": 50.0,
         "bits_per_word": 5.6,
         "unknown_words": (),
+        "parts": (),
+        "known_log_probability": -1.0,
+        "known_perplexity": 50.0,
     }
     return SentenceScore(**(values | changes))
 
