@@ -1,6 +1,6 @@
 """Some sentences of the chosen file as the network will see them, before it is prepared."""
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -17,10 +17,18 @@ from app.dataset.corpus_sentences import CELL_LENGTH, TOKENS_ROLE, TokenDelegate
 from app.shared.formatting import counted, shorten
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RowsModel, prepare_table
-from engine import TokenizerConfig, TokenView, known_languages
+from engine import TokenizerConfig, known_languages
 
 if TYPE_CHECKING:
     from engine import WordsPreview
+
+
+class Word(NamedTuple):
+    """A word as the table paints it; what is known, only Prepare can tell."""
+
+    text: str
+    is_known: bool = True
+
 
 Row: TypeAlias = tuple[str, tuple[str, ...]]  # a sentence and its words
 
@@ -202,9 +210,7 @@ def word_columns() -> tuple[Column[Row], ...]:
             tooltip=lambda row: "  ·  ".join(row[1]),
             roles={
                 int(Qt.ItemDataRole.AccessibleTextRole): lambda row: " ".join(row[1]),
-                TOKENS_ROLE: lambda row: tuple(
-                    TokenView(text=word, is_known=True) for word in row[1]
-                ),
+                TOKENS_ROLE: lambda row: tuple(Word(text=word) for word in row[1]),
             },
         ),
     )

@@ -12,9 +12,9 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, TokenizerConfig
 from engine.control import Notice, StageProgress
 from engine.corpus.ranking import Ranking, slices
-from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
+
+if TYPE_CHECKING:
+    from engine.corpus.reading import Reading
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
@@ -176,7 +178,7 @@ class TokenStore:
     document_lengths: Ids  # (documents,), in sentences
     group_of: Offsets  # (documents,), equal for equal documents
     is_validation: NDArray[np.bool_]  # (documents,)
-    reading: Reading = field(default_factory=Reading)
+    reading: "Reading"
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
 
 

@@ -9,12 +9,15 @@ that both give the same words.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import regex
-from nltk.tokenize.punkt import PunktParameters
 
 from engine.corpus.languages import Language, language
 from engine.files.records import JsonRecord
+
+if TYPE_CHECKING:
+    from nltk.tokenize.punkt import PunktParameters
 
 _BLANK_LINES = regex.compile(r"\n[^\S\n]*\n\s*")
 # Of scripts that need no blank after them.
@@ -70,7 +73,7 @@ class SentenceRules(JsonRecord):
 
     @classmethod
     def learn(
-        cls, code: str, texts: Iterable[str], punkt: PunktParameters | None = None
+        cls, code: str, texts: Iterable[str], punkt: "PunktParameters | None" = None
     ) -> "SentenceRules":
         """Return the rules for a text in the language `code`.
 
