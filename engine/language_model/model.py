@@ -36,9 +36,7 @@ class LanguageModel:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: "CorpusSummary"
-    reading: "Reading" = field(
-        default_factory=_tutorials_reading
-    )  # from what is typed to words, and back
+    reading: "Reading" = field(default_factory=_tutorials_reading)  # of what is typed
     history: TrainingHistory = field(default_factory=TrainingHistory)
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one
