@@ -4,7 +4,7 @@ The defaults are the engine's own functions, imported where they are first used,
 that calls them, and Qt's dialogs. Nothing here knows a widget or a controller.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -106,6 +106,12 @@ class Runs(Protocol):
     def duplicate(self, run_id: str, name: str = "") -> "RunInfo":
         """Copy a run."""
 
+    def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
+        """Keep what was drawn from a run."""
+
+    def sentences(self, run_id: str) -> dict[str, object]:
+        """Return what was drawn from a run, as it was kept."""
+
     def open_model(self, run_id: str, which: Which = "last") -> "LanguageModel":
         """Return the run's newest or best model."""
 
@@ -147,6 +153,19 @@ def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Ev
     from engine import build_corpus, corpus_cache_folder
 
     return build_corpus(config, control, cache_folder=corpus_cache_folder())
+
+
+def open_prepared_with_engine(
+    config: CorpusConfig, digest: str, control: RunControl
+) -> "Corpus | None":
+    """Open a prepared text again; called in the worker. None where it is not kept any more."""
+    from engine import corpus_cache_folder, open_prepared_corpus
+
+    folder = corpus_cache_folder()
+    for event in open_prepared_corpus(config, digest, control, cache_folder=folder):
+        if isinstance(event, CorpusReady):
+            return event.corpus
+    return None
 
 
 def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
@@ -258,6 +277,9 @@ class Jobs:
     runs: Runs
     inspect: Inspect = inspect_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
+    open_prepared: "Callable[[CorpusConfig, str, RunControl], Corpus | None]" = (
+        open_prepared_with_engine
+    )
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
@@ -276,12 +298,13 @@ class Jobs:
 
     # Of the person; None: the controller asks with its own dialog.
     ask_csv_path: Callable[[str], Path | None] | None = None
+    ask_where_it_is: Callable[[str], Path | None] | None = None  # a recent file that is gone
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
     training_dialogs: TrainingQuestions | None = None
     runs_dialogs: RunsQuestions | None = None
-    ask_unsaved_at_close: Callable[[bool], UnsavedAnswer] | None = None  # is the run kept?
+    ask_unsaved_at_close: Callable[[], UnsavedAnswer] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,9 +323,13 @@ def inspected(
         yield CsvInspected(preview=preview)
 
 
-def resized(corpus: "Corpus", size: int) -> "Iterator[Event]":
-    """Give a corpus another vocabulary size, as a job: nothing is tokenised again."""
-    yield CorpusReady(corpus=corpus.with_vocabulary_size(size))
+def adapted(corpus: "Corpus", former: CorpusConfig, config: CorpusConfig) -> "Iterator[Event]":
+    """Give a corpus another vocabulary size or split, as a job: nothing is tokenised again."""
+    if config.vocabulary_size != former.vocabulary_size:
+        corpus = corpus.with_vocabulary_size(config.vocabulary_size)
+    if config.validation_fraction != former.validation_fraction:
+        corpus = corpus.with_validation_fraction(config.validation_fraction, config.seed)
+    yield CorpusReady(corpus=corpus)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,33 +354,6 @@ class TrainingChoices:
 
     model: ModelConfig
     train: TrainConfig
-    validation_fraction: float | None  # None: leave the corpus as it is split
-
-
-def kept_events(
-    runs: Runs,
-    corpus: "Corpus",
-    config: CorpusConfig,
-    choices: TrainingChoices,
-    control: RunControl,
-    *,
-    start_from: "LanguageModel | None",
-    run_id: str,
-) -> "Iterator[Event | CorpusMade]":
-    """Split the corpus anew if that was asked for, then train and keep; runs in the worker."""
-    if choices.validation_fraction is not None:
-        corpus = corpus.with_validation_fraction(choices.validation_fraction)
-        config = replace(config, validation_fraction=choices.validation_fraction, seed=0)
-        yield CorpusMade(corpus=corpus, config=config)
-    yield from runs.train(
-        corpus,
-        config,
-        choices.model,
-        choices.train,
-        control,
-        start_from=start_from,
-        run_id=run_id,
-    )
 
 
 def resumed_events(
@@ -366,7 +366,11 @@ def resumed_events(
 ) -> "Iterator[Event | CorpusMade | RunResumed]":
     """Prepare the run's text again unless it is the `present` one, then go on with the run."""
     config = jobs.runs.corpus_config(run_id)
-    corpus = present[0] if present is not None and _is_same(present[1], config) else None
+    corpus = present[0] if present is not None and is_same_corpus(present[1], config) else None
+    if corpus is None:
+        corpus = jobs.open_prepared(config, jobs.runs.info(run_id).text_digest, control)
+        if corpus is not None:
+            yield CorpusMade(corpus=corpus, config=config)
     if corpus is None:
         for event in jobs.build(config, control):
             if isinstance(event, CorpusReady):
@@ -388,7 +392,7 @@ def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:
         yield RunResumed(model=info.model_config, train=info.train_config)
 
 
-def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
+def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:
     """Tell whether both make the same corpus; the file itself is checked by the engine."""
     return _absolute(one) == _absolute(other)
 

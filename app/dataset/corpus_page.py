@@ -106,6 +106,7 @@ class CorpusPage(QScrollArea):
 
     def _build_splitter(self) -> QSplitter:
         upper = QSplitter(Qt.Orientation.Horizontal, self)
+        upper.setObjectName("dataset.upper_splitter")
         upper.addWidget(self._build_plot_card())
         self._problems = ProblemPanel("", self)
         self._problems.save_requested.connect(self.save_requested)
@@ -113,6 +114,7 @@ class CorpusPage(QScrollArea):
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("dataset.corpus_splitter")
         splitter.addWidget(upper)
         splitter.addWidget(self._build_sentence_card())
         splitter.setStretchFactor(0, 2)

@@ -76,6 +76,7 @@ class CsvForm(QWidget):
         self._is_table = False
         self._is_header_chosen = False
         self._chosen: tuple[int, ...] | None = None  # columns
+        self._wanted: tuple[str, ...] = ()  # the columns of a corpus that was opened again
         self._build_fields()
         self._build_boxes()
         self._build_layout()
@@ -84,6 +85,9 @@ class CsvForm(QWidget):
 
     def show_preview(self, preview: "CsvPreview") -> tuple[int, ...]:
         """Show how the file was read and return the text columns; choices made by hand stay."""
+        if self._wanted:
+            self._chosen = _indexes(self._wanted, preview.columns)
+            self._wanted = ()
         columns = tuple(index for index in self._chosen or () if index < len(preview.columns))
         columns = columns or (preview.guessed_column,)
         self._columns, self._has_header = preview.columns, preview.has_header
@@ -144,7 +148,33 @@ class CsvForm(QWidget):
         self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
         self._is_header_chosen = False
         self._chosen = None
+        self._wanted = ()
         self._columns = ()
+
+    def show_config(self, config: CsvConfig) -> None:
+        """Show how a corpus was read that is opened again; its columns come with the preview."""
+        for box, value in (
+            (self._encoding, config.encoding),
+            (self._delimiter, config.delimiter),
+            (self._quoting, config.quoting),
+            (self._units, config.documents),
+        ):
+            if value is not None and box.findData(value) < 0:
+                box.addItem(str(value), value)
+            with QSignalBlocker(box):
+                box.setCurrentIndex(max(0, box.findData(value)))
+        with QSignalBlocker(self._sheet):
+            if config.sheet is not None:
+                self._sheet.addItem(config.sheet, config.sheet)
+                self._sheet.setCurrentIndex(self._sheet.findData(config.sheet))
+        with QSignalBlocker(self._entities):
+            self._entities.setChecked(config.decode_entities)
+        with QSignalBlocker(self._skipped):
+            self._skipped.setValue(DETECT if config.skip_rows is None else config.skip_rows)
+        self._has_header = bool(config.has_header)
+        self._is_header_chosen = config.has_header is not None
+        self._wanted = config.columns
+        self.show_policy(config.bad_rows)
 
     def show_policy(self, policy: str) -> None:
         """Show what was to be done with damaged rows in an earlier session."""
@@ -331,3 +361,10 @@ class CsvForm(QWidget):
     @Slot(int)
     def _on_reading_changed(self, index: int) -> None:
         self.reading_changed.emit()
+
+
+def _indexes(keys: tuple[str, ...], columns: tuple[str, ...]) -> tuple[int, ...]:
+    """Return where the columns of these names, or numbers from 1 on, stand."""
+    places = {name: index for index, name in enumerate(columns)}
+    found = (int(key) - 1 if key.isdecimal() else places.get(key, -1) for key in keys)
+    return tuple(index for index in found if 0 <= index < len(columns))

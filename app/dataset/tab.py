@@ -16,8 +16,10 @@ from app.dataset.file_panel import FilePanel, WelcomePage
 from app.dataset.preview import PreviewPage
 from app.dataset.vocabulary_page import VocabularyPage
 from app.session import Command
+from app.shared.formatting import shorten
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
+from app.shared.strip import Strip
 from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, StageProgress
 
@@ -48,6 +50,10 @@ class DatasetTab(QWidget):
         Another vocabulary size was chosen.
     save_problems_requested(object)
         Refused rows are to be saved: the `RowProblem`s.
+    back_requested()
+        The text that is prepared is to be shown again, instead of the file chosen since.
+    train_requested()
+        The person wants to go on to the training.
     """
 
     open_requested = Signal()
@@ -57,18 +63,25 @@ class DatasetTab(QWidget):
     cancel_requested = Signal()
     vocabulary_changed = Signal(int)
     save_problems_requested = Signal(object)
+    back_requested = Signal()
+    train_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dataset.tab")
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
-        self._has_corpus = self._is_busy = self._is_looking = False
+        self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
         row.addWidget(self._build_panel())
-        row.addWidget(self._build_pages(), 1)
+        self._outdated = Strip("dataset.outdated_strip", self)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addWidget(self._outdated)
+        right.addWidget(self._build_pages(), 1)
+        row.addLayout(right, 1)
         self._connect_signals()
         self.show_idle()
 
@@ -89,6 +102,39 @@ class DatasetTab(QWidget):
         self._corpus_form.show_config(config)
         self._csv_form.show_policy(config.csv.bad_rows)
 
+    def show_corpus_config(self, config: CorpusConfig) -> None:
+        """Show the file and the choices of a corpus that was opened, before its first rows."""
+        self.show_new_file(config.path)
+        self.show_config(config)
+        self._csv_form.show_config(config.csv)
+
+    def show_no_corpus(self) -> None:
+        """Take the pages of a corpus away: there is none."""
+        self._has_corpus = False
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
+        if not self._has_preview:
+            self._pages.setCurrentIndex(0)
+        self.show_outdated("")
+
+    def show_outdated(self, name: str) -> None:
+        """Grey what belongs to the text `name`, as another file was chosen; "" if none was."""
+        is_outdated = bool(name)
+        title = f"Prepared corpus ({shorten(name, 24)})" if name else "Prepared corpus"
+        self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
+        for page in (self._corpus_page, self.vocabulary_page):
+            page.setEnabled(not is_outdated)
+        self._outdated.say(
+            f"“Prepared corpus” and “Vocabulary” are still those of {name}. Prepare the file "
+            "that you see now, or go back."
+            if is_outdated
+            else "",
+            button=f"Back to {shorten(name, 24)}".replace("&", "&&"),
+            tip="Show the prepared text again; nothing is prepared anew",
+        )
+        self._is_outdated = is_outdated
+        self._update_buttons()
+
     def show_commands(self, commands: frozenset[Command]) -> None:
         """Enable what can be asked for now."""
         self._commands = commands
@@ -108,13 +154,14 @@ class DatasetTab(QWidget):
         self._has_preview = False
         self._update_buttons()
 
-    def show_preview(self, preview: "CsvPreview") -> None:
-        """Show the first rows and how they were read."""
+    def show_preview(self, preview: "CsvPreview", *, comes_forward: bool = True) -> None:
+        """Show the first rows and how they were read; without a wish for them, in the back."""
         self._file_panel.show_use(is_used=True)
         columns = self._csv_form.show_preview(preview)
         self._preview_page.show_preview(preview, columns, stops=self._stops)
         self._has_preview = True
-        self._results.setCurrentWidget(self._preview_page)
+        if comes_forward:
+            self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
         self._update_buttons()
         if preview.doubts:
@@ -219,6 +266,8 @@ class DatasetTab(QWidget):
         self._file_panel.sample_requested.connect(self.sample_requested)
         self._prepare_panel.prepare_requested.connect(self.prepare_requested)
         self._prepare_panel.cancel_requested.connect(self.cancel_requested)
+        self._prepare_panel.train_requested.connect(self.train_requested)
+        self._outdated.accepted.connect(self.back_requested)
         self._csv_form.reading_changed.connect(self.reading_changed)
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
@@ -227,6 +276,18 @@ class DatasetTab(QWidget):
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
+
+    def press_bright(self) -> None:
+        """Press what stands out, as Ctrl+Return does: prepare, or open a file."""
+        if self._prepare_panel.can_prepare:
+            self._prepare_panel.press()
+        elif not self._file_panel.has_file:
+            self.open_requested.emit()
+
+    def press_cancel(self) -> None:
+        """Give up what runs here, as Esc does."""
+        if self._is_busy:
+            self.cancel_requested.emit()
 
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
@@ -254,5 +315,6 @@ class DatasetTab(QWidget):
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,
+            can_train=self._has_corpus and not self._is_outdated and not self._is_busy,
             can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,
         )

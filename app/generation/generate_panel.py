@@ -1,6 +1,8 @@
 """The upper half of the generation tab: the form, its buttons, the sentences."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.generation.records import Batch
@@ -35,6 +37,10 @@ class GeneratePanel(QFrame):
         The `SampleConfig` of the form are different now.
     score_requested(str)
         The user wants this sentence's probability, word by word.
+    records_changed()
+        Sentences came, or were taken away.
+    cleared(object)
+        The list was cleared: the sentences with their batches, for `show_records`.
     """
 
     generate_requested = Signal(object)
@@ -42,6 +48,8 @@ class GeneratePanel(QFrame):
     save_requested = Signal()
     settings_changed = Signal(object)
     score_requested = Signal(str)
+    records_changed = Signal()
+    cleared = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,6 +196,19 @@ class GeneratePanel(QFrame):
         """Return every sentence shown, with its batch."""
         return self._list.records()
 
+    def show_records(self, records: Sequence[tuple[Batch, SentenceGenerated]]) -> None:
+        """Show sentences of an earlier time in place of those in the list."""
+        with QSignalBlocker(self):
+            self._list.clear()
+            shown: Batch | None = None
+            for batch, sentence in records:
+                if batch is not shown:
+                    shown = batch
+                    self._list.start_batch(batch)
+                self._list.append_sentence(sentence)
+            self._list.records()  # shows what waits
+        self._update_enabled()
+
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
@@ -222,10 +243,13 @@ class GeneratePanel(QFrame):
 
     @Slot()
     def _on_clear_clicked(self) -> None:
+        records = self._list.records()
         self._list.clear()
+        self.cleared.emit(records)
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:
+        self.records_changed.emit()
         if count <= 1:
             self._update_enabled()
         else:

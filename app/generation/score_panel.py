@@ -1,6 +1,7 @@
 """The lower half of the generation tab: a typed sentence and its probability."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -33,9 +34,18 @@ class ScorePanel(QFrame):
     -------
     text_changed(str)
         The sentence is different now.
+    replaced(str)
+        Another sentence took the place of this typed one.
+    compared_changed()
+        Other sentences are compared now.
+    removed(object)
+        Compared sentences were taken away: all that were there before, for `show_compared`.
     """
 
     text_changed = Signal(str)
+    replaced = Signal(str)
+    compared_changed = Signal()
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,6 +165,7 @@ class ScorePanel(QFrame):
         column.addWidget(self._comparison_table, 1)
         column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("generation.score_splitter")
         splitter.addWidget(self._word_table)
         splitter.addWidget(comparison)
         splitter.setChildrenCollapsible(False)
@@ -167,6 +178,7 @@ class ScorePanel(QFrame):
         self._pin_button.clicked.connect(self._on_pin_clicked)
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
+        self._comparison_table.removed.connect(self.removed)
         self._comparison_table.score_requested.connect(self.set_text)
 
     @property
@@ -176,8 +188,25 @@ class ScorePanel(QFrame):
 
     @Slot(str)
     def set_text(self, text: str) -> None:
-        """Put a sentence into the line, as if it had been typed."""
-        self._sentence_edit.setText(text)
+        """Put a sentence into the line, as if it had been typed: the line's own undo knows it."""
+        former = self.text
+        if text == former:
+            return
+        self._sentence_edit.selectAll()
+        self._sentence_edit.insert(text)
+        if not text:
+            self._sentence_edit.del_()
+        if former.strip():
+            self.replaced.emit(former)
+
+    @property
+    def compared(self) -> tuple[ModelScore, ...]:
+        """The compared sentences, the newest last."""
+        return self._comparison_table.pinned
+
+    def show_compared(self, scores: Sequence[ModelScore]) -> None:
+        """Show compared sentences of an earlier time."""
+        self._comparison_table.show_pinned(scores)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -250,6 +279,7 @@ class ScorePanel(QFrame):
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
+        self.compared_changed.emit()
 
 
 def unknown_sentence(words: tuple[str, ...]) -> str:

@@ -44,6 +44,7 @@ class GenerationTab(QWidget):
         self.score_panel = ScorePanel(self)
         self.generate_panel.score_requested.connect(self.score_panel.set_text)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("generation.splitter")
         splitter.addWidget(self.generate_panel)
         splitter.addWidget(self.score_panel)
         splitter.setChildrenCollapsible(False)

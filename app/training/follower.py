@@ -209,8 +209,12 @@ class RunFollower:
         show_ended(self._tab.figures, event)
         self._tab.log.add_line(texts.ended_line(event))
         run = self._session.run
-        if run is not None and run.saved_step == event.step:
-            self._tab.log.add_line("The run is kept: File > Models… opens it or trains it further.")
+        if run is not None:
+            if run.saved_step == event.step:
+                self._tab.log.add_line(
+                    "The run is kept: File > Runs… opens it or trains it further."
+                )
+            self._session.set_run(replace(run, has_converged=event.reason == "converged"))
 
 
 def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: float) -> None:

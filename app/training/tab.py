@@ -124,6 +124,10 @@ class TrainingTab(QWidget):
         """Say which corpus the next run learns from."""
         self._corpus.setText(text)
 
+    def show_outdated(self, *, is_outdated: bool) -> None:
+        """Grey the text's line where another file was chosen since."""
+        self._corpus.setEnabled(not is_outdated)
+
     def show_hint(self, text: str, on_empty_plot: str) -> None:
         """Say beside the buttons, and in place of missing curves, what is going on."""
         self.buttons.show_status(text)

@@ -12,6 +12,7 @@ from app.errors import ErrorPresenter
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
+from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
 from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
@@ -25,15 +26,13 @@ MODEL_SUFFIXES = (".safetensors", ".npz")
 DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
-    RunState.IDLE: "Choose a text on the Dataset tab and prepare it",
+    RunState.IDLE: "No text is prepared",
     RunState.PREPARING: "Preparing the corpus…",
-    RunState.READY: "Ready to train: go to the Training tab",
+    RunState.READY: "",
     RunState.TRAINING: "Training…",
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
-_MODEL_TEXT = "The model is ready: go to the Generation tab, or train further"
-_UNTRAINED_TEXT = "The model has done no training step yet: train it on the Training tab"
 _AT_REST = (RunState.IDLE, RunState.READY)
 
 
@@ -109,6 +108,8 @@ class WindowController(QObject):
         self._session.model_changed.connect(self._on_session_changed)
         self._session.run_changed.connect(self._on_session_changed)
         self._session.model_saved_changed.connect(self._on_session_changed)
+        self._session.corpus_changed.connect(self._on_session_changed)
+        self._session.unprepared_changed.connect(self._on_session_changed)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -124,12 +125,7 @@ class WindowController(QObject):
 
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
-        has_result = session.model is not None and session.run_state in _AT_REST
-        result = _UNTRAINED_TEXT if self._is_untrained() else _MODEL_TEXT
-        text = result if has_result else _STATE_TEXTS[session.run_state]
-        if session.run is not None and session.run.saved_at and not has_result:
-            text = f"{text}  The run was saved at {session.run.saved_at}."
-        self._window.show_state(text)
+        self._window.show_state(describe_session(session))
         self._window.show_commands(
             can_open_data=Command.OPEN_DATA in commands,
             can_open_model=Command.OPEN_MODEL in commands,
@@ -139,12 +135,8 @@ class WindowController(QObject):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
-        self._window.show_title(name, is_saved=session.is_model_saved)
-
-    def _is_untrained(self) -> bool:
-        """Tell whether the model is as it was made: one from a file was trained somewhere."""
-        model = self._session.model
-        return model is not None and model.step == 0 and self._session.model_path is None
+        is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
+        self._window.show_title(name, is_saved=is_on_disk)
 
     @Slot()
     def _on_open_csv_requested(self) -> None:
@@ -206,3 +198,21 @@ class WindowController(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._settings.save_geometry(self._window.saveGeometry())
+
+
+def describe_session(session: Session) -> str:
+    """Return the facts: what goes on, which text is prepared, which model there is."""
+    facts = [_STATE_TEXTS[session.run_state]]
+    if session.corpus is not None and session.run_state in _AT_REST:
+        summary = session.corpus.summary
+        facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")
+    if session.unprepared is not None:
+        facts.append(f"{session.unprepared.name} is not prepared")
+    if session.model is not None and session.run_state in _AT_REST:
+        is_trained = session.model.step > 0 or session.model_path is not None
+        facts.append(
+            f"Model: epoch {session.model.epoch:.4g}" if is_trained else "Model: not trained yet"
+        )
+    if session.run is not None and session.run.saved_at:
+        facts.append(f"Saved at {session.run.saved_at}")
+    return "  ·  ".join(filter(None, facts))

@@ -1,9 +1,17 @@
 """The window's own dialogs: the question at closing, the keys, what this program is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QMessageBox,
+    QWidget,
+)
 
 from app.jobs import UnsavedAnswer
 from app.shared.labels import make_label
@@ -20,12 +28,7 @@ _OTHER_KEYS = (  # of no menu
     ("Add the typed sentence to the comparison", "Return"),
 )
 
-QUESTION = "The trained model is in no file of its own yet. Save it before the window closes?"
-KEPT_QUESTION = "Also save the model in a file of its own before the window closes?"
-KEPT = (
-    "Nothing is lost either way: a training that is going on stops, and the run is kept. "
-    "File > Models… opens it or trains it further."
-)
+QUESTION = "The trained model is nowhere on the disk. Save it before the window closes?"
 NOT_KEPT = "Without saving, what the network has learned is lost: its run could not be kept."
 
 
@@ -36,20 +39,17 @@ class WindowDialogs(QObject):
         super().__init__(window)
         self._window = window
 
-    def ask_unsaved(self, is_kept: bool) -> UnsavedAnswer:  # noqa: FBT001 - one question
-        """Ask what becomes of the unsaved model when the window closes.
-
-        `is_kept` says that the run is kept whatever the answer.
-        """
+    def ask_unsaved(self) -> UnsavedAnswer:
+        """Ask what becomes of a model that would be lost when the window closes."""
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
-            QMessageBox.Icon.Question if is_kept else QMessageBox.Icon.Warning,
+            QMessageBox.Icon.Warning,
             "Save the model?",
-            KEPT_QUESTION if is_kept else QUESTION,
+            QUESTION,
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
-        box.setInformativeText(KEPT if is_kept else NOT_KEPT)
+        box.setInformativeText(NOT_KEPT)
         box.setDefaultButton(buttons.Save)
         box.button(buttons.Discard).setText("&Don’t save")
         answer = box.exec()
@@ -86,3 +86,11 @@ class WindowDialogs(QObject):
         box.setInformativeText(ABOUT)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+
+def ask_where_it_is(window: QWidget, path: str) -> Path | None:
+    """Ask where a recent file is now that is not where it was."""
+    text, _ = QFileDialog.getOpenFileName(
+        window, f"Where is {Path(path).name} now?", str(Path(path).parent)
+    )
+    return Path(text) if text else None

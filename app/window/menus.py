@@ -29,13 +29,14 @@ class FileMenu(QMenu):
 
     Signals
     -------
-    open_csv_requested(), sample_requested(), open_model_requested(),
+    home_requested(), open_csv_requested(), sample_requested(), open_model_requested(),
     save_model_requested(), save_model_as_requested(), models_requested(), quit_requested()
         The entry of that name was chosen.
     recent_file_requested(object)
         The path of an entry of "Recent files".
     """
 
+    home_requested = Signal()
     open_csv_requested = Signal()
     sample_requested = Signal()
     open_model_requested = Signal()
@@ -48,6 +49,7 @@ class FileMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("&File", parent)
         keys = QKeySequence.StandardKey
+        _add(self, "&Home", "home", self.home_requested).setShortcut("Alt+Home")
         self._open_csv = _add(self, "&Open CSV…", "open_csv", self.open_csv_requested)
         self._open_csv.setShortcut(keys.Open)
         self._sample = _add(self, "Use the sa&mple comments", "sample", self.sample_requested)
@@ -60,7 +62,7 @@ class FileMenu(QMenu):
             self, "Save model &as…", "save_model_as", self.save_model_as_requested
         )
         self._save_model_as.setShortcut("Ctrl+Shift+S")
-        _add(self, "Mo&dels…", "models", self.models_requested).setShortcut("Ctrl+M")
+        _add(self, "R&uns…", "models", self.models_requested).setShortcut("Ctrl+R")
         self.addSeparator()
         self._recent = self.addMenu("&Recent files")
         self._recent.setObjectName("window.recent_menu")

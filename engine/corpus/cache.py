@@ -111,6 +111,24 @@ class CorpusCache:
         path = self._path(config, size, digest)
         if path.name not in names or not path.is_file():
             return None
+        return (yield from self._open(config, path, control, ticker))
+
+    def find_content(self, config: CorpusConfig, digest: str, control: RunControl) -> CacheEvents:
+        """Return what was prepared from a file of that content, whatever became of the file.
+
+        `digest` is the SHA-256 of the content. None also after a stop.
+        """
+        ending = f"-{corpus_key(config, digest)}.bin"
+        for name in cached_names(self._folder):
+            if name.endswith(ending):
+                ticker = Ticker(_REPORT_EVERY_S)
+                return (yield from self._open(config, self._folder / name, control, ticker))
+        return None
+
+    def _open(
+        self, config: CorpusConfig, path: Path, control: RunControl, ticker: Ticker
+    ) -> CacheEvents:
+        """Read a prepared text; None after a stop, and of a damaged one, which is deleted."""
         try:
             reading = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:

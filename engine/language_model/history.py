@@ -3,6 +3,7 @@
 import math
 from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 
@@ -93,6 +94,16 @@ class TrainingHistory:
     def lowest_loss(self) -> float:
         """Return the lowest evaluated loss, in nats a word; infinite without an evaluation."""
         return min(map(evaluated_loss, self.evaluations), default=math.inf)
+
+    def outline(self, at_most: int = 48) -> list[float]:
+        """Return the losses as `at_most` means of equally many points, for a small picture."""
+        count = len(self.losses)
+        parts = min(count, at_most)
+        edges = [count * part // parts for part in range(parts + 1)] if parts else []
+        means = [
+            math.fsum(self.losses[start:end]) / (end - start) for start, end in pairwise(edges)
+        ]
+        return [round(mean, 4) for mean in means if math.isfinite(mean)]
 
     def columns(self) -> "dict[str, array[Any]]":
         """Return the columns by name, in the order of the fields."""

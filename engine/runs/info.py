@@ -44,6 +44,7 @@ class RunInfo:
     saved: datetime | None  # None: there is no checkpoint
     lost_s: float  # seconds of training after the last checkpoint: lost, or at risk if running
     problem: str  # why the run cannot be used, a sentence or ""
+    curve: tuple[float, ...] = ()  # the training loss in few points, evenly over the run
 
     @property
     def can_resume(self) -> bool:
@@ -93,6 +94,7 @@ def read_info(folder: RunFolder) -> RunInfo:
         saved=saved,
         lost_s=lost_s,
         problem=problem,
+        curve=_curve(status),
     )
 
 
@@ -154,6 +156,17 @@ def _number(values: dict[str, Any], name: str) -> float | None:
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
     return found if math.isfinite(found) else None
+
+
+def _curve(status: dict[str, Any]) -> tuple[float, ...]:
+    points = status.get("curve")
+    if not isinstance(points, list):
+        return ()  # a run of an earlier version
+    return tuple(
+        float(each)
+        for each in points
+        if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each)
+    )
 
 
 def _time(text: object) -> datetime | None:

@@ -77,6 +77,7 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
         vocabulary=SimpleNamespace(words=tuple(map(str, range(words)))),
         summary=fake_corpus(words).summary,
         model_config=ModelConfig(hidden_dim=64, bptt_truncate=7),
+        train_config=TrainConfig(),
         word_dim=words,
         history=history,
         step=points,
@@ -282,6 +283,7 @@ class Bench:
         jobs = Jobs(
             runs=self.runs,
             build=self.build,
+            open_prepared=lambda *_: None,
             recipe_defaults=fake_defaults,
             entropy=lambda _summary: ENTROPY,
             training_dialogs=self.dialogs,

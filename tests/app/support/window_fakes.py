@@ -31,8 +31,8 @@ class Answers:
     runs: FakeRuns = field(default_factory=lambda: FakeRuns(train=endless, model=fake_model()))
     about_runs: FakeRunsDialogs = field(default_factory=FakeRunsDialogs)
 
-    def ask_unsaved(self, is_kept: bool = False) -> UnsavedAnswer:
-        self.asked.append("unsaved, but kept" if is_kept else "unsaved")
+    def ask_unsaved(self) -> UnsavedAnswer:
+        self.asked.append("unsaved")
         return self.unsaved
 
     def ask_open_path(self, folder: str) -> Path | None:
@@ -79,6 +79,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
     return Jobs(
         inspect=engine.inspect,
         build=engine.build,  # type: ignore[arg-type]
+        open_prepared=lambda *_: None,
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
         recipe_defaults=lambda recipe: SimpleNamespace(  # type: ignore[arg-type, return-value]

@@ -3,16 +3,18 @@
 import dataclasses
 import math
 
-from app.session import RunState
+import pytest
+
+from app.session import CurrentRun, RunState
 from app.training.texts import (
+    describe_corpus,
     describe_empty_plot,
-    describe_split,
     describe_state,
     ended_line,
     epoch_line,
-    obstacle_to_continuing,
+    more_training,
+    obstacle_to_training_on,
     references,
-    share_of_documents,
     started_lines,
 )
 from engine import RunEnded
@@ -39,7 +41,7 @@ def test_that_without_held_out_text_none_is_claimed() -> None:
 
     assert line == "Epoch 3: training loss 5.000 (perplexity 148); 12,300 words/s."
     assert "nothing held out" in text
-    assert "overfitting" in describe_split(fake_corpus(held_out=0).summary)
+    assert describe_corpus(fake_corpus(held_out=0).summary).endswith("nothing held out")
 
 
 def test_that_a_time_limit_is_named_as_the_reason() -> None:
@@ -56,14 +58,38 @@ def test_that_the_references_frame_the_curve() -> None:
 
 
 def test_that_a_fitting_model_has_no_obstacle() -> None:
-    assert obstacle_to_continuing(fake_model(), fake_corpus()) is None
-    assert obstacle_to_continuing(None, fake_corpus()) is not None
-    assert obstacle_to_continuing(fake_model(), None) is not None
+    assert obstacle_to_training_on(fake_model(), fake_corpus()) == ""
+    assert obstacle_to_training_on(fake_model(), None) != ""
+    assert "other words" in obstacle_to_training_on(fake_model(500), fake_corpus())
 
 
-def test_that_the_share_of_no_corpus_is_unknown() -> None:
-    assert share_of_documents(None) is None
-    assert share_of_documents(fake_corpus(held_out=50).summary) == 0.05
+@pytest.mark.parametrize(
+    ("epoch", "wanted", "text", "epochs"),
+    [
+        (10.0, 0, "Train 10 more epochs", 20),
+        (10.0, 1, "Train 1 more epoch", 11),
+        (3.25, 0, "Train 6.8 more epochs", None),
+        (3.25, 4, "Train 4 more epochs", 7),
+        (14.0, 3, "Train 3 more epochs", 17),  # began from another model
+    ],
+)
+def test_that_training_further_counts_from_where_the_run_is(
+    epoch: float, wanted: int, text: str, epochs: int | None
+) -> None:
+    model = fake_model(points=3)
+    model.epoch = epoch
+
+    more = more_training(model, CurrentRun(run_id="1"), None, wanted)
+
+    assert (more.text, more.epochs, more.is_possible) == (text, epochs, True)
+    assert "at learning rate 0.002" in more.tip
+
+
+def test_that_a_converged_run_says_why_it_goes_no_further() -> None:
+    more = more_training(fake_model(), CurrentRun(run_id="1", has_converged=True), None, 0)
+
+    assert not more.is_possible
+    assert "halved until" in more.tip
 
 
 def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:
