@@ -43,6 +43,8 @@ from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
 from app.window.last_session import FILE_NAME, LastSession
 from app.window.main_window import TITLE, MainWindow
+from app.window.steps import Steps
+from app.window.undo import UndoList
 from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
 
@@ -63,7 +65,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, refused_rows, vocabulary, training, tools, generation, scoring, models,
-    kept_runs, controller, guard, warm_up, sentences, last_session, home
+    kept_runs, controller, guard, warm_up, sentences, last_session, home,
+    undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -72,13 +75,15 @@ class Application:
         if not isinstance(qt, QApplication):
             raise RuntimeError("make a QApplication first")
         self.theme = Theme(qt)
+        self.settings = SettingsStore(settings_path)
+        self.theme.zoom(self.settings.settings.zoom)  # before anything has a size
         self._dataset_tab = DatasetTab()
         self._training_tab = TrainingTab(LossHistory())
         self._generation_tab = GenerationTab()
         self.window = MainWindow((self._dataset_tab, self._training_tab, self._generation_tab))
         self.session = Session(self.window)
         self.presenter = ErrorPresenter(self.window)
-        self.settings = SettingsStore(settings_path, self.window)
+        self.settings.setParent(self.window)
         self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
         self._make_dataset(jobs)
         self._make_training(jobs)
@@ -87,6 +92,16 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.undo = UndoList(self.window, self.presenter)
+        self.steps = Steps(
+            self.window,
+            self.session,
+            self.runners,
+            self.undo,
+            dataset=self._dataset_tab,
+            training=self._training_tab,
+            generation=self._generation_tab,
+        )
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""

@@ -30,6 +30,7 @@ class AppSettings:
     """The choices of the person who uses the program."""
 
     theme: ThemeChoice = "system"
+    zoom: int = 100  # percent of the system's font
     last_tab: int = 0
     last_folder: str = ""  # where the last file was opened or saved
     recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
@@ -67,6 +68,7 @@ class SettingsStore(QObject):
         default = AppSettings()
         return AppSettings(
             theme=self._read("theme", _theme, default.theme),
+            zoom=self._read("zoom", _zoom, default.zoom),
             last_tab=self._read("last_tab", int, default.last_tab),
             last_folder=self._read("last_folder", str, default.last_folder),
             recent_files=self._read("recent_files", _texts, default.recent_files),
@@ -137,6 +139,13 @@ def _theme(text: str) -> ThemeChoice:
         if text == choice:
             return choice  # type: ignore[no-any-return]
     raise ValueError(f"unknown theme {text!r}")
+
+
+def _zoom(text: str) -> int:
+    zoom = int(text)
+    if not 50 <= zoom <= 300:
+        raise ValueError(f"a zoom of {zoom} percent")
+    return zoom
 
 
 def _texts(text: str) -> tuple[str, ...]:

@@ -208,6 +208,16 @@ class ScorePanel(QFrame):
         """Show compared sentences of an earlier time."""
         self._comparison_table.show_pinned(scores)
 
+    def focus_line(self) -> None:
+        """Let the person type a sentence."""
+        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._sentence_edit.selectAll()
+
+    def restore_text(self, text: str) -> None:
+        """Put a sentence back that another took the place of."""
+        self._sentence_edit.selectAll()
+        self._sentence_edit.insert(text)
+
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
         self._sentence_edit.setEnabled(is_available)

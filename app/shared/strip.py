@@ -29,7 +29,7 @@ class Strip(QFrame):
         self._text.setObjectName(f"{role}.text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._button = describe(QPushButton(self), f"{role}.button", "", "")
+        self._button = describe(QPushButton(self), f"{role}.button", "The step that helps", "")
         self._button.clicked.connect(self.accepted)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
@@ -47,7 +47,7 @@ class Strip(QFrame):
         """Say `text`, offering a step if there is one; "" takes the strip away."""
         self._text.setText(text)
         self._button.setText(button)
-        self._button.setAccessibleName(button)
+        self._button.setAccessibleName(button or "The step that helps")
         self._button.setToolTip(tip)
         self._button.setVisible(bool(button))
         restyle(self, "kind", kind)

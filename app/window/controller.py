@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")
+ZOOMS = (80, 90, 100, 115, 130, 150, 175, 200)  # percent
 DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
@@ -96,7 +97,9 @@ class WindowController(QObject):
         window.recent_file_requested.connect(self._on_recent_file_requested)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
-        window.shortcuts_requested.connect(self._on_shortcuts_requested)
+        window.glossary_requested.connect(self._on_glossary_requested)
+        window.messages_requested.connect(self._on_messages_requested)
+        window.zoom_requested.connect(self._on_zoom_requested)
         window.about_requested.connect(self._dialogs.show_about)
         window.log_folder_requested.connect(self._on_log_folder_requested)
         window.closed.connect(self._on_closed)
@@ -176,8 +179,18 @@ class WindowController(QObject):
         self._settings.update(last_tab=index)
 
     @Slot()
-    def _on_shortcuts_requested(self) -> None:
-        self._dialogs.show_shortcuts(self._window.actions_with_shortcuts())
+    def _on_glossary_requested(self) -> None:
+        self._dialogs.show_glossary(self._window.actions_with_shortcuts())
+
+    @Slot()
+    def _on_messages_requested(self) -> None:
+        self._dialogs.show_messages(tuple(self._window.message_bar.remembered))
+
+    @Slot(int)
+    def _on_zoom_requested(self, step: int) -> None:
+        zoom = next_zoom(self._settings.settings.zoom, step)
+        self._theme.zoom(zoom, self._window)
+        self._settings.update(zoom=zoom)
 
     @Slot()
     def _on_log_folder_requested(self) -> None:
@@ -198,6 +211,14 @@ class WindowController(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._settings.save_geometry(self._window.saveGeometry())
+
+
+def next_zoom(percent: int, step: int) -> int:
+    """Return the next larger or smaller of the sizes; 0 is the usual one."""
+    if step == 0:
+        return 100
+    place = min(range(len(ZOOMS)), key=lambda number: abs(ZOOMS[number] - percent)) + step
+    return ZOOMS[max(0, min(place, len(ZOOMS) - 1))]
 
 
 def describe_session(session: Session) -> str:

@@ -5,16 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
     QMessageBox,
     QWidget,
 )
 
+from app.errors import Message
 from app.jobs import UnsavedAnswer
-from app.shared.labels import make_label
+from app.window.glossary import GlossaryDialog
 
 ABOUT = (
     "RNN Text Lab trains a word-level recurrent neural network on a text of yours and lets "
@@ -23,9 +21,8 @@ ABOUT = (
     "WildML, 2015."
 )
 _OTHER_KEYS = (  # of no menu
-    ("Generate sentences", "Ctrl+Return"),
-    ("Stop generating", "Esc"),
     ("Add the typed sentence to the comparison", "Return"),
+    ("Read values of the curve", "Left and right arrow, in the plot"),
 )
 
 QUESTION = "The trained model is nowhere on the disk. Save it before the window closes?"
@@ -58,24 +55,20 @@ class WindowDialogs(QObject):
             return "save"
         return "discard" if answer == buttons.Discard else "cancel"
 
-    def show_shortcuts(self, shortcuts: Sequence[tuple[str, str]]) -> None:
-        """List the keys, without blocking the window."""
-        dialog = QDialog(self._window)
-        dialog.setObjectName("window.shortcuts_dialog")
-        dialog.setWindowTitle("Keyboard shortcuts")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        form = QFormLayout(dialog)
-        form.setContentsMargins(24, 24, 24, 16)
-        form.setHorizontalSpacing(32)
-        form.setVerticalSpacing(8)
-        for name, key in (*shortcuts, *_OTHER_KEYS):
-            form.addRow(make_label(name, "hint", dialog), make_label(key, "body", dialog))
-        hint = "Alt and an underlined letter press that button or go to that field."
-        form.addRow(make_label(hint, "hint", dialog))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
-        buttons.rejected.connect(dialog.close)
-        form.addRow(buttons)
-        dialog.show()
+    def show_glossary(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Explain the terms and list the keys, without blocking the window."""
+        GlossaryDialog((*keys, *_OTHER_KEYS), self._window).show()
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Show the last messages again, the newest first, without blocking the window."""
+        box = QMessageBox(self._window)
+        box.setObjectName("window.messages_dialog")
+        box.setWindowTitle("Messages")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        texts = [" ".join(filter(None, (each.text, each.advice))) for each in messages]
+        box.setText("\n\n".join(texts) or "There was no message yet.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def show_about(self) -> None:
         """Say what this program is, without blocking the window."""

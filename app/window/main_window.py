@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QTabWidget, Q
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.window.home_page import HomePage
-from app.window.menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
+from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
 
 TITLE = "RNN Text Lab"
@@ -36,12 +36,13 @@ class MainWindow(QMainWindow):
     recovery_bar : RecoveryBar
         On the start page.
     prepared_texts_menu : PreparedTextsMenu
+    run_menu : RunMenu
 
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
     save_model_requested(), save_model_as_requested(), models_requested(),
-    shortcuts_requested(), about_requested(), log_folder_requested()
+    glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
         The paths of files that were dropped onto the window.
@@ -49,6 +50,8 @@ class MainWindow(QMainWindow):
         The path of an entry of "Recent files".
     theme_chosen(str)
         "system", "light" or "dark".
+    zoom_requested(int)
+        1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
     home_shown()
@@ -63,12 +66,14 @@ class MainWindow(QMainWindow):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
-    shortcuts_requested = Signal()
+    glossary_requested = Signal()
+    messages_requested = Signal()
     about_requested = Signal()
     log_folder_requested = Signal()
     files_dropped = Signal(object)
     recent_file_requested = Signal(object)
     theme_chosen = Signal(str)
+    zoom_requested = Signal(int)
     tab_changed = Signal(int)
     home_shown = Signal()
     closed = Signal()
@@ -154,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
-        return entries_with_keys((self._file_menu, self._view_menu, self._help_menu))
+        return entries_with_keys((self._file_menu, self.run_menu, self._view_menu, self._help_menu))
 
     def _build_centre(self, tabs: Sequence[QWidget]) -> None:
         self._pages = QStackedWidget(self)
@@ -178,9 +183,10 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         self._file_menu = FileMenu(bar)
         self.prepared_texts_menu = self._file_menu.prepared_texts
+        self.run_menu = RunMenu(bar)
         self._view_menu = ViewMenu(TAB_TITLES, bar)
         self._help_menu = HelpMenu(TITLE, bar)
-        for menu in (self._file_menu, self._view_menu, self._help_menu):
+        for menu in (self._file_menu, self.run_menu, self._view_menu, self._help_menu):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
@@ -204,7 +210,9 @@ class MainWindow(QMainWindow):
         self._file_menu.quit_requested.connect(self.close)
         self._view_menu.theme_chosen.connect(self.theme_chosen)
         self._view_menu.tab_requested.connect(self.show_tab)
-        self._help_menu.shortcuts_requested.connect(self.shortcuts_requested)
+        self._view_menu.zoom_requested.connect(self.zoom_requested)
+        self._help_menu.glossary_requested.connect(self.glossary_requested)
+        self._help_menu.messages_requested.connect(self.messages_requested)
         self._help_menu.log_folder_requested.connect(self.log_folder_requested)
         self._help_menu.about_requested.connect(self.about_requested)
 

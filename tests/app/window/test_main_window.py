@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabBar,
     QTabWidget,
+    QTextBrowser,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -264,14 +265,24 @@ def test_that_the_next_session_begins_on_the_last_tab(
     assert not again.settings.load_geometry().isEmpty()
 
 
-def test_that_the_shortcuts_are_listed_without_blocking(application: Application) -> None:
-    trigger(application, "shortcuts")
+def test_that_the_glossary_has_the_terms_and_the_keys_and_does_not_block(
+    application: Application,
+) -> None:
+    trigger(application, "glossary")
 
-    dialog = application.window.findChild(QDialog, "window.shortcuts_dialog")
+    dialog = application.window.findChild(QDialog, "window.glossary_dialog")
     assert dialog is not None
-    texts = [label.text() for label in dialog.findChildren(QLabel)]
-    assert {"Open CSV", "Ctrl+O", "Save model", "Ctrl+S", "Ctrl+Return"} <= set(texts)
+    text = dialog.findChild(QTextBrowser, "window.glossary_text").toPlainText()
+    for wanted in ("Perplexity", "Held-out text", "Open CSV", "Ctrl+O", "Ctrl+Return", "Esc"):
+        assert wanted in text
     dialog.close()
+
+
+def test_that_no_two_actions_share_a_key(application: Application) -> None:
+    actions = application.window.findChildren(QAction)
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_that_about_opens_without_blocking(application: Application) -> None:
