@@ -72,6 +72,7 @@ class CsvForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
+        self._kind = ""  # how the file is read but for its columns
         self._has_header = False
         self._is_table = False
         self._is_header_chosen = False
@@ -122,6 +123,16 @@ class CsvForm(QWidget):
         self._note.setText(f"Encoding: {preview.encoding_note}.")
         self._note.setVisible(bool(preview.encoding_note))
         return columns
+
+    def summary(self, preview: "CsvPreview | None" = None) -> str:
+        """Return in one line how the file is read: "CSV, utf-8, comma, column body"."""
+        if preview is not None:
+            self._kind = _kind(preview)
+        chosen = [self._columns[index] or str(index + 1) for index in self._column.picked()]
+        if not self._column.isVisibleTo(self) or not chosen:
+            return self._kind
+        columns = "column" if len(chosen) == 1 else "columns"
+        return f"{self._kind}, {columns} {shorten(', '.join(chosen), 40)}"
 
     def _show_sheets(self, preview: "CsvPreview") -> None:
         with QSignalBlocker(self._sheet):
@@ -368,3 +379,12 @@ def _indexes(keys: tuple[str, ...], columns: tuple[str, ...]) -> tuple[int, ...]
     places = {name: index for index, name in enumerate(columns)}
     found = (int(key) - 1 if key.isdecimal() else places.get(key, -1) for key in keys)
     return tuple(index for index in found if 0 <= index < len(columns))
+
+
+def _kind(preview: "CsvPreview") -> str:
+    if preview.sheets:
+        return "Spreadsheet"
+    if preview.kind != "table":
+        kinds = {"lines": "Plain text, a text a line", "paragraphs": "Plain text, in paragraphs"}
+        return f"{kinds.get(preview.kind, 'JSON Lines')}, {preview.encoding}"
+    return f"Table, {preview.encoding}, {delimiter_name(preview.delimiter)}"

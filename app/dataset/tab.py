@@ -6,8 +6,17 @@ It builds, emits requests and shows; what happens when is the controller's affai
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
 from app.dataset.corpus_page import CorpusPage
@@ -17,7 +26,7 @@ from app.dataset.preview import PreviewPage
 from app.dataset.vocabulary_page import VocabularyPage
 from app.session import Command
 from app.shared.formatting import shorten
-from app.shared.labels import make_card, make_label
+from app.shared.labels import describe, make_card, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.strip import Strip
 from app.shared.theme import scaled
@@ -26,7 +35,8 @@ from engine import CorpusConfig, CsvConfig, StageProgress
 if TYPE_CHECKING:
     from engine import Corpus, CsvPreview
 
-PANEL_WIDTH = 328  # px, of the column of controls
+SCROLL_BAR = 12  # px, as style.qss says
+PANEL_WIDTH = 340  # px, of the column of controls
 CORPUS_PAGE, VOCABULARY_PAGE = 1, 2
 
 
@@ -144,6 +154,8 @@ class DatasetTab(QWidget):
         """Name the file that is being looked at, and forget the options of the former one."""
         self._file_panel.show_file(path)
         self._csv_form.reset()
+        self._reading.setText("Reading the first rows…")
+        self._change.setChecked(False)
         self._has_preview = False
         self._update_buttons()
 
@@ -151,6 +163,8 @@ class DatasetTab(QWidget):
         """Forget the preview: the options stay, to be changed until the file can be read."""
         self._file_panel.show_use(is_used=False)
         self._preview_page.show_outdated()
+        self._reading.setText("It cannot be read as it is.")
+        self._change.setChecked(True)
         self._has_preview = False
         self._update_buttons()
 
@@ -164,7 +178,9 @@ class DatasetTab(QWidget):
             self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
         self._update_buttons()
+        self._reading.setText(self._csv_form.summary(preview))
         if preview.doubts:
+            self._change.setChecked(True)
             self._scroll.ensureWidgetVisible(self._csv_form)
 
     def show_corpus(self, corpus: "Corpus") -> None:
@@ -204,39 +220,57 @@ class DatasetTab(QWidget):
         self._update_buttons()
 
     def _build_panel(self) -> QWidget:
-        """Return the column of controls: the step that starts the work never scrolls away."""
-        column = QWidget(self)
-        column.setFixedWidth(scaled(PANEL_WIDTH))
-        self._scroll = scroll = FittingScrollArea(column)
+        """Return the column of controls, which scrolls as one where the window is low."""
+        self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
+        scroll.setFixedWidth(scaled(PANEL_WIDTH))
+        scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, SCROLL_BAR, 0)  # its place, so that nothing moves
         layout.setSpacing(12)
         self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
+        self._reading_line = self._build_reading_line(panel)
         self._csv_form = CsvForm(panel)
-        self._corpus_form = CorpusForm(column)
-        self._prepare_panel = PreparePanel(column)
+        self._csv_form.hide()
+        self._corpus_form = CorpusForm(panel)
+        self._prepare_panel = PreparePanel(panel)
+        reading = self._card(panel, "2  Check how it is read", self._reading_line, self._csv_form)
         layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
-        layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
+        layout.addWidget(reading)
+        layout.addWidget(self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel))
         layout.addStretch(1)
         scroll.setWidget(panel)
-        prepare = self._card(column, "3  Prepare", self._corpus_form, self._prepare_panel)
-        parts = QVBoxLayout(column)
-        parts.setContentsMargins(0, 0, 0, 0)
-        parts.setSpacing(12)
-        parts.addWidget(scroll)
-        parts.addWidget(prepare)
-        parts.addStretch(1)
-        return column
+        return scroll
+
+    def _build_reading_line(self, parent: QWidget) -> QWidget:
+        """Return how the file is read in one line, and the button that shows all of it."""
+        line = QWidget(parent)
+        self._reading = make_label("", "hint", line, wrap=True)
+        self._reading.setObjectName("dataset.reading_label")
+        self._change = describe(
+            QToolButton(line),
+            "dataset.change_reading_button",
+            "Change how the file is read",
+            "Show columns, encoding, delimiter and quotes, to overrule what was detected",
+        )
+        self._change.setProperty("flat", "true")
+        self._change.setCheckable(True)
+        self._change.setText("change")
+        self._change.toggled.connect(self._on_change_toggled)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._reading, 1)
+        row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignTop)
+        return line
 
     @staticmethod
     def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:
         card = make_card(parent)
         layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(12)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
         layout.addWidget(make_label(title, "heading", card))
         for part in parts:
             layout.addWidget(part)
@@ -289,8 +323,14 @@ class DatasetTab(QWidget):
         if self._is_busy:
             self.cancel_requested.emit()
 
+    @Slot(bool)
+    def _on_change_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signature
+        self._csv_form.setVisible(is_open)
+        self._change.setText("fold" if is_open else "change")
+
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
+        self._reading.setText(self._csv_form.summary())
         self._preview_page.set_text_columns(columns)
         self._results.setCurrentWidget(self._preview_page)
 
@@ -312,6 +352,7 @@ class DatasetTab(QWidget):
         can_prepare = Command.PREPARE in self._commands and not self._is_busy
         self._file_panel.set_offered(is_offered=can_open)
         self._csv_form.setEnabled(can_open and self._file_panel.has_file)
+        self._change.setEnabled(self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,

@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.generation.records import Batch
 from app.generation.sample_form import SampleForm
 from app.generation.sentence_list import SentenceList
 from app.shared.formatting import counted
 from app.shared.labels import describe
+from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import scaled
 from engine import SampleConfig, SentenceGenerated
 
@@ -21,7 +30,7 @@ NO_SENTENCES_TEXT = (
     "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
     "Double-click one to see how probable each of its words is."
 )
-_FORM_WIDTH = 330  # pixels
+_FORM_WIDTH, SCROLL_BAR = 330, 12  # pixels
 
 
 class GeneratePanel(QFrame):
@@ -113,12 +122,16 @@ class GeneratePanel(QFrame):
         buttons.addWidget(self._stop_button)
         heading = QLabel("Generate", self)
         heading.setProperty("role", "heading")
+        area = QScrollArea(self)  # in a low window the form scrolls, and nothing else
+        area.setObjectName("generation.form_area")
+        prepare_scrolling(area)
+        area.setWidget(self._form)
+        area.viewport().setAutoFillBackground(False)  # the card shows through
+        self._form.setAutoFillBackground(False)
         left = QVBoxLayout()
         left.addWidget(heading)
-        left.addWidget(self._form)
-        left.addSpacing(8)
+        left.addWidget(area, 1)
         left.addLayout(buttons)
-        left.addStretch(1)
         below = QHBoxLayout()
         below.addWidget(self._status_label, 1)
         for button in (self._copy_button, self._save_button, self._clear_button):
@@ -129,11 +142,10 @@ class GeneratePanel(QFrame):
         holder = QWidget(self)
         holder.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(scaled(_FORM_WIDTH))
+        holder.setFixedWidth(scaled(_FORM_WIDTH) + SCROLL_BAR)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(16, 12, 16, 12)
-        columns.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
-        columns.addSpacing(12)
+        columns.addWidget(holder)
         columns.addLayout(right, 1)
 
     def _connect_signals(self) -> None:

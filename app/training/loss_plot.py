@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from app.training.plot_parts import (
     PlotCrosshair,
     PlotMarks,
     Reference,
+    ValueBox,
 )
 from app.training.texts import describe_history, describe_point
 
@@ -35,7 +36,7 @@ MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
 RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
-ONE_LINE_PX = 800  # the width from which the values under the cursor need no second line
+LOW_PX = 280  # the height below which the legend gives its room to the curves
 READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
 
 AXIS_LABELS: dict[XAxis, str] = {
@@ -164,9 +165,7 @@ class LossPlot(QWidget):
         self._legend = QLabel(self)
         self._legend.setAccessibleName("Legend of the loss plot")
         self._legend.setWordWrap(True)
-        self._readout = make_label("", "caption", self, wrap=True)
-        self._readout.setObjectName("training.readout_label")
-        self._readout.setAccessibleName("Values under the cursor")
+        self._readout = ValueBox(self._canvas)
         self._empty = make_label("", "hint", self._canvas, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -177,8 +176,6 @@ class LossPlot(QWidget):
         layout.addWidget(self.controls)
         layout.addWidget(self._legend)
         layout.addWidget(self._canvas, stretch=1)
-        layout.addWidget(self._readout)
-        self._on_crosshair_left()
 
     def _connect_signals(self) -> None:
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -204,13 +201,13 @@ class LossPlot(QWidget):
             self._is_view_dirty = True
             self.request_redraw()
 
-    @Slot(float)
-    def _on_crosshair_moved(self, position: float) -> None:
-        self._readout.setText(describe_point(self.history, self._axis, position))
+    @Slot(float, QPointF)
+    def _on_crosshair_moved(self, position: float, place: QPointF) -> None:
+        self._readout.show_values(describe_point(self.history, self._axis, position), place.x())
 
     @Slot()
     def _on_crosshair_left(self) -> None:
-        self._readout.setText(READING_HINT)
+        self._readout.hide()
 
     @Slot(str)
     def _on_controls_axis_changed(self, axis: XAxis) -> None:
@@ -281,11 +278,10 @@ class LossPlot(QWidget):
         self.request_redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep room for the values, so that the plot does not jump when they appear."""
+        """Give the curves the room of the legend in a low window."""
         super().resizeEvent(event)
+        self._legend.setVisible(event.size().height() >= scaled(LOW_PX))
         self._legend.setMinimumHeight(self._legend.heightForWidth(event.size().width()))
-        lines = 1 if event.size().width() >= scaled(ONE_LINE_PX) else 2
-        self._readout.setMinimumHeight(lines * self._readout.fontMetrics().lineSpacing())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.theme import Palette
+from app.shared.theme import Palette, scaled
 
 SMALLEST_LOSS = 1e-9  # what a log scale can still show
 # Where no curve is: it begins high at the left and ends low at the right.
@@ -28,6 +28,7 @@ MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line cost
 AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"))
 USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
+BOX_APART = 12  # px, between the pointer and the box of values
 KEY_STEP = 1 / 100  # of the visible width, for an arrow key
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -239,13 +240,13 @@ class PlotCrosshair(QObject):
 
     Signals
     -------
-    moved(float)
-        The position along the horizontal axis.
+    moved(float, QPointF)
+        The position along the horizontal axis, and where that is in the canvas.
     left()
         Nothing is pointed at any more.
     """
 
-    moved = Signal(float)
+    moved = Signal(float, QPointF)
     left = Signal()
 
     def __init__(self, canvas: PlotWidget, colour: str) -> None:
@@ -267,7 +268,8 @@ class PlotCrosshair(QObject):
         """Move the line and report it."""
         self._line.setValue(position)
         self._line.show()
-        self.moved.emit(position)
+        middle = self._box.mapViewToScene(QPointF(position, self._box.viewRect().center().y()))
+        self.moved.emit(position, QPointF(self._canvas.mapFromScene(middle)))
 
     def hide(self) -> None:
         """Take the line away."""
@@ -298,3 +300,29 @@ class PlotCrosshair(QObject):
                 self.hide()
                 return True
         return super().eventFilter(watched, event)
+
+
+class ValueBox(QLabel):
+    """The values where one points, beside the pointer; it moves nothing and takes no clicks."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setObjectName("training.readout_label")
+        self.setAccessibleName("Values under the cursor")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("box", "true")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_values(self, text: str, x: float) -> None:
+        """Show `text` right of the place `x` of the canvas, or left of it near the end."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        self.setText(text)
+        self.adjustSize()
+        is_right = x < parent.width() / 2
+        left = x + BOX_APART if is_right else x - BOX_APART - self.width()
+        self.move(round(min(max(left, 0), parent.width() - self.width())), scaled(BOX_APART))
+        self.show()
+        self.raise_()

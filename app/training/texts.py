@@ -281,7 +281,7 @@ def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
         kind = "training" if history.epochs[index].validation_loss is None else "held-out"
         loss = describe_loss(history.evaluated.values[index])
         parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
-    return " · ".join(parts) or "There is nothing to read yet."
+    return "\n".join(parts) or "There is nothing to read yet."
 
 
 def describe_history(history: LossHistory) -> str:

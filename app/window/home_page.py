@@ -39,6 +39,29 @@ from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import current_palette, scaled
 
 STEPS = "1  Choose a text    →    2  Train a network on it    →    3  Let it write"
+HOW = (
+    (
+        "1  Choose a text",
+        (
+            "A CSV file with one comment, review or message a row, a spreadsheet or a plain "
+            "text. The program finds out how to read it, and you can overrule it."
+        ),
+    ),
+    (
+        "2  Train a network on it",
+        (
+            "A small recurrent network learns to guess each next word. You watch it learn, and "
+            "stop it when you like: everything is kept."
+        ),
+    ),
+    (
+        "3  Let it write",
+        (
+            "It writes sentences of its own by a click, and tells how probable it finds a "
+            "sentence that you type. Nothing leaves this computer."
+        ),
+    ),
+)
 WIDTH = 1080  # px, of all at most
 CURVE = (96, 24)  # px
 ROW_HEIGHT, ROWS_SEEN = 44, 6
@@ -98,6 +121,7 @@ class HomePage(QScrollArea):
         column.addWidget(self.recovery_bar)
         column.addWidget(self._build_continue(content))
         column.addWidget(self._build_start(content))
+        column.addWidget(self._build_how(content))
         column.addWidget(self._build_lists(content), 1)
         outer = QHBoxLayout(content)
         outer.setContentsMargins(24, 24, 24, 24)
@@ -129,6 +153,7 @@ class HomePage(QScrollArea):
         """List the newest kept runs."""
         self._runs.show_entries(entries)
         self._run_card.setVisible(bool(entries))
+        self._how.setVisible(not entries)  # whoever has trained knows it
 
     def show_files(self, entries: Sequence[HomeEntry]) -> None:
         """List the recent files; one that is gone is greyed."""
@@ -208,6 +233,22 @@ class HomePage(QScrollArea):
         row.addWidget(make_label("or drop a file onto this window", "hint", card))
         row.addStretch(1)
         return card
+
+    def _build_how(self, parent: QWidget) -> QWidget:
+        self._how = QWidget(parent)
+        row = QHBoxLayout(self._how)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        for title, text in HOW:
+            card = make_card(self._how)
+            layout = QVBoxLayout(card)
+            layout.setContentsMargins(16, 12, 16, 16)
+            layout.setSpacing(4)
+            layout.addWidget(make_label(title, "heading", card))
+            layout.addWidget(make_label(text, "hint", card, wrap=True))
+            layout.addStretch(1)
+            row.addWidget(card, 1)
+        return self._how
 
     def _build_lists(self, parent: QWidget) -> QWidget:
         box = QWidget(parent)
