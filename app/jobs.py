@@ -15,10 +15,12 @@ from engine import (
     CorpusConfig,
     CorpusReady,
     CsvConfig,
+    EpochDone,
     ModelConfig,
     RunControl,
     RunError,
     SampleConfig,
+    SnapshotPublished,
     TrainConfig,
     TrainingStarted,
 )
@@ -43,6 +45,9 @@ Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
 UnsavedAnswer = Literal["save", "discard", "cancel"]
+
+
+ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
 class ModelQuestions(Protocol):
@@ -182,11 +187,11 @@ def defaults_of_engine(recipe: str) -> "RecipeDefaults":
     return recipe_defaults("tutorial" if recipe == "tutorial" else "fast")
 
 
-def entropy_of_engine(summary: "CorpusSummary") -> float | None:
-    """Return the true entropy of the sample comments, None for any other text."""
+def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
+    """Return what no model of these words can get below; None but for the sample comments."""
     from engine import sample_entropy
 
-    return sample_entropy(summary.digest)
+    return sample_entropy(summary.digest, words)
 
 
 def estimate_with_engine(
@@ -285,7 +290,7 @@ class Jobs:
         estimate_with_engine
     )
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
-    entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
+    entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
     generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]" = (
@@ -383,6 +388,23 @@ def resumed_events(
             yield event
             if isinstance(event, TrainingStarted):
                 yield from _settings_of(jobs.runs, run_id)
+
+
+def told_events(
+    job: "Callable[[], Iterator[Event | CorpusMade | RunResumed]]",
+    generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]",
+) -> "Iterator[Event | CorpusMade | RunResumed]":
+    """Yield a training's events, and after each evaluation one sentence that it can say by now.
+
+    Always of the same seed: what changes from one to the next is the network's doing.
+    """
+    is_due = False
+    for event in job():
+        yield event
+        is_due = is_due or isinstance(event, EpochDone)
+        if is_due and isinstance(event, SnapshotPublished):
+            is_due = False
+            yield from generate(event.model, ONE_SENTENCE, RunControl())
 
 
 def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:

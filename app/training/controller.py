@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, resumed_events
+from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, resumed_events, told_events
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
@@ -245,7 +245,7 @@ class TrainingController(QObject):
         self._under_way = run
         self._follower.begin(run, start_from, is_resumed=is_resumed)
         self._session.set_run_state(RunState.TRAINING)
-        self._runner.start(job, control)
+        self._runner.start(partial(told_events, job, self._jobs.generate), control)
 
     @Slot()
     def _on_pause_requested(self) -> None:

@@ -5,7 +5,7 @@ an event on the strip: which figure, written how.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
@@ -54,7 +54,8 @@ class RunFollower:
     Parameters
     ----------
     entropy : callable
-        The true entropy of a corpus, nats a word, or None where nobody knows it.
+        What no model of these words can get below on a corpus, nats a word; None where nobody
+        knows it.
     now : callable
         The time of day; passed in by tests.
     """
@@ -64,7 +65,7 @@ class RunFollower:
         tab: TrainingTab,
         session: Session,
         presenter: ErrorPresenter,
-        entropy: "Callable[[CorpusSummary], float | None]",
+        entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]",
         now: Callable[[], datetime] = local_time,
     ) -> None:
         self._tab, self._session, self._presenter = tab, session, presenter
@@ -97,17 +98,19 @@ class RunFollower:
         """Show the curve that an opened model carries."""
         self.ending = ""
         self._history.restore(model.history)
-        entropy = self._entropy(model.summary)
+        entropy = self._entropy(model.summary, model.vocabulary.words)
         self._tab.plot.show_references(texts.references(model.word_dim, entropy))
         self._tab.plot.request_redraw()
         self._tab.figures.clear()
         show_history(self._tab.figures, self._history)
+        self._tab.show_verdict(texts.verdict(self._history))
         self._tab.log.add_line(f"{model.description} Its curve is shown.")
 
     def show_nothing(self) -> None:
         """Take the curve of a discarded run away."""
         self.ending = ""
         self._history.clear()
+        self._tab.show_verdict("")
         self._tab.figures.clear()
         self._tab.plot.request_redraw()
 
@@ -124,6 +127,7 @@ class RunFollower:
                 self._history.add_epoch(event)
                 show_epoch(self._tab.figures, event, self._history)
                 self._tab.log.add_line(texts.epoch_line(event))
+                self._tab.show_verdict(texts.verdict(self._history))
             case RateHalved():
                 self._history.add_halving(event)
                 self._tab.log.add_line(texts.halved_line(event))
@@ -134,7 +138,10 @@ class RunFollower:
             case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
                 self._tell(event)
                 return  # the plot has nothing new to draw
-            case SentenceGenerated() | SentenceScored() | GradientsChecked():
+            case SentenceGenerated(text=text):
+                self._tab.log.add_line(f"By now it says: {text}")
+                return
+            case SentenceScored() | GradientsChecked():
                 return  # events of other jobs
             case StepTimed() | EpochEstimated():
                 return  # likewise
@@ -177,10 +184,11 @@ class RunFollower:
             self._history.clear()
         else:
             self._history.restore(start_from.history)
-        entropy = None if corpus is None else self._entropy(corpus.summary)
+        entropy = None if corpus is None else self._entropy(corpus.summary, corpus.vocabulary.words)
         self._tab.plot.show_references(texts.references(event.word_dim, entropy))
         show_started(self._tab.figures, event, epochs_before)
         show_history(self._tab.figures, self._history)
+        self._tab.show_verdict(texts.verdict(self._history))
         is_continued = start_from is not None or self._is_resumed
         for line in texts.started_lines(event, is_continued=is_continued):
             self._tab.log.add_line(line)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import make_card, make_label
+from app.shared.labels import ElidedLabel, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.config_form import ConfigForm
@@ -96,8 +96,15 @@ class TrainingTab(QWidget):
         return card
 
     def _build_run(self) -> QVBoxLayout:
+        self._verdict = ElidedLabel(self)
+        self._verdict.setObjectName("training.verdict_label")
+        self._verdict.setAccessibleName("How the run is going")
+        self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         plot_card = make_card(self)
-        QVBoxLayout(plot_card).addWidget(self.plot)
+        inside = QVBoxLayout(plot_card)
+        inside.setSpacing(4)
+        inside.addWidget(self._verdict)
+        inside.addWidget(self.plot)
         self._pages = QTabWidget(self)
         self._pages.setObjectName("training.tools")
         self._pages.setAccessibleName("Log and tools")
@@ -147,6 +154,11 @@ class TrainingTab(QWidget):
     def show_corpus(self, text: str) -> None:
         """Say which corpus the next run learns from."""
         self._corpus.setText(text)
+
+    def show_verdict(self, text: str) -> None:
+        """Say in words how the run is going."""
+        self._verdict.setText(text)
+        self._verdict.setToolTip(text)
 
     def show_outdated(self, *, is_outdated: bool) -> None:
         """Grey the text's line where another file was chosen since."""

@@ -194,12 +194,12 @@ def references(word_dim: int, entropy: float | None) -> list[Reference]:
     lines = [
         Reference(
             loss=math.log(word_dim),
-            text=f"knows nothing: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
+            text=f"uniform guess: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
             is_goal=False,
         )
     ]
     if entropy is not None:
-        text = f"no model can go below: {format_loss(entropy)}"
+        text = f"no model goes below on held-out text: {format_loss(entropy)}"
         lines.append(Reference(loss=entropy, text=text, is_goal=True))
     return lines
 
@@ -234,6 +234,41 @@ def epoch_line(event: EpochDone) -> str:
     text = _with_held_out(text, event.validation_loss)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."
+
+
+def verdict(history: LossHistory) -> str:
+    """Say in words how the run is going, and why one can say so; "" before there is a reason.
+
+    "Memorising" only where the held-out loss rose by more than twice its standard error while
+    the training loss fell.
+    """
+    trained = [done for done in history.epochs if done.step > 0]
+    best = history.best
+    if not trained or best is None:
+        return ""
+    last = trained[-1]
+    if last.validation_loss is None or best.validation_loss is None:
+        return "Nothing is held out: the loss on the training text cannot show memorising."
+    if best is last:
+        if len(history.epochs) < 2:
+            return ""
+        before = history.epochs[-2].validation_loss
+        return (
+            "Still improving: the held-out loss fell "
+            f"from {format_loss(before)} to {format_loss(last.validation_loss)}."
+        )
+    if best.step == 0:
+        return "No better than before training yet."
+    rise = last.validation_loss - best.validation_loss
+    error = last.change_error
+    is_clear = error is not None and rise > 2.0 * error
+    if is_clear and last.training_loss < best.training_loss:
+        return (
+            f"Best at epoch {best.epoch:.4g}, memorising since: held-out rose from "
+            f"{format_loss(best.validation_loss)} to {format_loss(last.validation_loss)} while "
+            f"training fell to {format_loss(last.training_loss)}."
+        )
+    return f"Best at epoch {best.epoch:.4g}; no clear change on held-out text since."
 
 
 def _with_held_out(text: str, loss: float | None) -> str:

@@ -35,6 +35,9 @@ class EpochDone:
     words_per_s: float  # over the whole epoch; 0 at epoch 0
     elapsed_s: float
     is_best: bool  # lowest evaluated loss so far
+    # Standard error of how far the held-out loss is from the best before, nats a word; None where
+    # that is not known, as in a stored history.
+    change_error: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

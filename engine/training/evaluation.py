@@ -20,13 +20,14 @@ from engine.corpus.vocabulary import Vocabulary
 from engine.errors import DivergedError
 from engine.files.spool import Spool
 from engine.language_model.model import LanguageModel
-from engine.network.batching import batch_from_flat, batches_by_length
+from engine.network.batching import Batch, batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
 _WORDS_AT_ONCE = 1 << 20  # numbered anew
+_FEWEST_SENTENCES = 8  # of which a standard error says anything
 
 
 def resting_loss(
@@ -35,6 +36,7 @@ def resting_loss(
     proceed: Callable[[], bool],
     chosen: NDArray[int64] | None = None,
     leave: Callable[[], Notice] | None = None,
+    by_sentence: "SentenceLosses | None" = None,
 ) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
@@ -49,6 +51,8 @@ def resting_loss(
     leave : callable, optional
         Moves the network to another device, when this one has no memory for a single
         sentence. Without it an error of PyTorch comes through.
+    by_sentence : SentenceLosses, optional
+        Gets the loss of each sentence.
 
     Yields
     ------
@@ -74,11 +78,13 @@ def resting_loss(
         if not proceed():
             return None
         members = batches.all[batches.done]
-        work = partial(_loss_of, rnn, sentences, members)
+        work = partial(_loss_of, rnn, sentences, members, by_sentence)
         loss = work() if leave is None else if_it_fits(work)
         if loss is not None:
             total = loss if total is None else total + loss
             batches.take()
+            if by_sentence is not None:
+                by_sentence.keep()
         elif len(members) > 1:
             return_unused_memory(rnn.device)
             if batches.are_whole:
@@ -138,10 +144,69 @@ class _Batches:
         self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
 
 
-def _loss_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
+class SentenceLosses:
+    """The loss of each sentence in one evaluation, to compare it with another of the same ones."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self._newest: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def note(self, losses: torch.Tensor, batch: Batch) -> None:
+        """Sum the losses of the words, (N,), by sentence; they count once the batch does."""
+        last_words = torch.nonzero(~batch.is_inner.flatten()).flatten()  # (B,)
+        sums = torch.cumsum(losses.to(torch.float64), 0)[last_words]  # (B,)
+        zero = sums.new_zeros(1)
+        lengths = torch.diff(last_words, prepend=last_words.new_full((1,), -1))  # (B,)
+        self._newest = torch.diff(sums, prepend=zero).cpu(), lengths.cpu()
+
+    def keep(self) -> None:
+        """Count the newest batch."""
+        if self._newest is not None:
+            self._kept.append(self._newest)
+            self._newest = None
+
+    def change_error(self, before: "SentenceLosses") -> float | None:
+        """Return the standard error of the change of the mean loss since `before`.
+
+        Returns
+        -------
+        float or None
+            Nats a word; None where the two are not of the same sentences in the same order, as
+            when the memory ran out meanwhile, or of fewer than two.
+
+        Notes
+        -----
+        The estimate of a ratio, of the change of loss to words, with the sentences as
+        independent units: se = sqrt(S / (S - 1) · sum (d_i - m n_i)²) / N.
+        """
+        (losses, lengths), (others, other_lengths) = self.whole(), before.whole()
+        if len(losses) < _FEWEST_SENTENCES or not torch.equal(lengths, other_lengths):
+            return None
+        change, words = losses - others, lengths.sum()
+        residuals = change - change.sum() / words * lengths
+        spread = (residuals**2).sum() * len(losses) / (len(losses) - 1)
+        return float(torch.sqrt(spread) / words)
+
+    def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the losses of all sentences in nats, float64 (S,), and their words, (S,)."""
+        if not self._kept:
+            return torch.zeros(0), torch.zeros(0)
+        losses, lengths = zip(*self._kept, strict=True)
+        return torch.cat(losses), torch.cat(lengths)
+
+
+def _loss_of(
+    rnn: RNN,
+    sentences: Sentences,
+    members: NDArray[int64],
+    by_sentence: SentenceLosses | None = None,
+) -> torch.Tensor:
     """Return the summed loss of some sentences, float64 ()."""
     batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
-    return rnn.word_losses(batch).sum(dtype=torch.float64)
+    losses = rnn.word_losses(batch)
+    if by_sentence is not None:
+        by_sentence.note(losses, batch)
+    return losses.sum(dtype=torch.float64)
 
 
 def _fewer(sentences: int) -> Notice:

@@ -221,6 +221,7 @@ class RunProgress:
         words_per_s: float,
         *,
         is_best: bool,
+        change_error: float | None = None,
     ) -> EpochDone:
         """Return what was evaluated now."""
         return EpochDone(
@@ -232,6 +233,7 @@ class RunProgress:
             words_per_s=words_per_s,
             elapsed_s=self.clock.elapsed_s(),
             is_best=is_best,
+            change_error=change_error,
         )
 
     def _time_left_s(self) -> float | None:

@@ -22,7 +22,7 @@ from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DivergedError
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
-from engine.training.evaluation import few_of, resting_loss
+from engine.training.evaluation import SentenceLosses, few_of, resting_loss
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.placement import Placement
 from engine.training.progress import RunProgress, first_progress
@@ -119,6 +119,7 @@ class Trainer:
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
         self._has_diverged = False
+        self._best_by_sentence: SentenceLosses | None = None  # held-out, at the best evaluation
 
     @classmethod
     def resumed(
@@ -274,8 +275,11 @@ class Trainer:
         now = progress.now
         words_per_s = progress.words_per_s()
         validation_loss: float | None = None
+        by_sentence = SentenceLosses()
         if len(self._validation):
-            validation_loss = yield from self._evaluate(self._validation, control)
+            validation_loss = yield from self._evaluate(
+                self._validation, control, by_sentence=by_sentence
+            )
             if validation_loss is None:
                 return
         if now.epoch > 0:  # what an opened model begins with is not the run's fault
@@ -288,7 +292,12 @@ class Trainer:
             self._place.optimizer.learning_rate,
             words_per_s,
             is_best=schedule.is_best(training_loss, validation_loss),
+            change_error=None
+            if self._best_by_sentence is None or validation_loss is None
+            else by_sentence.change_error(self._best_by_sentence),
         )
+        if done.is_best:
+            self._best_by_sentence = by_sentence
         halved = schedule.adjust(done)
         progress.recorder.add(done)
         if halved is not None:
@@ -306,11 +315,14 @@ class Trainer:
         sentences: Sentences,
         control: RunControl,
         chosen: NDArray[int64] | None = None,
+        by_sentence: SentenceLosses | None = None,
     ) -> Generator[TrainingEvent, None, float | None]:
         """Return the mean loss of all or the chosen sentences, nats a word; None after a stop."""
         proceed = partial(self._progress.clock.proceed, control)
         place = self._place
-        return (yield from resting_loss(place.rnn, sentences, proceed, chosen, place.leave))
+        return (
+            yield from resting_loss(place.rnn, sentences, proceed, chosen, place.leave, by_sentence)
+        )
 
     def _publish(self) -> SnapshotPublished:
         snapshot = self._progress.snapshot(self._place.rnn)

@@ -85,7 +85,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         recipe_defaults=lambda recipe: SimpleNamespace(  # type: ignore[arg-type, return-value]
             recipe=recipe, learning_rate=0.002, batch_size=64, clip_norm=5.0, description="Fast."
         ),
-        entropy=lambda summary: None,
+        entropy=lambda summary, words: None,
         check_gradients=endless,
         time_one_step=endless,
         generate=endless,

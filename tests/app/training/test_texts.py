@@ -6,6 +6,7 @@ import math
 import pytest
 
 from app.session import CurrentRun, RunState
+from app.training.loss_history import LossHistory
 from app.training.texts import (
     describe_corpus,
     describe_empty_plot,
@@ -16,8 +17,9 @@ from app.training.texts import (
     obstacle_to_training_on,
     references,
     started_lines,
+    verdict,
 )
-from engine import RunEnded
+from engine import EpochDone, RunEnded
 from tests.app.support.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 
 
@@ -52,8 +54,8 @@ def test_that_the_references_frame_the_curve() -> None:
     nothing, everything = references(8000, 3.9)
 
     assert (nothing.loss, everything.loss) == (math.log(8000), 3.9)
-    assert nothing.text == "knows nothing: ln 8,000 = 8.987"
-    assert everything.text == "no model can go below: 3.900"
+    assert nothing.text == "uniform guess: ln 8,000 = 8.987"
+    assert everything.text == "no model goes below on held-out text: 3.900"
     assert len(references(8000, None)) == 1
 
 
@@ -96,3 +98,57 @@ def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:
     line = ended_line(RunEnded(reason="finished", epoch=1.0, step=1, elapsed_s=2.0))
 
     assert line == "Training is finished after 1 epoch, 1 step, 2 s."
+
+
+def history_of(*evaluations: EpochDone) -> LossHistory:
+    history = LossHistory()
+    for done in evaluations:
+        history.add_epoch(done)
+    return history
+
+
+def evaluated(epoch: int, held_out: float, training: float, error: float | None) -> EpochDone:
+    done = epoch_done(epoch, held_out)
+    return dataclasses.replace(done, training_loss=training, change_error=error)
+
+
+def test_that_a_falling_held_out_loss_is_called_improving() -> None:
+    history = history_of(evaluated(0, 8.4, 8.4, None), evaluated(1, 6.9, 7.0, 0.02))
+
+    assert verdict(history) == "Still improving: the held-out loss fell from 8.400 to 6.900."
+
+
+def test_that_memorising_is_said_with_its_reason() -> None:
+    history = history_of(
+        evaluated(0, 8.4, 8.4, None),
+        evaluated(4, 6.26, 4.4, 0.02),
+        evaluated(5, 6.28, 3.65, 0.008),
+    )
+
+    assert verdict(history) == (
+        "Best at epoch 4, memorising since: held-out rose from 6.260 to 6.280 while training "
+        "fell to 3.650."
+    )
+
+
+@pytest.mark.parametrize("error", [0.011, None])
+def test_that_a_rise_that_may_be_chance_is_not_called_memorising(error: float | None) -> None:
+    history = history_of(
+        evaluated(0, 8.4, 8.4, None),
+        evaluated(4, 6.26, 4.4, 0.02),
+        evaluated(5, 6.28, 3.65, error),
+    )
+
+    assert "memorising" not in verdict(history)
+    assert "Best at epoch 4" in verdict(history)
+
+
+def test_that_nothing_is_said_before_a_trained_evaluation() -> None:
+    assert verdict(history_of()) == ""
+    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == ""
+
+
+def test_that_without_held_out_text_no_memorising_can_be_told() -> None:
+    history = history_of(epoch_done(0, None), epoch_done(1, None))
+
+    assert "cannot show memorising" in verdict(history)
