@@ -152,6 +152,9 @@ class TrainingQuestions(Protocol):
     def ask_metrics_path(self, suggested: Path) -> Path | None:
         """Ask where the figures go."""
 
+    def ask_plot_path(self, suggested: Path) -> Path | None:
+        """Ask where the picture of the curves goes."""
+
 
 def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Event]":
     """Prepare a corpus; called in the worker, so that NLTK is loaded there."""

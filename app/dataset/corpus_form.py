@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
 from app.shared.labels import add_row, describe, make_form, make_label, restyle
 from engine import StageProgress
@@ -95,7 +95,7 @@ class CorpusForm(QWidget):
         self._vocabulary.setValue(CorpusChoices().vocabulary_size)
         self._vocabulary.setKeyboardTracking(False)
         self._held_out = describe(
-            QDoubleSpinBox(self),
+            DecimalSpinBox(self),
             "dataset.validation_spin",
             "Documents held out, percent",
             "Share of the documents, in percent, that training never sees: "

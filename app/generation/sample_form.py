@@ -4,7 +4,6 @@ from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.decimals import DecimalSpinBox
 from app.shared.labels import add_row, describe, make_form
 from engine import SampleConfig
 
@@ -90,7 +90,7 @@ class SampleForm(QWidget):
         )
         self._temperature_slider.setRange(1, round(_HIGHEST * _STEPS_PER_UNIT))
         self._temperature_spin = describe(
-            QDoubleSpinBox(self), "generation.temperature_spin", "Temperature", tip
+            DecimalSpinBox(self), "generation.temperature_spin", "Temperature", tip
         )
         self._temperature_spin.setRange(_LOWEST, _HIGHEST)
         self._temperature_spin.setSingleStep(1.0 / _STEPS_PER_UNIT)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.jobs import TrainingChoices
+from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_rate
 from app.shared.labels import describe, make_label
 from app.shared.scrolling import WheelGuard
@@ -460,7 +461,7 @@ class ConfigFields:
             "Epochs between two measurements on the held-out text, 1 or more",
         )
         self.time_limit = describe(
-            QDoubleSpinBox(self._parent),
+            DecimalSpinBox(self._parent),
             "training.time_limit_spin",
             "Time limit in minutes",
             "Minutes after which training ends by itself; pauses do not count",

@@ -21,6 +21,7 @@ from app.training import texts
 from app.training.dialogs import TrainingDialogs
 from app.training.follower import RunFollower
 from app.training.metrics import export_metrics
+from app.training.plot_export import export_plot
 from app.training.tab import TrainingTab
 from engine import DivergedError, ModelConfig, RunControl, TrainConfig
 
@@ -85,6 +86,7 @@ class TrainingController(QObject):
         self._tab.form.changed.connect(self._on_form_changed)
         self._tab.form.recipe_changed.connect(self._on_form_recipe_changed)
         self._tab.log.export_requested.connect(self._on_export_requested)
+        self._tab.log.plot_requested.connect(self._on_plot_requested)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
@@ -339,3 +341,10 @@ class TrainingController(QObject):
         path = self._dialogs.ask_metrics_path(folder / "training-metrics.csv")
         if path is not None:
             export_metrics(self._tab.plot.history, path, self._presenter)
+
+    @Slot()
+    def _on_plot_requested(self) -> None:
+        folder = Path(self._settings.settings.last_folder)
+        path = self._dialogs.ask_plot_path(folder / "training-loss.png")
+        if path is not None:
+            export_plot(self._tab.plot, path, self._presenter)

@@ -98,6 +98,7 @@ class RunFollower:
         """Show the curve that an opened model carries."""
         self.ending = ""
         self._history.restore(model.history)
+        self._history.set_words(model.summary.training_words)
         entropy = self._entropy(model.summary, model.vocabulary.words)
         self._tab.plot.show_references(texts.references(model.word_dim, entropy))
         self._tab.plot.request_redraw()

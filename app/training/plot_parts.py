@@ -25,7 +25,7 @@ _ABOVE_LEFT = {"position": 0.01, "anchors": [(0, 1), (0, 1)]}
 _BELOW_RIGHT = {"position": 0.99, "anchors": [(1, 0), (1, 0)]}
 MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line costs time
 
-AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"))
+AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"), ("words", "Words"))
 USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
 BOX_APART = 12  # px, between the pointer and the box of values
@@ -70,6 +70,11 @@ class PlotMarks:
     def mark_positions(self) -> tuple[float, ...]:
         """Where the vertical marks stand."""
         return tuple(float(line.value()) for line in self._marks)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The horizontal lines as they were given."""
+        return tuple(reference for reference, _ in self._references)
 
     def show_references(self, references: Sequence[Reference]) -> None:
         """Replace the horizontal lines."""
@@ -149,7 +154,7 @@ class PlotControls(QWidget):
     Signals
     -------
     axis_changed(str)
-        "step", "epoch" or "elapsed".
+        "step", "epoch", "elapsed" or "words".
     smoothing_changed(float)
         0 to 0.99.
     log_changed(bool)
@@ -179,11 +184,24 @@ class PlotControls(QWidget):
         row.addWidget(self._reset)
         self._connect_signals()
 
+    def choices(self) -> tuple[int, int, bool]:
+        """Return the axis, the smoothing and the scale that were chosen, for `show_choices`."""
+        return self._axis.currentIndex(), self._slider.value(), self._log.isChecked()
+
+    def show_choices(self, choices: tuple[int, int, bool]) -> None:
+        """Take the choices of another row, as if they were made here."""
+        axis, smoothing, is_log = choices
+        self._axis.setCurrentIndex(axis)
+        self._slider.setValue(smoothing)
+        self._log.setChecked(is_log)
+
     def _build_axis(self) -> None:
         self._axis = QComboBox(self)
         self._axis.setObjectName("training.x_axis_combo")
         self._axis.setAccessibleName("Horizontal axis")
-        self._axis.setToolTip("What runs from left to right: steps, epochs, or the training time")
+        self._axis.setToolTip(
+            "What runs from left to right: steps, epochs, the training time, or words learned from"
+        )
         for value, text in AXES:
             self._axis.addItem(text, value)
         self._axis_label = QLabel("A&xis", self)

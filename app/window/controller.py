@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
@@ -35,6 +36,7 @@ _STATE_TEXTS = {
     RunState.STOPPING: "Stopping…",
 }
 _AT_REST = (RunState.IDLE, RunState.READY)
+_IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
 class WindowController(QObject):
@@ -60,6 +62,7 @@ class WindowController(QObject):
         self._window, self._session, self._presenter = window, session, presenter
         self._settings, self._theme = settings, theme
         self._dataset, self._models = dataset, models
+        self._was_training = False
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
         self.prepared_texts = PreparedTextsController(
             window.prepared_texts_menu,
@@ -108,6 +111,7 @@ class WindowController(QObject):
         self._presenter.message_requested.connect(self._window.message_bar.show_message)
         self._presenter.clear_requested.connect(self._window.message_bar.clear)
         self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.run_state_changed.connect(self._on_run_state_changed)
         self._session.model_changed.connect(self._on_session_changed)
         self._session.run_changed.connect(self._on_session_changed)
         self._session.model_saved_changed.connect(self._on_session_changed)
@@ -207,6 +211,13 @@ class WindowController(QObject):
     @Slot(object)
     def _on_session_changed(self, value: object) -> None:
         self._show_session()
+
+    @Slot(object)
+    def _on_run_state_changed(self, state: RunState) -> None:
+        """Call for attention when a training has ended while the window is in the back."""
+        was_training, self._was_training = self._was_training, state in _IN_TRAINING
+        if was_training and state in _AT_REST and not self._window.isActiveWindow():
+            QApplication.alert(self._window)
 
     @Slot()
     def _on_closed(self) -> None:

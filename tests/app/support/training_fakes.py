@@ -51,6 +51,7 @@ def fake_corpus(words: int = 8000, *, held_out: int = 50) -> Any:
         vocabulary_size=words,
         validation_documents=held_out,
         digest="ab" * 32,
+        training_words=60_000,
     )
 
     def with_validation_fraction(fraction: float) -> Any:
@@ -215,6 +216,10 @@ class FakeDialogs:
     def ask_replace_unsaved(self) -> bool:
         self.asked.append("replace")
         return self.replaces
+
+    def ask_plot_path(self, suggested: Path) -> Path | None:
+        self.asked.append(suggested.name)
+        return self.path
 
     def ask_metrics_path(self, suggested: Path) -> Path | None:
         self.asked.append(suggested.name)

@@ -385,3 +385,16 @@ def test_that_a_run_that_goes_on_shows_its_own_settings(qtbot: QtBot, bench: Ben
     assert bench.find("learning_rate_edit").text() == "0.02"
     assert bench.find("recipe_combo").currentData() == "tutorial"
     assert bench.find("batch_spin").value() == 1
+
+
+@pytest.mark.parametrize(("name", "start"), [("loss.png", b"\x89PNG"), ("loss.svg", b"<?xml")])
+def test_that_the_plot_is_exported_as_a_picture(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, name: str, start: bytes
+) -> None:
+    bench.session.set_model(fake_model(points=12), path=Path("model.safetensors"))
+    bench.dialogs.path = tmp_path / name
+
+    press(qtbot, bench, "export_plot_button")
+
+    assert bench.dialogs.path.read_bytes().startswith(start)
+    assert bench.messages[-1].text == f"The plot is in {tmp_path / name}."
