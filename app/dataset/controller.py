@@ -170,6 +170,13 @@ class DatasetController(QObject):
         self._start_inspecting()
 
     @Slot()
+    def _on_plain_quotes_requested(self) -> None:
+        """Look at the file again with quotes as text, and prepare it so."""
+        if self._can_open():
+            self._tab.read_quotes_as_text()
+            self._prepares_at_once = True
+
+    @Slot()
     def _on_prepare_requested(self) -> None:
         if self._path is None or self._runner.is_busy:
             return
@@ -384,6 +391,7 @@ class DatasetController(QObject):
         self._tab.prepare_requested.connect(self._on_prepare_requested)
         self._tab.cancel_requested.connect(self._on_cancel_requested)
         self._tab.back_requested.connect(self._on_back_requested)
+        self._tab.plain_quotes_requested.connect(self._on_plain_quotes_requested)
         self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
         self._tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._runner.event_ready.connect(self._on_event_ready)

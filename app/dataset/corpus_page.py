@@ -18,6 +18,7 @@ from app.dataset.corpus_figures import (
     SPECIAL_TOKENS,
     corpus_figures,
     corpus_origin,
+    open_quote_text,
     problem_heading,
 )
 from app.dataset.corpus_sentences import (
@@ -55,9 +56,12 @@ class CorpusPage(QScrollArea):
     -------
     save_requested(object)
         The refused rows are to be saved.
+    plain_quotes_requested()
+        The file is to be prepared again with quotes as text.
     """
 
     save_requested = Signal(object)
+    plain_quotes_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +87,7 @@ class CorpusPage(QScrollArea):
         self._sentences.set_rows(SentenceViews(corpus))
         self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
+        self._problems.show_cost(open_quote_text(corpus.problems))
 
     def show_kept(self, vocabulary_size: int) -> None:
         """Move the cut in the plot to another vocabulary size."""
@@ -110,6 +115,7 @@ class CorpusPage(QScrollArea):
         upper.addWidget(self._build_plot_card())
         self._problems = ProblemPanel("", self)
         self._problems.save_requested.connect(self.save_requested)
+        self._problems.plain_quotes_requested.connect(self.plain_quotes_requested)
         upper.addWidget(self._problems)
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)

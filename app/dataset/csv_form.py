@@ -201,6 +201,10 @@ class CsvForm(QWidget):
             index = self._encoding.count() - 1
         self._encoding.setCurrentIndex(index)
 
+    def choose_quoting(self, quoting: str) -> None:
+        """Read the file with other quotes, as if they had been chosen by hand."""
+        self._quoting.setCurrentIndex(self._quoting.findData(quoting))
+
     def reading_config(self) -> CsvConfig:
         """Return the options for looking at the file: no column is chosen in them."""
         return CsvConfig(

@@ -64,6 +64,8 @@ class DatasetTab(QWidget):
         The text that is prepared is to be shown again, instead of the file chosen since.
     train_requested()
         The person wants to go on to the training.
+    plain_quotes_requested()
+        The file is to be prepared again with quotes as text.
     """
 
     open_requested = Signal()
@@ -75,6 +77,7 @@ class DatasetTab(QWidget):
     save_problems_requested = Signal(object)
     back_requested = Signal()
     train_requested = Signal()
+    plain_quotes_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +114,10 @@ class DatasetTab(QWidget):
         """Show the choices of an earlier session."""
         self._corpus_form.show_config(config)
         self._csv_form.show_policy(config.csv.bad_rows)
+
+    def read_quotes_as_text(self) -> None:
+        """Choose, as if by hand, that quotes are characters like any other."""
+        self._csv_form.choose_quoting("none")
 
     def show_corpus_config(self, config: CorpusConfig) -> None:
         """Show the file and the choices of a corpus that was opened, before its first rows."""
@@ -308,6 +315,7 @@ class DatasetTab(QWidget):
         self._preview_page.save_requested.connect(self.save_problems_requested)
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_page.plain_quotes_requested.connect(self.plain_quotes_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
 

@@ -248,3 +248,27 @@ def test_that_the_text_of_a_run_is_prepared_again_after_a_question(
     assert back.app.session.corpus is not None
     assert back.app.session.model is not None  # the run of this very text stays
     assert back.find(QPushButton, "training.more_button").isEnabled()
+
+
+def test_that_an_unclosed_quote_says_what_it_cost_and_can_be_read_as_text(
+    enter: Enter, tmp_path: Path
+) -> None:
+    person = enter()
+    path = tmp_path / "cut.csv"
+    lines = [f'"The cat sees the {number}. bird."' for number in range(90)]
+    lines += ['"A quote opens here', *(f"and line {number} follows." for number in range(9))]
+    path.write_text("body\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    person.open_csv(path)
+    person.prepare()
+
+    cost = person.text("dataset.open_quote_strip.text")
+    assert cost == (
+        "10 lines, 9.9 % of the file, were left out after an unclosed quote at line 92."
+    )
+    person.click("dataset.open_quote_strip.button")
+    person.rest()
+
+    corpus = person.app.session.corpus
+    assert corpus is not None
+    assert corpus.summary.refused_rows == 0
+    assert corpus.summary.documents == 100
