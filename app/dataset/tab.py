@@ -186,8 +186,10 @@ class DatasetTab(QWidget):
         self._pages.setCurrentWidget(self._results)
         self._update_buttons()
         self._reading.setText(self._csv_form.summary(preview))
-        if preview.doubts:
+        is_unsure = preview.undecodable_bytes or preview.control_characters
+        if preview.doubts or preview.entities or is_unsure:  # something is to be decided
             self._change.setChecked(True)
+        if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)
 
     def show_corpus(self, corpus: "Corpus") -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
+    QToolButton,
 )
 
 from app.shared.column_picker import ColumnPicker
@@ -185,6 +186,7 @@ def test_that_another_sheet_is_read_when_it_is_chosen(bench: Bench, engine: Fake
     engine.preview = dataclasses.replace(PREVIEW, sheets=("Lists", "Comments"), sheet="Comments")
     bench.open()
 
+    bench.find(QToolButton, "change_reading_button").click()
     box = bench.find(QComboBox, "sheet_combo")
     assert box.isVisible()
     assert box.currentText() == "Comments"
