@@ -343,6 +343,19 @@ class ConfigForm(QWidget):
             self._put(name, value)
         self.changed.emit()
 
+    def show_enabled(self, *, is_enabled: bool, is_rate_open: bool = False) -> None:
+        """Let the settings be changed, or the learning rate alone, or nothing."""
+        self.setEnabled(is_enabled or is_rate_open)
+        for name, row in self._rows.items():
+            row.setEnabled(is_enabled or name == "learning_rate")
+        self._reset_all.setEnabled(is_enabled)
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The rate that was typed; None for the recipe's, or where it is none."""
+        choices = self.choices()
+        return None if choices is None else choices.train.learning_rate
+
     def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
         """Show what a recipe is, and what it takes where nothing is chosen."""
         is_tutorial = defaults.recipe == "tutorial"

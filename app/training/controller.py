@@ -68,6 +68,8 @@ class TrainingController(QObject):
         self._under_way: CurrentRun | None = None  # or was last
         self._text = ""  # digest of the text that the settings are of
         self._more = texts.NOTHING_MORE
+        self._control: RunControl | None = None  # of the newest training
+        self._rate_before: float | None = None  # in the form when it was paused
         self._leg: tuple[str, int] = ("", 0)  # a run, and how many epochs it got on top
         self._follower = RunFollower(tab, session, presenter, jobs.entropy)
         self.show_settings(ModelConfig(), TrainConfig())
@@ -129,7 +131,9 @@ class TrainingController(QObject):
             ),
             texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
         )
-        self._tab.show_form_enabled(is_enabled=state not in _RUNNING)
+        self._tab.show_form_enabled(
+            is_enabled=state not in _RUNNING, is_rate_open=state is RunState.PAUSED
+        )
         self._tab.show_outdated(is_outdated=bool(unprepared))
         self._tab.buttons.show_commands(commands, is_running=state in _RUNNING)
         if state in _AT_REST:
@@ -244,19 +248,23 @@ class TrainingController(QObject):
         is_resumed: bool,
     ) -> None:
         self._presenter.clear()
-        self._under_way = run
+        self._under_way, self._control = run, control
         self._follower.begin(run, start_from, is_resumed=is_resumed)
         self._session.set_run_state(RunState.TRAINING)
         self._runner.start(partial(told_events, job, self._jobs.generate), control)
 
     @Slot()
     def _on_pause_requested(self) -> None:
+        self._rate_before = self._tab.form.learning_rate
         self._runner.pause()
         self._session.set_run_state(RunState.PAUSED)
         self._tab.log.add_line("Paused.")
 
     @Slot()
     def _on_resume_requested(self) -> None:
+        rate = self._tab.form.learning_rate
+        if rate is not None and rate != self._rate_before and self._control is not None:
+            self._control.request_rate(rate)
         self._session.set_run_state(RunState.TRAINING)
         self._runner.resume()
         self._tab.log.add_line("Resumed.")

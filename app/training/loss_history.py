@@ -41,11 +41,10 @@ class LossHistory:
     """
 
     def __init__(self) -> None:
-        self._smoothing = 0.0
+        self._smoothing, self._words = 0.0, 1
         self._reset(is_dirty=False)
 
     def _reset(self, *, is_dirty: bool) -> None:
-        words = self.batch.words_per_epoch if hasattr(self, "batch") else 1.0
         self._is_dirty = is_dirty
         self._smoothed = Column()
         self._carry = (0.0, 0.0)  # decayed sum of losses, decayed sum of weights
@@ -56,7 +55,7 @@ class LossHistory:
         self.epochs: list[EpochDone] = []
         self.halvings: list[RateHalved] = []
         self.best_index: int | None = None
-        self.set_words(round(words))
+        self.set_words(self._words)
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +106,7 @@ class LossHistory:
 
     def set_words(self, words: int) -> None:
         """Say how many words an epoch has, for the axis of words."""
+        self._words = words
         for series in (self.batch, self.evaluated):
             series.words_per_epoch = float(words)
 

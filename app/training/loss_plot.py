@@ -368,7 +368,7 @@ class LossPlot(QWidget):
             f'<span style="color:{palette.accent}">━</span> smoothed &nbsp; '
             f'<span style="color:{palette.second}">─●─</span> evaluated {evaluated} '
             f'<span style="color:{palette.good}">★</span> best &nbsp; '
-            f'<span style="color:{palette.warning}">┊</span> learning rate halved (→ to)'
+            f'<span style="color:{palette.warning}">┊</span> learning rate changed (→ to)'
         )
 
     def event(self, event: QEvent) -> bool:

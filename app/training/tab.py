@@ -169,6 +169,9 @@ class TrainingTab(QWidget):
         self.buttons.show_status(text)
         self.plot.show_empty_text(on_empty_plot)
 
-    def show_form_enabled(self, *, is_enabled: bool) -> None:
-        """Let the settings be changed, or keep them as they are during a run."""
-        self.form.setEnabled(is_enabled)
+    def show_form_enabled(self, *, is_enabled: bool, is_rate_open: bool = False) -> None:
+        """Let the settings be changed, or keep them as they are during a run.
+
+        While it is paused, the learning rate alone is open.
+        """
+        self.form.show_enabled(is_enabled=is_enabled, is_rate_open=is_rate_open)

@@ -337,5 +337,5 @@ def describe_history(history: LossHistory) -> str:
         sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
     if history.halvings:
         times = counted(len(history.halvings), "time")
-        sentences.append(f"The learning rate was halved {times}.")
+        sentences.append(f"The learning rate was changed {times}.")
     return " ".join(sentences)

@@ -42,7 +42,7 @@ class EpochDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateHalved:
-    """The evaluated loss rose, so the learning rate was halved."""
+    """The evaluated loss rose, so the learning rate was halved; or it was set by hand."""
 
     step: int
     epoch: float

@@ -20,6 +20,7 @@ from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DivergedError
+from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.training.evaluation import SentenceLosses, few_of, resting_loss
@@ -227,6 +228,8 @@ class Trainer:
         point_loss, point_words = float(steps.loss_sum), now.epoch_words
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
+            if (rate := control.take_rate()) is not None:
+                yield self._take_rate(rate)
             done = steps.step()
             if done is None:
                 yield self._place.make_room()
@@ -251,6 +254,19 @@ class Trainer:
         if new_words := now.epoch_words - point_words:  # stopped since the last point
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
+
+    def _take_rate(self, rate: float) -> RateHalved:
+        """Go on with a learning rate that was set by hand, and say so as of a halving."""
+        now = self._progress.now
+        self._place.optimizer.learning_rate = now.first_rate = rate
+        changed = RateHalved(
+            step=now.step,
+            epoch=self._progress.epoch,
+            learning_rate=rate,
+            reason="It was set by hand.",
+        )
+        self._progress.recorder.add(changed)
+        return changed
 
     def _end_epoch(
         self, control: RunControl, *, is_evaluated: bool

@@ -398,3 +398,21 @@ def test_that_the_plot_is_exported_as_a_picture(
 
     assert bench.dialogs.path.read_bytes().startswith(start)
     assert bench.messages[-1].text == f"The plot is in {tmp_path / name}."
+
+
+def test_that_a_paused_run_takes_another_learning_rate(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    start_endless(qtbot, bench)
+    assert not bench.find("learning_rate_edit").isEnabled()
+    press(qtbot, bench, "pause_button")
+    assert not bench.find("hidden_spin").isEnabled()
+
+    bench.find("learning_rate_edit").setFocus()
+    qtbot.keyClicks(bench.find("learning_rate_edit"), "0,0005")
+    press(qtbot, bench, "pause_button")
+
+    control = bench.controller._control
+    assert control is not None
+    assert control.take_rate() == 0.0005
+    assert control.take_rate() is None
+    stop(qtbot, bench)

@@ -304,7 +304,7 @@ def test_that_the_plot_is_described_in_words(plot: LossPlot) -> None:
 
     assert "After 20 steps" in plot.accessibleDescription()
     assert "The best evaluated loss is 6.000 (perplexity 403)" in plot.accessibleDescription()
-    assert "halved 1 time" in plot.accessibleDescription()
+    assert "changed 1 time" in plot.accessibleDescription()
 
 
 def test_that_the_colours_follow_the_theme_while_running(

@@ -36,9 +36,8 @@ def panel_of(app: Application) -> GeneratePanel:
 
 
 def test_that_zooming_grows_letters_and_lengths_and_goes_back(application: Application) -> None:
-    panel = application.window.findChild(QWidget, "dataset.panel")
-    assert panel is not None
-    column = panel.parentWidget()
+    column = application.window.findChild(QWidget, "dataset.panel")
+    assert column is not None
     usual = column.maximumWidth(), QApplication.font().pointSizeF()
 
     trigger(application, "zoom_in")
