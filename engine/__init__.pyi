@@ -18,7 +18,10 @@ from .control import (
     StageProgress as StageProgress,
     Ticker as Ticker,
 )
-from .corpus.build import build_corpus as build_corpus
+from .corpus.build import (
+    build_corpus as build_corpus,
+    open_prepared_corpus as open_prepared_corpus,
+)
 from .corpus.cache import (
     CachedCorpora as CachedCorpora,
     ClearedCorpora as ClearedCorpora,

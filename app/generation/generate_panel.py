@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -56,8 +56,10 @@ class GeneratePanel(QFrame):
         The sentences are to begin with this.
     own_presets_changed(object)
         One's own presets are these now, a tuple.
-    history_changed()
-        Sentences were taken away, or marked.
+    records_changed()
+        Sentences came, were taken away, or were marked.
+    cleared(object)
+        The list was cleared: the sentences with their batches, for `show_records`.
     """
 
     generate_requested = Signal(object)
@@ -68,7 +70,8 @@ class GeneratePanel(QFrame):
     word_chosen = Signal(object, int)
     start_changed = Signal(str)
     own_presets_changed = Signal(object)
-    history_changed = Signal()
+    records_changed = Signal()
+    cleared = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +176,7 @@ class GeneratePanel(QFrame):
         right.addWidget(self._list, 1)
         right.addLayout(below)
         area = FittingScrollArea(self)
+        area.setObjectName("generation.form_area")
         area.setWidget(self._form)
         self._form.setAutoFillBackground(False)  # the card shows through
         area.viewport().setAutoFillBackground(False)
@@ -254,12 +258,6 @@ class GeneratePanel(QFrame):
         self._start_hint.setProperty("role", "bad" if is_warning else "hint")
         self._start_hint.style().polish(self._start_hint)
 
-    def show_former(
-        self, records: Sequence[tuple[Batch, SentenceGenerated]], favourites: set[str]
-    ) -> None:
-        """Show the sentences of earlier sessions."""
-        self._list.show_former(records, favourites)
-
     def show_growing(self, sentence: SentenceGrowing) -> None:
         """Show the sentence that is being written, as far as it is."""
         self._list.show_growing(sentence)
@@ -286,6 +284,19 @@ class GeneratePanel(QFrame):
     def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence shown, with its batch."""
         return self._list.records()
+
+    def show_records(
+        self,
+        records: Sequence[tuple[Batch, SentenceGenerated]],
+        favourites: set[str] | None = None,
+    ) -> None:
+        """Show sentences of an earlier time in place of those in the list, marked as then."""
+        with QSignalBlocker(self):
+            self._list.clear()
+            self._list.show_former(
+                records, self._list.favourites if favourites is None else favourites
+            )
+        self._update_enabled()
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
@@ -332,15 +343,17 @@ class GeneratePanel(QFrame):
     @Slot()
     def _on_favourites_changed(self) -> None:
         self._on_filter_changed()
-        self.history_changed.emit()
+        self.records_changed.emit()
 
     @Slot()
     def _on_clear_clicked(self) -> None:
+        records = self._list.records()
         self._list.clear()
-        self.history_changed.emit()
+        self.cleared.emit(records)
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:
+        self.records_changed.emit()
         if count <= 1:
             self._update_enabled()
         else:

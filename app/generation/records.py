@@ -88,6 +88,11 @@ def perplexity(sentence: SentenceGenerated) -> float:
         return math.inf
 
 
+def key_of(sentence: SentenceGenerated) -> str:
+    """Return what tells a sentence from others, from one start of the program to the next."""
+    return f"{sentence.seed}/{sentence.number}/{sentence.text}"
+
+
 def given_words(sentence: SentenceGenerated) -> tuple[str, ...] | None:
     """Return the words to score of a sentence whose text would be read as others, else None."""
     return None if sentence.is_readable else sentence.words

@@ -1,6 +1,7 @@
 """The lower half of the generation tab: a typed sentence and its probability."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -41,6 +42,12 @@ class ScorePanel(QFrame):
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
+    replaced(str)
+        Another sentence took the place of this typed one.
+    compared_changed()
+        Other sentences are compared now.
+    removed(object)
+        Compared sentences were taken away: all that were there before, for `show_compared`.
 
     Attributes
     ----------
@@ -51,6 +58,9 @@ class ScorePanel(QFrame):
     text_changed = Signal(str)
     place_changed = Signal()
     continue_requested = Signal(object)
+    replaced = Signal(str)
+    compared_changed = Signal()
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,6 +199,7 @@ class ScorePanel(QFrame):
         self._aside_tabs.addTab(self._next_panel, "What else?")
         self._aside_tabs.addTab(comparison, "Comparison")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("generation.score_splitter")
         splitter.addWidget(self._word_table)
         splitter.addWidget(self._aside_tabs)
         splitter.setChildrenCollapsible(False)
@@ -201,6 +212,7 @@ class ScorePanel(QFrame):
         self._pin_button.clicked.connect(self._on_pin_clicked)
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
+        self._comparison_table.removed.connect(self.removed)
         self._comparison_table.score_requested.connect(self.set_text)
         self._undo_button.clicked.connect(self._sentence_edit.undo)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
@@ -223,12 +235,17 @@ class ScorePanel(QFrame):
 
         Where `words` are given, they are scored until something else is typed.
         """
-        if text != self.text:
+        former = self.text
+        if text != former:
             self._sentence_edit.selectAll()
             self._sentence_edit.insert(text)
+            if not text:
+                self._sentence_edit.del_()
         if words != self._words:
             self._words = words
             self.text_changed.emit(text)
+        if text != former and former.strip():
+            self.replaced.emit(former)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
         """Show this sentence, and what could stand at its word `place`, from 0."""
@@ -247,6 +264,25 @@ class ScorePanel(QFrame):
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
         self._next_panel.show_words(said, self._word_there())
+
+    @property
+    def compared(self) -> tuple[ModelScore, ...]:
+        """The compared sentences, the newest last."""
+        return self._comparison_table.pinned
+
+    def show_compared(self, scores: Sequence[ModelScore]) -> None:
+        """Show compared sentences of an earlier time."""
+        self._comparison_table.show_pinned(scores)
+
+    def focus_line(self) -> None:
+        """Let the person type a sentence."""
+        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._sentence_edit.selectAll()
+
+    def restore_text(self, text: str) -> None:
+        """Put a sentence back that another took the place of."""
+        self._sentence_edit.selectAll()
+        self._sentence_edit.insert(text)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -372,6 +408,7 @@ class ScorePanel(QFrame):
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
         self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
+        self.compared_changed.emit()
 
 
 def parts_text(score: SentenceScore) -> str:

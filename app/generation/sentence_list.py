@@ -12,8 +12,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Sig
 from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
-from app.generation.history import key_of
-from app.generation.records import Batch, given_words, perplexity, predicted_words
+from app.generation.records import Batch, given_words, key_of, perplexity, predicted_words
 from app.generation.sentence_delegate import SENTENCE_ROLE, SentenceDelegate
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column

@@ -431,6 +431,32 @@ def _opened(
     return reader
 
 
+def open_prepared_corpus(
+    config: CorpusConfig, digest: str, control: RunControl, *, cache_folder: Path | str
+) -> Iterator[CorpusEvent]:
+    """Open the prepared text of a file again; the file itself is not looked at.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        What the text was prepared with.
+    digest : str
+        SHA-256 of the content that the file had then, as in `CorpusSummary.digest`.
+    control : RunControl
+    cache_folder : Path or str
+        Where prepared texts are kept, such as `corpus_cache_folder()`.
+
+    Yields
+    ------
+    CorpusEvent
+        `CorpusReady` last, and no such event if the prepared text is not kept any more or
+        after a stop.
+    """
+    prepared = yield from CorpusCache(Path(cache_folder)).find_content(config, digest, control)
+    if prepared is not None and control.proceed():
+        yield from _finished(prepared, config)
+
+
 def _doubtful_encoding(doubtful: DoubtfulEncoding) -> Notice:
     readings = "".join(f"\n  {each.encoding}: {each.text}" for each in doubtful.readings)
     return Notice(

@@ -31,8 +31,8 @@ class Answers:
     runs: FakeRuns = field(default_factory=lambda: FakeRuns(train=endless, model=fake_model()))
     about_runs: FakeRunsDialogs = field(default_factory=FakeRunsDialogs)
 
-    def ask_unsaved(self, is_kept: bool = False) -> UnsavedAnswer:
-        self.asked.append("unsaved, but kept" if is_kept else "unsaved")
+    def ask_unsaved(self) -> UnsavedAnswer:
+        self.asked.append("unsaved")
         return self.unsaved
 
     def ask_open_path(self, folder: str) -> Path | None:
@@ -80,12 +80,13 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         inspect=engine.inspect,
         inspect_several=engine.inspect_several,
         build=engine.build,  # type: ignore[arg-type]
+        open_prepared=lambda *_: None,
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
         recipe_defaults=lambda recipe: SimpleNamespace(  # type: ignore[arg-type, return-value]
             recipe=recipe, learning_rate=0.002, batch_size=64, clip_norm=5.0, description="Fast."
         ),
-        entropy=lambda summary: None,
+        entropy=lambda summary, words: None,
         count_references=lambda corpus, control: iter(()),
         check_gradients=endless,
         time_one_step=endless,
