@@ -7,7 +7,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -168,14 +167,8 @@ class CorpusForm(QWidget):
         form.addRow(words)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
-        counts = QHBoxLayout()
-        counts.setSpacing(8)
-        counts.addWidget(self._min_count, 1)
-        held_out = QLabel("He&ld out", self)
-        held_out.setBuddy(self._held_out)
-        counts.addWidget(held_out)
-        counts.addWidget(self._held_out, 1)
-        add_row(form, "Known from", counts)
+        add_row(form, "Known from", self._min_count)
+        add_row(form, "He&ld out", self._held_out)
         form.addRow("", self._duplicates)
 
 

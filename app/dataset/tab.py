@@ -214,7 +214,8 @@ class DatasetTab(QWidget):
         self.words_requested.emit()
         self._reading.setText(self._csv_form.summary(preview))
         is_unsure = preview.undecodable_bytes or preview.control_characters
-        if preview.doubts or preview.entities or is_unsure:  # something is to be decided
+        are_several = len(preview.files) > 1
+        if preview.doubts or preview.entities or is_unsure or are_several:  # it is to be decided
             self._change.setChecked(True)
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)
