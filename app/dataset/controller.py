@@ -66,6 +66,7 @@ class DatasetController(QObject):
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
         self._prepares_at_once = self._got_corpus = self._got_preview = False
+        self._goes_on = False  # to the training, once it is prepared: the sample needs no look
         self._is_quiet = False  # the file of a run may be gone: its prepared text is there
         self._preview: CsvPreview | None = None
         self._notices: list[Notice] = []
@@ -94,11 +95,13 @@ class DatasetController(QObject):
     def open_sample(self) -> None:
         """Prepare the sample comments at once: nothing about them needs checking."""
         if self._can_open():
+            self._goes_on = True
             self._open(self._jobs.sample_path(), prepares_at_once=True)
 
     def open_path(self, path: Path) -> None:
         """Look at `path` and show its first rows."""
         if self._can_open():
+            self._goes_on = False
             self._open(path, prepares_at_once=False)
 
     def _can_open(self) -> bool:
@@ -349,6 +352,7 @@ class DatasetController(QObject):
             self._tell_outdated()
 
     def _finish_preparing(self, failure: TaskFailure | None) -> None:
+        goes_on, self._goes_on = self._goes_on, False
         if failure is not None:
             self._presenter.show_failure(failure, f"Preparing {self._file_name}")
         elif not self._got_corpus:
@@ -357,6 +361,8 @@ class DatasetController(QObject):
             self._tell_outdated()
             if self._notices:
                 self._show_notices()
+            if goes_on:
+                self._tab.train_requested.emit()
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]

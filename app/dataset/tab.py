@@ -187,7 +187,7 @@ class DatasetTab(QWidget):
         self._update_buttons()
         self._reading.setText(self._csv_form.summary(preview))
         is_unsure = preview.undecodable_bytes or preview.control_characters
-        if preview.doubts or preview.entities or is_unsure:  # something is to be decided
+        if preview.doubts or is_unsure:  # something is to be decided
             self._change.setChecked(True)
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)

@@ -20,6 +20,7 @@ from app.shared.formatting import (
     format_perplexity,
     format_rate,
     format_speed,
+    shorten,
 )
 from app.training import texts
 from app.training.figures_strip import FiguresStrip
@@ -46,6 +47,9 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, Event, LanguageModel
+
+
+LONGEST_SENTENCE = 120  # characters of the one that is logged
 
 
 class RunFollower:
@@ -140,7 +144,7 @@ class RunFollower:
                 self._tell(event)
                 return  # the plot has nothing new to draw
             case SentenceGenerated(text=text):
-                self._tab.log.add_line(f"By now it says: {text}")
+                self._tab.log.add_line(f"By now it says: {shorten(text, LONGEST_SENTENCE)}")
                 return
             case SentenceScored() | GradientsChecked():
                 return  # events of other jobs
