@@ -278,6 +278,9 @@ class Application:
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
         self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))
+        self.training.generate_requested.connect(
+            self._generation_tab.generate_panel.request_generate
+        )
         self._dataset_tab.train_requested.connect(partial(self.window.show_tab, TRAINING_TAB))
         self.kept_runs.opener.text_wanted.connect(self.dataset.prepare_again)
 

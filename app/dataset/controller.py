@@ -69,6 +69,7 @@ class DatasetController(QObject):
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
         self._prepares_at_once = self._got_corpus = self._got_preview = False
+        self._goes_on = False  # to the training, once it is prepared: the sample needs no look
         self._is_quiet = False  # the file of a run may be gone: its prepared text is there
         self._preview: CsvPreview | None = None
         self._notices: list[Notice] = []
@@ -105,6 +106,7 @@ class DatasetController(QObject):
     def open_sample(self) -> None:
         """Prepare the sample comments at once: nothing about them needs checking."""
         if self._can_open():
+            self._goes_on = True
             self._open(self._jobs.sample_path(), prepares_at_once=True)
 
     def open_path(self, path: Path) -> None:
@@ -114,6 +116,7 @@ class DatasetController(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Look at files that are one text, and show the first rows of the first."""
         if self._can_open():
+            self._goes_on = False
             self._others[paths[0]] = tuple(paths[1:])
             self._open(paths[0], prepares_at_once=False)
 
@@ -382,6 +385,7 @@ class DatasetController(QObject):
             self._tell_outdated()
 
     def _finish_preparing(self, failure: TaskFailure | None) -> None:
+        goes_on, self._goes_on = self._goes_on, False
         if failure is not None:
             self._presenter.show_failure(failure, f"Preparing {self._file_name}")
         elif not self._got_corpus:
@@ -390,6 +394,8 @@ class DatasetController(QObject):
             self._tell_outdated()
             if self._notices:
                 self._show_notices()
+            if goes_on:
+                self._tab.train_requested.emit()
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]

@@ -81,6 +81,7 @@ class CsvForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
+        self._has_entities = False
         self._kind = ""  # how the file is read but for its columns
         self._has_header = False
         self._is_table = False
@@ -160,11 +161,14 @@ class CsvForm(QWidget):
         """Return in one line how the file is read: "CSV, utf-8, comma, column body"."""
         if preview is not None:
             self._kind = _kind(preview)
+            self._has_entities = preview.entities > 0
+        is_raw = self._has_entities and not self._entities.isChecked()
+        rest = "; HTML entities are not decoded" if is_raw else ""
         chosen = [self._columns[index] or str(index + 1) for index in self._column.picked()]
         if not self._column.isVisibleTo(self) or not chosen:
-            return self._kind
+            return f"{self._kind}{rest}"
         columns = "column" if len(chosen) == 1 else "columns"
-        return f"{self._kind}, {columns} {shorten(', '.join(chosen), 40)}"
+        return f"{self._kind}, {columns} {shorten(', '.join(chosen), 40)}{rest}"
 
     def _show_sheets(self, preview: "CsvPreview") -> None:
         with QSignalBlocker(self._sheet):

@@ -215,7 +215,7 @@ class DatasetTab(QWidget):
         self._reading.setText(self._csv_form.summary(preview))
         is_unsure = preview.undecodable_bytes or preview.control_characters
         are_several = len(preview.files) > 1
-        if preview.doubts or preview.entities or is_unsure or are_several:  # it is to be decided
+        if preview.doubts or is_unsure or are_several:  # something is to be decided
             self._change.setChecked(True)
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)

@@ -20,6 +20,7 @@ from app.shared.formatting import (
     format_perplexity,
     format_rate,
     format_speed,
+    shorten,
 )
 from app.training import texts
 from app.training.figures_strip import FiguresStrip
@@ -48,6 +49,9 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import Corpus, CorpusSummary, Event, LanguageModel, ReferenceLosses
+
+
+LONGEST_SENTENCE = 120  # characters of the one that is logged
 
 
 class RunFollower:
@@ -163,7 +167,7 @@ class RunFollower:
                 self._tell(event)
                 return  # the plot has nothing new to draw
             case SentenceGenerated(text=text):
-                self._tab.log.add_line(f"By now it says: {text}")
+                self._tab.log.add_line(f"By now it says: {shorten(text, LONGEST_SENTENCE)}")
                 return
             case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -39,6 +39,7 @@ from app.training.texts import describe_history, describe_point
 
 REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen
+MARGIN = 12  # px, around an exported picture
 MOST_SOFT_POINTS = 1200  # corners of a bold line that is drawn with soft edges
 TOLERANCE = 0.08  # of the height, by which the range may be off before it changes
 MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
@@ -109,12 +110,16 @@ class LossPlot(QWidget):
         return self._marks.references
 
     def paint_on(self, painter: QPainter, place: QRect) -> None:
-        """Paint the canvas, whole, on anything that can be painted on."""
-        self.controls.hide()
-        self._legend.hide()
-        self._canvas.setFixedSize(place.size())
+        """Paint legend and canvas, whole, on anything that can be painted on."""
+        head = self._legend.sizeHint().height() + 2 * MARGIN
+        below = place.adjusted(MARGIN, head, -MARGIN, -MARGIN)
+        self._set_pens(painter.device().devicePixelRatioF())
+        self._canvas.setFixedSize(below.size())
         self._follow()
-        self._canvas.render(painter, place, self._canvas.viewport().rect())
+        painter.fillRect(place, QColor(current_palette().background))
+        self._canvas.render(painter, below, self._canvas.viewport().rect())
+        self._legend.setFixedSize(below.width(), head)
+        self._legend.render(painter, painter.deviceTransform().map(QPoint(MARGIN, 0)))
 
     def redraw(self) -> None:
         """Draw the history as it is now."""
@@ -325,9 +330,10 @@ class LossPlot(QWidget):
     def _on_color_scheme_changed(self) -> None:
         self._restyle()
 
-    def _set_pens(self) -> None:
+    def _set_pens(self, ratio: float | None = None) -> None:
         """Draw lines as thick on a screen of any density; a bold noisy line would be slow."""
-        palette, ratio = current_palette(), self.devicePixelRatioF()
+        palette = current_palette()
+        ratio = self.devicePixelRatioF() if ratio is None else ratio
         faint = QColor(palette.accent)
         faint.setAlpha(RAW_ALPHA)
         bold = 2 if self._is_smooth else 1

@@ -83,8 +83,8 @@ class RunButtons(QWidget):
         self._generate = describe(
             QPushButton("Generate →", self),
             "training.generate_button",
-            "Go on to the sentences",
-            "Draw sentences from the newest model, and type one to see its probability (Ctrl+3)",
+            "Generate sentences",
+            "Draw sentences from the newest model on the Generation tab (Ctrl+3 only shows it)",
         )
 
     def _build_layout(self) -> None:

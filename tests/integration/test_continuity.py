@@ -272,3 +272,33 @@ def test_that_an_unclosed_quote_says_what_it_cost_and_can_be_read_as_text(
     assert corpus is not None
     assert corpus.summary.refused_rows == 0
     assert corpus.summary.documents == 100
+
+
+def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter) -> None:
+    person = enter()
+
+    person.click("home.sample_button")
+    person.wait(lambda: person.app.session.corpus is not None)
+    person.rest()
+    person.click("training.start_button")
+    person.click("training.generate_button")  # as soon as there is a model
+
+    person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.click("training.stop_button")
+    person.rest()
+
+
+def test_that_the_first_sentence_takes_six_clicks_with_a_file(enter: Enter, comments: Path) -> None:
+    person = enter()
+    person.answers.csv_path = comments  # chosen in the dialog: one click, or two
+
+    person.click("home.open_button")
+    person.rest()
+    person.click("dataset.prepare_button")
+    person.rest()
+    person.click("dataset.train_button")
+    person.click("training.start_button")
+    person.click("training.generate_button")
+
+    person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.rest()

@@ -139,6 +139,7 @@ def test_that_html_entities_are_announced_and_can_be_decoded(tab: DatasetTab) ->
     check, note = find(tab, "entities_check"), find(tab, "preview_note")
     assert isinstance(note, QLabel)
     assert isinstance(check, QCheckBox)
+    open_reading(tab)
     was_offered = check.isVisible()
 
     tab.show_preview(dataclasses.replace(PREVIEW, entities=85))
