@@ -17,10 +17,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -33,6 +35,7 @@ from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
 from app.training.loss_history import LossHistory
+from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from app.window.close_guard import CloseGuard
@@ -59,8 +62,8 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, refused_rows, vocabulary, training, tools, generation, scoring, models,
-    kept_runs, controller, guard, warm_up
+    dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
+    scoring, next_words, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -86,6 +89,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.next_words.close()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
@@ -98,6 +102,14 @@ class Application:
             self.runners.dataset,
             self.presenter,
             self.settings,
+            jobs,
+            parent=self.window,
+        )
+        self.sentences = SentencesController(
+            self._dataset_tab,
+            self.session,
+            self.runners.sentences,
+            self.presenter,
             jobs,
             parent=self.window,
         )
@@ -128,6 +140,10 @@ class Application:
             jobs,
             parent=self.window,
         )
+        self.references = ReferencesController(
+            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+        )
+        self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,
@@ -151,6 +167,15 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+
+        self.next_words = NextWordsController(
+            self._generation_tab,
+            self.session,
+            self.runners.next_words,
             self.presenter,
             jobs,
             parent=self.window,

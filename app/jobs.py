@@ -19,6 +19,7 @@ from engine import (
     RunControl,
     RunError,
     SampleConfig,
+    TokenizerConfig,
     TrainConfig,
     TrainingStarted,
 )
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
         EpochModel,
         Event,
         LanguageModel,
+        NextWords,
         RecipeDefaults,
         RunInfo,
+        WordsPreview,
     )
 
 Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
@@ -157,6 +160,13 @@ def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
     return check_gradients(control)
 
 
+def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]":
+    """Count tables of word sequences; called in the worker."""
+    from engine import count_references
+
+    return count_references(corpus, control)
+
+
 def defaults_of_engine(recipe: str) -> "RecipeDefaults":
     """Return what a recipe takes where nothing is chosen."""
     from engine import recipe_defaults
@@ -186,7 +196,7 @@ def generate_with_engine(
     """Draw sentences; called in the worker, so that PyTorch is loaded there."""
     from engine import generate
 
-    yield from generate(model, config, control)
+    yield from generate(model, config, control, each_word=True)
 
 
 def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
@@ -230,6 +240,38 @@ def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
     return open_model(path, None if corpus is None else corpus.vocabulary)
 
 
+def preview_words_with_engine(texts: "Sequence[str]", tokenizer: TokenizerConfig) -> "WordsPreview":
+    """Cut some sentences; called in the worker, so that NLTK is loaded there."""
+    from engine import preview_words
+
+    return preview_words(texts, tokenizer)
+
+
+def find_sentences_with_engine(
+    corpus: "Corpus",
+    text: str,
+    *,
+    only_unknown: bool,
+    only_held_out: bool,
+    control: RunControl,
+) -> "Sequence[int] | None":
+    """Look for sentences; called in the worker: a large text takes a second."""
+    from engine import find_sentences
+
+    return find_sentences(
+        corpus, text, only_unknown=only_unknown, only_held_out=only_held_out, control=control
+    )
+
+
+def next_words_with_engine(
+    model: "LanguageModel", settings: SampleConfig, count: int
+) -> "Iterator[NextWords]":
+    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
+    from engine import next_words
+
+    yield next_words(model, settings, count)
+
+
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -255,6 +297,15 @@ def score_with_engine(model: "LanguageModel", text: str, control: RunControl) ->
     yield from score(model, text, control)
 
 
+def score_words_with_engine(
+    model: "LanguageModel", text: str, words: "Sequence[str]", control: RunControl
+) -> "Iterator[Event]":
+    """Score the words of a drawn sentence themselves; `text` is only what they are called."""
+    from engine import score
+
+    yield from score(model, text, control, words=words)
+
+
 def time_one_step_with_engine(
     control: RunControl, word_dim: int, hidden_dim: int
 ) -> "Iterator[Event]":
@@ -272,10 +323,15 @@ class Jobs:
     inspect: Inspect = inspect_with_engine
     inspect_several: InspectSeveral = inspect_several_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
+    preview_words: "Callable[[Sequence[str], TokenizerConfig], WordsPreview]" = (
+        preview_words_with_engine
+    )
+    find_sentences: "Callable[..., Sequence[int] | None]" = find_sentences_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
     )
+    count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
     recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
@@ -284,6 +340,12 @@ class Jobs:
         generate_with_engine
     )
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
+    score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
+        score_words_with_engine
+    )
+    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+        next_words_with_engine
+    )
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine

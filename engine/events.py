@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
+from engine.corpus.references import ReferencesCounted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
     CheckpointSaved,
     EpochEstimated,
@@ -36,10 +37,12 @@ Event: TypeAlias = (
     | Notice
     | RunEnded
     | SentenceGenerated
+    | SentenceGrowing
     | SentenceScored
     | GradientsChecked
     | StepTimed
     | EpochEstimated
+    | ReferencesCounted
 )
 
 
@@ -56,6 +59,8 @@ def event_to_json(event: Event) -> dict[str, Any] | None:
             values = asdict(score)
         case GradientsChecked(report=report):
             values = asdict(report)
+        case ReferencesCounted(losses=losses):
+            values = asdict(losses)
         case StepTimed(time=step_time):
             values = asdict(step_time)
         case CheckpointSaved(path=path, step=step):

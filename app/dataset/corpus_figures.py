@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_percent
+from engine import describe_tokenizer
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, RowProblem
@@ -39,7 +40,7 @@ def _of_the_text(summary: "CorpusSummary") -> tuple[Figure, ...]:
         _count(
             "different_words",
             summary.different_words,
-            "Different words and punctuation marks, lower-cased",
+            "Different words and punctuation marks, as the network reads them",
             name="different words",
         ),
     )
@@ -101,6 +102,17 @@ def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
     return Figure(name=name or role, value=format_count(count), meaning=meaning, role=role)
 
 
+def words_text(summary: "CorpusSummary") -> str:
+    """Tell how a text was cut into words, and what of them is not known, and why."""
+    told = describe_tokenizer(summary.tokenizer)
+    if summary.min_count > 1 and summary.rare_words:
+        often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+        one = summary.rare_words == 1
+        told += f". {counted(summary.rare_words, 'word')} "
+        told += f"{'occurs' if one else 'occur'} {often}: unknown"
+    return told
+
+
 def corpus_origin(summary: "CorpusSummary") -> str:
     """Tell in one line where the corpus came from and how it was read."""
     columns = " + ".join(summary.columns)
@@ -109,7 +121,7 @@ def corpus_origin(summary: "CorpusSummary") -> str:
     name = delimiter_name(summary.delimiter)
     separated = f"{name}-separated" if summary.delimiter else name
     read = f"{column}{summary.encoding}, {separated}"
-    return f"{summary.name}: {read}  ·  sentences: {summary.splitter}"
+    return f"{summary.name}: {read}  ·  sentence ends: {summary.splitter}  ·  {words_text(summary)}"
 
 
 def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from app.dataset.corpus_figures import words_text
 from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
-from app.dataset.corpus_page import CorpusPage
+from app.dataset.corpus_page import CorpusPage, SentenceQuery
 from app.dataset.csv_form import CsvForm
 from app.dataset.file_panel import FilePanel, WelcomePage
 from app.dataset.preview import PreviewPage
 from app.dataset.vocabulary_page import VocabularyPage
+from app.dataset.words_page import WordsPage
 from app.session import Command
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
@@ -23,10 +25,10 @@ from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress
 
 if TYPE_CHECKING:
-    from engine import Corpus, CsvPreview
+    from engine import Corpus, CsvPreview, WordsPreview
 
 PANEL_WIDTH = 328  # px, of the column of controls
-CORPUS_PAGE, VOCABULARY_PAGE = 1, 2
+WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE = 1, 2, 3
 
 
 class DatasetTab(QWidget):
@@ -49,6 +51,10 @@ class DatasetTab(QWidget):
         Another vocabulary size was chosen.
     save_problems_requested(object)
         Refused rows are to be saved: the `RowProblem`s.
+    words_requested()
+        The rows in the preview are to be cut into words as the form says.
+    search_requested(object)
+        Only the sentences of a `SentenceQuery` are to be shown.
     """
 
     open_requested = Signal()
@@ -59,6 +65,8 @@ class DatasetTab(QWidget):
     cancel_requested = Signal()
     vocabulary_changed = Signal(int)
     save_problems_requested = Signal(object)
+    words_requested = Signal()
+    search_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,13 +136,30 @@ class DatasetTab(QWidget):
         self._has_preview = True
         self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
+        self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
         self._update_buttons()
+        self.words_requested.emit()
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)
+
+    def preview_texts(self) -> tuple[str, ...]:
+        """Return the texts of the rows in the preview."""
+        return self._preview_page.texts()
+
+    def show_words(self, preview: "WordsPreview") -> None:
+        """Show how the rows in the preview are cut into words."""
+        self._words_page.show_words(preview)
+        self._corpus_form.show_words(preview.description, preview.reason)
+        self._corpus_form.show_language(preview.proposal.language)
+
+    def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
+        """Show the sentences that were looked for."""
+        self._corpus_page.show_found(corpus, query, numbers)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
         self._corpus_page.show_corpus(corpus)
+        self._corpus_form.show_words(words_text(corpus.summary))
         self._has_corpus = True
         for page in (CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
@@ -216,11 +241,13 @@ class DatasetTab(QWidget):
         self._results.setDocumentMode(True)
         self._preview_page = PreviewPage(self._results)
         self._corpus_page = CorpusPage(self._results)
+        self._words_page = WordsPage(self._results)
         self._results.addTab(self._preview_page, "Preview of the file")
+        self._results.addTab(self._words_page, "In words")
         self.vocabulary_page = VocabularyPage(self._results)
         self._results.addTab(self._corpus_page, "Prepared corpus")
         self._results.addTab(self.vocabulary_page, "Vocabulary")
-        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+        for page in (WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
         self._pages.addWidget(WelcomePage(self._pages))
         self._pages.addWidget(self._results)
@@ -238,13 +265,22 @@ class DatasetTab(QWidget):
         self._preview_page.save_requested.connect(self.save_problems_requested)
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_page.search_requested.connect(self.search_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
+        self._corpus_form.tokenizer_changed.connect(self._on_tokenizer_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
 
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
         self._preview_page.set_text_columns(columns)
         self._results.setCurrentWidget(self._preview_page)
+        self.words_requested.emit()
+
+    @Slot()
+    def _on_tokenizer_changed(self) -> None:
+        if self._has_preview:
+            self._results.setCurrentWidget(self._words_page)
+            self.words_requested.emit()
 
     @Slot()
     def _on_policy_changed(self) -> None:

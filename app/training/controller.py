@@ -91,6 +91,11 @@ class TrainingController(QObject):
         if isinstance(choices, tuple):
             self._tab.form.show_devices(choices)
 
+    @Slot(object)
+    def show_references(self, corpus: "Corpus") -> None:
+        """Show what `corpus` costs without a network, now that it is known."""
+        self._follower.show_references(corpus)
+
     def _refresh(self) -> None:
         """Offer what can be asked for now."""
         state = self._session.run_state

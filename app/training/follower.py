@@ -35,8 +35,10 @@ from engine import (
     LossPoint,
     Notice,
     RateHalved,
+    ReferencesCounted,
     RunEnded,
     SentenceGenerated,
+    SentenceGrowing,
     SentenceScored,
     SnapshotPublished,
     StageProgress,
@@ -45,7 +47,7 @@ from engine import (
 )
 
 if TYPE_CHECKING:
-    from engine import CorpusSummary, Event, LanguageModel
+    from engine import Corpus, CorpusSummary, Event, LanguageModel, ReferenceLosses
 
 
 class RunFollower:
@@ -71,6 +73,7 @@ class RunFollower:
         self._entropy, self._now = entropy, now
         self._history = tab.plot.history
         self._start_from: LanguageModel | None = None
+        self._framed: tuple[int, str] | None = None  # vocabulary and text that the lines are of
         self._former_run: CurrentRun | None = None
         self._is_resumed = self._awaits_history = self._has_model = False
         self.ending = ""  # how the last run ended, "" before one did
@@ -97,8 +100,7 @@ class RunFollower:
         """Show the curve that an opened model carries."""
         self.ending = ""
         self._history.restore(model.history)
-        entropy = self._entropy(model.summary)
-        self._tab.plot.show_references(texts.references(model.word_dim, entropy))
+        self._frame(model.word_dim, model.summary, model.references)
         self._tab.plot.request_redraw()
         self._tab.figures.clear()
         show_history(self._tab.figures, self._history)
@@ -110,6 +112,23 @@ class RunFollower:
         self._history.clear()
         self._tab.figures.clear()
         self._tab.plot.request_redraw()
+
+    def show_references(self, corpus: "Corpus") -> None:
+        """Say what `corpus` costs without a network; draw it if the curve is about that text."""
+        if corpus.references is None:
+            return
+        self._tab.log.add_line(texts.references_line(corpus.references))
+        size, summary = len(corpus.vocabulary), corpus.summary
+        if self._framed == (size, summary.digest):
+            self._frame(size, summary, corpus.references)
+
+    def _frame(
+        self, word_dim: int, summary: "CorpusSummary", losses: "ReferenceLosses | None"
+    ) -> None:
+        """Draw the lines that the curve of a network of this text is to be compared with."""
+        self._framed = (word_dim, summary.digest)
+        lines = texts.references(word_dim, self._entropy(summary))
+        self._tab.plot.show_references([*lines, *texts.table_references(losses)])
 
     def follow(self, event: "Event | CorpusMade") -> None:
         """Show one event."""
@@ -134,9 +153,9 @@ class RunFollower:
             case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
                 self._tell(event)
                 return  # the plot has nothing new to draw
-            case SentenceGenerated() | SentenceScored() | GradientsChecked():
+            case SentenceGenerated() | SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
-            case StepTimed() | EpochEstimated():
+            case StepTimed() | EpochEstimated() | ReferencesCounted():
                 return  # likewise
             case _:
                 assert_never(event)
@@ -177,8 +196,8 @@ class RunFollower:
             self._history.clear()
         else:
             self._history.restore(start_from.history)
-        entropy = None if corpus is None else self._entropy(corpus.summary)
-        self._tab.plot.show_references(texts.references(event.word_dim, entropy))
+        if corpus is not None:
+            self._frame(event.word_dim, corpus.summary, corpus.references)
         show_started(self._tab.figures, event, epochs_before)
         show_history(self._tab.figures, self._history)
         is_continued = start_from is not None or self._is_resumed

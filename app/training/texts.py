@@ -22,7 +22,7 @@ from app.training.plot_parts import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
-    from engine import Corpus, CorpusSummary, LanguageModel
+    from engine import Corpus, CorpusSummary, LanguageModel, ReferenceLosses
 
 NO_CORPUS = "Prepare a corpus on the Dataset tab first."
 _STATES = {
@@ -46,6 +46,7 @@ _SHORT_ENDINGS = {
     "time limit": "Ended at the time limit",
     "converged": "Ended because the loss fell no further",
 }
+_ONE_LINE = 0.1  # nats a word: lines that are closer hide each other's texts
 _NEXT = "Generate sentences on the Generation tab."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
@@ -128,6 +129,30 @@ def references(word_dim: int, entropy: float | None) -> list[Reference]:
         text = f"no model can go below: {format_loss(entropy)}"
         lines.append(Reference(loss=entropy, text=text, is_goal=True))
     return lines
+
+
+def table_references(losses: "ReferenceLosses | None") -> list[Reference]:
+    """Return what the text costs without a network, as far as the lines can be told apart."""
+    if losses is None:
+        return []
+    name = losses.table_name if losses.order > 2 else "a table of word pairs"
+    lines = [(losses.unigram, "how common words are"), (losses.table, name)]
+    if losses.bigram - losses.table > _ONE_LINE and losses.unigram - losses.bigram > _ONE_LINE:
+        lines.insert(1, (losses.bigram, "word pairs"))
+    return [
+        Reference(loss=loss, text=f"{text}: {format_loss(loss)}", is_goal=False)
+        for loss, text in lines
+    ]
+
+
+def references_line(losses: "ReferenceLosses") -> str:
+    """Return the log line of what the held-out text costs without a network."""
+    sample = f" (counted on {format_count(losses.counted_words)} words)" if losses.is_sample else ""
+    return (
+        "To compare with, on the held-out text: knowing only how common words are "
+        f"{format_loss(losses.unigram)}, a table of word pairs {format_loss(losses.bigram)}, "
+        f"{losses.table_name} {format_loss(losses.table)} nats a word{sample}."
+    )
 
 
 def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:

@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
-from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
+from engine.config import (
+    DeviceRequest,
+    Dtype,
+    Quoting,
+    Recipe,
+    RowPolicy,
+    TextUnit,
+    TokenizerName,
+)
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
 
@@ -33,7 +41,7 @@ _HOMES = {  # of the commands that are not in `models`
     "cache": "cache",
 }
 
-_RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
+_RESULT_IS_OUTPUT = ("generate", "next", "score", "evaluate", "info", "gradcheck")
 
 _TEXT_FILES = (
     "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
@@ -47,6 +55,8 @@ examples:
   python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
+  python -m engine generate comments.safetensors --start "I think" --top-p 0.9
+  python -m engine next comments.safetensors "I think" -k 10
   python -m engine score comments.safetensors "the movie was very good ."
   python -m engine evaluate comments.safetensors other.csv
 """
@@ -156,6 +166,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_generate(commands)
+    _add_next(commands)
     _add_score(commands)
     _add_evaluate(commands)
     _add_runs(commands)
@@ -192,8 +203,16 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
     _add_csv_options(train)
+    _add_words(train)
     add = train.add_argument
     add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
+    add(
+        "--min-count",
+        type=int,
+        default=2,
+        metavar="N",
+        help="words that occur less often in the training part are unknown",
+    )
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
     add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
     add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
@@ -209,6 +228,22 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+
+
+def _add_words(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "--tokenizer",
+        choices=get_args(TokenizerName),
+        default="auto",
+        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
+        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
+        "Japanese, Thai; auto: the one that suits the text",
+    )
+    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
+    add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
+    add("--merge-numbers", action="store_true", help="read each number as the same word")
+    add("--merge-links", action="store_true", help="so links, and so user names")
 
 
 def _add_keeping(command: argparse.ArgumentParser) -> None:
@@ -260,10 +295,44 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add = generate.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
     add("-n", "--count", type=int, default=10, metavar="N", help="sentences")
+    add("--start", default="", metavar="WORDS", help="what every sentence begins with")
     add("--min-length", type=int, default=7, metavar="N", help="shortest, in words")
     add("--max-length", type=int, default=100, metavar="N", help="longest, in words")
-    add("--temperature", type=float, default=1.0, metavar="X", help="below 1: safer, above: wilder")
+    _add_filters(generate)
+    add(
+        "--ladder",
+        type=float,
+        nargs="+",
+        default=(),
+        metavar="X",
+        help="one sentence at each of these temperatures, from the same seed",
+    )
+    beam = "no drawing: search for the most probable sentences, with N at a time"
+    add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    wilder = "below 1: safer, above: wilder, 0: always the most probable word"
+    add("--temperature", type=float, default=1.0, metavar="X", help=wilder)
+    add("--top-k", type=int, metavar="K", help="only the K most probable words")
+    share = "only the most probable words that together have this probability"
+    add("--top-p", type=float, default=1.0, metavar="P", help=share)
+    of_best = "only words with at least this share of the best word's probability"
+    add("--min-p", type=float, default=0.0, metavar="P", help=of_best)
+    said = "above 1: words that were said already become less probable"
+    add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
+
+
+def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    following = _add_command(commands, "next", "list the most probable next words")
+    add = following.add_argument
+    add("model", type=Path, metavar="MODEL", help="a model file")
+    begun = "that the sentence begins with, in quotation marks; none: its first word is asked for"
+    add("words", nargs="?", default="", metavar="WORDS", help=begun)
+    add("-k", "--count", type=int, default=10, metavar="K", help="how many")
+    _add_filters(following)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -282,6 +351,12 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
         "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
+    )
+    evaluate.add_argument(
+        "--count-on",
+        type=Path,
+        metavar="CSV",
+        help="a text like the one it was trained on: say what a table of its word sequences loses",
     )
     _add_csv_options(evaluate)
 

@@ -20,6 +20,7 @@ from engine.cli.texts import (
     corpus_lines,
     event_sentence,
     gradient_lines,
+    references_line,
     score_lines,
     stage_line,
     step_time_line,
@@ -27,11 +28,12 @@ from engine.cli.texts import (
 )
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import CorpusReady
+from engine.corpus.references import ReferencesCounted
 from engine.errors import EngineError
 from engine.events import Event, event_to_json
 from engine.files.atomic import explain_os_error
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
     CheckpointSaved,
     GradientsChecked,
@@ -117,10 +119,15 @@ class Output:
                     self.note(line)
             case LossPoint():
                 self._show_live(training_line(event, self._width()))
+            case ReferencesCounted(losses=losses):
+                self.note(f"Held-out text. {references_line(losses)}")
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():
-                self.result(event.text)
+                # The mark: this text, typed, would be read as other words.
+                self.result(event.text if event.is_readable else f"[word by word] {event.text}")
+            case SentenceGrowing():
+                self._show_live(event.text[-self._width() :])
             case SentenceScored():
                 self._show_table(score_lines(event.score))
             case GradientsChecked():

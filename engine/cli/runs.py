@@ -12,6 +12,7 @@ from engine.cli.training import (
     require_kept,
     require_place,
     resume_command,
+    show_references,
     train_and_save,
     with_way_out,
 )
@@ -127,6 +128,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
             return control.exit_code
         if moved is not None and corpus.summary.digest == run.text_digest:
             store.set_text_paths(run.run_id, moved)  # for the next time
+        show_references(corpus, control, output)
         events = store.resume(
             run.run_id,
             corpus,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
+from engine.corpus.languages import describe_tokenizer
+from engine.corpus.references import ReferenceLosses
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
@@ -17,7 +19,7 @@ from engine.wording import counted, duration, probability
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model.model import LanguageModel
-    from engine.language_model.results import SentenceScore
+    from engine.language_model.results import NextWords, SentenceScore
     from engine.network.gradient_check import GradientReport
 
 
@@ -96,22 +98,64 @@ def stage_line(progress: StageProgress, width: int) -> str:
 
 
 def score_lines(score: "SentenceScore") -> list[str]:
-    """Return a sentence's probability and a table of its words."""
+    """Return a text's probability, that of each of its sentences, and a table of its words."""
+    total = f"{len(score.parts):,} sentences, " if len(score.parts) > 1 else ""
     lines = [
         score.text,
         (
-            f"  probability {probability(score.log_probability)} (natural log "
+            f"  {total}probability {probability(score.log_probability)} (natural log "
             f"{score.log_probability:.3f}), perplexity {score.perplexity:,.1f}, "
             f"{score.bits_per_word:.2f} bits a word"
         ),
     ]
-    for word in score.words:
+    if score.unknown_words:
+        lines.append(
+            f"  without its unknown words: probability {probability(score.known_log_probability)} "
+            f"(natural log {score.known_log_probability:.3f}), perplexity "
+            f"{score.known_perplexity:,.1f}"
+        )
+    starts = {part.first_word: part for part in score.parts} if total else {}
+    for number, word in enumerate(score.words):
+        if part := starts.get(number):
+            lines.append(
+                f"  {part.text}: probability {probability(part.log_probability)} (natural log "
+                f"{part.log_probability:.3f})"
+            )
         note = "" if word.is_known else "  unknown: scored as UNKNOWN_TOKEN"
         lines.append(
             f"  {word.shown:<20} {probability(word.log_probability):>12} {word.bits:>7.2f} bits, "
             f"rank {word.rank:,}{note}"
         )
     return lines
+
+
+def next_word_lines(following: "NextWords") -> list[str]:
+    """Return a table of the most probable next words, raw and after the filters."""
+    has_filters = following.left_by_filters < following.vocabulary_size - 2
+    before = " ".join(following.words_before) or "the start of a sentence"
+    lines = [
+        f"After {before}: {following.entropy_bits:.2f} bits undecided"
+        + (f", {counted(following.left_by_filters, 'word')} left by the filters" * has_filters)
+    ]
+    if following.unknown_words:
+        lines.append(f"  unknown: {', '.join(following.unknown_words)}, read as UNKNOWN_TOKEN")
+    for each in following.words:
+        drawn = f"{each.drawn_with:.4g}" if each.drawn_with else "never"
+        lines.append(
+            f"  {each.rank:>5,}  {each.shown:<20} {probability(each.log_probability):>12}"
+            f"   drawn with {drawn}"
+        )
+    return lines
+
+
+def references_line(losses: ReferenceLosses) -> str:
+    """Return what is lost without a network."""
+    sample = f", counted on {losses.counted_words:,} words of it" if losses.is_sample else ""
+    table = f", {losses.table_name} {losses.table:.4f}" if losses.order > 2 else ""
+    return (
+        f"Without a network: knowing how common each word is costs {losses.unigram:.4f} nats a "
+        f"word, a table of word pairs {losses.bigram:.4f}{table}{sample}."
+    )
 
 
 def gradient_lines(report: "GradientReport") -> list[str]:
@@ -158,10 +202,11 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
     held_out = counted(summary.validation_sentences, "sentence")
     lines = [
         _figures(summary),
+        (f"Words: {describe_tokenizer(summary.tokenizer)}. Sentence ends: {summary.splitter}."),
         (
             f"Vocabulary: {counted(summary.vocabulary_size, 'word')}; the least frequent is "
             f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "
-            f"{summary.unknown_share:.1%} of the words are unknown. {summary.splitter}"
+            f"{rare_words(summary)}{summary.unknown_share:.1%} of the words are unknown."
         ),
         (
             f"Training: {counted(summary.training_sentences, 'sentence')}; held out: "
@@ -173,6 +218,14 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
         equal = "equals" if summary.duplicate_documents == 1 else "equal"
         lines.append(f"{counted(summary.duplicate_documents, 'document')} {equal} an earlier one.")
     return lines
+
+
+def rare_words(summary: "CorpusSummary") -> str:
+    """Return such as "3,212 words occur once, so that they are unknown; "."""
+    if summary.min_count == 1:
+        return "every word is known that has room; "
+    often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+    return f"{counted(summary.rare_words, 'word')} that occur only {often} are unknown; "
 
 
 def evaluated_lines(corpus: "Corpus") -> list[str]:

@@ -9,19 +9,35 @@ import re
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
-from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.cli.texts import (
+    evaluated_lines,
+    evaluation_hints,
+    reading_hints,
+    references_line,
+    training_hints,
+)
+from engine.config import (
+    FORMER_TOKENIZER,
+    CorpusConfig,
+    CsvConfig,
+    ModelConfig,
+    SampleConfig,
+    TokenizerConfig,
+    TrainConfig,
+)
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
@@ -37,9 +53,10 @@ from engine.files.tensors import read_file, read_header
 from engine.language_model.checkpoint import FORMAT, SUFFIX, save_model
 from engine.language_model.formats import TUTORIAL_SUFFIX, can_be_opened, open_model
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import count_references
 from engine.language_model.scorer import score
 from engine.runs.store import RunStore
-from engine.training.evaluation import Evaluation, evaluate_corpus
+from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished
 from engine.training.trainer import train
 from engine.wording import counted
@@ -48,15 +65,19 @@ _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
+_Result = TypeVar("_Result")
+
 _AUTOSAVE_S = 30.0
 _READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
-    corpus_config = _corpus_config(
-        arguments,
+    corpus_config = replace(
+        _file_config(arguments),
+        tokenizer=_tokenizer(arguments),
         vocabulary_size=arguments.vocabulary_size,
+        min_count=arguments.min_count,
         validation_fraction=arguments.validation_fraction,
     )
     model_config = ModelConfig(
@@ -101,6 +122,7 @@ def run_train(arguments: Namespace) -> int:
             return control.exit_code
         for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
+        show_references(corpus, control, output)
         if arguments.keep_run:
             run_id = store.new_run_id()
             output.note(f"The run is kept as {run_id} in {store.runs}.")
@@ -139,6 +161,7 @@ def run_demo(arguments: Namespace) -> int:
         entropy = sample_entropy(path)
         if entropy is not None:
             output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
+        show_references(corpus, control, output)
         model = train_and_save(
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
         )
@@ -155,25 +178,49 @@ def run_evaluate(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
-    config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
+    is_former = model.summary.tokenizer == FORMER_TOKENIZER
+    config = replace(
+        _file_config(arguments),
+        tokenizer=model.summary.tokenizer,
+        vocabulary_size=sys.maxsize,
+        min_count=1,
+        validation_fraction=0.0,
+    )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
-        corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
+        reading = None if is_former else model.reading
+        corpus = prepare(
+            config,
+            control,
+            output,
+            uses_cache=uses_cache,
+            is_only_measured=True,
+            reading=reading,
+        )
         if corpus is None:
             return control.exit_code
         for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
-        progress = evaluate_corpus(model, corpus, control)
-        while True:
-            try:
-                output.show(next(progress))
-            except StopIteration as end:
-                result: Evaluation | None = end.value
-                break
-    if result is None:
+        result = _result_of(evaluate_corpus(model, corpus, control), output)
+        references = None
+        if result is not None and arguments.count_on is not None:
+            source = prepare(
+                config.at([arguments.count_on]),
+                control,
+                output,
+                uses_cache=not arguments.no_cache,
+                is_only_measured=True,
+                reading=reading,
+            )
+            if source is None:
+                return control.exit_code
+            counting = evaluate_references(model, source, corpus, control)
+            references = _result_of(counting, output)
+    if result is None or control.is_stopped:
         return control.exit_code
     if arguments.json:
-        output.result_json({"event": "corpus_evaluated", **asdict(result)})
+        values = {} if references is None else {"references": asdict(references)}
+        output.result_json({"event": "corpus_evaluated", **asdict(result), **values})
         return 0
     output.result(
         f"{counted(result.words, 'word')} (each end of a sentence is one) in "
@@ -182,12 +229,23 @@ def run_evaluate(arguments: Namespace) -> int:
         f"perplexity {result.perplexity:,.1f}, "
         f"{result.bits_per_word:.3f} bits a word."
     )
+    if references is not None:
+        output.result(f"Counted on {arguments.count_on.name}. {references_line(references)}")
     return 0
 
 
-def _corpus_config(
-    arguments: Namespace, *, vocabulary_size: int, validation_fraction: float
-) -> CorpusConfig:
+def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result:
+    """Show the events of some work; return what came out."""
+    while True:
+        try:
+            output.show(next(work))
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+
+def _file_config(arguments: Namespace) -> CorpusConfig:
+    """Return how the file is to be read; words and vocabulary are the command's own."""
     header = True if arguments.header else False if arguments.no_header else None
     path, *others = arguments.csv
     if others and any(map(is_standard_input, arguments.csv)):
@@ -208,11 +266,22 @@ def _corpus_config(
             decode_entities=arguments.decode_entities,
             bad_rows=arguments.bad_rows,
         ),
-        vocabulary_size=vocabulary_size,
-        validation_fraction=validation_fraction,
         remove_duplicates=arguments.remove_duplicates,
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
+    )
+
+
+def _tokenizer(arguments: Namespace) -> TokenizerConfig:
+    name = arguments.tokenizer
+    if arguments.lower_case and name != "words":
+        raise ConfigError("--lower-case goes with --tokenizer words; the others have their own.")
+    return TokenizerConfig(
+        name=name,
+        language=arguments.language,
+        lower_case=arguments.lower_case,
+        merge_numbers=arguments.merge_numbers,
+        merge_links=arguments.merge_links,
     )
 
 
@@ -232,11 +301,12 @@ def prepare(
     *,
     uses_cache: bool = True,
     is_only_measured: bool = False,
+    reading: Reading | None = None,
 ) -> Corpus | None:
     """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
     corpus = None
     folder = corpus_cache_folder() if uses_cache else None
-    for event in build_corpus(config, control, cache_folder=folder):
+    for event in build_corpus(config, control, cache_folder=folder, reading=reading):
         if isinstance(event, CorpusReady):
             corpus = event.corpus
         if corpus is None or output.as_json or not is_only_measured:
@@ -245,6 +315,12 @@ def prepare(
         for line in evaluated_lines(corpus):
             output.note(line)
     return corpus
+
+
+def show_references(corpus: Corpus, control: RunControl, output: Output) -> None:
+    """Show what is lost on the held-out text without a network; the models then say it too."""
+    for event in count_references(corpus, control):
+        output.show(event)
 
 
 def is_standard_input(path: Path) -> bool:

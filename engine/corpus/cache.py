@@ -35,6 +35,7 @@ from engine.corpus.prepared_file import (
     read_summary,
     write_prepared,
 )
+from engine.corpus.reading import Reading
 from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
@@ -81,11 +82,16 @@ class CorpusCache:
         Made when it is first needed; other files in it are left alone.
     most_bytes : int
         The texts used least recently are deleted beyond it.
+    reading : Reading, optional
+        How texts are read, where that is not to be learned from them.
     """
 
-    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, *, most_bytes: int = MOST_BYTES, reading: Reading | None = None
+    ) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
+        self._reading = reading
 
     def made_folder(self) -> Path | None:
         """Return the folder, or None if it cannot be made."""
@@ -114,9 +120,9 @@ class CorpusCache:
         if path.name not in names or not path.is_file():
             return None
         try:
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                done, total = next(reading)
+                done, total = next(opened)
                 if not control.proceed():
                     return None
                 if ticker.is_due():
@@ -140,6 +146,7 @@ class CorpusCache:
         parts: AssembledText,
         summary: TextSummary,
         problems: tuple[RowProblem, ...],
+        reading: Reading,
         control: RunControl,
     ) -> CacheEvents:
         """Keep a prepared text and return it as it will be opened again.
@@ -156,14 +163,14 @@ class CorpusCache:
             self._make_room(room)
             with replacing(path, new_mode=0o600, is_durable=False) as descriptor:
                 key = path.stem[-32:]
-                for done in write_prepared(descriptor, key, parts, summary, problems):
+                for done in write_prepared(descriptor, key, parts, summary, problems, reading):
                     if not control.proceed():
                         raise _StoppedError
                     if ticker.is_due():
                         yield _progress(_KEEPING, done, max(done, room))
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                next(reading)
+                next(opened)
                 if not control.proceed():
                     return None
         except StopIteration as end:
@@ -180,7 +187,8 @@ class CorpusCache:
         return None
 
     def _path(self, config: CorpusConfig, files: Sequence[Path], digest: str) -> Path:
-        return self._folder / f"corpus-{_size_of(files)}-{corpus_key(config, digest, files)}.bin"
+        key = corpus_key(config, digest, files, self._reading)
+        return self._folder / f"corpus-{_size_of(files)}-{key}.bin"
 
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
@@ -241,11 +249,17 @@ def _made_anew(name: str, reason: str) -> Notice:
     )
 
 
-def corpus_key(config: CorpusConfig, digest: str, files: Sequence[Path] = ()) -> str:
+def corpus_key(
+    config: CorpusConfig,
+    digest: str,
+    files: Sequence[Path] = (),
+    reading: Reading | None = None,
+) -> str:
     """Return the key of what is prepared from a file, 32 hexadecimal digits.
 
-    Vocabulary size, validation share and seed are not part of it: they are applied to the
-    prepared text afterwards. The path is not, but for its ending, which tells how to read.
+    Vocabulary size, smallest count, validation share and seed are not part of it: they are
+    applied to the prepared text afterwards. The path is not, but for its ending, which tells
+    how to read.
 
     Parameters
     ----------
@@ -254,6 +268,8 @@ def corpus_key(config: CorpusConfig, digest: str, files: Sequence[Path] = ()) ->
         SHA-256 of the file's content, or `digest_of` those of several.
     files : sequence of Path
         By default the one at `config.path`.
+    reading : Reading, optional
+        How the file is read, where that is not learned from it.
     """
     names = names_of(files) if len(files) > 1 else []
     values = {
@@ -262,10 +278,13 @@ def corpus_key(config: CorpusConfig, digest: str, files: Sequence[Path] = ()) ->
         "files": names,  # which the sentences name
         "bad_files": config.bad_files if names else "",
         "csv": config.csv.to_json(),
+        "tokenizer": config.tokenizer.to_json(),
+        "reading": None if reading is None else reading.to_json(),
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
         "nltk": nltk.__version__,
+        "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "python_calamine": version("python-calamine"),
         "unicode": unicodedata.unidata_version,

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import TextSummary, TokenStore
 from engine.corpus.origins import Origins
+from engine.corpus.reading import Reading
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -88,6 +89,7 @@ def write_prepared(
     parts: AssembledText,
     summary: TextSummary,
     problems: tuple[RowProblem, ...],
+    reading: Reading,
 ) -> Iterator[int]:
     """Write to an empty open file; yield the bytes so far, piece by piece.
 
@@ -113,6 +115,7 @@ def write_prepared(
             "key": key,
             "places": places,
             "facts": asdict(summary),
+            "reading": reading.to_json(),
             "problems": [[each.line, each.reason, each.text, each.file] for each in problems],
             "files": [
                 list(each) for each in zip(parts.origins.files, parts.origins.firsts, strict=True)
@@ -270,6 +273,7 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
     """Make the records; what does not fit together is refused."""
     try:
         summary = record_from_json(TextSummary, description.get("facts"))
+        reading = record_from_json(Reading, description.get("reading"))
         problems = tuple(
             RowProblem(line=int(line), reason=str(reason), text=str(text), file=str(file))
             for line, reason, text, file in description["problems"]
@@ -303,6 +307,7 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
         words=words,
         texts=texts,
         is_validation=np.zeros(summary.documents, dtype=np.bool_),
+        reading=reading,
         folder=folder,
         **arrays,
     )

@@ -15,6 +15,7 @@ Opening a file runs no code from it: this module knows no pickle.
 import json
 import math
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ from typing import Any
 import numpy as np
 
 from engine.config import ModelConfig
+from engine.corpus.references import ReferenceLosses
 from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
-from engine.files.records import parse_json
+from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
 from engine.language_model.model import LanguageModel
 from engine.language_model.parts import (
@@ -113,6 +115,8 @@ def model_to_bytes(model: LanguageModel) -> bytes:
         **history_to_tensors(model.history),
     }
     settings = settings_to_json(model) | {"step": model.step, "epoch": model.epoch}
+    if model.references is not None:
+        settings["references"] = asdict(model.references)
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -164,7 +168,14 @@ def _read_settings(header: Header) -> dict[str, Any]:
         type(epoch) in (int, float) and math.isfinite(epoch) and epoch >= 0,
         "its number of epochs is not one",
     )
-    return settings_from_json(values) | {"step": step, "epoch": float(epoch)}
+    references = None
+    if values.get("references") is not None:
+        references = record_from_json(ReferenceLosses, values["references"])
+    return settings_from_json(values) | {
+        "step": step,
+        "epoch": float(epoch),
+        "references": references,
+    }
 
 
 def _check_tensors(header: Header, H: int) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.config import ModelConfig, TrainConfig
+from engine.corpus.reading import Reading
 from engine.language_model.history import TrainingHistory, evaluated_loss
 from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import CorpusSummary
+    from engine.corpus.references import ReferenceLosses
     from engine.corpus.vocabulary import Vocabulary
     from engine.network.rnn import RNN
 
@@ -29,9 +31,11 @@ class LanguageModel:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: "CorpusSummary"
+    reading: Reading = field(default_factory=Reading)  # from what is typed to words, and back
     history: TrainingHistory = field(default_factory=TrainingHistory)
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one
+    references: "ReferenceLosses | None" = None  # what its held-out text costs without a network
 
     def __post_init__(self) -> None:
         if self.rnn.word_dim != len(self.vocabulary):

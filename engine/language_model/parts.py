@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
+from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import EngineError, ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -63,6 +64,10 @@ class _Trained(Protocol):
     def summary(self) -> CorpusSummary:
         """The text."""
 
+    @property
+    def reading(self) -> Reading:
+        """How the text was read."""
+
 
 def settings_to_json(trained: _Trained) -> dict[str, object]:
     """Return the network's, the training's and the text's settings for JSON."""
@@ -70,6 +75,7 @@ def settings_to_json(trained: _Trained) -> dict[str, object]:
         "model_config": trained.model_config.to_json(),
         "train_config": trained.train_config.to_json(),
         "summary": dataclasses.asdict(trained.summary),
+        "reading": trained.reading.to_json(),
     }
 
 
@@ -85,6 +91,8 @@ def settings_from_json(values: Mapping[str, object]) -> dict[str, Any]:
         "model_config": record_from_json(ModelConfig, values.get("model_config")),
         "train_config": record_from_json(TrainConfig, values.get("train_config")),
         "summary": record_from_json(CorpusSummary, values.get("summary")),
+        # Files of a program before it: the tutorial's tokeniser, as it was then.
+        "reading": record_from_json(Reading, values.get("reading", {})),
     }
 
 

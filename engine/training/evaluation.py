@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import DivergedError
 from engine.files.spool import Spool
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
@@ -311,6 +313,34 @@ def evaluate_corpus(
         perplexity=math.exp(loss) if loss < 700.0 else math.inf,
         bits_per_word=loss / math.log(2.0),
     )
+
+
+def evaluate_references(
+    model: LanguageModel, counted: Corpus, corpus: Corpus, control: RunControl
+) -> Generator[StageProgress, None, ReferenceLosses | None]:
+    """Compute what tables of word sequences, counted on one text, lose on another.
+
+    Parameters
+    ----------
+    model : LanguageModel
+        Whose vocabulary is used, so that its loss can be set beside.
+    counted, corpus : Corpus
+        What is counted and what is predicted, prepared as for `evaluate_corpus`.
+    control : RunControl
+
+    Yields
+    ------
+    StageProgress
+
+    Returns
+    -------
+    ReferenceLosses or None
+        None after a stop.
+    """
+    source, _ = _renumbered(counted, model.vocabulary)
+    order = order_for(source.words_to_predict)
+    counts = yield from count_ngrams(source, model.word_dim, order, control)
+    return None if counts is None else counts.losses(_renumbered(corpus, model.vocabulary)[0])
 
 
 def _renumbered(corpus: Corpus, vocabulary: Vocabulary) -> tuple[Sentences, int]:

@@ -274,9 +274,11 @@ class RunProgress:
             model_config=self._model_config,
             train_config=self._config,
             summary=self._corpus.summary,
+            reading=self._corpus.reading,
             history=self.recorder.snapshot(),
             step=self.now.step,
             epoch=self.epoch,
+            references=self._corpus.references,
         )
         return SnapshotPublished(step=self.now.step, epoch=self.epoch, model=model)
 

@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.reading import Reading
+from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -71,11 +73,13 @@ class TrainingState:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: CorpusSummary
+    reading: Reading
     vocabulary: Vocabulary
     history: TrainingHistory
     parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
     best: Tensors  # the same at the lowest evaluated loss; empty before an evaluation
     optimizer: Tensors
+    references: ReferenceLosses | None = None  # of the corpus; not in the file
 
     @property
     def epochs_done(self) -> float:
@@ -113,9 +117,11 @@ class TrainingState:
             model_config=self.model_config,
             train_config=self.train_config,
             summary=self.summary,
+            reading=self.reading,
             history=self.history,
             step=step,
             epoch=epoch,
+            references=self.references,
         )
 
 
@@ -220,10 +226,9 @@ def require_same_text(state: TrainingState, corpus: Corpus) -> None:
     if now.digest != before.digest:
         reason = f"{now.name} was changed since, or is another file than {before.name}"
     elif corpus.vocabulary.words != state.vocabulary.words:
-        reason = (
-            f"its vocabulary has {len(corpus.vocabulary):,} words and is not the run's, "
-            f"which has {len(state.vocabulary):,}"
-        )
+        C, before_C = len(corpus.vocabulary), len(state.vocabulary)
+        size = f"{C:,} words and is not the run's, which has {before_C:,}"
+        reason = f"its vocabulary has {size if before_C != C else 'other words than the run had'}"
     elif text_digest(corpus) != state.progress.text_digest:
         reason = (
             "its sentences are not those of the run; it was prepared with other settings or "

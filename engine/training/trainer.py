@@ -148,11 +148,13 @@ class Trainer:
             model_config=place.model_config,
             train_config=place.train_config,
             summary=self._corpus.summary,
+            reading=self._corpus.reading,
             vocabulary=self._corpus.vocabulary,
             history=progress.recorder.snapshot(),
             parameters=copy_parameters(place.rnn),
             best=copy_parameters(self._schedule.best),
             optimizer=copies(place.optimizer.state_tensors()),
+            references=self._corpus.references,
         )
         if self.can_start_over and self._good is not None:
             return started_over(now, self._good, self._schedule.next_rate)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, TokenStore, unread_corpus
+from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
@@ -88,6 +89,7 @@ def synthetic_corpus(count: int, word_dim: int, seed: int = 0) -> Corpus:
         document_lengths=np.ones(count, dtype=np.int32),
         group_of=np.arange(count),
         is_validation=np.zeros(count, dtype=np.bool_),
+        reading=Reading(),
     )
     words = Vocabulary.from_words(store.words, store.counts.tolist())
     text = replace(

@@ -68,6 +68,7 @@ def sentence_view(index: int) -> SentenceView:
     return SentenceView(
         text=f"Sentence {index} <b>likes</b> theano.",
         tokens=(TokenView(text="likes", is_known=True), TokenView(text="theano", is_known=False)),
+        number=index + 1,
         x=(0, 5, 499),
         y=(5, 499, 1),
         is_validation=index == 2,

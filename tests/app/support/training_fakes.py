@@ -29,6 +29,7 @@ from engine import (
     ModelConfig,
     ParameterCheck,
     RateHalved,
+    ReferenceLosses,
     RunControl,
     RunEnded,
     SnapshotPublished,
@@ -43,7 +44,19 @@ from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
 ENTROPY = 3.9
 
 
-def fake_corpus(words: int = 8000, *, held_out: int = 50) -> Any:
+class FakeVocabulary:
+    """So many words."""
+
+    def __init__(self, words: int) -> None:
+        self.words = tuple(map(str, range(words)))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def fake_corpus(
+    words: int = 8000, *, held_out: int = 50, references: ReferenceLosses | None = None
+) -> Any:
     summary = SimpleNamespace(
         name="comments.csv",
         documents=1000,
@@ -58,7 +71,8 @@ def fake_corpus(words: int = 8000, *, held_out: int = 50) -> Any:
 
     return SimpleNamespace(
         summary=summary,
-        vocabulary=SimpleNamespace(words=tuple(map(str, range(words)))),
+        vocabulary=FakeVocabulary(words),
+        references=references,
         with_validation_fraction=with_validation_fraction,
     )
 
@@ -74,7 +88,8 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
     )
     return SimpleNamespace(
         description="A network of 64 hidden units and 8,000 words.",
-        vocabulary=SimpleNamespace(words=tuple(map(str, range(words)))),
+        vocabulary=FakeVocabulary(words),
+        references=None,
         summary=fake_corpus(words).summary,
         model_config=ModelConfig(hidden_dim=64, bptt_truncate=7),
         word_dim=words,

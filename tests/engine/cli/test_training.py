@@ -111,7 +111,7 @@ def hints(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[st
     """Train for an epoch; return the notes and warnings that were shown."""
     capsys.readouterr()
     arguments = ["--epochs", "1", "--hidden-dim", "2", "--processes", "1", "--device", "cpu", *more]
-    arguments.append("--force")
+    arguments += ["--force", "--min-count", "1"]
     main(["train", str(path), "--out", str(path.with_name("hinted.safetensors")), *arguments])
     lines = capsys.readouterr().err.splitlines()
     return [line for line in lines if line.startswith(("Note: ", "Warning: "))]

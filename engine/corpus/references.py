@@ -1,0 +1,43 @@
+"""What is lost on the held-out text without a network: the marks that a model is to beat.
+
+Here are the records; `engine.language_model.ngram` makes them.
+"""
+
+import math
+from dataclasses import dataclass
+
+_NAMES = {2: "a table of word pairs", 3: "a table of word triples"}
+_NUMBERS = {4: "four", 5: "five"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceLosses:
+    """The losses of knowing nothing, the words' shares, and tables of word sequences."""
+
+    uniform: float  # ln C, nats a word, as all
+    unigram: float  # of how common each word is
+    bigram: float  # of a table of word pairs
+    table: float  # of a table of longer sequences
+    order: int  # words of these
+    counted_words: int  # that the tables were counted on
+    is_sample: bool  # whether these are a part of the training text
+
+    def __post_init__(self) -> None:
+        losses = (self.uniform, self.unigram, self.bigram, self.table)
+        if not all(math.isfinite(each) and each >= 0.0 for each in losses):
+            raise ValueError(f"no losses: {losses}")
+        if self.order < 2 or self.counted_words < 1:
+            raise ValueError(f"no table: {self.order} words, counted on {self.counted_words}")
+
+    @property
+    def table_name(self) -> str:
+        """What the longest table is, such as "a table of word triples"."""
+        number = _NUMBERS.get(self.order, str(self.order))
+        return _NAMES.get(self.order, f"a table of {number} words in a row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencesCounted:
+    """What is lost without a network was computed."""
+
+    losses: ReferenceLosses

@@ -1,0 +1,360 @@
+"""A table of word sequences that predicts the next word: interpolated, modified Kneser-Ney.
+
+No network: what a user should know to judge one. The table is counted on the same training
+sentences, over the same vocabulary with its unknown word, and begins anew at each sentence.
+SENTENCE_START is only ever a context: the words to predict are the other C - 1.
+
+A sequence of m words is called a gram of order m. Each order numbers its grams, so that one of
+order m is the pair (number of its first m - 1 words, last word), whatever m::
+
+    order 1   the = 0   film = 1   was = 2
+    order 2   the film = (0, 1) -> 0     film was = (1, 2) -> 1
+    order 3   the film was = (0, 2) -> 0
+
+Letters: C words of the vocabulary, N numbers of a flat store of sentences, G grams of one
+order, P grams of the order below: the contexts.
+"""
+
+import math
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.control import RunControl, StageProgress
+from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.references import ReferenceLosses, ReferencesCounted
+
+_Numbers = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+
+MOST_WORDS = 5_000_000  # counted; of a longer text a sample of its sentences
+_WORDS_AT_ONCE = 1 << 20  # predicted
+_NO_GRAM = -1
+_STAGE = "Counting word sequences"
+_START = 0  # the id of SENTENCE_START, the first word of the vocabulary
+_DISCOUNTS_OF_FEW = (0.5, 1.0, 1.5)  # where too few grams were seen to estimate them
+# Training words from which a table of so many words is the best: see the figures in
+# resources/decisions/0015-a-table-of-words.md
+_ORDER_FROM = ((1_000_000, 5), (50_000, 4), (0, 3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grams:
+    """All grams of one order that the text has, in the order of their keys."""
+
+    keys: _Numbers  # (G,), context · C + last word, rising
+    counts: _Numbers  # (G,)
+    continuations: _Numbers  # (G,), different words before; `counts` where nothing can be before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Level:
+    """What one order says of the next word."""
+
+    keys: _Numbers  # (G,), rising
+    shares: _Floats  # (G,), the discounted part of each gram in its context
+    left: _Floats  # (P,), what a context leaves to the order below; 1 where it says nothing
+
+    def find(self, contexts: _Numbers, words: _Numbers, word_dim: int) -> _Numbers:
+        """Return the gram of each context and word, `_NO_GRAM` where there is none."""
+        if not len(self.keys):
+            return np.full_like(words, _NO_GRAM)
+        wanted = contexts * word_dim + words  # negative without a context
+        found = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        grams: _Numbers = np.where(self.keys[found] == wanted, found, _NO_GRAM)
+        return grams
+
+    def shares_of(self, grams: _Numbers) -> _Floats:
+        """Return the share of each gram, 0 where there is none."""
+        found: _Floats = np.where(grams == _NO_GRAM, 0.0, self.shares[grams])
+        return found
+
+
+class NGramModel:
+    """The probabilities of one table; `count_ngrams` counts it.
+
+    Attributes
+    ----------
+    word_dim : int
+        C.
+    order : int
+        Words of its longest sequences.
+
+    Notes
+    -----
+    With c(h w) how often w came after h, and h' the context h without its first word:
+
+        p(w | h) = (c(h w) - D(c)) / c(h) + left(h) p(w | h'),  left(h) = Σ_w D(c) / c(h)
+
+    D is one of three discounts, for counts of 1, 2, and 3 or more. All orders but the longest
+    count how many different words came before h w instead; SENTENCE_START has none before it.
+
+    References
+    ----------
+    Chen and Goodman, "An Empirical Study of Smoothing Techniques for Language Modeling", 1998.
+    Heafield et al., "Scalable Modified Kneser-Ney Language Model Estimation", ACL 2013.
+    """
+
+    def __init__(self, grams: Sequence[_Grams], word_dim: int) -> None:
+        self.word_dim, self.order = word_dim, len(grams)
+        contexts = [1, *(len(each.keys) for each in grams[:-1])]
+        adjusted = [*(each.continuations for each in grams[:-1]), grams[-1].counts]
+        self._levels = [
+            _level(each.keys, counts, P, word_dim)
+            for each, counts, P in zip(grams, adjusted, contexts, strict=True)
+        ]
+
+    def next_word(self, before: Sequence[int]) -> _Floats:
+        """Return the probability of each word after `before`, shape (C,); it sums to 1.
+
+        Parameters
+        ----------
+        before : sequence of int
+            The sentence so far, SENTENCE_START first.
+        """
+        C, first = self.word_dim, self._levels[0]
+        shown: _Floats = first.shares + first.left[0] / (C - 1)  # (C,)
+        shown[_START] = 0.0
+        for length in range(1, min(self.order, len(before) + 1)):
+            context = self._gram(before[-length:])
+            if context == _NO_GRAM:
+                break
+            level = self._levels[length]
+            begin, end = np.searchsorted(level.keys, [context * C, (context + 1) * C])
+            shown *= level.left[context]
+            shown[level.keys[begin:end] - context * C] += level.shares[begin:end]
+        return shown
+
+    def probabilities(self, sentences: Sentences) -> _Floats:
+        """Return the probability of each word to predict, shape (N - S,), in their order."""
+        ids, is_start = sentences.ids.astype(np.int64), _starts(sentences)  # (N,)
+        C, first = self.word_dim, self._levels[0]
+        grams = ids  # (N,), the gram that ends at each word
+        shown: _Floats = first.shares[ids] + first.left[0] / (C - 1)
+        for level in self._levels[1:]:
+            contexts = _before(grams, is_start)
+            grams = level.find(contexts, ids, C)
+            shown *= np.where(contexts == _NO_GRAM, 1.0, level.left[contexts])
+            shown += level.shares_of(grams)
+        of_words: _Floats = shown[~is_start]
+        return of_words
+
+    def loss(self, sentences: Sentences) -> float:
+        """Return the mean loss of all words to predict, in nats."""
+        lost = sum(-float(np.log(self.probabilities(part)).sum()) for part in _parts_of(sentences))
+        return lost / sentences.words_to_predict
+
+    def _gram(self, words: Sequence[int]) -> int:
+        """Return the number of a sequence, or `_NO_GRAM`."""
+        found = np.zeros(1, dtype=np.int64)
+        for level, word in zip(self._levels, words, strict=False):
+            found = level.find(found, np.array([word]), self.word_dim)
+        return int(found[0])
+
+
+class NGramCounts:
+    """How often each word sequence of a text occurs; models of several orders are made of it.
+
+    Attributes
+    ----------
+    word_dim : int
+        C.
+    words : int
+        What was counted.
+    is_sample : bool
+        Whether that is a part of the text.
+    """
+
+    def __init__(self, grams: list[_Grams], word_dim: int, words: int, *, is_sample: bool) -> None:
+        self._grams, self.word_dim = grams, word_dim
+        self.words, self.is_sample = words, is_sample
+
+    @property
+    def order(self) -> int:
+        """Words of the longest sequences."""
+        return len(self._grams)
+
+    def model(self, order: int) -> NGramModel:
+        """Return the table of sequences of up to `order` words."""
+        return NGramModel(self._grams[:order], self.word_dim)
+
+    def losses(self, sentences: Sentences) -> ReferenceLosses:
+        """Return what is lost on other sentences than those that were counted."""
+        return ReferenceLosses(
+            uniform=math.log(self.word_dim),
+            unigram=self.model(1).loss(sentences),
+            bigram=self.model(2).loss(sentences),
+            table=self.model(self.order).loss(sentences),
+            order=self.order,
+            counted_words=self.words,
+            is_sample=self.is_sample,
+        )
+
+
+def order_for(words: int) -> int:
+    """Return how many words a sequence should have in a table that is counted on so many."""
+    return next(order for least, order in _ORDER_FROM if words >= least)
+
+
+def count_ngrams(
+    sentences: Sentences, word_dim: int, order: int, control: RunControl
+) -> Generator[StageProgress, None, NGramCounts | None]:
+    """Count all sequences of up to `order` words.
+
+    Parameters
+    ----------
+    sentences : Sentences
+        Of more than `MOST_WORDS` words a sample is counted, spread evenly over the text.
+    word_dim : int
+        C.
+    order : int
+        2 or more.
+    control : RunControl
+        A stop ends the work between two orders.
+
+    Yields
+    ------
+    StageProgress
+
+    Returns
+    -------
+    NGramCounts or None
+        None after a stop.
+    """
+    some = sample_of(sentences, MOST_WORDS)
+    counted = [_single_words(some, word_dim)]
+    grams = some.ids.astype(np.int64)  # (N,), the gram of the present order that ends at each word
+    is_start = _starts(some)
+    is_first = is_start  # (N,), whether that gram begins with SENTENCE_START
+    for length in range(2, order + 1):
+        yield StageProgress(stage=_STAGE, done=length - 1, total=order, unit="lengths")
+        if not control.proceed():
+            return None
+        contexts = _before(grams, is_start)
+        where = np.flatnonzero(contexts != _NO_GRAM)  # (at most N,)
+        keys, first, found, counts = np.unique(
+            contexts[where] * word_dim + some.ids[where],
+            return_index=True,
+            return_inverse=True,
+            return_counts=True,
+        )
+        shorter = grams[where[first]]  # (G,), each gram without its first word
+        counted[-1] = _with_continuations(counted[-1], shorter, grams[is_first])
+        is_first = np.concatenate([[False], is_first[:-1]])
+        grams = np.full_like(grams, _NO_GRAM)
+        grams[where] = found
+        is_first &= grams != _NO_GRAM
+        counted.append(_Grams(keys=keys, counts=counts, continuations=counts))
+    words = some.words_to_predict
+    return NGramCounts(counted, word_dim, words, is_sample=some is not sentences)
+
+
+def count_references(
+    corpus: Corpus, control: RunControl
+) -> Iterator[StageProgress | ReferencesCounted]:
+    """Compute what is lost on the held-out text without a network, and keep it at the corpus.
+
+    Yields
+    ------
+    StageProgress, ReferencesCounted
+        The last one is missing after a stop, and where nothing is held out.
+    """
+    if not corpus.summary.validation_sentences:
+        return
+    if corpus.references is None:
+        training, word_dim = corpus.training, len(corpus.vocabulary)
+        order = order_for(training.words_to_predict)
+        counts = yield from count_ngrams(training, word_dim, order, control)
+        if counts is None:
+            return
+        corpus.references = counts.losses(corpus.validation)
+    yield ReferencesCounted(losses=corpus.references)
+
+
+def sample_of(sentences: Sentences, words: int) -> Sentences:
+    """Return all sentences, or as many of them, evenly spread, as have about `words` words."""
+    if sentences.words_to_predict <= words:
+        return sentences
+    share = words / sentences.words_to_predict
+    chosen = np.flatnonzero(np.diff(np.floor(np.arange(len(sentences) + 1) * share)) > 0)
+    lengths = np.diff(sentences.offsets)[chosen]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    source = np.arange(offsets[-1]) + np.repeat(sentences.offsets[chosen] - offsets[:-1], lengths)
+    return Sentences(sentences.ids[source], offsets)
+
+
+def _parts_of(sentences: Sentences) -> Iterator[Sentences]:
+    """Yield the sentences in parts of about `_WORDS_AT_ONCE` words."""
+    ids, offsets = sentences.ids, sentences.offsets
+    first, last = 0, len(sentences)
+    while first < last:
+        reached = int(np.searchsorted(offsets, offsets[first] + _WORDS_AT_ONCE))
+        reached = min(max(reached, first + 1), last)
+        bounds = offsets[first : reached + 1]
+        yield Sentences(ids[bounds[0] : bounds[-1]], bounds - bounds[0])
+        first = reached
+
+
+def _single_words(sentences: Sentences, word_dim: int) -> _Grams:
+    """Return the grams of order 1: all words of the vocabulary, whether they occur or not."""
+    counts = np.bincount(sentences.ids, minlength=word_dim)
+    counts[_START] = 0  # it is never predicted
+    return _Grams(keys=np.arange(word_dim), counts=counts, continuations=counts)
+
+
+def _with_continuations(grams: _Grams, shorter: _Numbers, first: _Numbers) -> _Grams:
+    """Enter how many different words come before each gram.
+
+    Parameters
+    ----------
+    grams : _Grams
+    shorter : int64 array
+        The gram that is left of each longer one without its first word.
+    first : int64 array
+        Grams that begin with SENTENCE_START: nothing is before them, so they keep their counts.
+    """
+    continuations = np.bincount(shorter, minlength=len(grams.keys))
+    continuations[first] = grams.counts[first]
+    return replace(grams, continuations=continuations)
+
+
+def _level(keys: _Numbers, counts: _Numbers, contexts: int, word_dim: int) -> _Level:
+    """Discount the counts of one order; `contexts` are P."""
+    context = keys // word_dim  # (G,)
+    off = np.array([0.0, *_discounts(counts)])[np.minimum(counts, 3)]  # (G,)
+    totals = np.bincount(context, weights=counts, minlength=contexts)  # (P,)
+    left = np.bincount(context, weights=off, minlength=contexts).astype(np.float64)
+    is_seen = totals > 0.0
+    np.divide(left, totals, out=left, where=is_seen)
+    left[~is_seen] = 1.0
+    return _Level(keys=keys, shares=(counts - off) / np.maximum(totals[context], 1.0), left=left)
+
+
+def _discounts(counts: _Numbers) -> tuple[float, float, float]:
+    """Return what is taken off counts of 1, 2, and 3 or more, as Chen and Goodman estimate it."""
+    n1, n2, n3, n4 = (
+        int(number) for number in np.bincount(np.minimum(counts, 5), minlength=6)[1:5]
+    )
+    if min(n1, n2, n3, n4) == 0:
+        return _DISCOUNTS_OF_FEW
+    Y = n1 / (n1 + 2 * n2)
+    found = (1 - 2 * Y * n2 / n1, 2 - 3 * Y * n3 / n2, 3 - 4 * Y * n4 / n3)
+    if any(not 0.0 <= each <= most for each, most in zip(found, (1.0, 2.0, 3.0), strict=True)):
+        return _DISCOUNTS_OF_FEW
+    return found
+
+
+def _starts(sentences: Sentences) -> NDArray[np.bool_]:
+    """Tell of each number of the store whether it is SENTENCE_START, shape (N,)."""
+    is_start = np.zeros(len(sentences.ids), dtype=bool)
+    is_start[sentences.offsets[:-1]] = True
+    return is_start
+
+
+def _before(grams: _Numbers, is_start: NDArray[np.bool_]) -> _Numbers:
+    """Return the gram that ends just before each word, none at the start of a sentence."""
+    before = np.concatenate([[_NO_GRAM], grams[:-1]])
+    before[is_start] = _NO_GRAM
+    return before
