@@ -180,15 +180,19 @@ def epoch_line(event: EpochDone) -> str:
     """Return the log line of an evaluation."""
     if event.epoch == 0:
         start = f"Before training: loss {describe_loss(event.training_loss)}"
-        return _with_held_out(start, event.validation_loss) + "."
+        return _with_held_out(start, event) + "."
     text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
-    text = _with_held_out(text, event.validation_loss)
+    text = _with_held_out(text, event)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."
 
 
-def _with_held_out(text: str, loss: float | None) -> str:
-    return text if loss is None else f"{text}, held-out loss {describe_loss(loss)}"
+def _with_held_out(text: str, event: EpochDone) -> str:
+    """Add the held-out loss, and how far that of the whole text may be from a sample's."""
+    if event.validation_loss is not None:
+        text = f"{text}, held-out loss {describe_loss(event.validation_loss)}"
+    error = event.standard_error
+    return text if error is None else f"{text}, of a sample: ± {error:.3f}"
 
 
 def halved_line(event: RateHalved) -> str:
