@@ -179,7 +179,7 @@ class DatasetController(QObject):
                 others=self._others_of(self._path),
                 bad_files=self._tab.bad_files,
                 csv=self._tab.csv_config(),
-                tokenizer=choices.tokenizer,
+                tokenizer=self._tab.tokenizer(),
                 vocabulary_size=choices.vocabulary_size,
                 min_count=choices.min_count,
                 validation_fraction=choices.validation_fraction,

@@ -121,7 +121,7 @@ def corpus_origin(summary: "CorpusSummary") -> str:
     name = delimiter_name(summary.delimiter)
     separated = f"{name}-separated" if summary.delimiter else name
     read = f"{column}{summary.encoding}, {separated}"
-    return f"{summary.name}: {read}  ·  sentence ends: {summary.splitter}  ·  {words_text(summary)}"
+    return f"{summary.name}: {read}  ·  sentences: {summary.splitter}"
 
 
 def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:
@@ -137,12 +137,19 @@ def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") ->
     return f"{', '.join(parts)}; the others were read{rest}"
 
 
+def most_known(summary: "CorpusSummary") -> int:
+    """Return how many words can be known at most."""
+    frequent = summary.frequent_words
+    return summary.different_words if frequent is None else frequent
+
+
 def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:
     """Tell what another vocabulary size would mean; "" for the size that is in use."""
     if size == summary.vocabulary_size:
         return ""
-    if size - SPECIAL_TOKENS >= summary.different_words:
-        return (
-            f"The text has only {counted(summary.different_words, 'different word')}: all are kept."
-        )
+    most = most_known(summary)
+    if size - SPECIAL_TOKENS >= most == summary.different_words:
+        return f"The text has only {counted(most, 'different word')}: all are kept."
+    if size - SPECIAL_TOKENS >= most:
+        return f"Only {counted(most, 'word')} can be known: the others occur too rarely."
     return f"With this size {format_percent(unknown_share)} of all words would be unknown."

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QLabel,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.shared.formatting import format_count
-from app.shared.labels import add_row, describe, make_form, make_label
-from engine import StageProgress, TokenizerConfig, known_languages
+from app.shared.labels import ElidedLabel, add_row, describe, make_form, make_label
+from engine import StageProgress
 
 if TYPE_CHECKING:
     from engine import CorpusConfig
@@ -28,19 +28,6 @@ LARGEST_VOCABULARY = 1_000_000
 LARGEST_SHARE = 50.0  # percent
 LARGEST_MIN_COUNT = 1000
 
-CASED, LOWER = "words, cased", "words, lower"  # the two that are one tokeniser
-TOKENIZERS = {
-    "auto": "As suits the text",
-    "tutorial": "The tutorial's (NLTK, lower case)",
-    CASED: "Any language, capitals kept",
-    LOWER: "Any language, lower case",
-    "whitespace": "Tokenised already: what stands between blanks",
-    "characters": "Characters: Chinese, Japanese, Thai",
-}
-MERGING = ("auto", CASED, LOWER, "characters")
-DETECT = "auto"
-UNKNOWN_LANGUAGE = ("", "Another language")
-
 BAR_STEPS = 1000
 
 
@@ -48,7 +35,6 @@ BAR_STEPS = 1000
 class CorpusChoices:
     """What the form says."""
 
-    tokenizer: TokenizerConfig = TokenizerConfig()  # noqa: RUF009 - frozen
     vocabulary_size: int = 8000
     min_count: int = 2
     validation_fraction: float = 0.05
@@ -62,77 +48,38 @@ class CorpusForm(QWidget):
     -------
     vocabulary_changed(int)
         Another vocabulary size was chosen.
-    tokenizer_changed()
-        The text is to be cut into words in another way.
+    words_requested()
+        It is to be shown how the text is cut into words.
     """
 
     vocabulary_changed = Signal(int)
-    tokenizer_changed = Signal()
+    words_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._build_fields()
         self._build_layout()
         self._vocabulary.valueChanged.connect(self.vocabulary_changed)
-        for box in (self._tokenizer, self._language):
-            box.currentIndexChanged.connect(self._on_tokenizer_changed)
-        for check in (self._numbers, self._links):
-            check.toggled.connect(self.tokenizer_changed)
+        self._words.clicked.connect(self.words_requested)
 
     def choices(self) -> CorpusChoices:
         """Return what was chosen."""
         return CorpusChoices(
-            tokenizer=self.tokenizer(),
             vocabulary_size=self._vocabulary.value(),
             min_count=self._min_count.value(),
             validation_fraction=round(self._held_out.value() / 100.0, 4),
             remove_duplicates=self._duplicates.isChecked(),
         )
 
-    def tokenizer(self) -> TokenizerConfig:
-        """Return how the text is to be cut into words."""
-        name = self._tokenizer.currentData()
-        can_merge = name in MERGING
-        return TokenizerConfig(
-            name="words" if name in (CASED, LOWER) else name,
-            language=self._language.currentData(),
-            lower_case=name != CASED,
-            merge_numbers=can_merge and self._numbers.isChecked(),
-            merge_links=can_merge and self._links.isChecked(),
-        )
-
     def show_words(self, description: str, tip: str = "") -> None:
         """Tell how the text is cut into words."""
-        self._words_note.setText(description)
-        self._words_note.setToolTip(tip)
-        self._words_note.setVisible(bool(description))
-
-    def show_language(self, code: str) -> None:
-        """Tell which language the text is in, as far as can be told."""
-        self._language.setItemText(0, f"Detect ({known_languages().get(code, 'none known')})")
+        self._words_note.setText(description or "The language is told from the text.")
+        self._words_note.setToolTip("\n".join(filter(None, (description, tip))))
+        self._words.setEnabled(bool(description))
 
     def show_config(self, config: "CorpusConfig") -> None:
         """Show the choices of an earlier preparation."""
-        tokenizer = config.tokenizer
-        name: str = tokenizer.name
-        if name == "words":
-            name = LOWER if tokenizer.lower_case else CASED
-        # One language was read before there was a choice.
-        is_former = tokenizer.sentence_ends == "punkt"
-        for box, value in (
-            (self._tokenizer, name),
-            (self._language, DETECT if is_former else tokenizer.language),
-        ):
-            with QSignalBlocker(box):
-                box.setCurrentIndex(max(0, box.findData(value)))
-        for check, is_on in (
-            (self._numbers, tokenizer.merge_numbers),
-            (self._links, tokenizer.merge_links),
-        ):
-            with QSignalBlocker(check):
-                check.setChecked(is_on)
         self._min_count.setValue(config.min_count)
-        self._offer_merging()
         blocker = QSignalBlocker(self._vocabulary)
         self._vocabulary.setValue(config.vocabulary_size)
         blocker.unblock()
@@ -153,56 +100,19 @@ class CorpusForm(QWidget):
         self._build_vocabulary()
 
     def _build_words(self) -> None:
-        self._tokenizer = describe(
-            QComboBox(self),
-            "dataset.tokenizer_combo",
-            "What a word is",
-            "How sentences are cut into words; “In words” above the preview shows what comes of it",
-        )
-        for data, text in TOKENIZERS.items():
-            self._tokenizer.addItem(text, data)
-        self._language = describe(
-            QComboBox(self),
-            "dataset.language_combo",
-            "Language of the text",
-            "It says which abbreviations end no sentence, where words have apostrophes and how "
-            "quotation marks are written",
-        )
-        self._language.addItem("Detect", DETECT)
-        for code, name in (*known_languages().items(), UNKNOWN_LANGUAGE):
-            self._language.addItem(name, code)
-        for box in (self._tokenizer, self._language):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(12)
-        self._words_note = make_label("", "hint", self, wrap=True)
+        self._words_note = ElidedLabel(self)
+        self._words_note.setTextFormat(Qt.TextFormat.PlainText)
+        self._words_note.setProperty("role", "hint")
         self._words_note.setObjectName("dataset.words_note")
-        self._words_note.hide()
-        self._numbers = describe(
-            QCheckBox("&numbers", self),
-            "dataset.merge_numbers_check",
-            "Numbers as one word",
-            "Read every number as the same word, so that the vocabulary is not full of them",
+        self._words = describe(
+            QPushButton("Words…", self),
+            "dataset.words_button",
+            "Language and words",
+            "Choose the language and what a word is, and see what comes of it",
         )
-        self._links = describe(
-            QCheckBox("lin&ks", self),
-            "dataset.merge_links_check",
-            "Links and user names as one word each",
-            "Read every link as the same word, and every user name as another",
-        )
+        self.show_words("")
 
     def _build_vocabulary(self) -> None:
-        self._min_count = describe(
-            QSpinBox(self),
-            "dataset.min_count_spin",
-            "Smallest count of a known word",
-            "A word that occurs less often in the training part is read as UNKNOWN_TOKEN, so that "
-            "the network learns what an unknown word means",
-        )
-        self._min_count.setRange(1, LARGEST_MIN_COUNT)
-        self._min_count.setValue(CorpusChoices().min_count)
-        self._min_count.setKeyboardTracking(False)
         self._vocabulary = describe(
             QSpinBox(self),
             "dataset.vocabulary_spin",
@@ -216,6 +126,17 @@ class CorpusForm(QWidget):
         self._vocabulary.setSuffix(" words")
         self._vocabulary.setValue(CorpusChoices().vocabulary_size)
         self._vocabulary.setKeyboardTracking(False)
+        self._min_count = describe(
+            QSpinBox(self),
+            "dataset.min_count_spin",
+            "Smallest count of a known word",
+            "A word that occurs less often in the training part is read as UNKNOWN_TOKEN, so that "
+            "the network learns what an unknown word means",
+        )
+        self._min_count.setRange(1, LARGEST_MIN_COUNT)
+        self._min_count.setValue(CorpusChoices().min_count)
+        self._min_count.setSuffix(" ×")
+        self._min_count.setKeyboardTracking(False)
         self._held_out = describe(
             QDoubleSpinBox(self),
             "dataset.validation_spin",
@@ -239,29 +160,23 @@ class CorpusForm(QWidget):
 
     def _build_layout(self) -> None:
         form = make_form(self)
-        add_row(form, "Lan&guage", self._language)
-        add_row(form, "&Words", self._tokenizer)
-        form.addRow(self._words_note)
-        merging = QHBoxLayout()
-        merging.setSpacing(8)
-        merging.addWidget(self._numbers)
-        merging.addWidget(self._links)
-        merging.addStretch(1)
-        add_row(form, "One word for", merging)
+        form.setVerticalSpacing(4)  # the smallest window shows what is above, too
+        words = QHBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(self._words_note, 1)
+        words.addWidget(self._words)
+        form.addRow(words)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
-        add_row(form, "Known &from", self._min_count)
-        add_row(form, "He&ld out", self._held_out)
+        counts = QHBoxLayout()
+        counts.setSpacing(8)
+        counts.addWidget(self._min_count, 1)
+        held_out = QLabel("He&ld out", self)
+        held_out.setBuddy(self._held_out)
+        counts.addWidget(held_out)
+        counts.addWidget(self._held_out, 1)
+        add_row(form, "Known from", counts)
         form.addRow("", self._duplicates)
-
-    @Slot()
-    def _on_tokenizer_changed(self) -> None:
-        self._offer_merging()
-        self.tokenizer_changed.emit()
-
-    def _offer_merging(self) -> None:
-        for check in (self._numbers, self._links):
-            check.setEnabled(self._tokenizer.currentData() in MERGING)
 
 
 class PreparePanel(QWidget):

@@ -23,6 +23,7 @@ from app.dataset.corpus_figures import (
     SPECIAL_TOKENS,
     corpus_figures,
     corpus_origin,
+    most_known,
     problem_heading,
 )
 from app.dataset.corpus_sentences import (
@@ -80,7 +81,7 @@ class CorpusPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._all = 0  # sentences of the corpus
+        self._all = self._most = 0  # sentences of the corpus, words that can be known
         self._sentences = RowsModel(corpus_columns(), self)
         prepare_scrolling(self)
         content = QWidget(self)
@@ -100,7 +101,7 @@ class CorpusPage(QScrollArea):
         self._origin.setToolTip(corpus_origin(summary))
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
-        self._all = len(corpus)
+        self._all, self._most = len(corpus), most_known(summary)
         self._show_sentences(SentenceViews(corpus))
         place = PLACE_WIDTH if summary.file_count > 1 else WIDTHS[PLACE]
         self._table.setColumnWidth(PLACE, scaled(place))
@@ -166,7 +167,7 @@ class CorpusPage(QScrollArea):
 
     def show_kept(self, vocabulary_size: int) -> None:
         """Move the cut in the plot to another vocabulary size."""
-        self._plot.show_kept(max(vocabulary_size - SPECIAL_TOKENS, 0))
+        self._plot.show_kept(min(max(vocabulary_size - SPECIAL_TOKENS, 0), self._most))
 
     def _build_summary(self) -> QFrame:
         card = make_card(self)

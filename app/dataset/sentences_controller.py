@@ -65,7 +65,7 @@ class SentencesController(QObject):
 
     @Slot()
     def _on_words_requested(self) -> None:
-        texts, tokenizer = self._tab.preview_texts(), self._tab.choices().tokenizer
+        texts, tokenizer = self._tab.preview_texts(), self._tab.tokenizer()
         self._ask("words", partial(_previewed, self._jobs, texts, tokenizer))
 
     @Slot(object)

@@ -22,7 +22,7 @@ from app.session import Command
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress
+from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
     from engine import Corpus, CsvPreview, WordsPreview
@@ -104,8 +104,13 @@ class DatasetTab(QWidget):
         """Return how the corpus is to be made."""
         return self._corpus_form.choices()
 
+    def tokenizer(self) -> TokenizerConfig:
+        """Return how the text is to be cut into words."""
+        return self._words_page.tokenizer()
+
     def show_config(self, config: CorpusConfig) -> None:
         """Show the choices of an earlier session."""
+        self._words_page.show_tokenizer(config.tokenizer)
         self._corpus_form.show_config(config)
         self._csv_form.show_policy(config.csv.bad_rows)
 
@@ -150,7 +155,6 @@ class DatasetTab(QWidget):
         """Show how the rows in the preview are cut into words."""
         self._words_page.show_words(preview)
         self._corpus_form.show_words(preview.description, preview.reason)
-        self._corpus_form.show_language(preview.proposal.language)
 
     def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
         """Show the sentences that were looked for."""
@@ -267,7 +271,8 @@ class DatasetTab(QWidget):
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_page.search_requested.connect(self.search_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
-        self._corpus_form.tokenizer_changed.connect(self._on_tokenizer_changed)
+        self._corpus_form.words_requested.connect(self._on_words_page_requested)
+        self._words_page.tokenizer_changed.connect(self._on_tokenizer_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
 
     @Slot(object)
@@ -279,8 +284,12 @@ class DatasetTab(QWidget):
     @Slot()
     def _on_tokenizer_changed(self) -> None:
         if self._has_preview:
-            self._results.setCurrentWidget(self._words_page)
             self.words_requested.emit()
+
+    @Slot()
+    def _on_words_page_requested(self) -> None:
+        self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
+        self._results.setCurrentWidget(self._words_page)
 
     @Slot()
     def _on_policy_changed(self) -> None:

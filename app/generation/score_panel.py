@@ -20,6 +20,7 @@ from app.generation.comparison_table import ComparisonTable
 from app.generation.next_word_panel import END, NextWordPanel
 from app.generation.records import ModelScore, places_of_words
 from app.generation.word_table import WordProbabilityTable
+from app.shared.direction import isolated
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe, make_label
 from engine import NextWords, SentenceScore
@@ -380,7 +381,8 @@ def parts_text(score: SentenceScore) -> str:
     if len(score.parts) < 2:
         return ""
     parts = "  ·  ".join(
-        f"{_shortened(part.text)}: {format_odds(part.log_probability)}" for part in score.parts
+        f"{isolated(_shortened(part.text))}: {format_odds(part.log_probability)}"
+        for part in score.parts
     )
     return f"Read as {len(score.parts)} sentences, of which the total is above.  {parts}"
 
@@ -401,7 +403,7 @@ def unknown_sentence(words: tuple[str, ...]) -> str:
     if not words:
         return ""
     names = list(dict.fromkeys(words))
-    listed = ", ".join(f"“{_shortened(name)}”" for name in names[:_LISTED_UNKNOWN])
+    listed = ", ".join(f"“{isolated(_shortened(name))}”" for name in names[:_LISTED_UNKNOWN])
     if len(names) > _LISTED_UNKNOWN:
         listed += f" and {len(names) - _LISTED_UNKNOWN:,} more"
     if len(names) == 1:

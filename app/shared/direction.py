@@ -14,11 +14,18 @@ _LOOKED_AT = 200  # characters; the first letter tells
 
 def is_right_to_left(text: str) -> bool:
     """Tell whether the first letter of `text` is of a script written from right to left."""
+    depth = 0  # of isolated parts, which tell nothing of the rest
     for character in text[:_LOOKED_AT]:
         kind = unicodedata.bidirectional(character)
-        if kind in ("L", "R", "AL"):
+        depth += (kind == "FSI") - (kind == "PDI")
+        if depth <= 0 and kind in ("L", "R", "AL"):
             return kind != "L"
     return False
+
+
+def isolated(text: str) -> str:
+    """Return text that may stand within a sentence of the window and leaves its order alone."""
+    return f"\u2068{text}\u2069" if is_right_to_left(text) else text
 
 
 class TextDelegate(QStyledItemDelegate):

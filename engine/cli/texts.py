@@ -202,7 +202,7 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
     held_out = counted(summary.validation_sentences, "sentence")
     lines = [
         _figures(summary),
-        (f"Words: {describe_tokenizer(summary.tokenizer)}. Sentence ends: {summary.splitter}."),
+        (f"Words: {describe_tokenizer(summary.tokenizer)}. Sentences: {summary.splitter}."),
         (
             f"Vocabulary: {counted(summary.vocabulary_size, 'word')}; the least frequent is "
             f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "

@@ -108,6 +108,7 @@ class CorpusSummary(TextSummary):
     min_count: int = 1  # a word that occurs less often is unknown
     counted: CountedText = "all"  # where words were counted
     rare_words: int = 0  # different words that occur, but less often than `min_count`
+    frequent_words: int | None = None  # those that occur so often; None: all different words
     training_documents: int
     validation_documents: int
     training_sentences: int
@@ -264,6 +265,7 @@ class Corpus:
             min_count=min_count,
             counted=counted,
             rare_words=ranking.rare(min_count),
+            frequent_words=ranking.frequent(min_count),
             training_documents=len(store.is_validation) - held_out,
             validation_documents=held_out,
             training_sentences=len(self) - sentences,

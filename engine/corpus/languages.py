@@ -281,6 +281,7 @@ _NAMES = {
     "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
     "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+_UNCASED = _words("am ar bn bo fa gu he hi ja ka km kn ko lo ml my pa si ta te th ur zh")
 _OTHER = Language()
 
 
@@ -302,12 +303,14 @@ def known_languages() -> dict[str, str]:
 def describe_tokenizer(config: TokenizerConfig) -> str:
     """Return a phrase for the user, such as "German, words with their capitals"."""
     name = language_name(config.language) if config.language else "Language not recognised"
-    case = "in lower case" if config.lower_case else "with their capitals"
+    case = " in lower case" if config.lower_case else " with their capitals"
+    if config.language in _UNCASED:
+        case = ""
     match config.name:
         case "tutorial":
             how = "the tutorial's words: NLTK's, in lower case"
         case "words":
-            how = f"words {case}"
+            how = f"words{case}"
         case "whitespace":
             how = "words as they stand between blanks"
         case "characters":

@@ -111,8 +111,8 @@ class SentenceRules(JsonRecord):
     def description(self) -> str:
         """How sentence ends are found, a phrase for the user."""
         if not self.learned:
-            return "by rules and known abbreviations"
-        return f"by rules and known abbreviations, {len(self.learned)} of them learned here"
+            return "split by rules and known abbreviations"
+        return f"split by rules and known abbreviations, {len(self.learned)} of them learned here"
 
     @cached_property
     def known(self) -> Language:

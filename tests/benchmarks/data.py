@@ -79,6 +79,7 @@ def synthetic_corpus(count: int, word_dim: int, seed: int = 0) -> Corpus:
     offsets = np.concatenate([[0], np.cumsum(lengths)])  # (S + 1,)
     ranks = random.choice(len(shares), offsets[-1], p=shares).astype(np.int32)  # (W,)
     store = TokenStore(
+        reading=Reading(),
         words=made_up_words(len(shares)),
         # What the law expects instead of what was drawn: falling, and never 0.
         counts=np.maximum(1, np.rint(shares * len(ranks))).astype(np.int64),
@@ -89,7 +90,6 @@ def synthetic_corpus(count: int, word_dim: int, seed: int = 0) -> Corpus:
         document_lengths=np.ones(count, dtype=np.int32),
         group_of=np.arange(count),
         is_validation=np.zeros(count, dtype=np.bool_),
-        reading=Reading(),
     )
     words = Vocabulary.from_words(store.words, store.counts.tolist())
     text = replace(

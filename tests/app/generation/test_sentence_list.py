@@ -70,7 +70,7 @@ def test_that_a_double_click_asks_for_the_sentence_s_score(
     with qtbot.waitSignal(sentences.score_requested) as asked:
         sentences.doubleClicked.emit(sentences.model().index(2, 1))
 
-    assert asked.args == ["Sentence 2."]
+    assert asked.args == ["Sentence 2.", None]
 
 
 def test_that_a_double_click_on_a_title_asks_for_nothing(
@@ -87,7 +87,7 @@ def test_that_the_context_menu_scores_a_sentence(qtbot: QtBot, sentences: Senten
     with qtbot.waitSignal(sentences.score_requested) as asked:
         action.trigger()
 
-    assert asked.args == ["Sentence 1."]
+    assert asked.args == ["Sentence 1.", None]
 
 
 @pytest.mark.parametrize("row", [0, -1])
