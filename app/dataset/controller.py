@@ -4,6 +4,7 @@ The rows of a file that were refused are saved from here, too.
 """
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -187,7 +188,8 @@ class DatasetController(QObject):
     def _look(self, path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
         """Look at a file's first rows, or at those of one of several; called in the worker."""
         others = self._others_of(path)
-        if not others and not path.is_dir():
+        is_folder = os.path.isdir(path)  # noqa: PTH112 - pathlib's raises where a name is too long
+        if not others and not is_folder:
             return self._jobs.inspect(path, config, control)
         shown = self._tab.file_shown if path == self._path else 0
         return self._jobs.inspect_several((path, *others), shown, config, control)

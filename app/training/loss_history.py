@@ -83,7 +83,8 @@ class LossHistory:
         loss = evaluated_loss(epoch)
         if self.evaluated.append(epoch.step, epoch.epoch, epoch.elapsed_s, loss):
             self.epochs.append(epoch)
-            if self.best_index is None or loss < self.evaluated.values[self.best_index]:
+            is_lower = self.best_index is None or loss < self.evaluated.values[self.best_index]
+            if is_lower and not epoch.is_interim:  # which decides nothing
                 self.best_index = len(self.epochs) - 1
             self._is_dirty = True
 

@@ -254,9 +254,9 @@ def epoch_line(event: EpochDone) -> str:
     """Return the log line of an evaluation."""
     if event.epoch == 0:
         start = f"Before training: loss {describe_loss(event.training_loss)}"
-        return _with_held_out(start, event.validation_loss) + "."
+        return _with_held_out(start, event) + "."
     text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
-    text = _with_held_out(text, event.validation_loss)
+    text = _with_held_out(text, event)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."
 
@@ -267,7 +267,8 @@ def verdict(history: LossHistory) -> str:
     "Memorising" only where the held-out loss rose by more than twice its standard error while
     the training loss fell.
     """
-    trained = [done for done in history.epochs if done.step > 0]
+    measured = [done for done in history.epochs if not done.is_interim]
+    trained = [done for done in measured if done.step > 0]
     best = history.best
     if not trained or best is None:
         return ""
@@ -275,9 +276,9 @@ def verdict(history: LossHistory) -> str:
     if last.validation_loss is None or best.validation_loss is None:
         return "Nothing is held out: the loss on the training text cannot show memorising."
     if best is last:
-        if len(history.epochs) < 2:
+        if len(measured) < 2:
             return ""
-        before = history.epochs[-2].validation_loss
+        before = measured[-2].validation_loss
         return (
             "Still improving: the held-out loss fell "
             f"from {format_loss(before)} to {format_loss(last.validation_loss)}."
@@ -296,8 +297,12 @@ def verdict(history: LossHistory) -> str:
     return f"Best at epoch {best.epoch:.4g}; no clear change on held-out text since."
 
 
-def _with_held_out(text: str, loss: float | None) -> str:
-    return text if loss is None else f"{text}, held-out loss {describe_loss(loss)}"
+def _with_held_out(text: str, event: EpochDone) -> str:
+    """Add the held-out loss, and how far that of the whole text may be from a sample's."""
+    if event.validation_loss is not None:
+        text = f"{text}, held-out loss {describe_loss(event.validation_loss)}"
+    error = event.standard_error
+    return text if error is None else f"{text}, of a sample: ± {error:.3f}"
 
 
 def halved_line(event: RateHalved) -> str:

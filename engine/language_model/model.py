@@ -92,16 +92,13 @@ class LanguageModel:
         )
 
     def _loss_text(self) -> str:
-        if not self.history.evaluations:
+        decided = [done for done in self.history.evaluations if not done.is_interim]
+        if not decided:
             return ""
-        told, when = self.history.evaluations[-1], ""
+        told, when = decided[-1], ""
         if self.train_config.recipe == "fast":  # a rise takes it back to its best parameters
             held_out = told.validation_loss is not None
-            alike = (
-                done
-                for done in self.history.evaluations
-                if (done.validation_loss is not None) == held_out
-            )
+            alike = (done for done in decided if (done.validation_loss is not None) == held_out)
             told, when = min(alike, key=evaluated_loss), " at its best"
         if told.validation_loss is not None:
             return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"

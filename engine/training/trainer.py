@@ -212,6 +212,8 @@ class Trainer:
 
     def _must_end(self) -> bool:
         """Tell whether what is left of a time limit is needed for the last evaluation."""
+        if self._config.time_limit_s is None:
+            return False
         reserve_s = self._held_out.reserve_s
         if self._config.recipe == "tutorial":
             reserve_s += self._known.reserve_s

@@ -46,6 +46,12 @@ def test_that_without_held_out_text_none_is_claimed() -> None:
     assert describe_corpus(fake_corpus(held_out=0).summary).endswith("nothing held out")
 
 
+def test_that_the_loss_of_a_sample_says_how_sure_it_is() -> None:
+    done = dataclasses.replace(epoch_done(3, 6.25), is_sample=True, standard_error=0.0312)
+
+    assert ", of a sample: ± 0.031, the best so far" in epoch_line(done)
+
+
 def test_that_a_time_limit_is_named_as_the_reason() -> None:
     assert ended_line(ended("time limit")).startswith("Training ended at its time limit after 2")
 
