@@ -179,8 +179,9 @@ class ScorePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._comparison_table, 1)
         column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
-        self._aside_tabs = QTabWidget(self)
-        self._aside_tabs.setObjectName("generation.aside_tabs")
+        self._aside_tabs = describe(
+            QTabWidget(self), "generation.aside_tabs", "Other words, and the comparison", ""
+        )
         self._aside_tabs.addTab(self._next_panel, "What else?")
         self._aside_tabs.addTab(comparison, "Comparison")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)

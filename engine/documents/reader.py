@@ -152,8 +152,8 @@ class DocumentReader:
 
     Attributes
     ----------
-    columns : tuple of str
-        The text columns.
+    all_columns, columns : tuple of str
+        Those of the file, and the text columns of them.
     encoding, encoding_note, delimiter : str
     encoding_readings : tuple of EncodingReading
         One line in several encodings, where it is doubtful which one it is.
@@ -186,7 +186,8 @@ class DocumentReader:
         except BaseException:
             self._content.close()
             raise
-        self.columns = tuple(self._layout.columns[index] for index in self._wanted)
+        self.all_columns = tuple(self._layout.columns)
+        self.columns = tuple(self.all_columns[index] for index in self._wanted)
         self.encoding = self._layout.encoding
         self.encoding_note = self._layout.encoding_note
         self.encoding_readings = self._layout.encoding_readings
@@ -225,23 +226,34 @@ class DocumentReader:
         return self._file.digest()
 
     def __iter__(self) -> Iterator[Document]:
+        for row in self._rows():
+            text = self._text_of(row)
+            if text:
+                yield Document(row.line, text)
+            else:
+                self.refuse(row.line, EMPTY_TEXT, "")
+
+    def rows(self) -> Iterator[tuple[list[str], str]]:
+        """Yield the fields of each row, in the order of `all_columns`, and its text, "" or not."""
+        for row in self._rows():
+            yield row.fields, self._text_of(row)
+
+    def _rows(self) -> Iterator[Row]:
+        """Yield the rows that can be read; note the others."""
         source = self._file.text(self.encoding)
-        wanted = self._wanted
         with reading(self._file.path):
-            for number, row in enumerate(self._layout.rows(source, wanted)):
+            for number, row in enumerate(self._layout.rows(source, self._wanted)):
                 if number % _ROWS_BETWEEN_CHECKS == 0 and not self._proceed():
                     return
                 if isinstance(row, RowProblem):
                     self._note(row)
-                    continue
-                # Two columns are two paragraphs: no sentence goes from one to the other.
-                text = "\n\n".join(row.fields[index] for index in wanted).strip()
-                if self._config.decode_entities:
-                    text = decode_entities(text).strip()
-                if text:
-                    yield Document(row.line, text)
                 else:
-                    self.refuse(row.line, EMPTY_TEXT, "")
+                    yield row
+
+    def _text_of(self, row: Row) -> str:
+        # Two columns are two paragraphs: no sentence goes from one to the other.
+        text = "\n\n".join(row.fields[index] for index in self._wanted).strip()
+        return decode_entities(text).strip() if self._config.decode_entities else text
 
     def refuse(self, line: int, reason: str, text: str) -> None:
         """Count a row as refused and keep why."""
