@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.coloured_sentence import ColouredSentence, Legend
 from app.generation.comparison_table import ComparisonTable
 from app.generation.next_word_panel import END, NextWordPanel
 from app.generation.records import ModelScore, places_of_words
@@ -90,6 +91,14 @@ class ScorePanel(QFrame):
         )
 
     def _build_figures(self) -> None:
+        self._coloured = describe(
+            ColouredSentence(self),
+            "generation.coloured_sentence",
+            "The sentence, coloured by surprise",
+            "",
+        )
+        self._legend = Legend(self)
+        self._legend.setObjectName("generation.legend")
         self._probability_label = _figure(
             self,
             "generation.probability_label",
@@ -162,6 +171,7 @@ class ScorePanel(QFrame):
             figures.addWidget(caption, 0, column)
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
+        figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
         figures.setColumnStretch(len(names), 1)
         heading = QLabel("How probable is a sentence?", self)
         heading.setProperty("role", "heading")
@@ -169,6 +179,7 @@ class ScorePanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addWidget(heading)
         layout.addLayout(line)
+        layout.addWidget(self._coloured)
         layout.addLayout(figures)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
@@ -201,6 +212,7 @@ class ScorePanel(QFrame):
         self._undo_button.clicked.connect(self._sentence_edit.undo)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
+        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
@@ -247,6 +259,8 @@ class ScorePanel(QFrame):
         self._scored = scored
         self._pin_button.setEnabled(scored is not None)
         self._word_table.show_score(scored)
+        self._coloured.show_score(scored)
+        self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:
             for label in (self._probability_label, self._log_label):
@@ -257,6 +271,7 @@ class ScorePanel(QFrame):
             self._show_unknown(())
             return
         score = scored.score
+        self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
@@ -321,6 +336,12 @@ class ScorePanel(QFrame):
             self._place = current.row()
             self._aside_tabs.setCurrentWidget(self._next_panel)
             self._look_again()
+
+    @Slot(int)
+    def _on_coloured_word_clicked(self, word: int) -> None:
+        self._place = word
+        self._aside_tabs.setCurrentWidget(self._next_panel)
+        self._look_again()
 
     @Slot(str)
     def _on_word_taken(self, word: str) -> None:
