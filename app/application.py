@@ -21,6 +21,7 @@ from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
@@ -60,8 +61,8 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, refused_rows, vocabulary, training, tools, generation, scoring, next_words, models,
-    kept_runs, controller, guard, warm_up
+    dataset, refused_rows, vocabulary, training, tools, generation, scoring, next_words,
+    copies, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -87,6 +88,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.copies.close()
         self.next_words.close()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
@@ -158,6 +160,14 @@ class Application:
             parent=self.window,
         )
 
+        self.copies = CopiesController(
+            self._generation_tab,
+            self.session,
+            self.runners.copies,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
         self.next_words = NextWordsController(
             self._generation_tab,
             self.session,

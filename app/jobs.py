@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from engine import (
         CachedCorpora,
         ClearedCorpora,
+        Copy,
+        CopyFinder,
         Corpus,
         CorpusSummary,
         CsvPreview,
@@ -180,6 +182,34 @@ def estimate_with_engine(
     return estimate_epoch(corpus, model, train, control)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesFound:
+    """How much of some sentences is copied from the training text."""
+
+    finder: "CopyFinder"  # for the next ones
+    copies: "tuple[Copy, ...]"  # one a sentence
+    held_out_share: float | None  # of a held-out sentence, on average
+
+
+def find_copies_with_engine(
+    corpus: "Corpus",
+    finder: "CopyFinder | None",
+    sentences: "Sequence[tuple[str, ...]]",
+    control: RunControl,
+) -> Iterator[CopiesFound]:
+    """Look for copied runs, as a job; it reports nothing after a stop."""
+    from engine import CopyFinder, held_out_share
+
+    finder = CopyFinder(corpus) if finder is None else finder
+    copies = []
+    for words in sentences:
+        if not control.proceed():
+            return
+        copies.append(finder.longest(words))
+    share = held_out_share(corpus, finder)
+    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
+
+
 def generate_with_engine(
     model: "LanguageModel", config: SampleConfig, control: RunControl
 ) -> "Iterator[Event]":
@@ -283,6 +313,7 @@ class Jobs:
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
     )
+    find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine

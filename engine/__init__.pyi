@@ -23,6 +23,11 @@ from .corpus.cache import (
     corpus_cache_folder as corpus_cache_folder,
     list_cached_corpora as list_cached_corpora,
 )
+from .corpus.copies import (
+    Copy as Copy,
+    CopyFinder as CopyFinder,
+    held_out_share as held_out_share,
+)
 from .corpus.corpus import (
     Corpus as Corpus,
     CorpusReady as CorpusReady,

@@ -1,6 +1,6 @@
 """The upper half of the generation tab: the form, its buttons, the sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -23,7 +23,7 @@ from app.shared.formatting import counted
 from app.shared.labels import describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import SampleConfig, SentenceGenerated, SentenceGrowing
+from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -58,6 +58,10 @@ class GeneratePanel(QFrame):
         One's own presets are these now, a tuple.
     history_changed()
         Sentences were taken away, or marked.
+    sentences_written()
+        A batch has come to its end.
+    copy_chosen(object)
+        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
     """
 
     generate_requested = Signal(object)
@@ -69,12 +73,15 @@ class GeneratePanel(QFrame):
     start_changed = Signal(str)
     own_presets_changed = Signal(object)
     history_changed = Signal()
+    sentences_written = Signal()
+    copy_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._is_available = False
         self._is_generating = False
+        self._novelty = ""
         self._form = SampleForm(self)
         self._build_start()
         self._build_buttons()
@@ -196,6 +203,7 @@ class GeneratePanel(QFrame):
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
         self._list.word_chosen.connect(self.word_chosen)
+        self._list.copy_chosen.connect(self.copy_chosen)
         self._list.favourites_changed.connect(self._on_favourites_changed)
         self._generate_button.clicked.connect(self.request_generate)
         self._stop_button.clicked.connect(self.request_stop)
@@ -264,6 +272,12 @@ class GeneratePanel(QFrame):
         """Show the sentence that is being written, as far as it is."""
         self._list.show_growing(sentence)
 
+    def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
+        """Show what was copied of the sentences with these keys, and of the batch as a whole."""
+        self._novelty = novelty
+        self._list.show_copies(copies)
+        self._status_label.setText(self._status_text())
+
     @property
     def favourites(self) -> set[str]:
         """The keys of the sentences that are marked."""
@@ -276,6 +290,8 @@ class GeneratePanel(QFrame):
     def update_batch(self, batch: Batch) -> None:
         """Show what became of the newest batch."""
         self._list.update_batch(batch)
+        if batch.state != "running":
+            self.sentences_written.emit()
         if batch.seed is not None:
             self._form.show_used_seed(batch.seed)
 
@@ -317,7 +333,8 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
+        novelty = f"  ·  {self._novelty}" if self._novelty else ""
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else novelty)
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -336,6 +353,7 @@ class GeneratePanel(QFrame):
 
     @Slot()
     def _on_clear_clicked(self) -> None:
+        self._novelty = ""
         self._list.clear()
         self.history_changed.emit()
 

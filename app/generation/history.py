@@ -135,6 +135,7 @@ def _batch(values: Any) -> Batch:
         seed=None if values["seed"] is None else int(values["seed"]),
         done=int(values["done"]),
         state="stopped" if state == "running" else state,
+        is_of_session=False,
     )
 
 

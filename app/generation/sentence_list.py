@@ -5,7 +5,7 @@ batch begins with a title row that names its settings, so that no sentence is ev
 seen apart from what made it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Signal, Slot
@@ -17,12 +17,12 @@ from app.generation.records import Batch, perplexity, predicted_words
 from app.generation.sentence_delegate import SENTENCE_ROLE, SentenceDelegate
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
-from engine import SentenceGenerated, SentenceGrowing
+from engine import Copy, SentenceGenerated, SentenceGrowing
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
 
-NUMBER, SENTENCE, PROBABILITY, FAVOURITE = range(4)
+NUMBER, SENTENCE, PROBABILITY, COPIED, FAVOURITE = range(5)
 # The title of a batch, one of its sentences, or the one that is being written
 Row: TypeAlias = Batch | SentenceGenerated | SentenceGrowing
 
@@ -40,12 +40,15 @@ class SentenceList(RecordTable):
         There are so many sentences now.
     favourites_changed()
         A sentence was marked, or is marked no more.
+    copy_chosen(object)
+        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
     """
 
     score_requested = Signal(str)
     word_chosen = Signal(object, int)
     count_changed = Signal(int)
     favourites_changed = Signal()
+    copy_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,10 +56,11 @@ class SentenceList(RecordTable):
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
         self._pressed: tuple[int, int] | None = None  # the row and the word
-        self._rows = RowsModel(sentence_columns(self.is_favourite), self)
+        self._rows = RowsModel(sentence_columns(self.is_favourite, self.copy_of), self)
         self._waiting: list[SentenceGenerated] = []
         self._growing: SentenceGrowing | None = None  # waits to be shown as the lowest row
         self._favourites: set[str] = set()
+        self._copies: Mapping[str, Copy] = {}
         self._wanted, self._only_favourites = "", False
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
@@ -77,6 +81,8 @@ class SentenceList(RecordTable):
         header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
         fit_column(self, NUMBER, "100,000")
         fit_column(self, PROBABILITY, "1 in 8.8 × 10¹⁰⁰⁰")
+        header.setSectionResizeMode(COPIED, QHeaderView.ResizeMode.Interactive)
+        fit_column(self, COPIED, "10 of 10")
         header.setSectionResizeMode(FAVOURITE, QHeaderView.ResizeMode.Interactive)
         fit_column(self, FAVOURITE, "★")
         self._delegate = SentenceDelegate(self)
@@ -196,6 +202,15 @@ class SentenceList(RecordTable):
         """Tell whether a sentence is marked."""
         return isinstance(row, SentenceGenerated) and key_of(row) in self._favourites
 
+    def show_copies(self, copies: Mapping[str, Copy]) -> None:
+        """Show what was copied of the sentences with these keys."""
+        self._copies = copies
+        self.viewport().update()
+
+    def copy_of(self, row: Row) -> Copy | None:
+        """Return what was copied of a sentence; None where that is not known."""
+        return self._copies.get(key_of(row)) if isinstance(row, SentenceGenerated) else None
+
     def show_only(self, text: str, *, only_favourites: bool) -> None:
         """Hide the sentences without `text`, or those that are not marked."""
         self._wanted, self._only_favourites = text.strip().casefold(), only_favourites
@@ -278,6 +293,8 @@ class SentenceList(RecordTable):
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() == FAVOURITE:
             self.toggle_favourites([index.row()])
+        elif index.column() == COPIED and self.copy_of(self._rows.rows[index.row()]) is not None:
+            self.copy_chosen.emit(self._rows.rows[index.row()])
         elif self._pressed is not None and self._pressed[0] == index.row():
             sentence = self._rows.rows[index.row()]
             if isinstance(sentence, SentenceGenerated):
@@ -392,8 +409,10 @@ class SentenceList(RecordTable):
         super().hideEvent(event)
 
 
-def sentence_columns(is_favourite: Callable[[Row], bool]) -> tuple[Column[Row], ...]:
-    """Return number, sentence, probability and mark; the title of a batch spans them all."""
+def sentence_columns(
+    is_favourite: Callable[[Row], bool], copy_of: Callable[[Row], Copy | None]
+) -> tuple[Column[Row], ...]:
+    """Return the columns of a sentence; the title of a batch spans them all."""
     of_title: dict[int, Callable[[Row], object]] = {
         Qt.ItemDataRole.FontRole: _title_font,
         Qt.ItemDataRole.TextAlignmentRole: _number_alignment,
@@ -421,6 +440,14 @@ def sentence_columns(is_favourite: Callable[[Row], bool]) -> tuple[Column[Row], 
             "the sentence's end included",
             text=_odds,
             tooltip=_tooltip,
+            is_number=True,
+        ),
+        Column(
+            title="Copied",
+            tip="The longest run of words that stands so in the training text, of all words; "
+            "known while that text is open. Click to see where",
+            text=lambda row: _copied(copy_of(row)),
+            tooltip=lambda row: _copied_tip(row, copy_of(row)),
             is_number=True,
         ),
         Column(
@@ -462,6 +489,20 @@ def _text(row: Row) -> str:
 
 def _odds(row: Row) -> str:
     return format_odds(row.log_probability) if isinstance(row, SentenceGenerated) else ""
+
+
+def _copied(copy: Copy | None) -> str:
+    return "" if copy is None else f"{copy.length} of {copy.words}"
+
+
+def _copied_tip(row: Row, copy: Copy | None) -> str:
+    if copy is None or not isinstance(row, SentenceGenerated):
+        return ""
+    run = " ".join(row.words[copy.first : copy.first + copy.length])
+    part = " The text is so long that only a part of it was looked through." * copy.is_sampled
+    if copy.is_whole:
+        return f"The whole sentence stands so in the training text. Click to see where.{part}"
+    return f"“{run}” stands so in the training text. Click to see where.{part}"
 
 
 def _star(row: Row, *, is_marked: bool) -> str:

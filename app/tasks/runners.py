@@ -16,6 +16,7 @@ class Runners:
     generation: TaskRunner
     scoring: TaskRunner
     next_words: TaskRunner
+    copies: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -36,6 +37,7 @@ class Runners:
             self.generation,
             self.scoring,
             self.next_words,
+            self.copies,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -12,7 +12,7 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -270,6 +270,24 @@ class Corpus:
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all different words, most common first."""
         return tuple(self._store.counts.tolist())
+
+    def word_ranks(self) -> tuple[Ids, Offsets, Sequence[str]]:
+        """Return all words, whatever the vocabulary.
+
+        Returns
+        -------
+        ranks : int32 array of shape (W,)
+            Of each word in the order of the file; 0 is the most common.
+        offsets : int64 array of shape (S + 1,)
+            Sentence k is ranks[offsets[k]:offsets[k + 1]].
+        words : sequence of D texts
+            Those of the ranks.
+        """
+        return self._store.word_ranks, self._store.offsets, self._store.words
+
+    def is_training(self) -> NDArray[np.bool_]:
+        """Return whether each sentence is trained on, shape (S,)."""
+        return ~self._is_validation
 
     def unknown_share(self, vocabulary_size: int) -> float:
         """Return the share of words that a vocabulary of this size would not know."""

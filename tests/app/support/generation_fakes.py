@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
+from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
@@ -41,7 +42,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
-        summary=SimpleNamespace(name="comments.csv"),
+        summary=SimpleNamespace(name="comments.csv", digest="ab"),
         epoch=epoch,
         step=step,
         word_dim=8000,
@@ -185,6 +186,8 @@ class GenerationBench:
     scoring: ScoringController
     next_words: NextWordsController
     next_runner: TaskRunner
+    copies: CopiesController
+    copies_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -202,17 +205,19 @@ def make_bench(
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
+    find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    clock = FakeClock()
+    copies_runner, clock = TaskRunner(), FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
         runs=FakeRuns(),
         generate=generate,
         score=score,
         next_words=next_words,
+        find_copies=find_copies,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -238,6 +243,8 @@ def make_bench(
             tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
         ),
         next_runner=next_runner,
+        copies=CopiesController(tab, session, copies_runner, presenter, jobs, parent=tab),
+        copies_runner=copies_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)
