@@ -63,6 +63,15 @@ def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err == ""
 
 
+def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
+    text = engine.read(csv_path, "body", progress=False)
+
+    assert text.longest_copy("Today the cat sees a zebra.") == "the cat sees a"
+    assert (
+        text.longest_copy(engine.Model(tiny_model()).generate(1, "sees a", seed=0)[0]) == "sees a"
+    )
+
+
 def test_that_an_option_that_is_none_is_named(csv_path: Path) -> None:
     with pytest.raises(engine.ConfigError, match="There is no option encodng: choose from"):
         engine.read(csv_path, encodng="utf-8")
