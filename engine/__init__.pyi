@@ -79,9 +79,11 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.next_words import next_words as next_words
+from .language_model.replacement import best_replacement as best_replacement
 from .language_model.results import (
     NextWord as NextWord,
     NextWords as NextWords,
+    ReplacementFound as ReplacementFound,
     SentenceGenerated as SentenceGenerated,
     SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,

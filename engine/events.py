@@ -13,7 +13,12 @@ from typing import Any, TypeAlias
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
+from engine.language_model.results import (
+    ReplacementFound,
+    SentenceGenerated,
+    SentenceGrowing,
+    SentenceScored,
+)
 from engine.training.events import (
     CheckpointSaved,
     EpochEstimated,
@@ -37,6 +42,7 @@ Event: TypeAlias = (
     | RunEnded
     | SentenceGenerated
     | SentenceGrowing
+    | ReplacementFound
     | SentenceScored
     | GradientsChecked
     | StepTimed

@@ -35,6 +35,7 @@ from engine import (
     LossPoint,
     Notice,
     RateHalved,
+    ReplacementFound,
     RunEnded,
     SentenceGenerated,
     SentenceGrowing,
@@ -137,6 +138,8 @@ class RunFollower:
                 return  # the plot has nothing new to draw
             case SentenceGenerated() | SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
+            case ReplacementFound():
+                return  # likewise
             case StepTimed() | EpochEstimated():
                 return  # likewise
             case _:

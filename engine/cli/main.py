@@ -306,6 +306,7 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     add = score.add_argument
     add("--per-word", action="store_true", help="a line a word, with tabs: for a table")
+    add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
     add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")

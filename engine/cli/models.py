@@ -20,6 +20,7 @@ from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.next_words import next_words
+from engine.language_model.replacement import best_replacement
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
@@ -89,6 +90,12 @@ def run_score(arguments: Namespace) -> int:
             for event in score(model, text):
                 output.show(event)
                 total += summed(event.score)
+            if arguments.improve:
+                with stop_on_signal(output) as control:
+                    for found in best_replacement(model, text, control):
+                        output.show(found)
+                    if control.is_stopped:
+                        return control.exit_code
     if not scored:
         output.note("Nothing was scored: standard input had no sentence.")
     elif scored > 1 or arguments.per_word:

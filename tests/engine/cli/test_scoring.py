@@ -187,3 +187,10 @@ def test_that_an_empty_list_says_so(
     assert main(["rank", str(model_path), str(tmp_path / "empty")]) == 0
 
     assert "the list has no sentence" in capsys.readouterr().err
+
+
+def test_that_a_better_word_is_named(model_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["score", str(model_path), "the zebra sat .", "--improve"])
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert " times as probable: " in last
