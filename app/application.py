@@ -23,6 +23,7 @@ from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
 from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
+from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -62,7 +63,7 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, refused_rows, vocabulary, training, tools, generation, scoring, next_words,
-    copies, models, kept_runs, controller, guard, warm_up
+    copies, replacement, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -164,6 +165,14 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.copies,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.replacement = ReplacementController(
+            self._generation_tab,
+            self.session,
+            self.runners.replacement,
             self.presenter,
             jobs,
             parent=self.window,

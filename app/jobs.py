@@ -257,6 +257,15 @@ def next_words_with_engine(
     yield next_words(model, settings, count)
 
 
+def best_replacement_with_engine(
+    model: "LanguageModel", text: str, control: RunControl
+) -> "Iterator[Event]":
+    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
+    from engine import best_replacement
+
+    return best_replacement(model, text, control)
+
+
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -312,6 +321,9 @@ class Jobs:
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
+    )
+    best_replacement: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = (
+        best_replacement_with_engine
     )
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine

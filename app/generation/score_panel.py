@@ -22,8 +22,8 @@ from app.generation.next_word_panel import END, NextWordPanel
 from app.generation.records import ModelScore, places_of_words
 from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import describe
-from engine import NextWords
+from app.shared.labels import describe, make_label
+from engine import NextWords, ReplacementFound
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
@@ -39,6 +39,10 @@ class ScorePanel(QFrame):
         The sentence is different now.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
+    improve_requested(str)
+        The word of this sentence that would best be another is to be found.
+    improve_stop_requested()
+        That search is to end.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
 
@@ -50,6 +54,8 @@ class ScorePanel(QFrame):
 
     text_changed = Signal(str)
     place_changed = Signal()
+    improve_requested = Signal(str)
+    improve_stop_requested = Signal()
     continue_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,6 +71,7 @@ class ScorePanel(QFrame):
         self._build_layout()
         self._connect_signals()
         self.show_score(None)
+        self._show_better("")
 
     def _build_line(self) -> None:
         self._sentence_edit = describe(
@@ -83,6 +90,23 @@ class ScorePanel(QFrame):
             "Take back the last change of the sentence, such as a word that was chosen (Ctrl+Z)",
         )
         self._undo_button.setEnabled(False)
+        self._improve_button = describe(
+            QPushButton("&Better word?", self),
+            "generation.improve_button",
+            "Find a better word",
+            "Find the one word whose replacement makes the sentence most probable: every word is "
+            "tried at every place (Esc stops)",
+        )
+        self._improve_label = make_label("", "hint", self, wrap=True)
+        self._improve_label.setObjectName("generation.improve_label")
+        self._take_button = describe(
+            QPushButton("Take it", self),
+            "generation.take_button",
+            "Take the better word",
+            "Put the sentence with the better word into the line; Undo takes it back",
+        )
+        self._is_improving = False
+        self._replacement: ReplacementFound | None = None
         self._pin_button = describe(
             QPushButton("&Add to comparison", self),
             "generation.pin_button",
@@ -154,6 +178,7 @@ class ScorePanel(QFrame):
         line = QHBoxLayout()
         line.addWidget(self._sentence_edit, 1)
         line.addWidget(self._undo_button)
+        line.addWidget(self._improve_button)
         line.addWidget(self._pin_button)
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
@@ -180,6 +205,10 @@ class ScorePanel(QFrame):
         layout.addWidget(heading)
         layout.addLayout(line)
         layout.addWidget(self._coloured)
+        better = QHBoxLayout()
+        better.addWidget(self._improve_label, 1)
+        better.addWidget(self._take_button)
+        layout.addLayout(better)
         layout.addLayout(figures)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
@@ -210,6 +239,8 @@ class ScorePanel(QFrame):
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
         self._comparison_table.score_requested.connect(self.set_text)
         self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self._improve_button.clicked.connect(self._on_improve_clicked)
+        self._take_button.clicked.connect(self._on_take_clicked)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
         self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
@@ -241,6 +272,53 @@ class ScorePanel(QFrame):
         """How many words that could stand there are worth asking for; None: all."""
         return self._next_panel.rows_wanted
 
+    def request_stop(self) -> None:
+        """Ask for an end, if a better word is being looked for."""
+        if self._is_improving:
+            self.improve_stop_requested.emit()
+
+    def show_improving(self, per_cent: int) -> None:
+        """Show how far the search for a better word is."""
+        self._is_improving = True
+        self._show_better(f"Looking for a better word: {per_cent} % (Esc stops)")
+
+    def show_replacement(self, found: ReplacementFound) -> None:
+        """Show which word would be better, and offer it."""
+        self._replacement = None if found.place is None else found
+        if found.place is None:
+            self._show_better("No other word, at no place, makes it more probable.")
+            return
+        times = format_perplexity(math.exp(min(found.gain, 700.0)))
+        self._show_better(
+            f"“{found.word}” in place of “{found.replaced}” makes it {times} times as probable."
+        )
+
+    def end_improving(self) -> None:
+        """Take the progress away where the search has found nothing."""
+        self._is_improving = False
+        if self._improve_label.text().endswith("(Esc stops)"):
+            self._show_better("")
+        self._update_improve()
+
+    def _show_better(self, text: str) -> None:
+        self._improve_label.setText(text)
+        self._improve_label.setVisible(bool(text))
+        self._take_button.setVisible(self._replacement is not None)
+        self._update_improve()
+
+    def _update_improve(self) -> None:
+        self._improve_button.setEnabled(self._scored is not None and not self._is_improving)
+
+    @Slot()
+    def _on_improve_clicked(self) -> None:
+        self._replacement = None
+        self.improve_requested.emit(self.text)
+
+    @Slot()
+    def _on_take_clicked(self) -> None:
+        if self._replacement is not None:
+            self.set_text(self._replacement.text)
+
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
         self._next_panel.show_words(said, self._word_there())
@@ -258,6 +336,7 @@ class ScorePanel(QFrame):
         """Show a score; None takes the present one away."""
         self._scored = scored
         self._pin_button.setEnabled(scored is not None)
+        self._update_improve()
         self._word_table.show_score(scored)
         self._coloured.show_score(scored)
         self._legend.setVisible(scored is not None)
@@ -293,6 +372,8 @@ class ScorePanel(QFrame):
             self._sentence_edit,
             self._pin_button,
             self._undo_button,
+            self._improve_button,
+            self._take_button,
             self._word_table,
             *self._next_panel.tab_chain(),
             self._comparison_table,
@@ -358,6 +439,8 @@ class ScorePanel(QFrame):
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
         self._is_pin_due = False
+        self._replacement = None
+        self._show_better("")
         self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(text)

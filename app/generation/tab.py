@@ -68,6 +68,7 @@ class GenerationTab(QWidget):
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.setContext(context)
         escape.activated.connect(self.generate_panel.request_stop)
+        escape.activated.connect(self.score_panel.request_stop)
 
     def _order_tab_key(self) -> None:
         panels = (self.generate_panel, self.score_panel)

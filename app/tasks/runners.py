@@ -17,6 +17,7 @@ class Runners:
     scoring: TaskRunner
     next_words: TaskRunner
     copies: TaskRunner
+    replacement: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -38,6 +39,7 @@ class Runners:
             self.scoring,
             self.next_words,
             self.copies,
+            self.replacement,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -33,6 +33,7 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
         assert bench.score_runner.shutdown()
         assert bench.next_runner.shutdown()
         assert bench.copies_runner.shutdown()
+        assert bench.replacement_runner.shutdown()
 
 
 @pytest.fixture

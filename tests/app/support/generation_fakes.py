@@ -15,6 +15,7 @@ from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
 from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
+from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -188,6 +189,8 @@ class GenerationBench:
     next_runner: TaskRunner
     copies: CopiesController
     copies_runner: TaskRunner
+    replacement: ReplacementController
+    replacement_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -206,11 +209,12 @@ def make_bench(
     score: Callable[..., Iterator[Any]] = fake_score,
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    copies_runner, clock = TaskRunner(), FakeClock()
+    copies_runner, replacement_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
         runs=FakeRuns(),
@@ -218,6 +222,7 @@ def make_bench(
         score=score,
         next_words=next_words,
         find_copies=find_copies,
+        best_replacement=best_replacement,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -245,6 +250,10 @@ def make_bench(
         next_runner=next_runner,
         copies=CopiesController(tab, session, copies_runner, presenter, jobs, parent=tab),
         copies_runner=copies_runner,
+        replacement=ReplacementController(
+            tab, session, replacement_runner, presenter, jobs, parent=tab
+        ),
+        replacement_runner=replacement_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)
