@@ -200,6 +200,7 @@ class GeneratePanel(QFrame):
         self._form.own_presets_changed.connect(self.own_presets_changed)
         self._start_edit.textChanged.connect(self.start_changed)
         self._start_edit.returnPressed.connect(self.request_generate)
+        self._start_edit.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
         self._list.word_chosen.connect(self.word_chosen)
@@ -338,7 +339,7 @@ class GeneratePanel(QFrame):
 
     @Slot()
     def _on_form_changed(self) -> None:
-        self.settings_changed.emit(self._form.settings())
+        self.settings_changed.emit(self.settings())
 
     @Slot()
     def _on_filter_changed(self) -> None:

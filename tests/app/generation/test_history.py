@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.generation.history import FILE_NAME, SentenceHistory, key_of
 from app.generation.records import Batch
-from app.generation.sentence_list import FAVOURITE, SentenceList
+from app.generation.sentence_columns import FAVOURITE
+from app.generation.sentence_list import SentenceList
 from engine import SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import fake_model, sentence
