@@ -20,6 +20,7 @@ from app.generation.coloured_sentence import ColouredSentence, Legend
 from app.generation.comparison_table import ComparisonTable
 from app.generation.next_word_panel import END, NextWordPanel
 from app.generation.records import ModelScore, places_of_words
+from app.generation.score_wording import known_perplexity, probability_formula, unknown_sentence
 from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe, make_label
@@ -27,7 +28,6 @@ from engine import NextWords, ReplacementFound
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
-_LISTED_UNKNOWN = 8  # unknown words named before "and others"
 
 
 class ScorePanel(QFrame):
@@ -347,12 +347,13 @@ class ScorePanel(QFrame):
             for label in (self._perplexity_label, self._bits_label):
                 label.setText(NOTHING)
             self._model_label.clear()
-            self._show_unknown(())
+            self._show_unknown((), math.nan)
             return
         score = scored.score
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
+        self._probability_label.setToolTip(probability_formula(score))
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats"
@@ -361,7 +362,7 @@ class ScorePanel(QFrame):
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(scored.model_title)
-        self._show_unknown(score.unknown_words)
+        self._show_unknown(score.unknown_words, known_perplexity(score))
         if self._is_pin_due:
             self._is_pin_due = False
             self._pin(scored)
@@ -380,8 +381,9 @@ class ScorePanel(QFrame):
             self._unpin_button,
         ]
 
-    def _show_unknown(self, words: tuple[str, ...]) -> None:
-        self._unknown_label.setText(unknown_sentence(words))
+    def _show_unknown(self, words: tuple[str, ...], known: float) -> None:
+        without = f" Without unknown words: perplexity {format_perplexity(known)} a word."
+        self._unknown_label.setText(unknown_sentence(words) + without if words else "")
         self._unknown_label.setVisible(bool(words))
 
     @Slot()
@@ -458,29 +460,6 @@ class ScorePanel(QFrame):
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
         self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
-
-
-def unknown_sentence(words: tuple[str, ...]) -> str:
-    """Name the unknown words in a sentence; "" when there are none."""
-    if not words:
-        return ""
-    names = list(dict.fromkeys(words))
-    listed = ", ".join(f"“{_shortened(name)}”" for name in names[:_LISTED_UNKNOWN])
-    if len(names) > _LISTED_UNKNOWN:
-        listed += f" and {len(names) - _LISTED_UNKNOWN:,} more"
-    if len(names) == 1:
-        return (
-            f"The model does not know the word {listed}: it is scored as UNKNOWN_TOKEN, "
-            "like any other rare word."
-        )
-    return (
-        f"The model does not know the words {listed}: each is scored as UNKNOWN_TOKEN, "
-        "so they all look alike to it."
-    )
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= 30 else f"{word[:29]}…"
 
 
 def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:
