@@ -11,7 +11,7 @@ from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus import copies
 from engine.corpus.build import build_corpus
-from engine.corpus.copies import CopyFinder
+from engine.corpus.copies import CopyFinder, held_out_share
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
 from engine.corpus.tokenizing import tokenize
@@ -114,3 +114,15 @@ def test_that_real_sentences_of_the_sample_are_copied_whole() -> None:
 
     assert finder.longest(tokenize(ready.corpus.sentence_view(number).text)).is_whole
     assert finder.longest(["zebra"]).length == 0
+
+
+def test_that_held_out_sentences_are_measured_as_written_ones_are(corpus: Corpus) -> None:
+    finder = CopyFinder(corpus)
+    held_out = [
+        [token.text for token in corpus.sentence_view(number).tokens]
+        for number in np.flatnonzero(~corpus.is_training())
+    ]
+    shares = [finder.longest(words).length / len(words) for words in held_out]
+
+    assert held_out_share(corpus, finder) == pytest.approx(sum(shares) / len(shares))
+    assert held_out_share(corpus.with_validation_fraction(0.0), finder) is None
