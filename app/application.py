@@ -23,6 +23,7 @@ from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
 from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
+from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
@@ -63,7 +64,7 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, refused_rows, vocabulary, training, tools, generation, scoring, next_words,
-    copies, replacement, models, kept_runs, controller, guard, warm_up
+    copies, replacement, percentile, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -90,6 +91,7 @@ class Application:
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.copies.close()
+        self.percentile.close()
         self.next_words.close()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
@@ -173,6 +175,14 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.replacement,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.percentile = PercentileController(
+            self._generation_tab,
+            self.session,
+            self.runners.percentile,
             self.presenter,
             jobs,
             parent=self.window,

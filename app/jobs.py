@@ -35,10 +35,12 @@ if TYPE_CHECKING:
         DeviceChoice,
         EpochModel,
         Event,
+        HeldOutScores,
         LanguageModel,
         NextWords,
         RecipeDefaults,
         RunInfo,
+        StageProgress,
     )
 
 Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
@@ -284,6 +286,15 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
     return can_be_opened(path)
 
 
+def score_held_out_with_engine(
+    model: "LanguageModel", corpus: "Corpus", control: RunControl
+) -> "Iterator[StageProgress | HeldOutScores]":
+    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_held_out
+
+    return score_held_out(model, corpus, control)
+
+
 def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
     """Score a sentence; called in the worker, so that PyTorch is loaded there."""
     from engine import score
@@ -321,6 +332,9 @@ class Jobs:
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
+    )
+    score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
+        score_held_out_with_engine
     )
     best_replacement: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = (
         best_replacement_with_engine

@@ -71,6 +71,7 @@ from .language_model.formats import (
     open_model as open_model,
     write_model as write_model,
 )
+from .language_model.held_out import score_held_out as score_held_out
 from .language_model.history import (
     EpochDone as EpochDone,
     LossPoint as LossPoint,
@@ -79,6 +80,10 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.next_words import next_words as next_words
+from .language_model.percentile import (
+    HeldOutScores as HeldOutScores,
+    Percentile as Percentile,
+)
 from .language_model.replacement import best_replacement as best_replacement
 from .language_model.results import (
     NextWord as NextWord,

@@ -37,6 +37,8 @@ class ScorePanel(QFrame):
     -------
     text_changed(str)
         The sentence is different now.
+    score_shown(object)
+        This `ModelScore` is shown now, or None.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
     improve_requested(str)
@@ -53,6 +55,7 @@ class ScorePanel(QFrame):
     """
 
     text_changed = Signal(str)
+    score_shown = Signal(object)
     place_changed = Signal()
     improve_requested = Signal(str)
     improve_stop_requested = Signal()
@@ -150,6 +153,8 @@ class ScorePanel(QFrame):
         self._model_label = QLabel(self)
         self._model_label.setObjectName("generation.score_model_label")
         self._model_label.setProperty("role", "hint")
+        self._percentile_label = make_label("", "hint", self)
+        self._percentile_label.setObjectName("generation.percentile_label")
         self._unknown_label = QLabel(self)
         self._unknown_label.setObjectName("generation.unknown_label")
         self._unknown_label.setProperty("role", "bad")
@@ -210,6 +215,7 @@ class ScorePanel(QFrame):
         better.addWidget(self._take_button)
         layout.addLayout(better)
         layout.addLayout(figures)
+        layout.addWidget(self._percentile_label)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
 
@@ -271,6 +277,16 @@ class ScorePanel(QFrame):
     def next_words_wanted(self) -> int | None:
         """How many words that could stand there are worth asking for; None: all."""
         return self._next_panel.rows_wanted
+
+    @property
+    def scored(self) -> ModelScore | None:
+        """The score that is shown."""
+        return self._scored
+
+    def show_percentile(self, text: str) -> None:
+        """Say where the sentence stands among others; "" where nobody knows."""
+        self._percentile_label.setText(text)
+        self._percentile_label.setVisible(bool(text))
 
     def request_stop(self) -> None:
         """Ask for an end, if a better word is being looked for."""
@@ -339,6 +355,7 @@ class ScorePanel(QFrame):
         self._update_improve()
         self._word_table.show_score(scored)
         self._coloured.show_score(scored)
+        self.score_shown.emit(scored)
         self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:

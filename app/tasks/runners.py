@@ -18,6 +18,7 @@ class Runners:
     next_words: TaskRunner
     copies: TaskRunner
     replacement: TaskRunner
+    percentile: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -40,6 +41,7 @@ class Runners:
             self.next_words,
             self.copies,
             self.replacement,
+            self.percentile,
             self.models,
             self.runs,
             self.prepared_texts,

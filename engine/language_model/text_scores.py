@@ -56,13 +56,13 @@ def total_of(scores: Iterable[TextScore]) -> TextScore:
     return sum(scores, start=NOTHING)
 
 
-def score_texts(model: LanguageModel, texts: Sequence[str]) -> list[TextScore]:
+def score_texts(model: LanguageModel, texts: Sequence[str | tuple[str, ...]]) -> list[TextScore]:
     """Compute the probability of each text, as `scorer.score` does of one.
 
     Parameters
     ----------
     model : LanguageModel
-    texts : sequence of str
+    texts : sequence of str or of tuples of words
         Each one sentence; as many as may be in memory.
 
     Returns

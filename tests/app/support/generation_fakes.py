@@ -15,6 +15,7 @@ from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
 from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
+from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
@@ -191,6 +192,8 @@ class GenerationBench:
     copies_runner: TaskRunner
     replacement: ReplacementController
     replacement_runner: TaskRunner
+    percentile: PercentileController
+    percentile_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -210,11 +213,13 @@ def make_bench(
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    copies_runner, replacement_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
+    copies_runner, replacement_runner, percentile_runner = TaskRunner(), TaskRunner(), TaskRunner()
+    clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
         runs=FakeRuns(),
@@ -223,6 +228,7 @@ def make_bench(
         next_words=next_words,
         find_copies=find_copies,
         best_replacement=best_replacement,
+        score_held_out=score_held_out,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -254,6 +260,10 @@ def make_bench(
             tab, session, replacement_runner, presenter, jobs, parent=tab
         ),
         replacement_runner=replacement_runner,
+        percentile=PercentileController(
+            tab, session, percentile_runner, presenter, jobs, parent=tab
+        ),
+        percentile_runner=percentile_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)
