@@ -22,8 +22,11 @@ from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.copies_controller import CopiesController
 from app.generation.keeping import SentenceKeeper
 from app.generation.next_words_controller import NextWordsController
+from app.generation.percentile_controller import PercentileController
+from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -68,8 +71,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, models, kept_runs, controller, guard, warm_up, kept_sentences,
-    last_session, home, undo, steps
+    scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
+    warm_up, kept_sentences, last_session, home, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -122,6 +125,8 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.copies.close()
+        self.percentile.close()
         self.next_words.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
@@ -206,6 +211,30 @@ class Application:
             parent=self.window,
         )
 
+        self.copies = CopiesController(
+            self._generation_tab,
+            self.session,
+            self.runners.copies,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.replacement = ReplacementController(
+            self._generation_tab,
+            self.session,
+            self.runners.replacement,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.percentile = PercentileController(
+            self._generation_tab,
+            self.session,
+            self.runners.percentile,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
         self.next_words = NextWordsController(
             self._generation_tab,
             self.session,

@@ -30,16 +30,20 @@ if TYPE_CHECKING:
     from engine import (
         CachedCorpora,
         ClearedCorpora,
+        Copy,
+        CopyFinder,
         Corpus,
         CorpusSummary,
         CsvPreview,
         DeviceChoice,
         EpochModel,
         Event,
+        HeldOutScores,
         LanguageModel,
         NextWords,
         RecipeDefaults,
         RunInfo,
+        StageProgress,
         WordsPreview,
     )
 
@@ -217,6 +221,34 @@ def estimate_with_engine(
     return estimate_epoch(corpus, model, train, control)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesFound:
+    """How much of some sentences is copied from the training text."""
+
+    finder: "CopyFinder"  # for the next ones
+    copies: "tuple[Copy, ...]"  # one a sentence
+    held_out_share: float | None  # of a held-out sentence, on average
+
+
+def find_copies_with_engine(
+    corpus: "Corpus",
+    finder: "CopyFinder | None",
+    sentences: "Sequence[tuple[str, ...]]",
+    control: RunControl,
+) -> Iterator[CopiesFound]:
+    """Look for copied runs, as a job; it reports nothing after a stop."""
+    from engine import CopyFinder, held_out_share
+
+    finder = CopyFinder(corpus) if finder is None else finder
+    copies = []
+    for words in sentences:
+        if not control.proceed():
+            return
+        copies.append(finder.longest(words))
+    share = held_out_share(corpus, finder)
+    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
+
+
 def generate_with_engine(
     model: "LanguageModel", config: SampleConfig, control: RunControl
 ) -> "Iterator[Event]":
@@ -299,6 +331,15 @@ def next_words_with_engine(
     yield next_words(model, settings, count)
 
 
+def best_replacement_with_engine(
+    model: "LanguageModel", text: str, control: RunControl
+) -> "Iterator[Event]":
+    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
+    from engine import best_replacement
+
+    return best_replacement(model, text, control)
+
+
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -315,6 +356,15 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
 
     write_model(model, path)
     return can_be_opened(path)
+
+
+def score_held_out_with_engine(
+    model: "LanguageModel", corpus: "Corpus", control: RunControl
+) -> "Iterator[StageProgress | HeldOutScores]":
+    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_held_out
+
+    return score_held_out(model, corpus, control)
 
 
 def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
@@ -376,6 +426,13 @@ class Jobs:
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
     )
+    score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
+        score_held_out_with_engine
+    )
+    best_replacement: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = (
+        best_replacement_with_engine
+    )
+    find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine

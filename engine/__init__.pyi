@@ -29,6 +29,11 @@ from .corpus.cache import (
     corpus_cache_folder as corpus_cache_folder,
     list_cached_corpora as list_cached_corpora,
 )
+from .corpus.copies import (
+    Copy as Copy,
+    CopyFinder as CopyFinder,
+    held_out_share as held_out_share,
+)
 from .corpus.corpus import (
     Corpus as Corpus,
     CorpusReady as CorpusReady,
@@ -86,6 +91,7 @@ from .language_model.formats import (
     open_model as open_model,
     write_model as write_model,
 )
+from .language_model.held_out import score_held_out as score_held_out
 from .language_model.history import (
     EpochDone as EpochDone,
     LossPoint as LossPoint,
@@ -95,9 +101,15 @@ from .language_model.history import (
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
+from .language_model.percentile import (
+    HeldOutScores as HeldOutScores,
+    Percentile as Percentile,
+)
+from .language_model.replacement import best_replacement as best_replacement
 from .language_model.results import (
     NextWord as NextWord,
     NextWords as NextWords,
+    ReplacementFound as ReplacementFound,
     ScoredPart as ScoredPart,
     SentenceGenerated as SentenceGenerated,
     SentenceGrowing as SentenceGrowing,

@@ -148,7 +148,13 @@ class GenerationController(QObject):
 
     def _start(self, config: SampleConfig, *, continues: bool = False) -> None:
         model = self._session.shown_model
-        if model is None or self._runner.is_busy:
+        if self._runner.is_busy:
+            self._presenter.show_message(
+                "Other sentences are being written: wait for their end, or stop them with Esc.",
+                "info",
+            )
+            return
+        if model is None:
             return
         self._presenter.clear()
         self._end_state = "ended"

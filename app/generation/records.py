@@ -22,6 +22,7 @@ class Batch:
     seed: int | None = None  # the one used; None until the first sentence tells
     done: int = 0  # sentences so far
     state: BatchState = "running"
+    is_of_session: bool = True  # False: written before the program was started
 
     @property
     def asked(self) -> int:

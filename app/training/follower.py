@@ -37,6 +37,7 @@ from engine import (
     Notice,
     RateHalved,
     ReferencesCounted,
+    ReplacementFound,
     RunEnded,
     SentenceGenerated,
     SentenceGrowing,
@@ -171,6 +172,8 @@ class RunFollower:
                 return
             case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
+            case ReplacementFound():
+                return  # likewise
             case StepTimed() | EpochEstimated() | ReferencesCounted():
                 return  # likewise
             case _:
