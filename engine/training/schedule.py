@@ -86,7 +86,10 @@ class Schedule:
         quality = _quality(done.training_loss, done.validation_loss)
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
-            self._progress.best_loss, self.best = quality, self._rnn.copy(device="cpu")
+            self._progress.best_loss, self.best = (
+                quality,
+                self._optimizer.resting.copy(device="cpu"),
+            )
             self.best_step = done.step
         judged = done.training_loss if self._recipe == "tutorial" else quality
         if judged > self.previous_loss:
