@@ -42,6 +42,7 @@ Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
+USUAL_WORDS = 1_000_000  # of a text, before there is one
 UnsavedAnswer = Literal["save", "discard", "cancel"]
 
 
@@ -163,11 +164,12 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str) -> "RecipeDefaults":
-    """Return what a recipe takes where nothing is chosen."""
+def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
+    """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast")
+    size = USUAL_WORDS if words is None else words
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
 
 
 def entropy_of_engine(summary: "CorpusSummary") -> float | None:
@@ -270,7 +272,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -386,14 +388,19 @@ def resumed_events(
         for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(jobs.runs, run_id)
+                yield from _settings_of(jobs.runs, run_id, event.words)
 
 
-def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:
-    """Read what holds from now on; a run whose settings cannot be read goes on without."""
+def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
+    """Read what holds from now on; a run whose settings cannot be read goes on without.
+
+    What the recipe decided for a text of so many `words` stays open for the next one.
+    """
+    from engine import unsettled
+
     with suppress(RunError):
         info = runs.info(run_id)
-        yield RunResumed(model=info.model_config, train=info.train_config)
+        yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
 
 
 def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:

@@ -8,6 +8,7 @@ from .config import (
     SampleConfig as SampleConfig,
     TrainConfig as TrainConfig,
     recipe_defaults as recipe_defaults,
+    unsettled as unsettled,
 )
 from .control import (
     Notice as Notice,

@@ -163,6 +163,11 @@ class ConfigForm(QWidget):
         fields.device.currentIndexChanged.connect(self._on_device_index_changed)
         fields.recipe.currentIndexChanged.connect(self._on_recipe_index_changed)
 
+    @property
+    def recipe(self) -> str:
+        """The recipe that is chosen."""
+        return str(self.fields.recipe.currentData())
+
     def choices(self) -> TrainingChoices | None:
         """Return what the form says, or None after showing what is wrong beside the fields."""
         fields = self.fields
@@ -240,7 +245,7 @@ class ConfigForm(QWidget):
     def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
         """Show what a recipe is, and what it takes where nothing is chosen."""
         is_tutorial = defaults.recipe == "tutorial"
-        self._rows["recipe"].show_hint(defaults.description)
+        self._rows["recipe"].show_hint(f"{defaults.description} {defaults.reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
 

@@ -125,7 +125,9 @@ class TrainingController(QObject):
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
-        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe))
+        corpus = self._session.corpus
+        words = None if corpus is None else corpus.summary.training_words
+        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe, words))
 
     @Slot(bool)
     def _on_continue_changed(self, is_continued: bool) -> None:  # noqa: FBT001
@@ -257,6 +259,7 @@ class TrainingController(QObject):
         self._tab.show_corpus(texts.describe_corpus(summary))
         share = texts.share_of_documents(summary)
         self._tab.form.show_validation(share, texts.describe_split(summary))
+        self._on_form_recipe_changed(self._tab.form.recipe)
         self._refresh()
 
     @Slot(object)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config import ModelConfig, TrainConfig, Tuning, fill_in, settle, tuning_of
+from engine.config import ModelConfig, TrainConfig, Tuning, fill_in, settle, tuning_of, unsettled
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone
 from engine.network.batching import Batch, Masks, batch_from_pairs
 from engine.network.rnn import RNN
-from engine.training.events import SnapshotPublished
+from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams
 from engine.training.steps import Dropout
@@ -247,3 +247,33 @@ def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus) -> None:
     assert all(map(torch.equal, shown.parameters(), kept.parameters()))
     assert all(map(torch.equal, shown.parameters(), last.model.rnn.parameters()))
     assert math.isfinite(resumed.state().progress.best_loss or math.inf)
+
+
+def test_that_what_was_decided_can_be_left_open_again() -> None:
+    given = TrainConfig(epochs=7, output_dropout=0.1)
+
+    assert unsettled(settle(given, SMALL), SMALL) == given
+    assert (
+        unsettled(settle(given, SMALL), LARGE).learning_rate == settle(given, SMALL).learning_rate
+    )
+    tutorial = TrainConfig(recipe="tutorial", learning_rate=0.01)
+    assert unsettled(tutorial, SMALL) == tutorial
+
+
+def test_that_a_run_says_what_its_recipe_does_and_why(corpus: Corpus) -> None:
+    decided, chosen, before = (
+        of_type(run(corpus, epochs=1, **settings), TrainingStarted)[0]
+        for settings in (
+            dict[str, Any](),
+            {"output_dropout": 0.25},
+            dict.fromkeys(Tuning.__dataclass_fields__, 0.0)
+            | {"adam_epsilon": 1e-8, "unigram_start": False},
+        )
+    )
+
+    assert decided.tuning.startswith("Starts with how common words are; Adam's epsilon 0.001;")
+    assert "about the last 50 steps" in decided.tuning
+    assert "learned by heart" in decided.tuning_reason
+    assert "0.25 at the output" in chosen.tuning
+    assert chosen.tuning_reason == ""
+    assert (before.tuning, before.tuning_reason) == ("", "")
