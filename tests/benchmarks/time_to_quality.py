@@ -142,7 +142,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, Path, str]]:
     for name, most_words in (
         ("100,000 words of film reviews", 100_000),
         ("a third of the film reviews", 500_000),
-        ("film reviews", sys.maxsize),
+        ("all film reviews", sys.maxsize),
     ):
         yield name, _first_words(reviews, most_words, folder / f"{most_words}.csv"), "text"
 
