@@ -17,10 +17,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -60,8 +62,8 @@ class Application:
     settings : SettingsStore
     theme : Theme
     runners : Runners
-    dataset, refused_rows, vocabulary, training, references, tools, generation, scoring, models,
-    kept_runs, controller, guard, warm_up
+    dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
+    scoring, next_words, models, kept_runs, controller, guard, warm_up
         The controllers, each with its part of the window.
     """
 
@@ -87,6 +89,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.next_words.close()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
@@ -99,6 +102,14 @@ class Application:
             self.runners.dataset,
             self.presenter,
             self.settings,
+            jobs,
+            parent=self.window,
+        )
+        self.sentences = SentencesController(
+            self._dataset_tab,
+            self.session,
+            self.runners.sentences,
+            self.presenter,
             jobs,
             parent=self.window,
         )
@@ -156,6 +167,15 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+
+        self.next_words = NextWordsController(
+            self._generation_tab,
+            self.session,
+            self.runners.next_words,
             self.presenter,
             jobs,
             parent=self.window,

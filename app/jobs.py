@@ -19,6 +19,7 @@ from engine import (
     RunControl,
     RunError,
     SampleConfig,
+    TokenizerConfig,
     TrainConfig,
     TrainingStarted,
 )
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
         EpochModel,
         Event,
         LanguageModel,
+        NextWords,
         RecipeDefaults,
         RunInfo,
+        WordsPreview,
     )
 
 Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
+InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
@@ -194,7 +198,7 @@ def generate_with_engine(
     """Draw sentences; called in the worker, so that PyTorch is loaded there."""
     from engine import generate
 
-    yield from generate(model, config, control)
+    yield from generate(model, config, control, each_word=True)
 
 
 def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
@@ -203,6 +207,18 @@ def inspect_with_engine(path: Path, config: CsvConfig, control: RunControl) -> "
 
     try:
         return inspect_csv(path, config, proceed=control.proceed)
+    except UnpackingStoppedError:
+        return None
+
+
+def inspect_several_with_engine(
+    paths: Sequence[Path], shown: int, config: CsvConfig, control: RunControl
+) -> "CsvPreview | None":
+    """Look at the first rows of one of several files; called in the worker. None after a stop."""
+    from engine import UnpackingStoppedError, inspect_texts
+
+    try:
+        return inspect_texts(paths, config, shown, control.proceed)
     except UnpackingStoppedError:
         return None
 
@@ -224,6 +240,38 @@ def load_with_engine(path: Path, corpus: "Corpus | None") -> "LanguageModel":
     from engine import open_model
 
     return open_model(path, None if corpus is None else corpus.vocabulary)
+
+
+def preview_words_with_engine(texts: "Sequence[str]", tokenizer: TokenizerConfig) -> "WordsPreview":
+    """Cut some sentences; called in the worker, so that NLTK is loaded there."""
+    from engine import preview_words
+
+    return preview_words(texts, tokenizer)
+
+
+def find_sentences_with_engine(
+    corpus: "Corpus",
+    text: str,
+    *,
+    only_unknown: bool,
+    only_held_out: bool,
+    control: RunControl,
+) -> "Sequence[int] | None":
+    """Look for sentences; called in the worker: a large text takes a second."""
+    from engine import find_sentences
+
+    return find_sentences(
+        corpus, text, only_unknown=only_unknown, only_held_out=only_held_out, control=control
+    )
+
+
+def next_words_with_engine(
+    model: "LanguageModel", settings: SampleConfig, count: int
+) -> "Iterator[NextWords]":
+    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
+    from engine import next_words
+
+    yield next_words(model, settings, count)
 
 
 def sample_path_of_engine() -> Path:
@@ -251,6 +299,15 @@ def score_with_engine(model: "LanguageModel", text: str, control: RunControl) ->
     yield from score(model, text, control)
 
 
+def score_words_with_engine(
+    model: "LanguageModel", text: str, words: "Sequence[str]", control: RunControl
+) -> "Iterator[Event]":
+    """Score the words of a drawn sentence themselves; `text` is only what they are called."""
+    from engine import score
+
+    yield from score(model, text, control, words=words)
+
+
 def time_one_step_with_engine(
     control: RunControl, word_dim: int, hidden_dim: int
 ) -> "Iterator[Event]":
@@ -266,7 +323,12 @@ class Jobs:
 
     runs: Runs
     inspect: Inspect = inspect_with_engine
+    inspect_several: InspectSeveral = inspect_several_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
+    preview_words: "Callable[[Sequence[str], TokenizerConfig], WordsPreview]" = (
+        preview_words_with_engine
+    )
+    find_sentences: "Callable[..., Sequence[int] | None]" = find_sentences_with_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
@@ -280,12 +342,19 @@ class Jobs:
         generate_with_engine
     )
     score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
+    score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
+        score_words_with_engine
+    )
+    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+        next_words_with_engine
+    )
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
 
     # Of the person; None: the controller asks with its own dialog.
-    ask_csv_path: Callable[[str], Path | None] | None = None
+    ask_csv_paths: Callable[[str], Sequence[Path]] | None = None
+    ask_text_folder: Callable[[str], Path | None] | None = None
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
@@ -409,7 +478,7 @@ def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
 
 
 def _absolute(config: CorpusConfig) -> CorpusConfig:
-    return replace(config, path=config.path.absolute(), processes=None)
+    return replace(config.absolute(), processes=None)
 
 
 def texts_listed() -> "Iterator[CachedCorpora]":

@@ -38,6 +38,7 @@ class AppSettings:
     model: ModelConfig = ModelConfig()  # noqa: RUF009 - frozen
     train: TrainConfig = TrainConfig()  # noqa: RUF009 - frozen
     sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
+    presets: tuple[str, ...] = ()  # of the sampler, one's own, as JSON
 
 
 class SettingsStore(QObject):
@@ -62,6 +63,11 @@ class SettingsStore(QObject):
         self._settings = self.load()
 
     @property
+    def folder(self) -> Path:
+        """Where the file is, and others of the program beside it."""
+        return Path(self._file.fileName()).parent
+
+    @property
     def settings(self) -> AppSettings:
         """The present settings."""
         return self._settings
@@ -78,6 +84,7 @@ class SettingsStore(QObject):
             model=self._read("model", ModelConfig.from_text, default.model),
             train=self._read("train", TrainConfig.from_text, default.train),
             sample=self._read("sample", SampleConfig.from_text, default.sample),
+            presets=self._read("presets", _texts, default.presets),
         )
 
     def save(self, settings: AppSettings) -> None:

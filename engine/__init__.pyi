@@ -3,9 +3,12 @@
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,
+    FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RecipeDefaults as RecipeDefaults,
+    RowPolicy as RowPolicy,
     SampleConfig as SampleConfig,
+    TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,
     recipe_defaults as recipe_defaults,
     unsettled as unsettled,
@@ -31,6 +34,10 @@ from .corpus.corpus import (
     SentenceView as SentenceView,
     TokenView as TokenView,
 )
+from .corpus.languages import (
+    describe_tokenizer as describe_tokenizer,
+    known_languages as known_languages,
+)
 from .corpus.references import (
     ReferenceLosses as ReferenceLosses,
     ReferencesCounted as ReferencesCounted,
@@ -43,12 +50,18 @@ from .corpus.vocabulary_budget import (
     VocabularyBudget as VocabularyBudget,
     VocabularyCost as VocabularyCost,
 )
+from .corpus.search import find_sentences as find_sentences
+from .corpus.words_preview import (
+    WordsPreview as WordsPreview,
+    preview_words as preview_words,
+)
 from .documents.encoding import EncodingReading as EncodingReading
 from .documents.reader import (
     CsvPreview as CsvPreview,
     RowProblem as RowProblem,
     inspect_csv as inspect_csv,
 )
+from .documents.several import inspect_texts as inspect_texts
 from .documents.unpacking import UnpackingStoppedError as UnpackingStoppedError
 from .errors import (
     ConfigError as ConfigError,
@@ -78,9 +91,14 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .language_model.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
 from .language_model.results import (
+    NextWord as NextWord,
+    NextWords as NextWords,
+    ScoredPart as ScoredPart,
     SentenceGenerated as SentenceGenerated,
+    SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
     WordScore as WordScore,
@@ -102,6 +120,15 @@ from .network.torch_startup import (
     load_torch_libraries as load_torch_libraries,
     wait_politely as wait_politely,
 )
+from .notebook.model import (
+    Model as Model,
+    fit as fit,
+    load as load,
+)
+from .notebook.reading import (
+    Text as Text,
+    read as read,
+)
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
 from .runs.store import RunStore as RunStore
@@ -110,6 +137,10 @@ from .training.checks import (
     time_one_step as time_one_step,
 )
 from .training.epoch_estimate import estimate_epoch as estimate_epoch
+from .training.evaluation import (
+    Evaluation as Evaluation,
+    evaluate_corpus as evaluate_corpus,
+)
 from .training.events import (
     CheckpointSaved as CheckpointSaved,
     EpochEstimate as EpochEstimate,

@@ -5,9 +5,10 @@ record reads a file or knows a widget.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from engine.errors import ConfigError
 from engine.files.records import JsonRecord
@@ -17,6 +18,11 @@ DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
+# "auto": the one that suits the text; the others are in `engine.corpus.tokenizers`
+TokenizerName = Literal["auto", "tutorial", "words", "whitespace", "characters"]
+# "rules": those of `engine.corpus.sentence_ends`; "punkt": Punkt's alone, as it was before them
+SentenceEnds = Literal["rules", "punkt"]
+CountedText = Literal["training", "all"]
 # What encloses a field; "backslash": double quotes, with \" inside; "none": nothing, a quotation
 # mark is a character as any other
 Quoting = Literal["double", "backslash", "single", "curly", "none"]
@@ -25,6 +31,9 @@ _LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
 _LARGEST_SEED = (1 << 64) - 1  # what a stream of random numbers can be keyed with
 _MOST_DROPPED = 0.9  # of the numbers that a step leaves out
 _LONGEST_DELIMITER = 5  # characters
+_LONGEST_LADDER = 100  # rungs
+_LARGEST_PENALTY = 100.0
+_MOST_BEAMS = 1_000
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
 
@@ -84,12 +93,51 @@ class CsvConfig(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenizerConfig(JsonRecord):
+    """How a text becomes words; kept with a model, since what is typed is read alike."""
+
+    name: TokenizerName = "auto"
+    language: str = "auto"  # such as "de"; "" = not known; "auto" = told from the text
+    lower_case: bool = True  # of `words` and `characters`; the tutorial's always does
+    merge_numbers: bool = False  # of `words` and `characters`: each number is one word
+    merge_links: bool = False  # links and e-mail addresses, and user names, one word each
+    sentence_ends: SentenceEnds = "rules"
+
+    def __post_init__(self) -> None:
+        names = get_args(TokenizerName)
+        require(
+            self.name in names,
+            f"Unknown tokenizer {self.name!r}: choose one of {', '.join(names)}.",
+        )
+        require(
+            self.name in ("auto", "words", "characters")
+            or not (self.merge_numbers or self.merge_links),
+            "Numbers and links become one word with the tokenizers words and characters, not "
+            f"with {self.name}.",
+        )
+
+
+# What a text was prepared with before there was a choice.
+FORMER_TOKENIZER = TokenizerConfig(name="tutorial", language="en", sentence_ends="punkt")
+_FORMER = {
+    "tokenizer": FORMER_TOKENIZER.to_json(),
+    "min_count": 1,
+    "counted": "all",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusConfig(JsonRecord):
     """From a file to the sentences and the vocabulary of one corpus."""
 
-    path: Path
+    path: Path  # of a file, or of a folder whose files are one text
+    others: tuple[Path, ...] = ()  # more files and folders of the same text, after `path`
+    bad_files: RowPolicy = "stop"  # what is done with one of several files that cannot be read
     csv: CsvConfig = CsvConfig()
+    tokenizer: TokenizerConfig = TokenizerConfig()
     vocabulary_size: int = 8000  # words kept, the three special tokens included
+    min_count: int = 2  # a word that occurs less often becomes UNKNOWN_TOKEN
+    counted: CountedText = "training"  # where words are counted; what is held out tells no word
     validation_fraction: float = 0.05  # share of the documents held out
     remove_duplicates: bool = False
     seed: int = 0  # of the split into training and validation documents
@@ -97,10 +145,19 @@ class CorpusConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "others", tuple(map(Path, self.others)))
+        require(
+            self.bad_files in get_args(RowPolicy),
+            f"Damaged files can be skipped ('skip') or refused ('stop'), not {self.bad_files!r}.",
+        )
         require(
             self.vocabulary_size > SPECIAL_TOKENS,
             f"The vocabulary needs at least {SPECIAL_TOKENS + 1} entries "
             f"({SPECIAL_TOKENS} are special tokens), not {self.vocabulary_size}.",
+        )
+        require(
+            self.min_count >= 1,
+            f"A word must occur at least once to be known, not {self.min_count} times.",
         )
         require(
             0.0 <= self.validation_fraction <= 0.5,
@@ -108,6 +165,26 @@ class CorpusConfig(JsonRecord):
             f"not {self.validation_fraction}.",
         )
         require_seed(self.seed)
+
+    @classmethod
+    def from_json(cls, values: object) -> Self:
+        """Build the record; of a program before these settings they are what it did."""
+        if isinstance(values, dict):
+            values = _FORMER | values
+        return super(CorpusConfig, cls).from_json(values)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files and folders of the text."""
+        return self.path, *self.others
+
+    def at(self, paths: Sequence[Path]) -> "CorpusConfig":
+        """Return the same of a text that lies elsewhere."""
+        return replace(self, path=paths[0], others=tuple(paths[1:]))
+
+    def absolute(self) -> "CorpusConfig":
+        """Return the same, whatever the working directory is."""
+        return self.at([path.absolute() for path in self.paths])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,15 +293,29 @@ class TrainConfig(JsonRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleConfig(JsonRecord):
-    """How to draw sentences."""
+    """How sentences are made: what they begin with, how each next word is chosen, how many.
+
+    The filters act in this order: `repetition_penalty`, `temperature`, `top_k`, `top_p`, `min_p`;
+    `engine.language_model.filters` has their formulas.
+    """
 
     count: int = 10
-    min_length: int = 7  # words
+    start: str | tuple[str, ...] = ""  # a text is cut into words as typed ones are; () or "" = none
+    min_length: int = 7  # words, those of `start` included
     max_length: int = 100  # words; a longer sentence is cut there and says so
-    temperature: float = 1.0
+    temperature: float = 1.0  # 0 = always the most probable word
+    top_k: int | None = None  # only the k most probable words
+    top_p: float = 1.0  # only the most probable words that together have this probability
+    min_p: float = 0.0  # only words with at least this share of the best word's probability
+    repetition_penalty: float = 1.0  # divides the score of words that were said already
+    ladder: tuple[float, ...] = ()  # one sentence at each of these temperatures, `count` unused
+    beams: int = 0  # > 0: search for the most probable sentences, with so many at a time
     seed: int | None = None  # None = a fresh one, which the result names
 
     def __post_init__(self) -> None:
+        if not isinstance(self.start, str):
+            object.__setattr__(self, "start", tuple(self.start))
+        object.__setattr__(self, "ladder", tuple(float(rung) for rung in self.ladder))
         require(
             1 <= self.count <= 100_000,
             f"Generate between 1 and 100,000 sentences, not {self.count}.",
@@ -238,12 +329,56 @@ class SampleConfig(JsonRecord):
             1 <= self.max_length <= 10_000,
             f"The longest sentence must have between 1 and 10,000 words, not {self.max_length}.",
         )
+        for temperature in (self.temperature, *self.ladder):
+            require(
+                math.isfinite(temperature) and temperature >= 0.0,
+                f"The temperature must be 0 or a positive number, not {temperature}.",
+            )
         require(
-            math.isfinite(self.temperature) and self.temperature > 0.0,
-            f"The temperature must be a positive number, not {self.temperature}.",
+            len(self.ladder) <= _LONGEST_LADDER,
+            f"A temperature ladder has at most {_LONGEST_LADDER} rungs, not {len(self.ladder)}.",
         )
+        self._check_filters()
         if self.seed is not None:
             require_seed(self.seed)
+
+    def _check_filters(self) -> None:
+        require(
+            self.top_k is None or self.top_k >= 1,
+            f"Top-k keeps at least 1 word, not {self.top_k}.",
+        )
+        require(0.0 < self.top_p <= 1.0, f"Top-p must be above 0 and at most 1, not {self.top_p}.")
+        require(0.0 <= self.min_p <= 1.0, f"Min-p must be between 0 and 1, not {self.min_p}.")
+        require(
+            1.0 <= self.repetition_penalty <= _LARGEST_PENALTY,
+            f"The repetition penalty must be between 1 (none) and {_LARGEST_PENALTY:g}, "
+            f"not {self.repetition_penalty}.",
+        )
+        require(
+            0 <= self.beams <= _MOST_BEAMS,
+            f"Beam search keeps between 1 and {_MOST_BEAMS:,} sentences at a time, "
+            f"not {self.beams}.",
+        )
+        require(
+            not self.beams or not (self.ladder or self.filters_words or self.temperature != 1.0),
+            "Beam search looks for the most probable sentences of the model as it is: it takes no "
+            "temperature, top-k, top-p, min-p, repetition penalty or ladder.",
+        )
+
+    @property
+    def filters_words(self) -> bool:
+        """Whether more than the temperature changes the model's probabilities."""
+        return (
+            self.top_k is not None
+            or self.top_p < 1.0
+            or self.min_p > 0.0
+            or self.repetition_penalty > 1.0
+        )
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the most probable word is always taken, so that no seed changes a sentence."""
+        return self.temperature == 0.0 or self.top_k == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +418,7 @@ _TUTORIAL = RecipeDefaults(
     input_range=None,
     description="As in the tutorial: one sentence a step, plain gradient descent.",
 )
-_FORMER = RecipeDefaults(
+_FORMER_FAST = RecipeDefaults(
     recipe="fast",
     learning_rate=0.003,
     batch_size=16,
@@ -296,7 +431,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
         300_000,
         replace(
-            _FORMER,
+            _FORMER_FAST,
             learning_rate=0.006,
             tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.995),
         ),
@@ -304,7 +439,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
         50_000,
         replace(
-            _FORMER,
+            _FORMER_FAST,
             learning_rate=0.015,
             tuning=Tuning(
                 unigram_start=True,
@@ -321,7 +456,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
         0,
         replace(
-            _FORMER,
+            _FORMER_FAST,
             learning_rate=0.02,
             tuning=Tuning(
                 unigram_start=True,
@@ -352,7 +487,7 @@ def recipe_defaults(recipe: Recipe, words: int | None = None) -> RecipeDefaults:
     if recipe == "tutorial":
         return _TUTORIAL
     if words is None:
-        return _FORMER
+        return _FORMER_FAST
     return next(defaults for least, defaults in _FAST if words >= least)
 
 

@@ -14,7 +14,7 @@ from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
 from engine.corpus.references import ReferencesCounted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
     CheckpointSaved,
     EpochEstimated,
@@ -37,6 +37,7 @@ Event: TypeAlias = (
     | Notice
     | RunEnded
     | SentenceGenerated
+    | SentenceGrowing
     | SentenceScored
     | GradientsChecked
     | StepTimed

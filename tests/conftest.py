@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import re
+import signal
 import sys
 import threading
 import weakref
@@ -29,10 +30,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before PyTorch is loaded: its threads shall sleep while they wait for each other. Where
 # several test processes share two cores, spinning threads made the same tests ten times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if threading.current_thread() is threading.main_thread():  # ignored where a shell began it with &
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 if "PYTEST_XDIST_WORKER" in os.environ:  # there is one a core already
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+FOLDERS_OF_THE_SYSTEM = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 GUARDED = ("app", "integration")  # folders of tests that use Qt
 TESTS_WITH_QT = itertools.count(1)
 # An example may take as long as it takes; one that fails is printed so that it can be repeated.
@@ -60,8 +64,14 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nothing_left_behind() -> Iterator[None]:
-    """Fail the last test if a process or a file is left that was not there before the first."""
+def nothing_left_behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail the last test if a process or a file is left that was not there before the first.
+
+    The user's own folders are those of a made-up user: somebody may use the program meanwhile.
+    """
+    for name in FOLDERS_OF_THE_SYSTEM:
+        os.environ.pop(name, None)
+    os.environ["HOME"] = str(tmp_path_factory.mktemp("home"))
     folders = [ROOT, *folders_of_the_user()]
     before = {folder: files_below(folder) for folder in folders}
     mark_processes()

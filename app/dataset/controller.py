@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.dataset.corpus_figures import coverage_text
-from app.dataset.file_panel import ask_csv_path
+from app.dataset.file_panel import ask_csv_paths, ask_text_folder
 from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, TaskFailure
@@ -26,6 +26,7 @@ from engine import (
     ConfigError,
     CorpusConfig,
     CorpusReady,
+    CsvConfig,
     ExportError,
     Notice,
     RunControl,
@@ -34,7 +35,7 @@ from engine import (
 )
 
 if TYPE_CHECKING:
-    from engine import Corpus, Event, RowProblem
+    from engine import Corpus, CsvPreview, Event, RowProblem
 
 MOST_NOTICES = 3  # shown together after a preparation
 
@@ -59,7 +60,10 @@ class DatasetController(QObject):
         super().__init__(parent)
         self._tab, self._session, self._runner = tab, session, runner
         self._presenter, self._settings = presenter, settings
-        self._jobs, self._ask_path = jobs, jobs.ask_csv_path or ask_csv_path
+        self._jobs = jobs
+        self._ask_paths = jobs.ask_csv_paths or ask_csv_paths
+        self._ask_folder = jobs.ask_text_folder or ask_text_folder
+        self._others: dict[Path, tuple[Path, ...]] = {}  # by the first of several: the rest
         self._path: Path | None = None
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
@@ -84,7 +88,15 @@ class DatasetController(QObject):
     def ask_and_open(self) -> None:
         """Ask for a file and look at it."""
         if self._can_open():
-            path = self._ask_path(self._settings.settings.last_folder)
+            paths = self._ask_paths(self._settings.settings.last_folder)
+            if paths:
+                self.open_paths(paths)
+
+    @Slot()
+    def ask_and_open_folder(self) -> None:
+        """Ask for a folder whose files are one text, and look at it."""
+        if self._can_open():
+            path = self._ask_folder(self._settings.settings.last_folder)
             if path is not None:
                 self.open_path(path)
 
@@ -96,8 +108,13 @@ class DatasetController(QObject):
 
     def open_path(self, path: Path) -> None:
         """Look at `path` and show its first rows."""
+        self.open_paths([path])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Look at files that are one text, and show the first rows of the first."""
         if self._can_open():
-            self._open(path, prepares_at_once=False)
+            self._others[paths[0]] = tuple(paths[1:])
+            self._open(paths[0], prepares_at_once=False)
 
     def _can_open(self) -> bool:
         if Command.OPEN_DATA in enabled_commands(self._session.run_state):
@@ -111,7 +128,7 @@ class DatasetController(QObject):
         self._presenter.clear()
         self._path = path
         self._prepares_at_once = prepares_at_once
-        self._tab.show_new_file(path)
+        self._tab.show_new_file(path, self._others_of(path))
         self._start_inspecting()
 
     def _start_inspecting(self) -> None:
@@ -125,9 +142,18 @@ class DatasetController(QObject):
         self._must_inspect_again, self._is_inspecting, self._got_preview = False, True, False
         self._tab.show_looking("Reading the first rows")
         control, config = RunControl(), self._tab.reading_config()
-        self._runner.start(
-            partial(inspected, self._jobs.inspect, self._path, config, control), control
-        )
+        self._runner.start(partial(inspected, self._look, self._path, config, control), control)
+
+    def _look(self, path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
+        """Look at a file's first rows, or at those of one of several; called in the worker."""
+        others = self._others_of(path)
+        if not others and not path.is_dir():
+            return self._jobs.inspect(path, config, control)
+        paths, shown = (path, *others), self._tab.file_shown
+        return self._jobs.inspect_several(paths, shown, config, control)
+
+    def _others_of(self, path: Path) -> tuple[Path, ...]:
+        return self._others.get(path, ())
 
     @Slot()
     def _on_reading_changed(self) -> None:
@@ -148,8 +174,12 @@ class DatasetController(QObject):
         try:
             config = CorpusConfig(
                 path=self._path,
+                others=self._others_of(self._path),
+                bad_files=self._tab.bad_files,
                 csv=self._tab.csv_config(),
+                tokenizer=self._tab.tokenizer(),
                 vocabulary_size=choices.vocabulary_size,
+                min_count=choices.min_count,
                 validation_fraction=choices.validation_fraction,
                 remove_duplicates=choices.remove_duplicates,
             )
@@ -244,7 +274,7 @@ class DatasetController(QObject):
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()
-        elif self._path is not None:
+        elif self._path is not None and not self._others_of(self._path):
             self._settings.add_recent_file(self._path)
 
     def _finish_preparing(self, failure: TaskFailure | None) -> None:
@@ -279,6 +309,7 @@ class DatasetController(QObject):
 
     def _connect_signals(self) -> None:
         self._tab.open_requested.connect(self.ask_and_open)
+        self._tab.open_folder_requested.connect(self.ask_and_open_folder)
         self._tab.sample_requested.connect(self.open_sample)
         self._tab.reading_changed.connect(self._on_reading_changed)
         self._tab.prepare_requested.connect(self._on_prepare_requested)
@@ -293,9 +324,10 @@ class DatasetController(QObject):
 
 def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
     """Return the rows as a CSV that no spreadsheet takes for formulas."""
-    return inert_csv(
-        COLUMNS, ((str(problem.line), problem.reason, problem.text) for problem in problems)
-    )
+    rows = ((each.file, str(each.line), each.reason, each.text) for each in problems)
+    if any(each.file for each in problems):
+        return inert_csv(("file", *COLUMNS), rows)
+    return inert_csv(COLUMNS, (row[1:] for row in rows))
 
 
 class RefusedRowsExport(QObject):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_percent
+from engine import describe_tokenizer
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, RowProblem
@@ -39,7 +40,7 @@ def _of_the_text(summary: "CorpusSummary") -> tuple[Figure, ...]:
         _count(
             "different_words",
             summary.different_words,
-            "Different words and punctuation marks, lower-cased",
+            "Different words and punctuation marks, as the network reads them",
             name="different words",
         ),
     )
@@ -101,6 +102,17 @@ def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
     return Figure(name=name or role, value=format_count(count), meaning=meaning, role=role)
 
 
+def words_text(summary: "CorpusSummary") -> str:
+    """Tell how a text was cut into words, and what of them is not known, and why."""
+    told = describe_tokenizer(summary.tokenizer)
+    if summary.min_count > 1 and summary.rare_words:
+        often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+        one = summary.rare_words == 1
+        told += f". {counted(summary.rare_words, 'word')} "
+        told += f"{'occurs' if one else 'occur'} {often}: unknown"
+    return told
+
+
 def corpus_origin(summary: "CorpusSummary") -> str:
     """Tell in one line where the corpus came from and how it was read."""
     columns = " + ".join(summary.columns)
@@ -113,23 +125,31 @@ def corpus_origin(summary: "CorpusSummary") -> str:
 
 
 def problem_heading(summary: "CorpusSummary", listed: "Sequence[RowProblem]") -> str:
-    """Tell how many rows were refused or repaired, and if not all of them are listed."""
-    parts = []
+    """Tell how many files and rows were left out or repaired, and if not all are listed."""
+    files = sum(each.is_file_left_out for each in listed)
+    parts = [f"{counted(files, 'file')} left out"] if files else []
     if summary.refused_rows:
         parts.append(f"{counted(summary.refused_rows, 'row')} refused")
     if summary.repaired_rows:
         parts.append(f"{counted(summary.repaired_rows, 'row')} repaired")
-    total = summary.refused_rows + summary.repaired_rows
+    total = files + summary.refused_rows + summary.repaired_rows
     rest = f" (the first {format_count(len(listed))} are listed)" if len(listed) < total else ""
     return f"{', '.join(parts)}; the others were read{rest}"
+
+
+def most_known(summary: "CorpusSummary") -> int:
+    """Return how many words can be known at most."""
+    frequent = summary.frequent_words
+    return summary.different_words if frequent is None else frequent
 
 
 def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:
     """Tell what another vocabulary size would mean; "" for the size that is in use."""
     if size == summary.vocabulary_size:
         return ""
-    if size - SPECIAL_TOKENS >= summary.different_words:
-        return (
-            f"The text has only {counted(summary.different_words, 'different word')}: all are kept."
-        )
+    most = most_known(summary)
+    if size - SPECIAL_TOKENS >= most == summary.different_words:
+        return f"The text has only {counted(most, 'different word')}: all are kept."
+    if size - SPECIAL_TOKENS >= most:
+        return f"Only {counted(most, 'word')} can be known: the others occur too rarely."
     return f"With this size {format_percent(unknown_share)} of all words would be unknown."

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QLabel,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shared.formatting import format_count
-from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.labels import ElidedLabel, add_row, describe, make_form, make_label
 from engine import StageProgress
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SMALLEST_VOCABULARY = 4  # one word and the three special tokens
 LARGEST_VOCABULARY = 1_000_000
 LARGEST_SHARE = 50.0  # percent
+LARGEST_MIN_COUNT = 1000
 
 BAR_STEPS = 1000
 
@@ -34,6 +36,7 @@ class CorpusChoices:
     """What the form says."""
 
     vocabulary_size: int = 8000
+    min_count: int = 2
     validation_fraction: float = 0.05
     remove_duplicates: bool = False
 
@@ -45,26 +48,38 @@ class CorpusForm(QWidget):
     -------
     vocabulary_changed(int)
         Another vocabulary size was chosen.
+    words_requested()
+        It is to be shown how the text is cut into words.
     """
 
     vocabulary_changed = Signal(int)
+    words_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._build_fields()
         self._build_layout()
         self._vocabulary.valueChanged.connect(self.vocabulary_changed)
+        self._words.clicked.connect(self.words_requested)
 
     def choices(self) -> CorpusChoices:
         """Return what was chosen."""
         return CorpusChoices(
             vocabulary_size=self._vocabulary.value(),
+            min_count=self._min_count.value(),
             validation_fraction=round(self._held_out.value() / 100.0, 4),
             remove_duplicates=self._duplicates.isChecked(),
         )
 
+    def show_words(self, description: str, tip: str = "") -> None:
+        """Tell how the text is cut into words."""
+        self._words_note.setText(description or "The language is told from the text.")
+        self._words_note.setToolTip("\n".join(filter(None, (description, tip))))
+        self._words.setEnabled(bool(description))
+
     def show_config(self, config: "CorpusConfig") -> None:
         """Show the choices of an earlier preparation."""
+        self._min_count.setValue(config.min_count)
         blocker = QSignalBlocker(self._vocabulary)
         self._vocabulary.setValue(config.vocabulary_size)
         blocker.unblock()
@@ -81,6 +96,23 @@ class CorpusForm(QWidget):
         self._coverage.setVisible(bool(text))
 
     def _build_fields(self) -> None:
+        self._build_words()
+        self._build_vocabulary()
+
+    def _build_words(self) -> None:
+        self._words_note = ElidedLabel(self)
+        self._words_note.setTextFormat(Qt.TextFormat.PlainText)
+        self._words_note.setProperty("role", "hint")
+        self._words_note.setObjectName("dataset.words_note")
+        self._words = describe(
+            QPushButton("Words…", self),
+            "dataset.words_button",
+            "Language and words",
+            "Choose the language and what a word is, and see what comes of it",
+        )
+        self.show_words("")
+
+    def _build_vocabulary(self) -> None:
         self._vocabulary = describe(
             QSpinBox(self),
             "dataset.vocabulary_spin",
@@ -94,6 +126,17 @@ class CorpusForm(QWidget):
         self._vocabulary.setSuffix(" words")
         self._vocabulary.setValue(CorpusChoices().vocabulary_size)
         self._vocabulary.setKeyboardTracking(False)
+        self._min_count = describe(
+            QSpinBox(self),
+            "dataset.min_count_spin",
+            "Smallest count of a known word",
+            "A word that occurs less often in the training part is read as UNKNOWN_TOKEN, so that "
+            "the network learns what an unknown word means",
+        )
+        self._min_count.setRange(1, LARGEST_MIN_COUNT)
+        self._min_count.setValue(CorpusChoices().min_count)
+        self._min_count.setSuffix(" ×")
+        self._min_count.setKeyboardTracking(False)
         self._held_out = describe(
             QDoubleSpinBox(self),
             "dataset.validation_spin",
@@ -117,9 +160,22 @@ class CorpusForm(QWidget):
 
     def _build_layout(self) -> None:
         form = make_form(self)
+        form.setVerticalSpacing(4)  # the smallest window shows what is above, too
+        words = QHBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(self._words_note, 1)
+        words.addWidget(self._words)
+        form.addRow(words)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
-        add_row(form, "He&ld out", self._held_out)
+        counts = QHBoxLayout()
+        counts.setSpacing(8)
+        counts.addWidget(self._min_count, 1)
+        held_out = QLabel("He&ld out", self)
+        held_out.setBuddy(self._held_out)
+        counts.addWidget(held_out)
+        counts.addWidget(self._held_out, 1)
+        add_row(form, "Known from", counts)
         form.addRow("", self._duplicates)
 
 

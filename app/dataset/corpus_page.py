@@ -1,11 +1,16 @@
 """A prepared corpus: its figures, how often its words occur, and its sentences."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
+    QHBoxLayout,
     QHeaderView,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -18,11 +23,13 @@ from app.dataset.corpus_figures import (
     SPECIAL_TOKENS,
     corpus_figures,
     corpus_origin,
+    most_known,
     problem_heading,
 )
 from app.dataset.corpus_sentences import (
     NUMBER,
     PART,
+    PLACE,
     TEXT,
     TOKENS,
     SentenceViews,
@@ -34,7 +41,7 @@ from app.dataset.corpus_sentences import (
 from app.dataset.refused_rows import ProblemPanel
 from app.dataset.word_frequency_plot import WordFrequencyPlot
 from app.shared.figure_grid import FigureGrid
-from app.shared.formatting import counted
+from app.shared.formatting import counted, format_count
 from app.shared.labels import ElidedLabel, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import RowsModel, prepare_table
@@ -43,9 +50,19 @@ from app.shared.theme import scaled
 if TYPE_CHECKING:
     from engine import Corpus
 
-WIDTHS = {NUMBER: 56, PART: 80, X: 92, Y: 92}  # px
+WIDTHS = {NUMBER: 56, PART: 80, PLACE: 56, X: 92, Y: 92}  # px
+PLACE_WIDTH = 120  # px, where there are several files
 HEIGHTS = [260, 340]  # px, of plot and sentences at the first start
 SMALLEST_PLOT, SMALLEST_TABLE = 120, 150  # px, of height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceQuery:
+    """Which sentences are wanted."""
+
+    text: str = ""
+    only_unknown: bool = False
+    only_held_out: bool = False
 
 
 class CorpusPage(QScrollArea):
@@ -55,12 +72,16 @@ class CorpusPage(QScrollArea):
     -------
     save_requested(object)
         The refused rows are to be saved.
+    search_requested(object)
+        Only the sentences of a `SentenceQuery` are to be shown.
     """
 
     save_requested = Signal(object)
+    search_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._all = self._most = 0  # sentences of the corpus, words that can be known
         self._sentences = RowsModel(corpus_columns(), self)
         prepare_scrolling(self)
         content = QWidget(self)
@@ -80,13 +101,73 @@ class CorpusPage(QScrollArea):
         self._origin.setToolTip(corpus_origin(summary))
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
-        self._sentences.set_rows(SentenceViews(corpus))
-        self._sentence_count.setText(counted(len(corpus), "sentence") + " as the network sees them")
+        self._all, self._most = len(corpus), most_known(summary)
+        self._show_sentences(SentenceViews(corpus))
+        place = PLACE_WIDTH if summary.file_count > 1 else WIDTHS[PLACE]
+        self._table.setColumnWidth(PLACE, scaled(place))
+        if self.query() != SentenceQuery():
+            self.search_requested.emit(self.query())
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
+
+    def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
+        """Show the sentences that were looked for; an answer that is out of date is left."""
+        if query == self.query():
+            self._show_sentences(SentenceViews(corpus, numbers))
+
+    def query(self) -> SentenceQuery:
+        """Return which sentences are wanted."""
+        return SentenceQuery(
+            text=self._search.text().strip(),
+            only_unknown=self._only_unknown.isChecked(),
+            only_held_out=self._only_held_out.isChecked(),
+        )
+
+    def _show_sentences(self, views: SentenceViews) -> None:
+        self._sentences.set_rows(views)
+        found = "" if len(views) == self._all else f"{format_count(len(views))} of "
+        self._sentence_count.setText(
+            f"{found}{counted(self._all, 'sentence')} as the network sees them"
+        )
+
+    @Slot()
+    def _on_search_changed(self) -> None:
+        self.search_requested.emit(self.query())
+
+    def _build_search(self, card: QFrame) -> QHBoxLayout:
+        self._search = describe(
+            QLineEdit(card),
+            "dataset.search_edit",
+            "Find a word",
+            "Show only the sentences with this word, or these words one after the other",
+        )
+        self._search.setPlaceholderText("Find a word")
+        self._search.setClearButtonEnabled(True)
+        self._only_unknown = describe(
+            QCheckBox("Unknown words", card),
+            "dataset.only_unknown_check",
+            "Only sentences with unknown words",
+            "Show only sentences with a word that is not in the vocabulary",
+        )
+        self._only_held_out = describe(
+            QCheckBox("Held out", card),
+            "dataset.only_held_out_check",
+            "Only held-out sentences",
+            "Show only sentences that training never sees",
+        )
+        self._search.textChanged.connect(self._on_search_changed)
+        for check in (self._only_unknown, self._only_held_out):
+            check.toggled.connect(self._on_search_changed)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._sentence_count, 1)
+        row.addWidget(self._search, 1)
+        row.addWidget(self._only_unknown)
+        row.addWidget(self._only_held_out)
+        return row
 
     def show_kept(self, vocabulary_size: int) -> None:
         """Move the cut in the plot to another vocabulary size."""
-        self._plot.show_kept(max(vocabulary_size - SPECIAL_TOKENS, 0))
+        self._plot.show_kept(min(max(vocabulary_size - SPECIAL_TOKENS, 0), self._most))
 
     def _build_summary(self) -> QFrame:
         card = make_card(self)
@@ -137,7 +218,7 @@ class CorpusPage(QScrollArea):
     def _build_sentence_card(self) -> QFrame:
         card = make_card(self)
         self._sentence_count = make_label("", "heading", card)
-        table = describe(
+        table = self._table = describe(
             QTableView(card),
             "dataset.sentence_table",
             "Sentences as the network sees them",
@@ -156,6 +237,6 @@ class CorpusPage(QScrollArea):
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(self._sentence_count)
+        layout.addLayout(self._build_search(card))
         layout.addWidget(table, 1)
         return card

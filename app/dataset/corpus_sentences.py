@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
-from app.shared.formatting import shorten
+from app.shared.direction import TextDelegate, is_right_to_left
+from app.shared.formatting import format_count, shorten
 from app.shared.tables import Column
 from app.shared.theme import current_palette
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
 ItemRole = Qt.ItemDataRole
 
-NUMBER, PART, TEXT, TOKENS, X, Y = range(6)
+NUMBER, PART, PLACE, TEXT, TOKENS, X, Y = range(7)
 TOKENS_ROLE = int(ItemRole.UserRole) + 1  # the TokenViews, for the delegate
 
 VIEWS_KEPT = 512  # rows; a screen shows some fifty
+FILE_LENGTH = 24  # characters
 CELL_LENGTH = 300  # characters
 IDS_SHOWN = 40
 TIP_IDS = 100
@@ -45,27 +47,41 @@ class Sentences(Protocol):
 
 
 class SentenceViews(Sequence["SentenceView"]):
-    """The sentences of a corpus, each fetched when it is seen; the last ones seen are kept."""
+    """The sentences of a corpus, each fetched when it is seen; the last ones seen are kept.
 
-    def __init__(self, sentences: Sentences) -> None:
-        self._count = len(sentences)
+    Only those with the `numbers` given, from 0, if there are such.
+    """
+
+    def __init__(self, sentences: Sentences, numbers: Sequence[int] | None = None) -> None:
+        self._numbers = range(len(sentences)) if numbers is None else numbers
         self._view = lru_cache(VIEWS_KEPT)(sentences.sentence_view)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._numbers)
 
     def __getitem__(self, index: Any) -> Any:
-        return self._view(index)
+        return self._view(self._numbers[index])
 
 
 def corpus_columns() -> "tuple[Column[SentenceView], ...]":
     """Return number, set, text, words, x and y of a sentence."""
     return (
-        Column(title="No.", tip="Number of the sentence in the corpus", is_number=True),
+        Column(
+            title="No.",
+            tip="Number of the sentence in the corpus",
+            text=lambda view: format_count(view.number),
+            is_number=True,
+        ),
         _column(
             "Set",
             "Training, or held out for measuring the loss",
             lambda view: "held out" if view.is_validation else "training",
+        ),
+        _column(
+            "Line",
+            "Where its text begins: the line of the file, and which file where there are several",
+            _place,
+            lambda view: f"Line {view.line:,}{f' of {view.file}' if view.file else ''}",
         ),
         _column(
             "Sentence",
@@ -75,8 +91,7 @@ def corpus_columns() -> "tuple[Column[SentenceView], ...]":
         ),
         Column(
             title="Words as the network reads them",
-            tip="Lower-cased words; a marked word is not in the vocabulary and is read as "
-            "UNKNOWN_TOKEN",
+            tip="A marked word is not in the vocabulary and is read as UNKNOWN_TOKEN",
             text=lambda view: shorten(" ".join(_words(view)), CELL_LENGTH),
             tooltip=_told_words,
             roles={
@@ -115,6 +130,12 @@ def _column(
     )
 
 
+def _place(view: "SentenceView") -> str:
+    """Return such as "12", or "may.csv: 12" where there are several files."""
+    line = f"{view.line:,}" if view.line else ""
+    return f"{shorten(view.file, FILE_LENGTH)}: {line}" if view.file else line
+
+
 def _words(view: "SentenceView") -> list[str]:
     return [token.text for token in view.tokens]
 
@@ -137,7 +158,7 @@ def _ids(ids: tuple[int, ...], count: int) -> str:
     return text if len(ids) <= count else f"{text} …"
 
 
-class TokenDelegate(QStyledItemDelegate):
+class TokenDelegate(TextDelegate):
     """Paint a cell that offers `TOKENS_ROLE` word by word."""
 
     def paint(
@@ -173,15 +194,20 @@ class TokenDelegate(QStyledItemDelegate):
         palette, metrics = current_palette(), option.fontMetrics
         area = text_area.adjusted(MARGIN, 0, -MARGIN, 0)
         painter.setFont(option.font)
-        left, space = area.left(), metrics.horizontalAdvance(" ")
-        last_left = area.right() - metrics.horizontalAdvance(ELLIPSIS)
+        told = [(str(getattr(token, "text", "")), bool(getattr(token, "is_known", True)))
+                for token in tokens]  # fmt: skip
+        is_mirrored = is_right_to_left(" ".join(text for text, _ in told))
+        passed, space = 0, metrics.horizontalAdvance(" ")  # px from the side that is read first
+        ellipsis = metrics.horizontalAdvance(ELLIPSIS)
         under = area.top() + (area.height() + metrics.height()) // 2
-        for number, token in enumerate(tokens, start=1):
-            text, is_known = str(getattr(token, "text", "")), bool(getattr(token, "is_known", True))
+        for number, (text, is_known) in enumerate(told, start=1):
             width = metrics.horizontalAdvance(text)
-            is_last = number == len(tokens)
-            cell = QRect(left, area.top(), area.width(), area.height())
-            if left + width > (area.right() if is_last else last_left):
+            room = area.width() - (0 if number == len(told) else ellipsis)
+            is_cut = passed + width > room
+            width = ellipsis if is_cut else width
+            left = area.right() - passed - width if is_mirrored else area.left() + passed
+            cell = QRect(left, area.top(), width + MARGIN, area.height())
+            if is_cut:
                 painter.setPen(QColor(palette.faint))
                 painter.drawText(cell, FLAGS, ELLIPSIS)
                 return
@@ -189,7 +215,7 @@ class TokenDelegate(QStyledItemDelegate):
             painter.drawText(cell, FLAGS, text)
             if not is_known:
                 self._underline(painter, QRect(left, under, width, 1), palette.bad)
-            left += width + space
+            passed += width + space
 
     @staticmethod
     def _underline(painter: QPainter, line: QRect, colour: str) -> None:

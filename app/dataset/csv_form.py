@@ -3,17 +3,18 @@
 The form shows what was detected and lets a person overrule it; it reads no file.
 """
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from app.dataset.corpus_figures import delimiter_name
 from app.shared.column_picker import ColumnPicker
 from app.shared.formatting import shorten
 from app.shared.labels import add_row, describe, make_form, make_label
-from engine import CsvConfig
+from engine import CsvConfig, RowPolicy
 
 if TYPE_CHECKING:
     from engine import CsvPreview
@@ -47,9 +48,17 @@ QUOTINGS = (
     ("Curly quotes", "curly"),
     ("None: they are text", "none"),
 )
+ESCAPE = re.compile(r"\\(t|x[0-9a-fA-F]{2})")
+LONGEST_DELIMITER = 5  # characters
+MOST_FILES = 2000  # offered to be shown
 DETECT = -1  # lines above the table
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
+
+
+def typed_delimiter(text: str) -> str:
+    r"""Return a delimiter as it was typed, with a tab for \t and others for their number."""
+    return ESCAPE.sub(lambda found: "\t" if found[1] == "t" else chr(int(found[1][1:], 16)), text)
 
 
 class CsvForm(QWidget):
@@ -76,6 +85,8 @@ class CsvForm(QWidget):
         self._is_table = False
         self._is_header_chosen = False
         self._chosen: tuple[int, ...] | None = None  # columns
+        self._keys: tuple[str, ...] = ()  # of the text columns, where there are several files
+        self._is_one_of_several = False
         self._build_fields()
         self._build_boxes()
         self._build_layout()
@@ -84,6 +95,10 @@ class CsvForm(QWidget):
 
     def show_preview(self, preview: "CsvPreview") -> tuple[int, ...]:
         """Show how the file was read and return the text columns; choices made by hand stay."""
+        if preview.files and self._keys:  # another file may have them in other places
+            places = {name: index for index, name in enumerate(preview.columns)}
+            places |= {str(index + 1): index for index in range(len(preview.columns))}
+            self._chosen = tuple(places[key] for key in self._keys if key in places)
         columns = tuple(index for index in self._chosen or () if index < len(preview.columns))
         columns = columns or (preview.guessed_column,)
         self._columns, self._has_header = preview.columns, preview.has_header
@@ -99,6 +114,7 @@ class CsvForm(QWidget):
         self._quoting.setItemText(0, f"Detect ({'double quotes' if preview.is_quoted else 'none'})")
         self._units.setItemText(0, f"Detect ({preview.kind})")
         self._show_sheets(preview)
+        self._show_files(preview)
         is_text = preview.kind in ("lines", "paragraphs")
         is_table = self._is_table = preview.kind == "table"
         is_csv = is_table and not preview.sheets
@@ -115,9 +131,25 @@ class CsvForm(QWidget):
             (self._entities, preview.entities > 0 or self._entities.isChecked()),
         ):
             self._form.setRowVisible(field, is_shown)
-        self._note.setText(f"Encoding: {preview.encoding_note}.")
-        self._note.setVisible(bool(preview.encoding_note))
+        note = f"Encoding: {preview.encoding_note}." if preview.encoding_note else ""
+        if self._is_one_of_several:
+            if not self._keys:
+                self._keys = tuple(map(self._column_key, columns))
+            elif not self._chosen and not is_text:
+                note = f"This file has no column {' or '.join(self._keys)}. {note}"
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
         return columns
+
+    def _show_files(self, preview: "CsvPreview") -> None:
+        """Offer the files of a text that has several."""
+        self._is_one_of_several = len(preview.files) > 1
+        with QSignalBlocker(self._file):
+            self._file.clear()
+            self._file.addItems([shorten(name, 40) for name in preview.files[:MOST_FILES]])
+            self._file.setCurrentIndex(preview.file)
+        for field in (self._file, self._bad_files):
+            self._form.setRowVisible(field, self._is_one_of_several)
 
     def _show_sheets(self, preview: "CsvPreview") -> None:
         with QSignalBlocker(self._sheet):
@@ -142,8 +174,12 @@ class CsvForm(QWidget):
             self._skipped.setValue(DETECT)
         self._skipped.setSpecialValueText("Detect")
         self._form.setRowVisible(self._entities, False)  # noqa: FBT003 - Qt's signature
-        self._is_header_chosen = False
-        self._chosen = None
+        with QSignalBlocker(self._file):
+            self._file.clear()
+        for field in (self._file, self._bad_files):
+            self._form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
+        self._is_header_chosen = self._is_one_of_several = False
+        self._chosen, self._keys = None, ()
         self._columns = ()
 
     def show_policy(self, policy: str) -> None:
@@ -175,10 +211,15 @@ class CsvForm(QWidget):
 
     def config(self) -> CsvConfig:
         """Return all options for reading the file as it is shown."""
+        reading = self.reading_config()
+        picked = tuple(self._column_key(index) for index in self._column.picked())
+        has_header = self._has_header if self._is_table else None
+        if self._is_one_of_several:  # each is told by itself
+            picked, has_header = self._keys, reading.has_header
         return replace(
-            self.reading_config(),
-            columns=tuple(self._column_key(index) for index in self._column.picked()),
-            has_header=self._has_header if self._is_table else None,
+            reading,
+            columns=picked,
+            has_header=has_header,
             bad_rows=self._policy.currentData(),
         )
 
@@ -214,7 +255,34 @@ class CsvForm(QWidget):
         self._note.setObjectName("dataset.encoding_note")
         self._note.hide()
 
+    @property
+    def file_shown(self) -> int:
+        """The number of the file whose first rows are to be seen."""
+        return max(0, self._file.currentIndex())
+
+    @property
+    def bad_files(self) -> RowPolicy:
+        """What is done with a file, of several, that cannot be read."""
+        policy: RowPolicy = self._bad_files.currentData()
+        return policy
+
     def _build_boxes(self) -> None:
+        self._file = describe(
+            QComboBox(self),
+            "dataset.file_combo",
+            "File",
+            "Which of the files is shown on the right; all of them are read, each with its own "
+            "encoding and delimiter",
+        )
+        self._bad_files = describe(
+            QComboBox(self),
+            "dataset.bad_files_combo",
+            "Damaged files",
+            "What happens with a file that cannot be read, or lacks the text column: the "
+            "preparation stops before anything is read and names it, or it is left out and listed",
+        )
+        for text, policy in reversed(POLICIES):
+            self._bad_files.addItem(text, policy)
         self._policy = describe(
             QComboBox(self),
             "dataset.bad_rows_combo",
@@ -243,8 +311,14 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.delimiter_combo",
             "Delimiter",
-            "The character between two columns; change it if columns look wrong in the preview",
+            "What stands between two columns; change it if columns look wrong in the preview. Any "
+            "1 to 5 characters can be typed, also \\t for a tab and \\x01 for others by number",
         )
+        self._delimiter.setEditable(True)
+        self._typed = QLineEdit(self._delimiter)
+        self._delimiter.setLineEdit(self._typed)
+        self._delimiter.setCompleter(None)  # type: ignore[arg-type]  # what is typed is meant so
+        self._delimiter.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._delimiter.addItem("Detect", None)
         for delimiter in DELIMITERS:
             self._delimiter.addItem(delimiter_name(delimiter), delimiter)
@@ -279,17 +353,20 @@ class CsvForm(QWidget):
         for text, unit in UNITS:
             self._units.addItem(text, unit)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
-        for box in (self._column, self._sheet, *self._detecting, self._policy):
+        others = (self._sheet, self._policy, self._file, self._bad_files)
+        for box in (self._column, *others, *self._detecting):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
 
     def _build_layout(self) -> None:
         self._form = form = make_form(self)
+        add_row(form, "File", self._file)
         add_row(form, "S&heet", self._sheet)
         add_row(form, "Text &column", self._column)
         form.addRow("", self._header)
         add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen
+        add_row(form, "Bad files", self._bad_files)
         add_row(form, "&Encoding", self._encoding)
         add_row(form, "&Delimiter", self._delimiter)
         add_row(form, "&Quotes", self._quoting)
@@ -297,21 +374,41 @@ class CsvForm(QWidget):
         add_row(form, "Documen&ts", self._units)
         form.addRow(self._entities)
         form.addRow(self._note)
-        for field in (self._sheet, self._units, self._entities):
+        for field in (self._file, self._bad_files, self._sheet, self._units, self._entities):
             form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
 
     def _connect_signals(self) -> None:
         self._column.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
-        for box in (self._sheet, *self._detecting):
+        for box in (self._file, self._sheet, *self._detecting):
             box.currentIndexChanged.connect(self._on_reading_changed)
+        self._typed.editingFinished.connect(self._on_delimiter_typed)
         self._skipped.valueChanged.connect(self._on_reading_changed)
         self._entities.toggled.connect(self._on_entities_toggled)
         self._policy.currentIndexChanged.connect(self._on_policy_changed)
 
+    @Slot()
+    def _on_delimiter_typed(self) -> None:
+        """Take a delimiter that is not in the list; what is none is taken back."""
+        typed = self._delimiter.currentText()
+        if typed == self._delimiter.itemText(self._delimiter.currentIndex()):
+            return
+        delimiter = typed_delimiter(typed)
+        names = [self._delimiter.itemText(index) for index in range(self._delimiter.count())]
+        if typed in names:
+            self._delimiter.setCurrentIndex(names.index(typed))
+        elif 1 <= len(delimiter) <= LONGEST_DELIMITER:
+            index = self._delimiter.findData(delimiter)
+            if index < 0:
+                index = self._delimiter.count()
+                self._delimiter.addItem(delimiter_name(delimiter), delimiter)
+            self._delimiter.setCurrentIndex(index)
+        self._delimiter.setEditText(self._delimiter.itemText(self._delimiter.currentIndex()))
+
     @Slot(object)
     def _on_picked_changed(self, columns: tuple[int, ...]) -> None:
         self._chosen = columns
+        self._keys = tuple(map(self._column_key, columns))
         self.columns_changed.emit(columns)
 
     @Slot(int)

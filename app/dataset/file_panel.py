@@ -1,5 +1,6 @@
 """Where a text is chosen: before there is one, from the disk, or the sample comments."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QGridLayout,
+    QHBoxLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +20,7 @@ from app.shared.theme import scaled
 
 NO_FILE = "No file yet"
 NOT_USED = " (not used)"
+MOST_PATHS = 20  # in the tool tip
 
 FILE_FILTERS = (
     "Texts and tables (*.csv *.tsv *.tab *.xlsx *.ods *.txt *.md *.jsonl *.ndjson *.gz *.zip)",
@@ -32,8 +35,9 @@ _STEPS = (
     (
         "Choose a text",
         (
-            "Open a CSV file with one comment, review or message a row, drop it onto this window, "
-            "or begin with the sample comments that come with the program."
+            "Open a CSV file with one comment, review or message a row, or several as one text; "
+            "drop them onto this window, or begin with the sample comments that come with the "
+            "program."
         ),
     ),
     (
@@ -62,27 +66,35 @@ WIDTH = 600  # px, of the card
 
 
 class FilePanel(QWidget):
-    """Two buttons and the file's name.
+    """Three buttons and the file's name.
 
     Signals
     -------
-    open_requested(), sample_requested()
+    open_requested(), open_folder_requested(), sample_requested()
         A button was pressed.
     """
 
     open_requested = Signal()
+    open_folder_requested = Signal()
     sample_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text, self._path = NO_FILE, Path()
+        self._text = NO_FILE
+        self._paths: tuple[Path, ...] = (Path(),)
         self._open = describe(
             QPushButton("&Open CSV…", self),
             "dataset.open_button",
             "Open CSV",
             "Choose a file of text (Ctrl+O): a CSV, TSV or spreadsheet with one text a row, plain "
-            "text, or JSON Lines, packed with gzip or ZIP or not; you can also drop a file onto "
-            "the window",
+            "text, or JSON Lines, packed with gzip or ZIP or not. Several files become one text; "
+            "you can also drop them onto the window",
+        )
+        self._open_folder = describe(
+            QPushButton("Folder…", self),
+            "dataset.open_folder_button",
+            "Open a folder",
+            "Choose a folder: all files of text in it, and in its folders, become one text",
         )
         self._sample = describe(
             QPushButton("Use the sa&mple comments", self),
@@ -96,10 +108,16 @@ class FilePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (self._open, self._sample, self._file):
-            layout.addWidget(part)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._open, 1)
+        row.addWidget(self._open_folder)
+        layout.addLayout(row)
+        layout.addWidget(self._sample)
+        layout.addWidget(self._file)
         self._lead_to_open(is_first_step=True)
         self._open.clicked.connect(self.open_requested)
+        self._open_folder.clicked.connect(self.open_folder_requested)
         self._sample.clicked.connect(self.sample_requested)
 
     @property
@@ -107,23 +125,29 @@ class FilePanel(QWidget):
         """Whether a file was chosen."""
         return self._text != NO_FILE
 
-    def show_file(self, path: Path) -> None:
-        """Name the file that is being looked at."""
-        self._path = path
+    def show_file(self, path: Path, others: Sequence[Path] = ()) -> None:
+        """Name the files that are being looked at."""
+        self._paths = (path, *others)
         self.show_use(is_used=True)
         self._lead_to_open(is_first_step=False)
 
     def show_use(self, *, is_used: bool) -> None:
         """Say beside the file's name if it could not be read."""
         use = "" if is_used else NOT_USED
-        self._text = f"{self._path.name}{use}"
-        self._file.setToolTip(f"{self._path}{use}")
-        self._file.setAccessibleName(f"File: {self._path}{use}")
+        first, more = self._paths[0], len(self._paths) - 1
+        others = f" and {more:,} more" if more else ""
+        self._text = f"{first.name}{others}{use}"
+        paths = [str(path) for path in self._paths[:MOST_PATHS]]
+        if len(self._paths) > MOST_PATHS:
+            paths.append(f"and {len(self._paths) - MOST_PATHS:,} more")
+        self._file.setToolTip("\n".join(paths) + use)
+        self._file.setAccessibleName(f"File: {first}{others}{use}")
         self._elide()
 
     def set_offered(self, *, is_offered: bool) -> None:
         """Enable the buttons."""
         self._open.setEnabled(is_offered)
+        self._open_folder.setEnabled(is_offered)
         self._sample.setEnabled(is_offered)
 
     def _lead_to_open(self, *, is_first_step: bool) -> None:
@@ -143,13 +167,23 @@ class FilePanel(QWidget):
         self._elide()
 
 
-def ask_csv_path(folder: str) -> Path | None:
-    """Ask for a file of text; None when the user thinks better of it."""
-    text, _ = QFileDialog.getOpenFileName(
+def ask_csv_paths(folder: str) -> list[Path]:
+    """Ask for files of text; none when the user thinks better of it."""
+    texts, _ = QFileDialog.getOpenFileNames(
         QApplication.activeWindow(),
-        "Open a CSV or another text",
+        "Open a CSV or another text, or several as one",
         first_folder(folder),
         ";;".join(FILE_FILTERS),
+    )
+    return [Path(text) for text in texts]
+
+
+def ask_text_folder(folder: str) -> Path | None:
+    """Ask for a folder of texts; None when the user thinks better of it."""
+    text = QFileDialog.getExistingDirectory(
+        QApplication.activeWindow(),
+        "Open a folder whose files are one text",
+        first_folder(folder),
     )
     return Path(text) if text else None
 

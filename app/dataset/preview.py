@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QSplitter,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.dataset.encoding_choice import EncodingChoice
 from app.dataset.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
+from app.shared.direction import TextDelegate
 from app.shared.formatting import counted, format_count, shorten
 from app.shared.labels import describe, make_label
 from app.shared.tables import Index, prepare_table
@@ -126,6 +126,16 @@ class PreviewPage(QWidget):
         self._problems.show_problems(preview.problems, "")
         self.show_policy(stops=stops)
         self.set_text_columns(columns)
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the texts of the rows shown."""
+        if self._preview is None:
+            return ()
+        columns = self._model.text_columns()
+        return tuple(
+            "\n\n".join(row[column] for column in columns if column < len(row))
+            for row in self._preview.rows
+        )
 
     def show_outdated(self) -> None:
         """Say that the rows shown are not those of the chosen file, which cannot be read."""
@@ -238,6 +248,10 @@ class PreviewModel(QAbstractTableModel):
         self._text_columns = () if preview is None else (preview.guessed_column,)
         self.endResetModel()
 
+    def text_columns(self) -> Collection[int]:
+        """Return the columns that hold the text."""
+        return self._text_columns
+
     def set_text_columns(self, columns: Collection[int]) -> None:
         """Let other columns stand out."""
         self._text_columns = columns
@@ -301,7 +315,7 @@ class PreviewModel(QAbstractTableModel):
         return str(line) if role == ItemRole.DisplayRole else None
 
 
-class DamageDelegate(QStyledItemDelegate):
+class DamageDelegate(TextDelegate):
     """Paint cells that offer `DAMAGE_ROLE` part by part; others as usual."""
 
     def paint(

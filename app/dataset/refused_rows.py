@@ -119,9 +119,7 @@ class ProblemPanel(QFrame):
 def problem_columns() -> "tuple[Column[RowProblem], ...]":
     """Return where a row was refused, why, and how it begins."""
     return (
-        Column(
-            title="Line", text=lambda problem: format_count(problem.line), tooltip=_whole_problem
-        ),
+        Column(title="Line", text=_place, tooltip=_whole_problem),
         Column(
             title="Why it was refused",
             text=lambda problem: problem.reason,
@@ -135,8 +133,14 @@ def problem_columns() -> "tuple[Column[RowProblem], ...]":
     )
 
 
+def _place(problem: "RowProblem") -> str:
+    """Return the line, with the file where there are several."""
+    return f"{problem.file}: {problem.line:,}" if problem.file else format_count(problem.line)
+
+
 def _whole_problem(problem: "RowProblem") -> str:
-    return f"Line {format_count(problem.line)}: {problem.reason}\n{problem.text}"
+    of_file = f" of {problem.file}" if problem.file else ""
+    return f"Line {format_count(problem.line)}{of_file}: {problem.reason}\n{problem.text}"
 
 
 def ask_refused_rows_path(suggested: Path) -> Path | None:

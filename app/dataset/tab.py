@@ -3,29 +3,32 @@
 It builds, emits requests and shows; what happens when is the controller's affair.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from app.dataset.corpus_figures import words_text
 from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
-from app.dataset.corpus_page import CorpusPage
+from app.dataset.corpus_page import CorpusPage, SentenceQuery
 from app.dataset.csv_form import CsvForm
 from app.dataset.file_panel import FilePanel, WelcomePage
 from app.dataset.preview import PreviewPage
 from app.dataset.vocabulary_page import VocabularyPage
+from app.dataset.words_page import WordsPage
 from app.session import Command
 from app.shared.labels import make_card, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import CorpusConfig, CsvConfig, StageProgress
+from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
-    from engine import Corpus, CsvPreview
+    from engine import Corpus, CsvPreview, WordsPreview
 
 PANEL_WIDTH = 328  # px, of the column of controls
-CORPUS_PAGE, VOCABULARY_PAGE = 1, 2
+WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE = 1, 2, 3
 
 
 class DatasetTab(QWidget):
@@ -38,8 +41,8 @@ class DatasetTab(QWidget):
 
     Signals
     -------
-    open_requested(), sample_requested()
-        A file is to be chosen; the sample comments are to be used.
+    open_requested(), open_folder_requested(), sample_requested()
+        Files, or a folder of them, are to be chosen; the sample comments are to be used.
     reading_changed()
         The file is to be looked at again with `reading_config`.
     prepare_requested(), cancel_requested()
@@ -48,15 +51,22 @@ class DatasetTab(QWidget):
         Another vocabulary size was chosen.
     save_problems_requested(object)
         Refused rows are to be saved: the `RowProblem`s.
+    words_requested()
+        The rows in the preview are to be cut into words as the form says.
+    search_requested(object)
+        Only the sentences of a `SentenceQuery` are to be shown.
     """
 
     open_requested = Signal()
+    open_folder_requested = Signal()
     sample_requested = Signal()
     reading_changed = Signal()
     prepare_requested = Signal()
     cancel_requested = Signal()
     vocabulary_changed = Signal(int)
     save_problems_requested = Signal(object)
+    words_requested = Signal()
+    search_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +86,16 @@ class DatasetTab(QWidget):
         """Return the options for looking at the file again."""
         return self._csv_form.reading_config()
 
+    @property
+    def file_shown(self) -> int:
+        """The number of the file, of several, whose first rows are to be seen."""
+        return self._csv_form.file_shown
+
+    @property
+    def bad_files(self) -> RowPolicy:
+        """What is done with a file, of several, that cannot be read."""
+        return self._csv_form.bad_files
+
     def csv_config(self) -> CsvConfig:
         """Return all options for reading the file."""
         return self._csv_form.config()
@@ -84,8 +104,13 @@ class DatasetTab(QWidget):
         """Return how the corpus is to be made."""
         return self._corpus_form.choices()
 
+    def tokenizer(self) -> TokenizerConfig:
+        """Return how the text is to be cut into words."""
+        return self._words_page.tokenizer()
+
     def show_config(self, config: CorpusConfig) -> None:
         """Show the choices of an earlier session."""
+        self._words_page.show_tokenizer(config.tokenizer)
         self._corpus_form.show_config(config)
         self._csv_form.show_policy(config.csv.bad_rows)
 
@@ -94,9 +119,9 @@ class DatasetTab(QWidget):
         self._commands = commands
         self._update_buttons()
 
-    def show_new_file(self, path: Path) -> None:
-        """Name the file that is being looked at, and forget the options of the former one."""
-        self._file_panel.show_file(path)
+    def show_new_file(self, path: Path, others: Sequence[Path] = ()) -> None:
+        """Name the files that are being looked at, and forget the options of the former ones."""
+        self._file_panel.show_file(path, others)
         self._csv_form.reset()
         self._has_preview = False
         self._update_buttons()
@@ -116,13 +141,29 @@ class DatasetTab(QWidget):
         self._has_preview = True
         self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
+        self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
         self._update_buttons()
+        self.words_requested.emit()
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)
+
+    def preview_texts(self) -> tuple[str, ...]:
+        """Return the texts of the rows in the preview."""
+        return self._preview_page.texts()
+
+    def show_words(self, preview: "WordsPreview") -> None:
+        """Show how the rows in the preview are cut into words."""
+        self._words_page.show_words(preview)
+        self._corpus_form.show_words(preview.description, preview.reason)
+
+    def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
+        """Show the sentences that were looked for."""
+        self._corpus_page.show_found(corpus, query, numbers)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
         self._corpus_page.show_corpus(corpus)
+        self._corpus_form.show_words(words_text(corpus.summary))
         self._has_corpus = True
         for page in (CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
@@ -204,11 +245,13 @@ class DatasetTab(QWidget):
         self._results.setDocumentMode(True)
         self._preview_page = PreviewPage(self._results)
         self._corpus_page = CorpusPage(self._results)
+        self._words_page = WordsPage(self._results)
         self._results.addTab(self._preview_page, "Preview of the file")
+        self._results.addTab(self._words_page, "In words")
         self.vocabulary_page = VocabularyPage(self._results)
         self._results.addTab(self._corpus_page, "Prepared corpus")
         self._results.addTab(self.vocabulary_page, "Vocabulary")
-        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+        for page in (WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
         self._pages.addWidget(WelcomePage(self._pages))
         self._pages.addWidget(self._results)
@@ -216,6 +259,7 @@ class DatasetTab(QWidget):
 
     def _connect_signals(self) -> None:
         self._file_panel.open_requested.connect(self.open_requested)
+        self._file_panel.open_folder_requested.connect(self.open_folder_requested)
         self._file_panel.sample_requested.connect(self.sample_requested)
         self._prepare_panel.prepare_requested.connect(self.prepare_requested)
         self._prepare_panel.cancel_requested.connect(self.cancel_requested)
@@ -225,13 +269,27 @@ class DatasetTab(QWidget):
         self._preview_page.save_requested.connect(self.save_problems_requested)
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
+        self._corpus_page.search_requested.connect(self.search_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
+        self._corpus_form.words_requested.connect(self._on_words_page_requested)
+        self._words_page.tokenizer_changed.connect(self._on_tokenizer_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
 
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
         self._preview_page.set_text_columns(columns)
         self._results.setCurrentWidget(self._preview_page)
+        self.words_requested.emit()
+
+    @Slot()
+    def _on_tokenizer_changed(self) -> None:
+        if self._has_preview:
+            self.words_requested.emit()
+
+    @Slot()
+    def _on_words_page_requested(self) -> None:
+        self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
+        self._results.setCurrentWidget(self._words_page)
 
     @Slot()
     def _on_policy_changed(self) -> None:

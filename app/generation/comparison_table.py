@@ -23,13 +23,13 @@ class ComparisonTable(RecordTable):
 
     Signals
     -------
-    score_requested(str)
+    score_requested(str, object)
         The user wants this sentence's words again.
     count_changed(int)
         There are so many pinned scores now.
     """
 
-    score_requested = Signal(str)
+    score_requested = Signal(str, object)
     count_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,7 +85,9 @@ class ComparisonTable(RecordTable):
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
-        self.score_requested.emit(self._scores.rows[index.row()].score.text)
+        score = self._scores.rows[index.row()].score
+        words = tuple(word.word for word in score.words[:-1]) if score.are_words_given else None
+        self.score_requested.emit(score.text, words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""

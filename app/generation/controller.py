@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.generation.export import ask_sentences_path, save_sentences
-from app.generation.records import Batch, BatchState
+from app.generation.history import SentenceHistory
+from app.generation.presets import Preset, presets_as_texts, presets_from_texts
+from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import RunState, Session
@@ -26,6 +28,7 @@ from engine import (
     RunControl,
     SampleConfig,
     SentenceGenerated,
+    SentenceGrowing,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +50,16 @@ def model_moment(model: "LanguageModel") -> str:
 def model_title(model: "LanguageModel") -> str:
     """Name a snapshot fully: what it learned from, its size, how far it is."""
     return f"{model.title}, step {model.step:,}"
+
+
+def model_origin(session: Session) -> str:
+    """Return which run or file the session's model comes from; "" if nothing tells."""
+    run = session.run
+    if run is None:
+        return session.model_path.name if session.model_path is not None else ""
+    clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
+    when = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
+    return ", ".join(part for part in (run.name, when) if part)
 
 
 class GenerationController(QObject):
@@ -73,15 +86,22 @@ class GenerationController(QObject):
         self._ask_save_path = jobs.ask_sentences_path or ask_sentences_path
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
+        self._continues = False  # whether a word was chosen, and its sentence is to be looked at
         self._connect_signals()
+        self._history = SentenceHistory(settings.folder)
         self._panel.show_settings(settings.settings.sample)
+        self._panel.show_own_presets(presets_from_texts(settings.settings.presets))
+        self._panel.show_former(*self._history.load())
         self._show_model()
 
     def _connect_signals(self) -> None:
         self._panel.generate_requested.connect(self._on_generate_requested)
         self._panel.stop_requested.connect(self._on_stop_requested)
+        self._tab.score_panel.continue_requested.connect(self._on_continue_requested)
         self._panel.save_requested.connect(self._on_save_requested)
         self._panel.settings_changed.connect(self._on_settings_changed)
+        self._panel.own_presets_changed.connect(self._on_own_presets_changed)
+        self._panel.history_changed.connect(self._keep_history)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.shown_model_changed.connect(self._on_session_changed)
@@ -108,13 +128,45 @@ class GenerationController(QObject):
         self._settings.update(sample=config)
 
     @Slot(object)
+    def _on_own_presets_changed(self, presets: tuple[Preset, ...]) -> None:
+        self._settings.update(presets=presets_as_texts(presets))
+
+    @Slot()
+    def _keep_history(self) -> None:
+        self._history.save(self._panel.records(), self._panel.favourites)
+
+    @Slot(object)
     def _on_generate_requested(self, config: SampleConfig) -> None:
+        self._start(config)
+
+    @Slot(object)
+    def _on_continue_requested(self, words: tuple[str, ...]) -> None:
+        """Write one sentence that begins with these words, the last of which was chosen."""
+        settings = self._panel.settings()
+        config = dataclasses.replace(
+            settings,
+            count=1,
+            start=words,
+            max_length=max(settings.max_length, len(words)),
+            ladder=(),
+            beams=0,
+            seed=None,
+        )
+        self._start(config, continues=True)
+
+    def _start(self, config: SampleConfig, *, continues: bool = False) -> None:
         model = self._session.shown_model
         if model is None or self._runner.is_busy:
             return
         self._presenter.clear()
         self._end_state = "ended"
-        self._batch = Batch(config=config, model=model_moment(model), seed=config.seed)
+        self._continues = continues
+        self._batch = Batch(
+            config=config,
+            model=model_moment(model),
+            origin=model_origin(self._session),
+            seed=config.seed,
+        )
         self._panel.show_batch(self._batch)
         self._panel.show_generating(is_generating=True)
         control = RunControl()
@@ -131,6 +183,8 @@ class GenerationController(QObject):
         match event:
             case SentenceGenerated():
                 self._show_sentence(event)
+            case SentenceGrowing():
+                self._panel.show_growing(event)
             case Notice(text=text, severity=severity):
                 self._presenter.show_message(text, severity)
             case _:
@@ -142,6 +196,8 @@ class GenerationController(QObject):
         is_first = self._batch.done == 0
         self._batch = dataclasses.replace(self._batch, done=self._batch.done + 1, seed=event.seed)
         self._panel.show_sentence(event)
+        if self._continues:
+            self._tab.score_panel.look_at(event.text, event.started_with - 1, given_words(event))
         if is_first:
             self._panel.update_batch(self._batch)  # the seed is known now
 
@@ -151,6 +207,7 @@ class GenerationController(QObject):
             state: BatchState = "failed" if failure is not None else self._end_state
             self._panel.update_batch(dataclasses.replace(self._batch, state=state))
             self._batch = None
+            self._keep_history()
         self._panel.show_generating(is_generating=False)
         if failure is not None:
             self._presenter.show_failure(failure, "Generating sentences")

@@ -1,5 +1,6 @@
-"""Generated sentences as a text file or as a CSV that is inert in a spreadsheet, and where to."""
+"""Written sentences as text, as a CSV that is inert in a spreadsheet, or as JSON lines."""
 
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,10 +24,19 @@ _COLUMNS = (
     "min_length",
     "seed",
     "model",
+    "begins_with",
+    "minus_log10_probability_of_that",
+    "max_length",
+    "top_k",
+    "top_p",
+    "min_p",
+    "repetition_penalty",
+    "beams",
 )
 
 _TEXT_FILTER = "Text, one sentence a line (*.txt)"
 _CSV_FILTER = "Table with probabilities and settings (*.csv)"
+_JSON_FILTER = "JSON lines with probabilities and settings (*.jsonl)"
 
 
 def sentences_as_text(records: Sequence[Record]) -> str:
@@ -39,7 +49,17 @@ def sentences_as_csv(records: Sequence[Record]) -> str:
     return inert_csv(_COLUMNS, (_cells(batch, sentence) for batch, sentence in records))
 
 
+def sentences_as_json_lines(records: Sequence[Record]) -> str:
+    """Return one JSON object a sentence, with its probability, seed and all settings."""
+    return "".join(
+        json.dumps(_values(batch, sentence), ensure_ascii=False) + "\n"
+        for batch, sentence in records
+    )
+
+
 def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
+    settings = sentence.settings
+    begun = sentence.words[: sentence.started_with]
     return [
         str(sentence.number),
         sentence.text,
@@ -47,17 +67,55 @@ def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
         f"{perplexity(sentence):.6g}",
         str(predicted_words(sentence)),
         "yes" if sentence.is_cut else "no",
-        f"{batch.config.temperature:.2f}",
-        str(batch.config.min_length),
-        "" if batch.seed is None else str(batch.seed),
-        batch.model,
+        f"{settings.temperature:.2f}",
+        str(settings.min_length),
+        str(sentence.seed),
+        _model(batch),
+        " ".join(begun),
+        f"{abs(sentence.start_log_probability) / math.log(10.0):.6f}" if begun else "",
+        str(settings.max_length),
+        "" if settings.top_k is None else str(settings.top_k),
+        f"{settings.top_p:g}",
+        f"{settings.min_p:g}",
+        f"{settings.repetition_penalty:g}",
+        str(settings.beams),
     ]
 
 
+def _values(batch: Batch, sentence: SentenceGenerated) -> dict[str, object]:
+    return {
+        "number": sentence.number,
+        "text": sentence.text,
+        "words": sentence.words,
+        "log_probability": sentence.log_probability,
+        "perplexity": _finite(perplexity(sentence)),
+        "is_cut": sentence.is_cut,
+        "started_with": sentence.started_with,
+        "start_log_probability": sentence.start_log_probability,
+        "seed": sentence.seed,
+        "settings": sentence.settings.to_json(),
+        "model": _model(batch),
+    }
+
+
+def _model(batch: Batch) -> str:
+    return f"{batch.origin}, {batch.model}" if batch.origin else batch.model
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
 def save_sentences(path: Path, records: Sequence[Record]) -> None:
-    """Write a CSV if `path` ends so, else text; raise `ExportError` and keep the old file."""
-    if path.suffix.lower() == ".csv":
+    """Write a CSV or JSON lines if `path` ends so, else text.
+
+    Raise `ExportError` where it cannot be written; the old file is kept then.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
         content = sentences_as_csv(records).encode("utf-8-sig", errors="replace")
+    elif suffix == ".jsonl":
+        content = sentences_as_json_lines(records).encode("utf-8", errors="replace")
     else:
         content = sentences_as_text(records).encode("utf-8", errors="replace")
     export_file(path, content, "The sentences")
@@ -66,4 +124,5 @@ def save_sentences(path: Path, records: Sequence[Record]) -> None:
 def ask_sentences_path(suggested: Path) -> Path | None:
     """Ask where the sentences go; None when the user thinks better of it."""
     named, window = suggested.with_suffix(""), QApplication.activeWindow()
-    return ask_save_path(window, "Save the sentences", named, [_TEXT_FILTER, _CSV_FILTER])
+    filters = [_TEXT_FILTER, _CSV_FILTER, _JSON_FILTER]
+    return ask_save_path(window, "Save the sentences", named, filters)

@@ -1,15 +1,29 @@
 """The upper half of the generation tab: the form, its buttons, the sentences."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from dataclasses import replace
 
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.generation.presets import Preset
 from app.generation.records import Batch
 from app.generation.sample_form import SampleForm
 from app.generation.sentence_list import SentenceList
 from app.shared.formatting import counted
-from app.shared.labels import describe
+from app.shared.labels import describe, make_label
+from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import SampleConfig, SentenceGenerated
+from engine import SampleConfig, SentenceGenerated, SentenceGrowing
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -17,9 +31,10 @@ NO_MODEL_TEXT = (
 )
 NO_SENTENCES_TEXT = (
     "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
-    "Double-click one to see how probable each of its words is."
+    "Click a word to see what else could stand there; double-click to see how probable each is."
 )
-_FORM_WIDTH = 330  # pixels
+_FORM_WIDTH = 360  # pixels
+_LONGEST_START = 2000  # characters
 
 
 class GeneratePanel(QFrame):
@@ -33,15 +48,27 @@ class GeneratePanel(QFrame):
         The user pressed the button.
     settings_changed(object)
         The `SampleConfig` of the form are different now.
-    score_requested(str)
+    score_requested(str, object)
         The user wants this sentence's probability, word by word.
+    word_chosen(object, int)
+        The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
+    start_changed(str)
+        The sentences are to begin with this.
+    own_presets_changed(object)
+        One's own presets are these now, a tuple.
+    history_changed()
+        Sentences were taken away, or marked.
     """
 
     generate_requested = Signal(object)
     stop_requested = Signal()
     save_requested = Signal()
     settings_changed = Signal(object)
-    score_requested = Signal(str)
+    score_requested = Signal(str, object)
+    word_chosen = Signal(object, int)
+    start_changed = Signal(str)
+    own_presets_changed = Signal(object)
+    history_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +76,25 @@ class GeneratePanel(QFrame):
         self._is_available = False
         self._is_generating = False
         self._form = SampleForm(self)
+        self._build_start()
         self._build_buttons()
         self._build_list()
         self._build_layout()
         self._connect_signals()
         self._update_enabled()
+
+    def _build_start(self) -> None:
+        self._start_edit = describe(
+            QLineEdit(self),
+            "generation.start_edit",
+            "Begin with",
+            "Words that each sentence begins with; empty: the model begins by itself. "
+            "Return writes.",
+        )
+        self._start_edit.setMaxLength(_LONGEST_START)
+        self._start_edit.setPlaceholderText("Begin with…")
+        self._start_hint = make_label("", "hint", self, wrap=True)
+        self._start_hint.setObjectName("generation.start_hint")
 
     def _build_buttons(self) -> None:
         self._generate_button = describe(
@@ -87,7 +128,8 @@ class GeneratePanel(QFrame):
             QPushButton("&Save…", self),
             "generation.save_button",
             "Save sentences",
-            "Write all sentences to a text file, or to a CSV with probabilities and settings",
+            "Write all sentences to a text file, or with probabilities, seeds and settings to "
+            "a CSV or to JSON lines",
         )
         self._clear_button = describe(
             QPushButton("C&lear", self),
@@ -95,41 +137,66 @@ class GeneratePanel(QFrame):
             "Clear sentences",
             "Remove all sentences from the list",
         )
+        self._search_edit = describe(
+            QLineEdit(self),
+            "generation.search_edit",
+            "Search the sentences",
+            "Show only the sentences with this text",
+        )
+        self._search_edit.setPlaceholderText("Search")
+        self._favourites_check = describe(
+            QCheckBox("★ only", self),
+            "generation.favourites_check",
+            "Only favourites",
+            "Show only the sentences that you have marked",
+        )
         self._status_label = QLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
 
     def _build_layout(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._generate_button, 1)
-        buttons.addWidget(self._stop_button)
-        heading = QLabel("Generate", self)
+        heading = QLabel("Write", self)
         heading.setProperty("role", "heading")
-        left = QVBoxLayout()
-        left.addWidget(heading)
-        left.addWidget(self._form)
-        left.addSpacing(8)
-        left.addLayout(buttons)
-        left.addStretch(1)
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addSpacing(8)
+        top.addWidget(self._start_edit, 1)
+        top.addWidget(self._generate_button)
+        top.addWidget(self._stop_button)
         below = QHBoxLayout()
         below.addWidget(self._status_label, 1)
+        below.addWidget(self._favourites_check)
+        below.addWidget(self._search_edit)
         for button in (self._copy_button, self._save_button, self._clear_button):
             below.addWidget(button)
         right = QVBoxLayout()
         right.addWidget(self._list, 1)
         right.addLayout(below)
-        holder = QWidget(self)
-        holder.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
-        holder.setFixedWidth(scaled(_FORM_WIDTH))
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(16, 12, 16, 12)
-        columns.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
+        area = FittingScrollArea(self)
+        area.setWidget(self._form)
+        self._form.setAutoFillBackground(False)  # the card shows through
+        area.viewport().setAutoFillBackground(False)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(scaled(_FORM_WIDTH))
+        columns = QHBoxLayout()
+        columns.addWidget(area, 0, Qt.AlignmentFlag.AlignTop)
         columns.addSpacing(12)
         columns.addLayout(right, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.addLayout(top)
+        layout.addWidget(self._start_hint)
+        layout.addLayout(columns, 1)
 
     def _connect_signals(self) -> None:
         self._form.changed.connect(self._on_form_changed)
+        self._form.own_presets_changed.connect(self.own_presets_changed)
+        self._start_edit.textChanged.connect(self.start_changed)
+        self._start_edit.returnPressed.connect(self.request_generate)
+        self._search_edit.textChanged.connect(self._on_filter_changed)
+        self._favourites_check.toggled.connect(self._on_filter_changed)
+        self._list.word_chosen.connect(self.word_chosen)
+        self._list.favourites_changed.connect(self._on_favourites_changed)
         self._generate_button.clicked.connect(self.request_generate)
         self._stop_button.clicked.connect(self.request_stop)
         self._copy_button.clicked.connect(self._list.copy_selected_or_all)
@@ -142,7 +209,11 @@ class GeneratePanel(QFrame):
     def request_generate(self) -> None:
         """Ask for sentences, if that is possible now."""
         if self._generate_button.isEnabled():
-            self.generate_requested.emit(self._form.settings())
+            self.generate_requested.emit(self.settings())
+
+    def settings(self) -> SampleConfig:
+        """Return what the form says, with the words to begin with."""
+        return replace(self._form.settings(), start=self._start_edit.text().strip())
 
     @Slot()
     def request_stop(self) -> None:
@@ -169,6 +240,34 @@ class GeneratePanel(QFrame):
     def show_settings(self, settings: SampleConfig) -> None:
         """Show stored settings."""
         self._form.show_settings(settings)
+        if isinstance(settings.start, str):
+            self._start_edit.setText(settings.start)
+
+    def show_own_presets(self, presets: Sequence[Preset]) -> None:
+        """Offer these presets of one's own."""
+        self._form.show_own_presets(presets)
+
+    def show_start_hint(self, text: str, *, is_warning: bool = False) -> None:
+        """Say below the start words what the model makes of them."""
+        self._start_hint.setText(text)
+        self._start_hint.setVisible(bool(text))
+        self._start_hint.setProperty("role", "bad" if is_warning else "hint")
+        self._start_hint.style().polish(self._start_hint)
+
+    def show_former(
+        self, records: Sequence[tuple[Batch, SentenceGenerated]], favourites: set[str]
+    ) -> None:
+        """Show the sentences of earlier sessions."""
+        self._list.show_former(records, favourites)
+
+    def show_growing(self, sentence: SentenceGrowing) -> None:
+        """Show the sentence that is being written, as far as it is."""
+        self._list.show_growing(sentence)
+
+    @property
+    def favourites(self) -> set[str]:
+        """The keys of the sentences that are marked."""
+        return self._list.favourites
 
     def show_batch(self, batch: Batch) -> None:
         """Begin a new batch."""
@@ -191,10 +290,13 @@ class GeneratePanel(QFrame):
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
-            *self._form.tab_chain(),
+            self._start_edit,
             self._generate_button,
             self._stop_button,
+            *self._form.tab_chain(),
             self._list,
+            self._favourites_check,
+            self._search_edit,
             self._copy_button,
             self._save_button,
             self._clear_button,
@@ -203,6 +305,7 @@ class GeneratePanel(QFrame):
     def _update_enabled(self) -> None:
         has_sentences = self._list.count > 0
         self._form.setEnabled(self._is_available)
+        self._start_edit.setEnabled(self._is_available)
         self._generate_button.setEnabled(self._is_available and not self._is_generating)
         self._stop_button.setEnabled(self._is_generating)
         self._copy_button.setEnabled(has_sentences)
@@ -221,8 +324,20 @@ class GeneratePanel(QFrame):
         self.settings_changed.emit(self._form.settings())
 
     @Slot()
+    def _on_filter_changed(self) -> None:
+        self._list.show_only(
+            self._search_edit.text(), only_favourites=self._favourites_check.isChecked()
+        )
+
+    @Slot()
+    def _on_favourites_changed(self) -> None:
+        self._on_filter_changed()
+        self.history_changed.emit()
+
+    @Slot()
     def _on_clear_clicked(self) -> None:
         self._list.clear()
+        self.history_changed.emit()
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:

@@ -4,10 +4,12 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from app.generation.presets import filters_text
 from app.shared.formatting import counted, format_count
 from engine import SampleConfig, SentenceGenerated, SentenceScore
 
 BatchState = Literal["running", "ended", "stopped", "failed"]
+_LONGEST_START = 40  # characters of a title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,21 +18,47 @@ class Batch:
 
     config: SampleConfig
     model: str  # such as "epoch 2.4, step 1,204"
+    origin: str = ""  # the run or the file that the model comes from
     seed: int | None = None  # the one used; None until the first sentence tells
     done: int = 0  # sentences so far
     state: BatchState = "running"
 
     @property
+    def asked(self) -> int:
+        """How many sentences were asked for."""
+        return len(self.config.ladder) or self.config.count
+
+    @property
     def title(self) -> str:
         """One line: how many sentences, and everything needed to repeat them."""
-        amount = counted(self.config.count, "sentence")
-        if self.state != "running" and self.done != self.config.count:
+        amount = counted(self.asked, "sentence")
+        if self.state != "running" and self.done != self.asked:
             amount = f"{format_count(self.done)} of {amount} ({self.state})"
+        model = f"{self.origin}, {self.model}" if self.origin else self.model
+        return "  ·  ".join([amount, *self._start_text(), model, *self._way_texts()])
+
+    def _start_text(self) -> list[str]:
+        start = self.config.start
+        text = start if isinstance(start, str) else " ".join(start)
+        if not text:
+            return []
+        return [f"begins with “{text[-_LONGEST_START:]}”"]
+
+    def _way_texts(self) -> list[str]:
+        config = self.config
+        at_least = f"at least {counted(config.min_length, 'word')}"
+        if config.beams:
+            return [f"beam search, {format_count(config.beams)} at a time", at_least]
+        rungs = config.ladder
+        temperature = f"{rungs[0]:g} to {rungs[-1]:g}" if rungs else f"{config.temperature:.2f}"
+        filters = filters_text(config)
         seed = "random" if self.seed is None else str(self.seed)
-        return (
-            f"{amount}  ·  {self.model}  ·  temperature {self.config.temperature:.2f}"
-            f"  ·  at least {counted(self.config.min_length, 'word')}  ·  seed {seed}"
-        )
+        return [
+            f"temperature {temperature}",
+            *([filters] if filters else []),
+            at_least,
+            f"seed {seed}",
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +73,7 @@ class ModelScore:
 
 
 def predicted_words(sentence: SentenceGenerated) -> int:
-    """Return how many words were drawn, the sentence's end included unless it was cut."""
+    """Return how many words were predicted, the sentence's end included unless it was cut."""
     return len(sentence.words) + (0 if sentence.is_cut else 1)
 
 
@@ -58,3 +86,30 @@ def perplexity(sentence: SentenceGenerated) -> float:
         return math.exp(-sentence.log_probability / words)
     except OverflowError:
         return math.inf
+
+
+def given_words(sentence: SentenceGenerated) -> tuple[str, ...] | None:
+    """Return the words to score of a sentence whose text would be read as others, else None."""
+    return None if sentence.is_readable else sentence.words
+
+
+def places_of_words(text: str, words: tuple[str, ...]) -> list[tuple[int, int] | None]:
+    """Return where each word stands in `text`; None for one that is shown in other letters.
+
+    Parameters
+    ----------
+    text : str
+        The sentence as it is read: joined, with capitals.
+    words : tuple of str
+        As the model says them.
+    """
+    places: list[tuple[int, int] | None] = []
+    folded, reached = text.lower(), 0
+    for word in words:
+        found = folded.find(word.lower(), reached)
+        if found < 0 or folded[reached:found].strip(" “”\"'’‘"):
+            places.append(None)
+            continue
+        reached = found + len(word)
+        places.append((found, reached))
+    return places

@@ -1,9 +1,13 @@
-"""The form that says how to draw sentences: number, length, temperature, seed."""
+"""The form that says how to write sentences: what kind, number, lengths, how words are chosen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -14,14 +18,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.filter_fields import FilterFields
+from app.generation.preset_row import PresetRow
+from app.generation.presets import Preset
 from app.shared.labels import add_row, describe, make_form
+from app.shared.theme import scaled
 from engine import SampleConfig
 
 _LARGEST_COUNT = 100_000
-_LONGEST_MINIMUM = 100  # words; the engine's longest sentence
+_LONGEST = 1000  # words of a sentence
 _STEPS_PER_UNIT = 20  # slider steps per unit of temperature
-_LOWEST, _HIGHEST = 0.05, 2.0
+_LOWEST, _HIGHEST = 0.0, 2.0
+_LADDER = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)  # temperatures
+_SHORTEST_KIND = 12  # characters of the list
+_NARROWEST = 84  # px of a number
+_FEWEST_BEAMS, _MOST_BEAMS = 50, 1000
+DRAW, LADDER, BEAM = range(3)  # in the order of the list
+_KINDS = ("drawn sentences", "ladder of temperatures", "most probable sentences")
 _HINTS = (  # up to this temperature, in plain words
+    (0.0, "always the likeliest word: the same sentence each time"),
     (0.3, "very careful: almost always the likeliest word"),
     (0.7, "careful: mostly likely words"),
     (0.95, "a little careful"),
@@ -40,18 +55,23 @@ def temperature_hint(temperature: float) -> str:
 
 
 class SampleForm(QWidget):
-    """Let the user choose how sentences are drawn.
+    """Let the user choose how sentences are written.
 
     Signals
     -------
     changed()
         A value is different now.
+    own_presets_changed(object)
+        One's own presets are these now, a tuple.
     """
 
     changed = Signal()
+    own_presets_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._presets = PresetRow(self)
+        self._filters = FilterFields(self)
         self._build_numbers()
         self._build_temperature()
         self._build_seed()
@@ -60,6 +80,18 @@ class SampleForm(QWidget):
         self.show_settings(SampleConfig())
 
     def _build_numbers(self) -> None:
+        self._kind_combo = describe(
+            QComboBox(self),
+            "generation.kind_combo",
+            "Kind of sentences",
+            "Drawn by chance; one at each of "
+            f"{len(_LADDER)} temperatures from the same seed; or searched for, the most probable "
+            "of all (beam search, no chance)",
+        )
+        self._kind_combo.addItems(_KINDS)
+        adjust = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._kind_combo.setSizeAdjustPolicy(adjust)
+        self._kind_combo.setMinimumContentsLength(_SHORTEST_KIND)
         self._count_spin = describe(
             QSpinBox(self),
             "generation.count_spin",
@@ -74,8 +106,15 @@ class SampleForm(QWidget):
             "Minimum length in words",
             "Shorter sentences are thrown away (words, punctuation counts)",
         )
-        self._min_length_spin.setRange(0, _LONGEST_MINIMUM)
-        self._min_length_spin.setSuffix(" words")
+        self._min_length_spin.setRange(0, _LONGEST)
+        self._max_length_spin = describe(
+            QSpinBox(self),
+            "generation.max_length_spin",
+            "Maximum length in words",
+            "A sentence that goes on is cut here (words, punctuation counts)",
+        )
+        self._max_length_spin.setRange(1, _LONGEST)
+        self._max_length_spin.setSuffix(" words")
 
     def _build_temperature(self) -> None:
         tip = (
@@ -88,7 +127,7 @@ class SampleForm(QWidget):
             "Temperature, slider",
             tip,
         )
-        self._temperature_slider.setRange(1, round(_HIGHEST * _STEPS_PER_UNIT))
+        self._temperature_slider.setRange(0, round(_HIGHEST * _STEPS_PER_UNIT))
         self._temperature_spin = describe(
             QDoubleSpinBox(self), "generation.temperature_spin", "Temperature", tip
         )
@@ -119,22 +158,38 @@ class SampleForm(QWidget):
         self._seed_edit.setPlaceholderText("random")
 
     def _build_layout(self) -> None:
-        temperature, seed = QHBoxLayout(), QHBoxLayout()
+        kind, temperature = QHBoxLayout(), QHBoxLayout()
+        lengths, seed = QHBoxLayout(), QHBoxLayout()
+        kind.addWidget(self._count_spin)
+        kind.addWidget(self._kind_combo, 1)
+        lengths.addWidget(self._min_length_spin, 1)
+        lengths.addWidget(QLabel("to", self))
+        lengths.addWidget(self._max_length_spin, 1)
+        for spin in (self._count_spin, self._min_length_spin, self._max_length_spin):
+            spin.setMinimumWidth(scaled(_NARROWEST))
         temperature.addWidget(self._temperature_slider, 1)
         temperature.addWidget(self._temperature_spin)
         seed.addWidget(self._random_check)
         seed.addWidget(self._seed_edit, 1)
         form = make_form(self)
-        add_row(form, "&Number", self._count_spin)
-        add_row(form, "M&inimum length", self._min_length_spin)
+        form.setContentsMargins(0, 0, 12, 0)  # the scroll bar's room
+        form.addRow(self._presets)
+        add_row(form, "Number", kind)
+        add_row(form, "Length", lengths)
         add_row(form, "Temperature", temperature)
         form.addRow(self._hint_label)
+        form.addRow(self._filters)
         add_row(form, "Seed", seed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _connect_signals(self) -> None:
         self._count_spin.valueChanged.connect(self.changed)
-        self._min_length_spin.valueChanged.connect(self.changed)
+        self._min_length_spin.valueChanged.connect(self._on_min_length_changed)
+        self._max_length_spin.valueChanged.connect(self._on_max_length_changed)
+        self._kind_combo.currentIndexChanged.connect(self._on_kind_changed)
+        self._filters.changed.connect(self._on_filters_changed)
+        self._presets.chosen.connect(self._on_preset_chosen)
+        self._presets.own_changed.connect(self.own_presets_changed)
         self._temperature_spin.valueChanged.connect(self._on_spin_value_changed)
         self._temperature_slider.valueChanged.connect(self._on_slider_value_changed)
         self._random_check.toggled.connect(self._on_random_toggled)
@@ -144,11 +199,20 @@ class SampleForm(QWidget):
         """Return what the form says now."""
         text = self._seed_edit.text()
         is_fixed = text.isdecimal() and not self._random_check.isChecked()
-        return SampleConfig(
-            count=self._count_spin.value(),
+        kind, count = self._kind_combo.currentIndex(), self._count_spin.value()
+        settings = SampleConfig(
+            count=count,
             min_length=self._min_length_spin.value(),
-            temperature=round(self._temperature_spin.value(), 2),
+            max_length=self._max_length_spin.value(),
             seed=int(text) if is_fixed else None,
+        )
+        if kind == BEAM:  # it takes the model as it is
+            return replace(settings, beams=min(max(count, _FEWEST_BEAMS), _MOST_BEAMS))
+        return replace(
+            settings,
+            temperature=round(self._temperature_spin.value(), 2),
+            ladder=_LADDER if kind == LADDER else (),
+            **self._filters.values(),
         )
 
     def show_settings(self, settings: SampleConfig) -> None:
@@ -156,11 +220,41 @@ class SampleForm(QWidget):
         with QSignalBlocker(self):
             self._count_spin.setValue(settings.count)
             self._min_length_spin.setValue(settings.min_length)
-            self._temperature_spin.setValue(settings.temperature)
+            self._max_length_spin.setValue(settings.max_length)
+            self._kind_combo.setCurrentIndex(_kind_of(settings))
+            self._show_filters(settings)
             self._random_check.setChecked(settings.seed is None)
             self._seed_edit.setText("" if settings.seed is None else str(settings.seed))
-        self._show_temperature(self._temperature_spin.value())
+        self._show_kind()
         self._seed_edit.setEnabled(not self._random_check.isChecked())
+
+    def show_own_presets(self, presets: Sequence[Preset]) -> None:
+        """Offer these presets of one's own."""
+        self._presets.show_own(presets)
+
+    def _show_filters(self, settings: SampleConfig) -> None:
+        """Show how words are chosen; of a beam search, as learned."""
+        self._temperature_spin.setValue(settings.temperature)
+        self._filters.show_settings(settings)
+        self._show_temperature(settings.temperature)
+        self._presets.show_settings(settings)
+
+    def _show_kind(self) -> None:
+        """Enable what counts for this kind of sentences."""
+        kind = self._kind_combo.currentIndex()
+        self._count_spin.setEnabled(kind != LADDER)
+        self._temperature_slider.setEnabled(kind == DRAW)
+        self._temperature_spin.setEnabled(kind == DRAW)
+        self._filters.setEnabled(kind != BEAM)
+        self._presets.setEnabled(kind != BEAM)
+        self._random_check.setEnabled(kind != BEAM)
+        self._seed_edit.setEnabled(kind != BEAM and not self._random_check.isChecked())
+        if kind == LADDER:
+            self._hint_label.setText("from 0 to 2: " + ", ".join(f"{t:g}" for t in _LADDER))
+        elif kind == BEAM:
+            self._hint_label.setText("as learned: no chance, no filters")
+        else:
+            self._hint_label.setText(temperature_hint(self._temperature_spin.value()))
 
     def show_used_seed(self, seed: int) -> None:
         """Show the seed of the running batch, ready to be kept for the next one."""
@@ -169,10 +263,14 @@ class SampleForm(QWidget):
     def tab_chain(self) -> list[QWidget]:
         """Return the fields in the order of the Tab key."""
         return [
+            *self._presets.tab_chain(),
             self._count_spin,
+            self._kind_combo,
             self._min_length_spin,
+            self._max_length_spin,
             self._temperature_slider,
             self._temperature_spin,
+            *self._filters.tab_chain(),
             self._random_check,
             self._seed_edit,
         ]
@@ -180,12 +278,43 @@ class SampleForm(QWidget):
     def _show_temperature(self, temperature: float) -> None:
         with QSignalBlocker(self._temperature_slider):
             self._temperature_slider.setValue(round(temperature * _STEPS_PER_UNIT))
-        self._hint_label.setText(temperature_hint(temperature))
+        if self._kind_combo.currentIndex() == DRAW:
+            self._hint_label.setText(temperature_hint(temperature))
 
     @Slot(float)
     def _on_spin_value_changed(self, temperature: float) -> None:
         self._show_temperature(temperature)
+        self._on_filters_changed()
+
+    @Slot()
+    def _on_filters_changed(self) -> None:
+        self._presets.show_settings(self.settings())
         self.changed.emit()
+
+    @Slot(object)
+    def _on_preset_chosen(self, preset: Preset) -> None:
+        with QSignalBlocker(self):
+            self._show_filters(preset.applied_to(self.settings()))
+        self.changed.emit()
+
+    @Slot(int)
+    def _on_kind_changed(self, _kind: int) -> None:
+        self._show_kind()
+        self.changed.emit()
+
+    @Slot(int)
+    def _on_min_length_changed(self, words: int) -> None:
+        if words > self._max_length_spin.value():
+            self._max_length_spin.setValue(words)
+        else:
+            self.changed.emit()
+
+    @Slot(int)
+    def _on_max_length_changed(self, words: int) -> None:
+        if words < self._min_length_spin.value():
+            self._min_length_spin.setValue(words)
+        else:
+            self.changed.emit()
 
     @Slot(int)
     def _on_slider_value_changed(self, steps: int) -> None:
@@ -195,3 +324,7 @@ class SampleForm(QWidget):
     def _on_random_toggled(self, is_random: bool) -> None:  # noqa: FBT001 - Qt's signature
         self._seed_edit.setEnabled(not is_random)
         self.changed.emit()
+
+
+def _kind_of(settings: SampleConfig) -> int:
+    return BEAM if settings.beams else LADDER if settings.ladder else DRAW

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -11,15 +11,19 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.generation.comparison_table import ComparisonTable
-from app.generation.records import ModelScore
+from app.generation.next_word_panel import END, NextWordPanel
+from app.generation.records import ModelScore, places_of_words
 from app.generation.word_table import WordProbabilityTable
+from app.shared.direction import isolated
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import describe
+from app.shared.labels import describe, make_label
+from engine import NextWords, SentenceScore
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
@@ -33,15 +37,29 @@ class ScorePanel(QFrame):
     -------
     text_changed(str)
         The sentence is different now.
+    place_changed()
+        Another place of the sentence is looked at, or other words stand before it.
+    continue_requested(object)
+        A sentence is to be written that begins with these words, a tuple.
+
+    Attributes
+    ----------
+    words_before : tuple of str, or None
+        What stands before the place that is looked at; None: no place is.
     """
 
     text_changed = Signal(str)
+    place_changed = Signal()
+    continue_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
+        self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
         self._is_pin_due = False  # Return was pressed before the score was there
+        self._place: int | None = None  # of the word that is looked at, from 0
+        self.words_before: tuple[str, ...] | None = None
         self._build_line()
         self._build_figures()
         self._build_tables()
@@ -54,11 +72,18 @@ class ScorePanel(QFrame):
             QLineEdit(self),
             "generation.sentence_edit",
             "Sentence to score",
-            "Type one sentence; its probability follows as you type. "
+            "Type a sentence or several; their probability follows as you type. "
             "Return adds it to the comparison.",
         )
         self._sentence_edit.setMaxLength(_LONGEST_TEXT)
         self._sentence_edit.setPlaceholderText("Type a sentence, such as: i think this is great .")
+        self._undo_button = describe(
+            QPushButton("&Undo", self),
+            "generation.undo_button",
+            "Undo the last change of the sentence",
+            "Take back the last change of the sentence, such as a word that was chosen (Ctrl+Z)",
+        )
+        self._undo_button.setEnabled(False)
         self._pin_button = describe(
             QPushButton("&Add to comparison", self),
             "generation.pin_button",
@@ -94,6 +119,8 @@ class ScorePanel(QFrame):
         self._model_label = QLabel(self)
         self._model_label.setObjectName("generation.score_model_label")
         self._model_label.setProperty("role", "hint")
+        self._parts_label = make_label("", "hint", self, wrap=True)
+        self._parts_label.setObjectName("generation.parts_label")
         self._unknown_label = QLabel(self)
         self._unknown_label.setObjectName("generation.unknown_label")
         self._unknown_label.setProperty("role", "bad")
@@ -103,6 +130,7 @@ class ScorePanel(QFrame):
         self._word_table = describe(
             WordProbabilityTable(self), "generation.word_table", "Probability of each word", ""
         )
+        self._next_panel = NextWordPanel(self)
         self._comparison_table = describe(
             ComparisonTable(self), "generation.comparison_table", "Compared sentences", ""
         )
@@ -120,6 +148,7 @@ class ScorePanel(QFrame):
     def _build_layout(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self._sentence_edit, 1)
+        line.addWidget(self._undo_button)
         line.addWidget(self._pin_button)
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
@@ -145,6 +174,7 @@ class ScorePanel(QFrame):
         layout.addWidget(heading)
         layout.addLayout(line)
         layout.addLayout(figures)
+        layout.addWidget(self._parts_label)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
 
@@ -154,9 +184,13 @@ class ScorePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._comparison_table, 1)
         column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
+        self._aside_tabs = QTabWidget(self)
+        self._aside_tabs.setObjectName("generation.aside_tabs")
+        self._aside_tabs.addTab(self._next_panel, "What else?")
+        self._aside_tabs.addTab(comparison, "Comparison")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(self._word_table)
-        splitter.addWidget(comparison)
+        splitter.addWidget(self._aside_tabs)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([560, 640])
         return splitter
@@ -168,16 +202,51 @@ class ScorePanel(QFrame):
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
         self._comparison_table.score_requested.connect(self.set_text)
+        self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        self._next_panel.word_taken.connect(self._on_word_taken)
+        self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
     def text(self) -> str:
         """The sentence as typed."""
         return self._sentence_edit.text()
 
-    @Slot(str)
-    def set_text(self, text: str) -> None:
-        """Put a sentence into the line, as if it had been typed."""
-        self._sentence_edit.setText(text)
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """The words themselves, where the text in the line would be read as others."""
+        return self._words
+
+    @Slot(str, object)
+    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+        """Put a sentence into the line, as if it had been typed: it can be undone.
+
+        Where `words` are given, they are scored until something else is typed.
+        """
+        if text != self.text:
+            self._sentence_edit.selectAll()
+            self._sentence_edit.insert(text)
+        if words != self._words:
+            self._words = words
+            self.text_changed.emit(text)
+
+    def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
+        """Show this sentence, and what could stand at its word `place`, from 0."""
+        self._place = place
+        self._aside_tabs.setCurrentWidget(self._next_panel)
+        if (text, words) == (self.text, self._words) and self._scored is not None:
+            self._look_again()
+        else:
+            self.set_text(text, words)
+
+    @property
+    def next_words_wanted(self) -> int | None:
+        """How many words that could stand there are worth asking for; None: all."""
+        return self._next_panel.rows_wanted
+
+    def show_next_words(self, said: NextWords | None) -> None:
+        """Show what could stand at the place that is looked at."""
+        self._next_panel.show_words(said, self._word_there())
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -193,12 +262,14 @@ class ScorePanel(QFrame):
         self._scored = scored
         self._pin_button.setEnabled(scored is not None)
         self._word_table.show_score(scored)
+        self._look_again()
         if scored is None:
             for label in (self._probability_label, self._log_label):
                 label.setText(NOTHING)
             for label in (self._perplexity_label, self._bits_label):
                 label.setText(NOTHING)
             self._model_label.clear()
+            self._parts_label.hide()
             self._show_unknown(())
             return
         score = scored.score
@@ -212,23 +283,27 @@ class ScorePanel(QFrame):
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(scored.model_title)
-        self._show_unknown(score.unknown_words)
+        self._parts_label.setText(parts_text(score))
+        self._parts_label.setVisible(bool(self._parts_label.text()))
+        self._show_unknown(score.unknown_words, without_unknown_text(score))
         if self._is_pin_due:
             self._is_pin_due = False
-            self._comparison_table.pin(scored)
+            self._pin(scored)
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
             self._sentence_edit,
             self._pin_button,
+            self._undo_button,
             self._word_table,
+            *self._next_panel.tab_chain(),
             self._comparison_table,
             self._unpin_button,
         ]
 
-    def _show_unknown(self, words: tuple[str, ...]) -> None:
-        self._unknown_label.setText(unknown_sentence(words))
+    def _show_unknown(self, words: tuple[str, ...], more: str = "") -> None:
+        self._unknown_label.setText(unknown_sentence(words) + more)
         self._unknown_label.setVisible(bool(words))
 
     @Slot()
@@ -236,20 +311,91 @@ class ScorePanel(QFrame):
         self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
         self._pin_button.click()
 
+    def _word_there(self) -> str:
+        """Return the word that stands at the place that is looked at."""
+        if self._scored is None or self._place is None:
+            return ""
+        return self._scored.score.words[self._place].word
+
+    def _look_again(self) -> None:
+        """Keep to the same place of a new score; leave it where there is no such place."""
+        words = () if self._scored is None else self._scored.score.words
+        if self._place is not None and words:
+            self._place = min(self._place, len(words) - 1)
+            before = tuple(word.word for word in words[: self._place])
+            with QSignalBlocker(self._word_table.selectionModel()):
+                self._word_table.selectRow(self._place)
+            self._word_table.viewport().update()  # the blocked signals would have
+            self._word_table.scrollTo(self._word_table.model().index(self._place, 0))
+            self.words_before = before
+            self.place_changed.emit()
+        elif self.words_before is not None and not self.text.strip():
+            self._place = self.words_before = None
+            self.place_changed.emit()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex, _former: QModelIndex) -> None:
+        if current.isValid() and current.row() != self._place and self._scored is not None:
+            self._place = current.row()
+            self._aside_tabs.setCurrentWidget(self._next_panel)
+            self._look_again()
+
+    @Slot(str)
+    def _on_word_taken(self, word: str) -> None:
+        if self.words_before is None or self._scored is None or self._place is None:
+            return
+        if word != END:
+            self.continue_requested.emit((*self.words_before, word))
+            return
+        words = tuple(each.word for each in self._scored.score.words[: self._place + 1])
+        place = places_of_words(self.text, words)[self._place]
+        if place is not None:  # else it is the end already, or cannot be told in the text
+            self.set_text(self.text[: place[0]].rstrip())
+
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
-        self._is_pin_due = False
+        self._is_pin_due, self._words = False, None
+        self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(text)
 
     @Slot()
     def _on_pin_clicked(self) -> None:
         if self._scored is not None:
-            self._comparison_table.pin(self._scored)
+            self._pin(self._scored)
+
+    def _pin(self, scored: ModelScore) -> None:
+        self._comparison_table.pin(scored)
+        self._aside_tabs.setCurrentIndex(1)
 
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
+        self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
+
+
+def parts_text(score: SentenceScore) -> str:
+    """Tell the sentences of a text apart, or that the words themselves were scored."""
+    if score.are_words_given:
+        return "These are the drawn words themselves: typed, this text would be read as others."
+    if len(score.parts) < 2:
+        return ""
+    parts = "  ·  ".join(
+        f"{isolated(_shortened(part.text))}: {format_odds(part.log_probability)}"
+        for part in score.parts
+    )
+    return f"Read as {len(score.parts)} sentences, of which the total is above.  {parts}"
+
+
+def without_unknown_text(score: SentenceScore) -> str:
+    """Tell the probability of the known words alone; "" where all are known."""
+    if not score.unknown_words:
+        return ""
+    odds, wavers = score.known_log_probability, score.known_perplexity
+    return (
+        f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
+        f"perplexity {format_perplexity(wavers)} a word."
+    )
 
 
 def unknown_sentence(words: tuple[str, ...]) -> str:
@@ -257,7 +403,7 @@ def unknown_sentence(words: tuple[str, ...]) -> str:
     if not words:
         return ""
     names = list(dict.fromkeys(words))
-    listed = ", ".join(f"“{_shortened(name)}”" for name in names[:_LISTED_UNKNOWN])
+    listed = ", ".join(f"“{isolated(_shortened(name))}”" for name in names[:_LISTED_UNKNOWN])
     if len(names) > _LISTED_UNKNOWN:
         listed += f" and {len(names) - _LISTED_UNKNOWN:,} more"
     if len(names) == 1:

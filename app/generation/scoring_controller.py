@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.controller import model_epoch, model_title
+from app.generation.controller import model_epoch, model_origin, model_title
 from app.generation.records import ModelScore
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -49,7 +49,7 @@ class ScoringController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._score = jobs.score
+        self._score, self._score_words = jobs.score, jobs.score_words
         self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
         self._origin = model_origin(session)  # of the present model
         self._is_closed = False
@@ -111,8 +111,11 @@ class ScoringController(QObject):
         if model is None or not text.strip():
             return
         self._job = (text, model, self._origin)
-        control = RunControl()
-        self._runner.start(partial(self._score, model, text, control), control)
+        control, words = RunControl(), self._panel.words
+        score = partial(self._score, model, text, control)
+        if words is not None:
+            score = partial(self._score_words, model, text, words, control)
+        self._runner.start(score, control)
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""
@@ -136,16 +139,6 @@ class ScoringController(QObject):
             self._presenter.show_failure(failure, "Scoring the sentence")
         if self._is_due:
             self._score_newest()
-
-
-def model_origin(session: Session) -> str:
-    """Return which run or file the session's model comes from; "" if nothing tells."""
-    run = session.run
-    if run is None:
-        return session.model_path.name if session.model_path is not None else ""
-    clock = run.run_id.partition("-")[2][:6]  # an id begins with the run's day and time
-    when = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}" if clock.isdecimal() else ""
-    return ", ".join(part for part in (run.name, when) if part)
 
 
 def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = "") -> ModelScore:

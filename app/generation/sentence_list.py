@@ -1,4 +1,4 @@
-"""The list of generated sentences: follow, copy, score.
+"""The list of generated sentences: follow, search, mark, copy, score, go on from a word.
 
 It wraps long sentences, spans the title rows and turns clicks into requests. Each
 batch begins with a title row that names its settings, so that no sentence is ever
@@ -8,20 +8,28 @@ seen apart from what made it.
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
-from app.generation.records import Batch, perplexity, predicted_words
+from app.generation.history import key_of
+from app.generation.records import Batch, given_words, perplexity, predicted_words
+from app.generation.sentence_delegate import SENTENCE_ROLE, SentenceDelegate
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
-from engine import SentenceGenerated
+from engine import SentenceGenerated, SentenceGrowing
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
 
-NUMBER, SENTENCE, PROBABILITY = range(3)
-Row: TypeAlias = Batch | SentenceGenerated  # the title of a batch, or one of its sentences
+NUMBER, SENTENCE, PROBABILITY, FAVOURITE = range(4)
+WORD_BY_WORD = "[word by word]"
+WHY_WORD_BY_WORD = (
+    "No text is read as these words, so that they are shown one by one. A double-click scores the "
+    "words themselves."
+)
+# The title of a batch, one of its sentences, or the one that is being written
+Row: TypeAlias = Batch | SentenceGenerated | SentenceGrowing
 
 
 class SentenceList(RecordTable):
@@ -29,22 +37,33 @@ class SentenceList(RecordTable):
 
     Signals
     -------
-    score_requested(str)
-        The user wants this sentence's probability, word by word.
+    score_requested(str, object)
+        The user wants this sentence's probability, word by word; its words are given where
+        the text would be read as others, else None.
+    word_chosen(object, int)
+        The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
     count_changed(int)
         There are so many sentences now.
+    favourites_changed()
+        A sentence was marked, or is marked no more.
     """
 
-    score_requested = Signal(str)
+    score_requested = Signal(str, object)
+    word_chosen = Signal(object, int)
     count_changed = Signal(int)
+    favourites_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count = 0
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
-        self._rows = RowsModel(sentence_columns(), self)
+        self._pressed: tuple[int, int] | None = None  # the row and the word
+        self._rows = RowsModel(sentence_columns(self.is_favourite), self)
         self._waiting: list[SentenceGenerated] = []
+        self._growing: SentenceGrowing | None = None  # waits to be shown as the lowest row
+        self._favourites: set[str] = set()
+        self._wanted, self._only_favourites = "", False
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
         self.setModel(self._rows)
@@ -64,11 +83,17 @@ class SentenceList(RecordTable):
         header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
         fit_column(self, NUMBER, "100,000")
         fit_column(self, PROBABILITY, "1 in 8.8 × 10¹⁰⁰⁰")
+        header.setSectionResizeMode(FAVOURITE, QHeaderView.ResizeMode.Interactive)
+        fit_column(self, FAVOURITE, "★")
+        self._delegate = SentenceDelegate(self)
+        self.setItemDelegateForColumn(SENTENCE, self._delegate)
+        self.setMouseTracking(True)
         self.setWordWrap(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _connect_signals(self) -> None:
         self.doubleClicked.connect(self._on_double_clicked)
+        self.clicked.connect(self._on_clicked)
         self.customContextMenuRequested.connect(self._on_menu_requested)
         self.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -83,6 +108,7 @@ class SentenceList(RecordTable):
     def start_batch(self, batch: Batch) -> None:
         """Begin a batch below those before it, and show its title."""
         self._show_waiting()
+        self._drop_growing()
         self._title_row = len(self._rows.rows)
         self._rows.append_rows([batch])
         self.setSpan(self._title_row, 0, 1, self._rows.columnCount())
@@ -91,12 +117,23 @@ class SentenceList(RecordTable):
     def update_batch(self, batch: Batch) -> None:
         """Show what became of the newest batch; nothing if it was cleared away."""
         self._show_waiting()
+        if batch.state != "running":
+            self._drop_growing()
         if self._title_row >= 0:
             self._rows.replace_row(self._title_row, batch)
 
     def append_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence: at once if the last one came a while ago."""
         self._waiting.append(sentence)
+        self._growing = None
+        self._show_soon()
+
+    def show_growing(self, sentence: SentenceGrowing) -> None:
+        """Show a sentence that is being written, as far as it is; the newest state of it."""
+        self._growing = sentence
+        self._show_soon()
+
+    def _show_soon(self) -> None:
         if not self._show_timer.isActive():
             self._show_waiting()
             if self.isVisible():
@@ -106,24 +143,100 @@ class SentenceList(RecordTable):
     def _show_waiting(self) -> None:
         """Show what waits; follow it until the batch's title is the first row to be seen."""
         self._show_timer.stop()
-        if not self._waiting:
+        growing, self._growing = self._growing, None
+        if not self._waiting and growing is None:
             return
         waiting, self._waiting = self._waiting, []
         bar = self.verticalScrollBar()
         is_following = bar.value() >= bar.maximum() - self.rowHeight(0)
-        self._rows.append_rows(waiting)
+        first = self._rows.rowCount()
+        if waiting or growing is None:
+            self._drop_growing()
+            first = self._rows.rowCount()
+            self._rows.append_rows(waiting)
+        if growing is not None:
+            self._put_growing(growing)
+        self._hide_unwanted(first)
         self._fit_visible_rows()
         if is_following:
             self.scrollToBottom()
             if self.rowViewportPosition(self._title_row) < 0:
                 title = self._rows.index(self._title_row, NUMBER)
                 self.scrollTo(title, QAbstractItemView.ScrollHint.PositionAtTop)
-        self._set_count(self._count + len(waiting))
+        if waiting:
+            self._set_count(self._count + len(waiting))
+
+    def _put_growing(self, growing: SentenceGrowing) -> None:
+        last = self._rows.rowCount() - 1
+        if last >= 0 and isinstance(self._rows.rows[last], SentenceGrowing):
+            self._rows.replace_row(last, growing)
+        else:
+            self._rows.append_rows([growing])
+
+    def _drop_growing(self) -> None:
+        """Take away the row of the sentence that was being written."""
+        self._growing = None
+        if self._rows.rows and isinstance(self._rows.rows[-1], SentenceGrowing):
+            self._rows.remove_last_row()
+
+    def show_former(
+        self, records: Sequence[tuple[Batch, SentenceGenerated]], favourites: set[str]
+    ) -> None:
+        """Show the sentences of earlier sessions above those to come."""
+        self._favourites = set(favourites)
+        batch: Batch | None = None
+        for its_batch, sentence in records:
+            if its_batch is not batch:
+                batch = its_batch
+                self.start_batch(batch)
+            self._waiting.append(sentence)
+        self._show_waiting()
+        self._title_row = -1  # the next batch gets a title of its own
+
+    @property
+    def favourites(self) -> set[str]:
+        """The keys of the sentences that are marked."""
+        return set(self._favourites)
+
+    def is_favourite(self, row: Row) -> bool:
+        """Tell whether a sentence is marked."""
+        return isinstance(row, SentenceGenerated) and key_of(row) in self._favourites
+
+    def show_only(self, text: str, *, only_favourites: bool) -> None:
+        """Hide the sentences without `text`, or those that are not marked."""
+        self._wanted, self._only_favourites = text.strip().casefold(), only_favourites
+        self._hide_unwanted(0)
+        self._fit_visible_rows()
+
+    def _hide_unwanted(self, first: int) -> None:
+        """Hide rows from `first` on that are not looked for; a title stays with its sentences."""
+        if not (self._wanted or self._only_favourites):
+            if first == 0:
+                for row in range(self._rows.rowCount()):
+                    self.setRowHidden(row, False)  # noqa: FBT003 - Qt's signature
+            return
+        title, is_title_wanted = -1, False
+        for row, record in enumerate(self._rows.rows):
+            if isinstance(record, Batch):
+                self._hide_title(title, is_wanted=is_title_wanted)
+                title, is_title_wanted = row, False
+                continue
+            is_wanted = self._wanted in record.text.casefold() and (
+                not self._only_favourites or self.is_favourite(record)
+            )
+            is_title_wanted = is_title_wanted or is_wanted
+            self.setRowHidden(row, not is_wanted)
+        self._hide_title(title, is_wanted=is_title_wanted)
+
+    def _hide_title(self, row: int, *, is_wanted: bool) -> None:
+        if row >= 0:
+            self.setRowHidden(row, not is_wanted)
 
     def clear(self) -> None:
         """Remove every sentence."""
         self._show_timer.stop()
         self._waiting.clear()
+        self._growing = None
         self._rows.set_rows([])
         self.clearSpans()
         self._title_row = -1
@@ -136,7 +249,7 @@ class SentenceList(RecordTable):
         for row in self._rows.rows:
             if isinstance(row, Batch):
                 batch = row  # a title comes before its sentences
-            else:
+            elif isinstance(row, SentenceGenerated):
                 pairs.append((batch, row))
         return pairs
 
@@ -145,7 +258,8 @@ class SentenceList(RecordTable):
         """Copy the selected sentences, or all of them if none is selected."""
         text = self.text_of_rows(self.selected_rows())
         if not text:
-            text = self.text_of_rows(range(self._rows.rowCount()))
+            shown = range(self._rows.rowCount())
+            text = self.text_of_rows([row for row in shown if not self.isRowHidden(row)])
         if text:
             QGuiApplication.clipboard().setText(text)
 
@@ -155,8 +269,37 @@ class SentenceList(RecordTable):
 
     def _request_score(self, row: int) -> None:
         sentence = self._rows.rows[row]
-        if not isinstance(sentence, Batch):
-            self.score_requested.emit(sentence.text)
+        if isinstance(sentence, SentenceGenerated):
+            self.score_requested.emit(sentence.text, given_words(sentence))
+
+    def _word_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return the row and the word at a point of the viewport."""
+        index = self.indexAt(point.toPoint())
+        if index.column() != SENTENCE:
+            return None
+        word = self._delegate.word_at(index, self.visualRect(index), self.font(), point)
+        return None if word is None else (index.row(), word)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.column() == FAVOURITE:
+            self.toggle_favourites([index.row()])
+        elif self._pressed is not None and self._pressed[0] == index.row():
+            sentence = self._rows.rows[index.row()]
+            if isinstance(sentence, SentenceGenerated):
+                self.word_chosen.emit(sentence, self._pressed[1])
+
+    def toggle_favourites(self, rows: Sequence[int]) -> None:
+        """Mark the sentences of `rows`, or take the marks away where all have one."""
+        records = [self._rows.rows[row] for row in rows]
+        keys = {key_of(each) for each in records if isinstance(each, SentenceGenerated)}
+        if not keys:
+            return
+        self._favourites = (
+            self._favourites - keys if keys <= self._favourites else self._favourites | keys
+        )
+        self.viewport().update()
+        self.favourites_changed.emit()
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:
@@ -174,17 +317,25 @@ class SentenceList(RecordTable):
         menu = QMenu(self)
         self._menu_row = row
         score = menu.addAction("Score this sentence")
-        score.setEnabled(row >= 0 and not isinstance(self._rows.rows[row], Batch))
+        score.setEnabled(row >= 0 and isinstance(self._rows.rows[row], SentenceGenerated))
         score.triggered.connect(self._on_score_triggered)
         copy = menu.addAction("Copy")
         copy.setEnabled(self._count > 0)
         copy.triggered.connect(self.copy_selected_or_all)
+        mark = menu.addAction("Mark as favourite, or not")
+        mark.setEnabled(score.isEnabled())
+        mark.triggered.connect(self._on_mark_triggered)
         menu.addAction("Select all", self.selectAll)
         return menu
 
     @Slot()
     def _on_score_triggered(self) -> None:
         self._request_score(self._menu_row)
+
+    @Slot()
+    def _on_mark_triggered(self) -> None:
+        rows = self.selected_rows()
+        self.toggle_favourites(rows if self._menu_row in rows else [self._menu_row])
 
     @Slot(int, int, int)
     def _on_section_resized(self, _column: int, _old_width: int, _width: int) -> None:
@@ -210,7 +361,30 @@ class SentenceList(RecordTable):
     def text_of_rows(self, rows: Sequence[int]) -> str:
         """Return the sentences of `rows`, one a line; titles are left out."""
         records = (self._rows.rows[row] for row in rows)
-        return "\n".join(record.text for record in records if not isinstance(record, Batch))
+        return "\n".join(record.text for record in records if isinstance(record, SentenceGenerated))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember the word that is pressed: a click is told without a place."""
+        self._pressed = self._word_at(event.position())
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Underline the word that a click would take."""
+        super().mouseMoveEvent(event)
+        self._hover(self._word_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Underline nothing."""
+        super().leaveEvent(event)
+        self._hover(None)
+
+    def _hover(self, word: tuple[int, int] | None) -> None:
+        if word == self._delegate.hovered:
+            return
+        self._delegate.hovered = word
+        shape = Qt.CursorShape.ArrowCursor if word is None else Qt.CursorShape.PointingHandCursor
+        self.viewport().setCursor(shape)
+        self.viewport().update()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the rows to the width that the columns have now."""
@@ -224,8 +398,8 @@ class SentenceList(RecordTable):
         super().hideEvent(event)
 
 
-def sentence_columns() -> tuple[Column[Row], ...]:
-    """Return number, sentence and probability; the title of a batch spans them all."""
+def sentence_columns(is_favourite: Callable[[Row], bool]) -> tuple[Column[Row], ...]:
+    """Return number, sentence, probability and mark; the title of a batch spans them all."""
     of_title: dict[int, Callable[[Row], object]] = {
         Qt.ItemDataRole.FontRole: _title_font,
         Qt.ItemDataRole.TextAlignmentRole: _number_alignment,
@@ -235,23 +409,33 @@ def sentence_columns() -> tuple[Column[Row], ...]:
             title="No.",
             tip="The sentence's number in its batch",
             text=lambda row: row.title if isinstance(row, Batch) else f"{row.number:,}",
-            tooltip=lambda row: row.title if isinstance(row, Batch) else sentence_tooltip(row),
+            tooltip=lambda row: row.title if isinstance(row, Batch) else _tooltip(row),
             is_number=True,
             roles=of_title,
         ),
         Column(
             title="Sentence",
-            tip="Double-click a sentence to see how probable each of its words is",
+            tip="Click a word to see what else could stand there; "
+            "double-click a sentence to see how probable each of its words is",
             text=_text,
             tooltip=_tooltip,
+            roles={SENTENCE_ROLE: lambda row: row},
         ),
         Column(
             title="Probability",
             tip="How often the model would say exactly this, at temperature 1, "
             "the sentence's end included",
-            text=lambda row: "" if isinstance(row, Batch) else format_odds(row.log_probability),
+            text=_odds,
             tooltip=_tooltip,
             is_number=True,
+        ),
+        Column(
+            title="★",
+            tip="Your favourites: click to mark a sentence",
+            text=lambda row: _star(row, is_marked=is_favourite(row)),
+            tooltip=lambda row: "Click to mark, or not" if _star(row, is_marked=True) else "",
+            title_alignment=Qt.AlignmentFlag.AlignCenter,
+            roles={Qt.ItemDataRole.TextAlignmentRole: lambda _row: Qt.AlignmentFlag.AlignCenter},
         ),
     )
 
@@ -261,20 +445,44 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     words = counted(predicted_words(sentence), "predicted word")
     end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
+    begun = ""
+    if sentence.started_with:
+        given = counted(sentence.started_with, "word")
+        share = format_odds(sentence.start_log_probability)
+        begun = (
+            f" The first {given}: {share}."
+            if sentence.started_with > 1
+            else (f" The first word: {share}.")
+        )
+    note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word"
+        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word."
+        f"{begun}{note}"
     )
 
 
 def _text(row: Row) -> str:
     if isinstance(row, Batch):
         return ""
-    return f"{row.text} …" if row.is_cut else row.text
+    if not isinstance(row, SentenceGenerated):
+        return f"{row.text} …"
+    mark = "" if row.is_readable else f"  {WORD_BY_WORD}"
+    return f"{row.text}{' …' if row.is_cut else ''}{mark}"
+
+
+def _odds(row: Row) -> str:
+    return format_odds(row.log_probability) if isinstance(row, SentenceGenerated) else ""
+
+
+def _star(row: Row, *, is_marked: bool) -> str:
+    if not isinstance(row, SentenceGenerated):
+        return ""
+    return "★" if is_marked else "☆"
 
 
 def _tooltip(row: Row) -> str:
-    return "" if isinstance(row, Batch) else sentence_tooltip(row)
+    return sentence_tooltip(row) if isinstance(row, SentenceGenerated) else ""
 
 
 def _title_font(row: Row) -> QFont | None:

@@ -6,14 +6,16 @@ used, and when, is decided by the controllers.
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
 from app.generation.generate_panel import GeneratePanel
+from app.generation.records import given_words
 from app.generation.score_panel import ScorePanel
 from app.shared.labels import ElidedLabel
+from engine import SentenceGenerated
 
 
 class GenerationTab(QWidget):
@@ -43,12 +45,13 @@ class GenerationTab(QWidget):
         self.generate_panel = GeneratePanel(self)
         self.score_panel = ScorePanel(self)
         self.generate_panel.score_requested.connect(self.score_panel.set_text)
+        self.generate_panel.word_chosen.connect(self._on_word_chosen)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(self.generate_panel)
         splitter.addWidget(self.score_panel)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(8)
-        splitter.setSizes([400, 400])
+        splitter.setSizes([430, 370])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 10)
         top = QHBoxLayout()
@@ -75,6 +78,10 @@ class GenerationTab(QWidget):
         ]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
+
+    @Slot(object, int)
+    def _on_word_chosen(self, sentence: SentenceGenerated, word: int) -> None:
+        self.score_panel.look_at(sentence.text, word, given_words(sentence))
 
     def show_model(self, text: str | None, tooltip: str) -> None:
         """Say which model is used; None is none and disables the tab."""

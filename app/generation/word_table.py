@@ -5,6 +5,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QRes
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.generation.records import ModelScore
+from app.shared.direction import isolated
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import Palette, current_palette, scaled
@@ -142,11 +143,12 @@ def word_columns() -> tuple[Column[WordScore], ...]:
 def _word(word: WordScore) -> str:
     if word.word == _END:
         return END_TEXT
-    return word.word if word.is_known else f"{word.word}   unknown → UNKNOWN_TOKEN"
+    shown = isolated(word.word)
+    return shown if word.is_known else f"{shown}   unknown → UNKNOWN_TOKEN"
 
 
 def _tooltip(word: WordScore) -> str:
-    name = "The end of the sentence here" if word.word == _END else f"“{word.word}”"
+    name = "The end of the sentence here" if word.word == _END else f"“{isolated(word.word)}”"
     note = "" if word.is_known else " Not in the vocabulary: scored as UNKNOWN_TOKEN."
     log_probability = f"{word.log_probability:.3f}".replace("-", "−")
     return (

@@ -82,6 +82,7 @@ def _of_one(run: "RunInfo", *, is_at_rest: bool) -> frozenset[RunCommand]:
             commands.add(RunCommand.DUPLICATE)
         if is_at_rest:
             commands |= {RunCommand.OPEN, RunCommand.OPEN_BEST}
-        if is_at_rest and run.state != "running":
-            commands.add(RunCommand.CONTINUE)
+    is_there = run.saved is not None or run.begins_anew
+    if is_there and is_at_rest and run.state != "running":
+        commands.add(RunCommand.CONTINUE)
     return frozenset(commands)

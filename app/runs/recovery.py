@@ -81,7 +81,7 @@ class RecoveryController(QObject):
                 "The run can be recovered when the present job has ended: stop it first.", "warning"
             )
             return
-        if self._is_recovered:
+        if self._is_recovered or run.begins_anew:
             self._bar.hide()
             self._resume(run, None)
         elif self._may_replace():
@@ -127,13 +127,19 @@ class RecoveryController(QObject):
 def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
     """Return the offer to recover the first of the interrupted runs, and the rest about them."""
     run = runs[0]
+    others = ", ".join(other.name for other in runs[1:])
+    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
+    if run.begins_anew:
+        text = (
+            f"The training of {run.name} was interrupted before anything was saved. It can begin "
+            "again with the same settings and seed."
+        )
+        return text, f"Nothing is lost but its first moments.{more}"
     when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
     text = (
         f"The training of {run.name} was interrupted. It was saved last{when}, "
         f"at epoch {run.epoch:.4g}, after {counted(run.step, 'step')}."
     )
-    others = ", ".join(other.name for other in runs[1:])
-    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
     return text, f"{describe_loss_of_work(run)}{more}"
 
 

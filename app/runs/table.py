@@ -109,7 +109,7 @@ def run_columns() -> tuple[Column[RunRow], ...]:
 def describe_run(run: "RunInfo") -> str:
     """Return the settings of a run, how far it is, and what is wrong with it."""
     saved = (
-        "nothing is saved yet"
+        f"nothing is saved yet{': “Continue training” begins it again' if run.begins_anew else ''}"
         if run.saved is None
         else f"{counted(run.step, 'step')} in {format_duration(run.elapsed_s)}, "
         f"saved {run.saved.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -6,6 +6,7 @@ What the figures mean is decided by whoever shows them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.shared.labels import make_label
@@ -59,6 +60,8 @@ class _Cell(QWidget):
         self.role = role
         self._value = make_label("", "figure", self)
         self._value.setObjectName(f"{grid.objectName()}.{role}")
+        # On the left, whatever the script of a word.
+        self._value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         self._value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
         self._name = make_label("", "caption", self)
         layout = QVBoxLayout(self)

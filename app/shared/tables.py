@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.direction import TextDelegate
 from app.shared.formatting import format_count
 from app.shared.theme import scaled
 
@@ -44,7 +45,8 @@ RecordT = TypeVar("RecordT")
 
 
 def prepare_rows(table: QTableView) -> None:
-    """Make `table` read-only, with whole rows and no grid."""
+    """Make `table` read-only, with whole rows and no grid, each cell in its text's direction."""
+    table.setItemDelegate(TextDelegate(table))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -237,6 +239,13 @@ class RowsModel(QAbstractTableModel, Generic[RecordT]):
             self.rows = list(self.rows)
         self.rows.extend(records)
         self.endInsertRows()
+
+    def remove_last_row(self) -> None:
+        """Take the lowest row away."""
+        last = len(self.rows) - 1
+        self.beginRemoveRows(QModelIndex(), last, last)
+        self.rows = list(self.rows)[:last]
+        self.endRemoveRows()
 
     def replace_row(self, row: int, record: RecordT) -> None:
         """Show another record in `row`, of a list that `append_rows` made."""

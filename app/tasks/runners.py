@@ -10,12 +10,14 @@ class Runners:
     """One runner for each kind of work that may go on beside the others."""
 
     dataset: TaskRunner
+    sentences: TaskRunner
     vocabulary: TaskRunner
     references: TaskRunner
     training: TaskRunner
     tools: TaskRunner
     generation: TaskRunner
     scoring: TaskRunner
+    next_words: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -30,12 +32,14 @@ class Runners:
         """Return the runners of jobs that a person started."""
         return (
             self.dataset,
+            self.sentences,
             self.vocabulary,
             self.references,
             self.training,
             self.tools,
             self.generation,
             self.scoring,
+            self.next_words,
             self.models,
             self.runs,
             self.prepared_texts,

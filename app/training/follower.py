@@ -38,6 +38,7 @@ from engine import (
     ReferencesCounted,
     RunEnded,
     SentenceGenerated,
+    SentenceGrowing,
     SentenceScored,
     SnapshotPublished,
     StageProgress,
@@ -152,7 +153,7 @@ class RunFollower:
             case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
                 self._tell(event)
                 return  # the plot has nothing new to draw
-            case SentenceGenerated() | SentenceScored() | GradientsChecked():
+            case SentenceGenerated() | SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
             case StepTimed() | EpochEstimated() | ReferencesCounted():
                 return  # likewise

@@ -158,11 +158,21 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_files_dropped(self, paths: Sequence[Path]) -> None:
-        self.open_file(paths[0])
-        if len(paths) > 1:
+        """Open a model, and all texts as one."""
+        models = [path for path in paths if path.suffix.lower() in MODEL_SUFFIXES]
+        texts = [path for path in paths if path not in models]
+        if len(models) > 1:
             self._presenter.show_message(
-                f"One file at a time: {paths[0].name} was opened, the others were not.", "warning"
+                "Nothing was opened: there can be one model at a time. Drop the one you mean, "
+                "together with texts if you like.",
+                "warning",
             )
+            return
+        if texts:
+            self._window.show_tab(DATASET_TAB)
+            self._dataset.open_paths(texts)
+        if models:
+            self._models.open_path(models[0])
 
     @Slot(object)
     def _on_recent_file_requested(self, path: Path) -> None:

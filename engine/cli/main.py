@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
-from engine.config import DeviceRequest, Dtype, Quoting, Recipe, RowPolicy, TextUnit
+from engine.config import (
+    DeviceRequest,
+    Dtype,
+    Quoting,
+    Recipe,
+    RowPolicy,
+    TextUnit,
+    TokenizerName,
+)
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
 
@@ -33,16 +41,22 @@ _HOMES = {  # of the commands that are not in `models`
     "cache": "cache",
 }
 
-_RESULT_IS_OUTPUT = ("generate", "score", "evaluate", "info", "gradcheck")
+_RESULT_IS_OUTPUT = ("generate", "next", "score", "evaluate", "info", "gradcheck")
 
-_TEXT_FILE = "the text: CSV, TSV, plain text or JSON Lines, also packed as .gz; -: standard input"
+_TEXT_FILES = (
+    "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
+    "several files, or folders of them, are one text; -: standard input"
+)
 
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
   python -m engine train comments.csv --keep-run
+  python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
+  python -m engine generate comments.safetensors --start "I think" --top-p 0.9
+  python -m engine next comments.safetensors "I think" -k 10
   python -m engine score comments.safetensors "the movie was very good ."
   python -m engine evaluate comments.safetensors other.csv
 """
@@ -128,8 +142,11 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         )
         raise SystemExit(EXIT_WRONG)
     arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.command == "score" and not any(word.startswith("-") for word in rest):
+    are_words = not any(word.startswith("-") for word in rest)
+    if rest and are_words and arguments.command == "score":
         arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
+    elif rest and are_words and arguments.command in ("train", "evaluate"):
+        arguments.csv.extend(map(Path, rest))  # likewise of "+"
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return arguments
@@ -149,6 +166,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_generate(commands)
+    _add_next(commands)
     _add_score(commands)
     _add_evaluate(commands)
     _add_runs(commands)
@@ -180,13 +198,21 @@ def _add_command(
 
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, metavar="CSV", help=_TEXT_FILE)
+    train.add_argument("csv", type=Path, nargs="+", metavar="CSV", help=_TEXT_FILES)
     train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
     train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
     _add_csv_options(train)
+    _add_words(train)
     add = train.add_argument
     add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
+    add(
+        "--min-count",
+        type=int,
+        default=2,
+        metavar="N",
+        help="words that occur less often in the training part are unknown",
+    )
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
     add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
     add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
@@ -221,6 +247,22 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
     add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
     add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
+
+
+def _add_words(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "--tokenizer",
+        choices=get_args(TokenizerName),
+        default="auto",
+        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
+        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
+        "Japanese, Thai; auto: the one that suits the text",
+    )
+    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
+    add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
+    add("--merge-numbers", action="store_true", help="read each number as the same word")
+    add("--merge-links", action="store_true", help="so links, and so user names")
 
 
 def _add_keeping(command: argparse.ArgumentParser) -> None:
@@ -259,6 +301,8 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
     header.add_argument("--no-header", action="store_true", help="the first row is text already")
     add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
     add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
+    bad_files = "one of several that cannot be read: stop and name it, or skip it"
+    add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
     add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
     add("--remove-duplicates", action="store_true", help="keep equal documents once")
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
@@ -270,10 +314,44 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add = generate.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
     add("-n", "--count", type=int, default=10, metavar="N", help="sentences")
+    add("--start", default="", metavar="WORDS", help="what every sentence begins with")
     add("--min-length", type=int, default=7, metavar="N", help="shortest, in words")
     add("--max-length", type=int, default=100, metavar="N", help="longest, in words")
-    add("--temperature", type=float, default=1.0, metavar="X", help="below 1: safer, above: wilder")
+    _add_filters(generate)
+    add(
+        "--ladder",
+        type=float,
+        nargs="+",
+        default=(),
+        metavar="X",
+        help="one sentence at each of these temperatures, from the same seed",
+    )
+    beam = "no drawing: search for the most probable sentences, with N at a time"
+    add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    wilder = "below 1: safer, above: wilder, 0: always the most probable word"
+    add("--temperature", type=float, default=1.0, metavar="X", help=wilder)
+    add("--top-k", type=int, metavar="K", help="only the K most probable words")
+    share = "only the most probable words that together have this probability"
+    add("--top-p", type=float, default=1.0, metavar="P", help=share)
+    of_best = "only words with at least this share of the best word's probability"
+    add("--min-p", type=float, default=0.0, metavar="P", help=of_best)
+    said = "above 1: words that were said already become less probable"
+    add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
+
+
+def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    following = _add_command(commands, "next", "list the most probable next words")
+    add = following.add_argument
+    add("model", type=Path, metavar="MODEL", help="a model file")
+    begun = "that the sentence begins with, in quotation marks; none: its first word is asked for"
+    add("words", nargs="?", default="", metavar="WORDS", help=begun)
+    add("-k", "--count", type=int, default=10, metavar="K", help="how many")
+    _add_filters(following)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -291,7 +369,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
-        "csv", type=Path, metavar="CSV", help=f"{_TEXT_FILE}; not the one it was trained on"
+        "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
     )
     evaluate.add_argument(
         "--count-on",
@@ -313,8 +391,10 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
-    add("--text-file", type=Path, metavar="FILE", help="resume: where the text lies now")
+    where = "resume: where the text, all its files, lies now"
+    add("--text-file", type=Path, nargs="+", metavar="FILE", help=where)
     add("--best", action="store_true", help="export: the best model instead of the last")
+    add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
 

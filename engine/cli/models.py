@@ -1,4 +1,4 @@
-"""The commands that need a model and no corpus: generate, score, info and export.
+"""The commands that need a model and no corpus: generate, next, score, info and export.
 
 Arguments are read in `main`, which also turns failures into exit codes; `training` has the
 commands that read a corpus.
@@ -9,35 +9,58 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
-from engine.cli.texts import event_sentence, references_line
+from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
+from engine.language_model.next_words import next_words
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
 from engine.language_model.tutorial_npz import word_list_of
-from engine.wording import counted
+from engine.wording import counted, probability
 
 
 def run_generate(arguments: Namespace) -> int:
     """Draw sentences, one a line."""
     config = SampleConfig(
         count=arguments.count,
+        start=arguments.start,
         min_length=arguments.min_length,
         max_length=arguments.max_length,
-        temperature=arguments.temperature,
+        ladder=tuple(arguments.ladder),
+        beams=arguments.beam,
         seed=arguments.seed,
+        **_filters(arguments),
     )
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     with stop_on_signal(output) as control:
         show_sentences(model, config, control, output)
         return control.exit_code
+
+
+def run_next(arguments: Namespace) -> int:
+    """List the most probable next words."""
+    settings = SampleConfig(start=arguments.words, **_filters(arguments))
+    output = Output(as_json=arguments.json)
+    following = next_words(open_model(arguments.model), settings, arguments.count)
+    if arguments.json:
+        output.result_json({"event": "next_words", **asdict(following)})
+        return 0
+    for line in next_word_lines(following):
+        output.result(line)
+    return 0
+
+
+def _filters(arguments: Namespace) -> dict[str, Any]:
+    names = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+    return {name: getattr(arguments, name) for name in names}
 
 
 def run_score(arguments: Namespace) -> int:
@@ -116,10 +139,15 @@ def show_sentences(
     model: LanguageModel, config: SampleConfig, control: RunControl, output: Output
 ) -> None:
     """Draw sentences and name the seed if it was a fresh one."""
-    seed = None
+    drawn = None
     for event in generate(model, config, control):
         output.show(event)
         if isinstance(event, SentenceGenerated):
-            seed = event.seed
-    if seed is not None and config.seed is None:
-        output.note(f"Seed {seed}: give --seed {seed} for the same sentences.")
+            drawn = event
+    if drawn is None:
+        return
+    if drawn.started_with:
+        share = probability(drawn.start_log_probability)
+        output.note(f"Begun with {counted(drawn.started_with, 'word')} of probability {share}.")
+    if config.seed is None and not (config.beams or drawn.settings.is_certain):
+        output.note(f"Seed {drawn.seed}: give --seed {drawn.seed} for the same sentences.")

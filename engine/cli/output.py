@@ -33,7 +33,7 @@ from engine.errors import EngineError
 from engine.events import Event, event_to_json
 from engine.files.atomic import explain_os_error
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceScored
+from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
 from engine.training.events import (
     CheckpointSaved,
     GradientsChecked,
@@ -124,7 +124,10 @@ class Output:
             case TrainingStarted() | EpochDone() | RateHalved() | Notice() | RunEnded():
                 self.note(event_sentence(event))
             case SentenceGenerated():
-                self.result(event.text)
+                # The mark: this text, typed, would be read as other words.
+                self.result(event.text if event.is_readable else f"[word by word] {event.text}")
+            case SentenceGrowing():
+                self._show_live(event.text[-self._width() :])
             case SentenceScored():
                 self._show_table(score_lines(event.score))
             case GradientsChecked():

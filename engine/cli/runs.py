@@ -2,13 +2,13 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.training import (
     prepare,
+    require_consent,
     require_kept,
     require_place,
     resume_command,
@@ -25,7 +25,7 @@ from engine.wording import counted, duration
 _MOST_NAMED = 5  # ids in a message
 _USERS = {  # the one action that uses an option
     **dict.fromkeys(("epochs", "time_limit", "learning_rate", "text_file"), "resume"),
-    **dict.fromkeys(("best", "at_epoch"), "export"),
+    **dict.fromkeys(("best", "at_epoch", "force"), "export"),
 }
 
 
@@ -90,6 +90,7 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, s
                 model = store.open_epoch(run.run_id, arguments.at_epoch)
             else:
                 model = store.open_model(run.run_id, "best" if arguments.best else "last")
+            require_consent(Path(text), is_forced=arguments.force)
             save_model(model, Path(text))
             return run_id, f"{model.description} Saved to {text}."
         case "rename":
@@ -112,12 +113,13 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         run.run_id, epochs=arguments.epochs, learning_rate=arguments.learning_rate
     )
     config = store.corpus_config(run.run_id)
-    moved: Path | None = arguments.text_file
+    moved: list[Path] | None = arguments.text_file
+    missing = next((path for path in config.paths if not path.exists()), None)
     if moved is not None:
-        config = replace(config, path=moved)
-    elif not config.path.exists():
+        config = config.at(moved)
+    elif missing is not None:
         raise RunError(
-            f"The text of the run is not there any more: {config.path}. If it was moved, say where "
+            f"The text of the run is not there any more: {missing}. If it was moved, say where "
             f"it lies now: {resume_command(run.run_id, arguments.data_folder)} --text-file FILE"
         )
     with stop_on_signal(output) as control:
@@ -125,7 +127,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         if corpus is None:
             return control.exit_code
         if moved is not None and corpus.summary.digest == run.text_digest:
-            store.set_text_path(run.run_id, moved)  # for the next time
+            store.set_text_paths(run.run_id, moved)  # for the next time
         show_references(corpus, control, output)
         events = store.resume(
             run.run_id,
@@ -177,6 +179,10 @@ def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
 
 
 def _progress(run: RunInfo) -> str:
+    if run.begins_anew:
+        return (
+            f"begun {run.started:%Y-%m-%d %H:%M}, nothing saved yet: 'runs resume' begins it again"
+        )
     if run.saved is None:
         return f"begun {run.started:%Y-%m-%d %H:%M}, nothing saved yet"
     loss = run.training_loss if run.validation_loss is None else run.validation_loss

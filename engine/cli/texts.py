@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
+from engine.corpus.languages import describe_tokenizer
 from engine.corpus.references import ReferenceLosses
-from engine.documents.reader import count_entities, inspect_csv
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
@@ -19,7 +19,7 @@ from engine.wording import counted, duration, probability
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model.model import LanguageModel
-    from engine.language_model.results import SentenceScore
+    from engine.language_model.results import NextWords, SentenceScore
     from engine.network.gradient_check import GradientReport
 
 
@@ -34,7 +34,6 @@ _ENDS = {
 
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
-_ROWS_LOOKED_AT = 1000  # for HTML entities
 _MANY_EQUAL = 0.05  # of the documents
 _FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 
@@ -52,13 +51,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{''.join(f' {text}' for text in (event.tuning, event.tuning_reason) if text)}"
             )
         case EpochDone():
-            held_out = event.validation_loss
-            speed = f"{event.words_per_s:,.0f} words/s, " if event.words_per_s else ""
-            return (
-                f"Epoch {event.epoch:.4g}: training loss {event.training_loss:.4f}"
-                f"{'' if held_out is None else f', held-out loss {held_out:.4f}'} nats a word, "
-                f"{speed}{duration(event.elapsed_s)}"
-            )
+            return _epoch_sentence(event)
         case RateHalved():
             return event.reason
         case Notice():
@@ -68,6 +61,20 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{_ENDS[event.reason]} after {counted(event.epoch, 'epoch')}, "
                 f"{counted(event.step, 'step')} and {duration(event.elapsed_s)}."
             )
+
+
+def _epoch_sentence(done: EpochDone) -> str:
+    """Return the losses, and of those of a sample how far the whole text's may be from it."""
+    held_out = done.validation_loss
+    speed = f"{done.words_per_s:,.0f} words/s, " if done.words_per_s else ""
+    sample = ""
+    if done.standard_error is not None:
+        sample = f" (of a sample: ± {done.standard_error:.4f})"
+    return (
+        f"Epoch {done.epoch:.4g}: training loss {done.training_loss:.4f}"
+        f"{'' if held_out is None else f', held-out loss {held_out:.4f}'}{sample} nats a word, "
+        f"{speed}{duration(done.elapsed_s)}"
+    )
 
 
 def training_line(point: LossPoint, width: int) -> str:
@@ -92,20 +99,52 @@ def stage_line(progress: StageProgress, width: int) -> str:
 
 
 def score_lines(score: "SentenceScore") -> list[str]:
-    """Return a sentence's probability and a table of its words."""
+    """Return a text's probability, that of each of its sentences, and a table of its words."""
+    total = f"{len(score.parts):,} sentences, " if len(score.parts) > 1 else ""
     lines = [
         score.text,
         (
-            f"  probability {probability(score.log_probability)} (natural log "
+            f"  {total}probability {probability(score.log_probability)} (natural log "
             f"{score.log_probability:.3f}), perplexity {score.perplexity:,.1f}, "
             f"{score.bits_per_word:.2f} bits a word"
         ),
     ]
-    for word in score.words:
+    if score.unknown_words:
+        lines.append(
+            f"  without its unknown words: probability {probability(score.known_log_probability)} "
+            f"(natural log {score.known_log_probability:.3f}), perplexity "
+            f"{score.known_perplexity:,.1f}"
+        )
+    starts = {part.first_word: part for part in score.parts} if total else {}
+    for number, word in enumerate(score.words):
+        if part := starts.get(number):
+            lines.append(
+                f"  {part.text}: probability {probability(part.log_probability)} (natural log "
+                f"{part.log_probability:.3f})"
+            )
         note = "" if word.is_known else "  unknown: scored as UNKNOWN_TOKEN"
         lines.append(
             f"  {word.shown:<20} {probability(word.log_probability):>12} {word.bits:>7.2f} bits, "
             f"rank {word.rank:,}{note}"
+        )
+    return lines
+
+
+def next_word_lines(following: "NextWords") -> list[str]:
+    """Return a table of the most probable next words, raw and after the filters."""
+    has_filters = following.left_by_filters < following.vocabulary_size - 2
+    before = " ".join(following.words_before) or "the start of a sentence"
+    lines = [
+        f"After {before}: {following.entropy_bits:.2f} bits undecided"
+        + (f", {counted(following.left_by_filters, 'word')} left by the filters" * has_filters)
+    ]
+    if following.unknown_words:
+        lines.append(f"  unknown: {', '.join(following.unknown_words)}, read as UNKNOWN_TOKEN")
+    for each in following.words:
+        drawn = f"{each.drawn_with:.4g}" if each.drawn_with else "never"
+        lines.append(
+            f"  {each.rank:>5,}  {each.shown:<20} {probability(each.log_probability):>12}"
+            f"   drawn with {drawn}"
         )
     return lines
 
@@ -164,10 +203,11 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
     held_out = counted(summary.validation_sentences, "sentence")
     lines = [
         _figures(summary),
+        (f"Words: {describe_tokenizer(summary.tokenizer)}. Sentences: {summary.splitter}."),
         (
             f"Vocabulary: {counted(summary.vocabulary_size, 'word')}; the least frequent is "
             f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "
-            f"{summary.unknown_share:.1%} of the words are unknown. {summary.splitter}"
+            f"{rare_words(summary)}{summary.unknown_share:.1%} of the words are unknown."
         ),
         (
             f"Training: {counted(summary.training_sentences, 'sentence')}; held out: "
@@ -181,6 +221,14 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
     return lines
 
 
+def rare_words(summary: "CorpusSummary") -> str:
+    """Return such as "3,212 words occur once, so that they are unknown; "."""
+    if summary.min_count == 1:
+        return "every word is known that has room; "
+    often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+    return f"{counted(summary.rare_words, 'word')} that occur only {often} are unknown; "
+
+
 def evaluated_lines(corpus: "Corpus") -> list[str]:
     """Return the figures of a text that a model is measured on: its vocabulary is not used."""
     return [_figures(corpus.summary), *_row_lines(corpus)]
@@ -189,11 +237,10 @@ def evaluated_lines(corpus: "Corpus") -> list[str]:
 def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
     """Yield what the user may want to know before a training on `corpus`."""
     summary = corpus.summary
-    entities = 0 if config.csv.decode_entities else _entities(corpus, config)
-    if entities:
+    if summary.entities and not config.csv.decode_entities:
         yield Notice(
-            text=f"The text has HTML entities such as &gt; or &amp; ({entities:,} of them in its "
-            f"first {_ROWS_LOOKED_AT:,} rows). --decode-entities reads them as characters.",
+            text=f"The text has HTML entities such as &gt; or &amp; ({summary.entities:,} of them "
+            "in its first rows). --decode-entities reads them as characters.",
             severity="info",
         )
     are_many = summary.duplicate_documents >= _MANY_EQUAL * summary.documents
@@ -214,12 +261,12 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
         )
 
 
-def reading_hints(config: CorpusConfig) -> Iterator[Notice]:
+def reading_hints(corpus: "Corpus") -> Iterator[Notice]:
     """Yield a warning if it is doubtful how the rows of the file are divided."""
-    doubts = inspect_csv(config.path, config.csv, 1).doubts
-    if doubts:
+    summary = corpus.summary
+    if summary.doubts:
         yield Notice(
-            text=f"Check how {config.path.name} is read: {'; '.join(doubts)}. Other ways: "
+            text=f"Check how {summary.name} is read: {'; '.join(summary.doubts)}. Other ways: "
             "--delimiter, --quoting, --skip-rows, --header, --no-header."
         )
 
@@ -253,10 +300,11 @@ def _row_lines(corpus: "Corpus") -> list[str]:
     summary, by_reason = corpus.summary, dict[str, list[RowProblem]]()
     if summary.refused_rows == 1 and not summary.repaired_rows:
         return []
-    for problem in corpus.problems:
+    rows = [each for each in corpus.problems if not each.is_file_left_out]
+    for problem in rows:
         by_reason.setdefault(problem.reason, []).append(problem)
     lines = [_reason_line(reason, found) for reason, found in by_reason.items()]
-    left = summary.refused_rows + summary.repaired_rows - len(corpus.problems)
+    left = summary.refused_rows + summary.repaired_rows - len(rows)
     if left > 0:
         lines.append(f"{counted(left, 'more row')} refused or repaired.")
     return lines
@@ -264,23 +312,12 @@ def _row_lines(corpus: "Corpus") -> list[str]:
 
 def _reason_line(reason: str, found: list[RowProblem]) -> str:
     """Return such as "20 rows: its text is empty (line 2, 3, 4 and 17 more)"."""
-    named = ", ".join(f"{problem.line:,}" for problem in found[:_MOST_LINES])
+    named = ", ".join(
+        f"{problem.line:,}{f' of {problem.file}' if problem.file else ''}"
+        for problem in found[:_MOST_LINES]
+    )
     more = f" and {len(found) - _MOST_LINES:,} more" if len(found) > _MOST_LINES else ""
     text = " ".join(found[0].text.split())[:_LONGEST_ROW_TEXT]
     shown = f"; the first begins: {text}" if text else ""
     where = "line" if len(found) == 1 else "lines"
     return f"{counted(len(found), 'row')}: {reason} ({where} {named}{more}{shown})"
-
-
-def _entities(corpus: "Corpus", config: CorpusConfig) -> int:
-    """Count the HTML entities in the text columns of the first rows."""
-    preview = inspect_csv(config.path, config.csv, _ROWS_LOOKED_AT)
-    wanted = [
-        number for number, name in enumerate(preview.columns) if name in corpus.summary.columns
-    ]
-    return sum(
-        count_entities(row[number])
-        for row in preview.rows
-        for number in wanted
-        if number < len(row)
-    )

@@ -9,7 +9,7 @@ import re
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,11 +24,21 @@ from engine.cli.texts import (
     references_line,
     training_hints,
 )
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig, Tuning
+from engine.config import (
+    FORMER_TOKENIZER,
+    CorpusConfig,
+    CsvConfig,
+    ModelConfig,
+    SampleConfig,
+    TokenizerConfig,
+    TrainConfig,
+    Tuning,
+)
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
@@ -64,9 +74,11 @@ _READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
-    corpus_config = _corpus_config(
-        arguments,
+    corpus_config = replace(
+        _file_config(arguments),
+        tokenizer=_tokenizer(arguments),
         vocabulary_size=arguments.vocabulary_size,
+        min_count=arguments.min_count,
         validation_fraction=arguments.validation_fraction,
     )
     model_config = ModelConfig(
@@ -96,7 +108,7 @@ def run_train(arguments: Namespace) -> int:
     store = RunStore(arguments.data_folder)
     if arguments.keep_run:
         store.require_place()
-        if is_standard_input(arguments.csv):
+        if is_standard_input(corpus_config.path):
             raise ConfigError(
                 "A run that is kept reads its text again when it goes on, and standard input comes "
                 "once: write the text to a file, or leave --keep-run out."
@@ -106,11 +118,11 @@ def run_train(arguments: Namespace) -> int:
         stop_on_signal(output) as control,
         text_at_hand(corpus_config, control) as corpus_config,
     ):
-        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
         corpus = prepare(corpus_config, control, output, uses_cache=uses_cache)
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(corpus_config), *training_hints(corpus, corpus_config)):
+        for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
         show_references(corpus, control, output)
         if arguments.keep_run:
@@ -139,7 +151,7 @@ def run_demo(arguments: Namespace) -> int:
     """Train on the sample comments for a while, then draw and score sentences."""
     path = sample_comments_path()
     if arguments.out is not None:
-        require_place(arguments.out, path)
+        require_place(arguments.out, [path])
         require_consent(arguments.out, is_forced=arguments.force)
     train_config = TrainConfig(epochs=_NO_LIMIT, time_limit_s=arguments.seconds)
     output = Output(as_json=arguments.json)
@@ -168,23 +180,39 @@ def run_evaluate(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
-    config = _corpus_config(arguments, vocabulary_size=sys.maxsize, validation_fraction=0.0)
+    is_former = model.summary.tokenizer == FORMER_TOKENIZER
+    config = replace(
+        _file_config(arguments),
+        tokenizer=model.summary.tokenizer,
+        vocabulary_size=sys.maxsize,
+        min_count=1,
+        validation_fraction=0.0,
+    )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
-        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv)
-        corpus = prepare(config, control, output, uses_cache=uses_cache, is_only_measured=True)
+        uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
+        reading = None if is_former else model.reading
+        corpus = prepare(
+            config,
+            control,
+            output,
+            uses_cache=uses_cache,
+            is_only_measured=True,
+            reading=reading,
+        )
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(config), *evaluation_hints(model, corpus)):
+        for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
         result = _result_of(evaluate_corpus(model, corpus, control), output)
         references = None
         if result is not None and arguments.count_on is not None:
             source = prepare(
-                replace(config, path=arguments.count_on),
+                config.at([arguments.count_on]),
                 control,
                 output,
                 uses_cache=not arguments.no_cache,
                 is_only_measured=True,
+                reading=reading,
             )
             if source is None:
                 return control.exit_code
@@ -218,12 +246,16 @@ def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result
             return result
 
 
-def _corpus_config(
-    arguments: Namespace, *, vocabulary_size: int, validation_fraction: float
-) -> CorpusConfig:
+def _file_config(arguments: Namespace) -> CorpusConfig:
+    """Return how the file is to be read; words and vocabulary are the command's own."""
     header = True if arguments.header else False if arguments.no_header else None
+    path, *others = arguments.csv
+    if others and any(map(is_standard_input, arguments.csv)):
+        raise ConfigError("Standard input (-) is a text of its own: give it without other files.")
     return CorpusConfig(
-        path=arguments.csv,
+        path=path,
+        others=tuple(others),
+        bad_files=arguments.bad_files,
         csv=CsvConfig(
             columns=tuple(arguments.column or ()),
             has_header=header,
@@ -236,11 +268,22 @@ def _corpus_config(
             decode_entities=arguments.decode_entities,
             bad_rows=arguments.bad_rows,
         ),
-        vocabulary_size=vocabulary_size,
-        validation_fraction=validation_fraction,
         remove_duplicates=arguments.remove_duplicates,
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
+    )
+
+
+def _tokenizer(arguments: Namespace) -> TokenizerConfig:
+    name = arguments.tokenizer
+    if arguments.lower_case and name != "words":
+        raise ConfigError("--lower-case goes with --tokenizer words; the others have their own.")
+    return TokenizerConfig(
+        name=name,
+        language=arguments.language,
+        lower_case=arguments.lower_case,
+        merge_numbers=arguments.merge_numbers,
+        merge_links=arguments.merge_links,
     )
 
 
@@ -260,11 +303,12 @@ def prepare(
     *,
     uses_cache: bool = True,
     is_only_measured: bool = False,
+    reading: Reading | None = None,
 ) -> Corpus | None:
     """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
     corpus = None
     folder = corpus_cache_folder() if uses_cache else None
-    for event in build_corpus(config, control, cache_folder=folder):
+    for event in build_corpus(config, control, cache_folder=folder, reading=reading):
         if isinstance(event, CorpusReady):
             corpus = event.corpus
         if corpus is None or output.as_json or not is_only_measured:
@@ -326,15 +370,15 @@ def require_consent(path: Path, *, is_forced: bool) -> None:
         raise ModelFileError(f"{path} is left as it is. Give another name for the model.")
 
 
-def require_place(path: Path, source: Path | None = None) -> None:
+def require_place(path: Path, sources: Sequence[Path] = ()) -> None:
     """Find out before hours of training whether the model may be saved to `path`.
 
     Parameters
     ----------
     path : Path
         Where the model is to be.
-    source : Path, optional
-        The text that is trained on.
+    sources : sequence of Path
+        The files of the text that is trained on.
 
     Raises
     ------
@@ -363,7 +407,7 @@ def require_place(path: Path, source: Path | None = None) -> None:
         ) from error
     if not path.exists():
         return
-    if source is not None and source.exists() and path.samefile(source):
+    if any(source.exists() and path.samefile(source) for source in sources):
         raise ModelFileError(
             f"{path} is the text itself: the model would replace it. Give another name, such as "
             f"{path.with_suffix(SUFFIX).name}."

@@ -4,8 +4,8 @@ Gathers what the batches bring and numbers all words by frequency. Only the diff
 words, their counts, and a slice of the rest are in memory.
 """
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
+from engine.corpus.origins import Origins
+from engine.corpus.reading import Reading
 from engine.corpus.tokenizing import WordTable
 from engine.corpus.workers import PreparedBatch
+from engine.corpus.written_forms import FormCounts
 from engine.files.spool import Spool
 
 Int64s = NDArray[np.int64]
@@ -35,6 +38,7 @@ class AssembledText:
     text_offsets: Spool  # int64 (S + 1,)
     document_lengths: Spool  # int32 (documents,)
     group_of: Int64s  # (documents,)
+    origins: Origins = field(default_factory=Origins)
 
     @property
     def sentences(self) -> int:
@@ -46,9 +50,10 @@ class AssembledText:
         """About how many bytes all of it takes."""
         spools = (self.word_ranks, self.offsets, self.texts, self.text_offsets)
         rest = self.document_lengths.size + self.group_of.nbytes + 20 * len(self.words)
+        rest += self.origins.lines.nbytes
         return sum(spool.size for spool in spools) + rest
 
-    def store(self, folder: Path | None) -> TokenStore:
+    def store(self, folder: Path | None, reading: Reading) -> TokenStore:
         """Return the store with no document held out; the spools are then used up."""
         return TokenStore(
             words=self.words,
@@ -60,7 +65,9 @@ class AssembledText:
             document_lengths=self.document_lengths.array(np.int32),
             group_of=self.group_of,
             is_validation=np.zeros(len(self.group_of), dtype=np.bool_),
+            reading=reading,
             folder=folder,
+            origins=self.origins,
         )
 
 
@@ -71,12 +78,22 @@ class CorpusAssembler:
     ----------
     folder : Path or None
         For files of what is too much for the memory; None = the system's.
+
+    Attributes
+    ----------
+    word_of : callable
+        Returns the word of the vocabulary that a written one is.
+    forms : FormCounts or None
+        Where it is to be counted how each word is written.
     """
 
     def __init__(self, folder: Path | None) -> None:
+        self.word_of: Callable[[str], str] = str
+        self.forms: FormCounts | None = None
         self._folder = folder
         self._spools: list[Spool] = []
         self._table = WordTable()
+        self._number_of = _FormNumbers(self)
         self._numbers = self._spool()  # int32 (W,), in the order first seen
         self._sentence_lengths = self._spool()  # int32 (S,)
         self._document_lengths = self._spool()  # int32 (documents,)
@@ -88,6 +105,15 @@ class CorpusAssembler:
         """Why temporary files could not be written and more memory was taken."""
         return next((spool.failure for spool in self._spools if spool.failure is not None), None)
 
+    def number_of(self, word: str) -> int:
+        """Return the number of a word, a new one for a word not seen before."""
+        return self._table[word]
+
+    @property
+    def words(self) -> list[str]:
+        """The different words so far, in the order first seen."""
+        return self._table.words
+
     @property
     def words_twice(self) -> int:
         """What `arranged` counts up to."""
@@ -95,9 +121,12 @@ class CorpusAssembler:
 
     def add(self, batch: PreparedBatch) -> None:
         """Append a batch; its words get the numbers of the whole corpus."""
-        number_of = np.array([self._table[word] for word in batch.words], dtype=np.int32)
+        numbers = self._number_of
+        number_of = np.array([numbers[form] for form in batch.words], dtype=np.int32)
         if len(batch.words):
             self._numbers.append(number_of[batch.numbers])
+        if self.forms is not None:
+            self.forms.add(batch.words, batch.numbers, batch.sentence_lengths)
         self._sentence_lengths.append(batch.sentence_lengths)
         self._document_lengths.append(batch.document_lengths)
         self._texts.append(batch.texts)
@@ -175,6 +204,18 @@ class CorpusAssembler:
             end = ends[-1:]
         lengths.close()
         return offsets
+
+
+class _FormNumbers(dict[str, int]):
+    """The number of the word that each written form is."""
+
+    def __init__(self, assembler: CorpusAssembler) -> None:
+        super().__init__()
+        self._assembler = assembler
+
+    def __missing__(self, form: str) -> int:
+        number = self[form] = self._assembler.number_of(self._assembler.word_of(form))
+        return number
 
 
 def _int32s(spool: Spool) -> Iterator[NDArray[np.int32]]:

@@ -7,17 +7,18 @@ The records of a corpus are in `engine.corpus.corpus`. Memory is bounded: what g
 the text goes to files, and of equal documents only a hash is kept.
 """
 
+import contextlib
 import hashlib
 from array import array
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import CorpusConfig
+from engine.config import CorpusConfig, TokenizerConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
 from engine.corpus.cache import CorpusCache
@@ -28,18 +29,29 @@ from engine.corpus.corpus import (
     TextSummary,
     draw_validation,
 )
+from engine.corpus.origins import OriginsRecorder
 from engine.corpus.prepared_file import PreparedText
+from engine.corpus.proposal import settled
+from engine.corpus.reading import Reading
+from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.sentences import (
     LEARNED_AT_ONCE,
     SAMPLE_CHARACTERS,
     SentenceSplitter,
     SplitterLearner,
 )
+from engine.corpus.tokenizers import make_tokenizer
+from engine.corpus.words import Tokenizer
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
+from engine.corpus.written import Writing, WritingCounts
+from engine.corpus.written_forms import FormCounts
 from engine.documents.archive import is_archive
-from engine.documents.reader import Document, DocumentReader
+from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
+from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.several import TextsReader, text_files, title
 from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
+from engine.wording import counted
 
 _COUNTING = "Counting words"
 _REPORT_EVERY_S = 0.1
@@ -47,10 +59,15 @@ _REPORT_EVERY_S = 0.1
 _MOST_RECENT = 200_000  # in a dict, about 30 MB
 
 _UNPACKING = "Unpacking the file"
+_LOOKING = "Looking at the files"
+_MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
 _LEARNING = "Learning where sentences end"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
+_SAMPLE_DOCUMENTS = 1000  # that tell the language
+_SENTENCES_TO_WRITE_BY = 1000
+_FEW_KNOWN = 0.5  # of the words
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
 
@@ -116,15 +133,23 @@ class CorpusReading:
     ----------
     group_of : array of int
         Of each document that is used; equal for equal documents.
+    sentence_ends : str
+        How they were found, a phrase for the user.
+    origins : OriginsRecorder
+        Of the same documents.
     """
 
     def __init__(
         self,
         config: CorpusConfig,
         control: RunControl,
-        reader: DocumentReader,
+        reader: DocumentReader | TextsReader,
         assembler: CorpusAssembler,
+        given: Reading | None = None,
     ) -> None:
+        self.sentence_ends = ""
+        self._given = given
+        self._rules = SentenceRules()
         self.group_of: array[int] = array("q")
         self._config = config
         self._control = control
@@ -132,7 +157,7 @@ class CorpusReading:
         self._assembler = assembler
         self._ticker = Ticker(_REPORT_EVERY_S)
         self._groups = DocumentGroups()
-        self._lines: array[int] = array("q")  # where each document begins
+        self.origins = OriginsRecorder()
         self._documents_done = 0
         self._failed: list[int] = []
 
@@ -141,8 +166,8 @@ class CorpusReading:
         """Documents that equal an earlier one, whether used or not."""
         return self._groups.duplicates
 
-    def events(self) -> Generator[CorpusEvent, None, SentenceSplitter | None]:
-        """Yield all events; return how sentence ends were found, or None after a stop."""
+    def events(self) -> Generator[CorpusEvent, None, Reading | None]:
+        """Yield all events; return how the text was read, or None after a stop."""
         documents = self._documents()
         first: list[str] = []
         yield from self._read_first(documents, first)
@@ -150,19 +175,72 @@ class CorpusReading:
             return None
         if not first:
             raise self.no_text()
-        splitter = SentenceSplitter.installed()
-        if splitter is None:
+        tokenizer = yield from self._tokenizer_for(first)
+        if tokenizer is None:
+            return None
+        writing = self._writing_of(tokenizer, first)
+        forms = self._assembler.forms = self._form_counts(tokenizer.config)
+        self._assembler.word_of = tokenizer.word_of
+        yield from self._prepare(tokenizer, first, documents)
+        if not self._control.proceed():
+            return None
+        for index in self._failed:
+            line, file = self.origins.of(index)
+            self._reader.refuse(line, _TOO_LONG_TO_SPLIT, "", file)
+        if forms is not None:
+            words = self._assembler.words
+            writing = replace(writing, forms=forms.most_frequent(words))
+        return Reading(config=tokenizer.config, rules=self._rules, writing=writing)
+
+    def _tokenizer_for(self, first: list[str]) -> Generator[CorpusEvent, None, Tokenizer | None]:
+        """Choose and teach the tokeniser; return None after a stop."""
+        if self._given is not None:
+            self._rules = self._given.rules
+            self.sentence_ends = self._rules.description
+            return self._given.tokenizer
+        sample = "\n".join(islice(first, _SAMPLE_DOCUMENTS))
+        config = settled(self._config.tokenizer, sample)
+        splitter = SentenceSplitter.installed() if config.name == "tutorial" else None
+        parameters = None
+        if splitter is None and config.name != "whitespace":
             learner = SplitterLearner()
             yield from self._learn(learner, first)
             if not self._control.proceed():
                 return None
-            splitter = SentenceSplitter(learner.parameters(), learner.description)
-        yield from self._prepare(splitter, first, documents)
-        if not self._control.proceed():
+            parameters = learner.parameters()
+            if config.sentence_ends == "punkt":
+                splitter = SentenceSplitter(parameters, learner.description)
+        self._rules = SentenceRules.learn(config.language, _beginning(first), parameters)
+        self.sentence_ends = self._rules.description
+        if config.name == "whitespace":
+            self.sentence_ends = "one a line"
+        elif splitter is not None:
+            self.sentence_ends = splitter.description
+        return make_tokenizer(config, self._rules, installed=splitter)
+
+    def _writing_of(self, tokenizer: Tokenizer, first: list[str]) -> Writing:
+        """Return how the text writes, from its beginning."""
+        if self._given is not None:
+            return self._given.writing
+        if tokenizer.config.name in ("whitespace", "characters"):
+            return Writing()
+        counts = WritingCounts(nltk=tokenizer.config.name == "tutorial")
+        left = _SENTENCES_TO_WRITE_BY
+        for text in _beginning(first):
+            # What NLTK gives up on is refused when its turn comes.
+            with contextlib.suppress(TimeoutError):
+                for sentence in tokenizer.split_sentences(text)[:left]:
+                    counts.add(tokenizer.pieces(sentence))
+                    left -= 1
+            if left <= 0 or not self._control.proceed():
+                break
+        return counts.writing(tokenizer.config.language)
+
+    def _form_counts(self, config: TokenizerConfig) -> FormCounts | None:
+        is_cased = config.name == "whitespace" or not config.lower_case
+        if self._given is not None or (is_cased and config.name != "tutorial"):
             return None
-        for index in self._failed:
-            self._reader.refuse(self._lines[index], _TOO_LONG_TO_SPLIT, "")
-        return splitter
+        return FormCounts(config.language)
 
     def _documents(self) -> Iterator[Document]:
         """Yield the documents to use; leave out duplicates if the user wishes."""
@@ -170,7 +248,7 @@ class CorpusReading:
             group, is_new = self._groups.find(document.text)
             if is_new or not self._config.remove_duplicates:
                 self.group_of.append(group)
-                self._lines.append(document.line)
+                self.origins.add(document.line, document.file)
                 yield document
 
     def _read_first(self, documents: Iterator[Document], first: list[str]) -> Iterator[CorpusEvent]:
@@ -200,12 +278,12 @@ class CorpusReading:
                 learner.learn(text[start : start + LEARNED_AT_ONCE])
 
     def _prepare(
-        self, splitter: SentenceSplitter, first: list[str], documents: Iterator[Document]
+        self, tokenizer: Tokenizer, first: list[str], documents: Iterator[Document]
     ) -> Iterator[CorpusEvent]:
         """Split and tokenise all documents, in batches."""
         yield self._bytes_read(_SPLITTING)
         processes = choose_processes(self._config.processes, self._reader.characters_estimate)
-        with PreparationPool(splitter, processes, self._control) as pool:
+        with PreparationPool(tokenizer, processes, self._control) as pool:
             for texts in _batches(first, documents):
                 for batch in pool.put(texts):
                     self._add(batch)
@@ -237,14 +315,24 @@ class CorpusReading:
     def no_text(self) -> CorpusError:
         """Return the complaint that there is nothing to prepare."""
         columns = " and ".join(f"'{column}'" for column in self._reader.columns)
-        message = f"{self._config.path.name} has no text in the column {columns}."
+        message = f"{self._reader.name} has no text in the column {columns}."
         if self._reader.problems:
             problem = self._reader.problems[0]
             message += (
                 f" {self._reader.refused_rows:,} rows were refused; "
-                f"the first at line {problem.line}: {problem.reason}."
+                f"the first at {_place_of(problem)}: {problem.reason}."
             )
         return CorpusError(message + " Choose another column or another file.")
+
+
+def _beginning(texts: list[str]) -> Iterator[str]:
+    """Yield as much of the texts as Punkt learns from."""
+    characters = 0
+    for text in texts:
+        if characters >= SAMPLE_CHARACTERS:
+            return
+        yield text[: SAMPLE_CHARACTERS - characters]
+        characters += len(text)
 
 
 def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[str]]:
@@ -270,7 +358,11 @@ def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[s
 
 
 def build_corpus(
-    config: CorpusConfig, control: RunControl, *, cache_folder: Path | str | None = None
+    config: CorpusConfig,
+    control: RunControl,
+    *,
+    cache_folder: Path | str | None = None,
+    reading: Reading | None = None,
 ) -> Iterator[CorpusEvent]:
     """Read a file and prepare its sentences and vocabulary.
 
@@ -282,6 +374,8 @@ def build_corpus(
         process left; a pause holds it.
     cache_folder : Path, str or None
         Where prepared texts are kept, such as `corpus_cache_folder()`; None keeps none.
+    reading : Reading, optional
+        Read the text as this, of a model, says; `config.tokenizer` is then not asked.
 
     Yields
     ------
@@ -295,7 +389,7 @@ def build_corpus(
         If the file cannot be read, has a damaged row that the user does not want to
         skip, or has no text.
     """
-    cache = None if cache_folder is None else CorpusCache(Path(cache_folder))
+    cache = None if cache_folder is None else CorpusCache(Path(cache_folder), reading=reading)
     if cache is not None:
         prepared = yield from cache.find(config, control)
         if not control.proceed():
@@ -303,46 +397,98 @@ def build_corpus(
         if prepared is not None:
             yield from _finished(prepared, config)
             return
-    if is_archive(config.path):
-        yield StageProgress(stage=_UNPACKING, done=0, total=None, unit="bytes")
     try:
-        reader = DocumentReader(config.path, config.csv, control.proceed)
+        reader = yield from _opened(config, control)
     except UnpackingStoppedError:
         return
     with reader:
         folder = None if cache is None else cache.made_folder()
-        if reader.encoding_readings:
-            yield _doubtful_encoding(config.path, reader)
+        for doubtful in reader.doubtful_encodings:
+            yield _doubtful_encoding(doubtful)
             cache = None  # or the next opening would say nothing of the doubt
-        with closing(CorpusAssembler(folder)) as assembler:
-            building = _Building(config, control, reader, cache, folder, assembler)
+        with contextlib.closing(CorpusAssembler(folder)) as assembler:
+            building = _Building(config, control, reader, cache, folder, assembler, reading)
             yield from building.events()
 
 
-def _doubtful_encoding(path: Path, reader: DocumentReader) -> Notice:
-    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in reader.encoding_readings)
+def _opened(
+    config: CorpusConfig, control: RunControl
+) -> Generator[CorpusEvent, None, DocumentReader | TextsReader]:
+    """Open the file, or look at all of several; raise `UnpackingStoppedError` after a stop."""
+    files = text_files(config.paths)
+    if len(files) == 1:
+        if is_archive(files[0]):
+            yield StageProgress(stage=_UNPACKING, done=0, total=None, unit="bytes")
+        return DocumentReader(files[0], config.csv, control.proceed)
+    name = title(config.paths, len(files))
+    reader = TextsReader(files, name, config.csv, config.bad_files, control.proceed)
+    ticker = Ticker(_REPORT_EVERY_S)
+    for done in reader.look():
+        if ticker.is_due():
+            yield StageProgress(stage=_LOOKING, done=done, total=len(files), unit="files")
+    if not control.proceed():
+        raise UnpackingStoppedError
+    return reader
+
+
+def _doubtful_encoding(doubtful: DoubtfulEncoding) -> Notice:
+    readings = "".join(f"\n  {each.encoding}: {each.text}" for each in doubtful.readings)
     return Notice(
-        text=f"The encoding of {path.name} is {reader.encoding_note}. It is read as "
-        f"{reader.encoding}; choose the encoding if another reading of this line is right:"
+        text=f"The encoding of {doubtful.name} is {doubtful.note}. It is read as "
+        f"{doubtful.encoding}; choose the encoding if another reading of this line is right:"
         f"{readings}"
     )
 
 
 def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEvent]:
     """Apply the vocabulary size and the split; yield the last events."""
-    text = replace(prepared.summary, name=config.path.name, path=str(config.path))
+    name = title(config.paths, prepared.summary.file_count)
+    text = replace(prepared.summary, name=name, path=str(config.path))
     group_of = prepared.store.group_of
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
-    corpus = Corpus(store, text, config.vocabulary_size, prepared.problems)
+    corpus = Corpus(
+        store,
+        text,
+        config.vocabulary_size,
+        prepared.problems,
+        min_count=config.min_count,
+        counted=config.counted,
+    )
+    files = [each for each in corpus.problems if each.is_file_left_out]
+    if files:
+        yield Notice(text=_left_out_files(files, text.name))
     if text.refused_rows:
-        problem = corpus.problems[0]
+        problem = next(each for each in corpus.problems if not each.is_file_left_out)
         rows = "1 row" if text.refused_rows == 1 else f"{text.refused_rows:,} rows"
         yield Notice(
-            text=f"{rows} of {text.name} left out; the first at line {problem.line}: "
+            text=f"{rows} of {text.name} left out; the first at {_place_of(problem)}: "
             f"{problem.reason}."
         )
+    if (known := 1.0 - corpus.summary.unknown_share) < _FEW_KNOWN and config.min_count > 1:
+        most = 1.0 - corpus.with_min_count(1).summary.unknown_share
+        if most > known:
+            yield Notice(
+                text=f"Only {known:.0%} of the words of {text.name} are known, since "
+                f"{counted(corpus.summary.rare_words, 'word')} occur less than "
+                f"{config.min_count} times. With the smallest count 1, {most:.0%} would be known."
+            )
     yield CorpusReady(corpus=corpus)
+
+
+def _left_out_files(files: list[RowProblem], name: str) -> str:
+    """Return the warning that some of the files are left out, or the rest of them."""
+    reasons = [(each.file, each.reason.removeprefix(FILE_LEFT_OUT)) for each in files]
+    named = "; ".join(
+        reason if file in reason else f"{file}: {reason}" for file, reason in reasons[:_MOST_NAMED]
+    )
+    more = f"; and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
+    return f"{counted(len(files), 'file')} of {name} left out: {named}{more}."
+
+
+def _place_of(problem: RowProblem) -> str:
+    """Return such as "line 3", or "line 3 of b.csv" where there are several files."""
+    return f"line {problem.line}" + (f" of {problem.file}" if problem.file else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,24 +497,27 @@ class _Building:
 
     config: CorpusConfig
     control: RunControl
-    reader: DocumentReader
+    reader: DocumentReader | TextsReader
     cache: CorpusCache | None
     folder: Path | None  # for temporary files; None = the system's
     assembler: CorpusAssembler
+    given: Reading | None
     ticker: Ticker = field(default_factory=lambda: Ticker(_REPORT_EVERY_S))
 
     def events(self) -> Iterator[CorpusEvent]:
         """Yield all events of the preparation."""
-        reading = CorpusReading(self.config, self.control, self.reader, self.assembler)
-        splitter = yield from reading.events()
-        if splitter is None:
+        reading = CorpusReading(self.config, self.control, self.reader, self.assembler, self.given)
+        how = yield from reading.events()
+        if how is None:
             return
         parts = yield from self._arrange(reading.group_of)
         if parts is None:
             return
         if not parts.words:
             raise reading.no_text()
-        prepared = yield from self._prepared(parts, self._summary(parts, splitter, reading))
+        names = self.reader.names if isinstance(self.reader, TextsReader) else []
+        parts = replace(parts, origins=reading.origins.origins(names))
+        prepared = yield from self._prepared(parts, self._summary(parts, how, reading), how)
         if prepared is not None:
             yield from _finished(prepared, self.config)
 
@@ -391,14 +540,14 @@ class _Building:
         return parts
 
     def _prepared(
-        self, parts: AssembledText, summary: TextSummary
+        self, parts: AssembledText, summary: TextSummary, how: Reading
     ) -> Generator[CorpusEvent, None, PreparedText | None]:
         """Keep the text in the cache, if there is one; return None after a stop."""
         problems = tuple(self.reader.problems)
         prepared = None
         if self.cache is not None:
             prepared = yield from self.cache.keep(
-                self.config, parts, summary, problems, self.control
+                self.config, parts, summary, problems, how, self.control
             )
         if not self.control.proceed():
             return None
@@ -409,30 +558,32 @@ class _Building:
                 "preparation took more memory."
             )
         if prepared is None:
-            store = parts.store(self.folder)
+            store = parts.store(self.folder, how)
             prepared = PreparedText(store=store, summary=summary, problems=problems)
         return prepared
 
-    def _summary(
-        self, parts: AssembledText, splitter: SentenceSplitter, reading: CorpusReading
-    ) -> TextSummary:
+    def _summary(self, parts: AssembledText, how: Reading, reading: CorpusReading) -> TextSummary:
         """Return what the file said."""
         reader = self.reader
         return TextSummary(
-            name=self.config.path.name,
+            name=reader.name,
             path=str(self.config.path),
             columns=reader.columns,
             documents=len(reading.group_of),
             sentences=parts.sentences,
             words=int(parts.counts.sum()),
             different_words=len(parts.words),
-            splitter=splitter.description,
+            splitter=reading.sentence_ends,
             refused_rows=reader.refused_rows,
             repaired_rows=reader.repaired_rows,
             duplicate_documents=reading.duplicates,
             encoding=reader.encoding,
             delimiter=reader.delimiter,
             digest=reader.digest(),
+            tokenizer=how.config,
+            file_count=len(reader.names) if isinstance(reader, TextsReader) else 1,
+            doubts=reader.doubts,
+            entities=reader.entities,
         )
 
     def _counted(self, done: int) -> StageProgress:

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -35,8 +35,10 @@ from engine.corpus.prepared_file import (
     read_summary,
     write_prepared,
 )
+from engine.corpus.reading import Reading
 from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
+from engine.documents.several import digest_of, names_of, text_files, title
 from engine.files.atomic import remove_leftovers, replacing
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
@@ -51,7 +53,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 3  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 4  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -80,11 +82,16 @@ class CorpusCache:
         Made when it is first needed; other files in it are left alone.
     most_bytes : int
         The texts used least recently are deleted beyond it.
+    reading : Reading, optional
+        How texts are read, where that is not to be learned from them.
     """
 
-    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, *, most_bytes: int = MOST_BYTES, reading: Reading | None = None
+    ) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
+        self._reading = reading
 
     def made_folder(self) -> Path | None:
         """Return the folder, or None if it cannot be made."""
@@ -95,26 +102,27 @@ class CorpusCache:
         return self._folder
 
     def find(self, config: CorpusConfig, control: RunControl) -> CacheEvents:
-        """Return what was prepared from the file at `config.path`, or None.
+        """Return what was prepared from the files of `config`, or None.
 
         None also after a stop. A damaged text is deleted.
         """
         remove_leftovers(self._folder)
-        size = _size_of(config.path)
+        files = text_files(config.paths)
+        size = _size_of(files)
         names = [name for name in cached_names(self._folder) if name.startswith(f"corpus-{size}-")]
         if not names:
             return None  # the content of the file needs no look
         ticker = Ticker(_REPORT_EVERY_S)
-        digest = yield from _digest(config.path, size, control, ticker)
+        digest = yield from _digest(files, size, control, ticker)
         if digest is None:
             return None
-        path = self._path(config, size, digest)
+        path = self._path(config, files, digest)
         if path.name not in names or not path.is_file():
             return None
         try:
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                done, total = next(reading)
+                done, total = next(opened)
                 if not control.proceed():
                     return None
                 if ticker.is_due():
@@ -127,9 +135,9 @@ class CorpusCache:
         except DamagedError as error:
             with contextlib.suppress(OSError):
                 path.unlink()
-            yield _made_anew(config.path, str(error))
+            yield _made_anew(title(config.paths, len(files)), str(error))
         except OSError as error:
-            yield _made_anew(config.path, error.strerror or str(error))
+            yield _made_anew(title(config.paths, len(files)), error.strerror or str(error))
         return None
 
     def keep(
@@ -138,14 +146,14 @@ class CorpusCache:
         parts: AssembledText,
         summary: TextSummary,
         problems: tuple[RowProblem, ...],
+        reading: Reading,
         control: RunControl,
     ) -> CacheEvents:
         """Keep a prepared text and return it as it will be opened again.
 
         Returns None, and leaves `parts` as they are, if it cannot be kept, or on a stop.
         """
-        size = _size_of(config.path)
-        path = self._path(config, size, summary.digest)
+        path = self._path(config, text_files(config.paths), summary.digest)
         room = parts.size
         if room > self._most_bytes:
             return None
@@ -155,14 +163,14 @@ class CorpusCache:
             self._make_room(room)
             with replacing(path, new_mode=0o600, is_durable=False) as descriptor:
                 key = path.stem[-32:]
-                for done in write_prepared(descriptor, key, parts, summary, problems):
+                for done in write_prepared(descriptor, key, parts, summary, problems, reading):
                     if not control.proceed():
                         raise _StoppedError
                     if ticker.is_due():
                         yield _progress(_KEEPING, done, max(done, room))
-            reading = read_prepared(path, path.stem[-32:], folder=self._folder)
+            opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
-                next(reading)
+                next(opened)
                 if not control.proceed():
                     return None
         except StopIteration as end:
@@ -173,13 +181,14 @@ class CorpusCache:
         except (OSError, DamagedError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             yield Notice(
-                text=f"The prepared text of {config.path.name} could not be kept in "
+                text=f"The prepared text of {summary.name} could not be kept in "
                 f"{self._folder}: {reason}. Opening it again will take as long as now."
             )
         return None
 
-    def _path(self, config: CorpusConfig, size: int, digest: str) -> Path:
-        return self._folder / f"corpus-{size}-{corpus_key(config, digest)}.bin"
+    def _path(self, config: CorpusConfig, files: Sequence[Path], digest: str) -> Path:
+        key = corpus_key(config, digest, files, self._reading)
+        return self._folder / f"corpus-{_size_of(files)}-{key}.bin"
 
     def _make_room(self, room: int) -> None:
         """Delete what was used least recently, until `room` bytes more are allowed."""
@@ -197,67 +206,85 @@ class CorpusCache:
                 total -= size
 
 
-def _size_of(path: Path) -> int:
+def _size_of(files: Sequence[Path]) -> int:
     try:
-        return path.stat().st_size
-    except OSError:
+        return sum(path.stat().st_size for path in files)
+    except (OSError, ValueError):
         return -1  # whoever reads the file will say what is wrong
 
 
 def _digest(
-    path: Path, size: int, control: RunControl, ticker: Ticker
+    files: Sequence[Path], size: int, control: RunControl, ticker: Ticker
 ) -> Generator[StageProgress, None, str | None]:
-    """Return the SHA-256 of a file, or None after a stop or where it cannot be read."""
+    """Return the digest of the files, or None after a stop or where one cannot be read."""
     yield _progress(_LOOKING, 0, size)
-    digest = hashlib.sha256()
+    digests: list[str] = []
     done = 0
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-                done += len(block)
-                if not control.proceed():
-                    return None
-                if ticker.is_due():
-                    yield _progress(_LOOKING, done, max(done, size))
-    except OSError:
+        for path in files:
+            digest = hashlib.sha256()
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK_BYTES):
+                    digest.update(block)
+                    done += len(block)
+                    if not control.proceed():
+                        return None
+                    if ticker.is_due():
+                        yield _progress(_LOOKING, done, max(done, size))
+            digests.append(digest.hexdigest())
+    except (OSError, ValueError):
         return None
-    return digest.hexdigest()
+    return digest_of(digests)
 
 
 def _progress(stage: str, done: int, total: int) -> StageProgress:
     return StageProgress(stage=stage, done=done, total=total, unit="bytes")
 
 
-def _made_anew(path: Path, reason: str) -> Notice:
+def _made_anew(name: str, reason: str) -> Notice:
     return Notice(
-        text=f"The prepared text kept for {path.name} cannot be used, because {reason}. "
+        text=f"The prepared text kept for {name} cannot be used, because {reason}. "
         "It is made anew.",
         severity="info",
     )
 
 
-def corpus_key(config: CorpusConfig, digest: str) -> str:
+def corpus_key(
+    config: CorpusConfig,
+    digest: str,
+    files: Sequence[Path] = (),
+    reading: Reading | None = None,
+) -> str:
     """Return the key of what is prepared from a file, 32 hexadecimal digits.
 
-    Vocabulary size, validation share and seed are not part of it: they are applied to the
-    prepared text afterwards. The path is not, but for its ending, which tells how to read.
+    Vocabulary size, smallest count, validation share and seed are not part of it: they are
+    applied to the prepared text afterwards. The path is not, but for its ending, which tells
+    how to read.
 
     Parameters
     ----------
     config : CorpusConfig
     digest : str
-        SHA-256 of the file's content.
+        SHA-256 of the file's content, or `digest_of` those of several.
+    files : sequence of Path
+        By default the one at `config.path`.
+    reading : Reading, optional
+        How the file is read, where that is not learned from it.
     """
-    endings = [ending.lower() for ending in config.path.suffixes if ending.lower() != ".gz"]
+    names = names_of(files) if len(files) > 1 else []
     values = {
         "content": digest,
-        "ending": endings[-1:],
+        "ending": [_ending(path) for path in files or (config.path,)],
+        "files": names,  # which the sentences name
+        "bad_files": config.bad_files if names else "",
         "csv": config.csv.to_json(),
+        "tokenizer": config.tokenizer.to_json(),
+        "reading": None if reading is None else reading.to_json(),
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
         "nltk": nltk.__version__,
+        "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "python_calamine": version("python-calamine"),
         "unicode": unicodedata.unidata_version,
@@ -265,6 +292,10 @@ def corpus_key(config: CorpusConfig, digest: str) -> str:
     }
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _ending(path: Path) -> list[str]:
+    return [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"][-1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

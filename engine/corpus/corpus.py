@@ -12,27 +12,30 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import SPECIAL_TOKENS
+from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, TokenizerConfig
 from engine.control import Notice, StageProgress
+from engine.corpus.origins import Origins
+from engine.corpus.ranking import Ranking, slices
 from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
 
+if TYPE_CHECKING:
+    from engine.corpus.reading import Reading
+
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 
 _IDS_IN_MEMORY = 128 << 20  # bytes; more of them are mapped from a file
-_WORDS_AT_ONCE = 1 << 20
 
 
 class Sentences:
@@ -84,7 +87,11 @@ class TextSummary:
     duplicate_documents: int  # equal to an earlier one, whether removed or not
     encoding: str
     delimiter: str  # "" = one column
-    digest: str  # SHA-256 of the file, hexadecimal
+    digest: str  # SHA-256 of the file, hexadecimal; of several one of theirs
+    tokenizer: TokenizerConfig = FORMER_TOKENIZER  # never "auto"
+    file_count: int = 1
+    doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
+    entities: int = 0  # of HTML, in the first documents, unless they were decoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,10 @@ class CorpusSummary(TextSummary):
     least_frequent_word: str  # of those that are kept
     least_frequent_count: int
     unknown_share: float  # of words
+    min_count: int = 1  # a word that occurs less often is unknown
+    counted: CountedText = "all"  # where words were counted
+    rare_words: int = 0  # different words that occur, but less often than `min_count`
+    frequent_words: int | None = None  # those that occur so often; None: all different words
     training_documents: int
     validation_documents: int
     training_sentences: int
@@ -150,9 +161,12 @@ class SentenceView:
 
     text: str  # as in the file
     tokens: tuple[TokenView, ...]
+    number: int  # in the corpus, from 1
     x: tuple[int, ...]  # SENTENCE_START, words
     y: tuple[int, ...]  # words, SENTENCE_END
     is_validation: bool
+    line: int = 0  # of its file, where the row of its document begins; 0: nobody knows
+    file: str = ""  # where the text has several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +185,9 @@ class TokenStore:
     document_lengths: Ids  # (documents,), in sentences
     group_of: Offsets  # (documents,), equal for equal documents
     is_validation: NDArray[np.bool_]  # (documents,)
+    reading: "Reading"  # its rules need NLTK, which a window loads later
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
+    origins: Origins = field(default_factory=Origins)  # of the documents
 
 
 class Corpus:
@@ -182,8 +198,7 @@ class Corpus:
     summary : CorpusSummary
     vocabulary : Vocabulary
     training, validation : Sentences
-        In the order of the file, made when they are first asked for. The vocabulary is
-        counted over both, as the tutorial counts all of its text.
+        In the order of the file, made when they are first asked for.
     problems : tuple of RowProblem
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
     references : ReferenceLosses or None
@@ -191,11 +206,15 @@ class Corpus:
     """
 
     __slots__ = (
+        "_document_ends",
         "_is_validation",
+        "_ranking",
         "_store",
         "_training",
         "_validation",
+        "_wanted_size",
         "problems",
+        "reading",
         "references",
         "summary",
         "vocabulary",
@@ -207,26 +226,46 @@ class Corpus:
         text: TextSummary,
         vocabulary_size: int,
         problems: tuple[RowProblem, ...] = (),
+        *,
+        min_count: int = 1,
+        counted: CountedText = "all",
+        ranking: Ranking | None = None,
     ) -> None:
-        """Keep the `vocabulary_size` - 3 most common words of `store`."""
-        kept = min(vocabulary_size - SPECIAL_TOKENS, len(store.words))
-        counts = store.counts.tolist()
-        self._store = store
-        self.problems = problems
+        """Keep the `vocabulary_size` - 3 most common words of `store`.
+
+        Words that occur less than `min_count` times in the part that is `counted` are not
+        kept; `ranking` is this part's, where it is at hand.
+        """
+        self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
         self.references: ReferenceLosses | None = None
-        self.vocabulary = Vocabulary.from_words(store.words[:kept], counts[:kept])
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
+        if ranking is None:
+            left_out = self._is_validation if counted == "training" else None
+            ranking = Ranking.counted(store.counts, store.word_ranks, store.offsets, left_out)
+        kept = min(vocabulary_size - SPECIAL_TOKENS, ranking.frequent(min_count))
+        known = tuple(store.words[rank] for rank in ranking.first(kept))
+        counts = ranking.counts[:kept].tolist()
+        self._store = store
+        self._ranking = ranking
+        self._wanted_size = vocabulary_size
+        self.problems = problems
+        self.vocabulary = Vocabulary.from_words(known, counts)
+        self.reading = store.reading.known_only(known)
         self._training: Sentences | None = None
         self._validation: Sentences | None = None
         sentences = int(self._is_validation.sum())  # held out, and the words in them:
         words = int(np.diff(store.offsets)[self._is_validation].sum())
         held_out = int(store.is_validation.sum())
         self.summary = CorpusSummary(
-            **{field.name: getattr(text, field.name) for field in fields(TextSummary)},
+            **{each.name: getattr(text, each.name) for each in fields(TextSummary)},
             vocabulary_size=len(self.vocabulary),
-            least_frequent_word=store.words[kept - 1],
-            least_frequent_count=counts[kept - 1],
-            unknown_share=sum(counts[kept:]) / max(1, text.words),
+            least_frequent_word=known[-1],
+            least_frequent_count=counts[-1],
+            unknown_share=self._unknown_share(kept),
+            min_count=min_count,
+            counted=counted,
+            rare_words=ranking.rare(min_count),
+            frequent_words=ranking.frequent(min_count),
             training_documents=len(store.is_validation) - held_out,
             validation_documents=held_out,
             training_sentences=len(self) - sentences,
@@ -242,17 +281,32 @@ class Corpus:
         return f"Corpus of {len(self)} sentences from {self.summary.name}"
 
     @property
+    def store(self) -> TokenStore:
+        """All words of the text, whatever is known of them."""
+        return self._store
+
+    @property
+    def ranking(self) -> Ranking:
+        """The order in which words are known."""
+        return self._ranking
+
+    @property
+    def is_validation(self) -> NDArray[np.bool_]:
+        """Whether each sentence is held out, (S,)."""
+        return self._is_validation
+
+    @property
     def training(self) -> Sentences:
         """The sentences to train on."""
         if self._training is None:
-            self._training = _select(self._store, len(self.vocabulary), ~self._is_validation)
+            self._training = self._select(~self._is_validation)
         return self._training
 
     @property
     def validation(self) -> Sentences:
         """The sentences held out."""
         if self._validation is None:
-            self._validation = _select(self._store, len(self.vocabulary), self._is_validation)
+            self._validation = self._select(self._is_validation)
         return self._validation
 
     def sentence_view(self, index: int) -> SentenceView:
@@ -263,40 +317,91 @@ class Corpus:
         ranks = store.word_ranks[store.offsets[index] : store.offsets[index + 1]].tolist()
         text = store.texts[store.text_offsets[index] : store.text_offsets[index + 1]]
         kept = len(self.vocabulary) - SPECIAL_TOKENS
-        ids = [min(rank, kept) + FIRST_WORD_ID for rank in ranks]
+        own = self._ranking.of(np.array(ranks, dtype=np.int32)).tolist()
+        ids = [min(rank, kept) + FIRST_WORD_ID for rank in own]
+        file, line = store.origins.of(self._document_of(index))
         return SentenceView(
             text=str(text, "utf-8"),
-            tokens=tuple(TokenView(text=store.words[rank], is_known=rank < kept) for rank in ranks),
+            tokens=tuple(
+                TokenView(text=store.words[rank], is_known=number < kept)
+                for rank, number in zip(ranks, own, strict=True)
+            ),
+            number=index + 1,
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
             is_validation=bool(self._is_validation[index]),
+            line=line,
+            file=file,
         )
 
+    def _document_of(self, sentence: int) -> int:
+        if self._document_ends is None:
+            self._document_ends = np.cumsum(self._store.document_lengths, dtype=np.int64)
+        return int(np.searchsorted(self._document_ends, sentence, side="right"))
+
     def word_frequencies(self) -> tuple[int, ...]:
-        """Return the counts of all different words, most common first."""
-        return tuple(self._store.counts.tolist())
+        """Return the counts of all words of the part that is counted, most common first."""
+        return tuple(self._ranking.counts[: self._ranking.frequent(1)].tolist())
 
     def unknown_share(self, vocabulary_size: int) -> float:
         """Return the share of words that a vocabulary of this size would not know."""
         kept = max(0, vocabulary_size - SPECIAL_TOKENS)
-        counts = self._store.counts
-        return float(counts[kept:].sum() / max(1, counts.sum()))
+        return self._unknown_share(min(kept, self._ranking.frequent(self.summary.min_count)))
+
+    def _unknown_share(self, kept: int) -> float:
+        totals = self._ranking.totals
+        return float(totals[kept:].sum() / max(1, totals.sum()))
 
     def vocabulary_budget(self) -> VocabularyBudget:
         """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""
-        store = self._store
-        return VocabularyBudget(store.counts, store.word_ranks, store.offsets)
+        store, ranking = self._store, self._ranking
+        most = ranking.frequent(self.summary.min_count)
+        return VocabularyBudget(
+            ranking.totals,
+            store.word_ranks,
+            store.offsets,
+            rank_of=ranking.rank_of,
+            most_known=most,
+        )
 
     def with_vocabulary_size(self, vocabulary_size: int) -> "Corpus":
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
         size = max(vocabulary_size, SPECIAL_TOKENS + 1)
-        return Corpus(self._store, self.summary, size, self.problems)
+        return self._made(self._store, size, self._ranking)
 
     def with_validation_fraction(self, fraction: float, seed: int = 0) -> "Corpus":
-        """Return the same corpus with another share of its documents held out."""
+        """Return the same corpus with another share of its documents held out.
+
+        Where words are counted in the training part alone, they are counted anew.
+        """
         is_validation = draw_validation(self._store.group_of, fraction, seed)
         store = replace(self._store, is_validation=is_validation)
-        return Corpus(store, self.summary, len(self.vocabulary), self.problems)
+        ranking = self._ranking if self.summary.counted == "all" else None
+        return self._made(store, self._wanted_size, ranking)
+
+    def with_min_count(self, min_count: int) -> "Corpus":
+        """Return the same corpus with another count from which on words are known."""
+        return self._made(self._store, self._wanted_size, self._ranking, min_count)
+
+    def _made(
+        self,
+        store: TokenStore,
+        vocabulary_size: int,
+        ranking: Ranking | None,
+        min_count: int | None = None,
+    ) -> "Corpus":
+        return Corpus(
+            store,
+            self.summary,
+            vocabulary_size,
+            self.problems,
+            min_count=self.summary.min_count if min_count is None else min_count,
+            counted=self.summary.counted,
+            ranking=ranking,
+        )
+
+    def _select(self, is_chosen: NDArray[np.bool_]) -> Sentences:
+        return _select(self._store, self._ranking, len(self.vocabulary), is_chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,29 +414,22 @@ class CorpusReady:
 CorpusEvent: TypeAlias = StageProgress | Notice | CorpusReady
 
 
-def _select(store: TokenStore, word_dim: int, is_chosen: NDArray[np.bool_]) -> Sentences:
+def _select(
+    store: TokenStore, ranking: Ranking, word_dim: int, is_chosen: NDArray[np.bool_]
+) -> Sentences:
     """Frame the chosen sentences in `word_dim` ids; `is_chosen` has shape (S,)."""
     lengths = np.diff(store.offsets)[is_chosen] + 2  # (chosen sentences,)
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)  # (chosen sentences + 1,)
     np.cumsum(lengths, out=offsets[1:])
     ids = Spool(store.folder, most_in_memory=_IDS_IN_MEMORY)
-    for first, last in _slices(store.offsets):
+    for first, last in slices(store.offsets):
         some = np.diff(store.offsets[first : last + 1])  # (sentences of the slice,)
         ranks = store.word_ranks[store.offsets[first] : store.offsets[last]]
         chosen = is_chosen[first:last]
-        ids.append(_framed(ranks[np.repeat(chosen, some)], some[chosen], word_dim))
+        own = ranking.of(ranks[np.repeat(chosen, some)])
+        ids.append(_framed(own, some[chosen], word_dim))
         forget_pages(store.word_ranks)
     return Sentences(ids.array(np.int32, is_writable=True), offsets)
-
-
-def _slices(offsets: Offsets) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of runs of sentences with about `_WORDS_AT_ONCE` words."""
-    first, last = 0, len(offsets) - 1
-    while first < last:
-        reached = int(np.searchsorted(offsets, offsets[first] + _WORDS_AT_ONCE))
-        reached = min(max(reached, first + 1), last)
-        yield first, reached
-        first = reached
 
 
 def _framed(ranks: Ids, lengths: Offsets, word_dim: int) -> Ids:

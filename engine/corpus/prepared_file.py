@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import TextSummary, TokenStore
+from engine.corpus.origins import Origins
+from engine.corpus.reading import Reading
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -44,10 +46,13 @@ _DTYPES: dict[str, type[np.generic]] = {
     "text_offsets": np.int64,
     "document_lengths": np.int32,
     "group_of": np.int64,
+    "lines": np.int64,  # of the documents in their files
     "counts": np.int64,
     "words": np.uint8,  # in UTF-8, one after the other
     "word_lengths": np.int32,  # in characters
 }
+
+_FORMER = [name for name in _DTYPES if name != "lines"]  # it can be listed, not opened
 
 Numbers: TypeAlias = NDArray[Any]
 Arrays: TypeAlias = dict[str, Numbers]
@@ -84,6 +89,7 @@ def write_prepared(
     parts: AssembledText,
     summary: TextSummary,
     problems: tuple[RowProblem, ...],
+    reading: Reading,
 ) -> Iterator[int]:
     """Write to an empty open file; yield the bytes so far, piece by piece.
 
@@ -109,7 +115,11 @@ def write_prepared(
             "key": key,
             "places": places,
             "facts": asdict(summary),
-            "problems": [[each.line, each.reason, each.text] for each in problems],
+            "reading": reading.to_json(),
+            "problems": [[each.line, each.reason, each.text, each.file] for each in problems],
+            "files": [
+                list(each) for each in zip(parts.origins.files, parts.origins.firsts, strict=True)
+            ],
         }
     ).encode("ascii")
     end = len(description).to_bytes(8, "little") + _hash(description) + _MAGIC
@@ -162,6 +172,8 @@ def _pieces(name: str, parts: AssembledText) -> Iterator[bytes | memoryview]:
     match name:
         case "group_of" | "counts":
             yield from _slices(getattr(parts, name))
+        case "lines":
+            yield from _slices(parts.origins.lines)
         case "words":
             yield from _slices(np.frombuffer("".join(parts.words).encode(), dtype=np.uint8))
         case "word_lengths":
@@ -211,7 +223,7 @@ def _read_description(
 
 def _checked_places(values: object, end: int) -> dict[str, _Place]:
     """Demand all arrays, one after the other without holes."""
-    if not isinstance(values, dict) or list(values) != list(_DTYPES):
+    if not isinstance(values, dict) or list(values) not in (list(_DTYPES), _FORMER):
         raise DamagedError("it lacks an array")
     places = {}
     position = _ALIGNED
@@ -261,10 +273,13 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
     """Make the records; what does not fit together is refused."""
     try:
         summary = record_from_json(TextSummary, description.get("facts"))
+        reading = record_from_json(Reading, description.get("reading"))
         problems = tuple(
-            RowProblem(line=int(line), reason=str(reason), text=str(text))
-            for line, reason, text in description["problems"]
+            RowProblem(line=int(line), reason=str(reason), text=str(text), file=str(file))
+            for line, reason, text, file in description["problems"]
         )
+        files = [(str(name), int(first)) for name, first in description["files"]]
+        lines = arrays.pop("lines")
         words = _words(bytes(arrays.pop("words")).decode("utf-8"), arrays.pop("word_lengths"))
     except (ModelFileError, ValueError, TypeError, KeyError) as error:
         raise DamagedError(f"its description cannot be used: {error}") from error
@@ -274,20 +289,36 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
         and len(arrays["word_ranks"]) == summary.words == int(arrays["counts"].sum())
         and len(arrays["document_lengths"]) == len(arrays["group_of"]) == summary.documents
         and int(arrays["document_lengths"].sum()) == summary.sentences
+        and len(lines) == summary.documents
+        and _are_in_order([first for _, first in files], summary.documents)
         and len(arrays["offsets"]) == len(arrays["text_offsets"]) == summary.sentences + 1
         and int(arrays["offsets"][-1]) == summary.words
         and int(arrays["text_offsets"][-1]) == len(texts)
     )
     if not fits:
         raise DamagedError("its arrays do not fit together")
+    origins = Origins(
+        lines=lines,
+        files=tuple(name for name, _ in files),
+        firsts=tuple(first for _, first in files),
+    )
     store = TokenStore(
+        origins=origins,
         words=words,
         texts=texts,
         is_validation=np.zeros(summary.documents, dtype=np.bool_),
+        reading=reading,
         folder=folder,
         **arrays,
     )
     return PreparedText(store=store, summary=summary, problems=problems)
+
+
+def _are_in_order(firsts: list[int], documents: int) -> bool:
+    """Whether these can be the first documents of files: from 0 on, each behind the other."""
+    return not firsts or (
+        firsts[0] == 0 and firsts[-1] < documents and firsts == sorted(set(firsts))
+    )
 
 
 def _words(text: str, lengths: Numbers) -> tuple[str, ...]:

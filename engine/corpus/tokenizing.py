@@ -1,4 +1,4 @@
-"""From a sentence to words, and from words back to readable text.
+"""From a sentence to the tutorial's words, NLTK's.
 
 Two tokenisers with one result, which tests compare: `tokenize` is NLTK itself, for a typed
 sentence; `FastTokenizer` is for a corpus. Where sentences end is in `engine.corpus.sentences`.
@@ -19,31 +19,14 @@ others match inside one chunk and at most one blank on each side of it. A senten
 with other white space than the blank is left to NLTK as it is.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from nltk.tokenize.destructive import NLTKWordTokenizer
 
-from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START
-
 _TOKENIZER = NLTKWordTokenizer()
-_JOINED_TO_PREVIOUS = frozenset(
-    {",", ".", ";", ":", "?", "!", "...", "…", ")", "]", "}", "''", "”", "’", "»", "%"}
-    | {"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"}
-)
-_JOINED_TO_NEXT = frozenset({"(", "[", "{", "``", "“", "‘", "«", "$", "@", "#"})
-# NLTK splits these, and only these, words without leaving a mark.
-_HALVES = frozenset(
-    {("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me")}
-    | {("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was")}
-)
-_AFTER_CURLY_APOSTROPHE = frozenset({"s", "t", "re", "ve", "ll", "m", "d"})  # it’s: three tokens
-_ENTITIES = {"gt": ">", "lt": "<", "amp": "&", "quot": '"', "nbsp": " "}
-_SHOWN = {"``": "“", "''": "”", "i": "I"}
-_FIRST_LETTER = re.compile(r"[^\W\d_]")
-
 _CLOSING_MARKS = "])}>\"'»”’ "  # what NLTK lets follow a final full stop, and the blank
 _CONTRACTIONS = frozenset(("cannot", "gimme", "gonna", "gotta", "lemme", "wanna"))
+_CLITICS = frozenset(("'s", "'m", "'d", "'ll", "'re", "'ve"))
 _LONGEST_KEPT_CHUNK = 48  # characters; longer ones hardly ever come again
 _MOST_KEPT_CHUNKS = 400_000  # about 60 MB
 
@@ -60,57 +43,39 @@ def tokenize(sentence: str) -> list[str]:
     return tokens
 
 
-def detokenize(words: Sequence[str]) -> str:
-    """Return the words as a person would write them.
-
-    Parameters
-    ----------
-    words : sequence of str
-        Tokens of one sentence; SENTENCE_START and SENTENCE_END are left out.
+def aligned(sentence: str) -> list[tuple[str, bool, str]]:
+    """Return the tokens of `tokenize` as they are written in `sentence`.
 
     Returns
     -------
-    str
-        "do", "n't", "." becomes "Don't."; quotation marks and brackets stand close to
-        what they enclose, "i" becomes "I", the first letter is a capital.
+    list of (token, is_glued, raw)
+        `token.lower()` is NLTK's token. `is_glued` tells that no blank stands before it;
+        `raw` are its own characters, the quotation mark where NLTK has `` or ''.
     """
-    kept = [word for word in words if word not in (SENTENCE_START, SENTENCE_END)]
-    kept = _join_entities(kept)
-    pieces: list[str] = []
-    is_glued = True  # whether the next word follows without a blank
-    in_quotes = False  # between two single apostrophes
-    for index, word in enumerate(kept):
-        opens = word == "'" and not in_quotes and "'" in kept[index + 1 :]
-        closes = word == "'" and not opens
-        previous = kept[index - 1] if index else ""
-        is_clitic = previous == "’" and word in _AFTER_CURLY_APOSTROPHE
-        is_half = (previous, word) in _HALVES
-        if not (is_glued or closes or is_clitic or is_half or word in _JOINED_TO_PREVIOUS):
-            pieces.append(" ")
-        pieces.append(_SHOWN.get(word, word))
-        is_glued = opens or word in _JOINED_TO_NEXT
-        if word == "'":
-            in_quotes = opens
-    return _capitalize("".join(pieces))
-
-
-def _join_entities(words: list[str]) -> list[str]:
-    """Turn "&", "gt", ";" into ">": comments come with HTML entities, split into three."""
-    joined: list[str] = []
-    for word in words:
-        if word == ";" and len(joined) >= 2 and joined[-2] == "&" and joined[-1] in _ENTITIES:
-            joined[-2:] = [_ENTITIES[joined[-1]]]
+    lower = sentence.lower()
+    tokens: list[str] = _TOKENIZER.tokenize(lower)
+    found: list[tuple[str, bool, str]] = []
+    position = 0
+    for token in tokens:
+        start = position
+        while start < len(lower) and lower[start].isspace():
+            start += 1
+        if lower.startswith(token, start):
+            end = start + len(token)
+        elif token in ("``", "''") and lower.startswith('"', start):
+            end = start + 1
         else:
-            joined.append(word)
-    return [word for word in joined if word != " "]
+            return [(token, False, token) for token in tokens]
+        # A few letters become two in lower case: then nothing stands where it stood.
+        raw = sentence[start:end] if len(sentence) == len(lower) else lower[start:end]
+        is_written = raw.lower() == token
+        found.append((raw if is_written else token, start == position and start > 0, raw))
+        position = end
+    return found
 
 
-def _capitalize(text: str) -> str:
-    """Make the first letter a capital; a special token keeps its own shape."""
-    match = _FIRST_LETTER.search(text)
-    if match is None or text[match.start() :].startswith("http"):
-        return text
-    return text[: match.start()] + text[match.start()].upper() + text[match.start() + 1 :]
+def _written_tokens(sentence: str) -> list[str]:
+    return [token for token, _, _ in aligned(sentence)]
 
 
 class WordTable(dict[str, int]):
@@ -129,39 +94,71 @@ class WordTable(dict[str, int]):
 class _ChunkTokens(dict[str, tuple[int, ...]]):
     """The word numbers of each chunk that stands between `before` and `after`."""
 
-    def __init__(self, table: WordTable, *, before: str, after: str) -> None:
+    def __init__(
+        self, table: WordTable, tokenize: Callable[[str], list[str]], *, before: str, after: str
+    ) -> None:
         super().__init__()
         self._table = table
-        self._tokenize = NLTKWordTokenizer().tokenize
+        self._tokenize = tokenize
         self._before = before
         self._after = after
+        # What is cut off a word's end: a full stop only from the last one.
+        self._marks = (*",;:?!",) if after else (*",;:?!.",)
         self._first = 1 if before else 0
         self._end = -1 if after else None
 
     def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if chunk.isascii() and chunk.isalpha() and chunk.lower() not in _CONTRACTIONS:
-            numbers: tuple[int, ...] = (self._table[chunk],)  # no expression matches it
-        else:
+        tokens = self._plain(chunk) if chunk.isascii() else None
+        if tokens is None:
             tokens = self._tokenize(self._before + chunk + self._after)[self._first : self._end]
-            numbers = tuple([self._table[token] for token in tokens])
+        numbers = tuple([self._table[token] for token in tokens])
         if len(chunk) <= _LONGEST_KEPT_CHUNK:
             self[chunk] = numbers
         return numbers
 
+    def _plain(self, chunk: str) -> list[str] | None:
+        """Return the tokens of a chunk whose end alone an expression can match.
+
+        A word of letters, digits and hyphens, then n't or 's or the like, then a mark.
+        """
+        ends: list[str] = []
+        if chunk[-1:] in self._marks:
+            ends.append(chunk[-1])
+            chunk = chunk[:-1]
+        head, apostrophe, tail = chunk.partition("'")
+        if apostrophe and "'" + tail in _CLITICS:
+            ends.insert(0, "'" + tail)
+            chunk = head
+        elif tail == "t" and head[-1:] == "n" and len(head) > 1:
+            ends.insert(0, "n't")
+            chunk = head[:-1]
+        for part in chunk.split("-"):
+            if not part.isalnum() or part.lower() in _CONTRACTIONS:
+                return None
+        return [chunk, *ends]
+
 
 class FastTokenizer:
-    """Tokenise sentence after sentence into numbers of a growing `WordTable`."""
+    """Tokenise sentence after sentence into numbers of a growing `WordTable`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    keeps_case : bool
+        Whether the table has words as they are written: the sentences are then given in
+        their own case, and the lower-cased words are those of the lower-cased sentence.
+    """
+
+    def __init__(self, *, keeps_case: bool = False) -> None:
+        self._tokenize = _written_tokens if keeps_case else NLTKWordTokenizer().tokenize
         self.forget()
 
     def forget(self) -> None:
         """Start again with an empty table."""
         self.table = WordTable()
-        self._tokenize = NLTKWordTokenizer().tokenize
-        self._at_start = _ChunkTokens(self.table, before="", after=" x")
-        self._between = _ChunkTokens(self.table, before="x ", after=" x")
-        self._at_end = _ChunkTokens(self.table, before="x ", after="")
+        tokenize = self._tokenize
+        self._at_start = _ChunkTokens(self.table, tokenize, before="", after=" x")
+        self._between = _ChunkTokens(self.table, tokenize, before="x ", after=" x")
+        self._at_end = _ChunkTokens(self.table, tokenize, before="x ", after="")
 
     def is_full(self) -> bool:
         """Whether so much is kept that it is time to `forget`."""
@@ -171,7 +168,8 @@ class FastTokenizer:
     def append_numbers(self, sentence: str, numbers: list[int]) -> None:
         """Append the word number of each token of `sentence` to `numbers`.
 
-        The tokens are those of `NLTKWordTokenizer().tokenize(sentence)`.
+        The tokens are those of `NLTKWordTokenizer().tokenize(sentence)`, or their written
+        forms.
         """
         tail_start = sentence.rfind(" ", 0, len(sentence.rstrip(_CLOSING_MARKS))) + 1
         chunks = sentence[:tail_start].split()

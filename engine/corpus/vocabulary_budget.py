@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS
+from engine.corpus.ranking import slices
 
 _FIRST_DIGITS = (1, 2, 3, 5, 8)  # of the sizes in a table
 
@@ -33,16 +34,22 @@ class VocabularyBudget:
     Parameters
     ----------
     counts : int64 array of shape (D,)
-        How often each word occurs, the most common first.
+        How often each word occurs in all of the text, in the order in which a growing
+        vocabulary takes them in.
     word_ranks : int32 array of shape (W,)
         The words of all sentences by rank, 0 = the most common.
     offsets : int64 array of shape (S + 1,)
         Sentence k is word_ranks[offsets[k]:offsets[k + 1]].
+    rank_of : int32 array of shape (D,), optional
+        The rank in `counts` of each number of `word_ranks`, where they differ.
+    most_known : int, optional
+        Words that a vocabulary can know, if not all: those that are not too rare.
 
     Attributes
     ----------
     different_words : int
-        D; a vocabulary of D + 3 knows every word.
+        D.
+    most_known : int
     """
 
     def __init__(
@@ -50,18 +57,30 @@ class VocabularyBudget:
         counts: NDArray[np.int64],
         word_ranks: NDArray[np.int32],
         offsets: NDArray[np.int64],
+        *,
+        rank_of: NDArray[np.int32] | None = None,
+        most_known: int | None = None,
     ) -> None:
         self.different_words = len(counts)
+        self.most_known = len(counts) if most_known is None else most_known
         self._known = np.concatenate(([0], np.cumsum(counts)))  # (D + 1,) words among the first k
         self._sentences = len(offsets) - 1
-        starts = offsets[:-1][np.diff(offsets) > 0]  # reduceat cannot do an empty sentence
-        rarest = np.maximum.reduceat(word_ranks, starts) if len(starts) else word_ranks[:0]
-        self._rarest = np.sort(rarest)  # (S,) the highest rank in each sentence, ascending
+        rarest = [word_ranks[:0]]
+        for first, last in slices(offsets):
+            begin = offsets[first]
+            ranks = word_ranks[begin : offsets[last]]
+            ranks = ranks if rank_of is None else rank_of[ranks]
+            lengths = np.diff(offsets[first : last + 1])
+            starts = offsets[first:last][lengths > 0] - begin  # reduceat cannot do an empty one
+            if len(starts):
+                rarest.append(np.maximum.reduceat(ranks, starts))
+        # (S,) the highest rank in each sentence, ascending
+        self._rarest = np.sort(np.concatenate(rarest))
 
     @property
     def largest_size(self) -> int:
-        """The size from which on every word is known."""
-        return self.different_words + SPECIAL_TOKENS
+        """The size from which on no more words are known."""
+        return self.most_known + SPECIAL_TOKENS
 
     def at(self, vocabulary_size: int, hidden_dim: int) -> VocabularyCost:
         """Return the cost of a vocabulary of this size, with `hidden_dim` hidden units.
@@ -81,10 +100,13 @@ class VocabularyBudget:
         )
 
     def smallest_size(self, unknown_share: float) -> int:
-        """Return the smallest size that leaves no more than this share of words unknown."""
+        """Return the smallest size that leaves no more than this share of words unknown.
+
+        Where too many words are too rare, it is the largest size.
+        """
         needed = (1.0 - unknown_share) * int(self._known[-1])
         kept = int(np.searchsorted(self._known, needed - 1e-9, side="left"))
-        return max(kept, 1) + SPECIAL_TOKENS
+        return min(max(kept, 1), self.most_known) + SPECIAL_TOKENS
 
     def sizes(self, smallest: int = 500) -> tuple[int, ...]:
         """Return round sizes for a table, and `largest_size` last."""

@@ -7,7 +7,7 @@ and never PyTorch or Qt.
 
     parent                                   helper
     start                      ->            imports, "ready"
-    splitter, batch, batch …   ->            prepares one at a time
+    tokeniser, batch, batch …  ->            prepares one at a time
     results in order           <-            PreparedBatch
 
 A `ProcessPoolExecutor` would do, but for the stop: ending its processes while its
@@ -26,14 +26,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from types import ModuleType
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.control import RunControl
-from engine.corpus.sentences import SentenceSplitter
-from engine.corpus.tokenizing import FastTokenizer
+from engine.corpus.words import Tokenizer
 
 SMALL_TEXT = 1_000_000  # characters: below, starting processes costs more than it saves
 _LOOK_EVERY_S = 0.05  # how often a waiting parent looks for a stop
@@ -52,7 +51,7 @@ class PreparedBatch:
     is pickled, and pickling words costs more than finding them.
     """
 
-    words: list[str]  # the different words of the batch, in the order first seen
+    words: list[str]  # the different words as written, in the order first seen
     numbers: Int32s  # (W,) index into `words`
     sentence_lengths: Int32s  # (S,) words in each sentence
     document_lengths: Int32s  # (documents,) sentences in each document; 0 where it failed
@@ -64,9 +63,9 @@ class PreparedBatch:
 class BatchPreparer:
     """Splits and tokenises batches; remembers what it saw from one to the next."""
 
-    def __init__(self, splitter: SentenceSplitter) -> None:
-        self._splitter = splitter
-        self._tokenizer = FastTokenizer()
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._split = tokenizer.split_sentences
+        self._tokens = tokenizer.fast()
 
     def prepare(
         self, documents: Sequence[str], proceed: Callable[[], bool] = lambda: True
@@ -75,8 +74,8 @@ class BatchPreparer:
 
         The result depends on the documents only, not on batches prepared before.
         """
-        if self._tokenizer.is_full():
-            self._tokenizer.forget()
+        if self._tokens.is_full():
+            self._tokens.forget()
         numbers: list[int] = []
         sentence_lengths: list[int] = []
         document_lengths: list[int] = []
@@ -108,18 +107,17 @@ class BatchPreparer:
     def _append(
         self, document: str, numbers: list[int], lengths: list[int], texts: list[bytes]
     ) -> None:
-        append_numbers = self._tokenizer.append_numbers
+        append_numbers = self._tokens.append_numbers
         words_before = len(numbers)
-        for sentence in self._splitter.split(document):
-            # Lower-cased only now: the splitter needs the capitals.
-            append_numbers(sentence.lower(), numbers)
+        for sentence in self._split(document):
+            append_numbers(sentence, numbers)
             lengths.append(len(numbers) - words_before)
             words_before = len(numbers)
             texts.append(sentence.encode("utf-8"))
 
     def _renumber(self, numbers: Int32s) -> tuple[list[str], Int32s]:
         """Give the words of this batch numbers of their own, in the order first seen."""
-        table = self._tokenizer.table
+        table = self._tokens.table
         found, first_at, inverse = np.unique(numbers, return_index=True, return_inverse=True)
         order = np.argsort(first_at)  # (different words of the batch,)
         rank = np.empty_like(order)
@@ -144,9 +142,7 @@ def _serve(connection: "Connection[object, object]") -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         connection.send(_READY)
-        splitter = connection.recv()
-        assert isinstance(splitter, SentenceSplitter)  # noqa: S101 - the parent sends it first
-        preparer = BatchPreparer(splitter)
+        preparer = BatchPreparer(cast("Tokenizer", connection.recv()))  # it comes first
         while True:
             documents = connection.recv()
             assert isinstance(documents, list)  # noqa: S101
@@ -229,9 +225,9 @@ class PreparationPool:
         Whether a helper was lost and the work went on in this process.
     """
 
-    def __init__(self, splitter: SentenceSplitter, processes: int, control: RunControl) -> None:
+    def __init__(self, tokenizer: Tokenizer, processes: int, control: RunControl) -> None:
         self.was_broken = False
-        self._splitter = splitter
+        self._tokenizer = tokenizer
         self._control = control
         self._own: BatchPreparer | None = None
         self._helpers: list[_Helper] = []
@@ -300,13 +296,13 @@ class PreparationPool:
             self._done[helper.batch] = message
             helper.batch = None
         else:
-            helper.send(self._splitter)
+            helper.send(self._tokenizer)
             helper.is_ready = True
 
     def _prepare_here(self) -> None:
         """Prepare the oldest batch that is not done."""
         if self._own is None:
-            self._own = BatchPreparer(self._splitter)
+            self._own = BatchPreparer(self._tokenizer)
         number = self._waiting[0]
         batch = self._own.prepare(self._under_way[number], self._control.proceed)
         if batch is not None:

@@ -112,6 +112,8 @@ class CsvRows:
         Fields that a row must have; 0 = any number, not checked.
     quoted_rows, plain_rows : int
         Sound rows so far with and without a quoted field.
+    is_after_blank : bool
+        Whether a blank line stands before the row given last.
     open_line : int
         Where a row began whose quotes were open at the end of the data; 0 = none.
     """
@@ -139,6 +141,7 @@ class CsvRows:
         self.quoted_rows = 0
         self.plain_rows = 0
         self.open_line = 0
+        self.is_after_blank = self._was_blank = False
         self._stray_rows = 0
 
     def __iter__(self) -> Iterator[Row | RowProblem]:
@@ -161,6 +164,7 @@ class CsvRows:
                 line = next(feed)
                 if line in _BLANK_LINES:
                     feed.skip_blank_lines()
+                    self._was_blank = True
                     continue  # not a row
                 first_line = feed.line
                 if self._is_quoted and self._quote in line:
@@ -178,6 +182,8 @@ class CsvRows:
                 yield from self._recover(first_line, str(error))
                 parser = self._parser(feed)
             else:
+                self.is_after_blank = self._was_blank
+                self._was_blank = not any(map(str.strip, fields))
                 yield from self._checked(first_line, fields)
 
     def _parser(self, lines: Iterable[str]) -> "Iterator[list[str]]":

@@ -22,8 +22,15 @@ from engine.documents.encoding import (
     check_encoding,
     detect_encoding,
 )
-from engine.documents.foreign import delimiter_name, misunderstood, refuse_foreign
-from engine.documents.header import Header, column_names, find_header, guess_text_column, numbered
+from engine.documents.foreign import delimiter_name, line_doubt, misunderstood, refuse_foreign
+from engine.documents.header import (
+    Header,
+    column_names,
+    find_header,
+    guess_text_column,
+    is_other_header,
+    numbered,
+)
 from engine.documents.hypotheses import SAMPLE_ROWS, Hypothesis, find_table
 from engine.documents.rows import (
     LEFT_OUT,
@@ -48,6 +55,7 @@ _MANY_LINES = 1000
 _LONGEST_ROW = 32 << 20  # bytes in which a quote is closed
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
 _CLOSE = 0.9  # of the best score
+_BLOCK = 3  # rows together, below which a blank line means something
 _NOTES = 5  # rows at the end that may be notes below the table
 _SURE_ROWS = 10  # of a plain text, all with as many tabs: it is a table
 _Kind = Literal["csv", "lines", "json"]
@@ -100,9 +108,9 @@ class Layout:
             yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         else:
             yield from self.titles
-            yield from self._without_notes(
-                self.table_rows(source, keep_undecodable=keep_undecodable)
-            )
+            rows = self.table_rows(source, keep_undecodable=keep_undecodable)
+            texts = wanted or (self.guessed_column,)
+            yield from self._without_notes(self._first_table(rows, texts))
 
     def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
         """Return the rows of a table, its header too."""
@@ -116,6 +124,30 @@ class Layout:
             keep_undecodable=keep_undecodable,
             lines_before=self.lines_before,
         )
+
+    def _first_table(self, rows: CsvRows, wanted: Sequence[int]) -> Iterator[Row | RowProblem]:
+        """Refuse the rows of a second table below, which has other columns of the same number.
+
+        One that has its texts in a column of the same name is read as well.
+        """
+        other_line, together, shape = 0, 0, self.shape
+        for row in rows:
+            if not isinstance(row, Row):
+                yield row
+                continue
+            is_apart = rows.is_after_blank and together >= _BLOCK
+            together = 1 if rows.is_after_blank else together + 1
+            if is_apart and shape is not None and is_other_header(shape, row.fields):
+                names, header = _stripped(row.fields), _stripped(shape.header)
+                is_same = bool(header) and all(names[each] == header[each] for each in wanted)
+                other_line = 0 if is_same else row.line
+                yield _left_out(row, "it is the header of another table")
+            elif other_line:
+                text = beginning(" ".join(filter(None, row.fields)))
+                reason = f"it belongs to another table, whose header is in line {other_line:,}"
+                yield RowProblem(line=row.line, reason=reason, text=text)
+            else:
+                yield row
 
     def _without_notes(self, rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
         """Leave out the header, wherever it comes again, and what stands below the table."""
@@ -339,6 +371,8 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig) -> Layout:
 def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -> Iterator[str]:
     """Yield what is doubtful in how the rows are divided, in numbers."""
     count = found.last - found.first
+    if found.width == 1 and (doubt := line_doubt([row.fields[0] for row in found.rows])):
+        yield doubt
     if found.width > 1 and found.share < _SURE_SHARE and count:
         yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
     if found.shape.free_column >= 0:

@@ -18,6 +18,16 @@ _STATEMENTS = (
     (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
     (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
 )
+_MOST = 0.9  # of the lines, that look alike
+_FEWEST_LINES = 4
+_LOG_LINE = re.compile(
+    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
+    r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
+)
+_YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
+_YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
+_YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
 _MANY_ENDS = 3
@@ -46,6 +56,11 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object a "
             'line, such as {"text": "…"}, in a file named .jsonl.'
         )
+    if _is_yaml(head):
+        raise CorpusError(
+            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one a line in "
+            "a file named .txt; --delimiter \\n if each of its lines is a text."
+        )
     for pattern, what in _STATEMENTS:
         if len(pattern.findall(head[:20_000])) >= _MANY_ENDS:
             raise CorpusError(
@@ -58,6 +73,32 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
             "without the bars at the ends of its lines."
         )
+
+
+def _is_yaml(head: str) -> bool:
+    """Whether the lines are keys with values, some of them within others.
+
+    What people say behind their names ("Ann: Hello.") has no line within another.
+    """
+    lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
+    if len(lines) < _FEWEST_LINES:
+        return False
+    fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
+    inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
+    keys = sum(bool(_YAML_KEY.match(line)) for line in lines)
+    return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
+
+
+def line_doubt(texts: Sequence[str]) -> str:
+    """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
+    lines = texts[:_LOOKED_AT]
+    if len(lines) < _FEWEST_LINES:
+        return ""
+    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
+        return "its lines begin as those of a log do, and each is one text with its time in it"
+    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
+        return "its lines are keys with values, as in YAML, and each is one text with its key"
+    return ""
 
 
 def delimiter_name(delimiter: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.documents.hypotheses import TEXT_NAMES, Hypothesis
-from engine.documents.table_shape import NUMBER, column_of
+from engine.documents.table_shape import NUMBER, Shape, column_of
 from engine.documents.text_file import shown
 
 _MOST_ABOVE = 30  # rows above a header
@@ -255,6 +255,25 @@ def _differs(name: str, values: list[str]) -> bool:
     numeric = sum(bool(_NUMBER.fullmatch(value.strip())) for value in filled)
     mean_length = sum(map(len, filled)) / len(filled)
     return numeric > 0.9 * len(filled) or mean_length > 2 * len(name) + 10
+
+
+def is_other_header(shape: Shape, fields: Sequence[str]) -> bool:
+    """Tell whether a row, below a blank line, names the columns of another table.
+
+    All of it are names, and some stands where this table has numbers, or is what columns of
+    texts are called.
+    """
+    names = [field.strip() for field in fields]
+    if len(names) != shape.width or shape.width < 2 or len(set(names)) < len(names):
+        return False
+    if tuple(names) == shape.header or not all(map(is_name, names)):
+        return False
+    is_out_of_place = any(
+        column.kind == "number" and not column.takes(name)
+        for column, name in zip(shape.columns, names, strict=True)
+    )
+    are_words = all(len(name.split()) == 1 for name in names)
+    return is_out_of_place or (are_words and any(name.lower() in TEXT_NAMES for name in names))
 
 
 def numbered(count: int) -> list[str]:

@@ -31,9 +31,18 @@ from engine.documents.text_file import (
 from engine.documents.unpacking import open_content
 from engine.errors import CorpusError
 
-__all__ = ["CsvPreview", "Document", "DocumentReader", "RowProblem", "inspect_csv"]
+__all__ = [
+    "CsvPreview",
+    "DamagedRowError",
+    "Document",
+    "DocumentReader",
+    "DoubtfulEncoding",
+    "RowProblem",
+    "inspect_csv",
+]
 
 _ROWS_BETWEEN_CHECKS = 256
+_SEARCHED_DOCUMENTS = 1000  # for HTML entities
 MOST_PROBLEMS = 10_000  # kept for showing and saving, a few MB; all are counted
 EMPTY_TEXT = "its text is empty"
 
@@ -69,6 +78,8 @@ class CsvPreview:
     sheet: str = ""  # the one whose rows these are
     lines_above: int = 0  # left out above the table
     doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
+    files: tuple[str, ...] = ()  # names of all, where the text has several
+    file: int = 0  # which of them this is
 
 
 class Document(NamedTuple):
@@ -76,6 +87,21 @@ class Document(NamedTuple):
 
     line: int
     text: str
+    file: int = 0  # its number, where there are several
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulEncoding:
+    """A file of which it is doubtful how its bytes become letters."""
+
+    name: str  # of the file
+    encoding: str  # that it is read in
+    note: str  # how it was found, a phrase
+    readings: tuple[EncodingReading, ...]  # of one line
+
+
+class DamagedRowError(CorpusError):
+    """A row is damaged, and the user wants to stop there."""
 
 
 def inspect_csv(
@@ -152,11 +178,19 @@ class DocumentReader:
 
     Attributes
     ----------
+    name : str
+        Of the file, for the user.
     columns : tuple of str
         The text columns.
-    encoding, encoding_note, delimiter : str
-    encoding_readings : tuple of EncodingReading
-        One line in several encodings, where it is doubtful which one it is.
+    has_named_columns : bool
+        Whether `columns` are names that stand in the file.
+    encoding, delimiter : str
+    doubtful_encodings : tuple of DoubtfulEncoding
+        Where it is doubtful which one it is.
+    doubts : tuple of str
+        What is doubtful in how the rows are divided, phrases.
+    entities : int
+        Of HTML, in the first documents, unless they are decoded.
     problems : list of RowProblem
         The first `MOST_PROBLEMS`.
     refused_rows, repaired_rows : int
@@ -169,10 +203,20 @@ class DocumentReader:
         `config.bad_rows` is "stop".
     UnpackingStoppedError
         If `proceed` turned False while a ZIP or a spreadsheet was unpacked.
+
+    Notes
+    -----
+    As `is_one_of_several` a plain text may lack the columns that are asked for: it has no others
+    than its one.
     """
 
     def __init__(
-        self, path: Path, config: CsvConfig, proceed: Callable[[], bool] = lambda: True
+        self,
+        path: Path,
+        config: CsvConfig,
+        proceed: Callable[[], bool] = lambda: True,
+        *,
+        is_one_of_several: bool = False,
     ) -> None:
         self._config = config
         self._proceed = proceed
@@ -181,15 +225,18 @@ class DocumentReader:
         try:
             text = self._content.path
             self._layout = examine(text, self._content.config(config))
-            self._wanted = wanted_columns(text, self._layout, config.columns)
+            is_plain = is_one_of_several and self._layout.kind == "lines"
+            columns = () if is_plain else config.columns
+            self._wanted = wanted_columns(text, self._layout, columns)
             self._file = TextFile(text)
         except BaseException:
             self._content.close()
             raise
         self.columns = tuple(self._layout.columns[index] for index in self._wanted)
-        self.encoding = self._layout.encoding
-        self.encoding_note = self._layout.encoding_note
-        self.encoding_readings = self._layout.encoding_readings
+        self.has_named_columns = self._layout.header_line > 0 or self._layout.kind == "json"
+        self.name, self.encoding = path.name, self._layout.encoding
+        self.doubtful_encodings = self._doubtful()
+        self.doubts, self.entities = self._layout.doubts, 0
         self.delimiter = self._layout.dialect.delimiter
         self.problems: list[RowProblem] = []
         self.refused_rows = 0
@@ -201,6 +248,18 @@ class DocumentReader:
     def __exit__(self, *_: object) -> None:
         self._file.__exit__()
         self._content.close()
+
+    def _doubtful(self) -> tuple[DoubtfulEncoding, ...]:
+        layout = self._layout
+        if not layout.encoding_readings:
+            return ()
+        doubtful = DoubtfulEncoding(
+            name=self.name,
+            encoding=layout.encoding,
+            note=layout.encoding_note,
+            readings=layout.encoding_readings,
+        )
+        return (doubtful,)
 
     @property
     def bytes_total(self) -> int:
@@ -226,7 +285,7 @@ class DocumentReader:
 
     def __iter__(self) -> Iterator[Document]:
         source = self._file.text(self.encoding)
-        wanted = self._wanted
+        wanted, found = self._wanted, 0
         with reading(self._file.path):
             for number, row in enumerate(self._layout.rows(source, wanted)):
                 if number % _ROWS_BETWEEN_CHECKS == 0 and not self._proceed():
@@ -238,12 +297,15 @@ class DocumentReader:
                 text = "\n\n".join(row.fields[index] for index in wanted).strip()
                 if self._config.decode_entities:
                     text = decode_entities(text).strip()
+                elif found < _SEARCHED_DOCUMENTS:
+                    found += 1
+                    self.entities += count_entities(text)
                 if text:
                     yield Document(row.line, text)
                 else:
                     self.refuse(row.line, EMPTY_TEXT, "")
 
-    def refuse(self, line: int, reason: str, text: str) -> None:
+    def refuse(self, line: int, reason: str, text: str, _file: int = 0) -> None:
         """Count a row as refused and keep why."""
         self.refused_rows += 1
         self._keep(RowProblem(line=line, reason=reason, text=text))
@@ -254,7 +316,7 @@ class DocumentReader:
             self._keep(problem)
             return
         if self._config.bad_rows == "stop" and not problem.reason.startswith(LEFT_OUT):
-            raise CorpusError(
+            raise DamagedRowError(
                 f"{self._file.path.name}, line {problem.line}: {problem.reason}. "
                 "Mend the row, or choose to skip damaged rows."
             )

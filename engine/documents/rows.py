@@ -19,6 +19,7 @@ _SHOWN_CHARACTERS = 500  # of a refused row: enough to find it and to see what i
 
 REPAIRED = "repaired: "  # how the reason of a row begins that was kept
 LEFT_OUT = "no row: "  # how that of a line begins that is no row: a title, the header again
+FILE_LEFT_OUT = "left out: "  # how that of a whole file begins, or of the rest of one
 NEVER_CLOSED = "a quote opens here and is never closed"
 STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
 TEXT_AFTER_QUOTE = "text follows a closing quote"
@@ -53,6 +54,12 @@ class RowProblem:
     line: int  # where the row begins, from 1
     reason: str
     text: str  # the beginning of the row as it is in the file
+    file: str = ""  # which one, where there are several
+
+    @property
+    def is_file_left_out(self) -> bool:
+        """Whether it is no row, but a file, or the rest of one, that could not be read."""
+        return self.reason.startswith(FILE_LEFT_OUT)
 
 
 class LineSource(Protocol):

@@ -2,13 +2,15 @@
 
 The one way from JSON to a record: for the settings of the program, what is said of a kept run,
 and model and state files. Only what these need: numbers, texts, truth values, paths, tuples of
-texts, literals, records within records and None. Range checks are the record's own.
+texts or numbers, sets of texts, tables from texts to texts or truth values, literals, records
+within records and None. Range checks are the record's own.
 """
 
 import dataclasses
 import json
 import math
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import (
     Any,
@@ -65,7 +67,9 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def record_from_json(kind: type[Record], values: object) -> Record:
@@ -108,8 +112,14 @@ def _checked(value: object, hint: Any, name: str) -> object:
             return record_from_json(alternative, value)  # type: ignore[arg-type]
         if get_origin(alternative) is Literal and value in get_args(alternative):
             return value
-        if get_origin(alternative) is tuple and _are_texts(value):
+        if get_origin(alternative) is tuple and _are_all(value, get_args(alternative)[0]):
             return tuple(value)  # type: ignore[arg-type]
+        if get_origin(alternative) is frozenset and _are_all(value, str):
+            return frozenset(value)  # type: ignore[call-overload]
+        if get_origin(alternative) is Mapping and isinstance(value, dict):
+            kind = get_args(alternative)[1]
+            if all(type(item) is kind for item in value.values()):
+                return value
     raise ModelFileError(f"'{name}' is {ascii(value)[:40]}, which is of the wrong kind")
 
 
@@ -123,8 +133,11 @@ def _is_number(value: object) -> bool:
     return type(value) is float and math.isfinite(value)
 
 
-def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _are_all(value: object, kind: type) -> bool:
+    """Return whether `value` is a list of texts, or of numbers where `kind` is float."""
+    if not isinstance(value, list):
+        return False
+    return all(_is_number(item) if kind is float else isinstance(item, str) for item in value)
 
 
 def parse_json(text: str | bytes, where: str) -> Any:

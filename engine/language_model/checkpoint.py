@@ -33,6 +33,7 @@ from engine.language_model.parts import (
     REAL,
     demand_layout,
     demand_usable,
+    history_to_metadata,
     history_to_tensors,
     read_history,
     read_vocabulary,
@@ -121,6 +122,7 @@ def model_to_bytes(model: LanguageModel) -> bytes:
         "version": str(VERSION),
         "settings": json.dumps(settings, allow_nan=False),
         "libraries": json.dumps(_library_versions()),
+        **history_to_metadata(model.history),
     }
     return write_tensors(tensors, metadata)
 

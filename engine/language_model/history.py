@@ -23,7 +23,8 @@ class LossPoint:
 class EpochDone:
     """An epoch ended and was evaluated; epoch 0 is the untrained model.
 
-    A time limit can end a run within an epoch; the epoch is then a fraction.
+    A time limit can end a run within an epoch; the epoch is then a fraction. Where there is no
+    time to evaluate all of a large text, the losses are those of a fixed sample of it.
     """
 
     epoch: float
@@ -34,6 +35,9 @@ class EpochDone:
     words_per_s: float  # over the whole epoch; 0 at epoch 0
     elapsed_s: float
     is_best: bool  # lowest evaluated loss so far
+    is_sample: bool = False  # what was evaluated are sentences evenly spread over the text
+    standard_error: float | None = None  # of the loss that decides, where it is of a sample
+    is_interim: bool = False  # within an epoch: a figure to look at, which decides nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

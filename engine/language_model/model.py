@@ -13,9 +13,16 @@ from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import CorpusSummary
+    from engine.corpus.reading import Reading
     from engine.corpus.references import ReferenceLosses
     from engine.corpus.vocabulary import Vocabulary
     from engine.network.rnn import RNN
+
+
+def _tutorials_reading() -> "Reading":
+    from engine.corpus.reading import Reading  # loads NLTK
+
+    return Reading()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +37,7 @@ class LanguageModel:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: "CorpusSummary"
+    reading: "Reading" = field(default_factory=_tutorials_reading)  # of what is typed
     history: TrainingHistory = field(default_factory=TrainingHistory)
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one

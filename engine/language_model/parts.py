@@ -5,6 +5,7 @@ words, P points, E evaluations and R halvings.
 """
 
 import dataclasses
+import json
 import math
 from array import array
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,10 @@ import numpy as np
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
+from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import EngineError, ModelFileError
-from engine.files.records import record_from_json
+from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand
 from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
 
@@ -44,6 +46,7 @@ EVALUATION_COLUMNS = (
 )
 HALVING_COLUMNS = ("step", "epoch", "learning_rate")  # the reasons are strings beside it
 _MAY_BE_NAN = EVALUATION_COLUMNS.index("validation_loss")
+_SAMPLES = "samples"  # in the metadata
 
 
 class _Trained(Protocol):
@@ -61,6 +64,10 @@ class _Trained(Protocol):
     def summary(self) -> CorpusSummary:
         """The text."""
 
+    @property
+    def reading(self) -> Reading:
+        """How the text was read."""
+
 
 def settings_to_json(trained: _Trained) -> dict[str, object]:
     """Return the network's, the training's and the text's settings for JSON."""
@@ -68,6 +75,7 @@ def settings_to_json(trained: _Trained) -> dict[str, object]:
         "model_config": trained.model_config.to_json(),
         "train_config": trained.train_config.to_json(),
         "summary": dataclasses.asdict(trained.summary),
+        "reading": trained.reading.to_json(),
     }
 
 
@@ -83,6 +91,8 @@ def settings_from_json(values: Mapping[str, object]) -> dict[str, Any]:
         "model_config": record_from_json(ModelConfig, values.get("model_config")),
         "train_config": record_from_json(TrainConfig, values.get("train_config")),
         "summary": record_from_json(CorpusSummary, values.get("summary")),
+        # Files of a program before it: the tutorial's tokeniser, as it was then.
+        "reading": record_from_json(Reading, values.get("reading", {})),
     }
 
 
@@ -197,8 +207,43 @@ def history_to_tensors(history: TrainingHistory) -> dict[str, Array]:
     }
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _SampleMark:
+    """That an evaluation was of a sample, which the columns of version 1 do not say."""
+
+    evaluation: int  # its number among those that are kept
+    standard_error: float | None
+    is_interim: bool
+
+
+def history_to_metadata(history: TrainingHistory) -> dict[str, str]:
+    """Return what the tensors of a history do not say; nothing where they say all."""
+    kept = [
+        done
+        for done in history.evaluations
+        if all(math.isfinite(getattr(done, name) or 0.0) for name in EVALUATION_COLUMNS)
+    ]
+    marks = [
+        _SampleMark(
+            evaluation=number, standard_error=done.standard_error, is_interim=done.is_interim
+        )
+        for number, done in enumerate(kept)
+        if done.is_sample
+    ]
+    return {_SAMPLES: json.dumps(list(map(dataclasses.asdict, marks)))} if marks else {}
+
+
+def _read_marks(header: Header, evaluations: int) -> dict[int, _SampleMark]:
+    """Return the marks by the number of their evaluation."""
+    values = parse_json(header.metadata.get(_SAMPLES, "[]"), "its samples")
+    demand(isinstance(values, list), "its samples are no list")
+    marks = {mark.evaluation: mark for mark in (record_from_json(_SampleMark, v) for v in values)}
+    demand(all(0 <= number < evaluations for number in marks), "its samples are out of range")
+    return marks
+
+
 def read_history(reader: TensorFileReader) -> TrainingHistory:
-    """Undo `history_to_tensors`.
+    """Undo `history_to_tensors` and `history_to_metadata`.
 
     Raises
     ------
@@ -218,9 +263,12 @@ def read_history(reader: TensorFileReader) -> TrainingHistory:
         "its evaluations hold numbers that are not finite",
     )
     reasons = read_strings(reader, "reasons")
+    marks = _read_marks(reader.header, len(evaluations))
     return TrainingHistory(
         **columns,
-        evaluations=tuple(_evaluation(row) for row in evaluations.tolist()),
+        evaluations=tuple(
+            _evaluation(row, marks.get(number)) for number, row in enumerate(evaluations.tolist())
+        ),
         halvings=tuple(
             RateHalved(step=int(step), epoch=epoch, learning_rate=rate, reason=reason)
             for (step, epoch, rate), reason in zip(halvings.tolist(), reasons, strict=True)
@@ -261,7 +309,7 @@ def _has_numbers(evaluations: Array) -> Array:
     return row_is_usable
 
 
-def _evaluation(row: list[float]) -> EpochDone:
+def _evaluation(row: list[float], mark: _SampleMark | None) -> EpochDone:
     values = dict(zip(EVALUATION_COLUMNS, row, strict=True))
     validation_loss = values["validation_loss"]
     return EpochDone(
@@ -273,4 +321,7 @@ def _evaluation(row: list[float]) -> EpochDone:
         words_per_s=values["words_per_s"],
         elapsed_s=values["elapsed_s"],
         is_best=bool(values["is_best"]),
+        is_sample=mark is not None,
+        standard_error=None if mark is None else mark.standard_error,
+        is_interim=mark is not None and mark.is_interim,
     )

@@ -3,14 +3,16 @@
 Plain values, so that a window or a terminal can show them without PyTorch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from engine.config import SampleConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordScore:
     """One word and its probability after the words before it."""
 
-    word: str  # as typed, in lower case; SENTENCE_END for the last
+    word: str  # of the vocabulary, if it is known there; SENTENCE_END for the last
     shown: str  # for the user
     is_known: bool  # False: scored as UNKNOWN_TOKEN, which stands for all rare words together
     probability: float
@@ -20,28 +22,83 @@ class WordScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceScore:
-    """A sentence's probability; the last of `words` is SENTENCE_END."""
+class ScoredPart:
+    """One sentence of a text."""
 
     text: str
-    words: tuple[WordScore, ...]
+    first_word: int  # among the words of the whole text
+    word_count: int  # SENTENCE_END included
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceScore:
+    """The probability of a text of one sentence or several; SENTENCE_END ends each."""
+
+    text: str
+    words: tuple[WordScore, ...]  # of all sentences
+    parts: tuple[ScoredPart, ...]  # the sentences, as the corpus was split
     log_probability: float  # natural logarithm: the sum over `words`
     probability: float  # 0.0 where a float cannot hold it: then only the logarithm tells
     perplexity: float  # exp(-log_probability / number of words), SENTENCE_END included
     bits_per_word: float  # log2 of the perplexity
     unknown_words: tuple[str, ...]  # each once, in the order typed
+    known_log_probability: float  # the sum over the words that are known
+    known_perplexity: float  # of these words alone
+    are_words_given: bool = False  # the words themselves were scored, however `text` is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceGenerated:
-    """One sentence drawn from the model."""
+    """One sentence drawn from the model, or found in it as one of the most probable."""
 
     number: int  # 1, 2, …
-    text: str  # detokenised, for reading
-    words: tuple[str, ...]  # as drawn, without the sentence marks
+    text: str  # as a person would write it, or the words apart where `is_readable` is not so
+    words: tuple[str, ...]  # without the sentence marks: those begun with, then those drawn
     log_probability: float  # natural log, at temperature 1, SENTENCE_END included if drawn
     is_cut: bool  # True when the longest length was reached before SENTENCE_END
     seed: int  # the seed of the whole batch, for repeating it
+    is_readable: bool = True  # whether `text`, typed, is read as these words
+    started_with: int = 0  # how many of `words` were given
+    start_log_probability: float = 0.0  # of those; a part of `log_probability`
+    settings: SampleConfig = field(  # all that made it, the seed used included
+        default=SampleConfig(), compare=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceGrowing:
+    """The sentence that is drawn now, as far as it is."""
+
+    number: int
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextWord:
+    """One word that could follow."""
+
+    word: str
+    shown: str  # for the user
+    rank: int  # 1 = the model thinks no word more probable
+    probability: float  # of the whole model
+    log_probability: float  # natural logarithm
+    drawn_with: float  # the probability after the sampler's filters; 0.0 = never drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextWords:
+    """What the model says could follow some words, the most probable first."""
+
+    words_before: tuple[str, ...]
+    unknown_words: tuple[str, ...]  # of those, each once: read as UNKNOWN_TOKEN
+    words: tuple[NextWord, ...]
+    log_probability_before: float  # of the words before, natural logarithm
+    entropy_bits: float  # of the whole distribution: how undecided the model is
+    left_by_filters: int  # words that can be drawn
+    vocabulary_size: int  # C
+    settings: SampleConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 Sentence number k depends on the seed and on k alone: it comes out the same whether
 ten sentences are asked for or a thousand. For that, sentences are drawn in blocks
 whose sizes are fixed (1, 31, 128, 128, …), each sentence with its own random
-numbers. This module does not judge sentences; `scorer` does.
+numbers. This module does not judge sentences (`scorer` does), and what filters make of the
+model's probabilities is in `filters`; the most probable sentences are found by `beam`.
 
 One uniform number decides one word, by inverting the cumulative distribution; the same
 number and the same state give the same word.
@@ -15,19 +16,22 @@ each block in n cells of `_CELL` words, so that only one cell of a row is summed
 
 import math
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from typing import TypeAlias
 
 import numpy as np
 import torch
 
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
-from engine.corpus.tokenizing import detokenize
 from engine.corpus.vocabulary import Vocabulary
+from engine.language_model.beam import most_probable
+from engine.language_model.filters import FilteredChooser
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.opening import Opening
+from engine.language_model.results import SentenceGenerated, SentenceGrowing
 from engine.network.rnn import RNN
 
 _CELL = 64
@@ -173,25 +177,27 @@ class _Fate(Enum):
 
 @dataclass(slots=True)
 class _Draft:
-    """One sentence while it grows."""
+    """One sentence while it grows; the words that it was begun with are not among `words`."""
 
     number: int  # 1, 2, …
     draws: Iterator[float]  # uniform in [0, 1), this sentence's own
+    shortest: int  # words to draw
+    longest: int
     words: list[int] = field(default_factory=list)
     log_probability: float = 0.0
     tries: int = 1
     fate: _Fate = _Fate.GROWING
 
-    def take(self, word: int, log_probability: float, end_id: int, config: SampleConfig) -> bool:
+    def take(self, word: int, log_probability: float, end_id: int) -> bool:
         """Append the drawn word; return True if the sentence must begin anew."""
         if word != end_id:
-            if len(self.words) == config.max_length:
+            if len(self.words) == self.longest:
                 self.fate = _Fate.CUT
                 return False
             self.words.append(word)
             self.log_probability += log_probability
             return False
-        if len(self.words) >= config.min_length:
+        if len(self.words) >= self.shortest:
             self.log_probability += log_probability
             self.fate = _Fate.COMPLETE
             return False
@@ -204,92 +210,159 @@ class _Draft:
         return True
 
 
+_Choose: TypeAlias = Callable[[torch.Tensor, list[_Draft]], tuple[list[int], list[float]]]
+Drawn: TypeAlias = SentenceGenerated | SentenceGrowing | Notice
+
+
 def generate(
-    model: LanguageModel, config: SampleConfig, control: RunControl
-) -> Iterator[SentenceGenerated | Notice]:
-    """Draw `config.count` sentences.
+    model: LanguageModel, config: SampleConfig, control: RunControl, *, each_word: bool = False
+) -> Iterator[Drawn]:
+    """Draw `config.count` sentences, one at each rung of a ladder, or find the most probable.
 
     Parameters
     ----------
     model : LanguageModel
         A trained model, or one that has learned nothing yet.
     config : SampleConfig
-        Number, lengths, temperature and seed. Without a seed a fresh one is taken,
-        which every sentence names.
+        What to begin with, how to choose words, number, lengths and seed. Without a seed a
+        fresh one is taken, which every sentence names.
     control : RunControl
         A stop ends the stream within one step of one word.
+    each_word : bool
+        Yield the sentence that comes next after each of its words, too.
 
     Yields
     ------
     SentenceGenerated
         In the order of their numbers, each as soon as it is drawn.
+    SentenceGrowing
+        With `each_word`; a sentence that was too short shrinks again.
     Notice
         If sentences were left out because `MAX_TRIES` draws in a row were shorter
-        than `config.min_length`.
+        than `config.min_length`, or words of the start are unknown.
+
+    Raises
+    ------
+    ConfigError
+        If the start has more words than `config.max_length`.
 
     Notes
     -----
     Each word comes from softmax(V s_t / temperature), with UNKNOWN_TOKEN and
-    SENTENCE_START left out and the rest scaled up to a sum of 1. A sentence that ends
-    before `min_length` words is thrown away and drawn anew, as in the tutorial, so
-    that all longer ones keep their relative probabilities. `log_probability` is that
-    of the whole model at temperature 1, UNKNOWN_TOKEN included, as in `scorer`.
+    SENTENCE_START left out and the rest scaled up to a sum of 1; `filters` has what other
+    settings change. A sentence that ends before `min_length` words is thrown away and drawn anew,
+    as in the tutorial, so that all longer ones keep their relative probabilities; where the most
+    probable word is always taken, which would come out the same again, SENTENCE_END is left out
+    until then. `log_probability` is that of the whole model at temperature 1, UNKNOWN_TOKEN
+    included, as in `scorer`.
     """
     seed = secrets.randbits(32) if config.seed is None else config.seed
-    chooser = WordChooser(model.rnn, model.vocabulary, config.temperature)
+    config = replace(config, seed=seed)
+    opening = Opening.of(model, config)
+    yield from opening.notices()
+    if config.beams:
+        yield from most_probable(model, config, opening, control)
+    elif config.ladder:
+        for number, temperature in enumerate(config.ladder, start=1):
+            rung = replace(config, ladder=(), count=1, temperature=temperature)
+            for event in _draw(model, rung, opening, control, each_word=each_word):
+                yield event if isinstance(event, Notice) else replace(event, number=number)
+    else:
+        yield from _draw(model, config, opening, control, each_word=each_word)
+
+
+def _draw(
+    model: LanguageModel,
+    config: SampleConfig,
+    opening: Opening,
+    control: RunControl,
+    *,
+    each_word: bool,
+) -> Iterator[Drawn]:
+    seed, count = config.seed or 0, config.count
+    if config.is_certain and count > 1:
+        count = 1
+        yield Notice(
+            text="The most probable word is always taken, so that all sentences are the same: "
+            "one is written.",
+            severity="info",
+        )
+    choose = _way_to_choose(model, config, opening)
+    shortest = max(0, config.min_length - len(opening.ids))
+    longest = config.max_length - len(opening.ids)
     asked, left_out = 0, 0
-    while asked < config.count:
+    while asked < count:
         size = _FIRST_BLOCKS.get(asked, _BLOCK)
         block = [
-            _Draft(number, _uniforms(seed, number)) for number in range(asked + 1, asked + 1 + size)
+            _Draft(number, _uniforms(seed, number), shortest, longest)
+            for number in range(asked + 1, asked + 1 + size)
         ]
-        wanted = block[: config.count - asked]
+        wanted = block[: count - asked]
         lost = 0
-        for draft in _grow(model, chooser, block, wanted, config, control):
+        for draft in _grow(model, opening, choose, block, wanted, control, each_word=each_word):
             if draft.fate is _Fate.GIVEN_UP:
                 lost += 1
             else:
-                yield _to_event(draft, model, seed)
+                yield _to_event(draft, model, config, opening)
         if control.is_stopped:
             return
         asked, left_out = asked + len(wanted), left_out + lost
         if left_out == asked >= _HOPELESS:
             break  # the next blocks would cost as much for nothing
     if left_out:
-        yield _explain_left_out(left_out, asked, config)
+        yield _explain_left_out(left_out, asked, count, config)
+
+
+def _way_to_choose(model: LanguageModel, config: SampleConfig, opening: Opening) -> _Choose:
+    """Return what draws the next words: the fast way, unless the settings need the other."""
+    if not config.filters_words and config.temperature > 0.0:
+        plain = WordChooser(model.rnn, model.vocabulary, config.temperature)
+        return lambda states, rows: plain.choose(states, [next(row.draws) for row in rows])
+    filtered = FilteredChooser(model.rnn, model.vocabulary, config)
+    return lambda states, rows: filtered.choose(
+        states,
+        [next(row.draws) for row in rows],
+        [(*opening.ids, *row.words) for row in rows],
+        [not config.is_certain or len(row.words) >= row.shortest for row in rows],
+    )
 
 
 def _grow(
     model: LanguageModel,
-    chooser: WordChooser,
+    opening: Opening,
+    choose: _Choose,
     block: list[_Draft],
     wanted: list[_Draft],
-    config: SampleConfig,
     control: RunControl,
+    *,
+    each_word: bool,
 ) -> Iterator[_Draft]:
     """Let a block grow in lock-step; yield the wanted drafts in order, once they are done.
 
     The unwanted ones grow too: what is drawn then never depends on how many are wanted.
+    With `each_word` the next one in order is yielded at each step, still growing.
     """
-    start_id, end_id = model.vocabulary.start_id, model.vocabulary.end_id
+    end_id = model.vocabulary.end_id
     rows = block
-    state = model.rnn.initial_state(len(rows))  # (B, H)
-    words = [start_id] * len(rows)
+    state = opening.state.repeat(len(rows), 1)  # (B, H)
+    words = [opening.last_id] * len(rows)
     done = 0  # of the wanted, in order
     while done < len(wanted):
         if not control.proceed():
             return
         state = model.rnn.advance(torch.tensor(words, device=state.device), state)
-        words, log_probabilities = chooser.choose(state, [next(draft.draws) for draft in rows])
+        words, log_probabilities = choose(state, rows)
         for row, draft in enumerate(rows):
             if draft.fate is not _Fate.GROWING:
                 continue
-            if draft.take(words[row], log_probabilities[row], end_id, config):
-                words[row] = start_id
-                state[row] = 0.0
+            if draft.take(words[row], log_probabilities[row], end_id):
+                words[row] = opening.last_id
+                state[row] = opening.state[0]
         while done < len(wanted) and wanted[done].fate is not _Fate.GROWING:
             yield wanted[done]
             done += 1
+        if each_word and done < len(wanted):
+            yield wanted[done]
         kept = [row for row, draft in enumerate(rows) if draft.fate is _Fate.GROWING]
         if _CLOSE_RANKS_AT * len(kept) <= (_CLOSE_RANKS_AT - 1) * len(rows):
             state = state[kept]
@@ -305,20 +378,30 @@ def _uniforms(seed: int, number: int) -> Iterator[float]:
         yield from generator.random(_DRAWS_AT_ONCE).tolist()
 
 
-def _to_event(draft: _Draft, model: LanguageModel, seed: int) -> SentenceGenerated:
-    words = tuple(model.vocabulary.words[word] for word in draft.words)
+def _to_event(
+    draft: _Draft, model: LanguageModel, config: SampleConfig, opening: Opening
+) -> SentenceGenerated | SentenceGrowing:
+    words = (*opening.words, *(model.vocabulary.words[word] for word in draft.words))
+    if draft.fate is _Fate.GROWING:
+        text = model.reading.writer.join(words)
+        return SentenceGrowing(number=draft.number, text=text, words=words)
+    text, is_readable = model.reading.shown(words)
     return SentenceGenerated(
         number=draft.number,
-        text=detokenize(words),
+        text=text,
         words=words,
-        log_probability=draft.log_probability,
+        log_probability=opening.log_probability + draft.log_probability,
         is_cut=draft.fate is _Fate.CUT,
-        seed=seed,
+        is_readable=is_readable,
+        seed=config.seed or 0,
+        started_with=len(opening.words),
+        start_log_probability=opening.log_probability,
+        settings=config,
     )
 
 
-def _explain_left_out(left_out: int, asked: int, config: SampleConfig) -> Notice:
-    stopped = f" The other {config.count - asked:,} were not tried." if asked < config.count else ""
+def _explain_left_out(left_out: int, asked: int, count: int, config: SampleConfig) -> Notice:
+    stopped = f" The other {count - asked:,} were not tried." if asked < count else ""
     return Notice(
         text=f"{left_out:,} of {asked:,} sentences were left out, because {MAX_TRIES:,} draws in a "
         f"row ended before {config.min_length} words.{stopped} Lower the minimum length"

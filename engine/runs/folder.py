@@ -20,11 +20,13 @@ No PyTorch is needed to read these: a list of runs is there at once.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,6 +46,10 @@ _TIME, _TIME_LENGTH = "%Y%m%d-%H%M%S", 15  # of an id: when the run began, local
 _LARGEST_JSON = 1 << 20  # bytes
 _TAIL = 1 << 14  # bytes of the event log that are looked at for its last event
 
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_NEW = ".new"  # how the name of a folder ends that is being made
+_UNREADY_S = 3600.0  # then whoever made it is gone
+
 MOST_EPOCH_MODELS_BYTES = 1 << 29  # of the models of one run's epochs
 
 _FILE_NAME = re.compile(r"epoch-(\d+(?:\.\d+)?)-loss-(\d+\.\d+)\.safetensors")
@@ -55,10 +61,15 @@ class RunFolder:
     Parameters
     ----------
     path : Path
+
+    Attributes
+    ----------
+    has_given_way : bool
+        Whether models of epochs were deleted since the disk was full.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.has_given_way = path, False
         self.run_id = path.name
         self.description_path = path / "run.json"
         self.label_path = path / "label.json"
@@ -69,18 +80,47 @@ class RunFolder:
         self.last_path = path / "last.safetensors"
         self.lock_path = path / "lock"
 
-    def make(self) -> None:
-        """Make the folder where it is missing; only its owner may look into it."""
+    def make(self, description: Mapping[str, Any], name: str) -> None:
+        """Make the folder where it is missing; only its owner may look into it.
+
+        It appears with its description in it: a run that is killed while it is made was never
+        there, and one that is there can be begun again.
+        """
         make_private(self.path.parent)
-        make_private(self.path)
+        if self.path.is_dir():
+            self._describe(description, name)
+            return
+        unready = RunFolder(self.path.with_name(f".{self.run_id}{_NEW}"))
+        make_private(unready.path)
+        unready._describe(description, name)
+        unready.path.rename(self.path)
+        _remove_unready(self.path.parent)
+
+    def _describe(self, description: Mapping[str, Any], name: str) -> None:
+        self.write_json(self.description_path, description)
+        if name:
+            self.write_json(self.label_path, {"name": name, "note": ""})
 
     def write(self, path: Path, data: bytes) -> None:
-        """Replace one of the run's files, durably and for its owner only."""
-        write_durably(path, data, new_mode=_FILE_MODE)
+        """Replace one of the run's files, durably and for its owner only.
+
+        Where the disk is full, models of epochs give way to it.
+        """
+        while True:
+            try:
+                write_durably(path, data, new_mode=_FILE_MODE)
+            except OSError as error:
+                kept = list_epoch_models(self.path)
+                if error.errno not in FULL or not kept:
+                    raise
+                least_missed(kept, kept[-1].epoch + 1.0).path.unlink(missing_ok=True)
+                self.has_given_way = True
+            else:
+                return
 
     def write_json(self, path: Path, values: Mapping[str, Any]) -> None:
         """Replace one of the small files."""
-        self.write(path, json.dumps(values, allow_nan=False, indent=1).encode())
+        self.write(path, as_json(values))
 
     def read_json(self, path: Path) -> dict[str, Any]:
         """Return the values of a small file; nothing if it is missing or damaged."""
@@ -118,6 +158,19 @@ class RunFolder:
             if isinstance(elapsed_s, (int, float)):
                 return float(elapsed_s)
         return 0.0
+
+
+def _remove_unready(runs: Path) -> None:
+    """Delete what runs left that were killed while they were made."""
+    with contextlib.suppress(OSError):
+        for path in runs.glob(f".*{_NEW}"):
+            if time.time() - path.stat().st_mtime > _UNREADY_S:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def as_json(values: Mapping[str, Any]) -> bytes:
+    """Return the content of a small file."""
+    return json.dumps(values, allow_nan=False, indent=1).encode()
 
 
 def make_private(path: Path) -> None:
@@ -170,15 +223,21 @@ def run_description(
     train_config: TrainConfig,
     corpus: Mapping[str, Any],
     started: datetime,
+    *,
+    is_continued: bool = False,
 ) -> dict[str, Any]:
-    """Return the content of ``run.json``; `corpus` is the summary's fields."""
+    """Return the content of ``run.json``; `corpus` is the summary's fields.
+
+    `is_continued` says that the run began with a model, which is not in these settings.
+    """
     return {
         "version": VERSION,
         "started": started.isoformat(timespec="seconds"),
-        "corpus_config": corpus_config.to_json() | {"path": str(corpus_config.path.absolute())},
+        "corpus_config": corpus_config.absolute().to_json(),
         "model_config": model_config.to_json(),
         "train_config": train_config.to_json(),
         "corpus": dict(corpus),
+        "is_continued": is_continued,
     }
 
 
@@ -237,7 +296,14 @@ def outdated(
     gone = [each for each in kept if each.epoch >= new.epoch and each.path != new.path]
     stay = [each for each in kept if each.epoch < new.epoch]
     while stay and (len(stay) + 1) * size > most_bytes:
-        epochs = [0.0, *(each.epoch for each in stay), new.epoch]
-        gaps = [epochs[k + 2] - epochs[k] for k in range(len(stay))]
-        gone.append(stay.pop(gaps.index(min(gaps))))
+        dispensable = least_missed(stay, new.epoch)
+        stay.remove(dispensable)
+        gone.append(dispensable)
     return gone
+
+
+def least_missed(kept: Sequence[EpochModel], last: float) -> EpochModel:
+    """Return that of the models whose neighbours are nearest; `last` is the epoch after them."""
+    epochs = [0.0, *(each.epoch for each in kept), last]
+    gaps = [epochs[k + 2] - epochs[k] for k in range(len(kept))]
+    return kept[gaps.index(min(gaps))]

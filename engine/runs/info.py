@@ -44,11 +44,13 @@ class RunInfo:
     saved: datetime | None  # None: there is no checkpoint
     lost_s: float  # seconds of training after the last checkpoint: lost, or at risk if running
     problem: str  # why the run cannot be used, a sentence or ""
+    begins_anew: bool = False  # nothing was saved: going on is beginning with the same settings
 
     @property
     def can_resume(self) -> bool:
         """Whether there is something to go on from, and more epochs to train."""
-        return self.saved is not None and self.state in ("stopped", "failed", "interrupted")
+        is_there = self.saved is not None or self.begins_anew
+        return is_there and self.state in ("stopped", "failed", "interrupted")
 
 
 def read_info(folder: RunFolder) -> RunInfo:
@@ -93,7 +95,15 @@ def read_info(folder: RunFolder) -> RunInfo:
         saved=saved,
         lost_s=lost_s,
         problem=problem,
+        begins_anew=saved is None and not problem and begins_anew(folder, description),
     )
+
+
+def begins_anew(folder: RunFolder, description: dict[str, Any]) -> bool:
+    """Whether a run has saved nothing yet and all that it began with is in its description."""
+    is_saved = folder.state_path.exists() or bool(folder.read_json(folder.status_path).get("saved"))
+    is_whole = bool(description) and description.get("is_continued") is not True
+    return is_whole and not is_saved and _corpus_config(description) is not None
 
 
 def end_of(folder: RunFolder) -> RunEnd:

@@ -10,17 +10,19 @@ on exactly where its last checkpoint was taken.
 import json
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from engine.config import TrainConfig
 from engine.control import RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus
-from engine.errors import DivergedError, EngineError, RunError
+from engine.errors import ConfigError, DivergedError, EngineError, RunError
 from engine.events import Event, event_to_json
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.runs.folder import RunFolder, cannot, is_worth_keeping
-from engine.runs.info import end_of
+from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock
 from engine.runs.writer import Checkpoint, RunWriter, status_of
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
@@ -114,7 +116,7 @@ class RunRecorder:
 
     def _follow(self, event: Event) -> None:
         """Keep the best model in mind, and the event in the log."""
-        if isinstance(event, EpochDone):
+        if isinstance(event, EpochDone) and not event.is_interim:
             self._is_best_next = self._is_best_next or event.is_best
             self._wants_save = self._wants_save or event.step > 0
             self._evaluations += event.step > 0
@@ -143,7 +145,7 @@ class RunRecorder:
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""
         since_s = self._clock() - self._saved_s
-        if self._writer.is_busy or isinstance(event, EpochDone):
+        if self._writer.is_busy or (isinstance(event, EpochDone) and not event.is_interim):
             return False  # the epoch's model follows directly
         if self._writer.has_failed:
             return since_s >= _RETRY_S
@@ -199,12 +201,16 @@ def resumed_run(
 
     The lock is the run's from then on; it is released if anything is raised.
     """
+    changes = {"epochs": epochs, "time_limit_s": time_limit_s, "learning_rate": learning_rate}
     try:
+        info = read_info(folder)
+        if info.begins_anew:
+            return _begun_again(folder, lock, corpus, info, changes)
         state = state_to_resume(
             folder, epochs=epochs, time_limit_s=time_limit_s, learning_rate=learning_rate
         )
         trainer = Trainer.resumed(corpus, state)
-        description = _renewed(folder, state)
+        description = _renewed(folder, state.train_config)
     except BaseException as error:
         lock.release()
         if isinstance(error, OSError):
@@ -212,6 +218,21 @@ def resumed_run(
         raise
     best = state.model("best") if state.best else None
     return RunRecorder(trainer, folder, description, lock=lock, best=best)
+
+
+def _begun_again(
+    folder: RunFolder, lock: RunLock, corpus: Corpus, info: RunInfo, changes: Mapping[str, Any]
+) -> RunRecorder:
+    """Return a run of which nothing was saved, with the settings and the seed that it had."""
+    if corpus.summary.digest != info.text_digest:
+        raise ConfigError(
+            f"The run cannot begin again with this corpus: {corpus.summary.name} was changed "
+            f"since, or is another file than {info.corpus_name}. Start a new run."
+        )
+    wished = {name: value for name, value in changes.items() if value is not None}
+    train_config = replace(info.train_config, **wished)
+    trainer = Trainer(corpus, info.model_config, train_config)
+    return RunRecorder(trainer, folder, _renewed(folder, train_config), lock=lock)
 
 
 def state_to_resume(
@@ -260,10 +281,10 @@ def _more_epochs(state: TrainingState) -> str:
     return f"To go on, give it more epochs in all, such as --epochs {wanted}."
 
 
-def _renewed(folder: RunFolder, state: TrainingState) -> dict[str, object]:
+def _renewed(folder: RunFolder, train_config: TrainConfig) -> dict[str, object]:
     """Say in the folder that the run goes on, with the settings that hold now."""
     description = folder.read_json(folder.description_path) | {
-        "train_config": state.train_config.to_json()
+        "train_config": train_config.to_json()
     }
     status = folder.read_json(folder.status_path) | {"state": "running", "message": ""}
     folder.write_json(folder.description_path, description)

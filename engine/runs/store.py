@@ -5,8 +5,8 @@ a model; a list of runs is there at once.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -112,7 +112,12 @@ class RunStore:
 
         train_config = settle(train_config, corpus.summary.training_words)
         description = run_description(
-            corpus_config, model_config, train_config, asdict(corpus.summary), _now()
+            corpus_config,
+            model_config,
+            train_config,
+            asdict(corpus.summary),
+            _now(),
+            is_continued=start_from is not None,
         )
         trainer = Trainer(corpus, model_config, train_config, start_from)
         folder = RunFolder(self.runs / (run_id or self.new_run_id()))
@@ -129,6 +134,8 @@ class RunStore:
         learning_rate: float | None = None,
     ) -> Iterator[Event]:
         """Yield the events of a run that goes on exactly where its last checkpoint was taken.
+
+        One that ended before its first checkpoint begins again, with its settings and its seed.
 
         Parameters
         ----------
@@ -172,6 +179,8 @@ class RunStore:
         folder = self._folder(run_id)
         if is_held(folder.lock_path):
             raise RunError(f"The run {folder.run_id} is being trained. Stop it first.")
+        if read_info(folder).begins_anew:
+            return
         state_to_resume(folder, epochs=epochs, time_limit_s=None, learning_rate=learning_rate)
 
     def list(self, *, in_trash: bool = False) -> tuple[RunInfo, ...]:
@@ -185,7 +194,7 @@ class RunStore:
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         """Return the runs whose process is gone without an end, and that can be recovered."""
-        return tuple(run for run in self.list() if run.state == "interrupted" and run.saved)
+        return tuple(run for run in self.list() if run.state == "interrupted" and run.can_resume)
 
     def dismiss(self, run_id: str) -> None:
         """Offer an interrupted run no more; nothing is deleted."""
@@ -202,10 +211,10 @@ class RunStore:
             return CorpusConfig.from_json(values)
         raise RunError(f"The description of the run in {folder.path} is damaged.")
 
-    def set_text_path(self, run_id: str, path: Path) -> None:
-        """Say where the text of a run lies now."""
+    def set_text_paths(self, run_id: str, paths: Sequence[Path]) -> None:
+        """Say where the files of a run's text lie now."""
         folder = self._folder(run_id)
-        config = replace(self.corpus_config(run_id), path=path.absolute())
+        config = self.corpus_config(run_id).at(paths).absolute()
         values = folder.read_json(folder.description_path) | {"corpus_config": config.to_json()}
         _write(folder, folder.description_path, values)
 

@@ -7,6 +7,7 @@ tried again with the next one; nothing here raises into the training.
 import contextlib
 import os
 import queue
+import shutil
 import threading
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import model_to_bytes
 from engine.language_model.model import LanguageModel
 from engine.runs.folder import (
+    FULL,
     MOST_EPOCH_MODELS_BYTES,
     RunFolder,
     epoch_model,
@@ -122,7 +124,7 @@ class RunWriter:
         self._news: deque[Event] = deque()
         self._failure = ""
         self._began_s = 0.0
-        self._is_slow_told = False
+        self._is_slow_told = self._is_full_told = False
         self.last_save_s = 0.0
         self.has_failed = self.is_busy = False
         self.best: LanguageModel | None = None
@@ -184,15 +186,12 @@ class RunWriter:
         """Make the folder and what must be in it, also if it was taken away meanwhile."""
         if self._lock is not None and self._folder.description_path.exists():
             return
-        self._folder.make()
+        self._folder.make(self._description, self._name)
         self._close_log()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
         self._lock = RunLock(self._folder.lock_path)
-        self._folder.write_json(self._folder.description_path, self._description)
-        if self._name:
-            self._folder.write_json(self._folder.label_path, {"name": self._name, "note": ""})
 
     def _save(self, checkpoint: Checkpoint) -> None:
         began_s = time.monotonic()
@@ -222,6 +221,12 @@ class RunWriter:
             return True
         return False
 
+    def _tell_full(self) -> None:
+        """Say once that models of epochs are not kept any more."""
+        if not self._is_full_told:
+            self._is_full_told = True
+            self._news.append(Notice(text=_full_text(self._folder)))
+
     def _keep_epoch(self, model: LanguageModel, loss: float) -> None:
         place = self._folder.path
         try:
@@ -229,14 +234,27 @@ class RunWriter:
             data = model_to_bytes(model)
             if len(data) > MOST_EPOCH_MODELS_BYTES:
                 return
+            if not self._has_room(len(data)):
+                self._tell_full()
+                return
             new = epoch_model(place, model.epoch, loss)
             self._folder.write(new.path, data)
             for each in outdated(list_epoch_models(place), new, len(data)):
                 each.path.unlink(missing_ok=True)
         except OSError as error:
-            self._fail(explain_os_error(error))
+            if error.errno not in FULL:
+                self._fail(explain_os_error(error))
+            elif not self._failure:  # the run itself may still find room
+                self._tell_full()
         except (EngineError, ValueError) as error:  # numbers that are not finite
             self._fail(str(error).rstrip("."))
+
+    def _has_room(self, size: int) -> bool:
+        """Whether so many bytes leave room for the next save, which writes before it deletes."""
+        folder = self._folder
+        saved = (folder.state_path, folder.best_path, folder.last_path)
+        needed = sum(path.stat().st_size for path in saved if path.exists())
+        return shutil.disk_usage(folder.path).free >= size + needed
 
     def _succeed(self, checkpoint: Checkpoint) -> None:
         if checkpoint.best is not None:
@@ -245,6 +263,8 @@ class RunWriter:
             text = f"Saving works again: {self._folder.path}."
             self._news.append(Notice(text=text, severity="info"))
         self._failure, self.has_failed = "", False
+        if self._folder.has_given_way:
+            self._tell_full()
         if checkpoint.state is not None:
             step = checkpoint.state.progress.step
             self._news.append(CheckpointSaved(path=self._folder.state_path, step=step))
@@ -299,6 +319,13 @@ def status_of(state: TrainingState, end: str, message: str, saved: datetime) -> 
         "best_loss": state.progress.best_loss,
         "saved": saved.isoformat(timespec="seconds"),
     }
+
+
+def _full_text(folder: RunFolder) -> str:
+    return (
+        f"The disk of {folder.path} is nearly full: models of earlier epochs are given up for the "
+        "run itself. Free some space to keep them."
+    )
 
 
 def _slow_text(folder: RunFolder, waited_s: float) -> str:

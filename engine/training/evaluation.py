@@ -5,7 +5,7 @@ typed sentence is `engine.language_model.scorer`'s.
 """
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,6 +37,7 @@ def resting_loss(
     proceed: Callable[[], bool],
     chosen: NDArray[int64] | None = None,
     leave: Callable[[], Notice] | None = None,
+    is_over: Callable[[], bool] | None = None,
 ) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
@@ -51,6 +52,8 @@ def resting_loss(
     leave : callable, optional
         Moves the network to another device, when this one has no memory for a single
         sentence. Without it an error of PyTorch comes through.
+    is_over : callable, optional
+        Asked after each batch whether there is no time for another one.
 
     Yields
     ------
@@ -62,25 +65,113 @@ def resting_loss(
     Returns
     -------
     float or None
-        Nats a word; None after a stop.
+        Nats a word; None after a stop, or where the time was over before the end.
 
     Raises
     ------
     DivergedError
         If the loss is not finite.
     """
-    batches = _Batches(sentences.offsets, chosen)
+    batches = _Batches(
+        sentences.offsets, batches_by_length(sentences.offsets, _BATCH_WORDS, chosen)
+    )
     total: torch.Tensor | None = None
+    for losses in _losses(rnn, sentences, batches, proceed, leave):
+        if not isinstance(losses, torch.Tensor):
+            yield losses
+            continue
+        loss = losses.sum(dtype=torch.float64)
+        total = loss if total is None else total.to(rnn.device) + loss
+        if is_over is not None:
+            float(total)  # waits for a GPU, which else would be far behind the clock
+            if is_over():
+                break
+    if batches.are_left:
+        return None
+    return require_finite(0.0 if total is None else float(total)) / batches.words_done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledLoss:
+    """The mean loss of some sentences of a text, and how far that of all may be from it."""
+
+    loss: float  # nats a word
+    standard_error: float  # the same; 0 where they were all
+    sentences: int
+    words: int  # predicted, SENTENCE_END included
+
+
+def sampled_loss(
+    rnn: RNN,
+    sentences: Sentences,
+    proceed: Callable[[], bool],
+    chosen: NDArray[int64],
+    leave: Callable[[], Notice] | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Generator[StageProgress | Notice, None, SampledLoss | None]:
+    """Estimate the mean loss of a text from the chosen sentences; as `resting_loss` else.
+
+    Each batch is spread over the text as all of them are, so that those done when `is_over`
+    are a smaller sample; there is one at least.
+
+    Notes
+    -----
+    With L_i the summed loss of sentence i, n_i its words, m sentences of S and the mean
+    R = sum L_i / sum n_i, the standard error is that of a ratio of sums over clusters::
+
+        sqrt((1 - m/S) m/(m-1) sum (L_i - R n_i)^2) / sum n_i
+
+    References
+    ----------
+    William G. Cochran, "Sampling Techniques", 3rd edition, 1977, section 6.3.
+    """
+    offsets = sentences.offsets
+    lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (m,)
+    pieces = min(len(chosen), math.ceil(int(lengths.sum()) / _BATCH_WORDS))
+    batches = _Batches(offsets, [chosen[piece::pieces] for piece in range(pieces)])
+    sums: list[NDArray[np.float64]] = []  # of the losses of each sentence, batch by batch
+    words: list[NDArray[int64]] = []  # of each sentence
+    is_cut = False
+    for losses in _losses(rnn, sentences, batches, proceed, leave):
+        if not isinstance(losses, torch.Tensor):
+            yield losses
+            continue
+        longest_first = -np.sort(-_lengths(offsets, batches.taken))
+        begins = np.cumsum(longest_first) - longest_first
+        sums.append(np.add.reduceat(losses.double().cpu().numpy(), begins))
+        words.append(longest_first)
+        if is_cut := is_over():
+            break
+    if batches.are_left and not is_cut:
+        return None
+    return _ratio(np.concatenate(sums), np.concatenate(words), of=len(sentences))
+
+
+def _ratio(L: NDArray[np.float64], n: NDArray[int64], *, of: int) -> SampledLoss:
+    """Return the mean and the standard error of m of `of` sentences; see `sampled_loss`."""
+    mean = require_finite(float(L.sum())) / int(n.sum())
+    m = len(n)
+    spread = (1.0 - m / of) * m / max(1, m - 1) * float(((L - mean * n) ** 2).sum())
+    error = math.sqrt(spread) / int(n.sum())
+    return SampledLoss(loss=mean, standard_error=error, sentences=m, words=int(n.sum()))
+
+
+def _losses(
+    rnn: RNN,
+    sentences: Sentences,
+    batches: "_Batches",
+    proceed: Callable[[], bool],
+    leave: Callable[[], Notice] | None,
+) -> Iterator[torch.Tensor | StageProgress | Notice]:
+    """Yield the losses of each batch's words, the longest sentence first, until a stop."""
     ticker = Ticker(_STAGE_EVERY_S)
-    while batches.done < len(batches.all):
-        if not proceed():
-            return None
-        members = batches.all[batches.done]
-        work = partial(_loss_of, rnn, sentences, members)
-        loss = work() if leave is None else if_it_fits(work)
-        if loss is not None:
-            total = loss if total is None else total + loss
+    while batches.are_left and proceed():
+        members = batches.next
+        work = partial(_losses_of, rnn, sentences, members)
+        losses = work() if leave is None else if_it_fits(work)
+        if losses is not None:
             batches.take()
+            yield losses
         elif len(members) > 1:
             return_unused_memory(rnn.device)
             if batches.are_whole:
@@ -88,14 +179,13 @@ def resting_loss(
             batches.halve()
         elif leave is not None:
             yield leave()
-            total = None if total is None else total.to(rnn.device)
         if ticker.is_due():
             yield batches.progress()
-    return require_finite(0.0 if total is None else float(total)) / batches.words_done
 
 
 def few_of(sentences: Sentences, count: int) -> NDArray[int64]:
     """Return the numbers of at most `count` sentences, evenly spread."""
+    count = min(count, len(sentences))
     few: NDArray[int64] = np.unique(np.linspace(0, len(sentences) - 1, count, dtype=int64))
     return few
 
@@ -110,40 +200,60 @@ def require_finite(loss: float) -> float:
 class _Batches:
     """Sentence numbers in batches; those left become smaller where the memory does not suffice."""
 
-    def __init__(self, offsets: NDArray[int64], chosen: NDArray[int64] | None) -> None:
+    def __init__(self, offsets: NDArray[int64], batches: list[NDArray[int64]]) -> None:
         self._offsets = offsets
         self._at_once = _BATCH_WORDS
-        self.all = batches_by_length(offsets, self._at_once, chosen)
-        self.done = self.words_done = 0
+        self._all = batches
+        self._done = self.words_done = 0
+
+    @property
+    def are_left(self) -> bool:
+        """Whether not all were taken."""
+        return self._done < len(self._all)
 
     @property
     def are_whole(self) -> bool:
         """Whether none was made smaller."""
         return self._at_once == _BATCH_WORDS
 
+    @property
+    def next(self) -> NDArray[int64]:
+        """The batch to be taken."""
+        return self._all[self._done]
+
+    @property
+    def taken(self) -> NDArray[int64]:
+        """The one taken last."""
+        return self._all[self._done - 1]
+
     def take(self) -> None:
         """Count the next batch as done."""
-        members = self.all[self.done]
-        self.words_done += int((self._offsets[members + 1] - self._offsets[members] - 1).sum())
-        self.done += 1
+        self.words_done += int(_lengths(self._offsets, self.next).sum())
+        self._done += 1
 
     def progress(self) -> StageProgress:
         """Return how far the evaluation is."""
         return StageProgress(
-            stage="Evaluating", done=self.done, total=len(self.all), unit="batches"
+            stage="Evaluating", done=self._done, total=len(self._all), unit="batches"
         )
 
     def halve(self) -> None:
         """Make new batches, of half as many words, of all sentences left."""
         self._at_once = max(1, self._at_once // 2)
-        left = np.concatenate(self.all[self.done :])
-        self.all = self.all[: self.done] + batches_by_length(self._offsets, self._at_once, left)
+        left = np.concatenate(self._all[self._done :])
+        self._all = self._all[: self._done] + batches_by_length(self._offsets, self._at_once, left)
 
 
-def _loss_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
-    """Return the summed loss of some sentences, float64 ()."""
+def _lengths(offsets: NDArray[int64], members: NDArray[int64]) -> NDArray[int64]:
+    """Return how many words there are to predict in each sentence."""
+    lengths: NDArray[int64] = offsets[members + 1] - offsets[members] - 1
+    return lengths
+
+
+def _losses_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
+    """Return the losses of some sentences' words, the longest sentence first."""
     batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
-    return rnn.word_losses(batch).sum(dtype=torch.float64)
+    return rnn.word_losses(batch)
 
 
 def _fewer(sentences: int) -> Notice:

@@ -50,6 +50,9 @@ class Progress:
     previous_loss: float | None
     text_digest: str  # of the word numbers trained and evaluated on; "": not worked out yet
     epoch_part_before: float = 0.0  # of an epoch, < 1, on top of the whole ones before this run
+    # of the two losses above, where they are of a sample; 0 where they are of the whole text
+    best_error: float = 0.0
+    previous_error: float = 0.0
 
 
 def first_progress(config: TrainConfig, start_from: LanguageModel | None) -> Progress:
@@ -146,10 +149,24 @@ class RunProgress:
         """Seconds of training in the epoch under way."""
         return self.spent_s - self._epoch_began_s
 
-    def is_time_over(self) -> bool:
-        """Tell whether the run's time limit is reached."""
-        limit_s = self._config.time_limit_s
-        return limit_s is not None and self.spent_s >= limit_s
+    @property
+    def time_limit_s(self) -> float | None:
+        """What `spent_s` may become."""
+        return self._config.time_limit_s
+
+    def is_time_over(self, reserve_s: float = 0.0) -> bool:
+        """Tell whether the run's time limit is reached, but for so many seconds."""
+        limit_s = self.time_limit_s
+        return limit_s is not None and self.spent_s >= limit_s - reserve_s
+
+    def has_time_for(self, needed_s: float) -> bool:
+        """Tell whether what takes so many seconds would end within the time limit."""
+        limit_s = self.time_limit_s
+        return limit_s is None or self.spent_s + needed_s <= limit_s
+
+    def leave_out(self, seconds: float) -> None:
+        """Count no training of the epoch under way in the last seconds."""
+        self._epoch_began_s += seconds
 
     def is_evaluation_due(self) -> bool:
         """Tell whether the epoch under way is to end with an evaluation."""
@@ -231,9 +248,11 @@ class RunProgress:
         rate: float,
         words_per_s: float,
         *,
-        is_best: bool,
+        is_best: bool = False,
+        standard_error: float | None = None,
+        is_interim: bool = False,
     ) -> EpochDone:
-        """Return what was evaluated now."""
+        """Return what was evaluated now; a `standard_error` is that of a sample."""
         return EpochDone(
             epoch=self.epoch,
             step=self.now.step,
@@ -243,6 +262,9 @@ class RunProgress:
             words_per_s=words_per_s,
             elapsed_s=self.clock.elapsed_s(),
             is_best=is_best,
+            is_sample=standard_error is not None,
+            standard_error=standard_error,
+            is_interim=is_interim,
         )
 
     def _time_left_s(self) -> float | None:
@@ -263,6 +285,7 @@ class RunProgress:
             model_config=self._model_config,
             train_config=self._config,
             summary=self._corpus.summary,
+            reading=self._corpus.reading,
             history=self.recorder.snapshot(),
             step=self.now.step,
             epoch=self.epoch,

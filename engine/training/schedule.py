@@ -4,6 +4,7 @@ Nothing is computed on the text here (see `engine.training.trainer`).
 """
 
 import math
+from dataclasses import replace
 
 from engine.config import Recipe, recipe_defaults
 from engine.errors import DivergedError
@@ -20,6 +21,7 @@ SMALLEST_RATE_SHARE = 1.0 / 64.0  # of the first learning rate; then the fast re
 _DIVERGED_FROM = 5.0  # times ln C, or the lowest loss so far if a model began with a worse one
 _FEW_WORDS = 100  # below that a mean is judged mildly: a few surprising words are no divergence
 _MILDLY = 10.0  # times as much is allowed then
+_BY_CHANCE = 2.0  # standard errors
 _NEXT_RATE_SHARE = 0.1  # of the learning rate that was too high
 
 
@@ -77,24 +79,30 @@ class Schedule:
         """What the next evaluated loss is compared with; infinite before an evaluation."""
         return _or_infinite(self._progress.previous_loss)
 
-    def is_best(self, training_loss: float, validation_loss: float | None) -> bool:
-        """Tell whether these losses are the lowest so far."""
-        return _quality(training_loss, validation_loss) < self.best_loss
+    def judged(self, done: EpochDone) -> EpochDone:
+        """Return `done` with whether its loss is the lowest so far.
+
+        One of a sample must be lower than one of the whole text by more than chance; the other
+        way round the whole text is believed.
+        """
+        doubt = _doubt(done.standard_error, self._progress.best_error)
+        bound = self.best_loss - doubt if done.is_sample else self.best_loss + doubt
+        return replace(done, is_best=_quality(done.training_loss, done.validation_loss) < bound)
 
     def adjust(self, done: EpochDone) -> RateHalved | None:
         """Keep what is best; halve the learning rate if the loss rose, and say so."""
-        quality = _quality(done.training_loss, done.validation_loss)
+        quality, error = _quality(done.training_loss, done.validation_loss), done.standard_error
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
-            self._progress.best_loss, self.best = (
-                quality,
-                self._optimizer.resting.copy(device="cpu"),
-            )
+            best = self._optimizer.resting.copy(device="cpu")
+            self._progress.best_loss, self.best = quality, best
+            self._progress.best_error = error or 0.0
             self.best_step = done.step
         judged = done.training_loss if self._recipe == "tutorial" else quality
-        if judged > self.previous_loss:
+        if judged > self.previous_loss + _doubt(error, self._progress.previous_error):
             return self._halve(done, judged)
         self._progress.previous_loss = judged
+        self._progress.previous_error = error or 0.0
         return None
 
     def has_converged(self) -> bool:
@@ -154,11 +162,20 @@ class Schedule:
             reason += f" Training goes on from the best parameters ({self.best_loss:.4f})."
         else:
             self._progress.previous_loss = loss
+            self._progress.previous_error = done.standard_error or 0.0
         return RateHalved(step=done.step, epoch=done.epoch, learning_rate=rate, reason=reason)
 
 
 def _or_infinite(loss: float | None) -> float:
     return math.inf if loss is None else loss
+
+
+def _doubt(one: float | None, other: float) -> float:
+    """Return by how much two losses may differ by chance, given their standard errors.
+
+    Those of the same sample, and of the whole text, are compared as they are.
+    """
+    return 0.0 if bool(one) == bool(other) else _BY_CHANCE * max(one or 0.0, other)
 
 
 def _quality(training_loss: float, validation_loss: float | None) -> float:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.reading import Reading
 from engine.corpus.references import ReferenceLosses
 from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
@@ -38,6 +39,7 @@ from engine.language_model.parts import (
     REAL,
     Layout,
     demand_layout,
+    history_to_metadata,
     history_to_tensors,
     read_history,
     read_vocabulary,
@@ -72,6 +74,7 @@ class TrainingState:
     model_config: ModelConfig
     train_config: TrainConfig
     summary: CorpusSummary
+    reading: Reading
     vocabulary: Vocabulary
     history: TrainingHistory
     parameters: Tensors  # by PARAMETERS: (C, H), (C, H), (H, H)
@@ -121,6 +124,7 @@ class TrainingState:
             model_config=self.model_config,
             train_config=self.train_config,
             summary=self.summary,
+            reading=self.reading,
             history=self.history,
             step=step,
             epoch=epoch,
@@ -209,6 +213,7 @@ def started_over(state: TrainingState, good: LanguageModel, learning_rate: float
         epoch_words=0,
         epoch_s=0.0,
         previous_loss=state.progress.best_loss,
+        previous_error=state.progress.best_error,
     )
     parameters = copy_parameters(good.rnn)
     restarted = replace(
@@ -228,10 +233,9 @@ def require_same_text(state: TrainingState, corpus: Corpus) -> None:
     if now.digest != before.digest:
         reason = f"{now.name} was changed since, or is another file than {before.name}"
     elif corpus.vocabulary.words != state.vocabulary.words:
-        reason = (
-            f"its vocabulary has {len(corpus.vocabulary):,} words and is not the run's, "
-            f"which has {len(state.vocabulary):,}"
-        )
+        C, before_C = len(corpus.vocabulary), len(state.vocabulary)
+        size = f"{C:,} words and is not the run's, which has {before_C:,}"
+        reason = f"its vocabulary has {size if before_C != C else 'other words than the run had'}"
     elif text_digest(corpus) != state.progress.text_digest:
         reason = (
             "its sentences are not those of the run; it was prepared with other settings or "
@@ -274,6 +278,7 @@ def state_to_bytes(state: TrainingState) -> bytes:
         "format": FORMAT,
         "version": str(VERSION),
         "settings": json.dumps(settings, allow_nan=False),
+        **history_to_metadata(state.history),
     }
     return write_tensors(tensors, metadata)
 

@@ -10,20 +10,17 @@ between two events, never across one: a state may be taken at any.
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from functools import partial
 
 import torch
-from numpy import int64
-from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig, settle
 from engine.control import RunControl, Ticker
-from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
-from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
+from engine.training.measuring import Evaluator, Measured
 from engine.training.placement import Placement
 from engine.training.progress import RunProgress, first_progress
 from engine.training.schedule import Schedule
@@ -40,7 +37,6 @@ from engine.training.state import (
 
 _POINT_EVERY_S = 0.4  # each redraw of the live plot costs about 6 ms of one core
 _SNAPSHOT_EVERY_S = 5.0
-_FIRST_LOOK_SENTENCES = 1000  # of the training text, before training
 
 
 def train(
@@ -118,6 +114,8 @@ class Trainer:
             train_config.recipe, place.rnn, place.optimizer, now, history, best
         )
         self._progress = RunProgress(corpus, model_config, train_config, now, history, clock)
+        self._known = Evaluator(self._training, place, self._progress)
+        self._held_out = Evaluator(self._validation, place, self._progress)
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
         self._has_diverged = False
@@ -152,6 +150,7 @@ class Trainer:
             model_config=place.model_config,
             train_config=place.train_config,
             summary=self._corpus.summary,
+            reading=self._corpus.reading,
             vocabulary=self._corpus.vocabulary,
             history=progress.recorder.snapshot(),
             parameters=copy_parameters(place.rnn),
@@ -199,23 +198,29 @@ class Trainer:
         yield self._publish()
         while progress.now.epoch <= progress.last_epoch and not self._schedule.has_converged():
             yield from self._one_epoch(control)
-            is_over = progress.is_time_over()
+            is_over = self._must_end()
             if not control.is_stopped:
                 yield from self._end_epoch(control, is_evaluated=is_over)
             if control.is_stopped:
                 return "stopped"
-            if is_over:
+            if is_over or self._must_end():
                 return "time limit"
             if not self._schedule.has_converged():
                 yield self._publish()
         return "converged" if self._schedule.has_converged() else "finished"
 
+    def _must_end(self) -> bool:
+        """Tell whether what is left of a time limit is needed for the last evaluation."""
+        reserve_s = self._held_out.reserve_s
+        if self._config.recipe == "tutorial":
+            reserve_s += self._known.reserve_s
+        return self._progress.is_time_over(reserve_s)
+
     def _look_first(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
         """Evaluate the untrained network on a part of the text, as epoch 0."""
-        few = few_of(self._training, _FIRST_LOOK_SENTENCES)
-        loss = yield from self._evaluate(self._training, control, few)
-        if loss is not None:
-            yield from self._conclude(loss, control)
+        known = yield from self._known.sample(control)
+        if known is not None:
+            yield from self._conclude(Measured(loss=known.loss), control)
 
     def _begin_epoch(self, number: int) -> None:
         self._progress.begin_epoch(number)
@@ -237,7 +242,7 @@ class Trainer:
             progress.count(*done)
             if (notice := steps.take_notice()) is not None:
                 yield notice
-            is_last = now.sentences_done == size or progress.is_time_over()
+            is_last = now.sentences_done == size or self._must_end()
             if not (is_last or self._point_ticker.is_due()):
                 continue
             # The sum of the epoch grows batch by batch, whenever points are due.
@@ -251,6 +256,9 @@ class Trainer:
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
+            if self._held_out.is_figure_due:
+                yield from self._look_within(control)
+                point_began_s = progress.spent_s
         if new_words := now.epoch_words - point_words:  # stopped since the last point
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
@@ -262,36 +270,63 @@ class Trainer:
         if not (is_evaluated or self._progress.is_evaluation_due()):
             self._begin_epoch(self._progress.now.epoch + 1)
             return
-        loss: float | None = float(self._place.steps.loss_sum) / max(
-            1, self._progress.now.epoch_words
-        )
+        known: Measured | None = Measured(loss=self._mean_of_epoch())
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
-            loss = yield from self._evaluate(self._training, control)
-        if loss is not None:
-            yield from self._conclude(loss, control)
+            known = yield from self._known.whole(control)
+        if known is not None:
+            yield from self._conclude(known, control)
+
+    def _mean_of_epoch(self) -> float:
+        """Return the mean loss of the steps of the epoch under way."""
+        return float(self._place.steps.loss_sum) / max(1, self._progress.now.epoch_words)
+
+    def _look_within(self, control: RunControl) -> Generator[TrainingEvent, None, None]:
+        """Evaluate the sample of a large held-out text; nothing follows from what it says."""
+        progress = self._progress
+        words_per_s, began_s = progress.words_per_s(), progress.spent_s
+        held_out = yield from self._held_out.sample(control)
+        progress.leave_out(progress.spent_s - began_s)
+        if held_out is None:
+            return
+        done = progress.evaluation(
+            self._mean_of_epoch(),
+            held_out.loss,
+            self._place.optimizer.learning_rate,
+            words_per_s,
+            standard_error=held_out.standard_error,
+            is_interim=True,
+        )
+        progress.recorder.add(done)
+        yield done
 
     def _conclude(
-        self, training_loss: float, control: RunControl
+        self, known: Measured, control: RunControl
     ) -> Generator[TrainingEvent, None, None]:
         progress, schedule = self._progress, self._schedule
         now = progress.now
         words_per_s = progress.words_per_s()
-        validation_loss: float | None = None
+        held_out: Measured | None = None
         if len(self._validation):
-            validation_loss = yield from self._evaluate(self._validation, control)
-            if validation_loss is None:
+            is_first = now.epoch == 0
+            evaluate = self._held_out.sample if is_first else self._held_out.whole
+            held_out = yield from evaluate(control)
+            if held_out is None:
                 return
         if now.epoch > 0:  # what an opened model begins with is not the run's fault
-            schedule.require_usable(training_loss, self._training.words_to_predict)
-            if validation_loss is not None:
-                schedule.require_usable(validation_loss, self._validation.words_to_predict)
-        done = progress.evaluation(
-            training_loss,
-            validation_loss,
-            self._place.optimizer.learning_rate,
-            words_per_s,
-            is_best=schedule.is_best(training_loss, validation_loss),
+            schedule.require_usable(known.loss, self._training.words_to_predict)
+            if held_out is not None:
+                schedule.require_usable(held_out.loss, self._validation.words_to_predict)
+        measured = (known,) if held_out is None else (known, held_out)
+        errors = [each.standard_error for each in measured if each.standard_error is not None]
+        done = schedule.judged(
+            progress.evaluation(
+                known.loss,
+                None if held_out is None else held_out.loss,
+                self._place.optimizer.learning_rate,
+                words_per_s,
+                standard_error=max(errors, default=None),
+            )
         )
         halved = schedule.adjust(done)
         progress.recorder.add(done)
@@ -304,21 +339,6 @@ class Trainer:
         yield done
         if halved is not None:
             yield halved
-
-    def _evaluate(
-        self,
-        sentences: Sentences,
-        control: RunControl,
-        chosen: NDArray[int64] | None = None,
-    ) -> Generator[TrainingEvent, None, float | None]:
-        """Return the mean loss of all or the chosen sentences, nats a word; None after a stop."""
-        proceed = partial(self._progress.clock.proceed, control)
-        place = self._place
-        return (
-            yield from resting_loss(
-                place.optimizer.resting, sentences, proceed, chosen, place.leave
-            )
-        )
 
     def _publish(self) -> SnapshotPublished:
         snapshot = self._progress.snapshot(self._place.optimizer.resting)

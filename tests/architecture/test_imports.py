@@ -17,7 +17,8 @@ CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
     *("charset_normalizer", "lazy_loader", "nltk", "numpy", "onnx", "platformdirs"),
     "python_calamine",
-    *("safetensors", "torch"),
+    "regex",
+    *("pandas", "safetensors", "torch", "tqdm"),  # pandas only where it is there
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
 MAY_USE_NUMPY = {"app.training.loss_plot", "app.training.loss_history"}

@@ -11,7 +11,7 @@ PARTS = ("app", "engine", "resources", "pyproject.toml", "README.md", "LICENSE")
 IMPORT_ALL = """
 import engine, sys
 assert engine.__file__.startswith(sys.argv[1]), engine.__file__
-print(*[name for name in engine.__all__ if getattr(engine, name) is not None])
+print(*[name for name in dir(engine) if getattr(engine, name) is not None])
 """
 
 

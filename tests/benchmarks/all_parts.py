@@ -20,7 +20,12 @@ from engine.network.device import choose_device, set_precision
 from tests.benchmarks.device import measure_device_steps, records_steps
 from tests.benchmarks.memory import can_measure, measure_peaks
 from tests.benchmarks.rows import BenchmarkRow, Machine
-from tests.benchmarks.sentences import measure_sampling, measure_scoring, measure_window
+from tests.benchmarks.sentences import (
+    measure_next_words,
+    measure_sampling,
+    measure_scoring,
+    measure_window,
+)
 from tests.benchmarks.texts import measure_corpus
 from tests.benchmarks.training import TARGET_SIZE, measure_training
 from tests.benchmarks.turns import Setting
@@ -100,6 +105,7 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
             control, word_dim=config.word_dim, rounds=config.rounds, is_quick=config.is_quick
         )
         yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
+        yield from measure_next_words(control, word_dim=config.word_dim, rounds=config.rounds)
     if "window" in config.parts and control.proceed():
         yield from measure_window(control, rounds=min(3, config.rounds))
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, TokenStore, unread_corpus
+from engine.corpus.reading import Reading
 from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
@@ -78,6 +79,7 @@ def synthetic_corpus(count: int, word_dim: int, seed: int = 0) -> Corpus:
     offsets = np.concatenate([[0], np.cumsum(lengths)])  # (S + 1,)
     ranks = random.choice(len(shares), offsets[-1], p=shares).astype(np.int32)  # (W,)
     store = TokenStore(
+        reading=Reading(),
         words=made_up_words(len(shares)),
         # What the law expects instead of what was drawn: falling, and never 0.
         counts=np.maximum(1, np.rint(shares * len(ranks))).astype(np.int64),

@@ -114,7 +114,7 @@ def prepared(options: argparse.Namespace) -> Corpus:
             short = Path(folder) / f"{path.name}.jsonl"
             with DocumentReader(path, reading) as reader:
                 lines = [
-                    json.dumps({"text": text}) for _, text in islice(reader, options.documents)
+                    json.dumps({"text": text}) for _, text, _ in islice(reader, options.documents)
                 ]
             short.write_text("\n".join(lines), encoding="utf-8")
             path, reading = short, CsvConfig()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.config import SPECIAL_TOKENS, SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.language_model.model import LanguageModel
+from engine.language_model.next_words import next_words
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
@@ -22,6 +23,7 @@ _TARGET_WORD_DIM = 8000
 _SAMPLING_HIDDEN, _SCORING_HIDDEN = 100, 256
 _SENTENCES = 256  # in one call
 _SCORED_WORDS = 20
+_NEXT_WORDS = 200  # rows of the window's table
 _SCORINGS = 25  # a round
 _WINDOW_LIMIT_S = 60.0
 
@@ -124,6 +126,36 @@ def measure_scoring(
         "sentences/s",
         [1.0 / time_s for time_s in times_s],
         hidden_dim=_SCORING_HIDDEN,
+    )
+
+
+def measure_next_words(
+    control: RunControl, *, word_dim: int, rounds: int
+) -> Iterator[StageProgress | BenchmarkRow]:
+    """Ask again and again what could follow some words, as the window does at a key press."""
+    stage = f"Asking a network of {_SCORING_HIDDEN} for the next word"
+    model = typical_model(word_dim, _SCORING_HIDDEN)
+    words = made_up_words(word_dim - SPECIAL_TOKENS)
+    start = tuple(words[k * len(words) // _SCORED_WORDS] for k in range(_SCORED_WORDS))
+    settings = SampleConfig(start=start, top_p=0.9)
+    next_words(model, settings, _NEXT_WORDS)  # warms up
+    times_s: list[float] = []
+    for number in range(rounds):
+        yield StageProgress(stage=stage, done=number, total=rounds, unit="rounds")
+        if not control.proceed():
+            return
+        begin_s = time.perf_counter()
+        for _ in range(_SCORINGS):
+            next_words(model, settings, _NEXT_WORDS)
+        times_s.append((time.perf_counter() - begin_s) / _SCORINGS)
+    yield row(
+        "text",
+        f"the {_NEXT_WORDS} likeliest words after {_SCORED_WORDS}",
+        "ms",
+        [1000.0 * time_s for time_s in times_s],
+        target=Target(bound=50.0, is_least=False) if word_dim == _TARGET_WORD_DIM else None,
+        hidden_dim=_SCORING_HIDDEN,
+        note="raw and after top-p",
     )
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
+from engine.config import (
+    FORMER_TOKENIZER,
+    CorpusConfig,
+    CsvConfig,
+    ModelConfig,
+    SampleConfig,
+    TokenizerConfig,
+    TrainConfig,
+)
 from engine.errors import ConfigError
 
 NAN, INF = math.nan, math.inf
@@ -114,9 +122,9 @@ REFUSED: list[tuple[type, dict[str, Any], str]] = [
         (
             SampleConfig,
             {"temperature": t},
-            f"The temperature must be a positive number, not {t}.",
+            f"The temperature must be 0 or a positive number, not {t}.",
         )
-        for t in (0.0, -0.5, NAN, INF)
+        for t in (-0.5, NAN, INF)
     ),
 ]
 
@@ -182,7 +190,25 @@ def test_that_settings_of_a_newer_version_are_read_without_what_is_unknown(confi
 
 def test_that_missing_settings_take_their_defaults() -> None:
     assert TrainConfig.from_json({"epochs": 3}) == TrainConfig(epochs=3)
-    assert CorpusConfig.from_json({"path": "a.csv"}) == CorpusConfig(path=Path("a.csv"))
+
+
+def test_that_a_text_of_a_program_without_a_choice_of_words_is_prepared_as_it_was_then() -> None:
+    former = CorpusConfig(
+        path=Path("a.csv"), tokenizer=FORMER_TOKENIZER, min_count=1, counted="all"
+    )
+
+    assert CorpusConfig.from_json({"path": "a.csv"}) == former
+    assert CorpusConfig.from_json(former.to_json()) == former
+    now = CorpusConfig(path=Path("a.csv"), tokenizer=TokenizerConfig(name="words"))
+    assert CorpusConfig.from_json(now.to_json()) == now
+
+
+@pytest.mark.parametrize("name", ["tutorial", "whitespace"])
+def test_that_only_tokenizers_of_our_own_merge_numbers(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"not with {name}"):
+        TokenizerConfig(name=name, merge_numbers=True)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="at least once"):
+        CorpusConfig(path=Path("a.csv"), min_count=0)
 
 
 def test_that_unknown_keys_of_a_nested_record_are_left_out_too() -> None:
@@ -236,3 +262,46 @@ def test_that_a_whole_number_stands_for_a_float() -> None:
 def test_that_a_stored_value_that_cannot_work_keeps_its_sentence() -> None:
     with pytest.raises(ConfigError, match="at least one epoch, not 0"):
         TrainConfig.from_json({"epochs": 0})
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"top_k": 0}, "Top-k keeps at least 1 word, not 0."),
+        ({"top_p": 0.0}, "Top-p must be above 0 and at most 1, not 0.0."),
+        ({"min_p": 1.5}, "Min-p must be between 0 and 1, not 1.5."),
+        ({"min_p": NAN}, "Min-p must be between 0 and 1, not nan."),
+        (
+            {"repetition_penalty": 0.5},
+            "The repetition penalty must be between 1 (none) and 100, not 0.5.",
+        ),
+        ({"beams": -1}, "Beam search keeps between 1 and 1,000 sentences at a time, not -1."),
+        ({"ladder": (1.0, INF)}, "The temperature must be 0 or a positive number, not inf."),
+        ({"ladder": (1.0,) * 101}, "A temperature ladder has at most 100 rungs, not 101."),
+    ],
+)
+def test_that_a_sampler_setting_out_of_range_is_refused(
+    values: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        SampleConfig(**values)
+
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("other", [{"temperature": 0.5}, {"top_k": 5}, {"ladder": (1.0,)}])
+def test_that_beam_search_takes_no_sampler(other: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="Beam search looks for the most probable sentences"):
+        SampleConfig(beams=3, **other)
+
+
+def test_that_start_words_and_a_ladder_come_back_from_json() -> None:
+    for start in ("I think", ("i", "think")):
+        config = SampleConfig(start=start, ladder=(0.5, 1), top_k=40, min_p=0.05)
+
+        assert SampleConfig.from_text(json.dumps(config.to_json())) == config
+
+
+def test_that_a_ladder_of_words_is_damage() -> None:
+    with pytest.raises(ConfigError, match="'ladder' is"):
+        SampleConfig.from_json({"ladder": ["hot"]})

@@ -59,8 +59,8 @@ class AnyAnswer(Answers):
         names = ("saved.safetensors", "no folder/saved.safetensors", "export.csv", "export.txt")
         return self.chance.choice((None, *(self._folder / name for name in names)))
 
-    def ask_csv_path(self, folder: str) -> Path | None:
-        return self.chance.choice((None, *self._files))
+    def ask_csv_paths(self, folder: str) -> list[Path]:
+        return self.chance.sample(self._files, self.chance.choice((0, 1, 1, 2)))
 
 
 class Complaints(logging.Handler):
@@ -93,7 +93,7 @@ def asking(jobs: Jobs, answers: AnyAnswer) -> Jobs:
     dialogs.ask_metrics_path = answers.ask_save_path  # type: ignore[method-assign]
     return replace(
         jobs,
-        ask_csv_path=answers.ask_csv_path,
+        ask_csv_paths=answers.ask_csv_paths,
         ask_refused_rows_path=answers.ask_save_path,
         ask_sentences_path=answers.ask_save_path,
         model_dialogs=answers,

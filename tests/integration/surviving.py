@@ -53,13 +53,12 @@ def prepare(csv: Path) -> Corpus:
 
 def work(store: RunStore, corpus: Corpus, csv: Path, command: str, run_id: str, ready: int) -> None:
     """Train in this process, one step a millisecond so that there is time to be killed."""
+    os.write(ready, b".")
     if command == "train":
         events = store.train(corpus, *settings(csv), RunControl(), run_id=run_id)
     else:
         events = store.resume(run_id, corpus, RunControl())
-    for number, _ in enumerate(events):
-        if number == 0:
-            os.write(ready, b".")
+    for _ in events:
         time.sleep(0.001)
 
 

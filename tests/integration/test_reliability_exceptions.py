@@ -249,7 +249,8 @@ JOBS: dict[str, Trigger] = {
     "sample_path": later(lambda window: window.dataset.open_sample()),
     "recipe_defaults": later(lambda window: window.training._on_form_recipe_changed("fast")),
     "entropy": later(lambda window: window.session.set_model(window.session.model)),
-    "ask_csv_path": later(lambda window: window.dataset.ask_and_open()),
+    "ask_csv_paths": later(lambda window: window.dataset.ask_and_open()),
+    "ask_text_folder": later(lambda window: window.dataset.ask_and_open_folder()),
     "ask_sentences_path": later(lambda window: window.generation._on_save_requested()),
     "ask_refused_rows_path": later(
         lambda window: window.refused_rows._on_save_problems_requested([])

@@ -83,8 +83,8 @@ class _Dialogs(Answers):
     def ask_save_path(self, suggested: Path) -> Path | None:
         return self.path
 
-    def ask_csv_path(self, folder: str) -> Path | None:
-        return self.path
+    def ask_csv_paths(self, folder: str) -> list[Path]:
+        return [] if self.path is None else [self.path]
 
 
 @pytest.fixture

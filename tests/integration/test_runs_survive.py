@@ -10,6 +10,8 @@ import random
 import subprocess
 import sys
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -32,6 +34,7 @@ from tests.integration.scale import FULL, SEED, Report, long_test
 from tests.patience import HANGS_AFTER_S
 
 KILLS = 200 if FULL else 6
+SPREAD_KILLS = 60 if FULL else 6
 RESUMES = 50 if FULL else 5  # of each recipe
 IO_STRIDE = 1 if FULL else 47
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EFBIG)
@@ -147,7 +150,7 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
     whole_id = store.new_run_id()
     assert zygote.do("train", whole_id, -1.0) == "ended 0"
     whole = load_state(store.info(whole_id).path / "state.safetensors")
-    kills = runs = resumes = leftovers = 0
+    kills = runs = resumes = leftovers = begun_again = never = 0
     most_lost_s = 0.0
 
     while kills < KILLS:
@@ -161,10 +164,17 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
                 assert answer == "ended 0"
                 break
             kills += 1
-            info, path = store.info(run_id), store.runs / run_id
-            if info.saved is None:
-                assert command == "train"  # killed before its first save: nothing to resume
+            if not (store.runs / run_id).exists():
+                assert command == "train"  # killed while its folder was made: there is no run
+                never += 1
                 break
+            info, path = store.info(run_id), store.runs / run_id
+            if info.saved is None:  # killed before its first save: it begins again
+                assert command == "train"
+                assert run_id in [found.run_id for found in store.find_interrupted()]
+                command = "resume"
+                begun_again += 1
+                continue
             if info.state == "finished":  # killed after its end
                 answer = "ended 0"
                 break
@@ -185,10 +195,47 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
             assert not list((store.runs / run_id).glob(".*"))
 
     report(
-        f"{kills} kills -9 in {runs} runs, {resumes} resumed, {leftovers} times a temporary file "
+        f"{kills} kills -9 in {runs} runs, {resumes} resumed, {begun_again} of them begun again, "
+        f"{never} killed before there was a run, "
+        f"{leftovers} times a temporary file "
         f"was left until the next save; every file whole, every finished run bit-identical; "
         f"at most {most_lost_s:.2f} s lost where saves follow each other"
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@long_test
+def test_that_a_run_killed_anywhere_from_its_first_moment_on_ends_as_it_would_have(
+    tmp_path: Path, zygote: Zygote, report: Report
+) -> None:
+    store, whole_id = RunStore(tmp_path / "data"), RunStore(tmp_path / "data").new_run_id()
+    began_s = time.monotonic()
+    assert zygote.do("train", whole_id, -1.0) == "ended 0"
+    lasted_s = time.monotonic() - began_s
+    whole = load_state(store.runs / whole_id / "state.safetensors")
+    outcomes: Counter[str] = Counter()
+
+    for number in range(SPREAD_KILLS):
+        run_id = store.new_run_id()
+        answer = zygote.do("train", run_id, lasted_s * number / SPREAD_KILLS)
+        if answer == "killed" and not (store.runs / run_id).exists():
+            outcomes["killed before there was a run"] += 1
+            continue
+        info = store.info(run_id)
+        if info.state == "finished":
+            outcomes["ended before the kill"] += 1
+        else:
+            outcomes["begun again" if info.begins_anew else "resumed"] += 1
+            assert [found.run_id for found in store.find_interrupted()] == [run_id]
+            assert zygote.do("resume", run_id, -1.0) == "ended 0"
+        assert_same(load_state(store.runs / run_id / "state.safetensors"), whole)
+
+    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    report(
+        f"{SPREAD_KILLS} kills -9 spread over a run of {lasted_s:.2f} s: {told}; "
+        "every run ended bit-identical"
+    )
+    assert outcomes["resumed"] > 0
 
 
 @long_test

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "before"
     shutil.copytree(DATA, folder)
     for run_id in RUNS.values():
-        RunStore(folder).set_text_path(run_id, folder / "animals.csv")
+        RunStore(folder).set_text_paths(run_id, [folder / "animals.csv"])
     return folder
 
 

@@ -35,8 +35,8 @@ class Answers:
     unsaved: UnsavedAnswer = "discard"
     asked: list[str] = field(default_factory=list)
 
-    def ask_csv_path(self, folder: str) -> Path | None:
-        return self.csv_path
+    def ask_csv_paths(self, folder: str) -> list[Path]:
+        return [] if self.csv_path is None else [self.csv_path]
 
     def ask_open_path(self, folder: str) -> Path | None:
         return self.open_path
@@ -57,7 +57,7 @@ class Person:
         self.qtbot = qtbot
         jobs = Jobs(
             runs=RunStore(settings_path.parent),
-            ask_csv_path=self.answers.ask_csv_path,
+            ask_csv_paths=self.answers.ask_csv_paths,
             model_dialogs=self.answers,
             ask_unsaved_at_close=self.answers.ask_unsaved,
         )

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.dataset.file_panel import FILE_FILTERS, ask_csv_path
+from app.dataset.file_panel import FILE_FILTERS, ask_csv_paths
 from app.session import RunState
 from engine import CorpusError, CorpusReady, Notice, RunControl
 from tests.app.support.dataset_bench import PATH, Bench
@@ -45,7 +45,7 @@ def test_that_nothing_can_be_prepared_before_a_file_is_read(bench: Bench) -> Non
 
 
 def test_that_a_dismissed_file_dialog_changes_nothing(bench: Bench) -> None:
-    bench.controller._ask_path = lambda folder: None
+    bench.controller._ask_paths = lambda folder: []
 
     bench.click("open_button")
 
@@ -271,14 +271,14 @@ def test_that_the_file_dialog_belongs_to_the_window_and_starts_where_the_last_on
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
 
-    def answer(parent: object, title: str, folder: str, filters: str) -> tuple[str, str]:
+    def answer(parent: object, title: str, folder: str, filters: str) -> tuple[list[str], str]:
         asked.append((parent, folder))
-        return "", ""
+        return [], ""
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", answer)
 
     for last in (str(tmp_path), "", str(tmp_path / "gone")):
-        assert ask_csv_path(last) is None
+        assert ask_csv_paths(last) == []
 
     assert asked[0] == (window, str(tmp_path))
     for parent, folder in asked[1:]:

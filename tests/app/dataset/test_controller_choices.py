@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -232,3 +233,37 @@ def test_that_another_file_ends_the_look_at_the_first(bench: Bench, engine: Fake
 
     assert engine.inspected[-1][0] == Path("other.csv")
     assert bench.find(QPushButton, "prepare_button").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("typed", "delimiter"),
+    [("#", "#"), ("<>", "<>"), ("\\t", "\t"), ("\\x02", "\x02"), (";", ";"), ("|||||", "|||||")],
+)
+def test_that_any_delimiter_can_be_typed(
+    bench: Bench, qtbot: QtBot, typed: str, delimiter: str
+) -> None:
+    bench.open()
+    box = bench.find(QComboBox, "delimiter_combo")
+
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), typed)
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    bench.rest()
+
+    assert bench.engine.inspected[-1][1].delimiter == delimiter
+    assert box.currentData() == delimiter
+
+
+@pytest.mark.parametrize("typed", ["", "longer than any"])
+def test_that_what_is_no_delimiter_is_taken_back(bench: Bench, qtbot: QtBot, typed: str) -> None:
+    bench.open()
+    box = bench.find(QComboBox, "delimiter_combo")
+    shown, looked = box.currentText(), len(bench.engine.inspected)
+
+    box.lineEdit().clear()
+    qtbot.keyClicks(box.lineEdit(), typed)
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    bench.rest()
+
+    assert (box.currentText(), box.currentData()) == (shown, None)
+    assert len(bench.engine.inspected) == looked

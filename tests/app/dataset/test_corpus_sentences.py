@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.dataset.corpus_sentences import (
     PART,
+    PLACE,
     TEXT,
     TOKENS,
     TOKENS_ROLE,
@@ -44,7 +45,17 @@ def test_that_each_sentence_is_a_row(model: Model) -> None:
 
     assert model.rowCount() == 3
     text = "Sentence 0 <b>likes</b> theano."
-    assert row == ["1", "training", text, "likes theano", "0 5 499", "5 499 1"]
+    assert row == ["1", "training", "7", text, "likes theano", "0 5 499", "5 499 1"]
+
+
+def test_that_a_sentence_says_which_line_of_which_file_it_comes_from(model: Model) -> None:
+    alone, of_several = model.index(0, PLACE), model.index(1, PLACE)
+
+    assert (alone.data(), alone.data(Role.ToolTipRole)) == ("7", "Line 7")
+    assert (of_several.data(), of_several.data(Role.ToolTipRole)) == (
+        "may.csv: 8",
+        "Line 8 of may.csv",
+    )
 
 
 def test_that_a_held_out_sentence_is_named_so(model: Model) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.dataset.tab import DatasetTab
+from app.dataset.tab import CORPUS_PAGE, DatasetTab
 from app.session import RunState, enabled_commands
 from app.shared.column_picker import ColumnPicker
 from app.shared.theme import Theme
@@ -49,7 +49,7 @@ def test_that_the_empty_tab_explains_what_to_do(tab: DatasetTab) -> None:
 
     texts = " ".join(label.text() for label in page.findChildren(QLabel))
     assert page.isVisible()
-    assert "drop it onto this window" in texts
+    assert "drop them onto this window" in texts
 
 
 def test_that_a_preview_takes_the_place_of_the_explanation(tab: DatasetTab) -> None:
@@ -216,11 +216,11 @@ def test_that_the_prepared_corpus_has_a_page_of_its_own(tab: DatasetTab) -> None
     pages = find(tab, "results")
     assert isinstance(pages, QTabWidget)
     tab.show_preview(PREVIEW)
-    assert not pages.isTabVisible(1)
+    assert not pages.isTabVisible(CORPUS_PAGE)
 
     tab.show_corpus(FakeCorpus())  # type: ignore[arg-type]
 
-    assert pages.isTabVisible(1)
+    assert pages.isTabVisible(CORPUS_PAGE)
     assert find(tab, "sentence_table").isVisible()
     assert not find(tab, "problems_table").isVisible()
 
@@ -258,7 +258,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
     tab.show_preview(PREVIEW)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(13):
+    for _ in range(15):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
@@ -266,6 +266,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
 
     assert order == [
         "open_button",
+        "open_folder_button",
         "sample_button",
         "column_combo",
         "header_check",
@@ -275,6 +276,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "quoting_combo",
         "skip_rows_spin",
         "vocabulary_spin",
+        "min_count_spin",
         "validation_spin",
         "duplicates_check",
         "prepare_button",

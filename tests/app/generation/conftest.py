@@ -27,8 +27,10 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
     yield open_one
     for bench in benches:
         bench.scoring.close()
+        bench.next_words.close()
         assert bench.runner.shutdown()
         assert bench.score_runner.shutdown()
+        assert bench.next_runner.shutdown()
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_that_a_double_click_asks_for_the_words_again(qtbot: QtBot, table: Compa
     with qtbot.waitSignal(table.score_requested) as asked:
         table.doubleClicked.emit(table.model().index(0, 1))
 
-    assert asked.args == ["he goes"]
+    assert asked.args == ["he goes", None]
 
 
 def test_that_two_models_of_the_same_epoch_are_told_apart(table: ComparisonTable) -> None:

@@ -18,7 +18,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def records(*texts: str) -> list[tuple[Batch, SentenceGenerated]]:
     batch = Batch(config=SampleConfig(temperature=0.5), model="epoch 1, step 9", seed=7)
     return [
-        (batch, sentence(number, text, log_probability=-11.5))
+        (batch, sentence(number, text, log_probability=-11.5, seed=7, settings=batch.config))
         for number, text in enumerate(texts, start=1)
     ]
 
@@ -86,3 +86,14 @@ def test_that_saving_leaves_no_temporary_file(tmp_path: Path) -> None:
 
     assert [file.name for file in tmp_path.iterdir()] == ["out.txt"]
     assert path.read_text("utf-8") == "New.\n"
+
+
+def test_that_json_lines_hold_probability_seed_and_all_settings(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+
+    save_sentences(path, records("“One”.", "Two."))
+
+    first, _ = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert (first["text"], first["seed"], first["log_probability"]) == ("“One”.", 7, -11.5)
+    assert SampleConfig.from_json(first["settings"]) == SampleConfig(temperature=0.5)
+    assert first["model"] == "epoch 1, step 9"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.generation.records import Batch, perplexity
+from app.generation.records import Batch, perplexity, places_of_words
 from engine import SampleConfig
 from tests.app.support.generation_fakes import sentence
 
@@ -48,3 +48,41 @@ def test_that_an_enormous_perplexity_is_infinite_instead_of_an_error() -> None:
 
 def test_that_a_sentence_cut_before_its_first_word_has_a_perplexity() -> None:
     assert perplexity(sentence(words=(), log_probability=0.0, is_cut=True)) == 1.0
+
+
+def test_that_a_title_names_start_filters_and_origin() -> None:
+    config = SampleConfig(start=("i", "think"), top_k=40, ladder=(0.0, 1.0, 2.0))
+
+    title = Batch(config=config, model="epoch 2", origin="notes.csv, 12:00:01", seed=1).title
+
+    assert title.startswith(
+        "3 sentences  ·  begins with “i think”  ·  notes.csv, 12:00:01, epoch 2"
+    )
+    assert "temperature 0 to 2  ·  top-k 40" in title
+
+
+def test_that_a_beam_search_has_neither_temperature_nor_seed() -> None:
+    title = Batch(config=SampleConfig(beams=50), model="epoch 2").title
+
+    assert "beam search, 50 at a time" in title
+    assert "seed" not in title
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("I don't.", ("i", "do", "n't", "."), ["I", "do", "n't", "."]),
+        (
+            "“Yes,” he said",
+            ("``", "yes", ",", "''", "he", "said"),
+            [None, "Yes", ",", None, "he", "said"],
+        ),
+        ("The the", ("the", "the"), ["The", "the"]),
+    ],
+)
+def test_that_words_are_found_in_the_text_that_is_read(
+    text: str, words: tuple[str, ...], found: list[str | None]
+) -> None:
+    places = places_of_words(text, words)
+
+    assert [None if place is None else text[slice(*place)] for place in places] == found

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.generation.scoring_controller import model_origin
+from app.generation.controller import model_origin
 from app.generation.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle

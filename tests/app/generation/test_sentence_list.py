@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.generation.records import Batch
 from app.generation.sentence_list import SentenceList
-from engine import SampleConfig, SentenceGenerated
+from engine import SampleConfig, SentenceGenerated, SentenceGrowing
 from tests.app.support import generation_fakes
 
 
@@ -70,7 +70,7 @@ def test_that_a_double_click_asks_for_the_sentence_s_score(
     with qtbot.waitSignal(sentences.score_requested) as asked:
         sentences.doubleClicked.emit(sentences.model().index(2, 1))
 
-    assert asked.args == ["Sentence 2."]
+    assert asked.args == ["Sentence 2.", None]
 
 
 def test_that_a_double_click_on_a_title_asks_for_nothing(
@@ -87,7 +87,7 @@ def test_that_the_context_menu_scores_a_sentence(qtbot: QtBot, sentences: Senten
     with qtbot.waitSignal(sentences.score_requested) as asked:
         action.trigger()
 
-    assert asked.args == ["Sentence 1."]
+    assert asked.args == ["Sentence 1.", None]
 
 
 @pytest.mark.parametrize("row", [0, -1])
@@ -157,3 +157,28 @@ def test_that_sentences_that_come_fast_are_all_there_when_their_batch_ends(
 
     assert sentences.count == 59
     assert sentences.model().rowCount() == 60
+
+
+def test_that_a_growing_sentence_is_replaced_by_the_whole_one(sentences: SentenceList) -> None:
+    sentences.start_batch(Batch(config=SampleConfig(), model="epoch 1"))
+
+    sentences.show_growing(SentenceGrowing(number=1, text="I", words=("i",)))
+    sentences._show_waiting()
+    assert sentences.model().index(sentences.model().rowCount() - 1, 1).data() == "I …"
+    rows = sentences.model().rowCount()
+    sentences.append_sentence(sentence(1))
+    sentences.update_batch(Batch(config=SampleConfig(), model="epoch 1", state="ended"))
+
+    assert sentences.model().rowCount() == rows
+    assert sentences.model().index(rows - 1, 1).data() == sentence(1).text
+
+
+def test_that_a_sentence_that_was_stopped_while_it_grew_goes_away(sentences: SentenceList) -> None:
+    sentences.start_batch(Batch(config=SampleConfig(), model="epoch 1"))
+    rows = sentences.model().rowCount()
+
+    sentences.show_growing(SentenceGrowing(number=1, text="I", words=("i",)))
+    sentences._show_waiting()
+    sentences.update_batch(Batch(config=SampleConfig(), model="epoch 1", state="stopped"))
+
+    assert sentences.model().rowCount() == rows

@@ -23,6 +23,7 @@ from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.runs_fakes import FakeRuns
 
 PATH = Path("comments.csv")
+FOLDER = Path(__file__).parent
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 
@@ -74,9 +75,11 @@ def make_bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterato
         Jobs(
             runs=FakeRuns(),
             inspect=engine.inspect,
+            inspect_several=engine.inspect_several,
             build=engine.build,  # type: ignore[arg-type]
             sample_path=lambda: Path("sample.csv"),
-            ask_csv_path=lambda folder: PATH,
+            ask_csv_paths=lambda folder: [PATH],
+            ask_text_folder=lambda folder: FOLDER,
         ),
     )
     tab.resize(1200, 800)

@@ -1,7 +1,7 @@
 """Files and corpora for the tests of the dataset tab: no engine work is done."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +59,8 @@ SUMMARY = CorpusSummary(
     digest="0" * 64,
 )
 
+FILES = ("january.csv", "february.csv", "march.csv")  # of a folder
+
 PROBLEM = RowProblem(line=12, reason="3 fields instead of 2", text="ann,hello,there")
 
 
@@ -66,9 +68,12 @@ def sentence_view(index: int) -> SentenceView:
     return SentenceView(
         text=f"Sentence {index} <b>likes</b> theano.",
         tokens=(TokenView(text="likes", is_known=True), TokenView(text="theano", is_known=False)),
+        number=index + 1,
         x=(0, 5, 499),
         y=(5, 499, 1),
         is_validation=index == 2,
+        line=index + 7,
+        file="may.csv" if index == 1 else "",
     )
 
 
@@ -114,6 +119,7 @@ class FakeEngine:
     looks_until_stopped: bool = False
     inspected: list[tuple[Path, CsvConfig]] = field(default_factory=list)
     built: list[CorpusConfig] = field(default_factory=list)
+    looked_at: list[tuple[tuple[Path, ...], int]] = field(default_factory=list)
 
     def inspect(self, path: Path, config: CsvConfig, control: RunControl) -> CsvPreview | None:
         self.inspected.append((path, config))
@@ -124,6 +130,16 @@ class FakeEngine:
         if self.inspect_error is not None:
             raise self.inspect_error
         return self.preview
+
+    def inspect_several(
+        self, paths: Sequence[Path], shown: int, config: CsvConfig, control: RunControl
+    ) -> CsvPreview | None:
+        self.looked_at.append((tuple(paths), shown))
+        preview = self.inspect(paths[0], config, control)
+        if preview is None:
+            return None
+        files = tuple(path.name for path in paths)
+        return dataclasses.replace(preview, files=files if len(files) > 1 else FILES, file=shown)
 
     def build(self, config: CorpusConfig, control: RunControl) -> Iterator[object]:
         self.built.append(config)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
+from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -20,6 +21,8 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import (
+    NextWord,
+    NextWords,
     RunControl,
     SampleConfig,
     SentenceGenerated,
@@ -38,7 +41,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
-        summary=SimpleNamespace(name="comments.csv"),
+        summary=SimpleNamespace(name="comments.csv", digest=""),
         epoch=epoch,
         step=step,
         word_dim=8000,
@@ -103,13 +106,44 @@ def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
     values: dict[str, Any] = {
         "text": text,
         "words": (),
+        "parts": (),
         "log_probability": -1.0,
         "probability": 0.0,
         "perplexity": 50.0,
         "bits_per_word": 5.6,
         "unknown_words": (),
+        "known_log_probability": -1.0,
+        "known_perplexity": 50.0,
     }
     return SentenceScore(**(values | changes))
+
+
+def fake_next_words(model: Any, settings: SampleConfig, count: int) -> Iterator[NextWords]:
+    """Let "so", "not", the end and the unknown word follow, whatever stands before."""
+    start = settings.start
+    before = tuple(start.split()) if isinstance(start, str) else start
+    shares = (("so", 0.5), ("not", 0.3), ("SENTENCE_END", 0.15), ("UNKNOWN_TOKEN", 0.05))
+    words = tuple(
+        NextWord(
+            word=word,
+            shown={"SENTENCE_END": "end of sentence"}.get(word, word),
+            rank=rank,
+            probability=share,
+            log_probability=math.log(share),
+            drawn_with=share / 0.8 if settings.top_k is None or rank <= settings.top_k else 0.0,
+        )
+        for rank, (word, share) in enumerate(shares, start=1)
+    )
+    yield NextWords(
+        words_before=before,
+        unknown_words=tuple(word for word in before if word in UNKNOWN),
+        words=words[:count],
+        log_probability_before=-3.0,
+        entropy_bits=1.6,
+        left_by_filters=settings.top_k or model.word_dim - 2,
+        vocabulary_size=model.word_dim,
+        settings=settings,
+    )
 
 
 class GatedScore:
@@ -152,6 +186,8 @@ class GenerationBench:
     clock: FakeClock
     generation: GenerationController
     scoring: ScoringController
+    next_words: NextWordsController
+    next_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -168,15 +204,18 @@ def make_bench(
     *,
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
+    next_words: Callable[..., Iterator[Any]] = fake_next_words,
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
-    runner, score_runner, clock = TaskRunner(), TaskRunner(), FakeClock()
+    runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
+    clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
         runs=FakeRuns(),
         generate=generate,
         score=score,
+        next_words=next_words,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -198,6 +237,10 @@ def make_bench(
         scoring=ScoringController(
             tab, session, score_runner, presenter, jobs, clock=clock, parent=tab
         ),
+        next_words=NextWordsController(
+            tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
+        ),
+        next_runner=next_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)

@@ -43,9 +43,9 @@ class Answers:
         self.asked.append("save model")
         return self.save_path
 
-    def ask_csv_path(self, folder: str) -> Path | None:
+    def ask_csv_paths(self, folder: str) -> list[Path]:
         self.asked.append("open csv")
-        return self.csv_path
+        return [] if self.csv_path is None else [self.csv_path]
 
 
 @dataclass
@@ -78,6 +78,7 @@ def endless(*args: Any, **kwargs: Any) -> Iterator[Any]:
 def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
     return Jobs(
         inspect=engine.inspect,
+        inspect_several=engine.inspect_several,
         build=engine.build,  # type: ignore[arg-type]
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
@@ -98,7 +99,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         load=files.load,
         save=files.save,
         list_devices=lambda: (DeviceChoice(request="auto", name="CPU", reason="No GPU."),),
-        ask_csv_path=answers.ask_csv_path,
+        ask_csv_paths=answers.ask_csv_paths,
         model_dialogs=answers,
         runs_dialogs=answers.about_runs,
         ask_unsaved_at_close=answers.ask_unsaved,

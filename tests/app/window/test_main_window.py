@@ -145,14 +145,35 @@ def test_that_a_dropped_model_is_opened(
     assert application.window.windowTitle().startswith("dropped.safetensors")
 
 
-def test_that_of_several_dropped_files_the_first_is_opened_and_said_so(
+def test_that_several_dropped_files_are_one_text(
     application: Application, qtbot: QtBot, fake_engine: FakeEngine
 ) -> None:
-    drop(application, Path("/one.csv"), Path("/two.csv"))
+    paths = (Path("/one.csv"), Path("/two.csv"))
+    drop(application, *paths)
 
     rest(application, qtbot)
-    assert "one.csv was opened" in application.window.message_bar.text
-    assert [path.name for path, _ in fake_engine.inspected] == ["one.csv"]
+    assert fake_engine.looked_at == [(paths, 0)]
+    assert application.window.current_tab == 0
+
+
+def test_that_a_model_and_texts_dropped_together_are_both_opened(
+    application: Application, qtbot: QtBot, files: Files, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    drop(application, tmp_path / "a.csv", tmp_path / "m.safetensors")
+
+    rest(application, qtbot)
+    qtbot.waitUntil(lambda: files.loaded == [tmp_path / "m.safetensors"])
+    assert [path for path, _ in fake_engine.inspected] == [tmp_path / "a.csv"]
+
+
+def test_that_of_two_dropped_models_none_is_opened(
+    application: Application, qtbot: QtBot, files: Files, tmp_path: Path
+) -> None:
+    drop(application, tmp_path / "m.safetensors", tmp_path / "n.npz")
+
+    rest(application, qtbot)
+    assert files.loaded == []
+    assert "one model at a time" in application.window.message_bar.text
 
 
 def test_that_the_recent_files_survive_a_drop(

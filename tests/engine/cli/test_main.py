@@ -85,7 +85,9 @@ def test_that_score_takes_sentences_as_arguments(
 
     out = capsys.readouterr().out
     assert code == 0
-    assert out.count("perplexity") == 2
+    assert out.count("bits a word") == 2
+    assert "zebra\n  probability" in out
+    assert "without its unknown words: probability" in out
     assert "unknown: scored as UNKNOWN_TOKEN" in out
     assert out.count("end of sentence") == 2
 
@@ -151,7 +153,10 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         (["score", "MODEL.cut", "x"], "cannot be opened as a model"),
         (["generate", "MODEL", "-n", "0"], "between 1 and 100,000 sentences"),
         (["generate", "MODEL", "-n", "ten"], "invalid int value: 'ten'"),
-        (["generate", "MODEL", "--temperature", "nan"], "temperature must be a positive number"),
+        (
+            ["generate", "MODEL", "--temperature", "nan"],
+            "temperature must be 0 or a positive number",
+        ),
         (["generate", "MODEL", "--min-length", "200"], "shortest sentence (200 words)"),
         (["generate"], "required: MODEL"),
         (["paint", "MODEL"], "invalid choice: 'paint'"),
@@ -378,3 +383,96 @@ def test_that_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
 
     assert re.fullmatch(r"RNN Text Lab \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_that_sentences_begin_with_the_start_words(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--start", "the cat", "-n", "4", "--min-length", "3", "--seed", "1"]
+
+    code = main(["generate", str(model_path), *options])
+
+    shown = capsys.readouterr()
+    assert code == 0
+    lines = shown.out.splitlines()
+    assert all(line.startswith(("The cat", "[word by word] the cat")) for line in lines)
+    assert shown.err.startswith("Begun with 2 words of probability 0.")
+
+
+def test_that_json_holds_all_that_made_a_sentence(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filters = ["--top-k", "4", "--top-p", "0.9", "--min-p", "0.01", "--repetition-penalty", "1.1"]
+
+    main(["generate", str(model_path), "-n", "1", "--min-length", "2", "--json", *filters])
+
+    (drawn,) = objects(capsys.readouterr().out)
+    settings = drawn["settings"]
+    assert isinstance(settings, dict)
+    assert settings["seed"] == drawn["seed"]
+    assert [settings[name] for name in ("top_k", "top_p", "min_p")] == [4, 0.9, 0.01]
+    assert settings["repetition_penalty"] == 1.1
+
+
+def test_that_temperature_zero_and_one_beam_agree_where_no_end_is_in_sight(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["generate", str(model_path), "--temperature", "0", "--min-length", "5"])
+    greedy = capsys.readouterr()
+    main(["generate", str(model_path), "--beam", "300", "-n", "1", "--min-length", "5"])
+    beam = capsys.readouterr()
+
+    assert len(greedy.out.splitlines()) == len(beam.out.splitlines()) == 1
+    assert "The most probable word is always taken" in greedy.err
+    assert "Seed" not in greedy.err + beam.err
+
+
+def test_that_a_ladder_prints_one_sentence_a_rung(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["generate", str(model_path), "--ladder", "0.2", "0.5", "1", "--seed", "3", "--json"])
+
+    drawn = objects(capsys.readouterr().out)
+    assert [item["settings"]["temperature"] for item in drawn] == [0.2, 0.5, 1.0]  # type: ignore[index]
+
+
+def test_that_next_lists_the_most_probable_words(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["next", str(model_path), "the cat", "-k", "3", "--top-k", "2"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert lines[0].startswith("After the cat: ")
+    assert lines[0].endswith("2 words left by the filters")
+    assert [line.split()[0] for line in lines[1:]] == ["1", "2", "3"]
+
+
+def test_that_next_as_json_has_the_same_numbers(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["next", str(model_path), "a zebra", "-k", "100", "--json"])
+
+    (said,) = objects(capsys.readouterr().out)
+    words = said["words"]
+    assert isinstance(words, list)
+    assert said["event"] == "next_words"
+    assert said["unknown_words"] == ["a", "zebra"]
+    assert sum(word["probability"] for word in words) == pytest.approx(1.0)
+    assert sum(word["drawn_with"] for word in words) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--top-p", "2"], "Top-p must be above 0"),
+        (["--beam", "3", "--top-k", "5"], "Beam search looks for the most probable"),
+        (["--start", "the cat", "--max-length", "1", "--min-length", "0"], "Raise the maximum"),
+    ],
+)
+def test_that_settings_that_cannot_work_are_refused_in_a_sentence(
+    options: list[str], sentence: str, model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", str(model_path), *options]) == EXIT_WRONG
+
+    assert sentence in capsys.readouterr().err

@@ -305,3 +305,61 @@ def test_that_a_run_is_told_where_its_text_lies_now(
     assert codes == [0, 0]
     (run,) = RunStore(folder).list()
     assert (run.epoch, run.corpus_path) == (3.0, str(moved))
+
+
+def test_that_a_run_on_several_files_goes_on_also_where_they_were_moved_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts, data = tmp_path / "texts", tmp_path / "data"
+    texts.mkdir()
+    for name in ("a.csv", "b.csv"):
+        rows = "".join(f'"{row}"\n' for row in ROWS)
+        (texts / name).write_text(f"text\n{rows}", encoding="utf-8")
+    small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "1"]
+    files = [str(texts / "a.csv"), str(texts / "b.csv")]
+    assert main(["train", *files, "--keep-run", *small, "--data-folder", str(data)]) == 0
+    assert runs(data, "resume", "last", "--epochs", "2") == 0
+
+    moved = texts.rename(tmp_path / "moved")
+    assert runs(data, "resume", "last", "--epochs", "3") == EXIT_WRONG
+    told = capsys.readouterr().err
+    where = [str(moved / "a.csv"), str(moved / "b.csv")]
+    codes = [
+        runs(data, "resume", "last", "--epochs", "3", "--text-file", *where),
+        runs(data, "resume", "last", "--epochs", "4"),
+    ]
+
+    assert f"is not there any more: {files[0]}" in told
+    assert codes == [0, 0]
+    assert [str(path) for path in RunStore(data).list()[0].corpus_config.paths] == where
+
+
+def test_that_an_export_replaces_a_model_only_if_that_is_wished(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.safetensors"
+    assert runs(folder, "export", "last", str(model)) == 0
+    before = model.stat().st_mtime_ns
+
+    assert runs(folder, "export", "last", str(model), "--best") == EXIT_WRONG
+    assert "holds a model already. Give --force to replace it" in capsys.readouterr().err
+    assert model.stat().st_mtime_ns == before
+    assert runs(folder, "export", "last", str(model), "--best", "--force") == 0
+
+    assert model.stat().st_mtime_ns > before
+    assert runs(folder, "delete", "last", "--force") == EXIT_WRONG
+
+
+def test_that_a_run_without_a_save_is_begun_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run,) = RunStore(folder).list()
+    for path in run.path.iterdir():
+        if path.name != "run.json":
+            path.unlink()
+
+    assert runs(folder) == 0
+    assert "'runs resume' begins it again" in capsys.readouterr().out
+    assert runs(folder, "resume", "last") == 0
+
+    assert RunStore(folder).list()[0].state == "finished"

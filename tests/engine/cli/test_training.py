@@ -111,7 +111,7 @@ def hints(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[st
     """Train for an epoch; return the notes and warnings that were shown."""
     capsys.readouterr()
     arguments = ["--epochs", "1", "--hidden-dim", "2", "--processes", "1", "--device", "cpu", *more]
-    arguments.append("--force")
+    arguments += ["--force", "--min-count", "1"]
     main(["train", str(path), "--out", str(path.with_name("hinted.safetensors")), *arguments])
     lines = capsys.readouterr().err.splitlines()
     return [line for line in lines if line.startswith(("Note: ", "Warning: "))]
@@ -305,3 +305,74 @@ def test_that_a_run_of_standard_input_is_not_promised_to_be_kept(
     assert main(["train", "-", "--keep-run", "--data-folder", str(tmp_path)]) == EXIT_WRONG
 
     assert "standard input comes once" in capsys.readouterr().err
+
+
+def two_files(folder: Path) -> list[Path]:
+    """Write the comments into two files, with the same column in another place."""
+    folder.mkdir()
+    one, two = folder / "one.csv", folder / "two.csv"
+    one.write_text("body\n" + "".join(f'"{row}"\n' for row in COMMENTS), encoding="utf-8")
+    two.write_text(
+        "id;body\n" + "".join(f"{n};{row}\n" for n, row in enumerate(COMMENTS)), encoding="utf-8"
+    )
+    return [one, two]
+
+
+def small(*arguments: object) -> list[str]:
+    settings = ["--hidden-dim", "4", "--epochs", "1", "--processes", "1", "--device", "cpu"]
+    return [str(each) for each in arguments] + settings
+
+
+@pytest.mark.parametrize("is_folder", [False, True], ids=["files", "folder"])
+def test_that_several_files_are_one_text(
+    tmp_path: Path, is_folder: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = two_files(tmp_path / "texts")
+    given = [tmp_path / "texts"] if is_folder else files
+    model = tmp_path / "model.safetensors"
+
+    command = small("train", given[0], "--column", "body", "--out", model)
+    assert main([*command, *map(str, given[1:])]) == 0
+    assert f"{2 * len(COMMENTS)} documents" in capsys.readouterr().err
+    name = "texts (2 files)" if is_folder else "one.csv and 1 more"
+    assert load_model(model).summary.name == name
+    assert main(["evaluate", str(model), *map(str, given), "--processes", "1"]) == 0
+
+    shown = capsys.readouterr()
+    assert "nats a word" in shown.out
+    assert f"The model was trained on {name}" in shown.err
+
+
+def test_that_a_damaged_file_among_several_is_named_and_can_be_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = two_files(tmp_path / "texts")
+    other = tmp_path / "texts" / "other.csv"
+    other.write_text("x,y\n1,2\n", encoding="utf-8")
+    command = small("train", *files, other, "--out", tmp_path / "model.safetensors")
+
+    assert main(command) == EXIT_WRONG
+    told = capsys.readouterr().err
+    assert "1 of 3 files cannot be used: other.csv has no column 'body'" in told
+    assert "--bad-files skip" in told
+    assert not (tmp_path / "model.safetensors").exists()
+    assert main([*command, "--bad-files", "skip"]) == 0
+    assert "1 file of one.csv and 2 more left out: other.csv" in capsys.readouterr().err
+
+
+def test_that_the_model_does_not_replace_one_of_the_texts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = two_files(tmp_path / "texts")
+
+    assert main(small("train", *files, "--out", files[1])) == EXIT_WRONG
+    assert "is the text itself" in capsys.readouterr().err
+
+
+def test_that_standard_input_is_no_one_of_several(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = two_files(tmp_path / "texts")
+
+    assert main(small("train", files[0], "-", "--out", tmp_path / "m.safetensors")) == EXIT_WRONG
+    assert "give it without other files" in capsys.readouterr().err

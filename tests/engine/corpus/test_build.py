@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.config import CorpusConfig, CsvConfig
+from engine.config import FORMER_TOKENIZER, CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import CorpusReady, draw_validation
+from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.tokenizers import make_tokenizer
 from engine.corpus.tokenizing import tokenize
 from engine.corpus.workers import BatchPreparer
 from engine.errors import CorpusError
@@ -184,8 +186,9 @@ def test_that_the_split_holds_out_the_share_asked_for() -> None:
 def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
     texts = [text for text in texts if text.strip()] or ["a"]
     splitter = SentenceSplitter.for_texts(texts)
+    tokenizer = make_tokenizer(FORMER_TOKENIZER, SentenceRules(), installed=splitter)
 
-    batch = BatchPreparer(splitter).prepare(texts)
+    batch = BatchPreparer(tokenizer).prepare(texts)
 
     assert batch is not None
     sentences = [sentence for text in texts for sentence in splitter.split(text)]
@@ -232,7 +235,7 @@ def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
 
     monkeypatch.setattr(SentenceSplitter, "split", give_up)
 
-    corpus, _ = prepare(path, validation_fraction=0.0)
+    corpus, _ = prepare(path, validation_fraction=0.0, tokenizer=FORMER_TOKENIZER)
 
     assert [(problem.line, problem.reason) for problem in corpus.problems] == [
         (3, "its text took too long to split into words")
@@ -243,7 +246,7 @@ def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
 def test_that_the_real_comments_are_counted(shared_data: Path) -> None:
     path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
 
-    corpus, _ = prepare(path)
+    corpus, _ = prepare(path, counted="all")
 
     summary = corpus.summary
     assert (summary.documents, summary.refused_rows) == (211, 1)
@@ -271,7 +274,7 @@ def test_that_the_vocabulary_budget_agrees_with_the_corpus_of_each_size(tmp_path
 def test_that_a_doubtful_encoding_is_told_each_time_with_its_readings(tmp_path: Path) -> None:
     path = tmp_path / "menu.csv"
     path.write_bytes("text\nTwo cafés are open.\nNo more to say.\n".encode("cp1252"))
-    config = CorpusConfig(path=path)
+    config = CorpusConfig(path=path, min_count=1)
 
     for _ in range(2):  # a prepared text would say nothing
         events = list(build_corpus(config, RunControl(), cache_folder=tmp_path / "cache"))

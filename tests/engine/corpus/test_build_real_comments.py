@@ -21,7 +21,7 @@ from tests.engine.support.runs import of_type, pairs_of, run
 @pytest.fixture(scope="module")
 def prepared(shared_data: Path) -> list[Event]:
     path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
-    config = CorpusConfig(path=path, processes=1)
+    config = CorpusConfig(path=path, processes=1, min_count=1, counted="all")
     return list(build_corpus(config, RunControl()))
 
 

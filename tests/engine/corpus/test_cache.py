@@ -79,7 +79,7 @@ def test_that_large_arrays_give_the_same_as_small_ones(
     monkeypatch.setattr("engine.files.spool.PIECE_BYTES", 16)
     monkeypatch.setattr("engine.corpus.prepared_file.PIECE_BYTES", 16)
     monkeypatch.setattr("engine.corpus.prepared_file._MOST_IN_MEMORY", 0)
-    monkeypatch.setattr("engine.corpus.corpus._WORDS_AT_ONCE", 2)
+    monkeypatch.setattr("engine.corpus.ranking._WORDS_AT_ONCE", 2)
 
     spooled, _ = prepare(path, None, validation_fraction=0.3)
     prepare(path, cache, validation_fraction=0.3)

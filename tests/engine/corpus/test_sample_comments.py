@@ -10,9 +10,10 @@ from random import Random
 
 import pytest
 
+from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.corpus.sentences import SentenceSplitter
-from engine.corpus.tokenizing import detokenize, tokenize
+from engine.corpus.tokenizing import tokenize
 from resources.sample_comments.grammar import Grammar
 from resources.sample_comments.make import (
     CSV_NAME,
@@ -94,11 +95,11 @@ def test_that_the_tokenizer_yields_the_words_of_the_grammar() -> None:
     assert [tokenize(as_text(s.words)) for s in drawn] == [list(s.words) for s in drawn]
 
 
-def test_that_detokenizing_reads_like_the_file() -> None:
+def test_that_words_are_written_like_the_file() -> None:
     words = ("i", "'m", "sure", "you", "ca", "n't", "fry", "it", "(", "do", "n't", "ask", ")", ".")
 
     assert as_text(words) == "I'm sure you can't fry it (don't ask)."
-    assert detokenize(words) == as_text(words)
+    assert Reading().writer.join(words) == as_text(words)
 
 
 def test_that_a_learned_splitter_finds_the_sentences_of_the_grammar(

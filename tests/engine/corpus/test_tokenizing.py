@@ -12,7 +12,7 @@ from nltk.tokenize import word_tokenize
 from nltk.tokenize.punkt import PunktSentenceTokenizer, PunktTrainer
 
 from engine.corpus.sentences import SentenceSplitter, SplitterLearner
-from engine.corpus.tokenizing import FastTokenizer, detokenize, tokenize
+from engine.corpus.tokenizing import FastTokenizer, tokenize
 
 SAMPLE = [
     "Mr. Smith went to Washington. He saw Dr. Jones there! Was it late? It was 5 p.m. sharp.",
@@ -175,29 +175,3 @@ def test_that_lower_cased_reviews_split_sensibly(shared_data: Path) -> None:
     assert 15 <= lengths[len(lengths) // 2] <= 30
     assert lengths[-1] < 200
     assert sum(length < 2 for length in lengths) < len(lengths) / 100
-
-
-@pytest.mark.parametrize(
-    ("words", "text"),
-    [
-        ("i do n't know .", "I don't know."),
-        ("he said `` hello '' , and i 'm off !", "He said “hello”, and I'm off!"),
-        ("we can not , they wo n't", "We cannot, they won't"),
-        ("it 's ( nearly ) over ...", "It's (nearly) over..."),
-        ("gon na pay $ 5 [ or 10 % ] ; ok ?", "Gonna pay $5 [or 10%]; ok?"),
-        ("the ' quick ' ' fox ' or dogs '", "The 'quick' 'fox' or dogs'"),
-        ("& gt ; quoted & amp ; more", "> Quoted & more"),
-        ("SENTENCE_START so UNKNOWN_TOKEN SENTENCE_END", "So UNKNOWN_TOKEN"),
-        ("it ’ s friday ’ s", "It’s friday’s"),
-        ("", ""),
-        ("... `` yes ''", "... “Yes”"),
-        ("http : //x.y", "http: //x.y"),
-    ],
-)
-def test_that_words_are_joined_as_a_person_writes(words: str, text: str) -> None:
-    assert detokenize(words.split()) == text
-
-
-@given(st.lists(st.text(max_size=6) | st.sampled_from(["'", "``", "''", "n't", "("]), max_size=12))
-def test_that_any_words_can_be_joined(words: list[str]) -> None:
-    assert isinstance(detokenize(words), str)

@@ -14,7 +14,7 @@ import pytest
 from engine.config import CorpusConfig
 from engine.control import RunControl, StageProgress
 from engine.corpus.build import build_corpus
-from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.reading import Reading
 from engine.corpus.workers import PreparationPool, PreparedBatch, _serve, choose_processes
 from engine.events import Event
 from tests.engine.support.corpora import prepare, write_rows
@@ -104,8 +104,8 @@ def test_that_abandoning_the_stream_leaves_no_process(
 
 
 def test_that_a_dead_process_is_replaced_by_this_one(many_texts: list[str]) -> None:
-    splitter = SentenceSplitter.for_texts(many_texts)
-    with PreparationPool(splitter, 2, RunControl()) as pool:
+    tokenizer = Reading().tokenizer
+    with PreparationPool(tokenizer, 2, RunControl()) as pool:
         batches = list(pool.put(many_texts[:200]))
         child = multiprocessing.active_children()[0]
         assert child.pid is not None
@@ -138,7 +138,7 @@ class ScriptedPipe:
 def test_that_a_helper_ends_when_its_parent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     ignored: list[int] = []
     monkeypatch.setattr("signal.signal", lambda number, _: ignored.append(number))
-    pipe = ScriptedPipe([SentenceSplitter.for_texts(["A b."]), ["A b. C d."]])
+    pipe = ScriptedPipe([Reading().tokenizer, ["A b. C d."]])
 
     _serve(pipe)  # type: ignore[arg-type]
 
@@ -156,7 +156,7 @@ def test_that_processes_that_cannot_start_are_done_without(
         raise OSError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
-    with PreparationPool(SentenceSplitter.for_texts(many_texts), 2, RunControl()) as pool:
+    with PreparationPool(Reading().tokenizer, 2, RunControl()) as pool:
         batches = [*pool.put(many_texts), *pool.finish()]
 
     assert pool.was_broken
@@ -178,10 +178,9 @@ def test_that_a_script_without_a_main_guard_does_not_start_itself_again(tmp_path
     script.write_text(
         "print('begins')\n"
         "from engine.control import RunControl\n"
-        "from engine.corpus.sentences import SentenceSplitter\n"
-        "from nltk.tokenize.punkt import PunktParameters\n"
+        "from engine.corpus.reading import Reading\n"
         "from engine.corpus.workers import PreparationPool\n"
-        "with PreparationPool(SentenceSplitter(PunktParameters(), ''), 2, RunControl()) as pool:\n"
+        "with PreparationPool(Reading().tokenizer, 2, RunControl()) as pool:\n"
         "    done = [*pool.put(['The cat sat. It slept.']), *pool.finish()]\n"
         "print(len(done[0].sentence_lengths), pool.was_broken)\n",
         encoding="utf-8",

@@ -122,3 +122,110 @@ def test_that_the_lines_above_a_table_can_be_chosen(tmp_path: Path) -> None:
     preview = inspect_csv(path, CsvConfig(skip_rows=1, has_header=True))
 
     assert (preview.columns, preview.row_lines) == (("no", "words"), (3, 4))
+
+
+def rows_of(*rows: str) -> bytes:
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
+FIRST = ("id,text", *(f'{n},"{text}"' for n, text in enumerate(SENTENCES)))
+
+
+@pytest.mark.parametrize("gap", ["", ",", "\n\n"], ids=["blank line", "padded", "three"])
+@pytest.mark.parametrize(
+    "second",
+    [("city,mayor", "Rome,Anna Rossi", "Oslo,Per Hansen"), ("name,body", "Ann,Other words here.")],
+    ids=["no number", "name of a text"],
+)
+def test_that_a_second_table_of_the_same_width_is_refused_by_line(
+    tmp_path: Path, gap: str, second: tuple[str, ...]
+) -> None:
+    texts, problems = read(write(tmp_path, rows_of(*FIRST, gap, *second)))
+
+    line = len(FIRST) + 2 + gap.count("\n")
+    assert texts == SENTENCES
+    assert [number for number, _ in problems if number >= line] == list(
+        range(line, line + len(second))
+    )
+    assert all("another table" in reason for number, reason in problems if number >= line)
+
+
+def test_that_a_second_table_with_the_same_text_column_is_read(tmp_path: Path) -> None:
+    data = rows_of(*FIRST, "", "number,text", '1,"Another one."', '2,"And more."')
+
+    texts, problems = read(write(tmp_path, data))
+
+    assert texts == [*SENTENCES, "Another one.", "And more."]
+    assert [line for line, _ in problems] == [len(FIRST) + 2]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*FIRST[:10], "", *FIRST[10:]],
+        [line for row in FIRST for line in (row, "")],
+        [*FIRST[:10], "", '99,"short one"', *FIRST[10:]],
+        [*FIRST[:10], "", 'n/a,"short one"', *FIRST[10:]],
+    ],
+    ids=["gap", "gaps everywhere", "short text", "no number known"],
+)
+def test_that_a_blank_line_alone_ends_no_table(tmp_path: Path, rows: list[str]) -> None:
+    texts, _ = read(write(tmp_path, rows_of(*rows)))
+
+    assert [text for text in texts if text != "short one"] == SENTENCES
+    assert texts.count("short one") == rows_of(*rows).count(b"short one")
+
+
+LOGS = {
+    "iso": "2024-05-01 12:00:{n:02} INFO worker-{n} the job has ended",
+    "iso T": "[2024-05-01T12:00:{n:02}.123Z] WARN disk nearly full on {n}",
+    "syslog": "May  1 12:00:{n:02} host sshd[{n}]: Failed password for root",
+    "web": '127.0.0.{n} - - [01/May/2024:12:00:{n:02} +0200] "GET /{n} HTTP/1.0" 200 23',
+}
+
+
+@pytest.mark.parametrize("line", LOGS.values(), ids=LOGS)
+def test_that_the_lines_of_a_log_are_no_texts_without_a_word(tmp_path: Path, line: str) -> None:
+    path = write(tmp_path, rows_of(*(line.format(n=n) for n in range(10, 40))))
+
+    try:
+        doubts = inspect_csv(path).doubts
+    except CorpusError:
+        return  # a table that was not understood: that is said, too
+    assert doubts
+
+
+NESTED = (
+    "services:",
+    "  web:",
+    "    image: nginx",
+    "    ports:",
+    "      - 80",
+    "  db:",
+    "    x: y",
+)
+LISTED = ("---", "- name: Ann", "  text: Hello there.", "- name: Bob", "  text: Hello, Ann.")
+
+
+@pytest.mark.parametrize("lines", [NESTED, LISTED], ids=["nested", "list"])
+def test_that_yaml_is_refused_by_its_name(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    path = write(tmp_path, rows_of(*lines))
+
+    with pytest.raises(CorpusError, match="looks like YAML"):
+        inspect_csv(path)
+    assert inspect_csv(path, CsvConfig(delimiter="\n")).columns
+
+
+def test_that_flat_keys_with_values_are_doubtful(tmp_path: Path) -> None:
+    lines = [f"key_{n}: the value number {n}" for n in range(20)]
+
+    assert "as in YAML" in inspect_csv(write(tmp_path, rows_of(*lines))).doubts[0]
+
+
+def test_that_what_people_say_behind_their_names_is_text(tmp_path: Path) -> None:
+    lines = [f"{name}: I said number {n}." for n in range(20) for name in ("Ann", "Bob")]
+
+    texts, problems = read(write(tmp_path, rows_of(*lines)))
+
+    assert (texts, problems) == (lines, [])
+    assert inspect_csv(write(tmp_path, rows_of(*lines))).doubts == ()

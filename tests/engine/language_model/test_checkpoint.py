@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from engine.config import Dtype
-from engine.corpus.vocabulary import Vocabulary
+from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import write_durably
 from engine.language_model.checkpoint import FORMAT, load_model, model_to_bytes, save_model
@@ -25,6 +25,8 @@ from engine.language_model.scorer import score
 from tests.engine.support.models import model_of, tiny_history, tiny_model
 
 DATA = Path(__file__).parents[1] / "data"
+MARKS = {SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN}  # each vocabulary has them already
+WORDS = st.text(st.characters(), max_size=12).filter(lambda word: word not in MARKS)
 
 
 def assert_same(left: LanguageModel, right: LanguageModel) -> None:
@@ -48,6 +50,18 @@ def test_that_a_model_comes_back_bit_for_bit(tmp_path: Path, dtype: Dtype) -> No
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.safetensors"]
 
 
+def test_that_what_was_measured_on_a_sample_says_so_when_it_comes_back(tmp_path: Path) -> None:
+    model = tiny_model()
+    first, second = model.history.evaluations
+    interim = replace(second, epoch=0.5, is_sample=True, standard_error=0.02, is_interim=True)
+    sampled = replace(second, is_sample=True, standard_error=0.01)
+    history = replace(model.history, evaluations=(first, interim, second, sampled))
+
+    save_model(replace(model, history=history), tmp_path / "a.safetensors")
+
+    assert load_model(tmp_path / "a.safetensors").history == history
+
+
 def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:
     model = replace(tiny_model(), history=TrainingHistory(), step=0, epoch=0.0)
 
@@ -57,7 +71,7 @@ def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> N
 
 
 @settings(max_examples=60)
-@given(st.lists(st.text(st.characters(), max_size=12), min_size=1, max_size=8, unique=True))
+@given(st.lists(WORDS, min_size=1, max_size=8, unique=True))
 def test_that_any_strings_can_be_words(
     tmp_path_factory: pytest.TempPathFactory, words: list[str]
 ) -> None:

@@ -114,7 +114,8 @@ def test_that_a_sentence_carries_the_probability_that_the_scorer_gives(temperatu
     model = tiny_model()
 
     for sentence in sentences(model, count=30, min_length=2, seed=3, temperature=temperature):
-        event = next(score(model, " ".join(sentence.words)))
+        words = None if sentence.is_readable else sentence.words
+        event = next(score(model, sentence.text, words=words))
         scored = event.score  # type: ignore[union-attr]
         without_end = math.fsum(word.log_probability for word in scored.words[:-1])
         expected = without_end if sentence.is_cut else scored.log_probability

@@ -244,7 +244,7 @@ def test_that_another_text_is_refused_in_a_sentence(
         list(store.resume(run_id, changed, RunControl(), epochs=3))
     with pytest.raises(ConfigError, match="its vocabulary has 10 words"):
         list(store.resume(run_id, corpus.with_vocabulary_size(10), RunControl(), epochs=3))
-    with pytest.raises(ConfigError, match="prepared with other settings"):
+    with pytest.raises(ConfigError, match="has other words than the run had"):
         list(store.resume(run_id, corpus.with_validation_fraction(0.4), RunControl(), epochs=3))
 
     assert store.corpus_config(run_id).path == tmp_path / "animals.csv"

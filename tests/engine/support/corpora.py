@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from engine.config import CorpusConfig
 from engine.control import RunControl
@@ -17,7 +18,9 @@ def write_rows(path: Path, texts: list[str]) -> Path:
 
 
 def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
-    events = list(build_corpus(CorpusConfig(path=path, **config), RunControl()))  # type: ignore[arg-type]
+    """Prepare a small text, all of whose words are known unless `config` says otherwise."""
+    values: dict[str, Any] = {"min_count": 1, **config}
+    events = list(build_corpus(CorpusConfig(path=path, **values), RunControl()))
     ready = events[-1]
     assert isinstance(ready, CorpusReady)
     return ready.corpus, events

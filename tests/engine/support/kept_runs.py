@@ -26,7 +26,9 @@ def keep(
 ) -> tuple[str, list[Event]]:
     """Train a kept run; return its id and its events."""
     run_id, events = store.new_run_id(), []
-    csv = CorpusConfig(path=Path(corpus.summary.path), vocabulary_size=18, validation_fraction=0.2)
+    csv = CorpusConfig(
+        path=Path(corpus.summary.path), vocabulary_size=18, min_count=1, validation_fraction=0.2
+    )
     control = RunControl() if control is None else control
     for event in store.train(
         corpus, csv, MODEL, config, control, start_from=start_from, name="Animals", run_id=run_id

@@ -37,7 +37,11 @@ def animal_corpus(folder: Path, *, documents: int = 30, validation_fraction: flo
         texts.append(f"The {' '.join(words)}{end}")
     path = write_csv(folder / "animals.csv", texts)
     config = CorpusConfig(
-        path=path, vocabulary_size=18, validation_fraction=validation_fraction, processes=1
+        path=path,
+        vocabulary_size=18,
+        min_count=1,
+        validation_fraction=validation_fraction,
+        processes=1,
     )
     *_, ready = build_corpus(config, RunControl())
     assert isinstance(ready, CorpusReady)

@@ -230,3 +230,49 @@ def test_that_an_explosion_just_before_a_stop_is_found(corpus: Corpus) -> None:
         list(trainer.run(control))
 
     assert loss_of(trainer.state().model(), corpus) < 1.1 * KNOWS_NOTHING
+
+
+def evaluated(loss: float, error: float | None = None) -> EpochDone:
+    return EpochDone(
+        epoch=1.0,
+        step=1,
+        training_loss=loss,
+        validation_loss=loss,
+        learning_rate=0.1,
+        words_per_s=1.0,
+        elapsed_s=1.0,
+        is_best=False,
+        is_sample=error is not None,
+        standard_error=error,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_best", "is_halved"),
+    [
+        ((3.0, None), (2.99, None), True, False),
+        ((3.0, None), (3.01, None), False, True),
+        ((3.0, 0.1), (2.99, 0.1), True, False),  # the same sentences
+        ((3.0, 0.1), (3.01, 0.1), False, True),
+        ((3.0, None), (2.9, 0.1), False, False),  # may be chance
+        ((3.0, None), (2.7, 0.1), True, False),
+        ((3.0, None), (3.1, 0.1), False, False),
+        ((3.0, None), (3.3, 0.1), False, True),
+        ((3.0, 0.1), (3.1, None), True, False),  # the whole text is believed
+        ((3.0, 0.1), (3.3, None), False, True),
+    ],
+)
+def test_that_a_sample_and_the_whole_text_are_told_apart_from_chance(
+    first: tuple[float, float | None],
+    second: tuple[float, float | None],
+    is_best: bool,
+    is_halved: bool,
+) -> None:
+    rnn = RNN(18, 6)
+    schedule = Schedule("tutorial", rnn, PlainSgd(rnn, 0.1), first_progress(TrainConfig(), None))
+    schedule.adjust(schedule.judged(evaluated(*first)))
+
+    done = schedule.judged(evaluated(*second))
+
+    assert done.is_best is is_best
+    assert (schedule.adjust(done) is not None) is is_halved

@@ -1,0 +1,172 @@
+"""Ask the model what could come next: after the start words, and at a chosen place of a sentence.
+
+At most one question is on its way; of those that wait, the newest of each kind is asked.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Slot
+
+from app.errors import ErrorPresenter, TaskFailure
+from app.generation.next_word_panel import share_text
+from app.generation.tab import GenerationTab
+from app.jobs import Jobs
+from app.session import Session
+from app.shared.throttle import Throttle
+from app.tasks.task_runner import TaskRunner
+from engine import NextWords, RunControl, SampleConfig
+
+if TYPE_CHECKING:
+    from engine import LanguageModel
+
+TYPING_INTERVAL_MS = 80
+MODEL_INTERVAL_MS = 1000
+_SUGGESTED = 5  # words named after the start words
+Kind = Literal["start", "place"]
+
+
+class NextWordsController(QObject):
+    """Connect the start words and the panel of next words with the engine."""
+
+    def __init__(
+        self,
+        tab: GenerationTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        jobs: Jobs,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._generate_panel, self._score_panel = tab.generate_panel, tab.score_panel
+        self._session, self._runner, self._presenter = session, runner, presenter
+        self._next_words = jobs.next_words
+        self._waiting: set[Kind] = set()
+        self._asked: tuple[Kind, SampleConfig] | None = None
+        self._is_closed = False
+        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
+        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
+        self._connect_signals()
+        self._ask("start")
+
+    def _connect_signals(self) -> None:
+        self._generate_panel.start_changed.connect(self._typing.submit)
+        self._generate_panel.settings_changed.connect(self._on_settings_changed)
+        self._score_panel.place_changed.connect(self._on_place_changed)
+        self._session.shown_model_changed.connect(self._on_model_changed)
+        self._typing.released.connect(self._on_typing_released)
+        self._models.released.connect(self._on_models_released)
+        self._runner.event_ready.connect(self._on_runner_event_ready)
+        self._runner.ended.connect(self._on_runner_ended)
+
+    def close(self) -> None:
+        """Ask nothing more: the window is closing."""
+        self._is_closed = True
+        self._waiting.clear()
+        self._typing.cancel()
+        self._models.cancel()
+
+    def _settings_of(self, kind: Kind) -> SampleConfig | None:
+        """Return what is to be asked now; None: nothing."""
+        settings = replace(self._generate_panel.settings(), beams=0, ladder=())
+        if kind == "start":
+            return settings if settings.start else None
+        place = self._score_panel.words_before
+        if place is None:
+            return None
+        longest = max(settings.max_length, len(place))
+        return replace(settings, start=place, max_length=longest)
+
+    def _ask(self, kind: Kind) -> None:
+        settings = self._settings_of(kind)
+        if settings is None or self._session.shown_model is None:
+            self._waiting.discard(kind)
+            self._show(kind, None)
+        elif not self._is_closed:
+            self._waiting.add(kind)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        model = self._session.shown_model
+        while self._waiting and not self._runner.is_busy and model is not None:
+            kind = self._waiting.pop()
+            settings = self._settings_of(kind)
+            if settings is None:
+                continue
+            wanted = self._score_panel.next_words_wanted or model.word_dim
+            count = _SUGGESTED if kind == "start" else wanted
+            self._asked = (kind, settings)
+            job = partial(self._next_words, model, settings, count)
+            self._runner.start(job, RunControl())
+
+    def _show(self, kind: Kind, said: NextWords | None) -> None:
+        if kind == "place":
+            self._score_panel.show_next_words(said)
+        elif said is None:
+            self._generate_panel.show_start_hint("")
+        else:
+            self._generate_panel.show_start_hint(
+                start_hint(said), is_warning=bool(said.unknown_words)
+            )
+
+    @Slot(object)
+    def _on_typing_released(self, _value: object) -> None:
+        self._ask("start")
+
+    @Slot(object)
+    def _on_models_released(self, _value: object) -> None:
+        self._ask("start")
+        self._ask("place")
+
+    @Slot()
+    def _on_place_changed(self) -> None:
+        self._ask("place")
+
+    @Slot(object)
+    def _on_settings_changed(self, _settings: SampleConfig) -> None:
+        self._ask("place")
+
+    @Slot(object)
+    def _on_model_changed(self, model: "LanguageModel | None") -> None:
+        if model is None or self._session.is_looking_back:
+            self._models.cancel()
+            self._on_models_released(model)
+        elif not self._is_closed:
+            self._models.submit(model)
+
+    @Slot(object)
+    def _on_runner_event_ready(self, event: object) -> None:
+        if self._asked is None or not isinstance(event, NextWords):
+            return
+        kind, settings = self._asked
+        present = self._settings_of(kind)
+        if present is not None and present.start == settings.start:
+            self._show(kind, event)
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        kind = None if self._asked is None else self._asked[0]
+        self._asked = None
+        if failure is not None and kind == "start":
+            self._generate_panel.show_start_hint(failure.message, is_warning=True)
+        elif failure is not None:
+            self._presenter.show_failure(failure, "Asking for the next word")
+        self._go_on()
+
+
+def start_hint(said: NextWords) -> str:
+    """Say what the model makes of the start words, and how it would go on."""
+    likely = "  ·  ".join(
+        f"{word.shown} {share_text(word.probability, word.log_probability)}" for word in said.words
+    )
+    if said.unknown_words:
+        names = ", ".join(f"“{word}”" for word in said.unknown_words)
+        verb = "is" if len(said.unknown_words) == 1 else "are"
+        return f"{names} {verb} unknown to the model: read as UNKNOWN_TOKEN, a rare word. {likely}"
+    return f"Likely to go on: {likely}"

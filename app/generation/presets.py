@@ -1,0 +1,87 @@
+"""Named settings of the sampler: three that come with the program, and one's own.
+
+A preset says how words are chosen, never what is begun with, how many or how long.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import ConfigError, SampleConfig
+
+_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A name and how words are chosen under it; of `settings` only the filters count."""
+
+    name: str
+    settings: SampleConfig
+    tip: str = ""
+
+    def applied_to(self, settings: SampleConfig) -> SampleConfig:
+        """Return `settings` with this preset's way to choose words."""
+        return replace(settings, **filters_of(self.settings))
+
+    def fits(self, settings: SampleConfig) -> bool:
+        """Tell whether `settings` choose words as this preset does."""
+        return filters_of(self.settings) == filters_of(settings)
+
+
+PRESETS = (
+    Preset(
+        "As learned",
+        SampleConfig(),
+        "The model's own probabilities: temperature 1, every word that it knows",
+    ),
+    Preset(
+        "Careful",
+        SampleConfig(temperature=0.7, top_p=0.9, repetition_penalty=1.1),
+        "Mostly likely words, few repetitions: reads best, says the least new",
+    ),
+    Preset(
+        "Wild",
+        SampleConfig(temperature=1.3, min_p=0.02),
+        "Unlikely words often, but not the most unlikely: surprising, and rarely correct",
+    ),
+)
+
+
+def filters_of(settings: SampleConfig) -> dict[str, Any]:
+    """Return how `settings` choose words, by name."""
+    return {name: getattr(settings, name) for name in _FILTERS}
+
+
+def filters_text(settings: SampleConfig) -> str:
+    """Name the filters that are not those of the model as learned, such as "top-k 40"."""
+    parts = []
+    if settings.top_k is not None:
+        parts.append(f"top-k {settings.top_k:,}")
+    if settings.top_p < 1.0:
+        parts.append(f"top-p {settings.top_p:g}")
+    if settings.min_p > 0.0:
+        parts.append(f"min-p {settings.min_p:g}")
+    if settings.repetition_penalty > 1.0:
+        parts.append(f"repetition {settings.repetition_penalty:g}")
+    return "  ·  ".join(parts)
+
+
+def presets_as_texts(presets: Sequence[Preset]) -> tuple[str, ...]:
+    """Return one's own presets as the settings keep them."""
+    return tuple(
+        json.dumps({"name": each.name, "settings": each.settings.to_json()}) for each in presets
+    )
+
+
+def presets_from_texts(texts: Sequence[str]) -> tuple[Preset, ...]:
+    """Return the presets that were kept; a damaged one is left out."""
+    presets = []
+    for text in texts:
+        try:
+            values = json.loads(text)
+            presets.append(Preset(str(values["name"]), SampleConfig.from_json(values["settings"])))
+        except (ValueError, KeyError, TypeError, ConfigError):
+            continue
+    return tuple(presets)

@@ -1,0 +1,54 @@
+"""Where each document of a text came from: its file, and its line there."""
+
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def _no_lines() -> NDArray[np.int64]:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """The files of a text and the lines of its documents; empty where nobody knows."""
+
+    lines: NDArray[np.int64] = field(default_factory=_no_lines)  # (documents,), from 1
+    files: tuple[str, ...] = ()  # names of those with documents, where there are several
+    firsts: tuple[int, ...] = ()  # the first document of each
+
+    def of(self, document: int) -> tuple[str, int]:
+        """Return the name of a document's file, "" for the only one, and its line, or 0."""
+        file = self.files[bisect_right(self.firsts, document) - 1] if self.files else ""
+        return file, int(self.lines[document]) if len(self.lines) else 0
+
+
+class OriginsRecorder:
+    """Take down where documents came from, in the order of the text."""
+
+    def __init__(self) -> None:
+        self._lines: array[int] = array("q")
+        self._numbers: list[int] = []  # of the files
+        self._firsts: list[int] = []
+
+    def add(self, line: int, file: int) -> None:
+        """Take down the next document."""
+        if not self._numbers or self._numbers[-1] != file:
+            self._numbers.append(file)
+            self._firsts.append(len(self._lines))
+        self._lines.append(line)
+
+    def of(self, document: int) -> tuple[int, int]:
+        """Return the line of a document and the number of its file."""
+        return self._lines[document], self._numbers[bisect_right(self._firsts, document) - 1]
+
+    def origins(self, names: list[str]) -> Origins:
+        """Return all, given the names of the files, none where there is but one."""
+        return Origins(
+            lines=np.frombuffer(self._lines, dtype=np.int64) if self._lines else _no_lines(),
+            files=tuple(names[number] for number in self._numbers) if names else (),
+            firsts=tuple(self._firsts) if names else (),
+        )

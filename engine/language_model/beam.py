@@ -1,0 +1,116 @@
+"""The most probable sentences of a model, found by beam search.
+
+Nothing is drawn here and no filter acts: what is looked for is a property of the model.
+
+W sentences at a time, C words in the vocabulary, H hidden units.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from engine.config import SampleConfig
+from engine.control import Notice, RunControl
+from engine.language_model.model import LanguageModel
+from engine.language_model.opening import Opening
+from engine.language_model.results import SentenceGenerated
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finished sentence, without the words that it was begun with."""
+
+    words: tuple[int, ...]
+    log_probability: float
+
+
+@torch.inference_mode()
+def most_probable(
+    model: LanguageModel, config: SampleConfig, opening: Opening, control: RunControl
+) -> Iterator[SentenceGenerated | Notice]:
+    """Find `config.count` sentences of high probability that begin with `opening`.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    config : SampleConfig
+        With `beams`, how many unfinished sentences are kept at each length.
+    opening : Opening
+    control : RunControl
+        A stop ends the search without a result.
+
+    Yields
+    ------
+    SentenceGenerated
+        The most probable first.
+    Notice
+        If fewer sentences were found than asked for.
+
+    Notes
+    -----
+    Of all unfinished sentences of t words the `beams` most probable are continued with every
+    word but SENTENCE_START and UNKNOWN_TOKEN; those that end are put aside. As a sentence only
+    becomes less probable by growing, the search is over when the best unfinished one is less
+    probable than the last of `count` that ended. With as many beams as there are beginnings of
+    sentences it is exhaustive. A sentence that has not ended after `max_length` words is none.
+    """
+    found = _search(model, config, opening, control)
+    if control.is_stopped:
+        return
+    for number, each in enumerate(found, start=1):
+        words = (*opening.words, *(model.vocabulary.words[word] for word in each.words))
+        text, is_readable = model.reading.shown(words)
+        yield SentenceGenerated(
+            number=number,
+            text=text,
+            is_readable=is_readable,
+            words=words,
+            log_probability=opening.log_probability + each.log_probability,
+            is_cut=False,
+            seed=config.seed or 0,
+            started_with=len(opening.words),
+            start_log_probability=opening.log_probability,
+            settings=config,
+        )
+    if len(found) < config.count:
+        yield Notice(
+            text=f"Only {len(found):,} of {config.count:,} sentences were found with "
+            f"{config.beams:,} at a time. More beams find more.",
+            severity="info",
+        )
+
+
+def _search(
+    model: LanguageModel, config: SampleConfig, opening: Opening, control: RunControl
+) -> list[_Found]:
+    """Return the most probable sentences that ended, the best first; none after a stop."""
+    rnn, vocabulary = model.rnn, model.vocabulary
+    C = rnn.word_dim
+    silent = [vocabulary.start_id, vocabulary.unknown_id, vocabulary.end_id]
+    state = rnn.advance(torch.tensor([opening.last_id], device=rnn.device), opening.state)
+    sums = torch.zeros(1, dtype=torch.float64, device=rnn.device)  # (W,), log-probabilities
+    grown: list[tuple[int, ...]] = [()]
+    found: list[_Found] = []
+    shortest = config.min_length - len(opening.ids)
+    for length in range(config.max_length - len(opening.ids) + 1):
+        if not control.proceed():
+            return []
+        scores = rnn.logits(state).double()  # (W, C)
+        scores = sums[:, None] + scores - scores.logsumexp(1, keepdim=True)
+        if length >= shortest:
+            ends = scores[:, vocabulary.end_id].tolist()
+            found += [_Found(words, end) for words, end in zip(grown, ends, strict=True)]
+            found = sorted(found, key=lambda each: -each.log_probability)[: config.count]
+        if len(found) == config.count and found[-1].log_probability >= float(sums.max()):
+            break
+        scores[:, silent] = -torch.inf
+        possible = int(scores.isfinite().sum())
+        sums, places = scores.flatten().topk(min(config.beams, possible))
+        rows = places // C
+        words = places % C
+        grown = [
+            (*grown[row], word) for row, word in zip(rows.tolist(), words.tolist(), strict=True)
+        ]
+        state = rnn.advance(words, state[rows])
+    return found

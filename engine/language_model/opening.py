@@ -1,0 +1,82 @@
+"""The words that a sentence begins with, read once: the state after them, their probability.
+
+What is drawn begins here, and so does what is asked about the next word. H hidden units.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+
+from engine.config import SampleConfig
+from engine.control import Notice
+from engine.errors import ConfigError
+from engine.language_model.model import LanguageModel
+from engine.network.rnn import RNN
+from engine.wording import counted
+
+_CHUNK_WORDS = 256  # scores in memory at once, in rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Opening:
+    """The beginning that all sentences of a batch share; without words, that of any sentence."""
+
+    words: tuple[str, ...]  # as typed
+    ids: tuple[int, ...]  # UNKNOWN_TOKEN's for those that are not known
+    unknown_words: tuple[str, ...]  # each once
+    state: torch.Tensor  # (1, H), before the last word is read
+    last_id: int  # the word that is read next; SENTENCE_START where there are no words
+    log_probability: float  # of the words, natural logarithm
+
+    @classmethod
+    @torch.inference_mode()
+    def of(cls, model: LanguageModel, config: SampleConfig) -> Self:
+        """Read `config.start`; raise `ConfigError` if it is longer than a sentence may be."""
+        start = config.start  # one beginning, whatever ends in it: sentences are not split
+        words = tuple(model.reading.tokenizer.tokenize(start) if isinstance(start, str) else start)
+        if len(words) > config.max_length:
+            raise ConfigError(
+                f"The sentences begin with {counted(len(words), 'word')}, and the longest may "
+                f"only have {config.max_length}. Raise the maximum length."
+            )
+        vocabulary, rnn = model.vocabulary, model.rnn
+        ids = vocabulary.encode(words)
+        read = [vocabulary.start_id, *ids]
+        state = rnn.initial_state(1)  # (1, H)
+        states = []
+        for word in read[:-1]:
+            state = rnn.advance(torch.tensor([word], device=rnn.device), state)
+            states.append(state)
+        unknown = [
+            word for word, number in zip(words, ids, strict=True) if number == vocabulary.unknown_id
+        ]
+        return cls(
+            words=words,
+            ids=tuple(ids),
+            unknown_words=tuple(dict.fromkeys(unknown)),
+            state=state,
+            last_id=read[-1],
+            log_probability=_log_probability(rnn, states, ids),
+        )
+
+    def notices(self) -> Iterator[Notice]:
+        """Say which words the model does not know, and what it takes them for."""
+        if self.unknown_words:
+            are = "is no word" if len(self.unknown_words) == 1 else "are no words"
+            yield Notice(
+                text=f"{', '.join(f'“{word}”' for word in self.unknown_words)} {are} of the "
+                "model's vocabulary: read as an unknown word, which stands for all rare ones."
+            )
+
+
+def _log_probability(rnn: RNN, states: list[torch.Tensor], ids: list[int]) -> float:
+    """Return ln P of the words after their states; a long text takes a chunk at a time."""
+    total = 0.0
+    for first in range(0, len(ids), _CHUNK_WORDS):
+        following = torch.tensor(ids[first : first + _CHUNK_WORDS], device=rnn.device)  # (n,)
+        scores = rnn.logits(torch.cat(states[first : first + _CHUNK_WORDS])).double()  # (n, C)
+        log_p = scores.gather(1, following[:, None])[:, 0] - scores.logsumexp(1)  # (n,)
+        total += float(log_p.clamp_(max=0.0).sum())
+    return total

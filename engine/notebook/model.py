@@ -1,0 +1,334 @@
+"""A model at a prompt: train or open one; let it write, score, and be looked into.
+
+T words in a sentence, C words in the vocabulary, H hidden units.
+"""
+
+import html
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import ModelConfig, Recipe, SampleConfig, TrainConfig
+from engine.control import Notice
+from engine.errors import ConfigError
+from engine.language_model.formats import open_model, write_model
+from engine.language_model.history import EpochDone, LossPoint, TrainingHistory
+from engine.language_model.model import LanguageModel
+from engine.language_model.next_words import next_words
+from engine.language_model.results import SentenceGenerated
+from engine.language_model.sampler import generate
+from engine.language_model.scorer import score
+from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
+from engine.notebook.reading import Text, read
+from engine.notebook.results import Following, Score, Sentences, fields_of, html_table
+from engine.training.evaluation import Evaluation, evaluate_corpus
+from engine.training.events import SnapshotPublished
+from engine.training.trainer import train
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+
+
+class Model:
+    """A trained network that writes, scores and can be looked into.
+
+    Made by `engine.fit` and `engine.load`.
+
+    Attributes
+    ----------
+    language_model : LanguageModel
+        What the rest of the engine works with.
+    """
+
+    def __init__(self, language_model: LanguageModel) -> None:
+        self.language_model = language_model
+
+    def generate(
+        self,
+        count: int = 10,
+        start: str = "",
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float = 1.0,
+        min_p: float = 0.0,
+        repetition_penalty: float = 1.0,
+        min_length: int = 7,
+        max_length: int = 100,
+        ladder: Sequence[float] = (),
+        beams: int = 0,
+        seed: int | None = None,
+    ) -> Sentences:
+        """Write sentences.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+        start : str
+            Words that each of them begins with.
+        temperature : float
+            Below 1 is safer, above wilder; 0 always takes the most probable word.
+        top_k : int, optional
+            Only the k most probable words.
+        top_p : float
+            Only the most probable words that together have this probability.
+        min_p : float
+            Only words with at least this share of the best word's probability.
+        repetition_penalty : float
+            Above 1, words that were said already become less probable.
+        min_length, max_length : int
+            Words of a sentence.
+        ladder : sequence of float
+            One sentence at each of these temperatures, from the same seed.
+        beams : int
+            Above 0: no drawing, but a search for the most probable sentences, so many at a time.
+        seed : int, optional
+            For the same sentences again; each sentence names its own.
+
+        Returns
+        -------
+        Sentences
+            A list of `SentenceGenerated`.
+        """
+        config = SampleConfig(
+            count=count,
+            start=start,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            min_p=min_p,
+            repetition_penalty=repetition_penalty,
+            min_length=min_length,
+            max_length=max_length,
+            ladder=tuple(ladder),
+            beams=beams,
+            seed=seed,
+        )
+        written = Sentences()
+        with stopped_by_ctrl_c() as control:
+            for event in generate(self.language_model, config, control):
+                if isinstance(event, SentenceGenerated):
+                    written.append(event)
+                elif isinstance(event, Notice):
+                    tell(event)
+        return written
+
+    def score(self, sentence: str) -> Score:
+        """Return how probable `sentence` is, word by word."""
+        (scored,) = score(self.language_model, sentence)
+        return Score(**fields_of(scored.score))
+
+    def next_words(self, start: str = "", count: int = 10, **filters: Any) -> Following:
+        """Return the most probable words after `start`.
+
+        `temperature`, `top_k`, `top_p`, `min_p` and `repetition_penalty` are those of
+        `generate`: `drawn_with` tells what they leave of each word.
+        """
+        unknown = [name for name in filters if name not in _FILTERS]
+        if unknown:
+            raise ConfigError(
+                f"There is no filter {', '.join(unknown)}: choose from {', '.join(_FILTERS)}."
+            )
+        settings = SampleConfig(start=start, **filters)
+        return Following(**fields_of(next_words(self.language_model, settings, count)))
+
+    def evaluate(self, text: "Text | Path | str") -> Evaluation:
+        """Return loss and perplexity over all sentences of a text, or of a file.
+
+        Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
+        """
+        if not isinstance(text, Text):
+            text = read(text)
+        # nothing held out, and every word kept: what the model does not know is decided there
+        corpus = text.corpus.with_vocabulary_size(sys.maxsize).with_validation_fraction(0.0)
+        with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
+            progress = evaluate_corpus(self.language_model, corpus, control)
+            while True:
+                try:
+                    bars.show(next(progress))
+                except StopIteration as end:
+                    result: Evaluation | None = end.value
+                    break
+        if result is None:
+            raise KeyboardInterrupt
+        return result
+
+    def save(self, path: Path | str) -> None:
+        """Write the model; the ending says how: .safetensors, .npz, .onnx or .vec."""
+        write_model(self.language_model, path)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The C words of the vocabulary, the three special ones included, by their id."""
+        return self.language_model.vocabulary.words
+
+    @property
+    def embeddings(self) -> NDArray[np.floating]:
+        """What the network reads for each word: a copy of U transposed, shape (C, H)."""
+        U, _, _ = self.language_model.rnn.parameters_as_numpy()
+        return np.ascontiguousarray(U.T)
+
+    def embedding(self, word: str) -> NDArray[np.floating]:
+        """Return what the network reads for one word, a copy of its column of U, shape (H,)."""
+        vocabulary = self.language_model.vocabulary
+        wanted = word if word in vocabulary else word.lower()
+        if wanted not in vocabulary:
+            raise ConfigError(
+                f"“{word}” is no word of the model's vocabulary; `model.words` has them all."
+            )
+        (index,) = vocabulary.encode([wanted])
+        column: NDArray[np.floating] = self.language_model.rnn.U_by_word[index].cpu().numpy().copy()
+        return column
+
+    def hidden_states(self, sentence: str) -> NDArray[np.floating]:
+        """Return what the network remembers while it reads, shape (T + 1, H).
+
+        Row 0 is the state after SENTENCE_START, row t that after the t-th word.
+        """
+        vocabulary = self.language_model.vocabulary
+        words = self.language_model.reading.tokenizer.tokenize(sentence)
+        ids = [vocabulary.start_id, *vocabulary.encode(words)]
+        states: NDArray[np.floating] = self.language_model.rnn.hidden_states(ids).cpu().numpy()
+        return states
+
+    @property
+    def history(self) -> TrainingHistory:
+        """What was measured while the model was trained."""
+        return self.language_model.history
+
+    def history_frame(self, *, points: bool = False) -> "pd.DataFrame":
+        """Return the history as a pandas frame, one row an evaluation.
+
+        Parameters
+        ----------
+        points : bool
+            One row a point of the training curve instead.
+
+        Raises
+        ------
+        ConfigError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                "pandas is not installed in this Python (pip install pandas). `model.history` has "
+                "the same numbers as plain records."
+            ) from error
+        if points:
+            columns = self.history.columns()
+            return pd.DataFrame({name: list(column) for name, column in columns.items()})
+        return pd.DataFrame([asdict(done) for done in self.history.evaluations])
+
+    def __repr__(self) -> str:
+        return f"<Model: {self.language_model.description}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [
+                f"{done.epoch:.4g}",
+                f"{done.training_loss:.4f}",
+                "" if done.validation_loss is None else f"{done.validation_loss:.4f}",
+            ]
+            for done in self.history.evaluations
+        ]
+        table = html_table(["epoch", "training loss", "held-out loss"], rows) if rows else ""
+        return f"<p>{html.escape(self.language_model.description)}</p>{table}"
+
+
+def fit(
+    text: Text,
+    epochs: int = 5,
+    *,
+    hidden_dim: int = 100,
+    recipe: Recipe = "fast",
+    learning_rate: float | None = None,
+    batch_size: int | None = None,
+    time_limit_s: float | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    start_from: Model | None = None,
+    progress: bool = True,
+) -> Model:
+    """Train a network on a text.
+
+    Parameters
+    ----------
+    text : Text
+        From `read`.
+    epochs : int
+        Passes over the text.
+    hidden_dim : int
+        H, the numbers that the network remembers.
+    recipe : {"fast", "tutorial"}
+        Adam on mini-batches, or plain gradient descent on one sentence a step.
+    learning_rate, batch_size : optional
+        By default the recipe's.
+    time_limit_s : float, optional
+        End sooner, after so many seconds.
+    device : {"auto", "cpu", "cuda"}
+    seed : int
+        Of the first parameters and the order of the sentences.
+    start_from : Model, optional
+        Go on with this one, on the same vocabulary.
+    progress : bool
+        Show a bar and notices on standard error.
+
+    Returns
+    -------
+    Model
+        After Ctrl+C what was learned until then; a second Ctrl+C gives it up.
+
+    Raises
+    ------
+    DivergedError
+        If the loss explodes: try a smaller learning rate.
+    """
+    model_config = ModelConfig(hidden_dim=hidden_dim, device=device, seed=seed)  # type: ignore[arg-type]
+    train_config = TrainConfig(
+        recipe=recipe,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        epochs=epochs,
+        time_limit_s=time_limit_s,
+        seed=seed,
+    )
+    former = None if start_from is None else start_from.language_model
+    if former is not None:
+        model_config = former.model_config
+    begun = 0.0 if former is None else former.epoch
+    learned = former
+    with (
+        stopped_by_ctrl_c() as control,
+        EpochBar(epochs, shown=progress) as bar,
+    ):
+        for event in train(text.corpus, model_config, train_config, control, start_from=former):
+            match event:
+                case SnapshotPublished(model=learned):
+                    pass
+                case LossPoint(epoch=epoch, loss=loss):
+                    bar.show(epoch - begun, loss=f"{loss:.3f}")
+                case EpochDone(epoch=epoch, validation_loss=held_out):
+                    told = {} if held_out is None else {"held_out": f"{held_out:.3f}"}
+                    bar.show(epoch - begun, **told)
+                case Notice() if progress:
+                    tell(event)
+                case _:
+                    pass
+    if learned is None:
+        raise KeyboardInterrupt
+    return Model(learned)
+
+
+def load(path: Path | str) -> Model:
+    """Open a model file: one of this program's, or the tutorial's .npz with its word list."""
+    return Model(open_model(path))

@@ -1,0 +1,138 @@
+"""A text at a prompt: a file becomes sentences and a vocabulary."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from engine.config import CorpusConfig, CsvConfig
+from engine.corpus.build import build_corpus
+from engine.corpus.cache import corpus_cache_folder
+from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView
+from engine.errors import ConfigError
+from engine.notebook.progress import StageBars, stopped_by_ctrl_c
+from engine.notebook.results import html_table
+from engine.wording import counted
+
+
+class Text:
+    """A prepared text: its sentences as the network sees them, and its vocabulary.
+
+    Made by `engine.read`. `len(text)` is the number of sentences; `text[0]` is the first.
+
+    Attributes
+    ----------
+    corpus : Corpus
+        What the rest of the engine works with.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+
+    @property
+    def summary(self) -> CorpusSummary:
+        """All figures: documents, sentences, words, what is held out, how it was read."""
+        return self.corpus.summary
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The C words of the vocabulary, the three special ones included, by their id."""
+        return self.corpus.vocabulary.words
+
+    def __len__(self) -> int:
+        return len(self.corpus)
+
+    def __getitem__(self, index: int) -> SentenceView:
+        return self.corpus.sentence_view(index + len(self) if index < 0 else index)
+
+    def __iter__(self) -> Iterator[SentenceView]:
+        return (self.corpus.sentence_view(index) for index in range(len(self)))
+
+    def __repr__(self) -> str:
+        told = self.summary
+        return (
+            f"<Text: {told.name}, {counted(told.sentences, 'sentence')}, "
+            f"{counted(told.words, 'word')}, vocabulary of {told.vocabulary_size:,} "
+            f"({told.unknown_share:.1%} of the words unknown)>"
+        )
+
+    def _repr_html_(self) -> str:
+        told = self.summary
+        return html_table(
+            ["text", "documents", "sentences", "words", "vocabulary", "unknown", "held out"],
+            [
+                [
+                    told.name,
+                    f"{told.documents:,}",
+                    f"{told.sentences:,}",
+                    f"{told.words:,}",
+                    f"{told.vocabulary_size:,}",
+                    f"{told.unknown_share:.1%}",
+                    counted(told.validation_sentences, "sentence"),
+                ]
+            ],
+        )
+
+
+def read(
+    path: Path | str,
+    column: str | Sequence[str] | None = None,
+    *,
+    vocabulary_size: int = 8000,
+    validation_fraction: float = 0.05,
+    seed: int = 0,
+    progress: bool = True,
+    **csv: Any,
+) -> Text:
+    """Read a file of text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed.
+
+    Parameters
+    ----------
+    path : Path or str
+    column : str or sequence of str, optional
+        The text column, by name or number from 1; several are joined; by default guessed.
+    vocabulary_size : int
+        C, the words kept, the three special ones included.
+    validation_fraction : float
+        Share of the documents that is held out.
+    seed : int
+        Of the split.
+    progress : bool
+        Show a bar and notices on standard error.
+    **csv
+        How to read it where the guess is wrong: the fields of `engine.CsvConfig`, such as
+        `encoding` or `delimiter`.
+
+    Returns
+    -------
+    Text
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be read or has no text.
+    KeyboardInterrupt
+        After Ctrl+C.
+    """
+    columns = () if column is None else (column,) if isinstance(column, str) else tuple(column)
+    known = [field.name for field in fields(CsvConfig)]
+    unknown = [name for name in csv if name not in known]
+    if unknown:
+        raise ConfigError(f"There is no option {', '.join(unknown)}: choose from {known}.")
+    config = CorpusConfig(
+        path=Path(path),
+        csv=CsvConfig(columns=columns, **csv),
+        vocabulary_size=vocabulary_size,
+        validation_fraction=validation_fraction,
+        seed=seed,
+    )
+    corpus = None
+    with stopped_by_ctrl_c() as control, StageBars(shown=progress) as bars:
+        for event in build_corpus(config, control, cache_folder=corpus_cache_folder()):
+            if isinstance(event, CorpusReady):
+                corpus = event.corpus
+            else:
+                bars.show(event)
+    if corpus is None:
+        raise KeyboardInterrupt
+    return Text(corpus)

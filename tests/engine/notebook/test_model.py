@@ -1,0 +1,237 @@
+"""A model at a prompt: against the streams that programs use."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engine
+from engine.config import SampleConfig
+from engine.control import Notice, RunControl
+from engine.language_model.history import EpochDone
+from engine.language_model.sampler import generate
+from engine.language_model.scorer import score
+from engine.notebook import model as prompt
+from engine.notebook import reading
+from engine.training.events import SnapshotPublished
+from tests.engine.support.models import tiny_history, tiny_model
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "corpus_cache_folder", lambda: tmp_path / "prepared")
+
+
+@pytest.fixture
+def csv_path(tmp_path: Path) -> Path:
+    path = tmp_path / "comments.csv"
+    rows = "".join(f"{k},The cat sees a dog. A dog sees <b>{k}</b>!\n" for k in range(60))
+    path.write_text(f"id,body\n{rows}", encoding="utf-8")
+    return path
+
+
+def test_that_the_example_of_the_readme_runs_as_it_is_written(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (example,) = [part.split("```")[0] for part in readme.split("```python\n")[1:]]
+    monkeypatch.chdir(csv_path.parent)
+
+    exec(example, {"__name__": "__main__"})  # noqa: S102 - ours, and the point of the test
+
+    shown = capsys.readouterr()
+    assert csv_path.with_suffix(".safetensors").is_file()
+    assert shown.out.lower().count("i think") >= 10
+    assert "after i think" in shown.out
+    assert "Training: 100%" in shown.err
+
+
+def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = engine.read(csv_path, "body", vocabulary_size=12, progress=False)
+
+    assert repr(text).startswith("<Text: comments.csv, 120 sentences, ")
+    assert len(text) == len(list(text)) == 120
+    assert text[0].text == "The cat sees a dog."
+    assert text[-1].text == text[119].text
+    assert len(text.words) == 12
+    assert "<td>comments.csv</td>" in text._repr_html_()
+    assert capsys.readouterr().err == ""
+
+
+def test_that_an_option_that_is_none_is_named(csv_path: Path) -> None:
+    with pytest.raises(engine.ConfigError, match="There is no option encodng: choose from"):
+        engine.read(csv_path, encodng="utf-8")
+    with pytest.raises(engine.ConfigError, match="There is no filter topk: choose from"):
+        engine.Model(tiny_model()).next_words("the", topk=3)
+
+
+def test_that_a_training_goes_on_from_a_model(csv_path: Path) -> None:
+    text = engine.read(csv_path, "body", progress=False)
+    first = engine.fit(text, 1, hidden_dim=6, progress=False)
+
+    second = engine.fit(text, 2, start_from=first, progress=False)
+
+    assert first.language_model.epoch == pytest.approx(1.0)
+    assert second.language_model.epoch == pytest.approx(3.0)
+    assert second.language_model.hidden_dim == 6
+    assert second.evaluate(text).loss < first.evaluate(csv_path).loss
+
+
+def test_that_sentences_are_those_of_the_stream() -> None:
+    model = tiny_model()
+    config = SampleConfig(count=4, start="the", top_k=3, min_length=2, seed=5)
+
+    written = engine.Model(model).generate(4, "the", top_k=3, min_length=2, seed=5)
+
+    assert list(written) == list(generate(model, config, RunControl()))
+    assert [line.strip().split("  ")[1] for line in repr(written).splitlines()] == [
+        each.text for each in written
+    ]
+
+
+def test_that_a_score_is_that_of_the_stream_and_reads_as_a_table() -> None:
+    model = tiny_model()
+
+    scored = engine.Model(model).score("The zebra <sat>")
+
+    expected = next(iter(score(model, "The zebra <sat>"))).score
+    assert scored.log_probability == expected.log_probability
+    assert scored.words == expected.words
+    assert "zebra (unknown)" in repr(scored)
+    assert "end of sentence" in repr(scored)
+    assert "&lt;" in scored._repr_html_()
+    assert "<sat" not in scored._repr_html_()
+
+
+def test_that_next_words_are_shown_after_what_they_follow() -> None:
+    following = engine.Model(tiny_model()).next_words("The cat", 3, top_k=1)
+
+    assert repr(following).splitlines()[0].startswith("after the cat (")
+    assert len(repr(following).splitlines()) == 4
+    assert [word.drawn_with for word in following.words if word.drawn_with] == [1.0]
+    assert following._repr_html_().count("<tr>") == 4
+
+
+def test_that_what_the_network_remembers_is_the_tutorials() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    _, s = engine.RNNNumpy.from_parameters(U, V, W).forward_propagation([0, 2, 7])
+
+    states = engine.Model(model).hidden_states("The zebra")
+
+    np.testing.assert_allclose(states, s[:3])
+    assert states.shape == (3, 4)
+
+
+def test_that_an_embedding_is_a_column_of_u_and_a_copy() -> None:
+    model = tiny_model()
+    U, _, _ = model.rnn.parameters_as_numpy()
+    told = engine.Model(model)
+
+    column = told.embedding("Cat")
+    np.testing.assert_array_equal(column, U[:, 3])
+    np.testing.assert_array_equal(told.embeddings, U.T)
+    column[:] = told.embeddings[:] = 9.0
+
+    np.testing.assert_array_equal(model.rnn.U.numpy(), U)
+    assert told.words[3] == "cat"
+    with pytest.raises(engine.ConfigError, match="“zebra” is no word"):
+        told.embedding("zebra")
+
+
+def test_that_a_history_becomes_a_frame_where_pandas_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pandas = SimpleNamespace(DataFrame=lambda values: values)
+    monkeypatch.setitem(sys.modules, "pandas", pandas)
+    model = engine.Model(tiny_model())
+
+    evaluations: Any = model.history_frame()
+    points: Any = model.history_frame(points=True)
+
+    assert [row["training_loss"] for row in evaluations] == [2.08, 1.9]
+    assert points["losses"] == [2.0, 1.9]
+    assert list(points) == list(tiny_history().columns())
+
+
+def test_that_without_pandas_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+
+    with pytest.raises(engine.ConfigError, match="pip install pandas"):
+        engine.Model(tiny_model()).history_frame()
+
+
+def test_that_ctrl_c_ends_a_training_and_keeps_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learned = tiny_model()
+
+    def interrupted(*args: Any, start_from: Any) -> Iterator[Any]:
+        control = args[3]
+        yield Notice(text="The memory is small.")
+        yield _epoch()
+        signal.raise_signal(signal.SIGINT)
+        assert control.is_stopped
+        yield SnapshotPublished(model=learned, step=3, epoch=1.0)
+
+    monkeypatch.setattr(prompt, "train", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+
+    model = engine.fit(SimpleNamespace(corpus=None), 2)  # type: ignore[arg-type]
+
+    assert model.language_model is learned
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "The memory is small." in capsys.readouterr().err
+
+
+def test_that_a_second_ctrl_c_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stubborn(*args: Any, start_from: Any) -> Iterator[Any]:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        yield SnapshotPublished(model=tiny_model(), step=3, epoch=1.0)
+
+    monkeypatch.setattr(prompt, "train", stubborn)
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.fit(SimpleNamespace(corpus=None), progress=False)  # type: ignore[arg-type]
+
+
+def test_that_ctrl_c_while_a_text_is_read_leaves_no_text(
+    csv_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: Any, cache_folder: Any) -> Iterator[Any]:
+        signal.raise_signal(signal.SIGINT)
+        yield from ()
+
+    monkeypatch.setattr(reading, "build_corpus", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.read(csv_path, progress=False)
+
+
+def test_that_a_model_is_shown_with_its_losses() -> None:
+    model = engine.Model(tiny_model())
+
+    assert repr(model).startswith("<Model: A network of 4 hidden units")
+    assert "<td>2.1000</td>" in model._repr_html_()
+    assert model.history == tiny_history()
+
+
+def test_that_help_begins_with_an_example_and_is_short(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    help(engine)
+
+    shown = capsys.readouterr().out
+    lines = shown.splitlines()
+    assert len(lines) < 80
+    assert any("engine.read(" in line for line in lines[:15])
+
+
+def _epoch() -> EpochDone:
+    return tiny_history().evaluations[1]

@@ -1,0 +1,104 @@
+"""What is shown is what is scored: drawn sentences, typed as they are displayed, are the same."""
+
+import csv
+import gzip
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from engine import (
+    CorpusConfig,
+    CorpusReady,
+    LanguageModel,
+    ModelConfig,
+    RunControl,
+    SampleConfig,
+    SentenceGenerated,
+    SentenceScore,
+    SentenceScored,
+    SnapshotPublished,
+    TokenizerConfig,
+    TrainConfig,
+    build_corpus,
+    generate,
+    score,
+    train,
+)
+from tests.engine.support.languages import made_sentences, own_sentences
+
+DRAWN = 1000  # of each model
+READ_BACK = 0.98  # of a trained model's sentences
+TRAINED = TrainConfig(epochs=8, learning_rate=0.006)
+
+
+def trained(path: Path, texts: list[str], tokenizer: TokenizerConfig) -> LanguageModel:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["text"], *([text] for text in texts)])
+    config = CorpusConfig(path=path, tokenizer=tokenizer, processes=0)
+    *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    model = ModelConfig(hidden_dim=48, device="cpu")
+    snapshots = [
+        event.model
+        for event in train(ready.corpus, model, TRAINED, RunControl())
+        if isinstance(event, SnapshotPublished)
+    ]
+    return snapshots[-1]
+
+
+def scored(model: LanguageModel, text: str, words: tuple[str, ...] | None = None) -> SentenceScore:
+    [event] = score(model, text, words=words)
+    assert isinstance(event, SentenceScored)
+    return event.score
+
+
+def check(model: LanguageModel) -> float:
+    """Type each drawn sentence as it is displayed; return the share that reads back."""
+    config = SampleConfig(count=DRAWN, min_length=2, max_length=200, seed=5)
+    drawn = [
+        event
+        for event in generate(model, config, RunControl())
+        if isinstance(event, SentenceGenerated) and not event.is_cut
+    ]
+    assert len(drawn) >= 0.98 * DRAWN
+    for sentence in drawn:
+        # None differs silently: what does not read back is marked, and its words are scored.
+        words = None if sentence.is_readable else sentence.words
+        found = scored(model, sentence.text, words)
+        assert len(found.parts) == 1
+        assert tuple(word.word for word in found.words[:-1]) == sentence.words, sentence.text
+        assert found.log_probability == pytest.approx(sentence.log_probability, abs=1e-3)
+    return sum(sentence.is_readable for sentence in drawn) / len(drawn)
+
+
+@pytest.mark.parametrize("code", ["ar", "de", "es", "fr", "hi", "ru", "zh"])
+def test_that_a_language_is_shown_as_it_is_read(code: str, tmp_path: Path) -> None:
+    texts = own_sentences(code) * 4 + made_sentences(code, 600)
+
+    model = trained(tmp_path / f"{code}.csv", texts, TokenizerConfig())
+
+    assert model.reading.config.language == code
+    assert check(model) >= READ_BACK
+
+
+@pytest.mark.parametrize("name", ["tutorial", "words"])
+def test_that_the_sample_comments_are_shown_as_they_are_read(name: str, tmp_path: Path) -> None:
+    from engine import sample_comments_path
+
+    with sample_comments_path().open(encoding="utf-8", newline="") as file:
+        comments = [row["body"] for row in islice(csv.DictReader(file), 2000)]
+
+    tokenizer = TokenizerConfig(name=name)  # type: ignore[arg-type]
+
+    assert check(trained(tmp_path / "comments.csv", comments, tokenizer)) >= READ_BACK
+
+
+def test_that_real_reviews_are_shown_as_they_are_read(shared_data: Path, tmp_path: Path) -> None:
+    with gzip.open(shared_data / "movie-reviews.csv.gz", "rt", encoding="utf-8") as file:
+        reviews = [row["text"] for row in islice(csv.DictReader(file), 150)]
+
+    model = trained(tmp_path / "reviews.csv", reviews, TokenizerConfig())
+
+    assert model.reading.config.name == "tutorial"
+    assert check(model) >= READ_BACK
