@@ -52,6 +52,7 @@ InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPrev
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
+USUAL_WORDS = 1_000_000  # of a text, before there is one
 UnsavedAnswer = Literal["save", "discard", "cancel"]
 
 
@@ -198,11 +199,12 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str) -> "RecipeDefaults":
-    """Return what a recipe takes where nothing is chosen."""
+def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
+    """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast")
+    size = USUAL_WORDS if words is None else words
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -332,7 +334,7 @@ def next_words_with_engine(
 
 
 def best_replacement_with_engine(
-    model: "LanguageModel", text: str, control: RunControl
+    model: "LanguageModel", text: str | tuple[str, ...], control: RunControl
 ) -> "Iterator[Event]":
     """Look for a better word; called in the worker, so that PyTorch is loaded there."""
     from engine import best_replacement
@@ -412,7 +414,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -429,9 +431,7 @@ class Jobs:
     score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
         score_held_out_with_engine
     )
-    best_replacement: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = (
-        best_replacement_with_engine
-    )
+    best_replacement: "Callable[[LanguageModel, str | tuple[str, ...], RunControl], Iterator[Event]]" = best_replacement_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
@@ -524,7 +524,7 @@ def resumed_events(
         for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(jobs.runs, run_id)
+                yield from _settings_of(jobs.runs, run_id, event.words)
 
 
 def told_events(
@@ -544,11 +544,16 @@ def told_events(
             yield from generate(event.model, ONE_SENTENCE, RunControl())
 
 
-def _settings_of(runs: Runs, run_id: str) -> Iterator[RunResumed]:
-    """Read what holds from now on; a run whose settings cannot be read goes on without."""
+def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
+    """Read what holds from now on; a run whose settings cannot be read goes on without.
+
+    What the recipe decided for a text of so many `words` stays open for the next one.
+    """
+    from engine import unsettled
+
     with suppress(RunError):
         info = runs.info(run_id)
-        yield RunResumed(model=info.model_config, train=info.train_config)
+        yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
 
 
 def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:

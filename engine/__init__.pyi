@@ -11,6 +11,7 @@ from .config import (
     TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,
     recipe_defaults as recipe_defaults,
+    unsettled as unsettled,
 )
 from .control import (
     Notice as Notice,

@@ -6,9 +6,9 @@ record reads a file or knows a widget.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from engine.errors import ConfigError
 from engine.files.records import JsonRecord
@@ -29,6 +29,7 @@ Quoting = Literal["double", "backslash", "single", "curly", "none"]
 
 _LARGEST_RATE = 1e38  # what a parameter in float32 can still be multiplied by
 _LARGEST_SEED = (1 << 64) - 1  # what a stream of random numbers can be keyed with
+_MOST_DROPPED = 0.9  # of the numbers that a step leaves out
 _LONGEST_DELIMITER = 5  # characters
 _LONGEST_LADDER = 100  # rungs
 _LARGEST_PENALTY = 100.0
@@ -226,6 +227,16 @@ class TrainConfig(JsonRecord):
     clip_norm: float | None = None  # of the gradient of the mean loss a word; the fast recipe only
     seed: int = 0  # of the order of the sentences
     allow_tf32: bool = False  # on a GPU: products of float32 numbers cut to 10 bits, and faster
+    # Of the fast recipe only. None: by the size of the text when a run begins (see `settle`); in
+    # a stored run it is what the recipe did before it had this.
+    unigram_start: bool | None = None  # the first network predicts words by how common they are
+    adam_epsilon: float | None = None  # added to the root of the mean squared gradient
+    weight_decay: float | None = (
+        None  # share of each parameter that a step takes off, over the rate
+    )
+    input_dropout: float | None = None  # share of the numbers of U x that a step leaves out
+    output_dropout: float | None = None  # share of the hidden numbers that V does not see
+    averaging: float | None = None  # weight that the mean of the parameters keeps at each step
 
     def __post_init__(self) -> None:
         require(
@@ -259,6 +270,24 @@ class TrainConfig(JsonRecord):
             self.clip_norm is None or self.clip_norm > 0.0,
             f"The largest gradient norm must be positive, not {self.clip_norm}.",
         )
+        epsilon, decay = self.adam_epsilon, self.weight_decay
+        require(
+            epsilon is None or (math.isfinite(epsilon) and epsilon > 0.0),
+            f"Adam's epsilon must be a positive number, not {epsilon}.",
+        )
+        require(
+            decay is None or (math.isfinite(decay) and decay >= 0.0),
+            f"The weight decay must be 0 or more, not {decay}.",
+        )
+        require(
+            self.averaging is None or 0.0 <= self.averaging < 1.0,
+            f"The weight of the averaged parameters is from 0 to below 1, not {self.averaging}.",
+        )
+        for dropout in (self.input_dropout, self.output_dropout):
+            require(
+                dropout is None or 0.0 <= dropout <= _MOST_DROPPED,
+                f"A dropout is a share from 0 to {_MOST_DROPPED:g}, not {dropout}.",
+            )
         require_seed(self.seed)
 
 
@@ -353,6 +382,21 @@ class SampleConfig(JsonRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What the fast recipe does besides rate, batch size and clipping, all of it decided.
+
+    The defaults are what it did before it had these: so go on the runs of then.
+    """
+
+    unigram_start: bool = False
+    adam_epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    input_dropout: float = 0.0
+    output_dropout: float = 0.0
+    averaging: float = 0.0  # 0: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeDefaults:
     """What a recipe uses where the user sets nothing."""
 
@@ -362,35 +406,152 @@ class RecipeDefaults:
     clip_norm: float | None  # largest norm of the gradient of the mean loss a word
     input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
     description: str  # for the user
+    tuning: Tuning = Tuning()
+    reason: str = ""  # why for a text of this size, a sentence for the user
 
 
-_DEFAULTS: dict[Recipe, RecipeDefaults] = {
-    "fast": RecipeDefaults(
-        recipe="fast",
-        learning_rate=0.003,
-        batch_size=16,
-        clip_norm=1.0,
-        input_range=0.5,
-        description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
+_TUTORIAL = RecipeDefaults(
+    recipe="tutorial",
+    learning_rate=0.005,
+    batch_size=1,
+    clip_norm=None,
+    input_range=None,
+    description="As in the tutorial: one sentence a step, plain gradient descent.",
+)
+_FORMER_FAST = RecipeDefaults(
+    recipe="fast",
+    learning_rate=0.003,
+    batch_size=16,
+    clip_norm=1.0,
+    input_range=0.5,
+    description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
+)
+# By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
+_FAST: tuple[tuple[int, RecipeDefaults], ...] = (
+    (
+        300_000,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.006,
+            tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.995),
+        ),
     ),
-    "tutorial": RecipeDefaults(
-        recipe="tutorial",
-        learning_rate=0.005,
-        batch_size=1,
-        clip_norm=None,
-        input_range=None,
-        description="As in the tutorial: one sentence a step, plain gradient descent.",
+    (
+        50_000,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.015,
+            tuning=Tuning(
+                unigram_start=True,
+                adam_epsilon=3e-4,
+                weight_decay=0.05,
+                input_dropout=0.1,
+                output_dropout=0.3,
+                averaging=0.99,
+            ),
+            reason="In a text of this size most words are rare: they are moved gently, and hidden "
+            "numbers are left out at random (dropout), also where the training loss is measured.",
+        ),
     ),
-}
+    (
+        0,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.02,
+            tuning=Tuning(
+                unigram_start=True,
+                adam_epsilon=1e-3,
+                weight_decay=0.15,
+                input_dropout=0.2,
+                output_dropout=0.5,
+                averaging=0.98,
+            ),
+            reason="So small a text is soon learned by heart: rare words are moved gently, and "
+            "hidden numbers are left out at random (dropout), also where the training loss is "
+            "measured.",
+        ),
+    ),
+)
 
 
-def recipe_defaults(recipe: Recipe) -> RecipeDefaults:
-    """Return the settings that `recipe` uses by default."""
-    return _DEFAULTS[recipe]
+def recipe_defaults(recipe: Recipe, words: int | None = None) -> RecipeDefaults:
+    """Return the settings that `recipe` uses by default.
+
+    Parameters
+    ----------
+    recipe : {"fast", "tutorial"}
+    words : int, optional
+        To predict in the training text. Without it, what the recipe did before it had settings
+        that depend on it.
+    """
+    if recipe == "tutorial":
+        return _TUTORIAL
+    if words is None:
+        return _FORMER_FAST
+    return next(defaults for least, defaults in _FAST if words >= least)
+
+
+def settle(config: TrainConfig, words: int) -> TrainConfig:
+    """Return `config` with all of the fast recipe decided for a text of so many training words.
+
+    What was chosen stays; the tutorial's recipe has nothing to decide.
+    """
+    if config.recipe == "tutorial":
+        return config
+    defaults = recipe_defaults(config.recipe, words)
+    own = {field.name: getattr(defaults.tuning, field.name) for field in fields(Tuning)} | {
+        "learning_rate": defaults.learning_rate,
+        "batch_size": defaults.batch_size,
+        "clip_norm": defaults.clip_norm,
+    }
+    return replace(
+        config, **{name: value for name, value in own.items() if getattr(config, name) is None}
+    )
+
+
+def unsettled(config: TrainConfig, words: int) -> TrainConfig:
+    """Undo `settle`: leave open what it would decide in the same way for so many words."""
+    if config.recipe == "tutorial":
+        return config
+    names = ("learning_rate", "batch_size", "clip_norm", *(each.name for each in fields(Tuning)))
+    left_open: dict[str, Any] = dict.fromkeys(names)
+    decided = settle(replace(config, **left_open), words)
+    for name in names:
+        if getattr(config, name) != getattr(decided, name):
+            del left_open[name]
+    return replace(config, **left_open)
+
+
+def tuning_text(tuning: Tuning) -> str:
+    """Return what the fast recipe does besides rate and batches, a sentence; "" for nothing."""
+    inputs, outputs = tuning.input_dropout, tuning.output_dropout
+    parts = [
+        "starts with how common words are" if tuning.unigram_start else "",
+        f"Adam's epsilon {tuning.adam_epsilon:g}" if tuning != Tuning() else "",
+        f"weight decay {tuning.weight_decay:g}" if tuning.weight_decay else "",
+        f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
+        f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
+        if tuning.averaging
+        else "",
+    ]
+    text = "; ".join(filter(None, parts))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _reach(tuning: Tuning) -> int:
+    return round(1.0 / (1.0 - tuning.averaging))
+
+
+def tuning_of(config: TrainConfig) -> Tuning:
+    """Return what the fast recipe does in a run with `config`, as it did before where None."""
+    if config.recipe == "tutorial":
+        return Tuning()
+    chosen = {field.name: getattr(config, field.name) for field in fields(Tuning)}
+    return Tuning(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def fill_in(config: TrainConfig) -> tuple[float, int, float | None]:
-    """Return learning rate, batch size and clipping norm, the recipe's own where None.
+    """Return learning rate, batch size and clipping norm, as the recipe had them where None.
 
     The tutorial's recipe is defined by one sentence a step and no clipping, so
     it ignores the other two settings.

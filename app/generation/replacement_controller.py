@@ -42,9 +42,10 @@ class ReplacementController(QObject):
         if model is None or self._runner.is_busy:
             return
         self._text = text
+        subject = self._panel.words or text
         self._panel.show_improving(0)
         control = RunControl()
-        self._runner.start(partial(self._find, model, self._panel.words or text, control), control)
+        self._runner.start(partial(self._find, model, subject, control), control)
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:

@@ -133,6 +133,11 @@ class ConfigForm(QWidget):
         for row in self._rows.values():
             row.reset_requested.connect(self._on_row_reset_requested)
 
+    @property
+    def recipe(self) -> str:
+        """The recipe that is chosen."""
+        return str(self.fields.recipe.currentData())
+
     def choices(self) -> TrainingChoices | None:
         """Return what the form says, or None after showing what is wrong beside the fields."""
         fields = self.fields
@@ -275,7 +280,7 @@ class ConfigForm(QWidget):
     def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
         """Show what a recipe is, and what it takes where nothing is chosen."""
         is_tutorial = defaults.recipe == "tutorial"
-        self._rows["recipe"].show_hint(defaults.description)
+        self._rows["recipe"].show_hint(f"{defaults.description} {defaults.reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
 

@@ -167,7 +167,9 @@ class TrainingController(QObject):
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
-        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe))
+        corpus = self._session.corpus
+        words = None if corpus is None else corpus.summary.training_words
+        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe, words))
 
     @Slot()
     def _on_start_requested(self) -> None:
@@ -321,6 +323,7 @@ class TrainingController(QObject):
             self._text = summary.digest
             if self._session.model is None and self._session.run_state not in _RUNNING:
                 self.show_settings(ModelConfig(), TrainConfig())  # a new text: the defaults
+        self._on_form_recipe_changed(self._tab.form.recipe)
         self._refresh()
 
     @Slot(object)

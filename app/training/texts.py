@@ -247,7 +247,13 @@ def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:
         f"learning rate {format_rate(event.learning_rate)}, "
         f"{counted(event.batch_size, 'sentence')} a step."
     )
-    return [network, f"On {event.device}. {event.device_reason}", text]
+    tuning = f"{event.tuning} {event.tuning_reason}".strip()
+    return [
+        network,
+        f"On {event.device}. {event.device_reason}",
+        text,
+        *([tuning] if tuning else []),
+    ]
 
 
 def epoch_line(event: EpochDone) -> str:

@@ -226,10 +226,29 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
     norm = "largest norm of the gradient of the mean loss a word; default: the recipe's"
     add("--clip-norm", type=float, metavar="X", help=norm)
+    _add_tuning(train)
     add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+
+
+def _add_tuning(train: argparse.ArgumentParser) -> None:
+    """Add what the fast recipe decides by the size of the text."""
+    add = train.add_argument_group(
+        "the fast recipe; by default, by the size of the text"
+    ).add_argument
+    add(
+        "--unigram-start",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="begin with how common words are",
+    )
+    add("--adam-epsilon", type=float, metavar="X", help="a large one moves rare words gently")
+    add("--weight-decay", type=float, metavar="X", help="times the rate: taken off at each step")
+    add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
+    add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
+    add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:

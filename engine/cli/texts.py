@@ -49,6 +49,7 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{counted(event.sentences, 'sentence')} with the recipe "
                 f"'{event.recipe}', learning rate {event.learning_rate:g}, on "
                 f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
+                f"{''.join(f' {text}' for text in (event.tuning, event.tuning_reason) if text)}"
             )
         case EpochDone():
             return _epoch_sentence(event)

@@ -10,7 +10,7 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -32,6 +32,7 @@ from engine.config import (
     SampleConfig,
     TokenizerConfig,
     TrainConfig,
+    Tuning,
 )
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
@@ -97,6 +98,7 @@ def run_train(arguments: Namespace) -> int:
         evaluate_every=arguments.evaluate_every,
         seed=arguments.seed,
         allow_tf32=arguments.tf32,
+        **{field.name: getattr(arguments, field.name) for field in fields(Tuning)},
     )
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)

@@ -18,7 +18,7 @@ by one row in the sentence-major order.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -26,6 +26,24 @@ from numpy.typing import NDArray
 
 from engine.network.output_layer import SharedStates, find_shared_states
 from engine.network.reference import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masks:
+    """Which numbers a step leaves out (dropout): 0 there, and what makes up for it elsewhere.
+
+    References
+    ----------
+    Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+    Zaremba et al., "Recurrent Neural Network Regularization", 2014: none from step to step.
+    """
+
+    inputs: torch.Tensor  # (N, H), sentence-major, of U x
+    outputs: torch.Tensor  # (N, H), of what V sees of the hidden state
+
+    def to(self, device: torch.device) -> "Masks":
+        """Return copies on `device`."""
+        return Masks(inputs=self.inputs.to(device), outputs=self.outputs.to(device))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +61,7 @@ class Batch:
     step_sizes: list[int]  # sentences still running at each step; sum = N
     sentences: int
     shared: SharedStates | None = None
+    masks: Masks | None = None
 
     @property
     def words(self) -> int:
@@ -67,7 +86,12 @@ class Batch:
             step_sizes=self.step_sizes,
             sentences=self.sentences,
             shared=None if self.shared is None else self.shared.to(device),
+            masks=None if self.masks is None else self.masks.to(device),
         )
+
+    def with_masks(self, masks: Masks) -> "Batch":
+        """Return the same words with numbers left out; no two words share a state then."""
+        return replace(self, masks=masks, shared=None)
 
 
 def batch_from_flat(

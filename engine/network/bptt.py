@@ -63,13 +63,16 @@ def hidden_states(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> tor
         Sentence-major.
     """
     if batch.sentences == 1:
-        return _states_of_one_sentence(U_by_word, W, batch.x)
+        return _states_of_one_sentence(U_by_word, W, batch)
     run = _step_by_step if _is_much(batch.sentences, W) else _step_by_step_on_one_thread
     return run(U_by_word, W, batch)
 
 
 def _step_by_step(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
     time_major = U_by_word.index_select(0, batch.x_time_major)  # (N, H)
+    if batch.masks is not None:
+        rows = batch.to_time_major
+        time_major *= torch.empty_like(time_major).index_copy_(0, rows, batch.masks.inputs)
     W_t = W.t()
     before: torch.Tensor | None = None
     for now in torch.split(time_major, batch.step_sizes):  # (B_t, H), a view
@@ -83,10 +86,10 @@ _step_by_step_on_one_thread = on_one_thread(_step_by_step)
 
 
 @on_one_thread
-def _states_of_one_sentence(
-    U_by_word: torch.Tensor, W: torch.Tensor, x: torch.Tensor
-) -> torch.Tensor:
-    s = U_by_word.index_select(0, x)  # (T, H)
+def _states_of_one_sentence(U_by_word: torch.Tensor, W: torch.Tensor, batch: Batch) -> torch.Tensor:
+    s = U_by_word.index_select(0, batch.x)  # (T, H)
+    if batch.masks is not None:
+        s *= batch.masks.inputs
     before: torch.Tensor | None = None
     for now in s.unbind(0):
         if before is not None:

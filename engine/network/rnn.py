@@ -257,10 +257,10 @@ class RNN:
         """
         reach = self.bptt_truncate if bptt_truncate is None else bptt_truncate
         dLdU_by_word, dLdV, dLdW = gradients
-        s = hidden_states(self.U_by_word, self.W, batch)
+        s, masks = hidden_states(self.U_by_word, self.W, batch), batch.masks
         loss, d_s = output_layer(
             self.V,
-            s,
+            s if masks is None else s * masks.outputs,
             batch.y,
             self.workspace,
             into=dLdV,
@@ -268,11 +268,13 @@ class RNN:
             shared=batch.shared,
             scale=scale,
         )
+        if masks is not None:
+            d_s *= masks.outputs
         S = error_through_time(d_s, s, self.W, batch, reach)
         if not adds:
             dLdU_by_word.zero_()
             dLdW.zero_()
-        dLdU_by_word.index_add_(0, batch.x, S, alpha=scale)
+        dLdU_by_word.index_add_(0, batch.x, S if masks is None else S * masks.inputs, alpha=scale)
         recurrent_gradient(S, s, batch, accumulate_into=dLdW, scale=scale)
         return loss
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from platformdirs import user_data_path
 
-from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.config import CorpusConfig, ModelConfig, TrainConfig, settle
 from engine.control import RunControl
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
@@ -111,6 +111,7 @@ class RunStore:
         from engine.runs.recorder import RunRecorder
         from engine.training.trainer import Trainer
 
+        train_config = settle(train_config, corpus.summary.training_words)
         description = run_description(
             corpus_config,
             model_config,

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig, fill_in
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig, fill_in, settle
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DeviceError
@@ -28,7 +28,7 @@ from engine.network.rnn import RNN
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order
-from engine.training.steps import EpochSteps, make_optimizer
+from engine.training.steps import Dropout, EpochSteps, make_optimizer
 
 _FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
 _UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed
@@ -76,6 +76,7 @@ def estimate_epoch(
         If the device is not there, or not even the smallest size fits into its memory.
     """
     began_s = clock()
+    train_config = settle(train_config, corpus.training.words_to_predict)
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
     plan = _plan(corpus, train_config)
@@ -234,9 +235,11 @@ class _Bench:
         self, rnn: RNN, sample: Sentences, budget_s: float, control: RunControl
     ) -> float | None:
         """Return the seconds of training for each word."""
-        rate, batch_size, clip_norm = fill_in(self.train_config)
-        optimizer = make_optimizer(rnn, self.train_config.recipe, rate, clip_norm)
-        epoch_steps = EpochSteps(rnn, sample, optimizer, batch_size, self.choice)
+        batch_size = fill_in(self.train_config)[1]
+        optimizer = make_optimizer(rnn, self.train_config)
+        epoch_steps = EpochSteps(
+            rnn, sample, optimizer, batch_size, self.choice, Dropout(self.train_config)
+        )
         if epoch_steps.are_recorded:
             return self._recorded_step_seconds(epoch_steps, budget_s, control)
         batches = self.plan.batches

@@ -39,6 +39,8 @@ class TrainingStarted:
     batch_size: int
     epochs: int
     uniform_loss: float  # ln C, the loss of knowing nothing, nats a word
+    tuning: str = ""  # what the fast recipe does besides, a sentence
+    tuning_reason: str = ""  # why for a text of this size, a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ class Evaluator:
         """Evaluate all or the chosen sentences; return None if the time was over before."""
         has_limit = self._progress.time_limit_s is not None
         loss = yield from resting_loss(
-            self._place.rnn,
+            self._place.optimizer.resting,
             self._sentences,
             partial(self._progress.clock.proceed, control),
             chosen,
@@ -133,7 +133,7 @@ class Evaluator:
         """Evaluate the sample, and remember what that costs."""
         began_s = self._progress.spent_s
         sample = yield from sampled_loss(
-            self._place.rnn,
+            self._place.optimizer.resting,
             self._sentences,
             partial(self._progress.clock.proceed, control),
             self._few,

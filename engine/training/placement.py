@@ -9,11 +9,12 @@ an error is held, so is its memory.
 import math
 from functools import partial
 
+import numpy as np
 import torch
 
-from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults
+from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults, tuning_of
 from engine.control import Notice
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import ConfigError, DeviceError
 from engine.language_model.model import LanguageModel
 from engine.network.device import (
@@ -27,8 +28,11 @@ from engine.network.device import (
 from engine.network.rnn import RNN
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
-from engine.training.steps import EpochSteps, make_optimizer
+from engine.training.steps import Dropout, EpochSteps, make_optimizer
 
+_CONSTANT = 3.0  # U's entries of hidden number 0, which is then tanh(3) = 0.995
+_OTHERS = 0.1  # times the tutorial's first V: how common words are is known, the rest is not
+_RARE = 0.5  # times that a word is taken to occur more often than it does
 _SMALLER = "Close other programs, or choose a smaller vocabulary or hidden size."
 
 
@@ -89,7 +93,12 @@ class Placement:
         set_precision(device, allow_tf32=train_config.allow_tf32)
         self._batch_size = fill_in(train_config)[1]
         self.steps = EpochSteps(
-            self.rnn, corpus.training, self.optimizer, self._batch_size, self.choice
+            self.rnn,
+            corpus.training,
+            self.optimizer,
+            self._batch_size,
+            self.choice,
+            Dropout(train_config),
         )
 
     def load(self, state: TrainingState) -> None:
@@ -131,10 +140,11 @@ class Placement:
     def _make(self, device: torch.device) -> tuple[RNN, Optimizer]:
         """Return a network and its update rule."""
         config = self.train_config
-        rate, _, clip_norm = fill_in(config)
         spread = recipe_defaults(config.recipe).input_range
         rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
-        return rnn, make_optimizer(rnn, config.recipe, rate, clip_norm)
+        if self._start_from is None and tuning_of(config).unigram_start:
+            start_with_unigrams(rnn, self._corpus.training)
+        return rnn, make_optimizer(rnn, config)
 
     def _load_tensors(self, state: TrainingState) -> bool:
         load_parameters(self.rnn, state.parameters)
@@ -193,3 +203,22 @@ def make_network(
     network = start_from.rnn.copy(dtype=config.dtype, device=device)
     network.bptt_truncate = config.bptt_truncate
     return network
+
+
+@torch.no_grad()
+def start_with_unigrams(rnn: RNN, sentences: Sentences) -> None:
+    """Let a new network predict each word by how common it is, whatever came before.
+
+    Hidden number 0 becomes a constant: its row of U is one value, and its row of W zero. Column 0
+    of V holds the logarithms of the words' shares, and what else V says is made small. The network
+    stays the tutorial's, and all of it is trained.
+    """
+    if rnn.hidden_dim < 2:  # nothing would be left to learn with
+        return
+    counts = np.bincount(sentences.ids, minlength=rnn.word_dim) + _RARE  # (C,)
+    counts[sentences.ids[sentences.offsets[:-1]]] = _RARE  # SENTENCE_START is never predicted
+    logs = np.log(counts / counts.sum())
+    rnn.V.mul_(_OTHERS)
+    rnn.U_by_word[:, 0] = _CONSTANT
+    rnn.W[0, :] = 0.0
+    rnn.V[:, 0] = torch.from_numpy((logs - logs.mean()) / math.tanh(_CONSTANT)).to(rnn.V)

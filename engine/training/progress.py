@@ -8,7 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.config import ModelConfig, TrainConfig, fill_in
+from engine.config import (
+    ModelConfig,
+    TrainConfig,
+    fill_in,
+    recipe_defaults,
+    tuning_of,
+    tuning_text,
+)
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
@@ -195,6 +202,8 @@ class RunProgress:
     ) -> TrainingStarted:
         """Return the first event of the run."""
         H, C = rnn.hidden_dim, rnn.word_dim
+        tuning, words = tuning_of(self._config), self._corpus.training.words_to_predict
+        text, defaults = tuning_text(tuning), recipe_defaults(self._config.recipe, words)
         return TrainingStarted(
             recipe=self._config.recipe,
             device=device.name,
@@ -210,6 +219,8 @@ class RunProgress:
             batch_size=batch_size,
             epochs=self._config.epochs,
             uniform_loss=math.log(C),
+            tuning=text,
+            tuning_reason=defaults.reason if text and tuning == defaults.tuning else "",
         )
 
     def point(self, loss: float, rate: float, words_per_s: float) -> LossPoint:

@@ -94,7 +94,8 @@ class Schedule:
         quality, error = _quality(done.training_loss, done.validation_loss), done.standard_error
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
-            self._progress.best_loss, self.best = quality, self._rnn.copy(device="cpu")
+            best = self._optimizer.resting.copy(device="cpu")
+            self._progress.best_loss, self.best = quality, best
             self._progress.best_error = error or 0.0
             self.best_step = done.step
         judged = done.training_loss if self._recipe == "tutorial" else quality

@@ -50,6 +50,7 @@ from engine.language_model.parts import (
     vocabulary_to_tensors,
 )
 from engine.network.rnn import RNN
+from engine.training.optimizers import MEAN
 from engine.training.progress import Progress
 
 PARAMETERS = ("U_by_word", "V", "W")  # in the order of `RNN.parameters`
@@ -99,6 +100,12 @@ class TrainingState:
         Before anything was evaluated, the best model is the last one.
         """
         step, epoch, values = self.progress.step, self.epochs_done, self.parameters
+        if means := {
+            name: self.optimizer[f"{number}.{MEAN}"]
+            for number, name in enumerate(PARAMETERS)
+            if f"{number}.{MEAN}" in self.optimizer
+        }:
+            values = means  # what is judged and kept in a run with averaging
         if which == "best" and self.best:
             values = self.best
             best = [done for done in self.history.evaluations if done.is_best]

@@ -13,10 +13,10 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.config import Recipe
+from engine.config import TrainConfig, fill_in, tuning_of
 from engine.control import Notice
 from engine.corpus.corpus import Sentences
-from engine.network.batching import batch_from_flat
+from engine.network.batching import Masks, batch_from_flat
 from engine.network.device import DeviceChoice, if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 from engine.training.cuda_graphs import graphs
@@ -25,12 +25,55 @@ from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.optimizers import ClippedAdam, Optimizer, PlainSgd
 
 
-def make_optimizer(rnn: RNN, recipe: Recipe, rate: float, clip_norm: float | None) -> Optimizer:
+def make_optimizer(rnn: RNN, config: TrainConfig) -> Optimizer:
     """Return the recipe's update rule, in the form that suits the network's device."""
     is_recorded = graphs.recorder_for(rnn.device) is not None
-    if recipe == "tutorial":
+    rate, _, clip_norm = fill_in(config)
+    if config.recipe == "tutorial":
         return DeviceSgd(rnn, rate) if is_recorded else PlainSgd(rnn, rate)
-    return (DeviceAdam if is_recorded else ClippedAdam)(rnn, rate, clip_norm)
+    kind = DeviceAdam if is_recorded else ClippedAdam
+    return kind(rnn, rate, clip_norm, tuning_of(config))
+
+
+class Dropout:
+    """Draw which numbers the steps of a run leave out.
+
+    Parameters
+    ----------
+    config : TrainConfig
+
+    Attributes
+    ----------
+    is_used : bool
+        Whether any are left out.
+
+    Notes
+    -----
+    What is drawn depends on the seed, the epoch and the place in it alone, so that a run that goes
+    on draws what it would have drawn. Hidden number 0 of a network with a unigram start is never
+    left out: the others are what such a network learns on top of it.
+    """
+
+    def __init__(self, config: TrainConfig) -> None:
+        self._tuning, self._seed = tuning_of(config), config.seed
+        self.is_used = self._tuning.input_dropout > 0.0 or self._tuning.output_dropout > 0.0
+
+    def masks(self, rnn: RNN, words: int, epoch: int, sentences_left: int) -> Masks:
+        """Return the masks of one batch, on the CPU."""
+        keys = np.random.SeedSequence([self._seed, epoch, sentences_left])
+        generator = torch.Generator().manual_seed(int(keys.generate_state(1, np.uint64)[0]) >> 1)
+        inputs, outputs = (
+            self._mask(rnn, words, share, generator)
+            for share in (self._tuning.input_dropout, self._tuning.output_dropout)
+        )
+        return Masks(inputs=inputs, outputs=outputs)
+
+    def _mask(self, rnn: RNN, words: int, share: float, generator: torch.Generator) -> torch.Tensor:
+        mask = torch.empty(words, rnn.hidden_dim, dtype=rnn.dtype)
+        mask.bernoulli_(1.0 - share, generator=generator).div_(1.0 - share)
+        if self._tuning.unigram_start:
+            mask[:, 0] = 1.0
+        return mask
 
 
 class EpochSteps:
@@ -46,6 +89,8 @@ class EpochSteps:
         Sentences a step.
     choice : DeviceChoice
         Where the network is, for the user.
+    dropout : Dropout, optional
+        What each step leaves out; the host draws it, so that such steps are laid out there.
 
     Attributes
     ----------
@@ -62,15 +107,22 @@ class EpochSteps:
         optimizer: Optimizer,
         batch_size: int,
         choice: DeviceChoice,
+        dropout: Dropout | None = None,
     ) -> None:
         self._rnn, self._sentences, self._optimizer = rnn, sentences, optimizer
+        self._dropout = dropout if dropout is not None and dropout.is_used else None
+        self._epoch = 0
         self._choice, self.batch_size = choice, batch_size
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=rnn.device)
         # Steps that the device takes by itself, given the largest batch size; without them,
         # all are laid out by the host.
         self._make_device_steps: Callable[[int], DeviceSteps] | None = None
         recorder = graphs.recorder_for(rnn.device)
-        if recorder is not None and isinstance(optimizer, DeviceSgd | DeviceAdam):
+        if (
+            self._dropout is None
+            and recorder is not None
+            and isinstance(optimizer, DeviceSgd | DeviceAdam)
+        ):
             self._make_device_steps = partial(
                 DeviceSteps, rnn, sentences, optimizer, self.loss_sum, recorder
             )
@@ -80,9 +132,9 @@ class EpochSteps:
         self._notice: Notice | None = None
         self._is_told_of_problem = False
 
-    def begin(self, order: NDArray[int64]) -> None:
-        """Take the steps over these sentences from now on."""
-        self._left, self._laid_out_by = order, 0
+    def begin(self, order: NDArray[int64], epoch: int = 0) -> None:
+        """Take the steps over these sentences, those left of `epoch`, from now on."""
+        self._left, self._epoch, self._laid_out_by = order, epoch, 0
 
     def step(self) -> tuple[int, int] | None:
         """Take the next step.
@@ -148,6 +200,9 @@ class EpochSteps:
 
     def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int]:
         batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen)
+        if self._dropout is not None:
+            left = len(self._left)
+            batch = batch.with_masks(self._dropout.masks(self._rnn, batch.words, self._epoch, left))
         return self._optimizer.step(batch.to(self._rnn.device)), batch.words
 
     def _lay_out(self, left: NDArray[int64]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import torch
 
-from engine.config import ModelConfig, TrainConfig
+from engine.config import ModelConfig, TrainConfig, settle
 from engine.control import RunControl, Ticker
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
@@ -95,6 +95,8 @@ class Trainer:
         clock: Callable[[], float] = time.monotonic,
         state: TrainingState | None = None,
     ) -> None:
+        if state is None:
+            train_config = _settled(train_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
         place = self._place = Placement(corpus, model_config, train_config, start_from)
@@ -233,7 +235,8 @@ class Trainer:
         """Go through the sentences that are left of this epoch, or until a stop."""
         progress, size, steps = self._progress, len(self._training), self._place.steps
         now = progress.now
-        steps.begin(sentence_order(self._config, now.epoch, size)[now.sentences_done :])
+        order = sentence_order(self._config, now.epoch, size)
+        steps.begin(order[now.sentences_done :], now.epoch)
         point_loss, point_words = float(steps.loss_sum), now.epoch_words
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
@@ -367,9 +370,17 @@ class Trainer:
         return held_out.by_sentence.change_error(self._best_by_sentence)
 
     def _publish(self) -> SnapshotPublished:
-        snapshot = self._progress.snapshot(self._place.rnn)
+        snapshot = self._progress.snapshot(self._place.optimizer.resting)
         if not all(bool(torch.isfinite(each).all()) for each in snapshot.model.rnn.parameters()):
             raise DivergedError("A parameter is not a finite number any more.")
         if self._good is None or self._schedule.best_step == self._progress.now.step:
             self._good = snapshot.model
         return snapshot
+
+
+def _settled(config: TrainConfig, corpus: Corpus, start_from: LanguageModel | None) -> TrainConfig:
+    """Decide what `config` leaves open; a model that is trained further begins as it is."""
+    if start_from is not None and config.recipe == "fast":
+        has_constant = bool(start_from.train_config.unigram_start)
+        config = replace(config, unigram_start=has_constant)
+    return settle(config, corpus.training.words_to_predict)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.config import Recipe
+from engine.config import Recipe, TrainConfig
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Sentences
 from engine.network.device import CPU, DeviceChoice
@@ -125,7 +125,9 @@ class _Epochs:
     def __init__(self, setting: Setting, text: Sentences, kind: _Kind) -> None:
         self._size, self._is_shuffled = len(text), kind.recipe == "fast"
         rnn = RNN(setting.word_dim, setting.hidden_dim, device=setting.device, seed=setting.seed)
-        rule = make_optimizer(rnn, kind.recipe, _TINY_RATE, 1.0)
+        rule = make_optimizer(
+            rnn, TrainConfig(recipe=kind.recipe, learning_rate=_TINY_RATE, clip_norm=1.0)
+        )
         choice = DeviceChoice(request="auto", name=setting.device, reason="")
         self._steps = EpochSteps(rnn, text, rule, kind.batch_size, choice)
 

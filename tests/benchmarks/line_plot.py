@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from html import escape
 
 _WIDTH, _HEIGHT = 860, 480
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 76, 56
+_LEFT, _RIGHT, _BOTTOM = 64, 20, 56
+_LEGEND_LINE = 20
 _LEGEND_COLUMNS, _LEGEND_WIDTH = 2, 380
-_COLORS = ("#2f6fb7", "#d1702a", "#3f8f4f", "#8a4fa3")
+_COLORS = ("#2f6fb7", "#d1702a", "#3f8f4f", "#8a4fa3", "#b03a4a", "#6b6b6b")
 _DASHES = ("", "7 4", "2 3")
 _STEPS = (1, 2, 5)
 
@@ -35,6 +36,7 @@ def svg_of(curves: list[Curve], *, x_label: str, y_label: str) -> str:
         x_high=math.log10(max(xs) * 1.05),
         y_low=math.floor(min(ys) * 4.0) / 4.0,
         y_high=math.ceil(max(ys) * 4.0) / 4.0 + 0.01,
+        top=36 + _LEGEND_LINE * math.ceil(len(curves) / _LEGEND_COLUMNS),
     )
     parts = [
         (
@@ -48,7 +50,7 @@ def svg_of(curves: list[Curve], *, x_label: str, y_label: str) -> str:
             f"{escape(x_label)}</text>"
         ),
         (
-            f'<text transform="translate(16 {(_TOP + _HEIGHT - _BOTTOM) / 2}) rotate(-90)" '
+            f'<text transform="translate(16 {(scale.top + _HEIGHT - _BOTTOM) / 2}) rotate(-90)" '
             f'text-anchor="middle">{escape(y_label)}</text>'
         ),
     ]
@@ -68,6 +70,7 @@ class _Scale:
     x_high: float
     y_low: float
     y_high: float
+    top: int  # px, below the legend
 
     def x(self, value: float) -> float:
         exponent = self.x_low if value <= 0.0 else max(self.x_low, math.log10(value))
@@ -76,7 +79,7 @@ class _Scale:
 
     def y(self, value: float) -> float:
         share = (value - self.y_low) / (self.y_high - self.y_low)
-        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+        return _HEIGHT - _BOTTOM - share * (_HEIGHT - self.top - _BOTTOM)
 
 
 def _grid(scale: _Scale) -> list[str]:
@@ -87,7 +90,7 @@ def _grid(scale: _Scale) -> list[str]:
             if not scale.x_low <= math.log10(value) <= scale.x_high:
                 continue
             x = scale.x(value)
-            parts.append(_line((x, _TOP), (x, _HEIGHT - _BOTTOM)))
+            parts.append(_line((x, scale.top), (x, _HEIGHT - _BOTTOM)))
             parts.append(
                 f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">'
                 f"{value:g}</text>"
@@ -126,7 +129,7 @@ def _drawn(curve: Curve, scale: _Scale, color: str, dash: str) -> list[str]:
 
 def _legend(curve: Curve, row: int, color: str, dash: str) -> list[str]:
     line, column = divmod(row, _LEGEND_COLUMNS)  # above the plot
-    x, y = _LEFT + _LEGEND_WIDTH * column, 24 + 20 * line
+    x, y = _LEFT + _LEGEND_WIDTH * column, 24 + _LEGEND_LINE * line
     last = f"{curve.points[-1][1]:.3f}" if curve.points else "no point"
     return [
         (

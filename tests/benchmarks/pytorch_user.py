@@ -27,12 +27,15 @@ class UserRNN(nn.Module):
     ----------
     word_dim, hidden_dim : int
         C and H.
+    layer : nn.RNN or nn.LSTM
     """
 
-    def __init__(self, word_dim: int, hidden_dim: int) -> None:
+    def __init__(
+        self, word_dim: int, hidden_dim: int, layer: type[nn.RNN | nn.LSTM] = nn.RNN
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(word_dim, hidden_dim)
-        self.rnn = nn.RNN(hidden_dim, hidden_dim, batch_first=True)
+        self.rnn = layer(hidden_dim, hidden_dim, batch_first=True)
         self.output = nn.Linear(hidden_dim, word_dim)
 
 

@@ -87,20 +87,26 @@ class Repeated:
 
 
 class StopWatch:
-    """A clock that stands still between two turns."""
+    """A clock that stands still between two turns.
 
-    def __init__(self) -> None:
-        self._sum_s = 0.0
+    Parameters
+    ----------
+    clock : callable
+        Seconds; `time.process_time` counts those of the processor alone.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock, self._sum_s = clock, 0.0
         self._since_s: float | None = None
 
     def __call__(self) -> float:
         """Return the seconds that it has run."""
-        running_s = 0.0 if self._since_s is None else time.perf_counter() - self._since_s
+        running_s = 0.0 if self._since_s is None else self._clock() - self._since_s
         return self._sum_s + running_s
 
     def go(self) -> None:
         """Run."""
-        self._since_s = time.perf_counter()
+        self._since_s = self._clock()
 
     def halt(self) -> None:
         """Stand still."""

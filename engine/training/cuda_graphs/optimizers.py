@@ -12,7 +12,7 @@ from torch.nn.utils import get_total_norm
 from torch.optim.adam import adam
 
 from engine.network.rnn import RNN
-from engine.training.optimizers import ClippedAdam, Optimizer, PlainSgd, require_fitting
+from engine.training.optimizers import LATEST, ClippedAdam, Optimizer, PlainSgd, require_fitting
 
 Gradients = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # shaped like `RNN.parameters`
 
@@ -118,10 +118,11 @@ class DeviceAdam(ClippedAdam):
         """Drop the running means of the gradients, where they are."""
         for value in self.state_tensors().values():
             value.zero_()
+        self._average_anew()
 
     def load_state_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
         """Copy what `state_tensors` returned to where the numbers are."""
-        require_fitting(tensors, self._parameters)
+        require_fitting(tensors, self._parameters, has_means=bool(self._tuning.averaging))
         self.forget()
         for name, value in self.state_tensors().items():
             if name in tensors:
@@ -163,4 +164,12 @@ class DeviceAdam(ClippedAdam):
             eps=group["eps"],
             maximize=False,
         )
+        if self._tuning.weight_decay:
+            taken = (self._rate * self._tuning.weight_decay).masked_fill(is_bad, 0.0)
+            self._shrink(1.0 - taken)
+        if self._tuning.averaging:
+            latest = LATEST / (LATEST + 1.0 + state[0]["step"])
+            share = latest.clamp(min=1.0 - self._tuning.averaging)
+            for mean, parameter in zip(self.resting.parameters(), self._parameters, strict=True):
+                mean.lerp_(parameter, share.to(mean.dtype))
         return is_bad

@@ -63,8 +63,8 @@ def fake_corpus(
         sentences=4200,
         vocabulary_size=words,
         validation_documents=held_out,
-        digest="ab" * 32,
         training_words=60_000,
+        digest="ab" * 32,
     )
 
     def with_validation_fraction(fraction: float) -> Any:
@@ -101,10 +101,11 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
     )
 
 
-def fake_defaults(recipe: str) -> Any:
+def fake_defaults(recipe: str, words: int | None = None) -> Any:
     is_fast = recipe == "fast"
     return SimpleNamespace(
         recipe=recipe,
+        reason="" if words is None else f"For {words:,} words.",
         learning_rate=0.002 if is_fast else 0.005,
         batch_size=64 if is_fast else 1,
         description="Random mini-batches with the Adam optimiser: the same network, far sooner."

@@ -19,7 +19,7 @@ from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.trainer import Trainer
 from tests.benchmarks.device import gradient_errors
 from tests.benchmarks.turns import Setting
-from tests.engine.support.device_runs import sentences_of
+from tests.engine.support.device_runs import RECORDED, sentences_of
 from tests.engine.support.runs import animal_corpus, of_type
 
 pytestmark = pytest.mark.skipif(
@@ -82,7 +82,7 @@ def test_that_a_run_has_the_losses_of_the_cpu(corpus: Corpus, recipe: Recipe) ->
     losses = []
     for device in ("cuda", "cpu"):
         model = ModelConfig(hidden_dim=6, dtype="float64", device=device)
-        config = TrainConfig(recipe=recipe, batch_size=4, epochs=4)
+        config = TrainConfig(recipe=recipe, batch_size=4, epochs=4, **RECORDED)
         events = list(Trainer(corpus, model, config).run(RunControl()))
         assert not of_type(events, Notice)
         losses.append([done.training_loss for done in of_type(events, EpochDone)])

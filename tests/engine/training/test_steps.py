@@ -26,13 +26,13 @@ from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.events import EpochEstimated, RunEnded
 from engine.training.state import TrainingState, load_state, state_to_bytes
 from engine.training.trainer import Trainer
-from tests.engine.support.device_runs import NotRecordable, PlayedBack
+from tests.engine.support.device_runs import RECORDED, NotRecordable, PlayedBack
 from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 TRAIN = {
-    "fast": TrainConfig(batch_size=4, epochs=3),
+    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
     "tutorial": TrainConfig(recipe="tutorial", epochs=3),
 }
 both_recipes = pytest.mark.parametrize("recipe", ["fast", "tutorial"])
@@ -164,7 +164,10 @@ def test_that_fewer_sentences_are_taken_where_a_step_does_not_fit(
     fail_from(
         monkeypatch, device_steps, "static_states", lambda U, W, batch, shape: shape.sentences > 2
     )
-    halved, small = a_trainer(corpus, TRAIN["fast"]), TrainConfig(batch_size=2, epochs=3)
+    halved, small = (
+        a_trainer(corpus, TRAIN["fast"]),
+        TrainConfig(batch_size=2, epochs=3, **RECORDED),
+    )
 
     events = ended(halved)
 

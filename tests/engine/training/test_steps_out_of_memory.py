@@ -26,12 +26,13 @@ from engine.training import steps as steps_module
 from engine.training.events import RunEnded, TrainingStarted
 from engine.training.state import TrainingState
 from engine.training.trainer import Trainer
+from tests.engine.support.device_runs import RECORDED
 from tests.engine.support.runs import animal_corpus, of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 TRAIN = {
-    "fast": TrainConfig(batch_size=4, epochs=3),
+    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
     "tutorial": TrainConfig(recipe="tutorial", epochs=3),
 }
 
@@ -101,7 +102,9 @@ def losses(events: list[Event]) -> list[tuple[float, float]]:
 def test_that_a_run_whose_card_is_full_ends_as_one_on_the_cpu(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, recipe: str, steps: int
 ) -> None:
-    alone = TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3)
+    alone = (
+        TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3, **RECORDED)
+    )
     whole, expected = train(corpus, alone, "cpu")
     step = "write_gradients" if recipe == "fast" else "descend"
     fill(monkeypatch, RNN, step, on_the_card, after=steps)
@@ -159,7 +162,7 @@ def rnn_module() -> Any:
 def test_that_adam_without_memory_for_its_first_step_takes_it_on_the_cpu(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = TrainConfig(batch_size=1, epochs=1)
+    config = TrainConfig(batch_size=1, epochs=1, **RECORDED)
     whole, _ = train(corpus, config, "cpu")
     real, made = torch.zeros_like, [0]
 
@@ -255,7 +258,9 @@ def test_that_a_run_that_moved_is_resumed(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, recipe: str
 ) -> None:
     monkeypatch.setattr("engine.training.trainer._POINT_EVERY_S", 0.0)
-    alone = TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3)
+    alone = (
+        TRAIN[recipe] if recipe == "tutorial" else TrainConfig(batch_size=1, epochs=3, **RECORDED)
+    )
     whole, _ = train(corpus, alone, "cpu")
     fill(
         monkeypatch, RNN, "write_gradients" if recipe == "fast" else "descend", on_the_card, after=9
@@ -273,7 +278,7 @@ def test_that_a_run_that_moved_is_resumed(
     assert isinstance(events[-1], RunEnded)
     last = store.open_model(run.run_id)
     assert last.step == whole.state().progress.step
-    assert last.rnn.V.equal(whole.state().parameters["V"])
+    assert last.rnn.V.equal(whole.state().model("last").rnn.V)
 
 
 @pytest.mark.parametrize("what", ["parameters", "optimizer"])
