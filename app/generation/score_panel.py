@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -191,12 +191,9 @@ class ScorePanel(QFrame):
 
         Where `words` are given, they are scored until something else is typed.
         """
-        if words != self._words:
-            self._sentence_edit.clear()  # the same text may have been read otherwise
-        self._sentence_edit.setText(text)
-        if words is not None:
-            self._words = words
-            self.text_changed.emit(text)
+        with QSignalBlocker(self._sentence_edit):
+            self._sentence_edit.setText(text)
+        self._take(words)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -258,11 +255,15 @@ class ScorePanel(QFrame):
         self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
         self._pin_button.click()
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
-        self._is_pin_due, self._words = False, None
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._take(None)
+
+    def _take(self, words: tuple[str, ...] | None) -> None:
+        """Let the text in the line be scored, or the words that it stands for."""
+        self._is_pin_due, self._words = False, words
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
-        self.text_changed.emit(text)
+        self.text_changed.emit(self.text)
 
     @Slot()
     def _on_pin_clicked(self) -> None:

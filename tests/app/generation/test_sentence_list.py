@@ -157,3 +157,21 @@ def test_that_sentences_that_come_fast_are_all_there_when_their_batch_ends(
 
     assert sentences.count == 59
     assert sentences.model().rowCount() == 60
+
+
+def test_that_words_that_no_text_is_read_as_are_marked_and_scored_themselves(
+    qtbot: QtBot, sentences: SentenceList
+) -> None:
+    words = ("he", "came", ".", "she", "left", ".")
+    last = sentences.model().rowCount()
+    drawn = generation_fakes.sentence(9, " ".join(words), words=words, is_readable=False)
+    sentences.append_sentence(drawn)
+    qtbot.waitUntil(lambda: sentences.model().rowCount() > last)
+    index = sentences.model().index(last, 1)
+
+    with qtbot.waitSignal(sentences.score_requested) as asked:
+        sentences.doubleClicked.emit(index)
+
+    assert index.data() == "[word by word] he came . she left ."
+    assert "No text is read as these words" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert asked.args == ["he came . she left .", words]

@@ -171,6 +171,7 @@ def make_bench(
     *,
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
+    score_words: Callable[..., Iterator[Any]] = fake_score,
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
@@ -180,6 +181,7 @@ def make_bench(
         runs=FakeRuns(),
         generate=generate,
         score=score,
+        score_words=score_words,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
