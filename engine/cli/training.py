@@ -5,7 +5,6 @@ Arguments are read in `main`; the commands that need only a model are in `models
 """
 
 import contextlib
-import re
 import shlex
 import sys
 from argparse import Namespace
@@ -14,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from engine.cli.configs import file_config, tokenizer_config
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.texts import evaluated_lines, evaluation_hints, reading_hints, training_hints
@@ -23,7 +23,6 @@ from engine.config import (
     CsvConfig,
     ModelConfig,
     SampleConfig,
-    TokenizerConfig,
     TrainConfig,
 )
 from engine.control import Notice, RunControl, Ticker
@@ -54,7 +53,6 @@ from engine.training.trainer import train
 from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
-_ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 _AUTOSAVE_S = 30.0
@@ -64,8 +62,8 @@ _READ_AT_ONCE = 1 << 20  # bytes of standard input
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
     corpus_config = replace(
-        _file_config(arguments),
-        tokenizer=_tokenizer(arguments),
+        file_config(arguments),
+        tokenizer=tokenizer_config(arguments),
         vocabulary_size=arguments.vocabulary_size,
         min_count=arguments.min_count,
         validation_fraction=arguments.validation_fraction,
@@ -168,7 +166,7 @@ def run_evaluate(arguments: Namespace) -> int:
     # every word of the file is kept: what the model does not know is decided below
     is_former = model.summary.tokenizer == FORMER_TOKENIZER
     config = replace(
-        _file_config(arguments),
+        file_config(arguments),
         tokenizer=model.summary.tokenizer,
         vocabulary_size=sys.maxsize,
         min_count=1,
@@ -209,51 +207,6 @@ def run_evaluate(arguments: Namespace) -> int:
         f"{result.bits_per_word:.3f} bits a word."
     )
     return 0
-
-
-def _file_config(arguments: Namespace) -> CorpusConfig:
-    """Return how the file is to be read; words and vocabulary are the command's own."""
-    header = True if arguments.header else False if arguments.no_header else None
-    return CorpusConfig(
-        path=arguments.csv,
-        csv=CsvConfig(
-            columns=tuple(arguments.column or ()),
-            has_header=header,
-            encoding=arguments.encoding,
-            delimiter=_delimiter(arguments.delimiter),
-            skip_rows=arguments.skip_rows,
-            quoting=arguments.quoting,
-            sheet=arguments.sheet,
-            documents=arguments.documents,
-            decode_entities=arguments.decode_entities,
-            bad_rows=arguments.bad_rows,
-        ),
-        remove_duplicates=arguments.remove_duplicates,
-        seed=getattr(arguments, "seed", 0),
-        processes=arguments.processes,
-    )
-
-
-def _tokenizer(arguments: Namespace) -> TokenizerConfig:
-    name = arguments.tokenizer
-    if arguments.lower_case and name != "words":
-        raise ConfigError("--lower-case goes with --tokenizer words; the others have their own.")
-    return TokenizerConfig(
-        name=name,
-        language=arguments.language,
-        lower_case=arguments.lower_case,
-        merge_numbers=arguments.merge_numbers,
-        merge_links=arguments.merge_links,
-    )
-
-
-def _delimiter(typed: str | None) -> str | None:
-    r"""Return a delimiter with a tab for \\t, a line end for \\n, and others for their number."""
-    if typed is None:
-        return None
-    return _ESCAPES.sub(
-        lambda found: {"t": "\t", "n": "\n"}.get(found[1]) or chr(int(found[1][1:], 16)), typed
-    )
 
 
 def prepare(
