@@ -14,6 +14,7 @@ from engine.cli.output import Output, stop_on_signal
 from engine.cli.texts import event_sentence
 from engine.config import SampleConfig
 from engine.control import RunControl
+from engine.corpus.languages import describe_tokenizer
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
@@ -82,6 +83,7 @@ def run_info(arguments: Namespace) -> int:
         f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
         f"{counted(summary.words, 'word')}."
     )
+    output.result(f"Words: {describe_tokenizer(summary.tokenizer)}.")
     for done in model.history.evaluations:
         output.result(event_sentence(done))
     return 0
