@@ -431,7 +431,7 @@ class Jobs:
     score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
         score_held_out_with_engine
     )
-    best_replacement: "Callable[[LanguageModel, str | tuple[str, ...], RunControl], Iterator[Event]]" = best_replacement_with_engine
+    best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all

@@ -293,14 +293,14 @@ class ScorePanel(QFrame):
         Where `words` are given, they are scored until something else is typed.
         """
         former = self.text
-        if text != former:
+        if (text, words) == (former, self._words):
+            return
+        with QSignalBlocker(self._sentence_edit):
             self._sentence_edit.selectAll()
             self._sentence_edit.insert(text)
             if not text:
                 self._sentence_edit.del_()
-        if words != self._words:
-            self._words = words
-            self.text_changed.emit(text)
+        self._take(words)
         if text != former and former.strip():
             self.replaced.emit(former)
 
@@ -516,14 +516,18 @@ class ScorePanel(QFrame):
         if place is not None:  # else it is the end already, or cannot be told in the text
             self.set_text(self.text[: place[0]].rstrip())
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
-        self._is_pin_due, self._words = False, None
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._take(None)
+
+    def _take(self, words: tuple[str, ...] | None) -> None:
+        """Let the text in the line be scored, or the words that it stands for."""
+        self._is_pin_due, self._words = False, words
         self._replacement = None
         self._show_better("")
         self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
-        self.text_changed.emit(text)
+        self.text_changed.emit(self.text)
 
     @Slot()
     def _on_pin_clicked(self) -> None:

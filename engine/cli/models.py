@@ -16,6 +16,7 @@ from engine.cli.scoring import score_column, score_words, show_totals, summed
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
+from engine.corpus.languages import describe_tokenizer
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
@@ -125,6 +126,7 @@ def run_info(arguments: Namespace) -> int:
         f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
         f"{counted(summary.words, 'word')}."
     )
+    output.result(f"Words: {describe_tokenizer(summary.tokenizer)}.")
     if model.references is not None:
         output.result(f"Its held-out text. {references_line(model.references)}")
     for done in model.history.evaluations:

@@ -217,6 +217,7 @@ def make_bench(
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    score_words: Callable[..., Iterator[Any]] = fake_score,
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
@@ -232,6 +233,7 @@ def make_bench(
         find_copies=find_copies,
         best_replacement=best_replacement,
         score_held_out=score_held_out,
+        score_words=score_words,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
