@@ -36,7 +36,7 @@ _STAGE = "Counting word sequences"
 _START = 0  # the id of SENTENCE_START, the first word of the vocabulary
 _DISCOUNTS_OF_FEW = (0.5, 1.0, 1.5)  # where too few grams were seen to estimate them
 # Training words from which a table of so many words is the best: see the figures in
-# resources/decisions/0015-a-table-of-words.md
+# resources/decisions/0018-a-table-of-words.md
 _ORDER_FROM = ((1_000_000, 5), (50_000, 4), (0, 3))
 
 
