@@ -24,8 +24,8 @@ SAMPLE_ROWS = 500
 _DELIMITERS = (",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "\x1e", "¦", "§", "¬", "¶", "þ", "ÿ")
 _LONG_DELIMITERS = ("||", "^|^", "|^|", "~|~", "|~|", "::", ";;", "~~", "^^", "@@", "##", "$$")
 _PROSE_MARKS = frozenset(",;:")  # that stand in running text, with a blank behind them
-_NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the table
-_CLEAR_SHARE = 0.95
+NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the table
+CLEAR_SHARE = 0.95
 _WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
 _ALL_WRAPPED = 0.9  # of many rows, that have one: they are no part of the text
 _WRAPPED = 0.05  # of the lines, that have a field in such quotes
@@ -39,7 +39,6 @@ _MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capita
 _FEW = 5  # rows, in which quotes around a field may be its own
 _TYPED = frozenset({"number", "token", "label"})
 _NAME = re.compile(r"[^\W\d]\w*")
-_PIECE_ROWS = 200  # of the middle and the end of a file
 _BLANK_LINES = re.compile(r"[\r\n]{5,}")
 
 
@@ -78,7 +77,7 @@ class Hypothesis:
     @property
     def score(self) -> float:
         """How well the sample is explained, between 0 and 1."""
-        if self.width < 2 or self.is_prose or self.share < _NEEDED_SHARE:
+        if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE:
             return 0.0
         # A few rows tell little about what their columns hold.
         weight = 0.5 * min(1.0, self.shape.rows / 10)
@@ -141,58 +140,6 @@ def find_table(
         return best, tried
     single = list(_tried(text, "", quotings))
     return max(single, key=_rank_where_chosen), tried
-
-
-def confirmed(
-    found: Hypothesis, tried: Sequence[Hypothesis], pieces: Sequence[str]
-) -> tuple[Hypothesis, str]:
-    """Return the hypothesis that also fits further on, and what is doubtful, a phrase or "".
-
-    Parameters
-    ----------
-    found : Hypothesis
-        The best one at the beginning of the file.
-    tried : sequence of Hypothesis
-    pieces : sequence of str
-        Whole lines from the middle and the end.
-    """
-    if found.width < 2:
-        for piece in pieces:
-            other, _ = find_table(piece, None)
-            if other.width > 1 and other.share >= _CLEAR_SHARE and other.typed > 0.0:
-                return found, f"further on, the rows look like those of {other.width} columns"
-        return found, ""
-    share = _share_in(pieces, found)
-    if share >= _NEEDED_SHARE:
-        return found, ""
-    for other in sorted(tried, key=lambda each: each.rank, reverse=True):
-        if other is not found and other.score > 0.0 and _share_in(pieces, other) >= _CLEAR_SHARE:
-            return other, "the beginning of the file alone would be divided in another way"
-    return found, f"further on, only {share:.0%} of the rows have {found.width} fields"
-
-
-def _share_in(pieces: Sequence[str], found: Hypothesis) -> float:
-    """Return the smallest share of the rows of a piece that are as wide as the table."""
-    shares = [1.0]
-    for piece in pieces:
-        # It may begin within a field in quotes, whose first lines it then lacks.
-        begins = ("", found.dialect.quote) if found.dialect.is_quoted else ("",)
-        told = [_share_of_rows(begin + piece, found) for begin in begins]
-        shares.append(max((share for share in told if share is not None), default=1.0))
-    return min(shares)
-
-
-def _share_of_rows(text: str, found: Hypothesis) -> float | None:
-    """Return the share of the rows of `text` that fit; None where it has too few to tell."""
-    fitting = others = 0
-    source = CsvRows(StringIO(text, newline=""), found.dialect, columns=0)
-    for row in itertools.islice(source, _PIECE_ROWS):
-        if not isinstance(row, Row):
-            others += 1
-        elif any(map(str.strip, row.fields)):
-            is_fitting = found.takes(row.fields)
-            fitting, others = fitting + is_fitting, others + (not is_fitting)
-    return fitting / (fitting + others) if fitting + others >= _FEW else None
 
 
 def _rank_where_chosen(found: Hypothesis) -> tuple[float, int, bool, bool, bool]:
@@ -426,7 +373,7 @@ def _with_free_column(found: Hypothesis) -> Hypothesis | None:
             )
         ]
         share = len(whole) / len(rows)
-        if share >= _CLEAR_SHARE - 0.1 and whole[0].line == rows[0].line:
+        if share >= CLEAR_SHARE - 0.1 and whole[0].line == rows[0].line:
             return replace(
                 found,
                 rows=whole,
@@ -457,7 +404,7 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         behind = marks  # they are gone from the cells
     if behind < _BLANK_BEHIND * marks or not marks:
         return False
-    if found.share < _CLEAR_SHARE and behind == marks:
+    if found.share < CLEAR_SHARE and behind == marks:
         return True
     if any(column.kind == "number" for column in found.shape.columns):
         return False

@@ -30,6 +30,7 @@ COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips"),
     "documents/detection": ("detection", "csv_rows", "reader_preview", "reader"),
+    "documents/further_on": ("further_on",),
     "documents/reader": ("csv_rows", "reader_preview", "reader", "reader_entities"),
     "files/atomic": ("atomic_leftovers", "atomic"),
     "files/tensors": (

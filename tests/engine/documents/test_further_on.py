@@ -4,7 +4,8 @@ import gzip
 from pathlib import Path
 
 from engine.config import CsvConfig
-from engine.documents.hypotheses import confirmed, find_table
+from engine.documents.further_on import confirmed
+from engine.documents.hypotheses import find_table
 from engine.documents.reader import CsvPreview, DocumentReader, inspect_csv
 from engine.documents.text_file import PIECE_BYTES, SAMPLE_BYTES, TextFile
 from tests.engine.support.csv_cases import write
