@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
+from engine.cli.places import require_consent, require_place
 from engine.cli.training import (
     prepare,
-    require_consent,
     require_kept,
-    require_place,
     resume_command,
     show_references,
     train_and_save,

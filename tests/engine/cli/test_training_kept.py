@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import training as cli_training
+from engine.cli import places
 from engine.cli.main import EXIT_WRONG, main
 from engine.cli.output import Output
 from engine.events import Event
@@ -55,7 +55,7 @@ def test_that_the_data_folder_is_tried_before_the_text_is_read(
 def test_that_a_folder_of_a_model_is_tried_before_the_text_is_read(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_training, "try_to_write", no_space)
+    monkeypatch.setattr(places, "try_to_write", no_space)
 
     assert main(train_arguments(csv_path, *SHORT)) == EXIT_WRONG
 
