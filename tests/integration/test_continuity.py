@@ -117,6 +117,43 @@ def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comme
     assert back.find(QPushButton, "training.start_button").isEnabled()
 
 
+def test_that_a_window_closed_at_once_forgets_nothing(
+    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.close()
+    path = settings_path.parent / "session.json"
+    before = path.read_bytes()
+
+    hasty = Person(qtbot, settings_path)
+    hasty.close()  # before it looked for anything
+
+    assert path.read_bytes() == before
+    assert hasty.leave()
+
+
+def test_that_a_file_of_the_command_line_comes_before_the_last_session(
+    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.close()
+    other = tmp_path / "other.csv"
+    other.write_text(COMMENTS, encoding="utf-8")
+
+    back = Person(qtbot, settings_path)
+    back.app.controller.open_file(other)
+    back.app.start()
+    back.rest()
+
+    assert back.text("dataset.file_label") == "other.csv"
+    assert back.app.session.corpus is None
+    assert back.leave()
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"version": 1,'])
 def test_that_a_damaged_session_is_as_none(enter: Enter, settings_path: Path, content: str) -> None:
     (settings_path.parent / "session.json").write_text(content, encoding="utf-8")
