@@ -311,6 +311,12 @@ def test_that_an_unclosed_quote_says_what_it_cost_and_can_be_read_as_text(
     assert corpus.summary.documents == 100
 
 
+def click_generate(person: Person) -> None:
+    """Press the button that leads on, as soon as a model lets it appear."""
+    person.wait(person.find(QPushButton, "training.generate_button").isVisible)
+    person.click("training.generate_button")
+
+
 def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter) -> None:
     person = enter()
 
@@ -318,9 +324,10 @@ def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter
     person.wait(lambda: person.app.session.corpus is not None)
     person.rest()
     person.click("training.start_button")
-    person.click("training.generate_button")  # as soon as there is a model
+    click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.app.window.show_tab(1)
     person.click("training.stop_button")
     person.rest()
 
@@ -335,7 +342,7 @@ def test_that_the_first_sentence_takes_six_clicks_with_a_file(enter: Enter, comm
     person.rest()
     person.click("dataset.train_button")
     person.click("training.start_button")
-    person.click("training.generate_button")
+    click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
     person.rest()
