@@ -15,6 +15,7 @@ from engine import (
     CorpusConfig,
     CorpusReady,
     CsvConfig,
+    EngineError,
     EpochDone,
     ModelConfig,
     RunControl,
@@ -530,6 +531,7 @@ def resumed_events(
 def told_events(
     job: "Callable[[], Iterator[Event | CorpusMade | RunResumed]]",
     generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]",
+    control: RunControl,
 ) -> "Iterator[Event | CorpusMade | RunResumed]":
     """Yield a training's events, and after each evaluation one sentence that it can say by now.
 
@@ -541,7 +543,8 @@ def told_events(
         is_due = is_due or isinstance(event, EpochDone)
         if is_due and isinstance(event, SnapshotPublished):
             is_due = False
-            yield from generate(event.model, ONE_SENTENCE, RunControl())
+            with suppress(EngineError):  # it is a help to see; the training goes on without
+                yield from generate(event.model, ONE_SENTENCE, control)
 
 
 def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:

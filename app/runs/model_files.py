@@ -98,6 +98,11 @@ class ModelFilesController(QObject):
         self._runner.ended.connect(self._on_runner_ended)
         self._session.run_state_changed.connect(self._on_session_run_state_changed)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a model is read or written now."""
+        return self._runner.is_busy
+
     @Slot()
     def open_model(self) -> None:
         """Ask for a model and open it."""

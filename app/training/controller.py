@@ -258,7 +258,7 @@ class TrainingController(QObject):
         self._under_way, self._control = run, control
         self._follower.begin(run, start_from, is_resumed=is_resumed)
         self._session.set_run_state(RunState.TRAINING)
-        self._runner.start(partial(told_events, job, self._jobs.generate), control)
+        self._runner.start(partial(told_events, job, self._jobs.generate, control), control)
 
     @Slot()
     def _on_pause_requested(self) -> None:

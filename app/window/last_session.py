@@ -89,10 +89,10 @@ class LastSession(QObject):
         self._form = training_tab.form
         self._scores, self._sentences = generation_tab.score_panel, sentences
         self._panel = generation_tab.generate_panel
-        self._is_restoring = False
         self._written = ""
         self.is_damaged = False  # the file that was found
         self._stored = self._read()
+        self._is_restoring = self.has_something  # until then nothing is written over it
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WRITE_AFTER_MS)
@@ -146,10 +146,10 @@ class LastSession(QObject):
             state = splitters.get(splitter.objectName()) if isinstance(splitters, dict) else None
             if isinstance(state, str):
                 splitter.restoreState(QByteArray(base64.b64decode(state)))
-        self._is_restoring = True
+        was_restoring, self._is_restoring = self._is_restoring, True
         self._scores.show_compared(scores_from_json(self._stored.get("compared")))
         self._scores.set_text(_text(self._stored, "sentence"))
-        self._is_restoring = False
+        self._is_restoring = was_restoring
 
     @property
     def has_something(self) -> bool:
@@ -159,7 +159,9 @@ class LastSession(QObject):
     def restore(self, interrupted: frozenset[str]) -> None:
         """Bring back run and text; the runs in `interrupted` are offered on the start page."""
         run_id, path = _text(self._stored, "run"), _text(self._stored, "model_path")
-        if self._session.run_state is not RunState.IDLE or self._session.model is not None:
+        self._is_restoring = False
+        is_new = self._session.run_state is RunState.IDLE and self._session.model is None
+        if not is_new or self._dataset.path is not None or self._models.is_busy:
             return  # a file came with the command line
         if run_id and run_id not in interrupted:
             work = partial(self._jobs.runs.info, run_id)

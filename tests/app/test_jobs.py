@@ -6,10 +6,18 @@ from typing import Any
 
 import pytest
 
-from app.jobs import CorpusMade, Jobs, resumed_events
-from engine import CorpusConfig, CorpusReady, Notice, RunControl
+from app.jobs import CorpusMade, Jobs, resumed_events, told_events
+from engine import (
+    CorpusConfig,
+    CorpusReady,
+    EngineError,
+    Notice,
+    RunControl,
+    SampleConfig,
+    SnapshotPublished,
+)
 from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
-from tests.app.support.training_fakes import FakeResume, ended, fake_corpus
+from tests.app.support.training_fakes import FakeResume, ended, epoch_done, fake_corpus, fake_model
 
 
 def resume_with(runs: FakeRuns, present: Any, built: Any = (), epochs: int | None = None) -> Any:
@@ -55,3 +63,29 @@ def test_that_a_stop_while_the_text_is_prepared_leaves_the_run_alone() -> None:
 
     assert resume_with(FakeRuns(resume=resume), None) == []
     assert resume.calls == []
+
+
+def test_that_one_sentence_is_told_after_each_evaluation() -> None:
+    model = fake_model()
+    snapshot = SnapshotPublished(step=1, epoch=1.0, model=model)
+    events = [epoch_done(1, 5.0), snapshot, snapshot, epoch_done(2, 4.0), snapshot]
+    asked: list[Any] = []
+
+    def generate(model: Any, config: SampleConfig, control: RunControl) -> Any:
+        asked.append((model, config.count, config.seed))
+        yield "a sentence"
+
+    told = list(told_events(lambda: iter(events), generate, RunControl()))
+
+    assert told == [*events[:2], "a sentence", *events[2:5], "a sentence"]
+    assert asked == [(model, 1, 1)] * 2
+
+
+def test_that_a_sentence_that_cannot_be_drawn_does_not_end_the_training() -> None:
+    def generate(*_arguments: Any) -> Any:
+        raise EngineError("No sentence.")
+        yield
+
+    events = [epoch_done(1, 5.0), SnapshotPublished(step=1, epoch=1.0, model=fake_model()), ended()]
+
+    assert list(told_events(lambda: iter(events), generate, RunControl())) == events

@@ -49,7 +49,7 @@ class AnyAnswer(Answers):
         super().__init__()
         self.chance, self._files, self._folder = chance, files, folder
 
-    def ask_unsaved(self, is_kept: bool = False) -> Any:
+    def ask_unsaved(self) -> Any:
         return self.chance.choice(("save", "discard", "cancel"))
 
     def ask_open_path(self, folder: str) -> Path | None:
@@ -94,10 +94,12 @@ def asking(jobs: Jobs, answers: AnyAnswer) -> Jobs:
         lambda: answers.chance.random() < 0.7
     )
     dialogs.ask_metrics_path = answers.ask_save_path  # type: ignore[method-assign]
+    dialogs.ask_plot_path = answers.ask_save_path  # type: ignore[method-assign]
     return replace(
         jobs,
         ask_csv_paths=answers.ask_csv_paths,
         ask_text_folder=answers.ask_text_folder,
+        ask_where_it_is=lambda folder: next(iter(answers.ask_csv_paths(folder)), None),
         ask_refused_rows_path=answers.ask_save_path,
         ask_sentences_path=answers.ask_save_path,
         model_dialogs=answers,

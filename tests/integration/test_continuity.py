@@ -117,6 +117,43 @@ def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comme
     assert back.find(QPushButton, "training.start_button").isEnabled()
 
 
+def test_that_a_window_closed_at_once_forgets_nothing(
+    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.close()
+    path = settings_path.parent / "session.json"
+    before = path.read_bytes()
+
+    hasty = Person(qtbot, settings_path)
+    hasty.close()  # before it looked for anything
+
+    assert path.read_bytes() == before
+    assert hasty.leave()
+
+
+def test_that_a_file_of_the_command_line_comes_before_the_last_session(
+    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.close()
+    other = tmp_path / "other.csv"
+    other.write_text(COMMENTS, encoding="utf-8")
+
+    back = Person(qtbot, settings_path)
+    back.app.controller.open_file(other)
+    back.app.start()
+    back.rest()
+
+    assert back.text("dataset.file_label") == "other.csv"
+    assert back.app.session.corpus is None
+    assert back.leave()
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"version": 1,'])
 def test_that_a_damaged_session_is_as_none(enter: Enter, settings_path: Path, content: str) -> None:
     (settings_path.parent / "session.json").write_text(content, encoding="utf-8")
@@ -274,6 +311,12 @@ def test_that_an_unclosed_quote_says_what_it_cost_and_can_be_read_as_text(
     assert corpus.summary.documents == 100
 
 
+def click_generate(person: Person) -> None:
+    """Press the button that leads on, as soon as a model lets it appear."""
+    person.wait(person.find(QPushButton, "training.generate_button").isVisible)
+    person.click("training.generate_button")
+
+
 def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter) -> None:
     person = enter()
 
@@ -281,9 +324,10 @@ def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter
     person.wait(lambda: person.app.session.corpus is not None)
     person.rest()
     person.click("training.start_button")
-    person.click("training.generate_button")  # as soon as there is a model
+    click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.app.window.show_tab(1)
     person.click("training.stop_button")
     person.rest()
 
@@ -298,7 +342,7 @@ def test_that_the_first_sentence_takes_six_clicks_with_a_file(enter: Enter, comm
     person.rest()
     person.click("dataset.train_button")
     person.click("training.start_button")
-    person.click("training.generate_button")
+    click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
     person.rest()

@@ -261,6 +261,7 @@ JOBS: dict[str, Trigger] = {
     "training_dialogs.ask_metrics_path": later(
         lambda window: window.training._on_export_requested()
     ),
+    "training_dialogs.ask_plot_path": later(lambda window: window.training._on_plot_requested()),
     "ask_unsaved_at_close": later(lambda window: window.window.close()),
 }
 STREAMS = ("build", "check_gradients", "time_one_step", "generate", "score", "runs.train")
