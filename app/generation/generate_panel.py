@@ -20,7 +20,7 @@ from app.generation.records import Batch
 from app.generation.sample_form import SampleForm
 from app.generation.sentence_list import SentenceList
 from app.shared.formatting import counted
-from app.shared.labels import describe, make_label
+from app.shared.labels import ElidedLabel, describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
 from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
@@ -160,7 +160,7 @@ class GeneratePanel(QFrame):
             "Only favourites",
             "Show only the sentences that you have marked",
         )
-        self._status_label = QLabel(self)
+        self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
 
@@ -275,7 +275,7 @@ class GeneratePanel(QFrame):
         """Show what was copied of the sentences with these keys, and of the batch as a whole."""
         self._novelty = novelty
         self._list.show_copies(copies)
-        self._status_label.setText(self._status_text())
+        self._show_status()
 
     @property
     def favourites(self) -> set[str]:
@@ -339,7 +339,11 @@ class GeneratePanel(QFrame):
         self._copy_button.setEnabled(has_sentences)
         self._save_button.setEnabled(has_sentences)
         self._clear_button.setEnabled(has_sentences and not self._is_generating)
+        self._show_status()
+
+    def _show_status(self) -> None:
         self._status_label.setText(self._status_text())
+        self._status_label.setToolTip(self._status_text())  # a narrow window cuts it
 
     def _status_text(self) -> str:
         count = self._list.count
@@ -376,4 +380,4 @@ class GeneratePanel(QFrame):
         if count <= 1:
             self._update_enabled()
         else:
-            self._status_label.setText(self._status_text())
+            self._show_status()
