@@ -22,7 +22,11 @@ from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.controller import GenerationController
+from app.generation.copies_controller import CopiesController
+from app.generation.keeping import SentenceKeeper
 from app.generation.next_words_controller import NextWordsController
+from app.generation.percentile_controller import PercentileController
+from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -40,9 +44,13 @@ from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from app.window.close_guard import CloseGuard
 from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
-from app.window.dialogs import WindowDialogs
+from app.window.dialogs import WindowDialogs, ask_where_it_is
+from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
+from app.window.last_session import FILE_NAME, LastSession
 from app.window.main_window import TITLE, MainWindow
+from app.window.steps import Steps
+from app.window.undo import UndoList
 from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
 
@@ -63,7 +71,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, models, kept_runs, controller, guard, warm_up
+    scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
+    warm_up, kept_sentences, last_session, home, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -72,13 +81,15 @@ class Application:
         if not isinstance(qt, QApplication):
             raise RuntimeError("make a QApplication first")
         self.theme = Theme(qt)
+        self.settings = SettingsStore(settings_path)
+        self.theme.zoom(self.settings.settings.zoom)  # before anything has a size
         self._dataset_tab = DatasetTab()
         self._training_tab = TrainingTab(LossHistory())
         self._generation_tab = GenerationTab()
         self.window = MainWindow((self._dataset_tab, self._training_tab, self._generation_tab))
         self.session = Session(self.window)
         self.presenter = ErrorPresenter(self.window)
-        self.settings = SettingsStore(settings_path, self.window)
+        self.settings.setParent(self.window)
         self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
         self._make_dataset(jobs)
         self._make_training(jobs)
@@ -86,10 +97,38 @@ class Application:
         self._make_files(jobs)
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
+        self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.undo = UndoList(self.window, self.presenter)
+        self.steps = Steps(
+            self.window,
+            self.session,
+            self.runners,
+            self.undo,
+            dataset=self._dataset_tab,
+            training=self._training_tab,
+            generation=self._generation_tab,
+        )
+
+    def start(self) -> None:
+        """Look for interrupted runs and bring the last session back; the window has shown."""
+        if self.last_session.has_something:
+            self.window.show_tabs()
+        else:
+            self.window.show_home()
+        if self.last_session.is_damaged:
+            self.presenter.show_message(
+                "What was open last time is not known: the note about it is damaged. Your runs "
+                "are all here.",
+                "warning",
+            )
+        self.kept_runs.recovery.start()
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.copies.close()
+        self.percentile.close()
         self.next_words.close()
+        self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
@@ -172,6 +211,30 @@ class Application:
             parent=self.window,
         )
 
+        self.copies = CopiesController(
+            self._generation_tab,
+            self.session,
+            self.runners.copies,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.replacement = ReplacementController(
+            self._generation_tab,
+            self.session,
+            self.runners.replacement,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.percentile = PercentileController(
+            self._generation_tab,
+            self.session,
+            self.runners.percentile,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
         self.next_words = NextWordsController(
             self._generation_tab,
             self.session,
@@ -237,12 +300,67 @@ class Application:
             jobs,
             resume=self.training.resume_run,
             may_replace=self.models.may_replace,
-            show_model=partial(self.window.show_tab, GENERATION_TAB),
+            show_model=partial(self.window.show_tab, TRAINING_TAB),
         )
         controller = self.kept_runs.controller
         self.window.models_requested.connect(controller.show)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))
+        self.training.generate_requested.connect(
+            self._generation_tab.generate_panel.request_generate
+        )
+        self._dataset_tab.train_requested.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self.kept_runs.opener.text_wanted.connect(self.dataset.prepare_again)
+
+    def _make_continuity(self, session_path: Path, jobs: Jobs) -> None:
+        kept, home = self.kept_runs, self.window.home
+        self.kept_sentences = SentenceKeeper(
+            self._generation_tab, self.session, jobs.runs, parent=self.window
+        )
+        self.last_session = LastSession(
+            session_path,
+            self.window,
+            self.session,
+            kept.queue,
+            kept.opener,
+            jobs,
+            dataset=self.dataset,
+            training=self.training,
+            training_tab=self._training_tab,
+            generation_tab=self._generation_tab,
+            sentences=self.kept_sentences,
+            models=self.models,
+            parent=self.window,
+        )
+        self.home = HomeController(
+            home,
+            self.session,
+            self.settings,
+            kept.queue,
+            kept.opener,
+            jobs.runs,
+            may_replace=self.models.may_replace,
+            locate=jobs.ask_where_it_is or partial(ask_where_it_is, self.window),
+            parent=self.window,
+        )
+        home.open_requested.connect(self.window.open_csv_requested)
+        home.sample_requested.connect(self.window.sample_requested)
+        home.runs_requested.connect(kept.controller.show)
+        self.window.home_shown.connect(self.home.refresh)
+        self.home.left.connect(self.window.show_tabs)
+        self.home.run_opened.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self.home.file_requested.connect(self.controller.open_file)
+        self.last_session.found_nothing.connect(self.window.show_home)
+        self.last_session.restore_views()
+        kept.recovery.looked.connect(self._on_recovery_looked)
+        self.window.closed.connect(self.last_session.write)
+
+    def _on_recovery_looked(self, interrupted: frozenset[str]) -> None:
+        """Offer what a crash interrupted on the start page, and bring the rest back."""
+        if interrupted:
+            self.window.show_home()
+        self.last_session.restore(interrupted)
 
 
 def build_window(
@@ -274,7 +392,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     restore_signals = _close_on_signals(qt, app.window, app.guard)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
-    QTimer.singleShot(0, app.kept_runs.recovery.start)
+    QTimer.singleShot(0, app.start)
     for path in map(Path, qt.arguments()[1:]):
         app.controller.open_file(path)
     garbage.start()

@@ -4,7 +4,7 @@ The defaults are the engine's own functions, imported where they are first used,
 that calls them, and Qt's dialogs. Nothing here knows a widget or a controller.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -15,10 +15,12 @@ from engine import (
     CorpusConfig,
     CorpusReady,
     CsvConfig,
+    EpochDone,
     ModelConfig,
     RunControl,
     RunError,
     SampleConfig,
+    SnapshotPublished,
     TokenizerConfig,
     TrainConfig,
     TrainingStarted,
@@ -28,16 +30,20 @@ if TYPE_CHECKING:
     from engine import (
         CachedCorpora,
         ClearedCorpora,
+        Copy,
+        CopyFinder,
         Corpus,
         CorpusSummary,
         CsvPreview,
         DeviceChoice,
         EpochModel,
         Event,
+        HeldOutScores,
         LanguageModel,
         NextWords,
         RecipeDefaults,
         RunInfo,
+        StageProgress,
         WordsPreview,
     )
 
@@ -48,6 +54,9 @@ AskSavePath = Callable[[Path], Path | None]
 Which = Literal["last", "best"]
 USUAL_WORDS = 1_000_000  # of a text, before there is one
 UnsavedAnswer = Literal["save", "discard", "cancel"]
+
+
+ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
 class ModelQuestions(Protocol):
@@ -111,6 +120,12 @@ class Runs(Protocol):
     def duplicate(self, run_id: str, name: str = "") -> "RunInfo":
         """Copy a run."""
 
+    def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
+        """Keep what was drawn from a run."""
+
+    def sentences(self, run_id: str) -> dict[str, object]:
+        """Return what was drawn from a run, as it was kept."""
+
     def open_model(self, run_id: str, which: Which = "last") -> "LanguageModel":
         """Return the run's newest or best model."""
 
@@ -146,12 +161,28 @@ class TrainingQuestions(Protocol):
     def ask_metrics_path(self, suggested: Path) -> Path | None:
         """Ask where the figures go."""
 
+    def ask_plot_path(self, suggested: Path) -> Path | None:
+        """Ask where the picture of the curves goes."""
+
 
 def build_with_engine(config: CorpusConfig, control: RunControl) -> "Iterator[Event]":
     """Prepare a corpus; called in the worker, so that NLTK is loaded there."""
     from engine import build_corpus, corpus_cache_folder
 
     return build_corpus(config, control, cache_folder=corpus_cache_folder())
+
+
+def open_prepared_with_engine(
+    config: CorpusConfig, digest: str, control: RunControl
+) -> "Corpus | None":
+    """Open a prepared text again; called in the worker. None where it is not kept any more."""
+    from engine import corpus_cache_folder, open_prepared_corpus
+
+    folder = corpus_cache_folder()
+    for event in open_prepared_corpus(config, digest, control, cache_folder=folder):
+        if isinstance(event, CorpusReady):
+            return event.corpus
+    return None
 
 
 def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
@@ -176,11 +207,11 @@ def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
     return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
 
 
-def entropy_of_engine(summary: "CorpusSummary") -> float | None:
-    """Return the true entropy of the sample comments, None for any other text."""
+def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
+    """Return what no model of these words can get below; None but for the sample comments."""
     from engine import sample_entropy
 
-    return sample_entropy(summary.digest)
+    return sample_entropy(summary.digest, words)
 
 
 def estimate_with_engine(
@@ -190,6 +221,34 @@ def estimate_with_engine(
     from engine import estimate_epoch
 
     return estimate_epoch(corpus, model, train, control)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesFound:
+    """How much of some sentences is copied from the training text."""
+
+    finder: "CopyFinder"  # for the next ones
+    copies: "tuple[Copy, ...]"  # one a sentence
+    held_out_share: float | None  # of a held-out sentence, on average
+
+
+def find_copies_with_engine(
+    corpus: "Corpus",
+    finder: "CopyFinder | None",
+    sentences: "Sequence[tuple[str, ...]]",
+    control: RunControl,
+) -> Iterator[CopiesFound]:
+    """Look for copied runs, as a job; it reports nothing after a stop."""
+    from engine import CopyFinder, held_out_share
+
+    finder = CopyFinder(corpus) if finder is None else finder
+    copies = []
+    for words in sentences:
+        if not control.proceed():
+            return
+        copies.append(finder.longest(words))
+    share = held_out_share(corpus, finder)
+    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
 
 
 def generate_with_engine(
@@ -274,6 +333,15 @@ def next_words_with_engine(
     yield next_words(model, settings, count)
 
 
+def best_replacement_with_engine(
+    model: "LanguageModel", text: str | tuple[str, ...], control: RunControl
+) -> "Iterator[Event]":
+    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
+    from engine import best_replacement
+
+    return best_replacement(model, text, control)
+
+
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -290,6 +358,15 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
 
     write_model(model, path)
     return can_be_opened(path)
+
+
+def score_held_out_with_engine(
+    model: "LanguageModel", corpus: "Corpus", control: RunControl
+) -> "Iterator[StageProgress | HeldOutScores]":
+    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_held_out
+
+    return score_held_out(model, corpus, control)
 
 
 def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
@@ -329,13 +406,16 @@ class Jobs:
         preview_words_with_engine
     )
     find_sentences: "Callable[..., Sequence[int] | None]" = find_sentences_with_engine
+    open_prepared: "Callable[[CorpusConfig, str, RunControl], Corpus | None]" = (
+        open_prepared_with_engine
+    )
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
     recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
-    entropy: "Callable[[CorpusSummary], float | None]" = entropy_of_engine
+    entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
     generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]" = (
@@ -348,6 +428,11 @@ class Jobs:
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
     )
+    score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
+        score_held_out_with_engine
+    )
+    best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
+    find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
@@ -355,12 +440,13 @@ class Jobs:
     # Of the person; None: the controller asks with its own dialog.
     ask_csv_paths: Callable[[str], Sequence[Path]] | None = None
     ask_text_folder: Callable[[str], Path | None] | None = None
+    ask_where_it_is: Callable[[str], Path | None] | None = None  # a recent file that is gone
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
     training_dialogs: TrainingQuestions | None = None
     runs_dialogs: RunsQuestions | None = None
-    ask_unsaved_at_close: Callable[[bool], UnsavedAnswer] | None = None  # is the run kept?
+    ask_unsaved_at_close: Callable[[], UnsavedAnswer] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,9 +465,13 @@ def inspected(
         yield CsvInspected(preview=preview)
 
 
-def resized(corpus: "Corpus", size: int) -> "Iterator[Event]":
-    """Give a corpus another vocabulary size, as a job: nothing is tokenised again."""
-    yield CorpusReady(corpus=corpus.with_vocabulary_size(size))
+def adapted(corpus: "Corpus", former: CorpusConfig, config: CorpusConfig) -> "Iterator[Event]":
+    """Give a corpus another vocabulary size or split, as a job: nothing is tokenised again."""
+    if config.vocabulary_size != former.vocabulary_size:
+        corpus = corpus.with_vocabulary_size(config.vocabulary_size)
+    if config.validation_fraction != former.validation_fraction:
+        corpus = corpus.with_validation_fraction(config.validation_fraction, config.seed)
+    yield CorpusReady(corpus=corpus)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,33 +496,6 @@ class TrainingChoices:
 
     model: ModelConfig
     train: TrainConfig
-    validation_fraction: float | None  # None: leave the corpus as it is split
-
-
-def kept_events(
-    runs: Runs,
-    corpus: "Corpus",
-    config: CorpusConfig,
-    choices: TrainingChoices,
-    control: RunControl,
-    *,
-    start_from: "LanguageModel | None",
-    run_id: str,
-) -> "Iterator[Event | CorpusMade]":
-    """Split the corpus anew if that was asked for, then train and keep; runs in the worker."""
-    if choices.validation_fraction is not None:
-        corpus = corpus.with_validation_fraction(choices.validation_fraction)
-        config = replace(config, validation_fraction=choices.validation_fraction, seed=0)
-        yield CorpusMade(corpus=corpus, config=config)
-    yield from runs.train(
-        corpus,
-        config,
-        choices.model,
-        choices.train,
-        control,
-        start_from=start_from,
-        run_id=run_id,
-    )
 
 
 def resumed_events(
@@ -445,7 +508,11 @@ def resumed_events(
 ) -> "Iterator[Event | CorpusMade | RunResumed]":
     """Prepare the run's text again unless it is the `present` one, then go on with the run."""
     config = jobs.runs.corpus_config(run_id)
-    corpus = present[0] if present is not None and _is_same(present[1], config) else None
+    corpus = present[0] if present is not None and is_same_corpus(present[1], config) else None
+    if corpus is None:
+        corpus = jobs.open_prepared(config, jobs.runs.info(run_id).text_digest, control)
+        if corpus is not None:
+            yield CorpusMade(corpus=corpus, config=config)
     if corpus is None:
         for event in jobs.build(config, control):
             if isinstance(event, CorpusReady):
@@ -460,6 +527,23 @@ def resumed_events(
                 yield from _settings_of(jobs.runs, run_id, event.words)
 
 
+def told_events(
+    job: "Callable[[], Iterator[Event | CorpusMade | RunResumed]]",
+    generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]",
+) -> "Iterator[Event | CorpusMade | RunResumed]":
+    """Yield a training's events, and after each evaluation one sentence that it can say by now.
+
+    Always of the same seed: what changes from one to the next is the network's doing.
+    """
+    is_due = False
+    for event in job():
+        yield event
+        is_due = is_due or isinstance(event, EpochDone)
+        if is_due and isinstance(event, SnapshotPublished):
+            is_due = False
+            yield from generate(event.model, ONE_SENTENCE, RunControl())
+
+
 def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
     """Read what holds from now on; a run whose settings cannot be read goes on without.
 
@@ -472,7 +556,7 @@ def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
         yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
 
 
-def _is_same(one: CorpusConfig, other: CorpusConfig) -> bool:
+def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:
     """Tell whether both make the same corpus; the file itself is checked by the engine."""
     return _absolute(one) == _absolute(other)
 

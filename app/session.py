@@ -25,6 +25,7 @@ class CurrentRun:
     saved_step: int | None = None  # of the newest checkpoint
     saved_at: str = ""  # the time of day of that, for the status
     is_recovered: bool = False  # it was interrupted, and is neither continued nor saved yet
+    has_converged: bool = False  # its learning rate was halved until nothing changed any more
 
 
 class RunState(Enum):
@@ -76,6 +77,10 @@ class Session(QObject):
         Whether `model` is in a file as it is; True when there is none.
     is_model_kept : bool
         Whether `model` is in the folder of its run, so that nothing is lost without a file.
+    is_model_safe : bool
+        Whether it is in a file or kept: then it can be replaced without a question.
+    unprepared : Path or None
+        A file that was chosen after `corpus` was prepared: what is shown belongs to another.
 
     Signals
     -------
@@ -85,6 +90,8 @@ class Session(QObject):
         The new `shown_model`.
     model_saved_changed(bool)
         The new `is_model_saved`.
+    unprepared_changed(object)
+        The new `unprepared`.
     """
 
     corpus_changed = Signal(object)
@@ -93,6 +100,7 @@ class Session(QObject):
     run_state_changed = Signal(object)
     shown_model_changed = Signal(object)
     model_saved_changed = Signal(bool)
+    unprepared_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +111,7 @@ class Session(QObject):
         self._earlier: LanguageModel | None = None
         self._model_path: Path | None = None
         self._is_model_saved = True
+        self._unprepared: Path | None = None
         self._run_state = RunState.IDLE
 
     @property
@@ -153,6 +162,16 @@ class Session(QObject):
         return self._model.step <= self._run.saved_step
 
     @property
+    def is_model_safe(self) -> bool:
+        """Whether the model is in a file or in the folder of its run, or there is none."""
+        return self._is_model_saved or self.is_model_kept
+
+    @property
+    def unprepared(self) -> Path | None:
+        """The file that was chosen after the corpus was prepared."""
+        return self._unprepared
+
+    @property
     def run_state(self) -> RunState:
         """What the main job is doing."""
         return self._run_state
@@ -160,7 +179,16 @@ class Session(QObject):
     def set_corpus(self, corpus: "Corpus | None", config: "CorpusConfig | None" = None) -> None:
         """Take a prepared corpus, and what makes it again."""
         self._corpus, self._corpus_config = corpus, config
+        self.set_unprepared(None)
         self.corpus_changed.emit(corpus)
+        if self._run_state in (RunState.IDLE, RunState.READY):
+            self.set_run_state(RunState.IDLE if corpus is None else RunState.READY)
+
+    def set_unprepared(self, path: Path | None) -> None:
+        """Say which file was chosen that the corpus is not of; None: the corpus is the text."""
+        if path != self._unprepared:
+            self._unprepared = path
+            self.unprepared_changed.emit(path)
 
     def set_run(self, run: CurrentRun | None) -> None:
         """Say which kept run the model comes from, or comes from soon."""
@@ -239,7 +267,7 @@ def enabled_commands(state: RunState) -> frozenset[Command]:
 
 _TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     # A kept run brings its own corpus: it is continued from IDLE, and may fail to find it.
-    RunState.IDLE: frozenset({RunState.PREPARING, RunState.TRAINING}),
+    RunState.IDLE: frozenset({RunState.PREPARING, RunState.TRAINING, RunState.READY}),
     RunState.PREPARING: frozenset({RunState.READY, RunState.STOPPING, RunState.IDLE}),
     RunState.READY: frozenset({RunState.PREPARING, RunState.TRAINING, RunState.IDLE}),
     RunState.TRAINING: frozenset(

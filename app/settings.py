@@ -1,4 +1,4 @@
-"""What is remembered between two sessions, kept in one Ini file.
+"""The choices of the person, whatever text and run are open, kept in one Ini file.
 
 The only module that uses QSettings. A key that is missing, unknown or damaged
 costs its own value and nothing else.
@@ -15,14 +15,13 @@ from typing import TypeVar, get_args
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.shared.theme import ThemeChoice
-from engine import ConfigError, CorpusConfig, ModelConfig, SampleConfig, TrainConfig
+from engine import ConfigError, SampleConfig
 
 logger = logging.getLogger(__name__)
 
 VERSION = 1
 RECENT_FILES_KEPT = 8
 
-Config = CorpusConfig | ModelConfig | TrainConfig | SampleConfig
 Value = TypeVar("Value")
 
 
@@ -31,12 +30,10 @@ class AppSettings:
     """The choices of the person who uses the program."""
 
     theme: ThemeChoice = "system"
+    zoom: int = 100  # percent of the system's font
     last_tab: int = 0
     last_folder: str = ""  # where the last file was opened or saved
     recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
-    corpus: CorpusConfig | None = None  # as last prepared
-    model: ModelConfig = ModelConfig()  # noqa: RUF009 - frozen
-    train: TrainConfig = TrainConfig()  # noqa: RUF009 - frozen
     sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
     presets: tuple[str, ...] = ()  # of the sampler, one's own, as JSON
 
@@ -77,12 +74,10 @@ class SettingsStore(QObject):
         default = AppSettings()
         return AppSettings(
             theme=self._read("theme", _theme, default.theme),
+            zoom=self._read("zoom", _zoom, default.zoom),
             last_tab=self._read("last_tab", int, default.last_tab),
             last_folder=self._read("last_folder", str, default.last_folder),
             recent_files=self._read("recent_files", _texts, default.recent_files),
-            corpus=self._read("corpus", _corpus_config, default.corpus),
-            model=self._read("model", ModelConfig.from_text, default.model),
-            train=self._read("train", TrainConfig.from_text, default.train),
             sample=self._read("sample", SampleConfig.from_text, default.sample),
             presets=self._read("presets", _texts, default.presets),
         )
@@ -153,17 +148,20 @@ def _theme(text: str) -> ThemeChoice:
     raise ValueError(f"unknown theme {text!r}")
 
 
+def _zoom(text: str) -> int:
+    zoom = int(text)
+    if not 50 <= zoom <= 300:
+        raise ValueError(f"a zoom of {zoom} percent")
+    return zoom
+
+
 def _texts(text: str) -> tuple[str, ...]:
     return tuple(str(item) for item in json.loads(text))
 
 
-def _corpus_config(text: str) -> CorpusConfig | None:
-    return CorpusConfig.from_text(text) if text else None
-
-
 def _as_text(value: object) -> str:
     """Return one setting as the text that its reader above takes."""
-    if isinstance(value, Config):
+    if isinstance(value, SampleConfig):
         return json.dumps(value.to_json())
     if isinstance(value, tuple):
         return json.dumps(list(value))

@@ -19,13 +19,21 @@ from .control import (
     StageProgress as StageProgress,
     Ticker as Ticker,
 )
-from .corpus.build import build_corpus as build_corpus
+from .corpus.build import (
+    build_corpus as build_corpus,
+    open_prepared_corpus as open_prepared_corpus,
+)
 from .corpus.cache import (
     CachedCorpora as CachedCorpora,
     ClearedCorpora as ClearedCorpora,
     clear_cached_corpora as clear_cached_corpora,
     corpus_cache_folder as corpus_cache_folder,
     list_cached_corpora as list_cached_corpora,
+)
+from .corpus.copies import (
+    Copy as Copy,
+    CopyFinder as CopyFinder,
+    held_out_share as held_out_share,
 )
 from .corpus.corpus import (
     Corpus as Corpus,
@@ -84,6 +92,7 @@ from .language_model.formats import (
     open_model as open_model,
     write_model as write_model,
 )
+from .language_model.held_out import score_held_out as score_held_out
 from .language_model.history import (
     EpochDone as EpochDone,
     LossPoint as LossPoint,
@@ -93,9 +102,15 @@ from .language_model.history import (
 from .language_model.model import LanguageModel as LanguageModel
 from .language_model.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
+from .language_model.percentile import (
+    HeldOutScores as HeldOutScores,
+    Percentile as Percentile,
+)
+from .language_model.replacement import best_replacement as best_replacement
 from .language_model.results import (
     NextWord as NextWord,
     NextWords as NextWords,
+    ReplacementFound as ReplacementFound,
     ScoredPart as ScoredPart,
     SentenceGenerated as SentenceGenerated,
     SentenceGrowing as SentenceGrowing,

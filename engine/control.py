@@ -5,15 +5,20 @@ This module knows nothing of what is being done: the long work asks, and reports
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 
 class RunControl:
-    """Stop and pause requests, shared by the asking thread and one worker."""
+    """Stop and pause requests, shared by the asking thread and one worker.
+
+    A training also takes another learning rate, at its next step.
+    """
 
     def __init__(self) -> None:
+        self._rates: deque[float] = deque(maxlen=1)
         self._stopped = threading.Event()
         self._running = threading.Event()
         self._running.set()
@@ -41,6 +46,17 @@ class RunControl:
         """Ask the worker to end; a paused worker wakes up to do so."""
         self._stopped.set()
         self._running.set()
+
+    def request_rate(self, learning_rate: float) -> None:
+        """Ask a training to go on with another learning rate."""
+        self._rates.append(learning_rate)
+
+    def take_rate(self) -> float | None:
+        """Return the rate that was asked for since the last call; None for none."""
+        try:
+            return self._rates.popleft()
+        except IndexError:
+            return None
 
     def proceed(self) -> bool:
         """Block while paused; return False once a stop was requested."""

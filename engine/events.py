@@ -14,7 +14,12 @@ from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
 from engine.corpus.references import ReferencesCounted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
+from engine.language_model.results import (
+    ReplacementFound,
+    SentenceGenerated,
+    SentenceGrowing,
+    SentenceScored,
+)
 from engine.training.events import (
     CheckpointSaved,
     EpochEstimated,
@@ -38,6 +43,7 @@ Event: TypeAlias = (
     | RunEnded
     | SentenceGenerated
     | SentenceGrowing
+    | ReplacementFound
     | SentenceScored
     | GradientsChecked
     | StepTimed

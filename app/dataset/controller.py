@@ -4,6 +4,7 @@ The rows of a file that were refused are saved from here, too.
 """
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ from app.dataset.corpus_figures import coverage_text
 from app.dataset.file_panel import ask_csv_paths, ask_text_folder
 from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import CsvInspected, Jobs, inspected, resized
+from app.errors import ErrorPresenter, MessageAction, TaskFailure
+from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.formatting import counted
@@ -65,12 +66,14 @@ class DatasetController(QObject):
         self._ask_folder = jobs.ask_text_folder or ask_text_folder
         self._others: dict[Path, tuple[Path, ...]] = {}  # by the first of several: the rest
         self._path: Path | None = None
+        self._candidate: Path | None = None  # chosen while another file is shown
         self._config: CorpusConfig | None = None  # of the preparation that is going on
         self._is_inspecting = self._must_inspect_again = False
         self._prepares_at_once = self._got_corpus = self._got_preview = False
+        self._goes_on = False  # to the training, once it is prepared: the sample needs no look
+        self._is_quiet = False  # the file of a run may be gone: its prepared text is there
+        self._preview: CsvPreview | None = None
         self._notices: list[Notice] = []
-        if settings.settings.corpus is not None:
-            tab.show_config(settings.settings.corpus)
         self._connect_signals()
         tab.show_commands(enabled_commands(session.run_state))
 
@@ -104,6 +107,7 @@ class DatasetController(QObject):
     def open_sample(self) -> None:
         """Prepare the sample comments at once: nothing about them needs checking."""
         if self._can_open():
+            self._goes_on = True
             self._open(self._jobs.sample_path(), prepares_at_once=True)
 
     def open_path(self, path: Path) -> None:
@@ -113,6 +117,7 @@ class DatasetController(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Look at files that are one text, and show the first rows of the first."""
         if self._can_open():
+            self._goes_on = False
             self._others[paths[0]] = tuple(paths[1:])
             self._open(paths[0], prepares_at_once=False)
 
@@ -124,11 +129,45 @@ class DatasetController(QObject):
         )
         return False
 
+    def prepare_again(self, config: CorpusConfig) -> None:
+        """Prepare the text of a run anew, with its own settings."""
+        if self._can_open() and not self._runner.is_busy:
+            self._path = config.path
+            self._others[config.path] = config.others
+            self._tab.show_corpus_config(config)
+            control = RunControl()
+            self._start_preparing(config, partial(self._jobs.build, config, control), control)
+
     def _open(self, path: Path, *, prepares_at_once: bool) -> None:
         self._presenter.clear()
-        self._path = path
         self._prepares_at_once = prepares_at_once
+        if self._got_preview and self._path is not None:
+            self._candidate = path  # the file that is shown stays until this one can be read
+        else:
+            self._show_file(path)
+        self._start_inspecting()
+
+    def _show_file(self, path: Path) -> None:
+        """Show a new file, with the default choices."""
+        self._path, self._candidate, self._got_preview = path, None, False
         self._tab.show_new_file(path, self._others_of(path))
+        self._tab.show_config(CorpusConfig(path=path))
+
+    @Slot()
+    def _on_back_requested(self) -> None:
+        """Show the prepared text instead of a file that was chosen since."""
+        if self._prepared is not None and self._can_open():
+            self._presenter.clear()
+            self._show_prepared(self._prepared)
+
+    def _show_prepared(self, config: CorpusConfig) -> None:
+        """Show the file of a corpus that was opened, with the choices it was made with."""
+        self._path, self._candidate, self._got_preview = config.path, None, False
+        self._others[config.path] = config.others
+        self._is_quiet = True
+        self._tab.show_corpus_config(config)
+        self._session.set_unprepared(None)
+        self._tab.show_outdated("")
         self._start_inspecting()
 
     def _start_inspecting(self) -> None:
@@ -137,29 +176,39 @@ class DatasetController(QObject):
             if self._is_inspecting:
                 self._runner.stop()  # a large spreadsheet takes seconds
             return
-        if self._path is None:
+        path = self._candidate or self._path
+        if path is None:
             return
-        self._must_inspect_again, self._is_inspecting, self._got_preview = False, True, False
+        self._must_inspect_again, self._is_inspecting, self._preview = False, True, None
         self._tab.show_looking("Reading the first rows")
-        control, config = RunControl(), self._tab.reading_config()
-        self._runner.start(partial(inspected, self._look, self._path, config, control), control)
+        control = RunControl()
+        config = CsvConfig() if self._candidate is not None else self._tab.reading_config()
+        self._runner.start(partial(inspected, self._look, path, config, control), control)
 
     def _look(self, path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
         """Look at a file's first rows, or at those of one of several; called in the worker."""
         others = self._others_of(path)
-        if not others and not path.is_dir():
+        is_folder = os.path.isdir(path)  # noqa: PTH112 - pathlib's raises where a name is too long
+        if not others and not is_folder:
             return self._jobs.inspect(path, config, control)
-        paths, shown = (path, *others), self._tab.file_shown
-        return self._jobs.inspect_several(paths, shown, config, control)
+        shown = self._tab.file_shown if path == self._path else 0
+        return self._jobs.inspect_several((path, *others), shown, config, control)
 
     def _others_of(self, path: Path) -> tuple[Path, ...]:
         return self._others.get(path, ())
 
     @Slot()
     def _on_reading_changed(self) -> None:
-        self._prepares_at_once = False
+        self._prepares_at_once, self._candidate = False, None
         self._presenter.clear()
         self._start_inspecting()
+
+    @Slot()
+    def _on_plain_quotes_requested(self) -> None:
+        """Look at the file again with quotes as text, and prepare it so."""
+        if self._can_open():
+            self._tab.read_quotes_as_text()
+            self._prepares_at_once = True
 
     @Slot()
     def _on_prepare_requested(self) -> None:
@@ -206,16 +255,21 @@ class DatasetController(QObject):
         if corpus is None or self._prepared is None or self._runner.is_busy or not can_prepare:
             return
         config = dataclasses.replace(self._prepared, vocabulary_size=size)
-        self._start_preparing(config, partial(resized, corpus, size), RunControl())
+        job = partial(adapted, corpus, self._prepared, config)
+        self._start_preparing(config, job, RunControl())
 
     def _job(self, config: CorpusConfig, control: RunControl) -> Callable[[], "Iterator[Event]"]:
-        """Return the whole preparation, or the short way if only the vocabulary differs."""
-        corpus, size = self._session.corpus, config.vocabulary_size
-        prepared = self._prepared
+        """Return the whole preparation, or the short way if vocabulary or split alone differ."""
+        corpus, prepared = self._session.corpus, self._prepared
         if corpus is not None and prepared is not None and prepared != config:
-            same = dataclasses.replace(config, vocabulary_size=prepared.vocabulary_size)
+            same = dataclasses.replace(
+                config,
+                vocabulary_size=prepared.vocabulary_size,
+                validation_fraction=prepared.validation_fraction,
+                seed=prepared.seed,
+            )
             if same == prepared:
-                return partial(resized, corpus, size)
+                return partial(adapted, corpus, prepared, config)
         return partial(self._jobs.build, config, control)
 
     @Slot()
@@ -239,18 +293,48 @@ class DatasetController(QObject):
     def _on_event_ready(self, event: object) -> None:
         match event:
             case CsvInspected(preview=preview):
-                self._got_preview = True
+                self._preview = preview
                 if not self._must_inspect_again:
-                    self._tab.show_preview(preview)
+                    self._show_preview(preview)
             case StageProgress():
                 self._tab.show_progress(event)
             case Notice():
                 self._notices.append(event)
             case CorpusReady(corpus=corpus):
                 self._got_corpus = True
+                self._close_other_run(corpus)
                 self._session.set_corpus(corpus, self._config)
             case _:
                 raise TypeError(f"a preparation does not report {type(event).__name__}")
+
+    def _show_preview(self, preview: "CsvPreview") -> None:
+        if self._candidate is not None:
+            self._show_file(self._candidate)
+        self._got_preview = True
+        self._tab.show_preview(preview, comes_forward=not self._is_quiet)
+        self._tell_outdated()
+
+    def _tell_outdated(self) -> None:
+        """Grey the text that is prepared while another file is shown."""
+        prepared, path = self._prepared, self._path
+        is_other = (
+            path is not None
+            and prepared is not None
+            and path.absolute() != prepared.path.absolute()
+        )
+        self._session.set_unprepared(path if is_other else None)
+        self._tab.show_outdated(prepared.path.name if is_other and prepared is not None else "")
+
+    def _close_other_run(self, corpus: "Corpus") -> None:
+        """Let go of a kept run of another text: what is shown belongs together."""
+        run, model = self._session.run, self._session.model
+        if run is None or model is None or not self._session.is_model_safe:
+            return
+        if model.summary.digest != corpus.summary.digest:
+            self._session.set_model(None)
+            self._presenter.show_message(
+                f"The run of {model.summary.name} is kept: File > Runs… opens it again."
+            )
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
@@ -265,27 +349,55 @@ class DatasetController(QObject):
     def _finish_inspecting(self, failure: TaskFailure | None) -> None:
         if self._must_inspect_again:
             self._start_inspecting()
-        elif failure is not None:
-            self._tab.show_no_preview()
-            self._presenter.show_failure(failure, f"Reading {self._file_name}")
-        elif not self._got_preview:
-            self._tab.show_no_preview()
-            self._presenter.show_message(f"Reading {self._file_name} was cancelled.")
+            return
+        is_quiet, self._is_quiet = self._is_quiet, False
+        if self._preview is None:
+            if not is_quiet:
+                self._tell_unread(failure)
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()
-        elif self._path is not None and not self._others_of(self._path):
+        elif self._path is not None and not self._others_of(self._path) and not is_quiet:
             self._settings.add_recent_file(self._path)
 
+    def _tell_unread(self, failure: TaskFailure | None) -> None:
+        """Say why a file was not read; one that is shown already stays as it is."""
+        candidate, self._candidate = self._candidate, None
+        name = self._file_name if candidate is None else candidate.name
+        if candidate is None:
+            self._got_preview = False
+            self._tab.show_no_preview()
+        if failure is None:
+            self._presenter.show_message(f"Reading {name} was cancelled.")
+            return
+        action = None
+        if candidate is not None:
+            action = MessageAction(
+                text="Choose how it is read",
+                tip=f"Show {name} in place of {self._file_name}, to choose encoding and columns",
+                run=partial(self._insist_on, candidate),
+            )
+        self._presenter.show_failure(failure, f"Reading {name}", action)
+
+    def _insist_on(self, path: Path) -> None:
+        """Show a file that cannot be read as it is, so that its options can be changed."""
+        if self._can_open():
+            self._show_file(path)
+            self._tab.show_no_preview()
+            self._tell_outdated()
+
     def _finish_preparing(self, failure: TaskFailure | None) -> None:
+        goes_on, self._goes_on = self._goes_on, False
         if failure is not None:
             self._presenter.show_failure(failure, f"Preparing {self._file_name}")
         elif not self._got_corpus:
             self._presenter.show_message("The preparation was cancelled. Nothing was changed.")
         else:
-            self._settings.update(corpus=self._config)
+            self._tell_outdated()
             if self._notices:
                 self._show_notices()
+            if goes_on:
+                self._tab.train_requested.emit()
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]
@@ -299,9 +411,15 @@ class DatasetController(QObject):
 
     @Slot(object)
     def _on_corpus_changed(self, corpus: "Corpus | None") -> None:
-        if corpus is not None:
-            self._tab.show_corpus(corpus)
-            self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
+        prepared = self._prepared
+        if corpus is None or prepared is None:
+            self._tab.show_no_corpus()
+            return
+        self._tab.show_corpus(corpus)
+        is_own = self._session.run_state is RunState.PREPARING
+        if not is_own and not self._runner.is_busy:
+            self._show_prepared(prepared)
+        self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
 
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:
@@ -314,6 +432,8 @@ class DatasetController(QObject):
         self._tab.reading_changed.connect(self._on_reading_changed)
         self._tab.prepare_requested.connect(self._on_prepare_requested)
         self._tab.cancel_requested.connect(self._on_cancel_requested)
+        self._tab.back_requested.connect(self._on_back_requested)
+        self._tab.plain_quotes_requested.connect(self._on_plain_quotes_requested)
         self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
         self._tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._runner.event_ready.connect(self._on_event_ready)

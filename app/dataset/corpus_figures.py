@@ -1,5 +1,6 @@
 """A corpus's summary as figures and sentences for people."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from engine import describe_tokenizer
 if TYPE_CHECKING:
     from engine import CorpusSummary, RowProblem
 
+_SWALLOWED = re.compile(r"the text up to line (\d+) cannot be told from it")
 SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
 _DELIMITER_NAMES = {
     "": "one column",
@@ -141,6 +143,32 @@ def most_known(summary: "CorpusSummary") -> int:
     """Return how many words can be known at most."""
     frequent = summary.frequent_words
     return summary.different_words if frequent is None else frequent
+
+
+def open_quote_text(problems: "Sequence[RowProblem]") -> str:
+    """Say what a quote that is never closed cost; "" where it cost no more than its own row."""
+    lost = [(problem.line, int(found[1])) for problem in problems if (found := _lost_to(problem))]
+    if not lost:
+        return ""
+    line, end = lost[0]
+    count = sum(last - first + 1 for first, last in lost)
+    share = f", {format_percent(count / end)} of the file," if _is_whole_end(problems, end) else ""
+    more = "" if len(lost) == 1 else f" and {counted(len(lost) - 1, 'other')}"
+    return (
+        f"{counted(count, 'line')}{share} were left out after an unclosed quote at line "
+        f"{format_count(line)}{more}."
+    )
+
+
+def _lost_to(problem: "RowProblem") -> "re.Match[str] | None":
+    """Find the last line that went with a row, as its reason names it."""
+    return _SWALLOWED.search(problem.reason)
+
+
+def _is_whole_end(problems: "Sequence[RowProblem]", end: int) -> bool:
+    """Tell whether nothing came after: then the last line is that of the file."""
+    last = problems[-1]
+    return last.line <= end and _lost_to(last) is not None
 
 
 def coverage_text(summary: "CorpusSummary", size: int, unknown_share: float) -> str:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -16,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
-from app.shared.labels import ElidedLabel, add_row, describe, make_form, make_label
+from app.shared.labels import ElidedLabel, add_row, describe, make_form, make_label, restyle
 from engine import StageProgress
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ class CorpusForm(QWidget):
         self._min_count.setSuffix(" ×")
         self._min_count.setKeyboardTracking(False)
         self._held_out = describe(
-            QDoubleSpinBox(self),
+            DecimalSpinBox(self),
             "dataset.validation_spin",
             "Documents held out, percent",
             "Share of the documents, in percent, that training never sees: "
@@ -168,28 +167,23 @@ class CorpusForm(QWidget):
         form.addRow(words)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
-        counts = QHBoxLayout()
-        counts.setSpacing(8)
-        counts.addWidget(self._min_count, 1)
-        held_out = QLabel("He&ld out", self)
-        held_out.setBuddy(self._held_out)
-        counts.addWidget(held_out)
-        counts.addWidget(self._held_out, 1)
-        add_row(form, "Known from", counts)
+        add_row(form, "Known from", self._min_count)
+        add_row(form, "He&ld out", self._held_out)
         form.addRow("", self._duplicates)
 
 
 class PreparePanel(QWidget):
-    """Prepare, progress, Cancel.
+    """Prepare, progress, Cancel, and the way on to the training.
 
     Signals
     -------
-    prepare_requested(), cancel_requested()
+    prepare_requested(), cancel_requested(), train_requested()
         A button was pressed.
     """
 
     prepare_requested = Signal()
     cancel_requested = Signal()
+    train_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,11 +191,24 @@ class PreparePanel(QWidget):
         self._build_layout()
         self._prepare.clicked.connect(self.prepare_requested)
         self._cancel.clicked.connect(self.cancel_requested)
+        self._train.clicked.connect(self.train_requested)
 
-    def enable(self, *, can_prepare: bool, can_cancel: bool) -> None:
-        """Enable the buttons that can be pressed now."""
+    @property
+    def can_prepare(self) -> bool:
+        """Whether "Prepare" can be pressed now."""
+        return self._prepare.isEnabled()
+
+    def press(self) -> None:
+        """Press "Prepare"."""
+        self._prepare.click()
+
+    def enable(self, *, can_prepare: bool, can_cancel: bool, can_train: bool) -> None:
+        """Enable the buttons that can be pressed now; the one that leads on stands out."""
         self._prepare.setEnabled(can_prepare)
         self._cancel.setEnabled(can_cancel)
+        self._train.setEnabled(can_train)
+        restyle(self._prepare, "primary", "false" if can_train else "true")
+        restyle(self._train, "primary", "true" if can_train else "false")
 
     def show_busy(self, stage: str, *, can_cancel: bool) -> None:
         """Show that work goes on, of which it is not known yet how much."""
@@ -230,9 +237,15 @@ class PreparePanel(QWidget):
             QPushButton("&Prepare", self),
             "dataset.prepare_button",
             "Prepare the corpus",
-            "Split the text into sentences and words and count them",
+            "Split the text into sentences and words and count them (Ctrl+Return)",
         )
         self._prepare.setProperty("primary", "true")
+        self._train = describe(
+            QPushButton("Train →", self),
+            "dataset.train_button",
+            "Go on to the training",
+            "Show the Training tab, where the network learns from this text (Ctrl+2)",
+        )
         self._progress = QWidget(self)
         self._stage = make_label("", "hint", self._progress, wrap=True)
         self._stage.setObjectName("dataset.stage_label")
@@ -263,5 +276,9 @@ class PreparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._prepare)
+        steps = QHBoxLayout()
+        steps.setSpacing(8)
+        steps.addWidget(self._prepare, 1)
+        steps.addWidget(self._train, 1)
+        layout.addLayout(steps)
         layout.addWidget(self._progress)

@@ -24,6 +24,7 @@ from app.dataset.corpus_figures import (
     corpus_figures,
     corpus_origin,
     most_known,
+    open_quote_text,
     problem_heading,
 )
 from app.dataset.corpus_sentences import (
@@ -74,10 +75,13 @@ class CorpusPage(QScrollArea):
         The refused rows are to be saved.
     search_requested(object)
         Only the sentences of a `SentenceQuery` are to be shown.
+    plain_quotes_requested()
+        The file is to be prepared again with quotes as text.
     """
 
     save_requested = Signal(object)
     search_requested = Signal(object)
+    plain_quotes_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +112,7 @@ class CorpusPage(QScrollArea):
         if self.query() != SentenceQuery():
             self.search_requested.emit(self.query())
         self._problems.show_problems(corpus.problems, problem_heading(summary, corpus.problems))
+        self._problems.show_cost(open_quote_text(corpus.problems))
 
     def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
         """Show the sentences that were looked for; an answer that is out of date is left."""
@@ -187,13 +192,16 @@ class CorpusPage(QScrollArea):
 
     def _build_splitter(self) -> QSplitter:
         upper = QSplitter(Qt.Orientation.Horizontal, self)
+        upper.setObjectName("dataset.upper_splitter")
         upper.addWidget(self._build_plot_card())
         self._problems = ProblemPanel("", self)
         self._problems.save_requested.connect(self.save_requested)
+        self._problems.plain_quotes_requested.connect(self.plain_quotes_requested)
         upper.addWidget(self._problems)
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("dataset.corpus_splitter")
         splitter.addWidget(upper)
         splitter.addWidget(self._build_sentence_card())
         splitter.setStretchFactor(0, 2)

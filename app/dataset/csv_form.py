@@ -81,12 +81,15 @@ class CsvForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
+        self._has_entities = False
+        self._kind = ""  # how the file is read but for its columns
         self._has_header = False
         self._is_table = False
         self._is_header_chosen = False
         self._chosen: tuple[int, ...] | None = None  # columns
         self._keys: tuple[str, ...] = ()  # of the text columns, where there are several files
         self._is_one_of_several = False
+        self._wanted: tuple[str, ...] = ()  # the columns of a corpus that was opened again
         self._build_fields()
         self._build_boxes()
         self._build_layout()
@@ -95,7 +98,10 @@ class CsvForm(QWidget):
 
     def show_preview(self, preview: "CsvPreview") -> tuple[int, ...]:
         """Show how the file was read and return the text columns; choices made by hand stay."""
-        if preview.files and self._keys:  # another file may have them in other places
+        if self._wanted:
+            self._chosen = _indexes(self._wanted, preview.columns)
+            self._wanted = ()
+        elif preview.files and self._keys:  # another file may have them in other places
             places = {name: index for index, name in enumerate(preview.columns)}
             places |= {str(index + 1): index for index in range(len(preview.columns))}
             self._chosen = tuple(places[key] for key in self._keys if key in places)
@@ -151,6 +157,19 @@ class CsvForm(QWidget):
         for field in (self._file, self._bad_files):
             self._form.setRowVisible(field, self._is_one_of_several)
 
+    def summary(self, preview: "CsvPreview | None" = None) -> str:
+        """Return in one line how the file is read: "CSV, utf-8, comma, column body"."""
+        if preview is not None:
+            self._kind = _kind(preview)
+            self._has_entities = preview.entities > 0
+        is_raw = self._has_entities and not self._entities.isChecked()
+        rest = "; HTML entities are not decoded" if is_raw else ""
+        chosen = [self._columns[index] or str(index + 1) for index in self._column.picked()]
+        if not self._column.isVisibleTo(self) or not chosen:
+            return f"{self._kind}{rest}"
+        columns = "column" if len(chosen) == 1 else "columns"
+        return f"{self._kind}, {columns} {shorten(', '.join(chosen), 40)}{rest}"
+
     def _show_sheets(self, preview: "CsvPreview") -> None:
         with QSignalBlocker(self._sheet):
             self._sheet.clear()
@@ -179,8 +198,33 @@ class CsvForm(QWidget):
         for field in (self._file, self._bad_files):
             self._form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
         self._is_header_chosen = self._is_one_of_several = False
-        self._chosen, self._keys = None, ()
+        self._chosen, self._keys, self._wanted = None, (), ()
         self._columns = ()
+
+    def show_config(self, config: CsvConfig) -> None:
+        """Show how a corpus was read that is opened again; its columns come with the preview."""
+        for box, value in (
+            (self._encoding, config.encoding),
+            (self._delimiter, config.delimiter),
+            (self._quoting, config.quoting),
+            (self._units, config.documents),
+        ):
+            if value is not None and box.findData(value) < 0:
+                box.addItem(str(value), value)
+            with QSignalBlocker(box):
+                box.setCurrentIndex(max(0, box.findData(value)))
+        with QSignalBlocker(self._sheet):
+            if config.sheet is not None:
+                self._sheet.addItem(config.sheet, config.sheet)
+                self._sheet.setCurrentIndex(self._sheet.findData(config.sheet))
+        with QSignalBlocker(self._entities):
+            self._entities.setChecked(config.decode_entities)
+        with QSignalBlocker(self._skipped):
+            self._skipped.setValue(DETECT if config.skip_rows is None else config.skip_rows)
+        self._has_header = bool(config.has_header)
+        self._is_header_chosen = config.has_header is not None
+        self._wanted = config.columns
+        self.show_policy(config.bad_rows)
 
     def show_policy(self, policy: str) -> None:
         """Show what was to be done with damaged rows in an earlier session."""
@@ -195,6 +239,10 @@ class CsvForm(QWidget):
             self._encoding.addItem(name, name)
             index = self._encoding.count() - 1
         self._encoding.setCurrentIndex(index)
+
+    def choose_quoting(self, quoting: str) -> None:
+        """Read the file with other quotes, as if they had been chosen by hand."""
+        self._quoting.setCurrentIndex(self._quoting.findData(quoting))
 
     def reading_config(self) -> CsvConfig:
         """Return the options for looking at the file: no column is chosen in them."""
@@ -428,3 +476,19 @@ class CsvForm(QWidget):
     @Slot(int)
     def _on_reading_changed(self, index: int) -> None:
         self.reading_changed.emit()
+
+
+def _indexes(keys: tuple[str, ...], columns: tuple[str, ...]) -> tuple[int, ...]:
+    """Return where the columns of these names, or numbers from 1 on, stand."""
+    places = {name: index for index, name in enumerate(columns)}
+    found = (int(key) - 1 if key.isdecimal() else places.get(key, -1) for key in keys)
+    return tuple(index for index in found if 0 <= index < len(columns))
+
+
+def _kind(preview: "CsvPreview") -> str:
+    if preview.sheets:
+        return "Spreadsheet"
+    if preview.kind != "table":
+        kinds = {"lines": "Plain text, a text a line", "paragraphs": "Plain text, in paragraphs"}
+        return f"{kinds.get(preview.kind, 'JSON Lines')}, {preview.encoding}"
+    return f"Table, {preview.encoding}, {delimiter_name(preview.delimiter)}"

@@ -196,8 +196,8 @@ def entities_text(preview: "CsvPreview") -> str:
     if preview.are_entities_decoded:
         return f" {count} here {'is' if preview.entities == 1 else 'are'} shown decoded."
     return (
-        f" {count} here, such as &gt; for >: tick “Decode HTML entities” on the left to read "
-        "what their authors wrote."
+        f" {count} here, such as &gt; for >: press “change” on the left and tick “Decode HTML "
+        "entities” to read what their authors wrote."
     )
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.shared.formatting import format_count, shorten
 from app.shared.labels import describe, make_label
+from app.shared.strip import Strip
 from app.shared.tables import Column, RowsModel, prepare_table
 from app.shared.theme import scaled
 
@@ -43,9 +44,12 @@ class ProblemPanel(QFrame):
         The rows are to be saved to a file: the `RowProblem`s that are listed.
     line_chosen(int)
         A row was chosen: its line in the file.
+    plain_quotes_requested()
+        Quotes are to be read as text, since one that is never closed took many lines.
     """
 
     save_requested = Signal(object)
+    plain_quotes_requested = Signal()
     line_chosen = Signal(int)
 
     def __init__(self, role: str, parent: QWidget | None = None, *, is_wide: bool = False) -> None:
@@ -61,6 +65,8 @@ class ProblemPanel(QFrame):
             "Save the refused rows",
             "Save the refused rows as a CSV: the line in the file, the reason, how the row begins",
         )
+        self._cost = Strip(f"dataset.{role}open_quote_strip", self)
+        self._cost.accepted.connect(self.plain_quotes_requested)
         self._table = self._build_table(role, is_wide=is_wide)
         head = QHBoxLayout()
         head.addWidget(self._heading, 1)
@@ -69,6 +75,7 @@ class ProblemPanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)
         layout.addLayout(head)
+        layout.addWidget(self._cost)
         layout.addWidget(self._table, 1)
         self._save.clicked.connect(self._on_save_clicked)
         self._table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
@@ -79,6 +86,11 @@ class ProblemPanel(QFrame):
         self._model.set_rows(tuple(problems))
         self.show_heading(heading)
         self.setVisible(bool(problems))
+
+    def show_cost(self, text: str) -> None:
+        """Say what a quote that is never closed cost, and offer the way out; "" for nothing."""
+        tip = "Prepare the file again with its quotation marks as characters like any other"
+        self._cost.say(text, button="Read quotes as text", tip=tip, kind="warning")
 
     def show_heading(self, heading: str) -> None:
         """Replace the heading."""

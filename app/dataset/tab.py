@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.dataset.corpus_figures import words_text
 from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
@@ -19,15 +28,18 @@ from app.dataset.preview import PreviewPage
 from app.dataset.vocabulary_page import VocabularyPage
 from app.dataset.words_page import WordsPage
 from app.session import Command
-from app.shared.labels import make_card, make_label
+from app.shared.formatting import shorten
+from app.shared.labels import describe, make_card, make_label
 from app.shared.scrolling import FittingScrollArea
+from app.shared.strip import Strip
 from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
     from engine import Corpus, CsvPreview, WordsPreview
 
-PANEL_WIDTH = 328  # px, of the column of controls
+SCROLL_BAR = 12  # px, as style.qss says
+PANEL_WIDTH = 340  # px, of the column of controls
 WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE = 1, 2, 3
 
 
@@ -55,6 +67,12 @@ class DatasetTab(QWidget):
         The rows in the preview are to be cut into words as the form says.
     search_requested(object)
         Only the sentences of a `SentenceQuery` are to be shown.
+    back_requested()
+        The text that is prepared is to be shown again, instead of the file chosen since.
+    train_requested()
+        The person wants to go on to the training.
+    plain_quotes_requested()
+        The file is to be prepared again with quotes as text.
     """
 
     open_requested = Signal()
@@ -67,18 +85,26 @@ class DatasetTab(QWidget):
     save_problems_requested = Signal(object)
     words_requested = Signal()
     search_requested = Signal(object)
+    back_requested = Signal()
+    train_requested = Signal()
+    plain_quotes_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dataset.tab")
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
-        self._has_corpus = self._is_busy = self._is_looking = False
+        self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 16, 16, 16)
         row.setSpacing(16)
         row.addWidget(self._build_panel())
-        row.addWidget(self._build_pages(), 1)
+        self._outdated = Strip("dataset.outdated_strip", self)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addWidget(self._outdated)
+        right.addWidget(self._build_pages(), 1)
+        row.addLayout(right, 1)
         self._connect_signals()
         self.show_idle()
 
@@ -114,6 +140,43 @@ class DatasetTab(QWidget):
         self._corpus_form.show_config(config)
         self._csv_form.show_policy(config.csv.bad_rows)
 
+    def read_quotes_as_text(self) -> None:
+        """Choose, as if by hand, that quotes are characters like any other."""
+        self._csv_form.choose_quoting("none")
+
+    def show_corpus_config(self, config: CorpusConfig) -> None:
+        """Show the file and the choices of a corpus that was opened, before its first rows."""
+        self.show_new_file(config.path)
+        self.show_config(config)
+        self._csv_form.show_config(config.csv)
+
+    def show_no_corpus(self) -> None:
+        """Take the pages of a corpus away: there is none."""
+        self._has_corpus = False
+        for page in (CORPUS_PAGE, VOCABULARY_PAGE):
+            self._results.setTabVisible(page, self._has_corpus)
+        if not self._has_preview:
+            self._pages.setCurrentIndex(0)
+        self.show_outdated("")
+
+    def show_outdated(self, name: str) -> None:
+        """Grey what belongs to the text `name`, as another file was chosen; "" if none was."""
+        is_outdated = bool(name)
+        title = f"Prepared corpus ({shorten(name, 24)})" if name else "Prepared corpus"
+        self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
+        for page in (self._corpus_page, self.vocabulary_page):
+            page.setEnabled(not is_outdated)
+        self._outdated.say(
+            f"“Prepared corpus” and “Vocabulary” are still those of {name}. Prepare the file "
+            "that you see now, or go back."
+            if is_outdated
+            else "",
+            button=f"Back to {shorten(name, 24)}".replace("&", "&&"),
+            tip="Show the prepared text again; nothing is prepared anew",
+        )
+        self._is_outdated = is_outdated
+        self._update_buttons()
+
     def show_commands(self, commands: frozenset[Command]) -> None:
         """Enable what can be asked for now."""
         self._commands = commands
@@ -123,6 +186,8 @@ class DatasetTab(QWidget):
         """Name the files that are being looked at, and forget the options of the former ones."""
         self._file_panel.show_file(path, others)
         self._csv_form.reset()
+        self._reading.setText("Reading the first rows…")
+        self._change.setChecked(False)
         self._has_preview = False
         self._update_buttons()
 
@@ -130,20 +195,28 @@ class DatasetTab(QWidget):
         """Forget the preview: the options stay, to be changed until the file can be read."""
         self._file_panel.show_use(is_used=False)
         self._preview_page.show_outdated()
+        self._reading.setText("It cannot be read as it is.")
+        self._change.setChecked(True)
         self._has_preview = False
         self._update_buttons()
 
-    def show_preview(self, preview: "CsvPreview") -> None:
-        """Show the first rows and how they were read."""
+    def show_preview(self, preview: "CsvPreview", *, comes_forward: bool = True) -> None:
+        """Show the first rows and how they were read; without a wish for them, in the back."""
         self._file_panel.show_use(is_used=True)
         columns = self._csv_form.show_preview(preview)
         self._preview_page.show_preview(preview, columns, stops=self._stops)
         self._has_preview = True
-        self._results.setCurrentWidget(self._preview_page)
+        if comes_forward:
+            self._results.setCurrentWidget(self._preview_page)
         self._pages.setCurrentWidget(self._results)
         self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
         self._update_buttons()
         self.words_requested.emit()
+        self._reading.setText(self._csv_form.summary(preview))
+        is_unsure = preview.undecodable_bytes or preview.control_characters
+        are_several = len(preview.files) > 1
+        if preview.doubts or is_unsure or are_several:  # something is to be decided
+            self._change.setChecked(True)
         if preview.doubts:
             self._scroll.ensureWidgetVisible(self._csv_form)
 
@@ -198,39 +271,57 @@ class DatasetTab(QWidget):
         self._update_buttons()
 
     def _build_panel(self) -> QWidget:
-        """Return the column of controls: the step that starts the work never scrolls away."""
-        column = QWidget(self)
-        column.setFixedWidth(scaled(PANEL_WIDTH))
-        self._scroll = scroll = FittingScrollArea(column)
+        """Return the column of controls, which scrolls as one where the window is low."""
+        self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
+        scroll.setFixedWidth(scaled(PANEL_WIDTH))
+        scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, SCROLL_BAR, 0)  # its place, so that nothing moves
         layout.setSpacing(12)
         self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
+        self._reading_line = self._build_reading_line(panel)
         self._csv_form = CsvForm(panel)
-        self._corpus_form = CorpusForm(column)
-        self._prepare_panel = PreparePanel(column)
+        self._csv_form.hide()
+        self._corpus_form = CorpusForm(panel)
+        self._prepare_panel = PreparePanel(panel)
+        reading = self._card(panel, "2  Check how it is read", self._reading_line, self._csv_form)
         layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
-        layout.addWidget(self._card(panel, "2  Check how it is read", self._csv_form))
+        layout.addWidget(reading)
+        layout.addWidget(self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel))
         layout.addStretch(1)
         scroll.setWidget(panel)
-        prepare = self._card(column, "3  Prepare", self._corpus_form, self._prepare_panel)
-        parts = QVBoxLayout(column)
-        parts.setContentsMargins(0, 0, 0, 0)
-        parts.setSpacing(12)
-        parts.addWidget(scroll)
-        parts.addWidget(prepare)
-        parts.addStretch(1)
-        return column
+        return scroll
+
+    def _build_reading_line(self, parent: QWidget) -> QWidget:
+        """Return how the file is read in one line, and the button that shows all of it."""
+        line = QWidget(parent)
+        self._reading = make_label("", "hint", line, wrap=True)
+        self._reading.setObjectName("dataset.reading_label")
+        self._change = describe(
+            QToolButton(line),
+            "dataset.change_reading_button",
+            "Change how the file is read",
+            "Show columns, encoding, delimiter and quotes, to overrule what was detected",
+        )
+        self._change.setProperty("flat", "true")
+        self._change.setCheckable(True)
+        self._change.setText("change")
+        self._change.toggled.connect(self._on_change_toggled)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._reading, 1)
+        row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignTop)
+        return line
 
     @staticmethod
     def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:
         card = make_card(parent)
         layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(12)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
         layout.addWidget(make_label(title, "heading", card))
         for part in parts:
             layout.addWidget(part)
@@ -263,6 +354,8 @@ class DatasetTab(QWidget):
         self._file_panel.sample_requested.connect(self.sample_requested)
         self._prepare_panel.prepare_requested.connect(self.prepare_requested)
         self._prepare_panel.cancel_requested.connect(self.cancel_requested)
+        self._prepare_panel.train_requested.connect(self.train_requested)
+        self._outdated.accepted.connect(self.back_requested)
         self._csv_form.reading_changed.connect(self.reading_changed)
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
@@ -270,13 +363,32 @@ class DatasetTab(QWidget):
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_page.search_requested.connect(self.search_requested)
+        self._corpus_page.plain_quotes_requested.connect(self.plain_quotes_requested)
         self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
         self._corpus_form.words_requested.connect(self._on_words_page_requested)
         self._words_page.tokenizer_changed.connect(self._on_tokenizer_changed)
         self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
 
+    def press_bright(self) -> None:
+        """Press what stands out, as Ctrl+Return does: prepare, or open a file."""
+        if self._prepare_panel.can_prepare:
+            self._prepare_panel.press()
+        elif not self._file_panel.has_file:
+            self.open_requested.emit()
+
+    def press_cancel(self) -> None:
+        """Give up what runs here, as Esc does."""
+        if self._is_busy:
+            self.cancel_requested.emit()
+
+    @Slot(bool)
+    def _on_change_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signature
+        self._csv_form.setVisible(is_open)
+        self._change.setText("fold" if is_open else "change")
+
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
+        self._reading.setText(self._csv_form.summary())
         self._preview_page.set_text_columns(columns)
         self._results.setCurrentWidget(self._preview_page)
         self.words_requested.emit()
@@ -309,8 +421,10 @@ class DatasetTab(QWidget):
         can_prepare = Command.PREPARE in self._commands and not self._is_busy
         self._file_panel.set_offered(is_offered=can_open)
         self._csv_form.setEnabled(can_open and self._file_panel.has_file)
+        self._change.setEnabled(self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,
+            can_train=self._has_corpus and not self._is_outdated and not self._is_busy,
             can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,
         )

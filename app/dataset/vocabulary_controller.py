@@ -80,7 +80,9 @@ class VocabularyController(QObject):
         if self._session.corpus is None:
             return None
         summary = self._session.corpus.summary
-        return summary.digest, summary.columns, summary.documents, summary.words
+        counted_in = summary.min_count, summary.counted, summary.validation_documents
+        text = summary.digest, summary.columns, summary.documents, summary.words
+        return text, summary.tokenizer, counted_in
 
     def _measured_with(self) -> object:
         """Return all that the time of an epoch depends on but for the vocabulary size."""
@@ -310,6 +312,14 @@ def note_text(model: ModelConfig, train: TrainConfig, *, is_in_use: bool) -> str
 
 def advice_text(budget: "VocabularyBudget") -> str:
     """Name the vocabulary that knows nearly all of the text."""
+    rare = budget.different_words - budget.most_known
+    at_most = 1.0 - budget.at(budget.largest_size, 1).unknown_share
+    if at_most < 1.0 - ADVISED_SHARE:
+        return (
+            f"At most {at_most:.1%} of the text can be known: {counted(rare, 'word')} of its "
+            f"{counted(budget.different_words, 'different word')} occur too rarely in the training "
+            "part (Known from, on the left)."
+        ).replace("%", " %")
     size = budget.smallest_size(ADVISED_SHARE)
     rounded = min(math.ceil(size / 100) * 100 if size > 1000 else size, budget.largest_size)
     return (

@@ -1,6 +1,7 @@
 """Scored sentences side by side, the most probable first."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -27,10 +28,13 @@ class ComparisonTable(RecordTable):
         The user wants this sentence's words again.
     count_changed(int)
         There are so many pinned scores now.
+    removed(object)
+        Scores were taken away: all that were there before, for `show_pinned`.
     """
 
     score_requested = Signal(str, object)
     count_changed = Signal(int)
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +58,15 @@ class ComparisonTable(RecordTable):
         kept = [old for old in self._pinned if _identity(old) != _identity(scored)]
         self._show([*kept, scored][-_LARGEST:])
 
+    @property
+    def pinned(self) -> tuple[ModelScore, ...]:
+        """All pinned scores, the newest last."""
+        return tuple(self._pinned)
+
+    def show_pinned(self, pinned: Sequence[ModelScore]) -> None:
+        """Show scores of an earlier time in place of the present ones."""
+        self._show(list(pinned))
+
     def _show(self, pinned: list[ModelScore]) -> None:
         self._pinned = pinned
         self._scores.set_rows(pinned)
@@ -67,7 +80,10 @@ class ComparisonTable(RecordTable):
         """Remove the selected sentences, or all of them if none is selected."""
         rows = self.selected_rows() or range(len(self._pinned))
         gone = [self._scores.rows[row] for row in rows]
+        before = self.pinned
         self._show([scored for scored in self._pinned if scored not in gone])
+        if gone:
+            self.removed.emit(before)
 
     @Slot()
     def _share_the_width(self) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.generation.export import ask_sentences_path, save_sentences
-from app.generation.history import SentenceHistory
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
@@ -88,10 +87,8 @@ class GenerationController(QObject):
         self._end_state: BatchState = "ended"
         self._continues = False  # whether a word was chosen, and its sentence is to be looked at
         self._connect_signals()
-        self._history = SentenceHistory(settings.folder)
         self._panel.show_settings(settings.settings.sample)
         self._panel.show_own_presets(presets_from_texts(settings.settings.presets))
-        self._panel.show_former(*self._history.load())
         self._show_model()
 
     def _connect_signals(self) -> None:
@@ -101,7 +98,6 @@ class GenerationController(QObject):
         self._panel.save_requested.connect(self._on_save_requested)
         self._panel.settings_changed.connect(self._on_settings_changed)
         self._panel.own_presets_changed.connect(self._on_own_presets_changed)
-        self._panel.history_changed.connect(self._keep_history)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.shown_model_changed.connect(self._on_session_changed)
@@ -131,10 +127,6 @@ class GenerationController(QObject):
     def _on_own_presets_changed(self, presets: tuple[Preset, ...]) -> None:
         self._settings.update(presets=presets_as_texts(presets))
 
-    @Slot()
-    def _keep_history(self) -> None:
-        self._history.save(self._panel.records(), self._panel.favourites)
-
     @Slot(object)
     def _on_generate_requested(self, config: SampleConfig) -> None:
         self._start(config)
@@ -156,7 +148,13 @@ class GenerationController(QObject):
 
     def _start(self, config: SampleConfig, *, continues: bool = False) -> None:
         model = self._session.shown_model
-        if model is None or self._runner.is_busy:
+        if self._runner.is_busy:
+            self._presenter.show_message(
+                "Other sentences are being written: wait for their end, or stop them with Esc.",
+                "info",
+            )
+            return
+        if model is None:
             return
         self._presenter.clear()
         self._end_state = "ended"
@@ -207,7 +205,6 @@ class GenerationController(QObject):
             state: BatchState = "failed" if failure is not None else self._end_state
             self._panel.update_batch(dataclasses.replace(self._batch, state=state))
             self._batch = None
-            self._keep_history()
         self._panel.show_generating(is_generating=False)
         if failure is not None:
             self._presenter.show_failure(failure, "Generating sentences")

@@ -4,7 +4,6 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFormLayout,
     QSpinBox,
     QToolButton,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.generation.presets import filters_text
+from app.shared.decimals import DecimalSpinBox
 from app.shared.labels import describe, make_form, make_label
 from engine import SampleConfig
 
@@ -144,7 +144,7 @@ class FilterFields(QWidget):
         self.changed.emit()
 
 
-def _share_spin(parent: QWidget) -> QDoubleSpinBox:
-    spin = QDoubleSpinBox(parent)
+def _share_spin(parent: QWidget) -> DecimalSpinBox:
+    spin = DecimalSpinBox(parent)
     spin.setSingleStep(0.05)
     return spin

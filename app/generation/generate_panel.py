@@ -1,9 +1,9 @@
 """The upper half of the generation tab: the form, its buttons, the sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -23,7 +23,7 @@ from app.shared.formatting import counted
 from app.shared.labels import describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import SampleConfig, SentenceGenerated, SentenceGrowing
+from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -56,8 +56,14 @@ class GeneratePanel(QFrame):
         The sentences are to begin with this.
     own_presets_changed(object)
         One's own presets are these now, a tuple.
-    history_changed()
-        Sentences were taken away, or marked.
+    records_changed()
+        Sentences came, were taken away, or were marked.
+    cleared(object)
+        The list was cleared: the sentences with their batches, for `show_records`.
+    sentences_written()
+        A batch has come to its end.
+    copy_chosen(object)
+        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
     """
 
     generate_requested = Signal(object)
@@ -68,13 +74,17 @@ class GeneratePanel(QFrame):
     word_chosen = Signal(object, int)
     start_changed = Signal(str)
     own_presets_changed = Signal(object)
-    history_changed = Signal()
+    records_changed = Signal()
+    cleared = Signal(object)
+    sentences_written = Signal()
+    copy_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._is_available = False
         self._is_generating = False
+        self._novelty = ""
         self._form = SampleForm(self)
         self._build_start()
         self._build_buttons()
@@ -173,6 +183,7 @@ class GeneratePanel(QFrame):
         right.addWidget(self._list, 1)
         right.addLayout(below)
         area = FittingScrollArea(self)
+        area.setObjectName("generation.form_area")
         area.setWidget(self._form)
         self._form.setAutoFillBackground(False)  # the card shows through
         area.viewport().setAutoFillBackground(False)
@@ -193,9 +204,11 @@ class GeneratePanel(QFrame):
         self._form.own_presets_changed.connect(self.own_presets_changed)
         self._start_edit.textChanged.connect(self.start_changed)
         self._start_edit.returnPressed.connect(self.request_generate)
+        self._start_edit.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
         self._list.word_chosen.connect(self.word_chosen)
+        self._list.copy_chosen.connect(self.copy_chosen)
         self._list.favourites_changed.connect(self._on_favourites_changed)
         self._generate_button.clicked.connect(self.request_generate)
         self._stop_button.clicked.connect(self.request_stop)
@@ -254,15 +267,15 @@ class GeneratePanel(QFrame):
         self._start_hint.setProperty("role", "bad" if is_warning else "hint")
         self._start_hint.style().polish(self._start_hint)
 
-    def show_former(
-        self, records: Sequence[tuple[Batch, SentenceGenerated]], favourites: set[str]
-    ) -> None:
-        """Show the sentences of earlier sessions."""
-        self._list.show_former(records, favourites)
-
     def show_growing(self, sentence: SentenceGrowing) -> None:
         """Show the sentence that is being written, as far as it is."""
         self._list.show_growing(sentence)
+
+    def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
+        """Show what was copied of the sentences with these keys, and of the batch as a whole."""
+        self._novelty = novelty
+        self._list.show_copies(copies)
+        self._status_label.setText(self._status_text())
 
     @property
     def favourites(self) -> set[str]:
@@ -276,6 +289,8 @@ class GeneratePanel(QFrame):
     def update_batch(self, batch: Batch) -> None:
         """Show what became of the newest batch."""
         self._list.update_batch(batch)
+        if batch.state != "running":
+            self.sentences_written.emit()
         if batch.seed is not None:
             self._form.show_used_seed(batch.seed)
 
@@ -286,6 +301,19 @@ class GeneratePanel(QFrame):
     def records(self) -> list[tuple[Batch, SentenceGenerated]]:
         """Return every sentence shown, with its batch."""
         return self._list.records()
+
+    def show_records(
+        self,
+        records: Sequence[tuple[Batch, SentenceGenerated]],
+        favourites: set[str] | None = None,
+    ) -> None:
+        """Show sentences of an earlier time in place of those in the list, marked as then."""
+        with QSignalBlocker(self):
+            self._list.clear()
+            self._list.show_former(
+                records, self._list.favourites if favourites is None else favourites
+            )
+        self._update_enabled()
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
@@ -317,11 +345,12 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
+        novelty = f"  ·  {self._novelty}" if self._novelty else ""
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else novelty)
 
     @Slot()
     def _on_form_changed(self) -> None:
-        self.settings_changed.emit(self._form.settings())
+        self.settings_changed.emit(self.settings())
 
     @Slot()
     def _on_filter_changed(self) -> None:
@@ -332,15 +361,18 @@ class GeneratePanel(QFrame):
     @Slot()
     def _on_favourites_changed(self) -> None:
         self._on_filter_changed()
-        self.history_changed.emit()
+        self.records_changed.emit()
 
     @Slot()
     def _on_clear_clicked(self) -> None:
+        records = self._list.records()
+        self._novelty = ""
         self._list.clear()
-        self.history_changed.emit()
+        self.cleared.emit(records)
 
     @Slot(int)
     def _on_count_changed(self, count: int) -> None:
+        self.records_changed.emit()
         if count <= 1:
             self._update_enabled()
         else:

@@ -22,6 +22,7 @@ class Batch:
     seed: int | None = None  # the one used; None until the first sentence tells
     done: int = 0  # sentences so far
     state: BatchState = "running"
+    is_of_session: bool = True  # False: written before the program was started
 
     @property
     def asked(self) -> int:
@@ -86,6 +87,11 @@ def perplexity(sentence: SentenceGenerated) -> float:
         return math.exp(-sentence.log_probability / words)
     except OverflowError:
         return math.inf
+
+
+def key_of(sentence: SentenceGenerated) -> str:
+    """Return what tells a sentence from others, from one start of the program to the next."""
+    return f"{sentence.seed}/{sentence.number}/{sentence.text}"
 
 
 def given_words(sentence: SentenceGenerated) -> tuple[str, ...] | None:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.generation.filter_fields import FilterFields
 from app.generation.preset_row import PresetRow
 from app.generation.presets import Preset
+from app.shared.decimals import DecimalSpinBox
 from app.shared.labels import add_row, describe, make_form
 from app.shared.theme import scaled
 from engine import SampleConfig
@@ -129,7 +129,7 @@ class SampleForm(QWidget):
         )
         self._temperature_slider.setRange(0, round(_HIGHEST * _STEPS_PER_UNIT))
         self._temperature_spin = describe(
-            QDoubleSpinBox(self), "generation.temperature_spin", "Temperature", tip
+            DecimalSpinBox(self), "generation.temperature_spin", "Temperature", tip
         )
         self._temperature_spin.setRange(_LOWEST, _HIGHEST)
         self._temperature_spin.setSingleStep(1.0 / _STEPS_PER_UNIT)

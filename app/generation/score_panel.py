@@ -1,6 +1,7 @@
 """The lower half of the generation tab: a typed sentence and its probability."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -16,18 +17,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.coloured_sentence import ColouredSentence, Legend
 from app.generation.comparison_table import ComparisonTable
 from app.generation.next_word_panel import END, NextWordPanel
 from app.generation.records import ModelScore, places_of_words
+from app.generation.score_wording import (
+    parts_text,
+    probability_formula,
+    unknown_sentence,
+    without_unknown_text,
+)
 from app.generation.word_table import WordProbabilityTable
-from app.shared.direction import isolated
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe, make_label
-from engine import NextWords, SentenceScore
+from engine import NextWords, ReplacementFound
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
-_LISTED_UNKNOWN = 8  # unknown words named before "and others"
 
 
 class ScorePanel(QFrame):
@@ -37,10 +43,22 @@ class ScorePanel(QFrame):
     -------
     text_changed(str)
         The sentence is different now.
+    score_shown(object)
+        This `ModelScore` is shown now, or None.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
+    improve_requested(str)
+        The word of this sentence that would best be another is to be found.
+    improve_stop_requested()
+        That search is to end.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
+    replaced(str)
+        Another sentence took the place of this typed one.
+    compared_changed()
+        Other sentences are compared now.
+    removed(object)
+        Compared sentences were taken away: all that were there before, for `show_compared`.
 
     Attributes
     ----------
@@ -49,8 +67,14 @@ class ScorePanel(QFrame):
     """
 
     text_changed = Signal(str)
+    score_shown = Signal(object)
     place_changed = Signal()
+    improve_requested = Signal(str)
+    improve_stop_requested = Signal()
     continue_requested = Signal(object)
+    replaced = Signal(str)
+    compared_changed = Signal()
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +90,7 @@ class ScorePanel(QFrame):
         self._build_layout()
         self._connect_signals()
         self.show_score(None)
+        self._show_better("")
 
     def _build_line(self) -> None:
         self._sentence_edit = describe(
@@ -84,6 +109,23 @@ class ScorePanel(QFrame):
             "Take back the last change of the sentence, such as a word that was chosen (Ctrl+Z)",
         )
         self._undo_button.setEnabled(False)
+        self._improve_button = describe(
+            QPushButton("&Better word?", self),
+            "generation.improve_button",
+            "Find a better word",
+            "Find the one word whose replacement makes the sentence most probable: every word is "
+            "tried at every place (Esc stops)",
+        )
+        self._improve_label = make_label("", "hint", self, wrap=True)
+        self._improve_label.setObjectName("generation.improve_label")
+        self._take_button = describe(
+            QPushButton("Take it", self),
+            "generation.take_button",
+            "Take the better word",
+            "Put the sentence with the better word into the line; Undo takes it back",
+        )
+        self._is_improving = False
+        self._replacement: ReplacementFound | None = None
         self._pin_button = describe(
             QPushButton("&Add to comparison", self),
             "generation.pin_button",
@@ -92,6 +134,14 @@ class ScorePanel(QFrame):
         )
 
     def _build_figures(self) -> None:
+        self._coloured = describe(
+            ColouredSentence(self),
+            "generation.coloured_sentence",
+            "The sentence, coloured by surprise",
+            "",
+        )
+        self._legend = Legend(self)
+        self._legend.setObjectName("generation.legend")
         self._probability_label = _figure(
             self,
             "generation.probability_label",
@@ -121,6 +171,8 @@ class ScorePanel(QFrame):
         self._model_label.setProperty("role", "hint")
         self._parts_label = make_label("", "hint", self, wrap=True)
         self._parts_label.setObjectName("generation.parts_label")
+        self._percentile_label = make_label("", "hint", self)
+        self._percentile_label.setObjectName("generation.percentile_label")
         self._unknown_label = QLabel(self)
         self._unknown_label.setObjectName("generation.unknown_label")
         self._unknown_label.setProperty("role", "bad")
@@ -149,6 +201,7 @@ class ScorePanel(QFrame):
         line = QHBoxLayout()
         line.addWidget(self._sentence_edit, 1)
         line.addWidget(self._undo_button)
+        line.addWidget(self._improve_button)
         line.addWidget(self._pin_button)
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
@@ -166,6 +219,7 @@ class ScorePanel(QFrame):
             figures.addWidget(caption, 0, column)
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
+        figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
         figures.setColumnStretch(len(names), 1)
         heading = QLabel("How probable is a sentence?", self)
         heading.setProperty("role", "heading")
@@ -173,8 +227,14 @@ class ScorePanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addWidget(heading)
         layout.addLayout(line)
+        layout.addWidget(self._coloured)
+        better = QHBoxLayout()
+        better.addWidget(self._improve_label, 1)
+        better.addWidget(self._take_button)
+        layout.addLayout(better)
         layout.addLayout(figures)
         layout.addWidget(self._parts_label)
+        layout.addWidget(self._percentile_label)
         layout.addWidget(self._unknown_label)
         layout.addWidget(self._build_splitter(), 1)
 
@@ -184,11 +244,16 @@ class ScorePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._comparison_table, 1)
         column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
-        self._aside_tabs = QTabWidget(self)
-        self._aside_tabs.setObjectName("generation.aside_tabs")
+        self._aside_tabs = describe(
+            QTabWidget(self),
+            "generation.aside_tabs",
+            "What else, and comparison",
+            "What could stand at a word, and sentences side by side",
+        )
         self._aside_tabs.addTab(self._next_panel, "What else?")
         self._aside_tabs.addTab(comparison, "Comparison")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("generation.score_splitter")
         splitter.addWidget(self._word_table)
         splitter.addWidget(self._aside_tabs)
         splitter.setChildrenCollapsible(False)
@@ -201,10 +266,14 @@ class ScorePanel(QFrame):
         self._pin_button.clicked.connect(self._on_pin_clicked)
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
+        self._comparison_table.removed.connect(self.removed)
         self._comparison_table.score_requested.connect(self.set_text)
         self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self._improve_button.clicked.connect(self._on_improve_clicked)
+        self._take_button.clicked.connect(self._on_take_clicked)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
+        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
@@ -223,12 +292,17 @@ class ScorePanel(QFrame):
 
         Where `words` are given, they are scored until something else is typed.
         """
-        if text != self.text:
+        former = self.text
+        if (text, words) == (former, self._words):
+            return
+        with QSignalBlocker(self._sentence_edit):
             self._sentence_edit.selectAll()
             self._sentence_edit.insert(text)
-        if words != self._words:
-            self._words = words
-            self.text_changed.emit(text)
+            if not text:
+                self._sentence_edit.del_()
+        self._take(words)
+        if text != former and former.strip():
+            self.replaced.emit(former)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
         """Show this sentence, and what could stand at its word `place`, from 0."""
@@ -244,9 +318,85 @@ class ScorePanel(QFrame):
         """How many words that could stand there are worth asking for; None: all."""
         return self._next_panel.rows_wanted
 
+    @property
+    def scored(self) -> ModelScore | None:
+        """The score that is shown."""
+        return self._scored
+
+    def show_percentile(self, text: str) -> None:
+        """Say where the sentence stands among others; "" where nobody knows."""
+        self._percentile_label.setText(text)
+        self._percentile_label.setVisible(bool(text))
+
+    def request_stop(self) -> None:
+        """Ask for an end, if a better word is being looked for."""
+        if self._is_improving:
+            self.improve_stop_requested.emit()
+
+    def show_improving(self, per_cent: int) -> None:
+        """Show how far the search for a better word is."""
+        self._is_improving = True
+        self._show_better(f"Looking for a better word: {per_cent} % (Esc stops)")
+
+    def show_replacement(self, found: ReplacementFound) -> None:
+        """Show which word would be better, and offer it."""
+        self._replacement = None if found.place is None else found
+        if found.place is None:
+            self._show_better("No other word, at no place, makes it more probable.")
+            return
+        times = format_perplexity(math.exp(min(found.gain, 700.0)))
+        self._show_better(
+            f"“{found.word}” in place of “{found.replaced}” makes it {times} times as probable."
+        )
+
+    def end_improving(self) -> None:
+        """Take the progress away where the search has found nothing."""
+        self._is_improving = False
+        if self._improve_label.text().endswith("(Esc stops)"):
+            self._show_better("")
+        self._update_improve()
+
+    def _show_better(self, text: str) -> None:
+        self._improve_label.setText(text)
+        self._improve_label.setVisible(bool(text))
+        self._take_button.setVisible(self._replacement is not None)
+        self._update_improve()
+
+    def _update_improve(self) -> None:
+        self._improve_button.setEnabled(self._scored is not None and not self._is_improving)
+
+    @Slot()
+    def _on_improve_clicked(self) -> None:
+        self._replacement = None
+        self.improve_requested.emit(self.text)
+
+    @Slot()
+    def _on_take_clicked(self) -> None:
+        if self._replacement is not None:
+            self.set_text(self._replacement.text)
+
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
         self._next_panel.show_words(said, self._word_there())
+
+    @property
+    def compared(self) -> tuple[ModelScore, ...]:
+        """The compared sentences, the newest last."""
+        return self._comparison_table.pinned
+
+    def show_compared(self, scores: Sequence[ModelScore]) -> None:
+        """Show compared sentences of an earlier time."""
+        self._comparison_table.show_pinned(scores)
+
+    def focus_line(self) -> None:
+        """Let the person type a sentence."""
+        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._sentence_edit.selectAll()
+
+    def restore_text(self, text: str) -> None:
+        """Put a sentence back that another took the place of."""
+        self._sentence_edit.selectAll()
+        self._sentence_edit.insert(text)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -261,7 +411,11 @@ class ScorePanel(QFrame):
         """Show a score; None takes the present one away."""
         self._scored = scored
         self._pin_button.setEnabled(scored is not None)
+        self._update_improve()
         self._word_table.show_score(scored)
+        self._coloured.show_score(scored)
+        self.score_shown.emit(scored)
+        self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:
             for label in (self._probability_label, self._log_label):
@@ -273,8 +427,10 @@ class ScorePanel(QFrame):
             self._show_unknown(())
             return
         score = scored.score
+        self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
+        self._probability_label.setToolTip(probability_formula(score))
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats"
@@ -296,6 +452,8 @@ class ScorePanel(QFrame):
             self._sentence_edit,
             self._pin_button,
             self._undo_button,
+            self._improve_button,
+            self._take_button,
             self._word_table,
             *self._next_panel.tab_chain(),
             self._comparison_table,
@@ -340,6 +498,12 @@ class ScorePanel(QFrame):
             self._aside_tabs.setCurrentWidget(self._next_panel)
             self._look_again()
 
+    @Slot(int)
+    def _on_coloured_word_clicked(self, word: int) -> None:
+        self._place = word
+        self._aside_tabs.setCurrentWidget(self._next_panel)
+        self._look_again()
+
     @Slot(str)
     def _on_word_taken(self, word: str) -> None:
         if self.words_before is None or self._scored is None or self._place is None:
@@ -352,12 +516,18 @@ class ScorePanel(QFrame):
         if place is not None:  # else it is the end already, or cannot be told in the text
             self.set_text(self.text[: place[0]].rstrip())
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
-        self._is_pin_due, self._words = False, None
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._take(None)
+
+    def _take(self, words: tuple[str, ...] | None) -> None:
+        """Let the text in the line be scored, or the words that it stands for."""
+        self._is_pin_due, self._words = False, words
+        self._replacement = None
+        self._show_better("")
         self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
-        self.text_changed.emit(text)
+        self.text_changed.emit(self.text)
 
     @Slot()
     def _on_pin_clicked(self) -> None:
@@ -372,53 +542,7 @@ class ScorePanel(QFrame):
     def _on_pinned_count_changed(self, count: int) -> None:
         self._unpin_button.setEnabled(count > 0)
         self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
-
-
-def parts_text(score: SentenceScore) -> str:
-    """Tell the sentences of a text apart, or that the words themselves were scored."""
-    if score.are_words_given:
-        return "These are the drawn words themselves: typed, this text would be read as others."
-    if len(score.parts) < 2:
-        return ""
-    parts = "  ·  ".join(
-        f"{isolated(_shortened(part.text))}: {format_odds(part.log_probability)}"
-        for part in score.parts
-    )
-    return f"Read as {len(score.parts)} sentences, of which the total is above.  {parts}"
-
-
-def without_unknown_text(score: SentenceScore) -> str:
-    """Tell the probability of the known words alone; "" where all are known."""
-    if not score.unknown_words:
-        return ""
-    odds, wavers = score.known_log_probability, score.known_perplexity
-    return (
-        f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
-        f"perplexity {format_perplexity(wavers)} a word."
-    )
-
-
-def unknown_sentence(words: tuple[str, ...]) -> str:
-    """Name the unknown words in a sentence; "" when there are none."""
-    if not words:
-        return ""
-    names = list(dict.fromkeys(words))
-    listed = ", ".join(f"“{isolated(_shortened(name))}”" for name in names[:_LISTED_UNKNOWN])
-    if len(names) > _LISTED_UNKNOWN:
-        listed += f" and {len(names) - _LISTED_UNKNOWN:,} more"
-    if len(names) == 1:
-        return (
-            f"The model does not know the word {listed}: it is scored as UNKNOWN_TOKEN, "
-            "like any other rare word."
-        )
-    return (
-        f"The model does not know the words {listed}: each is scored as UNKNOWN_TOKEN, "
-        "so they all look alike to it."
-    )
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= 30 else f"{word[:29]}…"
+        self.compared_changed.emit()
 
 
 def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:

@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Slot
 
@@ -25,6 +25,9 @@ from engine import RunControl, SentenceScored
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel, SentenceScore
+
+# A text, and its words where it would be read as others.
+Typed: TypeAlias = tuple[str, tuple[str, ...] | None]
 
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
@@ -50,7 +53,9 @@ class ScoringController(QObject):
         self._runner = runner
         self._presenter = presenter
         self._score, self._score_words = jobs.score, jobs.score_words
-        self._job: tuple[str, LanguageModel, str] | None = None  # text, model, its origin
+        self._job: tuple[Typed, LanguageModel, str] | None = (
+            None  # its model, and that one's origin
+        )
         self._origin = model_origin(session)  # of the present model
         self._is_closed = False
         self._is_due = False  # another job is wanted as soon as this one ends
@@ -106,12 +111,12 @@ class ScoringController(QObject):
             self._is_due = True
             self._stop_outdated_job()
             return
-        text, model = self._panel.text, self._session.shown_model
+        text, words, model = *self._typed(), self._session.shown_model
         self._is_due = False
         if model is None or not text.strip():
             return
-        self._job = (text, model, self._origin)
-        control, words = RunControl(), self._panel.words
+        self._job = (text, words), model, self._origin
+        control = RunControl()
         score = partial(self._score, model, text, control)
         if words is not None:
             score = partial(self._score_words, model, text, words, control)
@@ -119,21 +124,24 @@ class ScoringController(QObject):
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""
-        if self._job is not None and self._job[0] != self._panel.text:
+        if self._job is not None and self._job[0] != self._typed():
             self._runner.stop()
+
+    def _typed(self) -> Typed:
+        return self._panel.text, self._panel.words
 
     @Slot(object)
     def _on_runner_event_ready(self, event: "Event") -> None:
         if self._job is None or not isinstance(event, SentenceScored):
             return
-        text, model, origin = self._job
-        if text == self._panel.text and self._session.shown_model is not None:
+        typed, model, origin = self._job
+        if typed == self._typed() and self._session.shown_model is not None:
             self._panel.show_score(model_score(event.score, model, origin))
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         job, self._job = self._job, None
-        is_wanted = job is not None and job[0] == self._panel.text
+        is_wanted = job is not None and job[0] == self._typed()
         if failure is not None and is_wanted:
             self._panel.show_score(None)
             self._presenter.show_failure(failure, "Scoring the sentence")

@@ -5,31 +5,28 @@ batch begins with a title row that names its settings, so that no sentence is ev
 seen apart from what made it.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
-from app.generation.history import key_of
-from app.generation.records import Batch, given_words, perplexity, predicted_words
-from app.generation.sentence_delegate import SENTENCE_ROLE, SentenceDelegate
-from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
-from engine import SentenceGenerated, SentenceGrowing
+from app.generation.records import Batch, given_words, key_of
+from app.generation.sentence_columns import (
+    COPIED,
+    FAVOURITE,
+    NUMBER,
+    PROBABILITY,
+    SENTENCE,
+    Row,
+    sentence_columns,
+)
+from app.generation.sentence_delegate import SentenceDelegate
+from app.shared.tables import RecordTable, RowsModel, fit_column
+from engine import Copy, SentenceGenerated, SentenceGrowing
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
-
-NUMBER, SENTENCE, PROBABILITY, FAVOURITE = range(4)
-WORD_BY_WORD = "[word by word]"
-WHY_WORD_BY_WORD = (
-    "No text is read as these words, so that they are shown one by one. A double-click scores the "
-    "words themselves."
-)
-# The title of a batch, one of its sentences, or the one that is being written
-Row: TypeAlias = Batch | SentenceGenerated | SentenceGrowing
 
 
 class SentenceList(RecordTable):
@@ -46,12 +43,15 @@ class SentenceList(RecordTable):
         There are so many sentences now.
     favourites_changed()
         A sentence was marked, or is marked no more.
+    copy_chosen(object)
+        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
     """
 
     score_requested = Signal(str, object)
     word_chosen = Signal(object, int)
     count_changed = Signal(int)
     favourites_changed = Signal()
+    copy_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,10 +59,11 @@ class SentenceList(RecordTable):
         self._title_row = -1  # of the newest batch
         self._menu_row = -1
         self._pressed: tuple[int, int] | None = None  # the row and the word
-        self._rows = RowsModel(sentence_columns(self.is_favourite), self)
+        self._rows = RowsModel(sentence_columns(self.is_favourite, self.copy_of), self)
         self._waiting: list[SentenceGenerated] = []
         self._growing: SentenceGrowing | None = None  # waits to be shown as the lowest row
         self._favourites: set[str] = set()
+        self._copies: Mapping[str, Copy] = {}
         self._wanted, self._only_favourites = "", False
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
@@ -83,6 +84,8 @@ class SentenceList(RecordTable):
         header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
         fit_column(self, NUMBER, "100,000")
         fit_column(self, PROBABILITY, "1 in 8.8 × 10¹⁰⁰⁰")
+        header.setSectionResizeMode(COPIED, QHeaderView.ResizeMode.Interactive)
+        fit_column(self, COPIED, "10 of 10")
         header.setSectionResizeMode(FAVOURITE, QHeaderView.ResizeMode.Interactive)
         fit_column(self, FAVOURITE, "★")
         self._delegate = SentenceDelegate(self)
@@ -202,6 +205,15 @@ class SentenceList(RecordTable):
         """Tell whether a sentence is marked."""
         return isinstance(row, SentenceGenerated) and key_of(row) in self._favourites
 
+    def show_copies(self, copies: Mapping[str, Copy]) -> None:
+        """Show what was copied of the sentences with these keys."""
+        self._copies = copies
+        self.viewport().update()
+
+    def copy_of(self, row: Row) -> Copy | None:
+        """Return what was copied of a sentence; None where that is not known."""
+        return self._copies.get(key_of(row)) if isinstance(row, SentenceGenerated) else None
+
     def show_only(self, text: str, *, only_favourites: bool) -> None:
         """Hide the sentences without `text`, or those that are not marked."""
         self._wanted, self._only_favourites = text.strip().casefold(), only_favourites
@@ -284,6 +296,8 @@ class SentenceList(RecordTable):
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.column() == FAVOURITE:
             self.toggle_favourites([index.row()])
+        elif index.column() == COPIED and self.copy_of(self._rows.rows[index.row()]) is not None:
+            self.copy_chosen.emit(self._rows.rows[index.row()])
         elif self._pressed is not None and self._pressed[0] == index.row():
             sentence = self._rows.rows[index.row()]
             if isinstance(sentence, SentenceGenerated):
@@ -396,104 +410,3 @@ class SentenceList(RecordTable):
         self._fit_timer.stop()
         self._show_waiting()
         super().hideEvent(event)
-
-
-def sentence_columns(is_favourite: Callable[[Row], bool]) -> tuple[Column[Row], ...]:
-    """Return number, sentence, probability and mark; the title of a batch spans them all."""
-    of_title: dict[int, Callable[[Row], object]] = {
-        Qt.ItemDataRole.FontRole: _title_font,
-        Qt.ItemDataRole.TextAlignmentRole: _number_alignment,
-    }
-    return (
-        Column(
-            title="No.",
-            tip="The sentence's number in its batch",
-            text=lambda row: row.title if isinstance(row, Batch) else f"{row.number:,}",
-            tooltip=lambda row: row.title if isinstance(row, Batch) else _tooltip(row),
-            is_number=True,
-            roles=of_title,
-        ),
-        Column(
-            title="Sentence",
-            tip="Click a word to see what else could stand there; "
-            "double-click a sentence to see how probable each of its words is",
-            text=_text,
-            tooltip=_tooltip,
-            roles={SENTENCE_ROLE: lambda row: row},
-        ),
-        Column(
-            title="Probability",
-            tip="How often the model would say exactly this, at temperature 1, "
-            "the sentence's end included",
-            text=_odds,
-            tooltip=_tooltip,
-            is_number=True,
-        ),
-        Column(
-            title="★",
-            tip="Your favourites: click to mark a sentence",
-            text=lambda row: _star(row, is_marked=is_favourite(row)),
-            tooltip=lambda row: "Click to mark, or not" if _star(row, is_marked=True) else "",
-            title_alignment=Qt.AlignmentFlag.AlignCenter,
-            roles={Qt.ItemDataRole.TextAlignmentRole: lambda _row: Qt.AlignmentFlag.AlignCenter},
-        ),
-    )
-
-
-def sentence_tooltip(sentence: SentenceGenerated) -> str:
-    """Say the probability in the units of the field."""
-    words = counted(predicted_words(sentence), "predicted word")
-    end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
-    log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
-    begun = ""
-    if sentence.started_with:
-        given = counted(sentence.started_with, "word")
-        share = format_odds(sentence.start_log_probability)
-        begun = (
-            f" The first {given}: {share}."
-            if sentence.started_with > 1
-            else (f" The first word: {share}.")
-        )
-    note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
-    return (
-        f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word."
-        f"{begun}{note}"
-    )
-
-
-def _text(row: Row) -> str:
-    if isinstance(row, Batch):
-        return ""
-    if not isinstance(row, SentenceGenerated):
-        return f"{row.text} …"
-    mark = "" if row.is_readable else f"  {WORD_BY_WORD}"
-    return f"{row.text}{' …' if row.is_cut else ''}{mark}"
-
-
-def _odds(row: Row) -> str:
-    return format_odds(row.log_probability) if isinstance(row, SentenceGenerated) else ""
-
-
-def _star(row: Row, *, is_marked: bool) -> str:
-    if not isinstance(row, SentenceGenerated):
-        return ""
-    return "★" if is_marked else "☆"
-
-
-def _tooltip(row: Row) -> str:
-    return sentence_tooltip(row) if isinstance(row, SentenceGenerated) else ""
-
-
-def _title_font(row: Row) -> QFont | None:
-    if not isinstance(row, Batch):
-        return None
-    font = QFont(QGuiApplication.font())
-    font.setBold(True)
-    return font
-
-
-def _number_alignment(row: Row) -> Qt.AlignmentFlag | None:
-    if isinstance(row, Batch):
-        return None
-    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

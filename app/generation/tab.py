@@ -7,7 +7,6 @@ used, and when, is decided by the controllers.
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
@@ -32,7 +31,6 @@ class GenerationTab(QWidget):
         super().__init__(parent)
         self.setObjectName("generation_tab")
         self._build_widgets()
-        self._build_shortcuts()
         self._order_tab_key()
         self.show_model(None, "")
 
@@ -47,6 +45,7 @@ class GenerationTab(QWidget):
         self.generate_panel.score_requested.connect(self.score_panel.set_text)
         self.generate_panel.word_chosen.connect(self._on_word_chosen)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
+        splitter.setObjectName("generation.splitter")
         splitter.addWidget(self.generate_panel)
         splitter.addWidget(self.score_panel)
         splitter.setChildrenCollapsible(False)
@@ -59,16 +58,6 @@ class GenerationTab(QWidget):
         top.addWidget(self.epoch_slider)
         layout.addLayout(top)
         layout.addWidget(splitter, 1)
-
-    def _build_shortcuts(self) -> None:
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(context)
-            shortcut.activated.connect(self.generate_panel.request_generate)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.setContext(context)
-        escape.activated.connect(self.generate_panel.request_stop)
 
     def _order_tab_key(self) -> None:
         panels = (self.generate_panel, self.score_panel)

@@ -21,13 +21,14 @@ from app.shared.formatting import (
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
+from engine import describe_tokenizer
 
 if TYPE_CHECKING:
     from engine import CorpusConfig, RunInfo
 
 VOCABULARY_WARNING = (
-    "These runs know different words. Their losses and perplexities cannot be compared: the "
-    "fewer words a network knows, the easier its task is."
+    "These runs know different words. Their losses and perplexities cannot be compared and are "
+    "left out: the fewer words a network knows, the easier its task is."
 )
 SPLIT_WARNING = (
     "These runs hold out different documents. Small differences between their held-out losses "
@@ -50,6 +51,8 @@ _NAMES = {
     "allow_tf32": "TF32 on the GPU",
     "path": "File",
     "vocabulary_size": "Largest vocabulary",
+    "min_count": "Known from, times",
+    "counted": "Words counted in",
     "validation_fraction": "Share held out",
     "remove_duplicates": "Duplicates removed",
     "columns": "Text columns",
@@ -113,6 +116,7 @@ def _settings(run: "RunInfo") -> dict[str, str]:
     if run.corpus_config is not None:
         found |= _named(run.corpus_config.to_json(), "text")
         found |= _named(run.corpus_config.csv.to_json(), "text")
+        found["Words"] = describe_tokenizer(run.corpus_config.tokenizer)
     found |= _named(run.model_config.to_json(), "network")
     return found | _named(run.train_config.to_json(), "training")
 
@@ -144,9 +148,14 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
         return ComparedRow(name=name, values=tuple(values), is_result=True)
 
     losses = [run.validation_loss for run in runs]
-    return [
+    begun = [
         row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
         row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
+    ]
+    if not _know_the_same(runs):
+        return begun
+    return [
+        *begun,
         row("Training loss", [format_loss(run.training_loss) for run in runs]),
         row("Held-out loss", [format_loss(loss) for loss in losses]),
         row(
@@ -160,9 +169,13 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:
-    if len({_vocabulary(run) for run in runs}) > 1:
+    if not _know_the_same(runs):
         return [VOCABULARY_WARNING]
     return [SPLIT_WARNING] if len({_split(run) for run in runs}) > 1 else []
+
+
+def _know_the_same(runs: "Sequence[RunInfo]") -> bool:
+    return len({_vocabulary(run) for run in runs}) == 1
 
 
 def _vocabulary(run: "RunInfo") -> object:
@@ -177,8 +190,9 @@ def _reading(config: "CorpusConfig") -> "CorpusConfig":
         config,
         path=Path(),
         vocabulary_size=_ANY_SIZE,  # what came of it is known
-        validation_fraction=0.0,
-        seed=0,
+        # What is held out decides about the words only where they are counted in the rest.
+        validation_fraction=config.validation_fraction if config.counted == "training" else 0.0,
+        seed=config.seed if config.counted == "training" else 0,
         processes=None,
     )
 

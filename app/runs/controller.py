@@ -14,14 +14,15 @@ from app.jobs import Jobs, RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
 from app.runs.comparison import ComparisonDialog, compare_runs
 from app.runs.dialogs import RunsDialogs
+from app.runs.opening import OpenedRun, RunOpener
 from app.runs.table import NAME, NOTE, describe_run
 from app.runs.view import RunsView
-from app.session import Command, CurrentRun, Session, enabled_commands
+from app.session import Command, Session, enabled_commands
 from app.shared.formatting import counted
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:
-    from engine import LanguageModel, RunInfo
+    from engine import RunInfo
 
 RunsList = tuple["RunInfo", ...]
 
@@ -51,6 +52,7 @@ class RunsController(QObject):
         view: RunsView,
         session: Session,
         queue: WorkQueue,
+        opener: RunOpener,
         presenter: ErrorPresenter,
         jobs: Jobs,
         *,
@@ -60,7 +62,7 @@ class RunsController(QObject):
     ) -> None:
         super().__init__(parent)
         self._view, self._session, self._queue = view, session, queue
-        self._presenter, self._runs = presenter, jobs.runs
+        self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
         self._answer = ""  # what became of the last command, shown instead of the selection's
@@ -156,20 +158,12 @@ class RunsController(QObject):
 
     def _open(self, run: "RunInfo", which: Which) -> None:
         if self._is_at_rest() and self._may_replace():
-            work = partial(self._runs.open_model, run.run_id, which)
-            self._queue.do(f"Opening {run.name}", work, partial(self._take_model, run))
+            self._opener.open(run, which, then=self._on_opened)
 
-    def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
-        if not self._is_at_rest():
-            self._presenter.show_message(
-                f"{run.name} was not opened, because another job began meanwhile.", "warning"
-            )
-            return
-        kept = CurrentRun(run_id=run.run_id, name=run.name, saved_step=model.step)
-        self._session.set_model(model, run=kept)
-        self._presenter.show_message(f"Opened {run.name}. {model.description}", "info")
-        self._view.close()
-        self.opened.emit()
+    def _on_opened(self, opened: OpenedRun | None) -> None:
+        if opened is not None:
+            self._view.close()
+            self.opened.emit()
 
     def _continue(self, run: "RunInfo") -> None:
         epochs: int | None = None
@@ -201,7 +195,7 @@ class RunsController(QObject):
         moved = f"{verb} moved to the trash; {they} can be restored from there."
         text = f"{name[:1].upper()}{name[1:]} {moved}"
         if not self._view.isVisible():
-            self._presenter.show_message(f"{text} File > Models… shows it.", "info")
+            self._presenter.show_message(f"{text} File > Runs… shows it.", "info")
         self._answer = text
         self.refresh()
 

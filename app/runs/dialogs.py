@@ -27,7 +27,7 @@ class RunsDialogs(QObject):
         )
         box.setInformativeText(
             "Its model, its curve and its checkpoints go with it. "
-            "File > Models… shows the trash and brings a run back."
+            "File > Runs… shows the trash and brings a run back."
         )
         box.setDefaultButton(buttons.Cancel)
         box.button(buttons.Discard).setText("&Move to the trash")

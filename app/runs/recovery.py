@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
+from app.runs.opening import OpenedRun, RunOpener
 from app.runs.recovery_bar import RecoveryBar
 from app.session import Command, CurrentRun, Session, enabled_commands
 from app.shared.formatting import counted, format_duration
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:
-    from engine import LanguageModel, RunInfo
+    from engine import RunInfo
 
 
 class RecoveryController(QObject):
@@ -33,16 +34,20 @@ class RecoveryController(QObject):
     Signals
     -------
     recovered()
-        The model of an interrupted run is in the session.
+        An interrupted run is in the session, with all of it.
+    looked(object)
+        The ids of the runs that were interrupted.
     """
 
     recovered = Signal()
+    looked = Signal(object)
 
     def __init__(
         self,
         bar: RecoveryBar,
         session: Session,
         queue: WorkQueue,
+        opener: RunOpener,
         presenter: ErrorPresenter,
         jobs: Jobs,
         *,
@@ -52,7 +57,7 @@ class RecoveryController(QObject):
     ) -> None:
         super().__init__(parent)
         self._bar, self._session, self._queue = bar, session, queue
-        self._presenter, self._runs = presenter, jobs.runs
+        self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._run: RunInfo | None = None  # that is offered
         self._is_recovered = False
@@ -70,6 +75,7 @@ class RecoveryController(QObject):
         if runs:
             self._run, self._is_recovered = runs[0], False
             self._bar.show_offer(*describe_recovery(runs))
+        self.looked.emit(frozenset(run.run_id for run in runs))
 
     @Slot()
     def _on_bar_accepted(self) -> None:
@@ -86,19 +92,16 @@ class RecoveryController(QObject):
             self._resume(run, None)
         elif self._may_replace():
             self._bar.show_busy()
-            work = partial(self._runs.open_model, run.run_id, "last")
-            self._queue.do(f"Recovering {run.name}", work, partial(self._take_model, run))
+            self._opener.open(
+                run, is_recovered=True, doing=f"Recovering {run.name}", then=self._on_opened
+            )
 
-    def _take_model(self, run: "RunInfo", model: "LanguageModel") -> None:
-        if Command.OPEN_MODEL not in enabled_commands(self._session.run_state):
+    def _on_opened(self, opened: OpenedRun | None) -> None:
+        if opened is None:
             self._bar.show_idle()
             return
         self._is_recovered = True
-        kept = CurrentRun(
-            run_id=run.run_id, name=run.name, saved_step=model.step, is_recovered=True
-        )
-        self._session.set_model(model, run=kept)
-        self._bar.show_recovered(*describe_recovered(run, model.step))
+        self._bar.show_recovered(*describe_recovered(opened.info, opened.model.step))
         self.recovered.emit()
 
     @Slot(str)
@@ -128,7 +131,7 @@ def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
     """Return the offer to recover the first of the interrupted runs, and the rest about them."""
     run = runs[0]
     others = ", ".join(other.name for other in runs[1:])
-    more = f" Interrupted as well, see File > Models…: {others}." if others else ""
+    more = f" Interrupted as well, see File > Runs…: {others}." if others else ""
     if run.begins_anew:
         text = (
             f"The training of {run.name} was interrupted before anything was saved. It can begin "

@@ -58,7 +58,7 @@ class RecoveryBar(QFrame):
         self._show(
             ("Recovery", text, detail),
             ("Recover", "Load what was saved last; nothing is deleted"),
-            ("Later", "Keep it as it is: it is offered at the next start, and in File > Models…"),
+            ("Later", "Keep it as it is: it is offered at the next start, and in File > Runs…"),
         )
 
     def show_recovered(self, text: str, detail: str) -> None:
@@ -66,7 +66,7 @@ class RecoveryBar(QFrame):
         self._show(
             ("Recovered", text, detail),
             ("Continue training", "Go on exactly where the last checkpoint was taken"),
-            ("Close", "Close this message; the run can be continued in File > Models…"),
+            ("Close", "Close this message; the run can be continued in File > Runs…"),
         )
 
     def show_busy(self) -> None:

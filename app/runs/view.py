@@ -80,7 +80,7 @@ class RunsView(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("models.view")
-        self.setWindowTitle("Models")
+        self.setWindowTitle("Runs")
         self.resize(*map(scaled, SIZE))
         self._model = RowsModel(run_columns(), self)
         self._commands: frozenset[RunCommand] = frozenset()
@@ -172,7 +172,7 @@ class RunsView(QDialog):
     def _build_head(self) -> QHBoxLayout:
         texts = QVBoxLayout()
         texts.setSpacing(2)
-        texts.addWidget(make_label("Models", "title", self))
+        texts.addWidget(make_label("Runs", "title", self))
         hint = "Every training run is kept here with its settings, its curve and its checkpoints."
         texts.addWidget(make_label(hint, "hint", self))
         self._trash = describe(

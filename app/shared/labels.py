@@ -69,6 +69,14 @@ def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: s
     return widget
 
 
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Give a property that style.qss asks for another value, and look the style up anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 class ElidedLabel(QLabel):
     """Show as much of the text as fits; its tooltip is the whole of it."""
 

@@ -8,15 +8,16 @@ from importlib.resources import files
 from string import Template
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 ThemeChoice = Literal["system", "light", "dark"]
 
 FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
 
 DRAWN_FOR = 12  # px, of the font
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own: no limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ class Theme(QObject):
         self._resources = files("resources")
         self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
         self._hints = QGuiApplication.styleHints()
+        self._font = QFont(application.font())  # at 100 %
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
         self._put_on(self._hints.colorScheme())
@@ -118,6 +120,24 @@ class Theme(QObject):
         scheme = Qt.ColorScheme.Dark if choice == "dark" else Qt.ColorScheme.Light
         self._hints.setColorScheme(scheme)
         self._announce(scheme)
+
+    def zoom(self, percent: int, window: QWidget | None = None) -> None:
+        """Show all letters, and the lengths that go by them, at `percent` of the usual size.
+
+        `window` is one that was made before: its widths and heights follow.
+        """
+        before = _growth()
+        font = QFont(self._font)
+        if font.pointSizeF() > 0.0:
+            font.setPointSizeF(font.pointSizeF() * percent / 100.0)
+        else:
+            font.setPixelSize(round(font.pixelSize() * percent / 100.0))
+        if font == self._application.font():
+            return
+        self._application.setFont(font)
+        self._put_on(self._hints.colorScheme())
+        if window is not None:
+            _grow(window, _growth() / before)
 
     def _announce(self, scheme: Qt.ColorScheme) -> None:
         """Tell a change that the platform did not tell: some have no colour scheme of their own."""
@@ -175,4 +195,25 @@ def _qt_palette(palette: Palette) -> QPalette:
 
 def scaled(length: int) -> int:
     """Return a length of the drawing, in px, for the font of the application; never a smaller."""
-    return round(length * max(QFontInfo(QGuiApplication.font()).pixelSize() / DRAWN_FOR, 1.0))
+    return round(length * _growth())
+
+
+def _growth() -> float:
+    return max(QFontInfo(QGuiApplication.font()).pixelSize() / DRAWN_FOR, 1.0)
+
+
+def _grow(window: QWidget, ratio: float) -> None:
+    """Multiply the lengths that were set for each part of `window`."""
+    for widget in window.findChildren(QWidget):
+        least, most = widget.minimumSize(), widget.maximumSize()
+        if most.width() < QWIDGETSIZE_MAX:
+            widget.setMaximumWidth(round(most.width() * ratio))
+        if most.height() < QWIDGETSIZE_MAX:
+            widget.setMaximumHeight(round(most.height() * ratio))
+        if not least.isNull():
+            widget.setMinimumSize(
+                QSize(round(least.width() * ratio), round(least.height() * ratio))
+            )
+        if isinstance(widget, QTableView):
+            rows = widget.verticalHeader()
+            rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))

@@ -18,6 +18,9 @@ class Runners:
     generation: TaskRunner
     scoring: TaskRunner
     next_words: TaskRunner
+    copies: TaskRunner
+    replacement: TaskRunner
+    percentile: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -40,6 +43,9 @@ class Runners:
             self.generation,
             self.scoring,
             self.next_words,
+            self.copies,
+            self.replacement,
+            self.percentile,
             self.models,
             self.runs,
             self.prepared_texts,

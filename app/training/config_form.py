@@ -1,8 +1,9 @@
-"""The form of a training run: recipe, network, training, held-out share, device.
+"""The form of a training run: recipe, network, training, device.
 
-It turns what was typed into `ModelConfig` and `TrainConfig`, which judge the
-values; it starts nothing and keeps no defaults of its own. What a field means is the form's
-affair; `ConfigFields` names and describes it, a `FormRow` says what is wrong with its value.
+It turns what was typed into `ModelConfig` and `TrainConfig`, which judge the values, and marks
+those that differ from the run that is shown; it starts nothing and keeps no defaults of its own.
+What a field means is the form's affair; `ConfigFields` names and describes it, a `FormRow` says
+what is wrong with its value.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,19 +15,19 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QSizePolicy,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.jobs import TrainingChoices
+from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_rate
 from app.shared.labels import describe, make_label
 from app.shared.scrolling import WheelGuard
-from app.shared.theme import scaled
+from app.training.form_row import FormRow
 from engine import ConfigError, ModelConfig, TrainConfig
 
 if TYPE_CHECKING:
@@ -37,54 +38,6 @@ SECONDS_PER_MINUTE = 60.0
 LARGEST = 999_999  # what can be typed; the engine's records say what can be used
 LARGEST_SEED = 2**31 - 1
 RECIPES = (("Fast (mini-batches)", "fast"), ("Tutorial (one by one)", "tutorial"))
-
-FIELD_WIDTH_PX = 132
-WIDE_FIELD_WIDTH_PX = 204
-
-
-class FormRow(QWidget):
-    """A labelled field that can say what is wrong with its value."""
-
-    def __init__(
-        self, label: str, field: QWidget, hint: str = "", *, is_wide: bool = False
-    ) -> None:
-        super().__init__()
-        self.field = field
-        self._label = QLabel(label, self)
-        self._label.setBuddy(field)
-        self._label.setToolTip(field.toolTip())
-        field.setFixedWidth(scaled(WIDE_FIELD_WIDTH_PX if is_wide else FIELD_WIDTH_PX))
-        self._hint = self._build_text("hint", hint)
-        self._problem = self._build_text("bad", "")
-        self._problem.setObjectName(f"{field.objectName()}.problem")
-        line = QHBoxLayout()
-        line.addWidget(self._label, stretch=1)
-        line.addWidget(field)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(line)
-        layout.addWidget(self._hint)
-        layout.addWidget(self._problem)
-
-    def _build_text(self, role: str, text: str) -> QLabel:
-        label = make_label(text, "hint", self, wrap=True)
-        label.setProperty("role", role)
-        label.setVisible(bool(text))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        label.setSizePolicy(policy)
-        return label
-
-    def show_hint(self, text: str) -> None:
-        """Replace the hint."""
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
-
-    def show_problem(self, text: str) -> None:
-        """Say what is wrong with the value; "" when nothing is."""
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
 
 
 class ConfigForm(QWidget):
@@ -103,8 +56,8 @@ class ConfigForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_share_touched = self._has_gpu = False
-        self._own_network: tuple[int, int] | None = None  # kept while a model fixes the size
+        self._has_gpu = False
+        self._baseline: dict[str, Any] = {}  # the values that are not marked as changed
         self._reasons: dict[str, str] = {}
         self.fields = ConfigFields(self)
         self._rows = self._build_rows()
@@ -131,7 +84,6 @@ class ConfigForm(QWidget):
             "epochs": FormRow("&Epochs (passes)", fields.epochs),
             "evaluate_every": FormRow("Evaluate ever&y … epochs", fields.evaluate),
             "time_limit_s": FormRow("T&ime limit", fields.time_limit),
-            "validation": FormRow("Held-out share", fields.validation),
             "seed": FormRow("Seed", fields.seed),
             "device": FormRow("&Device", fields.device, is_wide=True),
             "allow_tf32": FormRow("TF32 on the GPU", fields.tf32),
@@ -143,10 +95,25 @@ class ConfigForm(QWidget):
         sections = {
             "Network": ("recipe", "hidden_dim", "bptt_truncate"),
             "Training": ("learning_rate", "batch_size", "epochs", "evaluate_every", "time_limit_s"),
-            "Data and device": ("validation", "seed", "device", "allow_tf32"),
+            "Device": ("seed", "device", "allow_tf32"),
         }
+        self._reset_all = describe(
+            QToolButton(self),
+            "training.reset_all_button",
+            "Reset all settings",
+            "Take back every change: those of the run that is shown, or the defaults",
+        )
+        self._reset_all.setText("Reset all")
+        self._reset_all.setProperty("flat", "true")
+        policy = self._reset_all.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset_all.setSizePolicy(policy)
         for title, names in sections.items():
-            layout.addWidget(make_label(title, "heading", self))
+            head = QHBoxLayout()
+            head.addWidget(make_label(title, "heading", self), stretch=1)
+            if title == "Network":
+                head.addWidget(self._reset_all)
+            layout.addLayout(head)
             for name in names:
                 layout.addWidget(self._rows[name])
         layout.addStretch()
@@ -159,9 +126,12 @@ class ConfigForm(QWidget):
             spin.valueChanged.connect(self._on_field_changed)
         fields.tf32.toggled.connect(self._on_field_changed)
         fields.rate.textEdited.connect(self._on_field_changed)
-        fields.validation.valueChanged.connect(self._on_validation_changed)
         fields.device.currentIndexChanged.connect(self._on_device_index_changed)
         fields.recipe.currentIndexChanged.connect(self._on_recipe_index_changed)
+        self.changed.connect(self._mark_changes)
+        self._reset_all.clicked.connect(self._on_reset_all_clicked)
+        for row in self._rows.values():
+            row.reset_requested.connect(self._on_row_reset_requested)
 
     @property
     def recipe(self) -> str:
@@ -171,7 +141,6 @@ class ConfigForm(QWidget):
     def choices(self) -> TrainingChoices | None:
         """Return what the form says, or None after showing what is wrong beside the fields."""
         fields = self.fields
-        share = fields.validation.value() / 100.0 if self._is_share_touched else None
         train = {
             "recipe": lambda: fields.recipe.currentData(),
             "learning_rate": self._learning_rate,
@@ -195,7 +164,6 @@ class ConfigForm(QWidget):
         return TrainingChoices(
             model=ModelConfig(**model_values),
             train=TrainConfig(**train_values),
-            validation_fraction=share,
         )
 
     def _judged(
@@ -226,21 +194,88 @@ class ConfigForm(QWidget):
             ) from error
 
     def show_configs(self, model: ModelConfig, train: TrainConfig) -> None:
-        """Show stored settings without announcing a change."""
-        fields = self.fields
+        """Show the settings of a run, or the defaults, without announcing a change."""
+        self._baseline = _values_of(model, train)
+        self.show_choices(model, train)
+
+    def show_choices(self, model: ModelConfig, train: TrainConfig) -> None:
+        """Show settings that were chosen since, marked where they differ from those."""
         with QSignalBlocker(self):
-            fields.recipe.setCurrentIndex(max(0, fields.recipe.findData(train.recipe)))
-            fields.hidden.setValue(model.hidden_dim)
-            fields.bptt.setValue(model.bptt_truncate)
-            rate = train.learning_rate
-            fields.rate.setText("" if rate is None else f"{rate:g}")
-            fields.show_own_batch_size(train.batch_size or 0)
-            fields.epochs.setValue(train.epochs)
-            fields.evaluate.setValue(train.evaluate_every)
-            fields.time_limit.setValue((train.time_limit_s or 0.0) / SECONDS_PER_MINUTE)
-            fields.seed.setValue(train.seed)
-            fields.tf32.setChecked(train.allow_tf32)
-            fields.device.setCurrentIndex(max(0, fields.device.findData(model.device)))
+            for name, value in _values_of(model, train).items():
+                self._put(name, value)
+        self._mark_changes()
+
+    def _put(self, name: str, value: Any) -> None:
+        fields = self.fields
+        match self._rows[name].field:
+            case QComboBox() as box:
+                box.setCurrentIndex(max(0, box.findData(value)))
+            case QLineEdit() as edit:
+                edit.setText(value)
+            case QCheckBox() as check:
+                check.setChecked(value)
+            case _ if name == "batch_size":
+                fields.show_own_batch_size(value)
+            case QSpinBox() | QDoubleSpinBox() as spin:
+                spin.setValue(value)
+
+    def _values(self) -> dict[str, Any]:
+        """Return what the fields hold now, as `_values_of` gives it."""
+        fields = self.fields
+        return {
+            "recipe": fields.recipe.currentData(),
+            "hidden_dim": fields.hidden.value(),
+            "bptt_truncate": fields.bptt.value(),
+            "learning_rate": fields.rate.text().strip(),
+            "batch_size": fields.own_batch_size(),
+            "epochs": fields.epochs.value(),
+            "evaluate_every": fields.evaluate.value(),
+            "time_limit_s": fields.time_limit.value(),
+            "seed": fields.seed.value(),
+            "device": fields.device.currentData(),
+            "allow_tf32": fields.tf32.isChecked(),
+        }
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a value differs from those of the run that is shown, or from the defaults."""
+        return self._values() != self._baseline
+
+    @Slot()
+    def _mark_changes(self) -> None:
+        for name, value in self._values().items():
+            former = self._baseline.get(name)
+            is_changed = value != former and not (
+                name == "device" and self.fields.device.findData(former) < 0
+            )
+            self._rows[name].show_change(_shown(name, former) if is_changed else None)
+        self._reset_all.setVisible(self.is_changed)
+
+    @Slot()
+    def _on_row_reset_requested(self) -> None:
+        for name, row in self._rows.items():
+            if row is self.sender():
+                self._put(name, self._baseline[name])
+                self.changed.emit()
+
+    @Slot()
+    def _on_reset_all_clicked(self) -> None:
+        for name, value in self._baseline.items():
+            self._put(name, value)
+        self.changed.emit()
+
+    def show_enabled(self, *, is_enabled: bool, is_rate_open: bool = False) -> None:
+        """Let the settings be changed, or the learning rate alone, or nothing."""
+        self.setEnabled(is_enabled or is_rate_open)
+        for name, row in self._rows.items():
+            row.setEnabled(is_enabled or name == "learning_rate")
+        self._reset_all.setEnabled(is_enabled)
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The rate that was typed; None for the recipe's, or where it is none."""
+        choices = self.choices()
+        return None if choices is None else choices.train.learning_rate
 
     def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
         """Show what a recipe is, and what it takes where nothing is chosen."""
@@ -248,14 +283,6 @@ class ConfigForm(QWidget):
         self._rows["recipe"].show_hint(f"{defaults.description} {defaults.reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
-
-    def show_validation(self, fraction: float | None, text: str) -> None:
-        """Show how the corpus is split; None when there is no corpus."""
-        self._is_share_touched = False
-        self.fields.validation.setEnabled(fraction is not None)
-        with QSignalBlocker(self.fields.validation):
-            self.fields.validation.setValue(100.0 * (fraction or 0.0))
-        self._rows["validation"].show_hint(text)
 
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
         """Replace the devices; the chosen one stays chosen if it is among them."""
@@ -266,28 +293,8 @@ class ConfigForm(QWidget):
         self._rows["allow_tf32"].setVisible(self._has_gpu)
         self._rows["device"].show_hint(self._reasons.get(self.fields.device.currentData(), ""))
 
-    def show_fixed_network(self, model: ModelConfig | None) -> None:
-        """Show the size of a model that is continued, or let the size be chosen again."""
-        fields = self.fields
-        if model is not None:
-            if self._own_network is None:
-                self._own_network = (fields.hidden.value(), fields.bptt.value())
-            shown: tuple[int, int] | None = (model.hidden_dim, model.bptt_truncate)
-        else:
-            shown, self._own_network = self._own_network, None
-        for spin, value in zip((fields.hidden, fields.bptt), shown or (), strict=False):
-            with QSignalBlocker(spin):
-                spin.setValue(value)
-        for name in ("hidden_dim", "bptt_truncate"):
-            self._rows[name].setEnabled(model is None)
-
     @Slot()
     def _on_field_changed(self) -> None:
-        self.changed.emit()
-
-    @Slot()
-    def _on_validation_changed(self) -> None:
-        self._is_share_touched = True
         self.changed.emit()
 
     @Slot()
@@ -299,6 +306,37 @@ class ConfigForm(QWidget):
     def _on_recipe_index_changed(self) -> None:
         self.recipe_changed.emit(self.fields.recipe.currentData())
         self.changed.emit()
+
+
+def _values_of(model: ModelConfig, train: TrainConfig) -> dict[str, Any]:
+    """Return the settings as the fields hold them, by the names of the rows."""
+    rate = train.learning_rate
+    return {
+        "recipe": train.recipe,
+        "hidden_dim": model.hidden_dim,
+        "bptt_truncate": model.bptt_truncate,
+        "learning_rate": "" if rate is None else f"{rate:g}",
+        "batch_size": train.batch_size or 0,
+        "epochs": train.epochs,
+        "evaluate_every": train.evaluate_every,
+        "time_limit_s": round((train.time_limit_s or 0.0) / SECONDS_PER_MINUTE, 1),
+        "seed": train.seed,
+        "device": model.device,
+        "allow_tf32": train.allow_tf32,
+    }
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return a former value in words."""
+    if name == "recipe":
+        return next((text for text, recipe in RECIPES if recipe == value), str(value))
+    if value in ("", 0) and name in ("learning_rate", "batch_size"):
+        return "the recipe's own"
+    if name == "time_limit_s":
+        return f"{value:g} min" if value else "none"
+    if isinstance(value, bool):
+        return "allowed" if value else "not allowed"
+    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
 
 
 class ConfigFields:
@@ -357,7 +395,7 @@ class ConfigFields:
             "Epochs between two measurements on the held-out text, 1 or more",
         )
         self.time_limit = describe(
-            QDoubleSpinBox(self._parent),
+            DecimalSpinBox(self._parent),
             "training.time_limit_spin",
             "Time limit in minutes",
             "Minutes after which training ends by itself; pauses do not count",
@@ -368,16 +406,6 @@ class ConfigFields:
         self.time_limit.setSpecialValueText("none")
 
     def _build_data(self) -> None:
-        self.validation = describe(
-            QDoubleSpinBox(self._parent),
-            "training.validation_spin",
-            "Held-out share in percent of the documents",
-            "Documents kept back to measure how well the network does on text it has not seen "
-            "(0 to 50 percent)",
-        )
-        self.validation.setRange(0.0, 50.0)
-        self.validation.setDecimals(1)
-        self.validation.setSuffix(" %")
         self.seed = self._spin(
             "seed",
             "Seed",

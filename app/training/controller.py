@@ -5,6 +5,7 @@ Nothing is drawn or computed here.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, kept_events, resumed_events
+from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, resumed_events, told_events
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
@@ -20,8 +21,9 @@ from app.training import texts
 from app.training.dialogs import TrainingDialogs
 from app.training.follower import RunFollower
 from app.training.metrics import export_metrics
+from app.training.plot_export import export_plot
 from app.training.tab import TrainingTab
-from engine import DivergedError, RunControl
+from engine import DivergedError, ModelConfig, RunControl, TrainConfig
 
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
@@ -37,9 +39,12 @@ class TrainingController(QObject):
     -------
     resumed()
         A kept run goes on.
+    generate_requested()
+        The person wants to go on to the sentences.
     """
 
     resumed = Signal()
+    generate_requested = Signal()
 
     def __init__(
         self,
@@ -61,9 +66,13 @@ class TrainingController(QObject):
         self._jobs = jobs
         self._dialogs: TrainingQuestions = jobs.training_dialogs or TrainingDialogs(tab)
         self._under_way: CurrentRun | None = None  # or was last
+        self._text = ""  # digest of the text that the settings are of
+        self._more = texts.NOTHING_MORE
+        self._control: RunControl | None = None  # of the newest training
+        self._rate_before: float | None = None  # in the form when it was paused
+        self._leg: tuple[str, int] = ("", 0)  # a run, and how many epochs it got on top
         self._follower = RunFollower(tab, session, presenter, jobs.entropy)
-        tab.form.show_configs(settings.settings.model, settings.settings.train)
-        self._on_form_recipe_changed(settings.settings.train.recipe)
+        self.show_settings(ModelConfig(), TrainConfig())
         self._connect_signals()
         self._on_session_corpus_changed(session.corpus)
         self._on_session_model_changed(session.model)
@@ -74,16 +83,30 @@ class TrainingController(QObject):
         buttons.pause_requested.connect(self._on_pause_requested)
         buttons.resume_requested.connect(self._on_resume_requested)
         buttons.stop_requested.connect(self._on_stop_requested)
-        buttons.continue_changed.connect(self._on_continue_changed)
+        buttons.more_requested.connect(self._on_more_requested)
+        buttons.generate_requested.connect(self.generate_requested)
         self._tab.form.changed.connect(self._on_form_changed)
         self._tab.form.recipe_changed.connect(self._on_form_recipe_changed)
         self._tab.log.export_requested.connect(self._on_export_requested)
+        self._tab.log.plot_requested.connect(self._on_plot_requested)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
         self._session.model_changed.connect(self._on_session_model_changed)
         self._session.run_changed.connect(self._on_session_run_changed)
         self._session.run_state_changed.connect(self._on_session_run_state_changed)
+        self._session.unprepared_changed.connect(self._on_session_unprepared_changed)
+
+    def show_settings(self, model: ModelConfig, train: TrainConfig) -> None:
+        """Show the settings of a run, or the defaults; what is changed from now on is marked."""
+        self._tab.form.show_configs(model, train)
+        self._on_form_recipe_changed(train.recipe)
+
+    def show_choices(self, model: ModelConfig, train: TrainConfig) -> None:
+        """Show settings that were chosen in an earlier session beside the run of it."""
+        self._tab.form.show_choices(model, train)
+        self._on_form_recipe_changed(train.recipe)
+        self._refresh()
 
     @Slot(object)
     def show_devices(self, choices: object) -> None:
@@ -98,29 +121,48 @@ class TrainingController(QObject):
 
     def _refresh(self) -> None:
         """Offer what can be asked for now."""
-        state = self._session.run_state
+        state, session = self._session.run_state, self._session
         is_valid = self._tab.form.choices() is not None
+        unprepared = "" if session.unprepared is None else session.unprepared.name
         commands = enabled_commands(state)
-        self._tab.buttons.show_commands(
-            commands if is_valid else commands - {Command.START_TRAINING}
-        )
+        if not is_valid or unprepared:
+            commands -= {Command.START_TRAINING}
         self._tab.show_hint(
-            texts.describe_state(state, is_form_valid=is_valid, ending=self._follower.ending),
-            texts.describe_empty_plot(state, is_form_valid=is_valid),
+            texts.describe_state(
+                state,
+                is_form_valid=is_valid,
+                ending=self._follower.ending,
+                unprepared=unprepared,
+            ),
+            texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
         )
-        self._tab.show_form_enabled(is_enabled=state not in _RUNNING)
-        obstacle = texts.obstacle_to_continuing(self._session.model, self._session.corpus)
-        self._tab.buttons.offer_discarding(
-            is_offered=state in _AT_REST and self._session.run is not None
+        self._tab.show_form_enabled(
+            is_enabled=state not in _RUNNING, is_rate_open=state is RunState.PAUSED
         )
-        self._tab.buttons.offer_continuing(obstacle, is_open=state is RunState.READY)
+        self._tab.show_outdated(is_outdated=bool(unprepared))
+        self._tab.buttons.show_commands(commands, is_running=state in _RUNNING)
+        if state in _AT_REST:
+            self._offer_more(is_open=is_valid and not unprepared)
+        self._tab.buttons.offer_discarding(is_offered=state in _AT_REST and session.run is not None)
+        self._tab.buttons.offer_generating(is_offered=session.model is not None)
         self._tab.log.set_exportable(is_exportable=not self._tab.plot.history.is_empty)
+
+    def _offer_more(self, *, is_open: bool) -> None:
+        model, run = self._session.model, self._session.run
+        wanted = 0
+        if model is not None:
+            epochs = self._tab.form.fields.epochs.value()
+            planned = model.train_config.epochs
+            is_on_top = run is not None and self._leg[0] == run.run_id
+            left = planned - model.epoch
+            usual = self._leg[1] if is_on_top and left <= texts.SMALLEST_PART else 0
+            wanted = epochs if epochs != planned else usual
+        self._more = texts.more_training(model, run, self._session.corpus, wanted)
+        is_possible = self._more.is_possible and is_open
+        self._tab.buttons.offer_more(self._more.text, self._more.tip, is_possible=is_possible)
 
     @Slot()
     def _on_form_changed(self) -> None:
-        choices = self._tab.form.choices()
-        if choices is not None and not self._tab.buttons.continues:
-            self._settings.update(model=choices.model, train=choices.train)
         self._refresh()
 
     @Slot(str)
@@ -129,34 +171,51 @@ class TrainingController(QObject):
         words = None if corpus is None else corpus.summary.training_words
         self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe, words))
 
-    @Slot(bool)
-    def _on_continue_changed(self, is_continued: bool) -> None:  # noqa: FBT001
-        model = self._session.model
-        fixed = model.model_config if is_continued and model is not None else None
-        self._tab.form.show_fixed_network(fixed)
-
     @Slot()
     def _on_start_requested(self) -> None:
+        self._start_new(None)
+
+    @Slot()
+    def _on_more_requested(self) -> None:
+        run, model = self._session.run, self._session.model
+        if run is None:
+            self._start_new(model)
+        elif model is not None:
+            more = self._more
+            if more.epochs is not None:
+                self._leg = (run.run_id, more.epochs - model.train_config.epochs)
+            self._go_on(CurrentRun(run_id=run.run_id, name=run.name), more.epochs)
+
+    def _start_new(self, start_from: "LanguageModel | None") -> None:
+        """Begin a new run, from random numbers or from a model that came out of a file."""
         corpus, config = self._session.corpus, self._session.corpus_config
         choices = self._tab.form.choices()
         if corpus is None or config is None or choices is None or self._runner.is_busy:
             return
-        start_from = self._session.model if self._tab.buttons.continues else None
-        is_safe = self._session.is_model_saved or self._session.is_model_kept
-        if start_from is None and not is_safe and not self._dialogs.ask_replace_unsaved():
+        if self._session.unprepared is not None:
             return
-        run = CurrentRun(run_id=self._jobs.runs.new_run_id())
+        is_safe = start_from is not None or self._session.is_model_safe
+        if not is_safe and not self._dialogs.ask_replace_unsaved():
+            return
+        model = choices.model
+        if start_from is not None:
+            of_model = start_from.model_config
+            model = replace(
+                model, hidden_dim=of_model.hidden_dim, bptt_truncate=of_model.bptt_truncate
+            )
+        run = CurrentRun(run_id=self._jobs.runs.new_run_id(), name=config.path.name)
         control = RunControl()
         job = partial(
-            kept_events,
-            self._jobs.runs,
+            self._jobs.runs.train,
             corpus,
             config,
-            choices,
+            model,
+            choices.train,
             control,
             start_from=start_from,
             run_id=run.run_id,
         )
+        self.show_settings(model, choices.train)
         self._start(job, control, run, start_from, is_resumed=False)
 
     def resume_run(self, info: "RunInfo", epochs: int | None = None) -> None:
@@ -196,19 +255,23 @@ class TrainingController(QObject):
         is_resumed: bool,
     ) -> None:
         self._presenter.clear()
-        self._under_way = run
+        self._under_way, self._control = run, control
         self._follower.begin(run, start_from, is_resumed=is_resumed)
         self._session.set_run_state(RunState.TRAINING)
-        self._runner.start(job, control)
+        self._runner.start(partial(told_events, job, self._jobs.generate), control)
 
     @Slot()
     def _on_pause_requested(self) -> None:
+        self._rate_before = self._tab.form.learning_rate
         self._runner.pause()
         self._session.set_run_state(RunState.PAUSED)
         self._tab.log.add_line("Paused.")
 
     @Slot()
     def _on_resume_requested(self) -> None:
+        rate = self._tab.form.learning_rate
+        if rate is not None and rate != self._rate_before and self._control is not None:
+            self._control.request_rate(rate)
         self._session.set_run_state(RunState.TRAINING)
         self._runner.resume()
         self._tab.log.add_line("Resumed.")
@@ -226,10 +289,9 @@ class TrainingController(QObject):
             self._follower.follow(event)
 
     def _show_settings(self, resumed: RunResumed) -> None:
-        """Show what the run uses, such as a lower learning rate: the next one begins with it."""
-        self._tab.form.show_configs(resumed.model, resumed.train)
-        self._on_form_recipe_changed(resumed.train.recipe)
-        self._on_form_changed()
+        """Show what the run uses, such as a lower learning rate."""
+        self.show_settings(resumed.model, resumed.train)
+        self._refresh()
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
@@ -257,21 +319,28 @@ class TrainingController(QObject):
     def _on_session_corpus_changed(self, corpus: "Corpus | None") -> None:
         summary = None if corpus is None else corpus.summary
         self._tab.show_corpus(texts.describe_corpus(summary))
-        share = texts.share_of_documents(summary)
-        self._tab.form.show_validation(share, texts.describe_split(summary))
+        if summary is not None and summary.digest != self._text:
+            self._text = summary.digest
+            if self._session.model is None and self._session.run_state not in _RUNNING:
+                self.show_settings(ModelConfig(), TrainConfig())  # a new text: the defaults
         self._on_form_recipe_changed(self._tab.form.recipe)
         self._refresh()
 
     @Slot(object)
     def _on_session_model_changed(self, model: "LanguageModel | None") -> None:
         if self._session.run_state in _RUNNING:
+            self._tab.buttons.offer_generating(is_offered=model is not None)
             return  # a snapshot of the run that is shown anyway
         if model is not None:
             self._follower.show_model(model)
+            self.show_settings(model.model_config, model.train_config)
         else:
             self._follower.show_nothing()
         self._refresh()
-        self._on_continue_changed(self._tab.buttons.continues)
+
+    @Slot(object)
+    def _on_session_unprepared_changed(self, _path: object) -> None:
+        self._refresh()
 
     @Slot(object)
     def _on_session_run_state_changed(self, _state: RunState) -> None:
@@ -288,3 +357,10 @@ class TrainingController(QObject):
         path = self._dialogs.ask_metrics_path(folder / "training-metrics.csv")
         if path is not None:
             export_metrics(self._tab.plot.history, path, self._presenter)
+
+    @Slot()
+    def _on_plot_requested(self) -> None:
+        folder = Path(self._settings.settings.last_folder)
+        path = self._dialogs.ask_plot_path(folder / "training-loss.png")
+        if path is not None:
+            export_plot(self._tab.plot, path, self._presenter)

@@ -5,6 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.shared.saving import ask_save_path
+
+_PICTURES = ("Picture (*.png)", "Vector picture (*.svg)")
+
 
 class TrainingDialogs(QObject):
     """Ask in front of `window`."""
@@ -33,3 +37,7 @@ class TrainingDialogs(QObject):
             self._window, "Export the metrics", str(suggested), "Table (*.csv)"
         )
         return Path(text) if text else None
+
+    def ask_plot_path(self, suggested: Path) -> Path | None:
+        """Ask where the picture goes; None when the user thinks better of it."""
+        return ask_save_path(self._window, "Export the plot", suggested, _PICTURES)

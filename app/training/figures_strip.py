@@ -91,6 +91,10 @@ class FiguresStrip(QFrame):
         figure.setText(text)
         if remark is not None:
             below.setText(remark)
+        now = "" if text == NOT_KNOWN else f" Now {text}, {below.text()}.".replace(", .", ".")
+        tip = f"{FIGURES[name][1]}.{now} F1 explains it."
+        for label in (figure, below):
+            label.setToolTip(tip)
 
     def clear(self) -> None:
         """Show that nothing is known yet."""

@@ -5,7 +5,7 @@ an event on the strip: which figure, written how.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
@@ -20,6 +20,7 @@ from app.shared.formatting import (
     format_perplexity,
     format_rate,
     format_speed,
+    shorten,
 )
 from app.training import texts
 from app.training.figures_strip import FiguresStrip
@@ -36,6 +37,7 @@ from engine import (
     Notice,
     RateHalved,
     ReferencesCounted,
+    ReplacementFound,
     RunEnded,
     SentenceGenerated,
     SentenceGrowing,
@@ -50,13 +52,17 @@ if TYPE_CHECKING:
     from engine import Corpus, CorpusSummary, Event, LanguageModel, ReferenceLosses
 
 
+LONGEST_SENTENCE = 120  # characters of the one that is logged
+
+
 class RunFollower:
     """Show one run after the other on the training tab.
 
     Parameters
     ----------
     entropy : callable
-        The true entropy of a corpus, nats a word, or None where nobody knows it.
+        What no model of these words can get below on a corpus, nats a word; None where nobody
+        knows it.
     now : callable
         The time of day; passed in by tests.
     """
@@ -66,7 +72,7 @@ class RunFollower:
         tab: TrainingTab,
         session: Session,
         presenter: ErrorPresenter,
-        entropy: "Callable[[CorpusSummary], float | None]",
+        entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]",
         now: Callable[[], datetime] = local_time,
     ) -> None:
         self._tab, self._session, self._presenter = tab, session, presenter
@@ -100,16 +106,19 @@ class RunFollower:
         """Show the curve that an opened model carries."""
         self.ending = ""
         self._history.restore(model.history)
-        self._frame(model.word_dim, model.summary, model.references)
+        self._history.set_words(model.summary.training_words)
+        self._frame(model.word_dim, model.summary, model.references, model.vocabulary.words)
         self._tab.plot.request_redraw()
         self._tab.figures.clear()
         show_history(self._tab.figures, self._history)
+        self._tab.show_verdict(texts.verdict(self._history))
         self._tab.log.add_line(f"{model.description} Its curve is shown.")
 
     def show_nothing(self) -> None:
         """Take the curve of a discarded run away."""
         self.ending = ""
         self._history.clear()
+        self._tab.show_verdict("")
         self._tab.figures.clear()
         self._tab.plot.request_redraw()
 
@@ -120,14 +129,18 @@ class RunFollower:
         self._tab.log.add_line(texts.references_line(corpus.references))
         size, summary = len(corpus.vocabulary), corpus.summary
         if self._framed == (size, summary.digest):
-            self._frame(size, summary, corpus.references)
+            self._frame(size, summary, corpus.references, corpus.vocabulary.words)
 
     def _frame(
-        self, word_dim: int, summary: "CorpusSummary", losses: "ReferenceLosses | None"
+        self,
+        word_dim: int,
+        summary: "CorpusSummary",
+        losses: "ReferenceLosses | None",
+        words: "Sequence[str]",
     ) -> None:
         """Draw the lines that the curve of a network of this text is to be compared with."""
         self._framed = (word_dim, summary.digest)
-        lines = texts.references(word_dim, self._entropy(summary))
+        lines = texts.references(word_dim, self._entropy(summary, words))
         self._tab.plot.show_references([*lines, *texts.table_references(losses)])
 
     def follow(self, event: "Event | CorpusMade") -> None:
@@ -143,6 +156,7 @@ class RunFollower:
                 self._history.add_epoch(event)
                 show_epoch(self._tab.figures, event, self._history)
                 self._tab.log.add_line(texts.epoch_line(event))
+                self._tab.show_verdict(texts.verdict(self._history))
             case RateHalved():
                 self._history.add_halving(event)
                 self._tab.log.add_line(texts.halved_line(event))
@@ -153,8 +167,13 @@ class RunFollower:
             case CheckpointSaved() | Notice() | StageProgress() | CorpusMade() | CorpusReady():
                 self._tell(event)
                 return  # the plot has nothing new to draw
-            case SentenceGenerated() | SentenceGrowing() | SentenceScored() | GradientsChecked():
+            case SentenceGenerated(text=text):
+                self._tab.log.add_line(f"By now it says: {shorten(text, LONGEST_SENTENCE)}")
+                return
+            case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
+            case ReplacementFound():
+                return  # likewise
             case StepTimed() | EpochEstimated() | ReferencesCounted():
                 return  # likewise
             case _:
@@ -197,9 +216,11 @@ class RunFollower:
         else:
             self._history.restore(start_from.history)
         if corpus is not None:
-            self._frame(event.word_dim, corpus.summary, corpus.references)
+            words = corpus.vocabulary.words
+            self._frame(event.word_dim, corpus.summary, corpus.references, words)
         show_started(self._tab.figures, event, epochs_before)
         show_history(self._tab.figures, self._history)
+        self._tab.show_verdict(texts.verdict(self._history))
         is_continued = start_from is not None or self._is_resumed
         for line in texts.started_lines(event, is_continued=is_continued):
             self._tab.log.add_line(line)
@@ -228,8 +249,12 @@ class RunFollower:
         show_ended(self._tab.figures, event)
         self._tab.log.add_line(texts.ended_line(event))
         run = self._session.run
-        if run is not None and run.saved_step == event.step:
-            self._tab.log.add_line("The run is kept: File > Models… opens it or trains it further.")
+        if run is not None:
+            if run.saved_step == event.step:
+                self._tab.log.add_line(
+                    "The run is kept: File > Runs… opens it or trains it further."
+                )
+            self._session.set_run(replace(run, has_converged=event.reason == "converged"))
 
 
 def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: float) -> None:

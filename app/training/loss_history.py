@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST_EXPONENT = 500.0  # of the decay within one block, far from overflow
 
-XAxis = Literal["step", "epoch", "elapsed"]
+XAxis = Literal["step", "epoch", "words", "elapsed"]
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ class LossHistory:
     """
 
     def __init__(self) -> None:
-        self._smoothing = 0.0
+        self._smoothing, self._words = 0.0, 1
         self._reset(is_dirty=False)
 
     def _reset(self, *, is_dirty: bool) -> None:
@@ -55,6 +55,7 @@ class LossHistory:
         self.epochs: list[EpochDone] = []
         self.halvings: list[RateHalved] = []
         self.best_index: int | None = None
+        self.set_words(self._words)
 
     @property
     def is_empty(self) -> bool:
@@ -82,7 +83,8 @@ class LossHistory:
         loss = evaluated_loss(epoch)
         if self.evaluated.append(epoch.step, epoch.epoch, epoch.elapsed_s, loss):
             self.epochs.append(epoch)
-            if self.best_index is None or loss < self.evaluated.values[self.best_index]:
+            is_lower = self.best_index is None or loss < self.evaluated.values[self.best_index]
+            if is_lower and not epoch.is_interim:  # which decides nothing
                 self.best_index = len(self.epochs) - 1
             self._is_dirty = True
 
@@ -102,6 +104,28 @@ class LossHistory:
             self.add_epoch(epoch)
         for halving in stored.halvings:
             self.add_halving(halving)
+
+    def set_words(self, words: int) -> None:
+        """Say how many words an epoch has, for the axis of words."""
+        self._words = words
+        for series in (self.batch, self.evaluated):
+            series.words_per_epoch = float(words)
+
+    def robust_range(self) -> tuple[float, float] | None:
+        """Return the lowest and highest loss worth showing; None without any.
+
+        The end of every curve is in it, whatever its beginning was: the top is the 95th
+        percentile of a curve, or more if its last third or the newest evaluation needs it.
+        """
+        curves = [curve for curve in (self.batch.values, self.evaluated.values) if len(curve)]
+        if not curves:
+            return None
+        low = min(float(curve.min()) for curve in curves)
+        tops = [float(np.percentile(curve, 95.0, method="higher")) for curve in curves]
+        tops += [float(curve[2 * len(curve) // 3 :].max()) for curve in curves]
+        if len(self.evaluated):
+            tops.append(1.1 * float(self.evaluated.values[-1]))
+        return low, max(*tops, low + 1e-6)
 
     def take_dirty(self) -> bool:
         """Return whether something changed since the last call."""
@@ -162,6 +186,8 @@ class LossHistory:
 
     def position(self, halving: RateHalved, axis: XAxis) -> float:
         """Return where a halving lies along `axis`."""
+        if axis == "words":
+            return halving.epoch * self.batch.words_per_epoch
         if axis != "elapsed":
             return float(halving.step if axis == "step" else halving.epoch)
         series = self.evaluated if len(self.evaluated) else self.batch
@@ -181,6 +207,7 @@ class Series:
     def __init__(self) -> None:
         self._x = {"step": Column(), "epoch": Column(), "elapsed": Column()}
         self._values = Column()
+        self.words_per_epoch = 1.0
 
     def __len__(self) -> int:
         return len(self._values)
@@ -192,6 +219,8 @@ class Series:
 
     def along(self, axis: XAxis) -> Floats:
         """Return every position along `axis`, never falling."""
+        if axis == "words":
+            return self._x["epoch"].values * self.words_per_epoch
         return self._x[axis].values
 
     def append(self, step: float, epoch: float, elapsed_s: float, value: float) -> bool:

@@ -9,11 +9,18 @@ from collections.abc import Sequence
 
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QHideEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.shared.formatting import format_perplexity, format_rate, format_tick
+from app.shared.formatting import format_loss, format_perplexity, format_rate, format_tick
 from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
@@ -26,22 +33,27 @@ from app.training.plot_parts import (
     PlotCrosshair,
     PlotMarks,
     Reference,
+    ValueBox,
 )
 from app.training.texts import describe_history, describe_point
 
 REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen
+MARGIN = 12  # px, around an exported picture
+MOST_SOFT_POINTS = 1200  # corners of a bold line that is drawn with soft edges
+TOLERANCE = 0.08  # of the height, by which the range may be off before it changes
 MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
 RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
-ONE_LINE_PX = 800  # the width from which the values under the cursor need no second line
+LOW_PX = 280  # the height below which the legend gives its room to the curves
 READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
 
 AXIS_LABELS: dict[XAxis, str] = {
     "step": "steps (parameter updates)",
     "epoch": "epochs (passes over the text)",
     "elapsed": "time of training, min:s",
+    "words": "words learned from",
 }
 
 
@@ -59,7 +71,9 @@ class LossPlot(QWidget):
         self.history = history
         self._axis: XAxis = "step"
         self._is_log = False
-        self._is_view_dirty = True
+        self._is_view_dirty = self._is_smooth = True
+        self._own_range: tuple[float, ...] = ()  # of losses, as it was set last
+        self._legend_of: object = None
         self.setObjectName("training.loss_plot")
         self.setAccessibleName("Loss plot")
         self._build_canvas()
@@ -85,6 +99,28 @@ class LossPlot(QWidget):
         """Say `text` in place of the curves while there are none."""
         self._empty.setText(text)
 
+    def show_like(self, other: "LossPlot") -> None:
+        """Take the axis, the scale and the references of another plot, not its zoom."""
+        self.controls.show_choices(other.controls.choices())
+        self.show_references(other.references)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The horizontal lines."""
+        return self._marks.references
+
+    def paint_on(self, painter: QPainter, place: QRect) -> None:
+        """Paint legend and canvas, whole, on anything that can be painted on."""
+        head = self._legend.sizeHint().height() + 2 * MARGIN
+        below = place.adjusted(MARGIN, head, -MARGIN, -MARGIN)
+        self._set_pens(painter.device().devicePixelRatioF())
+        self._canvas.setFixedSize(below.size())
+        self._follow()
+        painter.fillRect(place, QColor(current_palette().background))
+        self._canvas.render(painter, below, self._canvas.viewport().rect())
+        self._legend.setFixedSize(below.width(), head)
+        self._legend.render(painter, painter.deviceTransform().map(QPoint(MARGIN, 0)))
+
     def redraw(self) -> None:
         """Draw the history as it is now."""
         self._is_view_dirty = False
@@ -95,6 +131,8 @@ class LossPlot(QWidget):
         for curve, values in ((self._raw, batch.values), (self._smoothed, self.history.smoothed())):
             shown = np.concatenate([losses, values[drawn]])
             curve.setData(positions, np.maximum(shown, SMALLEST_LOSS))
+        # A smooth curve of few corners is drawn fast with soft edges, a noisy one is not.
+        self._smoothed.opts["antialias"] = self._is_smooth and len(drawn) <= MOST_SOFT_POINTS
         self._redraw_evaluations()
         self._marks.show_marks(
             [
@@ -105,16 +143,54 @@ class LossPlot(QWidget):
                 for halving in self.history.halvings
             ]
         )
+        self._follow()
+        self._show_legend()
         self._empty.setVisible(self.history.is_empty)
         self._plot.setVisible(not self.history.is_empty)
         self.setAccessibleDescription(describe_history(self.history))
+
+    def _follow(self) -> None:
+        """Show the losses that are worth it, unless the person chose what to look at."""
+        wanted, shown = self.history.robust_range(), self._box.viewRange()[1]
+        if wanted is None or not self._follows_losses:
+            self._hidden.hide()
+            return
+        low, high = wanted
+        edge = PADDING * (high - low)
+        low, high = max(low - edge, 0.0), high + edge
+        if self._is_log:
+            low, high = math.log10(max(low, SMALLEST_LOSS)), math.log10(max(high, SMALLEST_LOSS))
+        off = max(abs(low - shown[0]), abs(high - shown[1]))
+        if self._box.autoRangeEnabled()[1] or off > TOLERANCE * (high - low):
+            self._box.setYRange(low, high, padding=0)
+            self._own_range = tuple(self._box.viewRange()[1])
+        self._tell_hidden()
+
+    @property
+    def _follows_losses(self) -> bool:
+        """Whether the vertical range is the plot's own, not the person's."""
+        is_own = self._own_range == tuple(self._box.viewRange()[1])
+        return bool(self._box.autoRangeEnabled()[1]) or is_own
+
+    def _tell_hidden(self) -> None:
+        """Say which loss the curve began with, where that is above what is shown."""
+        series = self.history.evaluated if len(self.history.evaluated) else self.history.batch
+        first = float(series.values[0])
+        top = self._box.viewRange()[1][1]
+        top = _power_of_ten(top) if self._is_log else top
+        self._hidden.setText(f"↑ {format_loss(first)} at the start")
+        self._hidden.adjustSize()
+        corner = self._canvas.mapFromScene(self._box.sceneBoundingRect().topLeft())
+        self._hidden.move(corner.x() + 6, corner.y() + 2)
+        self._hidden.setVisible(first > top)
 
     def _redraw_evaluations(self) -> None:
         series, best = self.history.evaluated, self.history.best_index
         drawn = self._indices(series, MOST_SYMBOLS)
         losses = np.maximum(series.values[drawn], SMALLEST_LOSS)
         self._evaluated.setData(series.along(self._axis)[drawn], losses)
-        only = slice(0) if best is None else slice(best, best + 1)
+        is_trained = best is not None and self.history.epochs[best].step > 0
+        only = slice(best, best + 1) if best is not None and is_trained else slice(0)
         best_losses = np.maximum(series.values[only], SMALLEST_LOSS)
         self._best.setData(series.along(self._axis)[only], best_losses)
 
@@ -164,9 +240,11 @@ class LossPlot(QWidget):
         self._legend = QLabel(self)
         self._legend.setAccessibleName("Legend of the loss plot")
         self._legend.setWordWrap(True)
-        self._readout = make_label("", "caption", self, wrap=True)
-        self._readout.setObjectName("training.readout_label")
-        self._readout.setAccessibleName("Values under the cursor")
+        self._readout = ValueBox(self._canvas)
+        self._hidden = make_label("", "caption", self._canvas)
+        self._hidden.setObjectName("training.hidden_start_label")
+        self._hidden.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hidden.hide()
         self._empty = make_label("", "hint", self._canvas, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -177,8 +255,6 @@ class LossPlot(QWidget):
         layout.addWidget(self.controls)
         layout.addWidget(self._legend)
         layout.addWidget(self._canvas, stretch=1)
-        layout.addWidget(self._readout)
-        self._on_crosshair_left()
 
     def _connect_signals(self) -> None:
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -204,29 +280,33 @@ class LossPlot(QWidget):
             self._is_view_dirty = True
             self.request_redraw()
 
-    @Slot(float)
-    def _on_crosshair_moved(self, position: float) -> None:
-        self._readout.setText(describe_point(self.history, self._axis, position))
+    @Slot(float, QPointF)
+    def _on_crosshair_moved(self, position: float, place: QPointF) -> None:
+        self._readout.show_values(describe_point(self.history, self._axis, position), place.x())
 
     @Slot()
     def _on_crosshair_left(self) -> None:
-        self._readout.setText(READING_HINT)
+        self._readout.hide()
 
     @Slot(str)
     def _on_controls_axis_changed(self, axis: XAxis) -> None:
         self._axis = axis
-        self._plot.getAxis("bottom").show_kind(is_time=axis == "elapsed", is_whole=axis == "step")
+        self._plot.getAxis("bottom").show_kind(
+            is_time=axis == "elapsed", is_whole=axis in ("step", "words")
+        )
         self._plot.setLabel("bottom", AXIS_LABELS[axis])
         self._on_controls_reset_requested()
 
     @Slot(float)
     def _on_controls_smoothing_changed(self, smoothing: float) -> None:
         self.history.set_smoothing(smoothing)
+        self._is_smooth = smoothing > 0.0
+        self._set_pens()
         self.request_redraw()
 
     @Slot(bool)
     def _on_controls_log_changed(self, is_log: bool) -> None:  # noqa: FBT001 - a slot
-        follows = self._box.autoRangeEnabled()
+        follows = self._box.autoRangeEnabled()[0], self._follows_losses
         across, (low, high) = self._box.viewRange()
         self._is_log = is_log
         self._plot.setLogMode(x=False, y=is_log)  # turns following on for both axes
@@ -250,30 +330,58 @@ class LossPlot(QWidget):
     def _on_color_scheme_changed(self) -> None:
         self._restyle()
 
-    def _restyle(self) -> None:
+    def _set_pens(self, ratio: float | None = None) -> None:
+        """Draw lines as thick on a screen of any density; a bold noisy line would be slow."""
         palette = current_palette()
+        ratio = self.devicePixelRatioF() if ratio is None else ratio
         faint = QColor(palette.accent)
         faint.setAlpha(RAW_ALPHA)
+        bold = 2 if self._is_smooth else 1
+        for curve, colour, width in (
+            (self._raw, faint, 1),
+            (self._smoothed, palette.accent, bold),
+            (self._evaluated, palette.second, 1),
+        ):
+            curve.setPen(mkPen(colour, width=width * ratio))
+
+    def _restyle(self) -> None:
+        palette = current_palette()
         self._canvas.setBackground(palette.background)
         for name in ("left", "right", "bottom"):
             self._plot.getAxis(name).setPen(palette.faint)
             self._plot.getAxis(name).setTextPen(palette.foreground)
-        self._raw.setPen(mkPen(faint, width=1))
-        self._smoothed.setPen(mkPen(palette.accent, width=2))
-        self._evaluated.setPen(mkPen(palette.second, width=1))
+        self._set_pens()
         self._evaluated.setSymbolBrush(mkBrush(palette.second))
         self._evaluated.setSymbolPen(mkPen(palette.background))
         self._best.setSymbolBrush(mkBrush(palette.good))
         self._best.setSymbolPen(mkPen(palette.background))
         self._marks.restyle(palette)
         self._crosshair.restyle(palette.foreground)
+        self._legend_of = None
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        """Name the curves: what is evaluated is held out, or the training text."""
+        epochs = self.history.epochs
+        is_held_out = not epochs or epochs[-1].validation_loss is not None
+        palette = current_palette()
+        if self._legend_of == (palette.is_dark, is_held_out):
+            return
+        self._legend_of = (palette.is_dark, is_held_out)
+        evaluated = "on held-out text" if is_held_out else "on the training text"
         self._legend.setText(
             f'<span style="color:{palette.faint}">─</span> batch loss &nbsp; '
             f'<span style="color:{palette.accent}">━</span> smoothed &nbsp; '
-            f'<span style="color:{palette.second}">─●─</span> evaluated on held-out text '
+            f'<span style="color:{palette.second}">─●─</span> evaluated {evaluated} '
             f'<span style="color:{palette.good}">★</span> best &nbsp; '
-            f'<span style="color:{palette.warning}">┊</span> learning rate halved (→ to)'
+            f'<span style="color:{palette.warning}">┊</span> learning rate changed (→ to)'
         )
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the lines as thick when the window goes to a screen of another density."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._set_pens()
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what changed while the plot was hidden."""
@@ -281,11 +389,10 @@ class LossPlot(QWidget):
         self.request_redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep room for the values, so that the plot does not jump when they appear."""
+        """Give the curves the room of the legend in a low window."""
         super().resizeEvent(event)
+        self._legend.setVisible(event.size().height() >= scaled(LOW_PX))
         self._legend.setMinimumHeight(self._legend.heightForWidth(event.size().width()))
-        lines = 1 if event.size().width() >= scaled(ONE_LINE_PX) else 2
-        self._readout.setMinimumHeight(lines * self._readout.fontMetrics().lineSpacing())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.theme import Palette
+from app.shared.theme import Palette, scaled
 
 SMALLEST_LOSS = 1e-9  # what a log scale can still show
 # Where no curve is: it begins high at the left and ends low at the right.
@@ -25,9 +25,10 @@ _ABOVE_LEFT = {"position": 0.01, "anchors": [(0, 1), (0, 1)]}
 _BELOW_RIGHT = {"position": 0.99, "anchors": [(1, 0), (1, 0)]}
 MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line costs time
 
-AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"))
+AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"), ("words", "Words"))
 USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
+BOX_APART = 12  # px, between the pointer and the box of values
 KEY_STEP = 1 / 100  # of the visible width, for an arrow key
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -69,6 +70,11 @@ class PlotMarks:
     def mark_positions(self) -> tuple[float, ...]:
         """Where the vertical marks stand."""
         return tuple(float(line.value()) for line in self._marks)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The horizontal lines as they were given."""
+        return tuple(reference for reference, _ in self._references)
 
     def show_references(self, references: Sequence[Reference]) -> None:
         """Replace the horizontal lines."""
@@ -148,7 +154,7 @@ class PlotControls(QWidget):
     Signals
     -------
     axis_changed(str)
-        "step", "epoch" or "elapsed".
+        "step", "epoch", "elapsed" or "words".
     smoothing_changed(float)
         0 to 0.99.
     log_changed(bool)
@@ -178,11 +184,24 @@ class PlotControls(QWidget):
         row.addWidget(self._reset)
         self._connect_signals()
 
+    def choices(self) -> tuple[int, int, bool]:
+        """Return the axis, the smoothing and the scale that were chosen, for `show_choices`."""
+        return self._axis.currentIndex(), self._slider.value(), self._log.isChecked()
+
+    def show_choices(self, choices: tuple[int, int, bool]) -> None:
+        """Take the choices of another row, as if they were made here."""
+        axis, smoothing, is_log = choices
+        self._axis.setCurrentIndex(axis)
+        self._slider.setValue(smoothing)
+        self._log.setChecked(is_log)
+
     def _build_axis(self) -> None:
         self._axis = QComboBox(self)
         self._axis.setObjectName("training.x_axis_combo")
         self._axis.setAccessibleName("Horizontal axis")
-        self._axis.setToolTip("What runs from left to right: steps, epochs, or the training time")
+        self._axis.setToolTip(
+            "What runs from left to right: steps, epochs, the training time, or words learned from"
+        )
         for value, text in AXES:
             self._axis.addItem(text, value)
         self._axis_label = QLabel("A&xis", self)
@@ -239,13 +258,13 @@ class PlotCrosshair(QObject):
 
     Signals
     -------
-    moved(float)
-        The position along the horizontal axis.
+    moved(float, QPointF)
+        The position along the horizontal axis, and where that is in the canvas.
     left()
         Nothing is pointed at any more.
     """
 
-    moved = Signal(float)
+    moved = Signal(float, QPointF)
     left = Signal()
 
     def __init__(self, canvas: PlotWidget, colour: str) -> None:
@@ -267,7 +286,8 @@ class PlotCrosshair(QObject):
         """Move the line and report it."""
         self._line.setValue(position)
         self._line.show()
-        self.moved.emit(position)
+        middle = self._box.mapViewToScene(QPointF(position, self._box.viewRect().center().y()))
+        self.moved.emit(position, QPointF(self._canvas.mapFromScene(middle)))
 
     def hide(self) -> None:
         """Take the line away."""
@@ -298,3 +318,29 @@ class PlotCrosshair(QObject):
                 self.hide()
                 return True
         return super().eventFilter(watched, event)
+
+
+class ValueBox(QLabel):
+    """The values where one points, beside the pointer; it moves nothing and takes no clicks."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setObjectName("training.readout_label")
+        self.setAccessibleName("Values under the cursor")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("box", "true")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_values(self, text: str, x: float) -> None:
+        """Show `text` right of the place `x` of the canvas, or left of it near the end."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        self.setText(text)
+        self.adjustSize()
+        is_right = x < parent.width() / 2
+        left = x + BOX_APART if is_right else x - BOX_APART - self.width()
+        self.move(round(min(max(left, 0), parent.width() - self.width())), scaled(BOX_APART))
+        self.show()
+        self.raise_()

@@ -35,9 +35,12 @@ class RunLog(QWidget):
     -------
     export_requested()
         The figures of the run should be written to a file.
+    plot_requested()
+        The curves should be drawn into a file.
     """
 
     export_requested = Signal()
+    plot_requested = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, now: Callable[[], datetime] = local_time
@@ -63,9 +66,16 @@ class RunLog(QWidget):
             "Export metrics",
             "Write every point of the curve, every epoch and every halving to a CSV file",
         )
+        self._plot = describe(
+            QPushButton("Export plot…", self),
+            "training.export_plot_button",
+            "Export plot",
+            "Draw the curves into a PNG or SVG picture",
+        )
         buttons = QVBoxLayout()
         buttons.addWidget(self._copy)
         buttons.addWidget(self._export)
+        buttons.addWidget(self._plot)
         buttons.addStretch()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
@@ -73,6 +83,7 @@ class RunLog(QWidget):
         layout.addLayout(buttons)
         self._copy.clicked.connect(self._on_copy_clicked)
         self._export.clicked.connect(self._on_export_clicked)
+        self._plot.clicked.connect(self.plot_requested)
 
     def add_line(self, text: str) -> None:
         """Add a line with the present time."""
@@ -81,6 +92,7 @@ class RunLog(QWidget):
     def set_exportable(self, *, is_exportable: bool) -> None:
         """Offer the export when there is something to export."""
         self._export.setEnabled(is_exportable)
+        self._plot.setEnabled(is_exportable)
 
     @Slot()
     def _on_copy_clicked(self) -> None:

@@ -3,12 +3,13 @@
 A view: it builds, reports what was asked for and shows what it is told.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import make_card, make_label
+from app.shared.labels import ElidedLabel, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
-from app.shared.theme import scaled
+from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.config_form import ConfigForm
 from app.training.figures_strip import FiguresStrip
 from app.training.loss_history import LossHistory
@@ -17,7 +18,8 @@ from app.training.run_buttons import RunButtons
 from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts
 
-FORM_WIDTH_PX = 348
+FORM_WIDTH_PX = 372
+LOW_PX = 600  # the height of the tab below which log and tools are folded
 
 GRADIENT_TEXTS = ToolTexts(
     role="check_gradients",
@@ -67,6 +69,7 @@ class TrainingTab(QWidget):
         self.log = RunLog(self)
         self.gradient_page = ToolPage(GRADIENT_TEXTS, self)
         self.step_page = ToolPage(STEP_TEXTS, self)
+        self._is_opened = False  # log and tools, by hand, in a low window
         self._corpus = make_label("", "body", self, wrap=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -93,8 +96,15 @@ class TrainingTab(QWidget):
         return card
 
     def _build_run(self) -> QVBoxLayout:
+        self._verdict = ElidedLabel(self)
+        self._verdict.setObjectName("training.verdict_label")
+        self._verdict.setAccessibleName("How the run is going")
+        self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         plot_card = make_card(self)
-        QVBoxLayout(plot_card).addWidget(self.plot)
+        inside = QVBoxLayout(plot_card)
+        inside.setSpacing(4)
+        inside.addWidget(self._verdict)
+        inside.addWidget(self.plot)
         self._pages = QTabWidget(self)
         self._pages.setObjectName("training.tools")
         self._pages.setAccessibleName("Log and tools")
@@ -110,6 +120,7 @@ class TrainingTab(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(plot_card)
         splitter.addWidget(self._pages)
+        self._pages.tabBar().tabBarClicked.connect(self._on_tab_bar_clicked)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([450, 230])
@@ -120,15 +131,47 @@ class TrainingTab(QWidget):
         column.addWidget(splitter, stretch=1)
         return column
 
+    def _fold(self) -> None:
+        """Show of log and tools the titles alone in a low window: the plot has the right of way."""
+        is_folded = self.height() < scaled(LOW_PX) and not self._is_opened
+        bar = self._pages.tabBar().sizeHint().height()
+        self._pages.setMaximumHeight(bar if is_folded else QWIDGETSIZE_MAX)
+        self._pages.setMinimumHeight(bar if is_folded else 0)
+        for page in (self.log, self.gradient_page, self.step_page):
+            page.setVisible(not is_folded and page is self._pages.currentWidget())
+
+    @Slot(int)
+    def _on_tab_bar_clicked(self, index: int) -> None:
+        is_again = index == self._pages.currentIndex()
+        self._is_opened = not (self._is_opened and is_again)
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold log and tools where the window is low."""
+        super().resizeEvent(event)
+        self._fold()
+
     def show_corpus(self, text: str) -> None:
         """Say which corpus the next run learns from."""
         self._corpus.setText(text)
+
+    def show_verdict(self, text: str) -> None:
+        """Say in words how the run is going."""
+        self._verdict.setText(text)
+        self._verdict.setToolTip(text)
+
+    def show_outdated(self, *, is_outdated: bool) -> None:
+        """Grey the text's line where another file was chosen since."""
+        self._corpus.setEnabled(not is_outdated)
 
     def show_hint(self, text: str, on_empty_plot: str) -> None:
         """Say beside the buttons, and in place of missing curves, what is going on."""
         self.buttons.show_status(text)
         self.plot.show_empty_text(on_empty_plot)
 
-    def show_form_enabled(self, *, is_enabled: bool) -> None:
-        """Let the settings be changed, or keep them as they are during a run."""
-        self.form.setEnabled(is_enabled)
+    def show_form_enabled(self, *, is_enabled: bool, is_rate_open: bool = False) -> None:
+        """Let the settings be changed, or keep them as they are during a run.
+
+        While it is paused, the learning rate alone is open.
+        """
+        self.form.show_enabled(is_enabled=is_enabled, is_rate_open=is_rate_open)

@@ -4,9 +4,10 @@ Plain functions from records to sentences; they show nothing.
 """
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.session import RunState
+from app.session import CurrentRun, RunState
 from app.shared.formatting import (
     counted,
     format_count,
@@ -23,6 +24,8 @@ from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
     from engine import Corpus, CorpusSummary, LanguageModel, ReferenceLosses
+
+SMALLEST_PART = 0.005  # of an epoch: less is none left
 
 NO_CORPUS = "Prepare a corpus on the Dataset tab first."
 _STATES = {
@@ -47,7 +50,6 @@ _SHORT_ENDINGS = {
     "converged": "Ended because the loss fell no further",
 }
 _ONE_LINE = 0.1  # nats a word: lines that are closer hide each other's texts
-_NEXT = "Generate sentences on the Generation tab."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
 DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
@@ -55,16 +57,23 @@ GO_ON = "Go on with a lower rate"
 GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
 
 
-def describe_state(state: RunState, *, is_form_valid: bool, ending: str = "") -> str:
-    """Return what is going on, how the last run ended, or what to do before training can start."""
+def describe_state(
+    state: RunState, *, is_form_valid: bool, ending: str = "", unprepared: str = ""
+) -> str:
+    """Return what is going on, how the last run ended, or what to do before training can start.
+
+    `unprepared` is the name of a file that was chosen and is not prepared yet.
+    """
+    if unprepared and state in (RunState.IDLE, RunState.READY):
+        return f"Prepare {unprepared} first."
     if state is RunState.READY and not is_form_valid:
         return "Correct the marked setting first."
     return ending if state is RunState.READY and ending else _STATES[state]
 
 
 def describe_ending(event: RunEnded) -> str:
-    """Return how a run ended and what can be done with its model."""
-    return f"{_SHORT_ENDINGS[event.reason]} after {_epochs(event)}. {_NEXT}"
+    """Return how a run ended."""
+    return f"{_SHORT_ENDINGS[event.reason]} after {_epochs(event)}."
 
 
 def describe_divergence(model: "LanguageModel | None") -> str:
@@ -76,44 +85,109 @@ def _epochs(event: RunEnded) -> str:
     return "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
 
 
-def describe_empty_plot(state: RunState, *, is_form_valid: bool) -> str:
+def describe_empty_plot(state: RunState, *, is_form_valid: bool, unprepared: str = "") -> str:
     """Return what stands in place of the curves before the first run."""
-    if state is RunState.READY and is_form_valid:
+    if state is RunState.READY and is_form_valid and not unprepared:
         return "Press “Start training”: the loss then appears here, live."
-    return describe_state(state, is_form_valid=is_form_valid)
+    return describe_state(state, is_form_valid=is_form_valid, unprepared=unprepared)
 
 
 def describe_corpus(summary: "CorpusSummary | None") -> str:
     """Return which text the next run learns from."""
     if summary is None:
         return "No corpus yet."
+    held_out = (
+        format_percent(summary.validation_documents / summary.documents)
+        if summary.documents and summary.validation_documents
+        else "nothing"
+    )
     return (
         f"{summary.name}: {counted(summary.sentences, 'sentence')}, "
-        f"{format_count(summary.vocabulary_size)} words known"
+        f"{format_count(summary.vocabulary_size)} words known, {held_out} held out"
     )
 
 
-def describe_split(summary: "CorpusSummary | None") -> str:
-    """Return how much of the text is held out."""
-    if summary is None:
-        return "Of the documents; set when a corpus is there."
-    if summary.validation_documents == 0:
-        return "Nothing is held out: the training loss alone cannot show overfitting."
-    return (
-        f"{format_count(summary.validation_documents)} of "
-        f"{counted(summary.documents, 'document')} are held out, to measure honestly."
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTraining:
+    """How the run that is shown can be trained further."""
+
+    text: str  # of the button; "" where nothing can be trained further
+    tip: str  # what will happen, or why it cannot
+    is_possible: bool = True
+    epochs: int | None = None  # of the whole run then; None: those that it was to have
 
 
-def obstacle_to_continuing(model: "LanguageModel | None", corpus: "Corpus | None") -> str | None:
-    """Return why the current model cannot be trained further, or None if it can."""
+NOTHING_MORE = MoreTraining(text="", tip="", is_possible=False)
+
+
+def more_training(
+    model: "LanguageModel | None", run: CurrentRun | None, corpus: "Corpus | None", wanted: int
+) -> MoreTraining:
+    """Return how to train the model further by `wanted` epochs, or by those still planned.
+
+    Parameters
+    ----------
+    model : LanguageModel or None
+        The one that is shown.
+    run : CurrentRun or None
+        Its run; None for a model from a file, which begins a new run.
+    corpus : Corpus or None
+        The prepared text.
+    wanted : int
+        Epochs; 0 for what is left of the plan, or as many again where that is done.
+    """
     if model is None:
-        return "There is no model yet: train or open one."
+        return NOTHING_MORE
+    planned = model.train_config.epochs
+    left = planned - model.epoch
+    if run is None:
+        count = wanted or planned
+        obstacle = obstacle_to_training_on(model, corpus)
+        tip = "Begin a new run from this model: its optimiser starts afresh"
+        return MoreTraining(
+            text=f"Train {_more_epochs(count)}", tip=obstacle or tip, is_possible=not obstacle
+        )
+    if run.has_converged:
+        tip = (
+            "More epochs would change nothing: the learning rate was halved until the loss fell "
+            "no further. A new run can do better"
+        )
+        return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
+    if not wanted and left > SMALLEST_PART:
+        return MoreTraining(text=f"Train {_more_epochs(left)}", tip=_going_on(model, planned))
+    total = max(planned, math.floor(model.epoch + SMALLEST_PART)) + (wanted or planned)
+    if wanted and left > SMALLEST_PART:
+        total = math.floor(model.epoch + SMALLEST_PART) + wanted
+    return MoreTraining(
+        text=f"Train {_more_epochs(wanted or planned)}",
+        tip=_going_on(model, total),
+        epochs=total,
+    )
+
+
+def _more_epochs(count: float) -> str:
+    number = f"{count:,.0f}" if count >= 100 else f"{round(count, 1):g}"
+    return "1 more epoch" if number == "1" else f"{number} more epochs"
+
+
+def _going_on(model: "LanguageModel", total: int) -> str:
+    rates = model.history.learning_rates
+    halved = model.history.halvings
+    rate = halved[-1].learning_rate if halved else (rates[-1] if len(rates) else None)
+    at = "" if rate is None else f" at learning rate {format_rate(rate)}"
+    return (
+        f"Go on exactly where this run is, with its optimiser as it was,{at} up to epoch "
+        f"{total:,} (Ctrl+Return). Another number: change “Epochs”"
+    )
+
+
+def obstacle_to_training_on(model: "LanguageModel", corpus: "Corpus | None") -> str:
+    """Return why a model from a file cannot be trained further, or "" if it can."""
     if corpus is None:
         return NO_CORPUS
     if model.vocabulary.words != corpus.vocabulary.words:
         return "The current model knows other words than this corpus has."
-    return None
+    return ""
 
 
 def references(word_dim: int, entropy: float | None) -> list[Reference]:
@@ -121,12 +195,12 @@ def references(word_dim: int, entropy: float | None) -> list[Reference]:
     lines = [
         Reference(
             loss=math.log(word_dim),
-            text=f"knows nothing: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
+            text=f"uniform guess: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
             is_goal=False,
         )
     ]
     if entropy is not None:
-        text = f"no model can go below: {format_loss(entropy)}"
+        text = f"no model goes below on held-out text: {format_loss(entropy)}"
         lines.append(Reference(loss=entropy, text=text, is_goal=True))
     return lines
 
@@ -186,15 +260,55 @@ def epoch_line(event: EpochDone) -> str:
     """Return the log line of an evaluation."""
     if event.epoch == 0:
         start = f"Before training: loss {describe_loss(event.training_loss)}"
-        return _with_held_out(start, event.validation_loss) + "."
+        return _with_held_out(start, event) + "."
     text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
-    text = _with_held_out(text, event.validation_loss)
+    text = _with_held_out(text, event)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."
 
 
-def _with_held_out(text: str, loss: float | None) -> str:
-    return text if loss is None else f"{text}, held-out loss {describe_loss(loss)}"
+def verdict(history: LossHistory) -> str:
+    """Say in words how the run is going, and why one can say so; "" before there is a reason.
+
+    "Memorising" only where the held-out loss rose by more than twice its standard error while
+    the training loss fell.
+    """
+    measured = [done for done in history.epochs if not done.is_interim]
+    trained = [done for done in measured if done.step > 0]
+    best = history.best
+    if not trained or best is None:
+        return ""
+    last = trained[-1]
+    if last.validation_loss is None or best.validation_loss is None:
+        return "Nothing is held out: the loss on the training text cannot show memorising."
+    if best is last:
+        if len(measured) < 2:
+            return ""
+        before = measured[-2].validation_loss
+        return (
+            "Still improving: the held-out loss fell "
+            f"from {format_loss(before)} to {format_loss(last.validation_loss)}."
+        )
+    if best.step == 0:
+        return "No better than before training yet."
+    rise = last.validation_loss - best.validation_loss
+    error = last.change_error
+    is_clear = error is not None and rise > 2.0 * error
+    if is_clear and last.training_loss < best.training_loss:
+        return (
+            f"Best at epoch {best.epoch:.4g}, memorising since: held-out rose from "
+            f"{format_loss(best.validation_loss)} to {format_loss(last.validation_loss)} while "
+            f"training fell to {format_loss(last.training_loss)}."
+        )
+    return f"Best at epoch {best.epoch:.4g}; no clear change on held-out text since."
+
+
+def _with_held_out(text: str, event: EpochDone) -> str:
+    """Add the held-out loss, and how far that of the whole text may be from a sample's."""
+    if event.validation_loss is not None:
+        text = f"{text}, held-out loss {describe_loss(event.validation_loss)}"
+    error = event.standard_error
+    return text if error is None else f"{text}, of a sample: ± {error:.3f}"
 
 
 def halved_line(event: RateHalved) -> str:
@@ -208,13 +322,6 @@ def ended_line(event: RunEnded) -> str:
         f"{_ENDINGS[event.reason]} after {_epochs(event)}, "
         f"{counted(event.step, 'step')}, {format_duration(event.elapsed_s)}."
     )
-
-
-def share_of_documents(summary: "CorpusSummary | None") -> float | None:
-    """Return the held-out share of the documents; None without a corpus."""
-    if summary is None or summary.documents == 0:
-        return None
-    return summary.validation_documents / summary.documents
 
 
 def percent_progress(done: int, total: int | None) -> str:
@@ -245,7 +352,7 @@ def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
         kind = "training" if history.epochs[index].validation_loss is None else "held-out"
         loss = describe_loss(history.evaluated.values[index])
         parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
-    return " · ".join(parts) or "There is nothing to read yet."
+    return "\n".join(parts) or "There is nothing to read yet."
 
 
 def describe_history(history: LossHistory) -> str:
@@ -266,5 +373,5 @@ def describe_history(history: LossHistory) -> str:
         sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
     if history.halvings:
         times = counted(len(history.halvings), "time")
-        sentences.append(f"The learning rate was halved {times}.")
+        sentences.append(f"The learning rate was changed {times}.")
     return " ".join(sentences)

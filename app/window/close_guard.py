@@ -1,6 +1,7 @@
 """Whether the window may close: first stop what runs, then keep what was trained.
 
-A run is kept in its folder, whatever the answer; if that failed, the question comes again.
+A run is kept in its folder, and nothing is asked then. Only a model that is nowhere on the disk is
+asked about: its run could not be kept.
 
 Nothing is terminated: a job is asked to stop and the window closes when it has.
 """
@@ -14,7 +15,7 @@ from app.jobs import UnsavedAnswer
 from app.session import RunState, Session, is_allowed
 from app.tasks.task_runner import TaskRunner
 
-AskUnsaved = Callable[[bool], UnsavedAnswer]  # whether the run keeps the model anyway
+AskUnsaved = Callable[[], UnsavedAnswer]
 SaveModel = Callable[[], bool]  # whether saving began
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED)
@@ -58,8 +59,8 @@ class CloseGuard(QObject):
         self._was_promised = self._session.is_model_kept or (
             is_running and self._session.run is not None
         )
-        is_unsaved = not self._session.is_model_saved or is_running
-        self._answer = self._ask() if is_unsaved else "discard"
+        is_lost = not self._session.is_model_saved or is_running
+        self._answer = self._ask() if is_lost and not self._was_promised else "discard"
         if self._answer == "cancel":
             return False
         self._is_closing = True
@@ -74,7 +75,7 @@ class CloseGuard(QObject):
         self._is_attended = False
 
     def _ask(self) -> UnsavedAnswer:
-        answer = self._ask_unsaved(self._was_promised) if self._is_attended else "discard"
+        answer = self._ask_unsaved() if self._is_attended else "discard"
         return answer if self._is_attended else "discard"  # it may have ended meanwhile
 
     def _is_waiting(self) -> bool:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
+from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
 from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
@@ -22,19 +24,19 @@ if TYPE_CHECKING:
     from engine import DeviceChoice
 
 MODEL_SUFFIXES = (".safetensors", ".npz")
+ZOOMS = (80, 90, 100, 115, 130, 150, 175, 200)  # percent
 DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
-    RunState.IDLE: "Choose a text on the Dataset tab and prepare it",
+    RunState.IDLE: "No text is prepared",
     RunState.PREPARING: "Preparing the corpus…",
-    RunState.READY: "Ready to train: go to the Training tab",
+    RunState.READY: "",
     RunState.TRAINING: "Training…",
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
-_MODEL_TEXT = "The model is ready: go to the Generation tab, or train further"
-_UNTRAINED_TEXT = "The model has done no training step yet: train it on the Training tab"
 _AT_REST = (RunState.IDLE, RunState.READY)
+_IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
 class WindowController(QObject):
@@ -60,6 +62,7 @@ class WindowController(QObject):
         self._window, self._session, self._presenter = window, session, presenter
         self._settings, self._theme = settings, theme
         self._dataset, self._models = dataset, models
+        self._was_training = False
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
         self.prepared_texts = PreparedTextsController(
             window.prepared_texts_menu,
@@ -97,7 +100,9 @@ class WindowController(QObject):
         window.recent_file_requested.connect(self._on_recent_file_requested)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
-        window.shortcuts_requested.connect(self._on_shortcuts_requested)
+        window.glossary_requested.connect(self._on_glossary_requested)
+        window.messages_requested.connect(self._on_messages_requested)
+        window.zoom_requested.connect(self._on_zoom_requested)
         window.about_requested.connect(self._dialogs.show_about)
         window.log_folder_requested.connect(self._on_log_folder_requested)
         window.closed.connect(self._on_closed)
@@ -106,9 +111,12 @@ class WindowController(QObject):
         self._presenter.message_requested.connect(self._window.message_bar.show_message)
         self._presenter.clear_requested.connect(self._window.message_bar.clear)
         self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.run_state_changed.connect(self._on_run_state_changed)
         self._session.model_changed.connect(self._on_session_changed)
         self._session.run_changed.connect(self._on_session_changed)
         self._session.model_saved_changed.connect(self._on_session_changed)
+        self._session.corpus_changed.connect(self._on_session_changed)
+        self._session.unprepared_changed.connect(self._on_session_changed)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -124,12 +132,7 @@ class WindowController(QObject):
 
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
-        has_result = session.model is not None and session.run_state in _AT_REST
-        result = _UNTRAINED_TEXT if self._is_untrained() else _MODEL_TEXT
-        text = result if has_result else _STATE_TEXTS[session.run_state]
-        if session.run is not None and session.run.saved_at and not has_result:
-            text = f"{text}  The run was saved at {session.run.saved_at}."
-        self._window.show_state(text)
+        self._window.show_state(describe_session(session))
         self._window.show_commands(
             can_open_data=Command.OPEN_DATA in commands,
             can_open_model=Command.OPEN_MODEL in commands,
@@ -139,12 +142,8 @@ class WindowController(QObject):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
-        self._window.show_title(name, is_saved=session.is_model_saved)
-
-    def _is_untrained(self) -> bool:
-        """Tell whether the model is as it was made: one from a file was trained somewhere."""
-        model = self._session.model
-        return model is not None and model.step == 0 and self._session.model_path is None
+        is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
+        self._window.show_title(name, is_saved=is_on_disk)
 
     @Slot()
     def _on_open_csv_requested(self) -> None:
@@ -194,8 +193,18 @@ class WindowController(QObject):
         self._settings.update(last_tab=index)
 
     @Slot()
-    def _on_shortcuts_requested(self) -> None:
-        self._dialogs.show_shortcuts(self._window.actions_with_shortcuts())
+    def _on_glossary_requested(self) -> None:
+        self._dialogs.show_glossary(self._window.actions_with_shortcuts())
+
+    @Slot()
+    def _on_messages_requested(self) -> None:
+        self._dialogs.show_messages(tuple(self._window.message_bar.remembered))
+
+    @Slot(int)
+    def _on_zoom_requested(self, step: int) -> None:
+        zoom = next_zoom(self._settings.settings.zoom, step)
+        self._theme.zoom(zoom, self._window)
+        self._settings.update(zoom=zoom)
 
     @Slot()
     def _on_log_folder_requested(self) -> None:
@@ -213,6 +222,39 @@ class WindowController(QObject):
     def _on_session_changed(self, value: object) -> None:
         self._show_session()
 
+    @Slot(object)
+    def _on_run_state_changed(self, state: RunState) -> None:
+        """Call for attention when a training has ended while the window is in the back."""
+        was_training, self._was_training = self._was_training, state in _IN_TRAINING
+        if was_training and state in _AT_REST and not self._window.isActiveWindow():
+            QApplication.alert(self._window)
+
     @Slot()
     def _on_closed(self) -> None:
         self._settings.save_geometry(self._window.saveGeometry())
+
+
+def next_zoom(percent: int, step: int) -> int:
+    """Return the next larger or smaller of the sizes; 0 is the usual one."""
+    if step == 0:
+        return 100
+    place = min(range(len(ZOOMS)), key=lambda number: abs(ZOOMS[number] - percent)) + step
+    return ZOOMS[max(0, min(place, len(ZOOMS) - 1))]
+
+
+def describe_session(session: Session) -> str:
+    """Return the facts: what goes on, which text is prepared, which model there is."""
+    facts = [_STATE_TEXTS[session.run_state]]
+    if session.corpus is not None and session.run_state in _AT_REST:
+        summary = session.corpus.summary
+        facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")
+    if session.unprepared is not None:
+        facts.append(f"{session.unprepared.name} is not prepared")
+    if session.model is not None and session.run_state in _AT_REST:
+        is_trained = session.model.step > 0 or session.model_path is not None
+        facts.append(
+            f"Model: epoch {session.model.epoch:.4g}" if is_trained else "Model: not trained yet"
+        )
+    if session.run is not None and session.run.saved_at:
+        facts.append(f"Saved at {session.run.saved_at}")
+    return "  ·  ".join(filter(None, facts))

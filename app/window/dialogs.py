@@ -1,12 +1,18 @@
 """The window's own dialogs: the question at closing, the keys, what this program is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMessageBox,
+    QWidget,
+)
 
+from app.errors import Message
 from app.jobs import UnsavedAnswer
-from app.shared.labels import make_label
+from app.window.glossary import GlossaryDialog
 
 ABOUT = (
     "RNN Text Lab trains a word-level recurrent neural network on a text of yours and lets "
@@ -15,17 +21,11 @@ ABOUT = (
     "WildML, 2015."
 )
 _OTHER_KEYS = (  # of no menu
-    ("Generate sentences", "Ctrl+Return"),
-    ("Stop generating", "Esc"),
     ("Add the typed sentence to the comparison", "Return"),
+    ("Read values of the curve", "Left and right arrow, in the plot"),
 )
 
-QUESTION = "The trained model is in no file of its own yet. Save it before the window closes?"
-KEPT_QUESTION = "Also save the model in a file of its own before the window closes?"
-KEPT = (
-    "Nothing is lost either way: a training that is going on stops, and the run is kept. "
-    "File > Models… opens it or trains it further."
-)
+QUESTION = "The trained model is nowhere on the disk. Save it before the window closes?"
 NOT_KEPT = "Without saving, what the network has learned is lost: its run could not be kept."
 
 
@@ -36,20 +36,17 @@ class WindowDialogs(QObject):
         super().__init__(window)
         self._window = window
 
-    def ask_unsaved(self, is_kept: bool) -> UnsavedAnswer:  # noqa: FBT001 - one question
-        """Ask what becomes of the unsaved model when the window closes.
-
-        `is_kept` says that the run is kept whatever the answer.
-        """
+    def ask_unsaved(self) -> UnsavedAnswer:
+        """Ask what becomes of a model that would be lost when the window closes."""
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
-            QMessageBox.Icon.Question if is_kept else QMessageBox.Icon.Warning,
+            QMessageBox.Icon.Warning,
             "Save the model?",
-            KEPT_QUESTION if is_kept else QUESTION,
+            QUESTION,
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
-        box.setInformativeText(KEPT if is_kept else NOT_KEPT)
+        box.setInformativeText(NOT_KEPT)
         box.setDefaultButton(buttons.Save)
         box.button(buttons.Discard).setText("&Don’t save")
         answer = box.exec()
@@ -58,24 +55,20 @@ class WindowDialogs(QObject):
             return "save"
         return "discard" if answer == buttons.Discard else "cancel"
 
-    def show_shortcuts(self, shortcuts: Sequence[tuple[str, str]]) -> None:
-        """List the keys, without blocking the window."""
-        dialog = QDialog(self._window)
-        dialog.setObjectName("window.shortcuts_dialog")
-        dialog.setWindowTitle("Keyboard shortcuts")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        form = QFormLayout(dialog)
-        form.setContentsMargins(24, 24, 24, 16)
-        form.setHorizontalSpacing(32)
-        form.setVerticalSpacing(8)
-        for name, key in (*shortcuts, *_OTHER_KEYS):
-            form.addRow(make_label(name, "hint", dialog), make_label(key, "body", dialog))
-        hint = "Alt and an underlined letter press that button or go to that field."
-        form.addRow(make_label(hint, "hint", dialog))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
-        buttons.rejected.connect(dialog.close)
-        form.addRow(buttons)
-        dialog.show()
+    def show_glossary(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Explain the terms and list the keys, without blocking the window."""
+        GlossaryDialog((*keys, *_OTHER_KEYS), self._window).show()
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Show the last messages again, the newest first, without blocking the window."""
+        box = QMessageBox(self._window)
+        box.setObjectName("window.messages_dialog")
+        box.setWindowTitle("Messages")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        texts = [" ".join(filter(None, (each.text, each.advice))) for each in messages]
+        box.setText("\n\n".join(texts) or "There was no message yet.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def show_about(self) -> None:
         """Say what this program is, without blocking the window."""
@@ -86,3 +79,11 @@ class WindowDialogs(QObject):
         box.setInformativeText(ABOUT)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+
+def ask_where_it_is(window: QWidget, path: str) -> Path | None:
+    """Ask where a recent file is now that is not where it was."""
+    text, _ = QFileDialog.getOpenFileName(
+        window, f"Where is {Path(path).name} now?", str(Path(path).parent)
+    )
+    return Path(text) if text else None

@@ -11,6 +11,7 @@ from app.generation.look_back import LookBackController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.runs.controller import RunsController
+from app.runs.opening import RunOpener
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
 from app.runs.view import RunsView
@@ -27,6 +28,8 @@ class KeptRuns(QObject):
 
     Attributes
     ----------
+    queue : WorkQueue
+    opener : RunOpener
     view : RunsView
     controller : RunsController
     recovery : RecoveryController
@@ -49,12 +52,14 @@ class KeptRuns(QObject):
     ) -> None:
         super().__init__(window)
         self._show_model = show_model
-        self._queue = WorkQueue(runner, presenter, self)
+        self.queue = WorkQueue(runner, presenter, self)
+        self.opener = RunOpener(session, self.queue, presenter, jobs, parent=self)
         self.view = RunsView(window)
         self.controller = RunsController(
             self.view,
             session,
-            self._queue,
+            self.queue,
+            self.opener,
             presenter,
             jobs,
             resume=resume,
@@ -64,20 +69,21 @@ class KeptRuns(QObject):
         self.recovery = RecoveryController(
             bar,
             session,
-            self._queue,
+            self.queue,
+            self.opener,
             presenter,
             jobs,
             resume=resume,
             may_replace=may_replace,
             parent=self,
         )
-        self.look_back = LookBackController(tab, session, self._queue, jobs, self)
+        self.look_back = LookBackController(tab, session, self.queue, jobs, self)
         self.controller.opened.connect(self._on_model_came)
         self.recovery.recovered.connect(self._on_model_came)
 
     def close(self) -> None:
         """Start nothing more: the window is closing."""
-        self._queue.close()
+        self.queue.close()
         self.view.close()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The window around the three tabs: menus, message bar, status bar, dropped files.
+"""The window around start page and tabs: menus, messages, status bar, dropped files.
 
 It receives ready-made tabs and emits requests; what happens is decided elsewhere.
 """
@@ -9,17 +9,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
-from app.runs.recovery_bar import RecoveryBar
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
-from app.window.menus import FileMenu, HelpMenu, ViewMenu, entries_with_keys
+from app.window.home_page import HomePage
+from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
-SMALLEST_SIZE = (1024, 680)
+SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
 TAB_TITLES = ("Dataset", "Training", "Generation")
 
@@ -30,15 +30,19 @@ class MainWindow(QMainWindow):
     Attributes
     ----------
     message_bar : MessageBar
+        Over the corner of whatever is shown.
+    home : HomePage
+        In front of the tabs at the first start, after a crash, and when it is asked for.
     recovery_bar : RecoveryBar
-        Above the tabs.
+        On the start page.
     prepared_texts_menu : PreparedTextsMenu
+    run_menu : RunMenu
 
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
     save_model_requested(), save_model_as_requested(), models_requested(),
-    shortcuts_requested(), about_requested(), log_folder_requested()
+    glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
         The paths of files that were dropped onto the window.
@@ -46,8 +50,12 @@ class MainWindow(QMainWindow):
         The path of an entry of "Recent files".
     theme_chosen(str)
         "system", "light" or "dark".
+    zoom_requested(int)
+        1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
+    home_shown()
+        The start page came to the front.
     closed()
         The window is closed.
     """
@@ -58,13 +66,16 @@ class MainWindow(QMainWindow):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
-    shortcuts_requested = Signal()
+    glossary_requested = Signal()
+    messages_requested = Signal()
     about_requested = Signal()
     log_folder_requested = Signal()
     files_dropped = Signal(object)
     recent_file_requested = Signal(object)
     theme_chosen = Signal(str)
+    zoom_requested = Signal(int)
     tab_changed = Signal(int)
+    home_shown = Signal()
     closed = Signal()
 
     def __init__(self, tabs: Sequence[QWidget]) -> None:
@@ -94,6 +105,23 @@ class MainWindow(QMainWindow):
     def show_tab(self, index: int) -> None:
         """Bring a tab to the front."""
         self._tabs.setCurrentIndex(index)
+        self.show_tabs()
+
+    @Slot()
+    def show_tabs(self) -> None:
+        """Bring the tab that was in front last back to the front."""
+        self._pages.setCurrentWidget(self._tabs)
+
+    @Slot()
+    def show_home(self) -> None:
+        """Bring the start page to the front."""
+        self._pages.setCurrentWidget(self.home)
+        self.home_shown.emit()
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the start page is in front."""
+        return self._pages.currentWidget() is self.home
 
     def show_title(self, model_name: str, *, is_saved: bool) -> None:
         """Name the model in the title, with a mark (Qt: one "[*]") while it is not saved."""
@@ -131,13 +159,14 @@ class MainWindow(QMainWindow):
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
-        return entries_with_keys((self._file_menu, self._view_menu, self._help_menu))
+        return entries_with_keys((self._file_menu, self.run_menu, self._view_menu, self._help_menu))
 
     def _build_centre(self, tabs: Sequence[QWidget]) -> None:
-        centre = QWidget(self)
-        self.recovery_bar = RecoveryBar(centre)
-        self.message_bar = MessageBar(centre)
-        self._tabs = QTabWidget(centre)
+        self._pages = QStackedWidget(self)
+        self._pages.setObjectName("window.pages")
+        self.home = HomePage(self._pages)
+        self.recovery_bar = self.home.recovery_bar
+        self._tabs = QTabWidget(self._pages)
         self._tabs.setObjectName("window.tabs")
         self._tabs.setAccessibleName("Dataset, training and generation")
         self._tabs.setDocumentMode(True)
@@ -145,21 +174,19 @@ class MainWindow(QMainWindow):
             self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
             self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
         self._tabs.currentChanged.connect(self.tab_changed)
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.recovery_bar)
-        layout.addWidget(self.message_bar)
-        layout.addWidget(self._tabs, 1)
-        self.setCentralWidget(centre)
+        self._pages.addWidget(self._tabs)
+        self._pages.addWidget(self.home)
+        self.setCentralWidget(self._pages)
+        self.message_bar = MessageBar(self._pages)
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
         self._file_menu = FileMenu(bar)
         self.prepared_texts_menu = self._file_menu.prepared_texts
+        self.run_menu = RunMenu(bar)
         self._view_menu = ViewMenu(TAB_TITLES, bar)
         self._help_menu = HelpMenu(TITLE, bar)
-        for menu in (self._file_menu, self._view_menu, self._help_menu):
+        for menu in (self._file_menu, self.run_menu, self._view_menu, self._help_menu):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
@@ -172,6 +199,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._device)
 
     def _connect_signals(self) -> None:
+        self._file_menu.home_requested.connect(self.show_home)
         self._file_menu.open_csv_requested.connect(self.open_csv_requested)
         self._file_menu.sample_requested.connect(self.sample_requested)
         self._file_menu.open_model_requested.connect(self.open_model_requested)
@@ -182,7 +210,9 @@ class MainWindow(QMainWindow):
         self._file_menu.quit_requested.connect(self.close)
         self._view_menu.theme_chosen.connect(self.theme_chosen)
         self._view_menu.tab_requested.connect(self.show_tab)
-        self._help_menu.shortcuts_requested.connect(self.shortcuts_requested)
+        self._view_menu.zoom_requested.connect(self.zoom_requested)
+        self._help_menu.glossary_requested.connect(self.glossary_requested)
+        self._help_menu.messages_requested.connect(self.messages_requested)
         self._help_menu.log_folder_requested.connect(self.log_folder_requested)
         self._help_menu.about_requested.connect(self.about_requested)
 

@@ -14,7 +14,7 @@ from app.shared.theme import ThemeChoice
 from app.window.prepared_texts import PreparedTextsMenu
 
 THEMES: tuple[tuple[ThemeChoice, str], ...] = (
-    ("system", "As the &system"),
+    ("system", "Match s&ystem"),
     ("light", "&Light"),
     ("dark", "Dar&k"),
 )
@@ -29,13 +29,14 @@ class FileMenu(QMenu):
 
     Signals
     -------
-    open_csv_requested(), sample_requested(), open_model_requested(),
+    home_requested(), open_csv_requested(), sample_requested(), open_model_requested(),
     save_model_requested(), save_model_as_requested(), models_requested(), quit_requested()
         The entry of that name was chosen.
     recent_file_requested(object)
         The path of an entry of "Recent files".
     """
 
+    home_requested = Signal()
     open_csv_requested = Signal()
     sample_requested = Signal()
     open_model_requested = Signal()
@@ -48,6 +49,7 @@ class FileMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("&File", parent)
         keys = QKeySequence.StandardKey
+        _add(self, "&Home", "home", self.home_requested).setShortcut("Alt+Home")
         self._open_csv = _add(self, "&Open CSV…", "open_csv", self.open_csv_requested)
         self._open_csv.setShortcut(keys.Open)
         self._sample = _add(self, "Use the sa&mple comments", "sample", self.sample_requested)
@@ -60,7 +62,7 @@ class FileMenu(QMenu):
             self, "Save model &as…", "save_model_as", self.save_model_as_requested
         )
         self._save_model_as.setShortcut("Ctrl+Shift+S")
-        _add(self, "Mo&dels…", "models", self.models_requested).setShortcut("Ctrl+M")
+        _add(self, "R&uns…", "models", self.models_requested).setShortcut("Ctrl+R")
         self.addSeparator()
         self._recent = self.addMenu("&Recent files")
         self._recent.setObjectName("window.recent_menu")
@@ -103,10 +105,13 @@ class ViewMenu(QMenu):
         "system", "light" or "dark".
     tab_requested(int)
         The tab of that number is to come to the front.
+    zoom_requested(int)
+        1: larger, -1: smaller, 0: as it was.
     """
 
     theme_chosen = Signal(str)
     tab_requested = Signal(int)
+    zoom_requested = Signal(int)
 
     def __init__(self, tab_titles: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__("&View", parent)
@@ -127,6 +132,17 @@ class ViewMenu(QMenu):
             action.setShortcut(f"Ctrl+{number}")
             action.setData(number - 1)
             action.triggered.connect(self._on_tab_action_triggered)
+        self.addSeparator()
+        for text, role, keys, step in (
+            ("L&arger", "zoom_in", ("Ctrl++", "Ctrl+="), 1),
+            ("&Smaller", "zoom_out", ("Ctrl+-",), -1),
+            ("Usual si&ze", "zoom_usual", ("Ctrl+0",), 0),
+        ):
+            action = self.addAction(text)
+            action.setObjectName(f"window.{role}_action")
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setData(step)
+            action.triggered.connect(self._on_zoom_action_triggered)
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Tick the chosen theme."""
@@ -137,10 +153,56 @@ class ViewMenu(QMenu):
         self.theme_chosen.emit(action.data())
 
     @Slot()
+    def _on_zoom_action_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.zoom_requested.emit(action.data())
+
+    @Slot()
     def _on_tab_action_triggered(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
             self.tab_requested.emit(action.data())
+
+
+class RunMenu(QMenu):
+    """What goes on: the next step, pause, stop, undo; each with its key.
+
+    Signals
+    -------
+    next_requested(), pause_requested(), stop_requested(), undo_requested(), sentence_requested()
+        The entry of that name was chosen, or its key was pressed.
+    """
+
+    next_requested = Signal()
+    pause_requested = Signal()
+    stop_requested = Signal()
+    undo_requested = Signal()
+    sentence_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Run", parent)  # no letter: each tab needs its own
+        following = _add(self, "&Next step of this tab", "next", self.next_requested)
+        following.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self._pause = _add(self, "&Pause or resume", "pause", self.pause_requested)
+        self._pause.setShortcut("Ctrl+P")
+        self._stop = _add(self, "&Stop what runs in this tab", "stop", self.stop_requested)
+        self._stop.setShortcut("Esc")
+        self.addSeparator()
+        self._undo = _add(self, "&Undo", "undo", self.undo_requested)
+        self._undo.setShortcut("Ctrl+Z")
+        self._undo.setEnabled(False)
+        sentence = _add(self, "&Type a sentence", "sentence", self.sentence_requested)
+        sentence.setShortcut("Ctrl+L")
+
+    def show_commands(self, *, can_pause: bool, can_stop: bool) -> None:
+        """Enable what can be asked for now; a key that does nothing is left to the fields."""
+        self._pause.setEnabled(can_pause)
+        self._stop.setEnabled(can_stop)
+
+    def show_undo(self, is_possible: bool) -> None:  # noqa: FBT001 - a signal's argument
+        """Offer to undo."""
+        self._undo.setEnabled(is_possible)
 
 
 class HelpMenu(QMenu):
@@ -148,18 +210,19 @@ class HelpMenu(QMenu):
 
     Signals
     -------
-    shortcuts_requested(), log_folder_requested(), about_requested()
+    glossary_requested(), messages_requested(), log_folder_requested(), about_requested()
         The entry of that name was chosen.
     """
 
-    shortcuts_requested = Signal()
+    glossary_requested = Signal()
+    messages_requested = Signal()
     log_folder_requested = Signal()
     about_requested = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__("&Help", parent)
-        keys = _add(self, "&Keyboard shortcuts", "shortcuts", self.shortcuts_requested)
-        keys.setShortcut("F1")
+        _add(self, "&Glossary and keys", "glossary", self.glossary_requested).setShortcut("F1")
+        _add(self, "&Messages", "messages", self.messages_requested)
         _add(self, "Open &log folder", "log_folder", self.log_folder_requested)
         self.addSeparator()
         _add(self, f"&About {title}", "about", self.about_requested)

@@ -1,19 +1,41 @@
-"""One message above the tabs: what happened, what to do, the step that helps, the details.
+"""One message over the lower right corner: what happened, what to do, the step that helps.
 
-It decides nothing: `ErrorPresenter` says what to show.
+It moves nothing and takes no focus. What tells of a success goes by itself, not while somebody
+points at it or the window is in the back; a problem stays until it is closed. It decides nothing:
+`ErrorPresenter` says what to show.
 """
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from collections import deque
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.errors import Message, MessageAction
+from app.shared.labels import restyle
+from app.shared.theme import scaled
 
 _TITLES = {"info": "Note", "warning": "Please check", "error": "Problem"}
+WIDTH, MARGIN = 420, 12  # px, of the message and around it
+SHOWN_MS, SHOWN_WITH_STEP_MS = 5000, 10_000
+REMEMBERED = 20  # messages
 
 
 class MessageBar(QFrame):
-    """Show one `Message` until it is closed or replaced.
+    """Show one `Message` until its time is over, it is closed or replaced.
+
+    Attributes
+    ----------
+    remembered : deque of Message
+        The last ones, the newest first.
 
     Signals
     -------
@@ -23,25 +45,32 @@ class MessageBar(QFrame):
 
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("message_bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.remembered: deque[Message] = deque(maxlen=REMEMBERED)
         self._details = ""
         self._action: MessageAction | None = None
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._on_clock_timeout)
         self._build_labels()
         self._build_buttons()
         self._build_layout()
         self._connect_signals()
+        parent.installEventFilter(self)
         self.hide()
 
     @property
     def text(self) -> str:
-        """The sentence shown now; "" when the bar is hidden."""
+        """The sentence shown now; "" when the message is hidden."""
         return self._text.text() if not self.isHidden() else ""
 
     @Slot(object)
     def show_message(self, message: Message) -> None:
         """Show `message` in place of the present one."""
+        self.remembered.appendleft(message)
         self._details = message.details
         self._title.setText(_TITLES[message.kind])
         self._text.setText(message.text)
@@ -50,17 +79,32 @@ class MessageBar(QFrame):
         self._copy_button.setVisible(bool(message.details))
         self._copy_button.setText("Copy details")
         self._show_action(message.action)
-        self.setProperty("kind", message.kind)
-        self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
-        for widget in (self, self._title):  # a changed property needs a fresh look-up of the style
+        restyle(self, "kind", message.kind)
+        for widget in (self, self._title):  # the title's colour is its frame's affair
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+        self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
         self.show()
+        self.raise_()
+        self._place()
+        announcement = QAccessibleAnnouncementEvent(self, message.text)
+        if message.kind == "error":
+            announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(announcement)
+        self._time_left(message)
 
     @Slot()
     def clear(self) -> None:
         """Hide the message."""
+        self._clock.stop()
         self.hide()
+
+    def _time_left(self, message: Message) -> None:
+        self._clock.stop()
+        if message.kind != "info":
+            return
+        self._clock.setInterval(SHOWN_MS if message.action is None else SHOWN_WITH_STEP_MS)
+        self._clock.start()
 
     def _show_action(self, action: MessageAction | None) -> None:
         self._action = action
@@ -69,6 +113,19 @@ class MessageBar(QFrame):
             self._action_button.setText(action.text)
             self._action_button.setAccessibleName(action.text)
             self._action_button.setToolTip(action.tip)
+
+    def _place(self) -> None:
+        """Stand in the corner, as high as the words need."""
+        parent = self.parentWidget()
+        if parent is None or self.isHidden():
+            return
+        margin = scaled(MARGIN)
+        width = min(scaled(WIDTH), parent.width() - 2 * margin)
+        layout = self.layout()
+        height = self.sizeHint().height() if layout is None else layout.totalHeightForWidth(width)
+        height = min(max(height, self.minimumSizeHint().height()), parent.height() - margin)
+        self.resize(width, height)
+        self.move(QPoint(parent.width() - width - margin, parent.height() - height - margin))
 
     def _build_labels(self) -> None:
         self._title = QLabel(self)
@@ -93,32 +150,45 @@ class MessageBar(QFrame):
         self._close_button = QPushButton("Close", self)  # no key: each tab needs its own
         self._close_button.setObjectName("message_bar.close_button")
         self._close_button.setAccessibleName("Close the message")
-        self._close_button.setToolTip("Close this message")
+        self._close_button.setToolTip("Close this message; Help > Messages shows the last ones")
 
     def _build_layout(self) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._text)
-        texts.addWidget(self._advice)
-        texts.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(12)
-        row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        row.addWidget(self._action_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._copy_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._close_button, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for button in (self._copy_button, self._close_button, self._action_button):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 12)
+        column.setSpacing(4)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addWidget(self._advice)
+        column.addSpacing(4)
+        column.addLayout(buttons)
 
     def _connect_signals(self) -> None:
         self._action_button.clicked.connect(self._on_action_button_clicked)
         self._copy_button.clicked.connect(self._on_copy_button_clicked)
         self._close_button.clicked.connect(self._on_close_button_clicked)
 
+    @property
+    def _is_pointed_at(self) -> bool:
+        return self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+
+    @Slot()
+    def _on_clock_timeout(self) -> None:
+        focus = QApplication.focusWidget()
+        is_read = self._is_pointed_at or (focus is not None and self.isAncestorOf(focus))
+        if is_read or not self.isActiveWindow():
+            self._clock.start()
+        else:
+            self.hide()
+
     @Slot()
     def _on_action_button_clicked(self) -> None:
         action = self._action
-        self.hide()
+        self.clear()
         if action is not None:
             action.run()
 
@@ -129,5 +199,11 @@ class MessageBar(QFrame):
 
     @Slot()
     def _on_close_button_clicked(self) -> None:
-        self.hide()
+        self.clear()
         self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner when the window changes its size."""
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)

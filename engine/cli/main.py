@@ -37,11 +37,12 @@ _HOMES = {  # of the commands that are not in `models`
     "demo": "training",
     "evaluate": "training",
     "gradcheck": "gradcheck",
+    "rank": "scoring",
     "runs": "runs",
     "cache": "cache",
 }
 
-_RESULT_IS_OUTPUT = ("generate", "next", "score", "evaluate", "info", "gradcheck")
+_RESULT_IS_OUTPUT = ("generate", "next", "score", "rank", "evaluate", "info", "gradcheck")
 
 _TEXT_FILES = (
     "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
@@ -58,6 +59,7 @@ examples:
   python -m engine generate comments.safetensors --start "I think" --top-p 0.9
   python -m engine next comments.safetensors "I think" -k 10
   python -m engine score comments.safetensors "the movie was very good ."
+  python -m engine rank comments.safetensors candidates.txt
   python -m engine evaluate comments.safetensors other.csv
 """
 
@@ -363,6 +365,23 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="SENTENCE",
         help="in quotation marks; none, or -: the lines of standard input",
     )
+    add = score.add_argument
+    add("--per-word", action="store_true", help="a line a word, with tabs: for a table")
+    add("--improve", action="store_true", help="also find the one word that would best be another")
+    add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
+    add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
+    add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
+    rank = _add_command(commands, "rank", "rank candidate sentences, the best first")
+    add = rank.add_argument
+    add("model", type=Path, metavar="MODEL", help="a model file")
+    lines = (
+        "a sentence a line; also 'score TAB sentence', or Moses' n-best lists; -: standard input"
+    )
+    add("file", type=Path, metavar="FILE", help=lines)
+    add("--per-word", action="store_true", help="rank by the mean of the words, not the sum")
+    add("--weight", type=float, default=1.0, metavar="X", help="of the model's log probability")
+    add("--own-weight", type=float, default=0.0, metavar="X", help="of the list's own scores")
+    add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms")
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:

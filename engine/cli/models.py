@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
+from engine.cli.scoring import score_column, score_words, show_totals, summed
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
+from engine.corpus.languages import describe_tokenizer
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.next_words import next_words
+from engine.language_model.replacement import best_replacement
 from engine.language_model.results import SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
+from engine.language_model.text_scores import NOTHING
 from engine.language_model.tutorial_npz import word_list_of
 from engine.wording import counted, probability
 
@@ -67,16 +71,32 @@ def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
+    if arguments.csv is not None:
+        if arguments.sentences or arguments.per_word:
+            raise ConfigError("Give sentences, or --csv and a file, not both.")
+        return score_column(arguments, model, output)
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
     texts = given or filter(None, (line.strip() for line in sys.stdin))
-    scored = 0
-    for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
-        for event in score(model, text):
-            output.show(event)
+    scored, total = 0, NOTHING
+    if arguments.per_word and not arguments.json:
+        scored, total = score_words(model, texts, output, arguments.base)
+    else:
+        for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
+            for event in score(model, text):
+                output.show(event)
+                total += summed(event.score)
+            if arguments.improve:
+                with stop_on_signal(output) as control:
+                    for found in best_replacement(model, text, control):
+                        output.show(found)
+                    if control.is_stopped:
+                        return control.exit_code
     if not scored:
         output.note("Nothing was scored: standard input had no sentence.")
+    elif scored > 1 or arguments.per_word:
+        show_totals(total, scored, output, arguments.base, is_result=arguments.per_word)
     return 0
 
 
@@ -106,6 +126,7 @@ def run_info(arguments: Namespace) -> int:
         f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
         f"{counted(summary.words, 'word')}."
     )
+    output.result(f"Words: {describe_tokenizer(summary.tokenizer)}.")
     if model.references is not None:
         output.result(f"Its held-out text. {references_line(model.references)}")
     for done in model.history.evaluations:

@@ -21,6 +21,7 @@ from engine.cli.texts import (
     event_sentence,
     gradient_lines,
     references_line,
+    replacement_line,
     score_lines,
     stage_line,
     step_time_line,
@@ -33,7 +34,12 @@ from engine.errors import EngineError
 from engine.events import Event, event_to_json
 from engine.files.atomic import explain_os_error
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
-from engine.language_model.results import SentenceGenerated, SentenceGrowing, SentenceScored
+from engine.language_model.results import (
+    ReplacementFound,
+    SentenceGenerated,
+    SentenceGrowing,
+    SentenceScored,
+)
 from engine.training.events import (
     CheckpointSaved,
     GradientsChecked,
@@ -130,6 +136,8 @@ class Output:
                 self._show_live(event.text[-self._width() :])
             case SentenceScored():
                 self._show_table(score_lines(event.score))
+            case ReplacementFound():
+                self.result(replacement_line(event))
             case GradientsChecked():
                 self._show_table(gradient_lines(event.report))
             case StepTimed():

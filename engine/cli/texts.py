@@ -4,6 +4,7 @@ A prepared text is shown with its figures, its damaged rows, and what the user m
 Nothing is written here; `output` does that.
 """
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from engine.wording import counted, duration, probability
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
     from engine.language_model.model import LanguageModel
-    from engine.language_model.results import NextWords, SentenceScore
+    from engine.language_model.results import NextWords, ReplacementFound, SentenceScore
     from engine.network.gradient_check import GradientReport
 
 
@@ -156,6 +157,16 @@ def references_line(losses: ReferenceLosses) -> str:
     return (
         f"Without a network: knowing how common each word is costs {losses.unigram:.4f} nats a "
         f"word, a table of word pairs {losses.bigram:.4f}{table}{sample}."
+    )
+
+
+def replacement_line(found: "ReplacementFound") -> str:
+    """Say which word would be better, and how much more probable the sentence is with it."""
+    if found.place is None:
+        return "  no other word makes it more probable"
+    factor = f"{math.exp(found.gain):,.3g}" if found.gain < 700.0 else "more than 10^300"
+    return (
+        f"  “{found.word}” for “{found.replaced}” makes it {factor} times as probable: {found.text}"
     )
 
 

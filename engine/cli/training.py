@@ -5,7 +5,6 @@ Arguments are read in `main`; the commands that need only a model are in `models
 """
 
 import contextlib
-import re
 import shlex
 import sys
 from argparse import Namespace
@@ -15,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from engine.cli.configs import file_config, is_standard_input, tokenizer_config
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.texts import (
@@ -30,7 +30,6 @@ from engine.config import (
     CsvConfig,
     ModelConfig,
     SampleConfig,
-    TokenizerConfig,
     TrainConfig,
     Tuning,
 )
@@ -63,7 +62,6 @@ from engine.training.trainer import train
 from engine.wording import counted
 
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
-_ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
 _Result = TypeVar("_Result")
@@ -75,8 +73,8 @@ _READ_AT_ONCE = 1 << 20  # bytes of standard input
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
     corpus_config = replace(
-        _file_config(arguments),
-        tokenizer=_tokenizer(arguments),
+        file_config(arguments),
+        tokenizer=tokenizer_config(arguments),
         vocabulary_size=arguments.vocabulary_size,
         min_count=arguments.min_count,
         validation_fraction=arguments.validation_fraction,
@@ -182,7 +180,7 @@ def run_evaluate(arguments: Namespace) -> int:
     # every word of the file is kept: what the model does not know is decided below
     is_former = model.summary.tokenizer == FORMER_TOKENIZER
     config = replace(
-        _file_config(arguments),
+        file_config(arguments),
         tokenizer=model.summary.tokenizer,
         vocabulary_size=sys.maxsize,
         min_count=1,
@@ -246,56 +244,6 @@ def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result
             return result
 
 
-def _file_config(arguments: Namespace) -> CorpusConfig:
-    """Return how the file is to be read; words and vocabulary are the command's own."""
-    header = True if arguments.header else False if arguments.no_header else None
-    path, *others = arguments.csv
-    if others and any(map(is_standard_input, arguments.csv)):
-        raise ConfigError("Standard input (-) is a text of its own: give it without other files.")
-    return CorpusConfig(
-        path=path,
-        others=tuple(others),
-        bad_files=arguments.bad_files,
-        csv=CsvConfig(
-            columns=tuple(arguments.column or ()),
-            has_header=header,
-            encoding=arguments.encoding,
-            delimiter=_delimiter(arguments.delimiter),
-            skip_rows=arguments.skip_rows,
-            quoting=arguments.quoting,
-            sheet=arguments.sheet,
-            documents=arguments.documents,
-            decode_entities=arguments.decode_entities,
-            bad_rows=arguments.bad_rows,
-        ),
-        remove_duplicates=arguments.remove_duplicates,
-        seed=getattr(arguments, "seed", 0),
-        processes=arguments.processes,
-    )
-
-
-def _tokenizer(arguments: Namespace) -> TokenizerConfig:
-    name = arguments.tokenizer
-    if arguments.lower_case and name != "words":
-        raise ConfigError("--lower-case goes with --tokenizer words; the others have their own.")
-    return TokenizerConfig(
-        name=name,
-        language=arguments.language,
-        lower_case=arguments.lower_case,
-        merge_numbers=arguments.merge_numbers,
-        merge_links=arguments.merge_links,
-    )
-
-
-def _delimiter(typed: str | None) -> str | None:
-    r"""Return a delimiter with a tab for \\t, a line end for \\n, and others for their number."""
-    if typed is None:
-        return None
-    return _ESCAPES.sub(
-        lambda found: {"t": "\t", "n": "\n"}.get(found[1]) or chr(int(found[1][1:], 16)), typed
-    )
-
-
 def prepare(
     config: CorpusConfig,
     control: RunControl,
@@ -323,11 +271,6 @@ def show_references(corpus: Corpus, control: RunControl, output: Output) -> None
     """Show what is lost on the held-out text without a network; the models then say it too."""
     for event in count_references(corpus, control):
         output.show(event)
-
-
-def is_standard_input(path: Path) -> bool:
-    """Tell whether a text is to come on standard input: its name is a dash."""
-    return str(path) == "-"
 
 
 @contextlib.contextmanager

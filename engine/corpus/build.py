@@ -12,13 +12,12 @@ import hashlib
 from array import array
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import CorpusConfig, TokenizerConfig
+from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
 from engine.corpus.cache import CorpusCache
@@ -29,22 +28,15 @@ from engine.corpus.corpus import (
     TextSummary,
     draw_validation,
 )
+from engine.corpus.learning import ReadingLearner
 from engine.corpus.origins import OriginsRecorder
 from engine.corpus.prepared_file import PreparedText
-from engine.corpus.proposal import settled
 from engine.corpus.reading import Reading
-from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.sentences import (
-    LEARNED_AT_ONCE,
     SAMPLE_CHARACTERS,
-    SentenceSplitter,
-    SplitterLearner,
 )
-from engine.corpus.tokenizers import make_tokenizer
 from engine.corpus.words import Tokenizer
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
-from engine.corpus.written import Writing, WritingCounts
-from engine.corpus.written_forms import FormCounts
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
 from engine.documents.rows import FILE_LEFT_OUT, RowProblem
@@ -62,11 +54,8 @@ _UNPACKING = "Unpacking the file"
 _LOOKING = "Looking at the files"
 _MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
-_LEARNING = "Learning where sentences end"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
-_SAMPLE_DOCUMENTS = 1000  # that tell the language
-_SENTENCES_TO_WRITE_BY = 1000
 _FEW_KNOWN = 0.5  # of the words
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
@@ -133,8 +122,6 @@ class CorpusReading:
     ----------
     group_of : array of int
         Of each document that is used; equal for equal documents.
-    sentence_ends : str
-        How they were found, a phrase for the user.
     origins : OriginsRecorder
         Of the same documents.
     """
@@ -147,9 +134,7 @@ class CorpusReading:
         assembler: CorpusAssembler,
         given: Reading | None = None,
     ) -> None:
-        self.sentence_ends = ""
-        self._given = given
-        self._rules = SentenceRules()
+        self._learner = ReadingLearner(config.tokenizer, control, given)
         self.group_of: array[int] = array("q")
         self._config = config
         self._control = control
@@ -166,6 +151,11 @@ class CorpusReading:
         """Documents that equal an earlier one, whether used or not."""
         return self._groups.duplicates
 
+    @property
+    def sentence_ends(self) -> str:
+        """How they were found, a phrase for the user."""
+        return self._learner.sentence_ends
+
     def events(self) -> Generator[CorpusEvent, None, Reading | None]:
         """Yield all events; return how the text was read, or None after a stop."""
         documents = self._documents()
@@ -175,11 +165,11 @@ class CorpusReading:
             return None
         if not first:
             raise self.no_text()
-        tokenizer = yield from self._tokenizer_for(first)
+        tokenizer = yield from self._learner.tokenizer(first)
         if tokenizer is None:
             return None
-        writing = self._writing_of(tokenizer, first)
-        forms = self._assembler.forms = self._form_counts(tokenizer.config)
+        writing = self._learner.writing(tokenizer, first)
+        forms = self._assembler.forms = self._learner.form_counts(tokenizer.config)
         self._assembler.word_of = tokenizer.word_of
         yield from self._prepare(tokenizer, first, documents)
         if not self._control.proceed():
@@ -190,57 +180,7 @@ class CorpusReading:
         if forms is not None:
             words = self._assembler.words
             writing = replace(writing, forms=forms.most_frequent(words))
-        return Reading(config=tokenizer.config, rules=self._rules, writing=writing)
-
-    def _tokenizer_for(self, first: list[str]) -> Generator[CorpusEvent, None, Tokenizer | None]:
-        """Choose and teach the tokeniser; return None after a stop."""
-        if self._given is not None:
-            self._rules = self._given.rules
-            self.sentence_ends = self._rules.description
-            return self._given.tokenizer
-        sample = "\n".join(islice(first, _SAMPLE_DOCUMENTS))
-        config = settled(self._config.tokenizer, sample)
-        splitter = SentenceSplitter.installed() if config.name == "tutorial" else None
-        parameters = None
-        if splitter is None and config.name != "whitespace":
-            learner = SplitterLearner()
-            yield from self._learn(learner, first)
-            if not self._control.proceed():
-                return None
-            parameters = learner.parameters()
-            if config.sentence_ends == "punkt":
-                splitter = SentenceSplitter(parameters, learner.description)
-        self._rules = SentenceRules.learn(config.language, _beginning(first), parameters)
-        self.sentence_ends = self._rules.description
-        if config.name == "whitespace":
-            self.sentence_ends = "one a line"
-        elif splitter is not None:
-            self.sentence_ends = splitter.description
-        return make_tokenizer(config, self._rules, installed=splitter)
-
-    def _writing_of(self, tokenizer: Tokenizer, first: list[str]) -> Writing:
-        """Return how the text writes, from its beginning."""
-        if self._given is not None:
-            return self._given.writing
-        if tokenizer.config.name in ("whitespace", "characters"):
-            return Writing()
-        counts = WritingCounts(nltk=tokenizer.config.name == "tutorial")
-        left = _SENTENCES_TO_WRITE_BY
-        for text in _beginning(first):
-            # What NLTK gives up on is refused when its turn comes.
-            with contextlib.suppress(TimeoutError):
-                for sentence in tokenizer.split_sentences(text)[:left]:
-                    counts.add(tokenizer.pieces(sentence))
-                    left -= 1
-            if left <= 0 or not self._control.proceed():
-                break
-        return counts.writing(tokenizer.config.language)
-
-    def _form_counts(self, config: TokenizerConfig) -> FormCounts | None:
-        is_cased = config.name == "whitespace" or not config.lower_case
-        if self._given is not None or (is_cased and config.name != "tutorial"):
-            return None
-        return FormCounts(config.language)
+        return Reading(config=tokenizer.config, rules=self._learner.rules, writing=writing)
 
     def _documents(self) -> Iterator[Document]:
         """Yield the documents to use; leave out duplicates if the user wishes."""
@@ -263,19 +203,6 @@ class CorpusReading:
             if self._ticker.is_due():
                 yield self._bytes_read(_READING)
         yield self._bytes_read(_READING)
-
-    def _learn(self, learner: SplitterLearner, texts: list[str]) -> Iterator[CorpusEvent]:
-        total = min(SAMPLE_CHARACTERS, sum(map(len, texts)))
-        yield StageProgress(stage=_LEARNING, done=0, total=total, unit="characters")
-        for text in texts:
-            for start in range(0, len(text), LEARNED_AT_ONCE):
-                if not self._control.proceed() or not learner.has_room():
-                    return
-                if self._ticker.is_due():
-                    yield StageProgress(
-                        stage=_LEARNING, done=learner.characters, total=total, unit="characters"
-                    )
-                learner.learn(text[start : start + LEARNED_AT_ONCE])
 
     def _prepare(
         self, tokenizer: Tokenizer, first: list[str], documents: Iterator[Document]
@@ -323,16 +250,6 @@ class CorpusReading:
                 f"the first at {_place_of(problem)}: {problem.reason}."
             )
         return CorpusError(message + " Choose another column or another file.")
-
-
-def _beginning(texts: list[str]) -> Iterator[str]:
-    """Yield as much of the texts as Punkt learns from."""
-    characters = 0
-    for text in texts:
-        if characters >= SAMPLE_CHARACTERS:
-            return
-        yield text[: SAMPLE_CHARACTERS - characters]
-        characters += len(text)
 
 
 def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[str]]:
@@ -429,6 +346,32 @@ def _opened(
     if not control.proceed():
         raise UnpackingStoppedError
     return reader
+
+
+def open_prepared_corpus(
+    config: CorpusConfig, digest: str, control: RunControl, *, cache_folder: Path | str
+) -> Iterator[CorpusEvent]:
+    """Open the prepared text of a file again; the file itself is not looked at.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        What the text was prepared with.
+    digest : str
+        SHA-256 of the content that the file had then, as in `CorpusSummary.digest`.
+    control : RunControl
+    cache_folder : Path or str
+        Where prepared texts are kept, such as `corpus_cache_folder()`.
+
+    Yields
+    ------
+    CorpusEvent
+        `CorpusReady` last, and no such event if the prepared text is not kept any more or
+        after a stop.
+    """
+    prepared = yield from CorpusCache(Path(cache_folder)).find_content(config, digest, control)
+    if prepared is not None and control.proceed():
+        yield from _finished(prepared, config)
 
 
 def _doubtful_encoding(doubtful: DoubtfulEncoding) -> Notice:

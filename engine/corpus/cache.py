@@ -39,6 +39,7 @@ from engine.corpus.reading import Reading
 from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
+from engine.errors import CorpusError
 from engine.files.atomic import remove_leftovers, replacing
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
@@ -119,6 +120,27 @@ class CorpusCache:
         path = self._path(config, files, digest)
         if path.name not in names or not path.is_file():
             return None
+        return (yield from self._open(path, title(config.paths, len(files)), control, ticker))
+
+    def find_content(self, config: CorpusConfig, digest: str, control: RunControl) -> CacheEvents:
+        """Return what was prepared from a file of that content, whatever became of the file.
+
+        `digest` is the SHA-256 of the content. None also after a stop.
+        """
+        try:
+            files = text_files(config.paths)
+        except CorpusError:  # they are gone; files in a folder that is gone cannot be named
+            files = list(config.paths)
+        ending = f"-{corpus_key(config, digest, files)}.bin"
+        for name in cached_names(self._folder):
+            if name.endswith(ending):
+                ticker = Ticker(_REPORT_EVERY_S)
+                path = self._folder / name
+                return (yield from self._open(path, config.path.name, control, ticker))
+        return None
+
+    def _open(self, path: Path, name: str, control: RunControl, ticker: Ticker) -> CacheEvents:
+        """Read the text prepared from `name`; None on a stop and of a damaged one, then deleted."""
         try:
             opened = read_prepared(path, path.stem[-32:], folder=self._folder)
             while True:
@@ -135,9 +157,9 @@ class CorpusCache:
         except DamagedError as error:
             with contextlib.suppress(OSError):
                 path.unlink()
-            yield _made_anew(title(config.paths, len(files)), str(error))
+            yield _made_anew(name, str(error))
         except OSError as error:
-            yield _made_anew(title(config.paths, len(files)), error.strerror or str(error))
+            yield _made_anew(name, error.strerror or str(error))
         return None
 
     def keep(

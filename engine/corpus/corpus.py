@@ -12,6 +12,7 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -342,6 +343,24 @@ class Corpus:
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all words of the part that is counted, most common first."""
         return tuple(self._ranking.counts[: self._ranking.frequent(1)].tolist())
+
+    def word_ranks(self) -> tuple[Ids, Offsets, Sequence[str]]:
+        """Return all words, whatever the vocabulary.
+
+        Returns
+        -------
+        ranks : int32 array of shape (W,)
+            Of each word in the order of the file; 0 is the most common.
+        offsets : int64 array of shape (S + 1,)
+            Sentence k is ranks[offsets[k]:offsets[k + 1]].
+        words : sequence of D texts
+            Those of the ranks.
+        """
+        return self._store.word_ranks, self._store.offsets, self._store.words
+
+    def is_training(self) -> NDArray[np.bool_]:
+        """Return whether each sentence is trained on, shape (S,)."""
+        return ~self._is_validation
 
     def unknown_share(self, vocabulary_size: int) -> float:
         """Return the share of words that a vocabulary of this size would not know."""

@@ -303,6 +303,8 @@ def known_languages() -> dict[str, str]:
 def describe_tokenizer(config: TokenizerConfig) -> str:
     """Return a phrase for the user, such as "German, words with their capitals"."""
     name = language_name(config.language) if config.language else "Language not recognised"
+    if config.language == "auto":
+        name = "Language as detected"
     case = " in lower case" if config.lower_case else " with their capitals"
     if config.language in _UNCASED:
         case = ""

@@ -31,7 +31,7 @@ from engine.documents.header import (
     is_other_header,
     numbered,
 )
-from engine.documents.hypotheses import SAMPLE_ROWS, Hypothesis, find_table
+from engine.documents.hypotheses import SAMPLE_ROWS, Hypothesis, confirmed, find_table
 from engine.documents.rows import (
     LEFT_OUT,
     Dialect,
@@ -45,7 +45,13 @@ from engine.documents.rows import (
     text_rows,
 )
 from engine.documents.table_shape import Shape, shape_of
-from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_sample
+from engine.documents.text_file import (
+    SAMPLE_BYTES,
+    Sample,
+    TextFile,
+    decode_pieces,
+    decode_sample,
+)
 from engine.errors import CorpusError
 
 _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)  # the latter where few rows are in the former
@@ -283,7 +289,7 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
     refuse_foreign(path, head, config)
     if _is_json_lines(head, config):
         return replace(layout, kind="json", columns=_json_keys(path, head))
-    return _as_table(path, layout, config)
+    return _as_table(path, layout, config, decode_pieces(sample, found.encoding))
 
 
 def _kind_of(path: Path, config: CsvConfig) -> _Kind:
@@ -339,8 +345,8 @@ def _json_keys(path: Path, head: str) -> tuple[str, ...]:
     return () if is_one_value else tuple(columns)
 
 
-def _as_table(path: Path, layout: Layout, config: CsvConfig) -> Layout:
-    """Find the delimiter, the header and the columns."""
+def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[str] = ()) -> Layout:
+    """Find the delimiter, the header and the columns; `pieces` are from further on in the file."""
     head, delimiter = layout.head, config.delimiter
     named = _SEPARATOR_LINE.match(head)
     skipped = config.skip_rows or 0
@@ -359,13 +365,17 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig) -> Layout:
             )
     quotings = None if config.quoting is None else _QUOTINGS[config.quoting]
     found, tried = find_table(head, delimiter, quotings)
+    later_doubt = ""
+    if delimiter is None:
+        found, later_doubt = confirmed(found, tried, pieces)
     if delimiter is None and found.width < 2:
         misunderstood(path, found, tried, skipped)
     header = find_header(found, config.has_header)
     if config.skip_rows is not None:
         header = _from_first_row(found, header, config)
     table = _laid_out(layout, found, header, skipped)
-    return replace(table, doubts=(*_doubts(found, tried, config), *table.doubts))
+    later = [later_doubt] if later_doubt else []
+    return replace(table, doubts=(*later, *_doubts(found, tried, config), *table.doubts))
 
 
 def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -> Iterator[str]:

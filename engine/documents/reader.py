@@ -180,8 +180,8 @@ class DocumentReader:
     ----------
     name : str
         Of the file, for the user.
-    columns : tuple of str
-        The text columns.
+    all_columns, columns : tuple of str
+        Those of the file, and the text columns of them.
     has_named_columns : bool
         Whether `columns` are names that stand in the file.
     encoding, delimiter : str
@@ -232,11 +232,13 @@ class DocumentReader:
         except BaseException:
             self._content.close()
             raise
-        self.columns = tuple(self._layout.columns[index] for index in self._wanted)
+        self.all_columns = tuple(self._layout.columns)
+        self.columns = tuple(self.all_columns[index] for index in self._wanted)
         self.has_named_columns = self._layout.header_line > 0 or self._layout.kind == "json"
         self.name, self.encoding = path.name, self._layout.encoding
         self.doubtful_encodings = self._doubtful()
         self.doubts, self.entities = self._layout.doubts, 0
+        self._searched = 0  # documents, for entities
         self.delimiter = self._layout.dialect.delimiter
         self.problems: list[RowProblem] = []
         self.refused_rows = 0
@@ -284,26 +286,39 @@ class DocumentReader:
         return self._file.digest()
 
     def __iter__(self) -> Iterator[Document]:
+        for row in self._rows():
+            text = self._text_of(row)
+            if text:
+                yield Document(row.line, text)
+            else:
+                self.refuse(row.line, EMPTY_TEXT, "")
+
+    def rows(self) -> Iterator[tuple[list[str], str]]:
+        """Yield the fields of each row, in the order of `all_columns`, and its text, "" or not."""
+        for row in self._rows():
+            yield row.fields, self._text_of(row)
+
+    def _rows(self) -> Iterator[Row]:
+        """Yield the rows that can be read; note the others."""
         source = self._file.text(self.encoding)
-        wanted, found = self._wanted, 0
         with reading(self._file.path):
-            for number, row in enumerate(self._layout.rows(source, wanted)):
+            for number, row in enumerate(self._layout.rows(source, self._wanted)):
                 if number % _ROWS_BETWEEN_CHECKS == 0 and not self._proceed():
                     return
                 if isinstance(row, RowProblem):
                     self._note(row)
                     continue
-                # Two columns are two paragraphs: no sentence goes from one to the other.
-                text = "\n\n".join(row.fields[index] for index in wanted).strip()
-                if self._config.decode_entities:
-                    text = decode_entities(text).strip()
-                elif found < _SEARCHED_DOCUMENTS:
-                    found += 1
-                    self.entities += count_entities(text)
-                if text:
-                    yield Document(row.line, text)
-                else:
-                    self.refuse(row.line, EMPTY_TEXT, "")
+                yield row
+
+    def _text_of(self, row: Row) -> str:
+        # Two columns are two paragraphs: no sentence goes from one to the other.
+        text = "\n\n".join(row.fields[index] for index in self._wanted).strip()
+        if self._config.decode_entities:
+            return decode_entities(text).strip()
+        if self._searched < _SEARCHED_DOCUMENTS:
+            self._searched += 1
+            self.entities += count_entities(text)
+        return text
 
     def refuse(self, line: int, reason: str, text: str, _file: int = 0) -> None:
         """Count a row as refused and keep why."""

@@ -21,6 +21,7 @@ from typing import Self
 from engine.errors import CorpusError
 
 SAMPLE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 16  # of the middle and the end
 _SEARCHED_BYTES = 64 << 20  # how far a file that begins in ASCII is searched for other bytes
 _BLOCK_BYTES = 1 << 18
 _MARK_ERRORS = "rnn-text-lab-mark"
@@ -62,11 +63,14 @@ class Sample:
     head: bytes
     is_whole: bool  # whether `head` is all there is
     later: bytes = b""  # if `head` is ASCII: the first block after it that is not
+    pieces: tuple[bytes, ...] = ()  # from the middle and the end, where they can be had at once
 
     @property
     def evidence(self) -> bytes:
         """The bytes by which to tell the encoding."""
-        return self.later or self.head
+        if self.later or not self.head.isascii():
+            return self.later or self.head
+        return next((piece for piece in self.pieces if not piece.isascii()), self.head)
 
 
 @contextmanager
@@ -201,10 +205,22 @@ class TextFile:
             searched = 0
             while block and head.isascii() and searched < _SEARCHED_BYTES:
                 if not block.isascii():
-                    return Sample(head=head, is_whole=False, later=block)
+                    break
                 searched += len(block)
                 block = self._bytes.read(_BLOCK_BYTES)
-        return Sample(head=head, is_whole=is_whole)
+            later = block if head.isascii() and not block.isascii() else b""
+            pieces = () if is_whole or self.is_packed else self._pieces(size)
+        return Sample(head=head, is_whole=is_whole, later=later, pieces=pieces)
+
+    def _pieces(self, begin: int) -> tuple[bytes, ...]:
+        """Read from the middle and the end of what comes after the first `begin` bytes."""
+        starts = {max(begin, place) for place in (self.size // 2, self.size - PIECE_BYTES)}
+        pieces = []
+        with self.path.open("rb", buffering=0) as file:
+            for start in sorted(starts):
+                file.seek(start)
+                pieces.append(file.read(PIECE_BYTES))
+        return tuple(filter(None, pieces))
 
     def has_after(self, start: int, wanted: bytes, within: int) -> bool:
         """Tell whether a byte comes in the `within` bytes after the first `start`, unpacked."""
@@ -267,6 +283,22 @@ def decode_sample(path: Path, sample: Sample, encoding: str) -> str:
             "Choose a CSV or a text file, or set its encoding."
         )
     return text
+
+
+def decode_pieces(sample: Sample, encoding: str) -> list[str]:
+    """Decode the pieces of a file, each to whole lines; none in an encoding of wide characters."""
+    if encoding.startswith(_WIDE):
+        return []
+    texts = (piece.decode(encoding, mark_errors()) for piece in sample.pieces)
+    whole = (
+        text[_line_begin(text) : max(text.rfind("\n"), text.rfind("\r")) + 1] for text in texts
+    )
+    return list(filter(None, whole))
+
+
+def _line_begin(text: str) -> int:
+    """Return where the first line begins that is certainly whole."""
+    return text.find("\n" if "\n" in text else "\r") + 1
 
 
 def shown(text: str) -> str:

@@ -3,6 +3,7 @@
 import math
 from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 
@@ -38,11 +39,14 @@ class EpochDone:
     is_sample: bool = False  # what was evaluated are sentences evenly spread over the text
     standard_error: float | None = None  # of the loss that decides, where it is of a sample
     is_interim: bool = False  # within an epoch: a figure to look at, which decides nothing
+    # Standard error of how far the held-out loss is from the best before, nats a word; None where
+    # that is not known, as in a stored history.
+    change_error: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateHalved:
-    """The evaluated loss rose, so the learning rate was halved."""
+    """The evaluated loss rose, so the learning rate was halved; or it was set by hand."""
 
     step: int
     epoch: float
@@ -97,6 +101,16 @@ class TrainingHistory:
     def lowest_loss(self) -> float:
         """Return the lowest evaluated loss, in nats a word; infinite without an evaluation."""
         return min(map(evaluated_loss, self.evaluations), default=math.inf)
+
+    def outline(self, at_most: int = 48) -> list[float]:
+        """Return the losses as `at_most` means of equally many points, for a small picture."""
+        count = len(self.losses)
+        parts = min(count, at_most)
+        edges = [count * part // parts for part in range(parts + 1)] if parts else []
+        means = [
+            math.fsum(self.losses[start:end]) / (end - start) for start, end in pairwise(edges)
+        ]
+        return [round(mean, 4) for mean in means if math.isfinite(mean)]
 
     def columns(self) -> "dict[str, array[Any]]":
         """Return the columns by name, in the order of the fields."""

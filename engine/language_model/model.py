@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.config import ModelConfig, TrainConfig
+from engine.corpus.languages import describe_tokenizer
 from engine.language_model.history import TrainingHistory, evaluated_loss
 from engine.wording import counted
 
@@ -79,11 +80,19 @@ class LanguageModel:
     def description(self) -> str:
         """One sentence for the user: how large, how long trained, how good."""
         if self.step == 0:
-            return f"A network of {self._size_text()} that was not trained here."
+            return (
+                f"A network of {self._size_text()} that was not trained here.{self._words_text()}"
+            )
         return (
             f"A network of {self._size_text()}, trained for {counted(self.epoch, 'epoch')} "
             f"({counted(self.step, 'step')}) on {self.summary.name}{self._loss_text()}."
+            f"{self._words_text()}"
         )
+
+    def _words_text(self) -> str:
+        """Say which tokeniser it has; nothing of the tutorial's own."""
+        tokenizer = self.summary.tokenizer
+        return "" if tokenizer.name == "tutorial" else f" It reads {describe_tokenizer(tokenizer)}."
 
     def _size_text(self) -> str:
         return (
@@ -92,16 +101,13 @@ class LanguageModel:
         )
 
     def _loss_text(self) -> str:
-        if not self.history.evaluations:
+        decided = [done for done in self.history.evaluations if not done.is_interim]
+        if not decided:
             return ""
-        told, when = self.history.evaluations[-1], ""
+        told, when = decided[-1], ""
         if self.train_config.recipe == "fast":  # a rise takes it back to its best parameters
             held_out = told.validation_loss is not None
-            alike = (
-                done
-                for done in self.history.evaluations
-                if (done.validation_loss is not None) == held_out
-            )
+            alike = (done for done in decided if (done.validation_loss is not None) == held_out)
             told, when = min(alike, key=evaluated_loss), " at its best"
         if told.validation_loss is not None:
             return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"

@@ -3,7 +3,7 @@
 What is drawn begins here, and so does what is asked about the next word. H hidden units.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,6 +17,14 @@ from engine.network.rnn import RNN
 from engine.wording import counted
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows
+
+
+def words_of(model: LanguageModel, text: str | Sequence[str]) -> tuple[str, ...]:
+    """Return a text's words, cut as the corpus was; what is in words already stays so.
+
+    They are those of one sentence, or its beginning, whatever ends in it.
+    """
+    return tuple(model.reading.tokenizer.tokenize(text) if isinstance(text, str) else text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,8 +42,7 @@ class Opening:
     @torch.inference_mode()
     def of(cls, model: LanguageModel, config: SampleConfig) -> Self:
         """Read `config.start`; raise `ConfigError` if it is longer than a sentence may be."""
-        start = config.start  # one beginning, whatever ends in it: sentences are not split
-        words = tuple(model.reading.tokenizer.tokenize(start) if isinstance(start, str) else start)
+        words = words_of(model, config.start)
         if len(words) > config.max_length:
             raise ConfigError(
                 f"The sentences begin with {counted(len(words), 'word')}, and the longest may "

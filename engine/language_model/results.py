@@ -76,6 +76,18 @@ class SentenceGrowing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacementFound:
+    """The one word whose replacement raises a sentence's probability most."""
+
+    place: int | None  # of the word, from 0; None: no replacement is better
+    replaced: str
+    word: str  # that is better there
+    text: str  # the whole sentence with it
+    log_probability: float  # of that sentence, natural logarithm
+    gain: float  # how much more that is than before, in nats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextWord:
     """One word that could follow."""
 

@@ -20,7 +20,8 @@ from engine.language_model.formats import open_model, write_model
 from engine.language_model.history import EpochDone, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.language_model.next_words import next_words
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.replacement import best_replacement
+from engine.language_model.results import ReplacementFound, SentenceGenerated
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
@@ -125,6 +126,18 @@ class Model:
         """Return how probable `sentence` is, word by word."""
         (scored,) = score(self.language_model, sentence)
         return Score(**fields_of(scored.score))
+
+    def improve(self, sentence: str) -> ReplacementFound:
+        """Find the one word whose replacement makes `sentence` most probable.
+
+        Ctrl+C raises `KeyboardInterrupt`.
+        """
+        with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
+            for event in best_replacement(self.language_model, sentence, control):
+                if isinstance(event, ReplacementFound):
+                    return event
+                bars.show(event)
+        raise KeyboardInterrupt
 
     def next_words(self, start: str = "", count: int = 10, **filters: Any) -> Following:
         """Return the most probable words after `start`.

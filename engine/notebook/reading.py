@@ -8,8 +8,10 @@ from typing import Any
 from engine.config import CorpusConfig, CsvConfig
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
+from engine.corpus.copies import CopyFinder
 from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView
 from engine.errors import ConfigError
+from engine.language_model.results import SentenceGenerated
 from engine.notebook.progress import StageBars, stopped_by_ctrl_c
 from engine.notebook.results import html_table
 from engine.wording import counted
@@ -28,6 +30,7 @@ class Text:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        self._finder: CopyFinder | None = None
 
     @property
     def summary(self) -> CorpusSummary:
@@ -38,6 +41,15 @@ class Text:
     def words(self) -> tuple[str, ...]:
         """The C words of the vocabulary, the three special ones included, by their id."""
         return self.corpus.vocabulary.words
+
+    def longest_copy(self, sentence: str | SentenceGenerated) -> str:
+        """Return the longest run of a sentence's words that stands so in the training part."""
+        tokenize = self.corpus.reading.tokenizer.tokenize
+        words = tuple(tokenize(sentence)) if isinstance(sentence, str) else sentence.words
+        if self._finder is None:
+            self._finder = CopyFinder(self.corpus)
+        copy = self._finder.longest(words)
+        return " ".join(words[copy.first : copy.first + copy.length])
 
     def __len__(self) -> int:
         return len(self.corpus)

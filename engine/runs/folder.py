@@ -9,6 +9,7 @@
         best.safetensors     the model of the lowest evaluated loss (see `checkpoint`)
         last.safetensors     the model at the end of the run
         epoch-3-loss-….safetensors   the models of some epochs
+        sentences.json       what was drawn from it, as the window keeps it
         lock                 held by the process that trains (see `lock`)
 
 A network learns most at first, so the models of the first eight evaluated epochs are all kept,
@@ -78,6 +79,7 @@ class RunFolder:
         self.state_path = path / "state.safetensors"
         self.best_path = path / "best.safetensors"
         self.last_path = path / "last.safetensors"
+        self.sentences_path = path / "sentences.json"
         self.lock_path = path / "lock"
 
     def make(self, description: Mapping[str, Any], name: str) -> None:
@@ -122,11 +124,11 @@ class RunFolder:
         """Replace one of the small files."""
         self.write(path, as_json(values))
 
-    def read_json(self, path: Path) -> dict[str, Any]:
+    def read_json(self, path: Path, most_bytes: int = _LARGEST_JSON) -> dict[str, Any]:
         """Return the values of a small file; nothing if it is missing or damaged."""
         try:
             with path.open("rb") as file:
-                values = parse_json(file.read(_LARGEST_JSON), path.name)
+                values = parse_json(file.read(most_bytes), path.name)
         except (OSError, ModelFileError):
             return {}
         return values if isinstance(values, dict) else {}

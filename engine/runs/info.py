@@ -45,6 +45,7 @@ class RunInfo:
     lost_s: float  # seconds of training after the last checkpoint: lost, or at risk if running
     problem: str  # why the run cannot be used, a sentence or ""
     begins_anew: bool = False  # nothing was saved: going on is beginning with the same settings
+    curve: tuple[float, ...] = ()  # the training loss in few points, evenly over the run
 
     @property
     def can_resume(self) -> bool:
@@ -96,6 +97,7 @@ def read_info(folder: RunFolder) -> RunInfo:
         lost_s=lost_s,
         problem=problem,
         begins_anew=saved is None and not problem and begins_anew(folder, description),
+        curve=_curve(status),
     )
 
 
@@ -167,6 +169,17 @@ def _number(values: dict[str, Any], name: str) -> float | None:
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
     return found if math.isfinite(found) else None
+
+
+def _curve(status: dict[str, Any]) -> tuple[float, ...]:
+    points = status.get("curve")
+    if not isinstance(points, list):
+        return ()  # a run of an earlier version
+    return tuple(
+        float(each)
+        for each in points
+        if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each)
+    )
 
 
 def _time(text: object) -> datetime | None:

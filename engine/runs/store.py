@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 _APP_NAME = "rnn-text-lab"
+_MOST_SENTENCES_BYTES = 1 << 24
 
 
 class RunStore:
@@ -225,6 +226,16 @@ class RunStore:
     def set_note(self, run_id: str, note: str) -> None:
         """Keep the user's words about a run."""
         self._label(run_id, note=note)
+
+    def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
+        """Keep what was drawn from a run, as plain values, in place of what was kept before."""
+        folder = self._folder(run_id)
+        _write(folder, folder.sentences_path, sentences)
+
+    def sentences(self, run_id: str) -> dict[str, object]:
+        """Return what `keep_sentences` kept; nothing if there is none or it is damaged."""
+        folder = self._folder(run_id)
+        return folder.read_json(folder.sentences_path, _MOST_SENTENCES_BYTES)
 
     def duplicate(self, run_id: str, name: str = "") -> RunInfo:
         """Copy a run, so that the copy can be trained further in another way."""

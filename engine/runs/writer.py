@@ -318,6 +318,7 @@ def status_of(state: TrainingState, end: str, message: str, saved: datetime) -> 
         "validation_loss": None if last is None else last.validation_loss,
         "best_loss": state.progress.best_loss,
         "saved": saved.isoformat(timespec="seconds"),
+        "curve": state.history.outline(),
     }
 
 

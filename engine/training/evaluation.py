@@ -29,6 +29,7 @@ from engine.network.rnn import RNN
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
 _WORDS_AT_ONCE = 1 << 20  # numbered anew
+_FEWEST_SENTENCES = 8  # of which a standard error says anything
 
 
 def resting_loss(
@@ -38,6 +39,7 @@ def resting_loss(
     chosen: NDArray[int64] | None = None,
     leave: Callable[[], Notice] | None = None,
     is_over: Callable[[], bool] | None = None,
+    by_sentence: "SentenceLosses | None" = None,
 ) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
@@ -54,6 +56,8 @@ def resting_loss(
         sentence. Without it an error of PyTorch comes through.
     is_over : callable, optional
         Asked after each batch whether there is no time for another one.
+    by_sentence : SentenceLosses, optional
+        Gets the loss of each sentence.
 
     Yields
     ------
@@ -80,6 +84,8 @@ def resting_loss(
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
+        if by_sentence is not None:
+            by_sentence.add(losses, _lengths(sentences.offsets, batches.taken))
         loss = losses.sum(dtype=torch.float64)
         total = loss if total is None else total.to(rnn.device) + loss
         if is_over is not None:
@@ -99,6 +105,7 @@ class SampledLoss:
     standard_error: float  # the same; 0 where they were all
     sentences: int
     words: int  # predicted, SENTENCE_END included
+    by_sentence: "SentenceLosses"
 
 
 def sampled_loss(
@@ -129,31 +136,31 @@ def sampled_loss(
     lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (m,)
     pieces = min(len(chosen), math.ceil(int(lengths.sum()) / _BATCH_WORDS))
     batches = _Batches(offsets, [chosen[piece::pieces] for piece in range(pieces)])
-    sums: list[NDArray[np.float64]] = []  # of the losses of each sentence, batch by batch
-    words: list[NDArray[int64]] = []  # of each sentence
+    by_sentence = SentenceLosses()
     is_cut = False
     for losses in _losses(rnn, sentences, batches, proceed, leave):
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
-        longest_first = -np.sort(-_lengths(offsets, batches.taken))
-        begins = np.cumsum(longest_first) - longest_first
-        sums.append(np.add.reduceat(losses.double().cpu().numpy(), begins))
-        words.append(longest_first)
+        by_sentence.add(losses, _lengths(offsets, batches.taken))
         if is_cut := is_over():
             break
     if batches.are_left and not is_cut:
         return None
-    return _ratio(np.concatenate(sums), np.concatenate(words), of=len(sentences))
+    return _sampled(by_sentence, of=len(sentences))
 
 
-def _ratio(L: NDArray[np.float64], n: NDArray[int64], *, of: int) -> SampledLoss:
-    """Return the mean and the standard error of m of `of` sentences; see `sampled_loss`."""
-    mean = require_finite(float(L.sum())) / int(n.sum())
-    m = len(n)
-    spread = (1.0 - m / of) * m / max(1, m - 1) * float(((L - mean * n) ** 2).sum())
-    error = math.sqrt(spread) / int(n.sum())
-    return SampledLoss(loss=mean, standard_error=error, sentences=m, words=int(n.sum()))
+def _sampled(by_sentence: "SentenceLosses", *, of: int) -> SampledLoss:
+    """Return the mean and the standard error of some of `of` sentences; see `sampled_loss`."""
+    L, n = by_sentence.whole()
+    loss = require_finite(float(L.sum())) / int(n.sum())
+    return SampledLoss(
+        loss=loss,
+        standard_error=_error_of_ratio(L, n, share=len(n) / of),
+        sentences=len(n),
+        words=int(n.sum()),
+        by_sentence=by_sentence,
+    )
 
 
 def _losses(
@@ -245,15 +252,61 @@ class _Batches:
 
 
 def _lengths(offsets: NDArray[int64], members: NDArray[int64]) -> NDArray[int64]:
-    """Return how many words there are to predict in each sentence."""
+    """Return how many words there are to predict in each sentence, the longest first."""
     lengths: NDArray[int64] = offsets[members + 1] - offsets[members] - 1
-    return lengths
+    return -np.sort(-lengths)
 
 
 def _losses_of(rnn: RNN, sentences: Sentences, members: NDArray[int64]) -> torch.Tensor:
     """Return the losses of some sentences' words, the longest sentence first."""
     batch = batch_from_flat(sentences.ids, sentences.offsets, members).to(rnn.device)
     return rnn.word_losses(batch)
+
+
+class SentenceLosses:
+    """The loss of each sentence in one evaluation, to compare it with another of the same ones."""
+
+    def __init__(self) -> None:
+        self._losses: list[NDArray[np.float64]] = []  # of the sentences, batch by batch
+        self._lengths: list[NDArray[int64]] = []
+
+    def add(self, losses: torch.Tensor, lengths: NDArray[int64]) -> None:
+        """Add sentences: the losses of all their words, (N,), and how many each has, (B,)."""
+        begins = np.cumsum(lengths) - lengths
+        self._losses.append(np.add.reduceat(losses.double().cpu().numpy(), begins))
+        self._lengths.append(lengths)
+
+    def whole(self) -> tuple[NDArray[np.float64], NDArray[int64]]:
+        """Return the losses of all sentences in nats, (S,), and their words, (S,)."""
+        if not self._losses:
+            return np.zeros(0), np.zeros(0, dtype=int64)
+        return np.concatenate(self._losses), np.concatenate(self._lengths)
+
+    def change_error(self, before: "SentenceLosses") -> float | None:
+        """Return the standard error of the change of the mean loss since `before`.
+
+        Returns
+        -------
+        float or None
+            Nats a word; None where the two are not of the same sentences in the same order, as
+            when the memory ran out meanwhile, or of fewer than eight.
+
+        Notes
+        -----
+        That of a ratio, as in `sampled_loss`, of the change of loss to words: with d_i the
+        change of sentence i, n_i its words and m the mean, sqrt(S/(S-1) sum (d_i - m n_i)^2) / N.
+        """
+        (losses, lengths), (others, other_lengths) = self.whole(), before.whole()
+        if len(losses) < _FEWEST_SENTENCES or not np.array_equal(lengths, other_lengths):
+            return None
+        return _error_of_ratio(losses - others, lengths)
+
+
+def _error_of_ratio(L: NDArray[np.float64], n: NDArray[int64], *, share: float = 0.0) -> float:
+    """Return the standard error of sum L / sum n over clusters, a `share` of all of them."""
+    m = len(n)
+    spread = float(((L - L.sum() / n.sum() * n) ** 2).sum())
+    return math.sqrt((1.0 - share) * m / max(1, m - 1) * spread) / int(n.sum())
 
 
 def _fewer(sentences: int) -> Notice:

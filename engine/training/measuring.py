@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Sentences
-from engine.training.evaluation import SampledLoss, few_of, resting_loss, sampled_loss
+from engine.training.evaluation import (
+    SampledLoss,
+    SentenceLosses,
+    few_of,
+    resting_loss,
+    sampled_loss,
+)
 from engine.training.placement import Placement
 from engine.training.progress import RunProgress
 
@@ -35,6 +41,7 @@ class Measured:
     """The mean loss of a text."""
 
     loss: float  # nats a word
+    by_sentence: SentenceLosses
     standard_error: float | None = None  # None: it is of the whole text
 
 
@@ -74,8 +81,9 @@ class Evaluator:
     def whole(self, control: RunControl) -> Measuring:
         """Return the loss of all sentences, of the sample without time for all, None on a stop."""
         if self._progress.time_limit_s is None:
-            loss = yield from self._resting(control, None)
-            return None if loss is None else Measured(loss=loss)
+            losses = SentenceLosses()
+            loss = yield from self._resting(control, None, losses)
+            return None if loss is None else Measured(loss=loss, by_sentence=losses)
         sample = yield from self._sampled(control)
         if sample is None:
             return None
@@ -83,11 +91,13 @@ class Evaluator:
         is_cut = sample.sentences < len(self._few)
         if share_left and not is_cut and self._progress.has_time_for(share_left * self._whole_s):
             others = np.setdiff1d(np.arange(len(self._sentences)), self._few, assume_unique=True)
-            rest = yield from self._resting(control, others)
+            losses = SentenceLosses()
+            rest = yield from self._resting(control, others, losses)
             if control.is_stopped:
                 return None
             if rest is not None:
-                return Measured(loss=sample.loss * (1.0 - share_left) + rest * share_left)
+                loss = sample.loss * (1.0 - share_left) + rest * share_left
+                return Measured(loss=loss, by_sentence=losses)
         return self._measured(sample)
 
     def sample(self, control: RunControl) -> Measuring:
@@ -98,10 +108,10 @@ class Evaluator:
     def _measured(self, sample: SampledLoss) -> Measured:
         are_all = sample.sentences == len(self._sentences)
         error = None if are_all else sample.standard_error
-        return Measured(loss=sample.loss, standard_error=error)
+        return Measured(loss=sample.loss, standard_error=error, by_sentence=sample.by_sentence)
 
     def _resting(
-        self, control: RunControl, chosen: NDArray[int64] | None
+        self, control: RunControl, chosen: NDArray[int64] | None, by_sentence: SentenceLosses
     ) -> Generator[StageProgress | Notice, None, float | None]:
         """Evaluate all or the chosen sentences; return None if the time was over before."""
         has_limit = self._progress.time_limit_s is not None
@@ -112,6 +122,7 @@ class Evaluator:
             chosen,
             self._place.leave,
             self._progress.is_time_over if has_limit else None,
+            by_sentence,
         )
         self._figure_at_s = self._progress.spent_s + self._figure_every_s
         return loss

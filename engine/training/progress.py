@@ -251,6 +251,7 @@ class RunProgress:
         is_best: bool = False,
         standard_error: float | None = None,
         is_interim: bool = False,
+        change_error: float | None = None,
     ) -> EpochDone:
         """Return what was evaluated now; a `standard_error` is that of a sample."""
         return EpochDone(
@@ -265,6 +266,7 @@ class RunProgress:
             is_sample=standard_error is not None,
             standard_error=standard_error,
             is_interim=is_interim,
+            change_error=change_error,
         )
 
     def _time_left_s(self) -> float | None:

@@ -17,8 +17,10 @@ from engine.config import ModelConfig, TrainConfig, settle
 from engine.control import RunControl, Ticker
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
+from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
+from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.measuring import Evaluator, Measured
 from engine.training.placement import Placement
@@ -119,6 +121,7 @@ class Trainer:
         self._point_ticker = Ticker(_POINT_EVERY_S, clock)
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
         self._has_diverged = False
+        self._best_by_sentence: SentenceLosses | None = None  # held-out, at the best evaluation
 
     @classmethod
     def resumed(
@@ -211,6 +214,8 @@ class Trainer:
 
     def _must_end(self) -> bool:
         """Tell whether what is left of a time limit is needed for the last evaluation."""
+        if self._config.time_limit_s is None:
+            return False
         reserve_s = self._held_out.reserve_s
         if self._config.recipe == "tutorial":
             reserve_s += self._known.reserve_s
@@ -220,7 +225,7 @@ class Trainer:
         """Evaluate the untrained network on a part of the text, as epoch 0."""
         known = yield from self._known.sample(control)
         if known is not None:
-            yield from self._conclude(Measured(loss=known.loss), control)
+            yield from self._conclude(replace(known, standard_error=None), control)
 
     def _begin_epoch(self, number: int) -> None:
         self._progress.begin_epoch(number)
@@ -235,6 +240,8 @@ class Trainer:
         point_loss, point_words = float(steps.loss_sum), now.epoch_words
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
+            if (rate := control.take_rate()) is not None:
+                yield self._take_rate(rate)
             done = steps.step()
             if done is None:
                 yield self._place.make_room()
@@ -263,6 +270,19 @@ class Trainer:
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
 
+    def _take_rate(self, rate: float) -> RateHalved:
+        """Go on with a learning rate that was set by hand, and say so as of a halving."""
+        now = self._progress.now
+        self._place.optimizer.learning_rate = now.first_rate = rate
+        changed = RateHalved(
+            step=now.step,
+            epoch=self._progress.epoch,
+            learning_rate=rate,
+            reason="It was set by hand.",
+        )
+        self._progress.recorder.add(changed)
+        return changed
+
     def _end_epoch(
         self, control: RunControl, *, is_evaluated: bool
     ) -> Generator[TrainingEvent, None, None]:
@@ -270,7 +290,7 @@ class Trainer:
         if not (is_evaluated or self._progress.is_evaluation_due()):
             self._begin_epoch(self._progress.now.epoch + 1)
             return
-        known: Measured | None = Measured(loss=self._mean_of_epoch())
+        known: Measured | None = Measured(loss=self._mean_of_epoch(), by_sentence=SentenceLosses())
         if self._config.recipe == "tutorial":
             # The tutorial evaluates over its training data, with the parameters at rest.
             known = yield from self._known.whole(control)
@@ -326,8 +346,11 @@ class Trainer:
                 self._place.optimizer.learning_rate,
                 words_per_s,
                 standard_error=max(errors, default=None),
+                change_error=self._change_error(held_out),
             )
         )
+        if done.is_best and held_out is not None:
+            self._best_by_sentence = held_out.by_sentence
         halved = schedule.adjust(done)
         progress.recorder.add(done)
         if halved is not None:
@@ -339,6 +362,12 @@ class Trainer:
         yield done
         if halved is not None:
             yield halved
+
+    def _change_error(self, held_out: Measured | None) -> float | None:
+        """Return how sure it is how far the held-out loss is from that of the best evaluation."""
+        if held_out is None or self._best_by_sentence is None:
+            return None
+        return held_out.by_sentence.change_error(self._best_by_sentence)
 
     def _publish(self) -> SnapshotPublished:
         snapshot = self._progress.snapshot(self._place.optimizer.resting)

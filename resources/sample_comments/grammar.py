@@ -82,6 +82,22 @@ class Grammar:
 
         return of(start)
 
+    def expected_counts(self, start: str) -> dict[str, float]:
+        """Return how often each word occurs in a sentence of `start`, on average."""
+
+        @cache
+        def of(symbol: str) -> dict[str, float]:
+            if symbol not in self.rules:
+                return {symbol: 1.0}
+            counts: dict[str, float] = {}
+            for p, body in self.rules[symbol]:
+                for part in body:
+                    for word, count in of(part).items():
+                        counts[word] = counts.get(word, 0.0) + p * count
+            return counts
+
+        return of(start)
+
     def draw(self, start: str, rng: Random) -> tuple[list[str], float]:
         """Return the words of one random sentence and the ln probability of its derivation."""
         if start not in self.rules:

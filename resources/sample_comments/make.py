@@ -144,6 +144,11 @@ def describe(comments: list[Comment], csv_bytes: bytes) -> dict[str, object]:
         "different_words": len({word for sentence in sentences for word in sentence.words}),
         "entropy_nats_per_word": round(measure.entropy / (measure.length + 1.0), 9),
         "method": METHOD,
+        "word_shares": word_shares(),
+        "word_shares_meaning": (
+            "Exact: the expected occurrences of each word in a sentence, divided by the mean "
+            "number of words with SENTENCE_END. A stands for a and an together."
+        ),
         "file_surprise_nats_per_word": round(surprise, 6),
         "file_surprise_standard_error": round(error, 6),
         "file_surprise_meaning": (
@@ -151,6 +156,14 @@ def describe(comments: list[Comment], csv_bytes: bytes) -> dict[str, object]:
             "what a model that knew the grammar would score on it."
         ),
     }
+
+
+def word_shares() -> dict[str, float]:
+    """Return the share of each word among all that the grammar says, SENTENCE_END counted."""
+    grammar = build_grammar()
+    length = grammar.measure(START).length + 1.0
+    counts = grammar.expected_counts(START)
+    return {word: float(f"{counts[word] / length:.6g}") for word in sorted(counts)}
 
 
 def surprise_per_word(sentences: list[Sentence]) -> tuple[float, float]:

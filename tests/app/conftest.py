@@ -35,4 +35,5 @@ def application(
     app.window.show()
     yield app
     app.theme.choose("light")
+    app.theme.zoom(100)
     assert app.shutdown()

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.jobs import CorpusMade, Jobs, TrainingChoices, kept_events, resumed_events
-from engine import CorpusConfig, CorpusReady, ModelConfig, Notice, RunControl, TrainConfig
+from app.jobs import CorpusMade, Jobs, resumed_events
+from engine import CorpusConfig, CorpusReady, Notice, RunControl
 from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
-from tests.app.support.training_fakes import FakeResume, FakeTrain, ended, fake_corpus
-
-CHOICES = TrainingChoices(model=ModelConfig(), train=TrainConfig(), validation_fraction=None)
+from tests.app.support.training_fakes import FakeResume, ended, fake_corpus
 
 
 def resume_with(runs: FakeRuns, present: Any, built: Any = (), epochs: int | None = None) -> Any:
@@ -19,24 +17,14 @@ def resume_with(runs: FakeRuns, present: Any, built: Any = (), epochs: int | Non
         return iter(built)
 
     return list(
-        resumed_events(Jobs(runs=runs, build=build), "1", present, RunControl(), epochs=epochs)
+        resumed_events(
+            Jobs(runs=runs, build=build, open_prepared=lambda *_: None),
+            "1",
+            present,
+            RunControl(),
+            epochs=epochs,
+        )
     )
-
-
-def test_that_a_run_is_kept_with_what_makes_its_text(tmp_path: Path) -> None:
-    train = FakeTrain([ended()])
-    runs = FakeRuns(train=train)
-    choices = replace(CHOICES, validation_fraction=0.2)
-
-    made, *_ = kept_events(
-        runs, fake_corpus(), CORPUS_CONFIG, choices, RunControl(), start_from=None, run_id="7"
-    )
-
-    config = replace(CORPUS_CONFIG, validation_fraction=0.2)
-    assert isinstance(made, CorpusMade)
-    assert made.config == config
-    assert train.calls[0]["config"] == config
-    assert train.calls[0]["run_id"] == "7"
 
 
 @pytest.mark.parametrize(

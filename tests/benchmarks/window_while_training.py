@@ -29,7 +29,6 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from app.application import Application, build_window
 from app.jobs import Jobs
 from app.session import RunState
-from app.settings import SettingsStore
 from app.tasks.garbage import GarbageCollector
 from engine import LossPoint, ModelConfig, RunControl, RunStore, TrainConfig, sample_comments_path
 from tests.benchmarks.places import REVIEWS
@@ -80,12 +79,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.csv or _default_csv(Path(folder))
         runs = RunStore(Path(folder))
-        jobs = Jobs(runs=runs, ask_unsaved_at_close=lambda _is_kept: "discard")
+        jobs = Jobs(runs=runs, ask_unsaved_at_close=lambda: "discard")
         settings_path = Path(folder) / "settings.ini"
-        SettingsStore(settings_path).update(  # the form shows them from the start
-            model=ModelConfig(hidden_dim=arguments.hidden_dim, device="cpu"),
-            train=TrainConfig(recipe=arguments.recipe, epochs=_MOST_EPOCHS),
-        )
         app = build_window(settings_path, jobs=jobs)
         watchdog = Watchdog()
         garbage = GarbageCollector(app.window)  # as the program does
@@ -95,7 +90,7 @@ def main() -> int:
         app.warm_up.start()
         garbage.start()
         try:
-            _run_for(app, path, watchdog, arguments.seconds)
+            _run_for(app, path, watchdog, arguments)
             _report_delays(watchdog)
             with _speeds_of_window(app) as speeds:
                 _take_turns(app, speeds, arguments)
@@ -131,9 +126,11 @@ def _default_csv(folder: Path) -> Path:
     return path
 
 
-def _run_for(app: Application, path: Path, watchdog: Watchdog, seconds: float) -> None:
+def _run_for(
+    app: Application, path: Path, watchdog: Watchdog, arguments: argparse.Namespace
+) -> None:
     """Prepare the file as a person would, then train until `seconds` have passed."""
-    end_s = time.perf_counter() + seconds
+    end_s = time.perf_counter() + arguments.seconds
     watchdog.watch("looking into the file, loading torch")
     app.controller.open_file(path)
     prepare = _button(app, "dataset.prepare_button")
@@ -144,6 +141,10 @@ def _run_for(app: Application, path: Path, watchdog: Watchdog, seconds: float) -
     app.window.show_tab(_TRAINING_TAB)
     # the first seconds on the tab evaluate the untrained network
     watchdog.watch("training with the live plot")
+    app.training.show_choices(
+        ModelConfig(hidden_dim=arguments.hidden_dim, device="cpu"),
+        TrainConfig(recipe=arguments.recipe, epochs=_MOST_EPOCHS),
+    )
     _button(app, "training.start_button").click()
     left_s = max(5.0, end_s - time.perf_counter())
     _spin(left_s)

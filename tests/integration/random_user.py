@@ -62,6 +62,9 @@ class AnyAnswer(Answers):
     def ask_csv_paths(self, folder: str) -> list[Path]:
         return self.chance.sample(self._files, self.chance.choice((0, 1, 1, 2)))
 
+    def ask_text_folder(self, folder: str) -> Path | None:
+        return self.chance.choice((None, self._folder))
+
 
 class Complaints(logging.Handler):
     """Keeps what is logged as a warning or worse: lost exceptions and Qt's messages are."""
@@ -94,6 +97,7 @@ def asking(jobs: Jobs, answers: AnyAnswer) -> Jobs:
     return replace(
         jobs,
         ask_csv_paths=answers.ask_csv_paths,
+        ask_text_folder=answers.ask_text_folder,
         ask_refused_rows_path=answers.ask_save_path,
         ask_sentences_path=answers.ask_save_path,
         model_dialogs=answers,

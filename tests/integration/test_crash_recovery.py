@@ -24,17 +24,12 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 from app.application import build_window
-from app.settings import SettingsStore
 from engine import CheckpointSaved, LossPoint, ModelConfig, TrainConfig
 from engine.runs import recorder
 
 recorder._AUTOSAVE_S = 0.05
 settings, csv, epochs, hidden, rate = sys.argv[1:]
 qt = QApplication([])
-SettingsStore(Path(settings)).update(
-    model=ModelConfig(hidden_dim=int(hidden), device="cpu"),
-    train=TrainConfig(epochs=int(epochs), learning_rate=float(rate)),
-)
 app = build_window(Path(settings))
 app.window.show()
 
@@ -47,6 +42,10 @@ app.controller.open_file(Path(csv))
 wait(idle)
 app.window.findChild(object, "dataset.prepare_button").click()
 wait(lambda: app.session.corpus is not None and idle())
+app.training.show_choices(
+    ModelConfig(hidden_dim=int(hidden), device="cpu"),
+    TrainConfig(epochs=int(epochs), learning_rate=float(rate)),
+)
 events = []
 app.runners.training.event_ready.connect(events.append)
 app.window.findChild(object, "training.start_button").click()

@@ -65,9 +65,7 @@ def test_that_settings_of_the_version_before_are_read(folder: Path) -> None:
 
     assert (settings.theme, settings.last_tab) == ("dark", 2)
     assert settings.recent_files == ("animals.csv",)
-    assert settings.corpus is not None
-    assert settings.corpus.vocabulary_size == 18
-    assert (settings.model.hidden_dim, settings.train.recipe) == (4, "tutorial")
+    # Those of a training last with their run and text now; what the file says of one is left alone.
 
 
 def test_that_a_prepared_text_of_the_version_before_is_made_again_and_deleted(

@@ -44,7 +44,7 @@ class Answers:
     def ask_save_path(self, suggested: Path) -> Path | None:
         return self.save_path
 
-    def ask_unsaved(self, is_kept: bool = False) -> UnsavedAnswer:
+    def ask_unsaved(self) -> UnsavedAnswer:
         self.asked.append("unsaved")
         return self.unsaved
 

@@ -177,7 +177,12 @@ def test_that_after_an_unusable_file_what_is_still_shown_is_named(
     bench.controller.open_path(Path("bin.csv"))
     bench.rest()
 
+    assert bench.find(QLabel, "file_label").text() == "comments.csv"
+    action = bench.messages[-1].action
+    assert action is not None
+    action.run()  # its options can be changed until it can be read
     assert bench.find(QLabel, "file_label").text() == "bin.csv (not used)"
+    assert bench.session.unprepared == Path("bin.csv")
     assert bench.find(QLabel, "origin_label").text().startswith("comments.csv: ")
     note = bench.find(QLabel, "preview_note").text()
     assert note == "These rows were read before: the chosen file cannot be used as it is."

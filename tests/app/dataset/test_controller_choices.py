@@ -8,24 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QLabel,
     QPushButton,
     QSpinBox,
+    QToolButton,
 )
 from pytestqt.qtbot import QtBot
 
-from app.dataset.controller import DatasetController
-from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
-from app.session import Session
-from app.settings import SettingsStore
 from app.shared.column_picker import ColumnPicker
-from app.tasks.task_runner import TaskRunner
 from engine import EncodingReading
 from tests.app.support.dataset_bench import PATH, Bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine
-from tests.app.support.runs_fakes import FakeRuns
 
 
 def test_that_another_vocabulary_size_alone_is_not_tokenised_again(bench: Bench) -> None:
@@ -56,27 +50,29 @@ def test_that_what_a_vocabulary_size_leaves_out_is_said(bench: Bench, size: int,
     assert bench.find(QLabel, "coverage_label").text() == said
 
 
-def test_that_the_choices_come_back_in_the_next_session(
-    bench: Bench, qtbot: QtBot, settings_path: Path
-) -> None:
+def test_that_another_file_begins_with_the_default_choices(bench: Bench) -> None:
     bench.open()
     bench.find(QSpinBox, "vocabulary_spin").setValue(1234)
     bench.find(QComboBox, "bad_rows_combo").setCurrentIndex(1)
     bench.prepare()
-    tab = DatasetTab()
-    qtbot.addWidget(tab)
 
-    DatasetController(
-        tab,
-        Session(tab),
-        TaskRunner(tab),
-        ErrorPresenter(tab),
-        SettingsStore(settings_path),
-        Jobs(runs=FakeRuns()),
-    )
+    bench.controller.open_path(Path("other.csv"))
+    bench.rest()
 
-    assert tab.choices().vocabulary_size == 1234
-    assert tab.csv_config().bad_rows == "stop"
+    assert bench.find(QSpinBox, "vocabulary_spin").value() == 8000
+    assert bench.find(QComboBox, "bad_rows_combo").currentData() == "skip"
+
+
+def test_that_another_split_of_the_same_text_is_not_prepared_again(bench: Bench) -> None:
+    bench.open()
+    bench.prepare()
+    bench.find(QDoubleSpinBox, "validation_spin").setValue(20.0)
+
+    bench.prepare()
+
+    assert len(bench.engine.built) == 1
+    assert bench.session.corpus_config is not None
+    assert bench.session.corpus_config.validation_fraction == 0.2
 
 
 def test_that_joined_columns_and_the_treatment_of_damaged_rows_are_used(bench: Bench) -> None:
@@ -192,6 +188,7 @@ def test_that_another_sheet_is_read_when_it_is_chosen(bench: Bench, engine: Fake
     engine.preview = dataclasses.replace(PREVIEW, sheets=("Lists", "Comments"), sheet="Comments")
     bench.open()
 
+    bench.find(QToolButton, "change_reading_button").click()
     box = bench.find(QComboBox, "sheet_combo")
     assert box.isVisible()
     assert box.currentText() == "Comments"

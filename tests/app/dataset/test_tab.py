@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QTableView,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -113,12 +114,32 @@ def test_that_control_characters_cast_doubt_on_the_encoding(tab: DatasetTab) -> 
     assert "probably not iso8859-1. Try cp1252." in note.text()
 
 
+def open_reading(tab: DatasetTab) -> None:
+    button = find(tab, "change_reading_button")
+    assert isinstance(button, QToolButton)
+    button.click()
+
+
+def test_that_how_it_is_read_is_one_line_until_it_is_needed(tab: DatasetTab) -> None:
+    tab.show_new_file(Path("some.file"))
+    tab.show_preview(PREVIEW)
+    line = find(tab, "reading_label")
+    assert isinstance(line, QLabel)
+
+    assert line.text() == "Table, utf-8, comma, column body"
+    assert not find(tab, "column_combo").isVisible()
+
+    tab.show_preview(dataclasses.replace(PREVIEW, undecodable_bytes=3))
+    assert find(tab, "column_combo").isVisible()
+
+
 def test_that_html_entities_are_announced_and_can_be_decoded(tab: DatasetTab) -> None:
     tab.show_new_file(Path("some.file"))
     tab.show_preview(PREVIEW)
     check, note = find(tab, "entities_check"), find(tab, "preview_note")
     assert isinstance(note, QLabel)
     assert isinstance(check, QCheckBox)
+    open_reading(tab)
     was_offered = check.isVisible()
 
     tab.show_preview(dataclasses.replace(PREVIEW, entities=85))
@@ -152,6 +173,7 @@ def test_that_each_kind_of_file_has_its_own_options(
     tab.show_new_file(Path("some.file"))
 
     tab.show_preview(dataclasses.replace(PREVIEW, kind=kind))
+    open_reading(tab)
 
     label = find(tab, "preview_note")
     assert isinstance(label, QLabel)
@@ -256,9 +278,10 @@ def test_that_nothing_can_be_changed_during_training(tab: DatasetTab) -> None:
 def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qtbot: QtBot) -> None:
     tab.show_new_file(Path("comments.csv"))
     tab.show_preview(PREVIEW)
+    open_reading(tab)
     find(tab, "open_button").setFocus()
     order = []
-    for _ in range(15):
+    for _ in range(16):
         focused = tab.focusWidget()
         assert focused is not None
         order.append(focused.objectName().removeprefix("dataset."))
@@ -268,6 +291,7 @@ def test_that_the_keys_reach_the_controls_from_top_to_bottom(tab: DatasetTab, qt
         "open_button",
         "open_folder_button",
         "sample_button",
+        "change_reading_button",
         "column_combo",
         "header_check",
         "bad_rows_combo",
@@ -317,14 +341,14 @@ def style(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("style")
-def test_that_what_is_always_chosen_is_in_sight_in_the_smallest_window(tab: DatasetTab) -> None:
-    tab.resize(1024, 596)  # the page of a window of 1024 by 680
+def test_that_the_next_step_is_in_sight_in_the_smallest_window(tab: DatasetTab) -> None:
+    tab.resize(1024, 516)  # the page of a window of 1024 by 600
     tab.show_new_file(Path("comments.csv"))
     tab.show_preview(PREVIEW)
     tab.show_kept(8000, "The text has only 2,199 different words: all are kept.")
     QApplication.processEvents()
 
-    for role in ("column_combo", "header_check", "bad_rows_combo"):
+    for role in ("change_reading_button", "vocabulary_spin", "prepare_button"):
         widget = find(tab, role)
         assert widget.visibleRegion().boundingRect() == widget.rect(), role
 
@@ -332,12 +356,13 @@ def test_that_what_is_always_chosen_is_in_sight_in_the_smallest_window(tab: Data
 def test_that_the_first_steps_scroll_only_in_a_small_window(tab: DatasetTab) -> None:
     panel = find(tab, "panel")
     assert isinstance(panel, QScrollArea)
-    tab.resize(1200, 860)
+    tab.resize(1200, 960)
     tab.show_new_file(Path("comments.csv"))
     tab.show_preview(PREVIEW)
     QApplication.processEvents()
     assert panel.verticalScrollBar().maximum() == 0
 
+    open_reading(tab)
     tab.resize(1024, 480)
     QApplication.processEvents()
 

@@ -108,9 +108,7 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
     qtbot.addWidget(tab)
     bench = Bench(tab, session, runner, [], qtbot)
     presenter.message_requested.connect(bench.messages.append)
-    bench.choices = TrainingChoices(
-        model=ModelConfig(hidden_dim=10), train=TrainConfig(), validation_fraction=None
-    )
+    bench.choices = TrainingChoices(model=ModelConfig(hidden_dim=10), train=TrainConfig())
     controller = VocabularyController(
         tab,
         session,
@@ -197,9 +195,7 @@ def test_that_the_measured_time_is_shown_for_every_size(bench: Bench) -> None:
 
 def test_that_the_settings_of_the_training_tab_are_measured(bench: Bench) -> None:
     train = TrainConfig(recipe="tutorial")
-    bench.choices = TrainingChoices(
-        model=ModelConfig(hidden_dim=77), train=train, validation_fraction=None
-    )
+    bench.choices = TrainingChoices(model=ModelConfig(hidden_dim=77), train=train)
     bench.prepare()
     bench.look()
 
@@ -223,9 +219,7 @@ def test_that_other_training_settings_make_the_measured_time_void(
     bench.click("measure_button")
     bench.rest()
 
-    bench.choices = TrainingChoices(
-        model=ModelConfig(**model), train=TrainConfig(**train), validation_fraction=None
-    )
+    bench.choices = TrainingChoices(model=ModelConfig(**model), train=TrainConfig(**train))
     bench.find(QTabWidget, "results").setCurrentIndex(0)
     bench.look()
 

@@ -133,24 +133,6 @@ def test_that_stop_keeps_the_sentences_so_far(qtbot: QtBot, open_bench: MakeBenc
     assert bench.find(QPushButton, "generate_button").isEnabled()
 
 
-def test_that_control_return_generates_and_escape_stops(
-    qtbot: QtBot, open_bench: MakeBench
-) -> None:
-    bench = open_bench(generate=generate_until_stopped)
-    bench.session.set_model(fake_model())
-    edit = bench.find(QLineEdit, "sentence_edit")
-    with qtbot.waitActive(bench.tab):
-        bench.tab.activateWindow()
-        edit.setFocus()
-    qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: len(rows(bench)) == 2)
-
-    with qtbot.waitSignal(bench.runner.ended):
-        qtbot.keyClick(edit, Qt.Key.Key_Escape)
-
-    assert not bench.runner.is_busy
-
-
 def test_that_while_generating_only_stop_can_be_pressed(
     qtbot: QtBot, open_bench: MakeBench
 ) -> None:

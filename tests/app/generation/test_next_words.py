@@ -18,6 +18,7 @@ from tests.app.support.generation_fakes import (
     GenerationBench,
     fake_model,
     fake_next_words,
+    generate_until_stopped,
     sentence,
 )
 
@@ -305,3 +306,29 @@ def test_that_a_search_asks_for_all_words_of_the_vocabulary(
 
     assert counts[0] == 200
     assert counts[-1] == 8000
+
+
+def test_that_a_choice_while_sentences_are_written_is_answered(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    bench = open_bench(generate=generate_until_stopped)
+    bench.session.set_model(fake_model())
+    type_sentence(qtbot, bench, "it is so now")
+    table = look_at(qtbot, bench, 2)
+    qtbot.mouseClick(bench.find(QPushButton, "generate_button"), Qt.MouseButton.LeftButton)
+
+    click_row(qtbot, table, 1)
+
+    assert bench.messages[-1].text.startswith("Other sentences are being written")
+
+
+def test_that_the_start_words_come_back_in_the_next_session(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    first = open_bench()
+    first.session.set_model(fake_model())
+    edit = first.find(QLineEdit, "start_edit")
+    qtbot.keyClicks(edit, "I think")
+    edit.editingFinished.emit()
+
+    assert open_bench().text_of("start_edit") == "I think"

@@ -1,6 +1,7 @@
 """The typed sentence is scored as it is typed: newest wins, one job at a time."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,19 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.generation.controller import model_origin
+from app.generation.score_wording import parts_text, without_unknown_text
 from app.generation.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle
-from engine import DeviceError, RunControl
+from engine import DeviceError, RunControl, ScoredPart
 from tests.app.generation.conftest import MakeBench
-from tests.app.support.generation_fakes import GatedScore, GenerationBench, fake_model
+from tests.app.support.generation_fakes import (
+    GatedScore,
+    GenerationBench,
+    fake_model,
+    fake_score,
+    sentence_score,
+)
 
 
 @pytest.fixture
@@ -288,3 +296,36 @@ def test_that_a_model_is_named_by_its_run_or_its_file(
     session.set_model(fake_model(), path=path, run=run)
 
     assert model_origin(session) == origin
+
+
+def test_that_given_words_are_scored_until_something_else_is_typed(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def score_words(model: Any, text: str, words: Any, control: RunControl) -> Iterator[Any]:
+        asked.append(tuple(words))
+        yield from fake_score(model, text, control)
+
+    bench = open_bench(score_words=score_words)
+    bench.session.set_model(fake_model())
+    panel = bench.tab.score_panel
+    with qtbot.waitSignal(bench.score_runner.ended):
+        panel.set_text("he came . she left .", ("he", "came", ".", "she", "left", "."))
+
+    assert asked == [("he", "came", ".", "she", "left", ".")]
+    type_and_wait(qtbot, bench, "so it is")
+    assert len(asked) == 1
+    assert panel.words is None
+
+
+def test_that_the_sentences_of_a_text_are_told_apart() -> None:
+    part = ScoredPart(text="He came.", first_word=0, word_count=4, log_probability=math.log(0.1))
+    score = sentence_score("He came. She left.", parts=(part, part))
+    known = sentence_score("a", unknown_words=("a",), known_log_probability=math.log(0.25))
+
+    assert parts_text(score).startswith("Read as 2 sentences")
+    assert parts_text(score).count("He came.: 1 in 10") == 2
+    assert parts_text(sentence_score("a", are_words_given=True)).startswith("These are the drawn")
+    assert without_unknown_text(known).startswith(" Without it: 1 in 4")
+    assert without_unknown_text(score) == ""

@@ -182,3 +182,21 @@ def test_that_a_sentence_that_was_stopped_while_it_grew_goes_away(sentences: Sen
     sentences.update_batch(Batch(config=SampleConfig(), model="epoch 1", state="stopped"))
 
     assert sentences.model().rowCount() == rows
+
+
+def test_that_words_that_no_text_is_read_as_are_marked_and_scored_themselves(
+    qtbot: QtBot, sentences: SentenceList
+) -> None:
+    words = ("he", "came", ".", "she", "left", ".")
+    last = sentences.model().rowCount()
+    drawn = generation_fakes.sentence(9, " ".join(words), words=words, is_readable=False)
+    sentences.append_sentence(drawn)
+    qtbot.waitUntil(lambda: sentences.model().rowCount() > last)
+    index = sentences.model().index(last, 1)
+
+    with qtbot.waitSignal(sentences.score_requested) as asked:
+        sentences.doubleClicked.emit(index)
+
+    assert index.data() == "he came . she left .  [word by word]"
+    assert "No text is read as these words" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert asked.args == ["he came . she left .", words]

@@ -46,6 +46,7 @@ ROLES = (
     "sentence_edit",
     "pin_button",
     "undo_button",
+    "improve_button",
     "word_table",
     "next_search_edit",
     "next_table",

@@ -59,12 +59,22 @@ def test_that_other_words_forbid_to_compare_perplexities(changes: dict[str, Any]
 
 
 def test_that_other_held_out_documents_are_pointed_out() -> None:
-    config = replace(CORPUS_CONFIG, validation_fraction=0.2)
+    one = replace(CORPUS_CONFIG, counted="all")
+    other = replace(one, validation_fraction=0.2)
 
-    comparison = compare_runs([run_info(1), run_info(2, corpus_config=config)])
+    comparison = compare_runs([run_info(1, corpus_config=one), run_info(2, corpus_config=other)])
 
     assert comparison.warnings == (SPLIT_WARNING,)
     assert comparison.rows[0].values == ("5.0 %", "20.0 %")
+
+
+def test_that_losses_of_different_words_are_not_set_side_by_side() -> None:
+    config = replace(CORPUS_CONFIG, validation_fraction=0.2)  # words are counted in the rest
+
+    comparison = compare_runs([run_info(1), run_info(2, corpus_config=config)])
+
+    assert comparison.warnings == (VOCABULARY_WARNING,)
+    assert not any("oss" in row.name for row in comparison.rows)
 
 
 def test_that_the_same_text_at_another_place_is_the_same(tmp_path: Path) -> None:

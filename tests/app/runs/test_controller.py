@@ -100,7 +100,7 @@ def test_that_an_opened_run_is_the_session_s_model_and_saved(
     assert opened.session.model is runs.model
     assert opened.session.is_model_saved
     assert opened.window.windowTitle().startswith("stopped one")
-    assert opened.window.current_tab == 2
+    assert opened.window.current_tab == 1
     assert not opened.kept_runs.view.isVisible()
 
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.runs.dialogs import RunsDialogs
-from app.window.dialogs import KEPT, NOT_KEPT, WindowDialogs
+from app.window.dialogs import NOT_KEPT, WindowDialogs
 
 Button = QMessageBox.StandardButton
 
@@ -30,12 +30,8 @@ def test_that_a_cancelled_number_of_epochs_is_none(
     assert RunsDialogs().ask_more_epochs("the run", 10) == more
 
 
-@pytest.mark.parametrize(
-    ("is_kept", "text", "icon"),
-    [(True, KEPT, QMessageBox.Icon.Question), (False, NOT_KEPT, QMessageBox.Icon.Warning)],
-)
-def test_that_closing_warns_only_where_anything_is_lost(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_kept: bool, text: str, icon: QMessageBox.Icon
+def test_that_closing_warns_of_what_would_be_lost(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[object] = []
 
@@ -47,8 +43,8 @@ def test_that_closing_warns_only_where_anything_is_lost(
     window = QWidget()
     qtbot.addWidget(window)
 
-    assert WindowDialogs(window).ask_unsaved(is_kept) == "cancel"
-    assert said == [text, icon]
+    assert WindowDialogs(window).ask_unsaved() == "cancel"
+    assert said == [NOT_KEPT, QMessageBox.Icon.Warning]
 
 
 def test_that_one_epoch_is_not_called_epochs(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,4 +142,4 @@ def test_that_other_interrupted_runs_are_named(
 
     detail = application.window.findChild(QLabel, "recovery_bar.detail")
     assert detail is not None
-    assert detail.text().endswith("see File > Models…: older run.")
+    assert detail.text().endswith("see File > Runs…: older run.")

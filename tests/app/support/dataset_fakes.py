@@ -104,6 +104,9 @@ class FakeCorpus:
             np.array([6, 3, 1]), np.array([0, 0, 0, 1, 1, 0, 0, 0, 1, 2]), np.array([0, 5, 10])
         )
 
+    def with_validation_fraction(self, fraction: float, seed: int = 0) -> "FakeCorpus":
+        return FakeCorpus(summary=self.summary)
+
     def with_vocabulary_size(self, size: int) -> "FakeCorpus":
         return FakeCorpus(summary=dataclasses.replace(self.summary, vocabulary_size=size))
 

@@ -13,7 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, Message
 from app.generation.controller import GenerationController
+from app.generation.copies_controller import CopiesController
 from app.generation.next_words_controller import NextWordsController
+from app.generation.percentile_controller import PercentileController
+from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
@@ -41,7 +44,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
-        summary=SimpleNamespace(name="comments.csv", digest=""),
+        summary=SimpleNamespace(name="comments.csv", training_words=60_000, digest="ab" * 32),
         epoch=epoch,
         step=step,
         word_dim=8000,
@@ -188,6 +191,12 @@ class GenerationBench:
     scoring: ScoringController
     next_words: NextWordsController
     next_runner: TaskRunner
+    copies: CopiesController
+    copies_runner: TaskRunner
+    replacement: ReplacementController
+    replacement_runner: TaskRunner
+    percentile: PercentileController
+    percentile_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -205,10 +214,15 @@ def make_bench(
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
+    find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    score_words: Callable[..., Iterator[Any]] = fake_score,
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
+    copies_runner, replacement_runner, percentile_runner = TaskRunner(), TaskRunner(), TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
@@ -216,6 +230,10 @@ def make_bench(
         generate=generate,
         score=score,
         next_words=next_words,
+        find_copies=find_copies,
+        best_replacement=best_replacement,
+        score_held_out=score_held_out,
+        score_words=score_words,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -241,6 +259,16 @@ def make_bench(
             tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
         ),
         next_runner=next_runner,
+        copies=CopiesController(tab, session, copies_runner, presenter, jobs, parent=tab),
+        copies_runner=copies_runner,
+        replacement=ReplacementController(
+            tab, session, replacement_runner, presenter, jobs, parent=tab
+        ),
+        replacement_runner=replacement_runner,
+        percentile=PercentileController(
+            tab, session, percentile_runner, presenter, jobs, parent=tab
+        ),
+        percentile_runner=percentile_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)

@@ -60,6 +60,7 @@ class FakeRuns:
     epochs: dict[str, tuple[EpochModel, ...]] = field(default_factory=dict)
     epoch_model: Any = None  # makes the model of an epoch
     error: str = ""  # of the next change
+    kept_sentences: dict[str, Any] = field(default_factory=dict)
     model: Any = field(default_factory=lambda: SimpleNamespace(step=1200, description="A network."))
 
     def new_run_id(self) -> str:
@@ -94,6 +95,12 @@ class FakeRuns:
         )
         self.runs.insert(0, copy)
         return copy
+
+    def keep_sentences(self, run_id: str, sentences: Any) -> None:
+        self.kept_sentences[run_id] = sentences
+
+    def sentences(self, run_id: str) -> dict[str, object]:
+        return self.kept_sentences.get(run_id, {})
 
     def open_model(self, run_id: str, which: Any = "last") -> Any:
         self._fail()

@@ -93,6 +93,7 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
         references=None,
         summary=fake_corpus(words).summary,
         model_config=ModelConfig(hidden_dim=64, bptt_truncate=7),
+        train_config=TrainConfig(),
         word_dim=words,
         history=history,
         step=points,
@@ -232,6 +233,10 @@ class FakeDialogs:
         self.asked.append("replace")
         return self.replaces
 
+    def ask_plot_path(self, suggested: Path) -> Path | None:
+        self.asked.append(suggested.name)
+        return self.path
+
     def ask_metrics_path(self, suggested: Path) -> Path | None:
         self.asked.append(suggested.name)
         return self.path
@@ -299,8 +304,10 @@ class Bench:
         jobs = Jobs(
             runs=self.runs,
             build=self.build,
+            open_prepared=lambda *_: None,
+            generate=lambda *_: iter(()),
             recipe_defaults=fake_defaults,
-            entropy=lambda _summary: ENTROPY,
+            entropy=lambda _summary, _words: ENTROPY,
             training_dialogs=self.dialogs,
             check_gradients=self._check_gradients,
             time_one_step=self._time_one_step,

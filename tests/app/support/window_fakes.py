@@ -31,8 +31,8 @@ class Answers:
     runs: FakeRuns = field(default_factory=lambda: FakeRuns(train=endless, model=fake_model()))
     about_runs: FakeRunsDialogs = field(default_factory=FakeRunsDialogs)
 
-    def ask_unsaved(self, is_kept: bool = False) -> UnsavedAnswer:
-        self.asked.append("unsaved, but kept" if is_kept else "unsaved")
+    def ask_unsaved(self) -> UnsavedAnswer:
+        self.asked.append("unsaved")
         return self.unsaved
 
     def ask_open_path(self, folder: str) -> Path | None:
@@ -80,6 +80,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         inspect=engine.inspect,
         inspect_several=engine.inspect_several,
         build=engine.build,  # type: ignore[arg-type]
+        open_prepared=lambda *_: None,
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
         recipe_defaults=lambda recipe, words: SimpleNamespace(  # type: ignore[arg-type, return-value]
@@ -90,7 +91,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
             description="Fast.",
             reason="",
         ),
-        entropy=lambda summary: None,
+        entropy=lambda summary, words: None,
         count_references=lambda corpus, control: iter(()),
         check_gradients=endless,
         time_one_step=endless,

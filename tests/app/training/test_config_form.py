@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -61,7 +60,6 @@ def test_that_an_untouched_form_says_the_defaults(form: ConfigForm) -> None:
 
     assert choices is not None
     assert (choices.model, choices.train) == (ModelConfig(), TrainConfig())
-    assert choices.validation_fraction is None
 
 
 def test_that_every_field_reaches_its_record(form: ConfigForm) -> None:
@@ -164,20 +162,6 @@ def test_that_the_engine_s_own_sentence_stands_at_the_field(
     assert problem(form, f"{role}_spin") == sentence
 
 
-def test_that_the_share_is_asked_for_only_when_it_was_changed(form: ConfigForm) -> None:
-    form.show_validation(0.05, "50 of 1,000 documents")
-    share = form.findChild(QDoubleSpinBox, "training.validation_spin")
-    untouched = form.choices()
-
-    share.setValue(10.0)
-
-    touched = form.choices()
-    assert untouched is not None
-    assert untouched.validation_fraction is None
-    assert touched is not None
-    assert touched.validation_fraction == pytest.approx(0.1)
-
-
 def test_that_the_reason_of_the_device_is_shown(form: ConfigForm) -> None:
     form.show_devices(DEVICES)
     combo = form.findChild(QComboBox, "training.device_combo")
@@ -228,18 +212,6 @@ def test_that_tf32_is_forgotten_with_the_gpu(form: ConfigForm) -> None:
     choices = form.choices()
     assert choices is not None
     assert not choices.train.allow_tf32
-
-
-def test_that_a_continued_model_lends_its_size_and_gives_it_back(form: ConfigForm) -> None:
-    spin(form, "hidden").setValue(200)
-
-    form.show_fixed_network(ModelConfig(hidden_dim=64, bptt_truncate=7))
-    assert (spin(form, "hidden").value(), spin(form, "bptt").value()) == (64, 7)
-    assert not spin(form, "hidden").isEnabled()
-
-    form.show_fixed_network(None)
-    assert (spin(form, "hidden").value(), spin(form, "bptt").value()) == (200, 4)
-    assert spin(form, "hidden").isEnabled()
 
 
 def test_that_the_label_of_a_field_gives_it_the_focus(form: ConfigForm) -> None:

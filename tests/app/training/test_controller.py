@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.session import RunState
+from app.session import CurrentRun, RunState
 from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
 from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import (
@@ -65,7 +65,9 @@ def test_that_a_corpus_lets_training_start(bench: Bench) -> None:
     bench.prepare()
 
     assert enabled(bench) == [True, False, False]
-    assert bench.find("corpus_label").text() == ("comments.csv: 4,200 sentences, 8,000 words known")
+    assert bench.find("corpus_label").text() == (
+        "comments.csv: 4,200 sentences, 8,000 words known, 5.0 % held out"
+    )
 
 
 def test_that_a_run_fills_plot_figures_and_log(qtbot: QtBot, bench: Bench) -> None:
@@ -93,7 +95,7 @@ def test_that_the_status_says_how_the_run_ended_until_the_next_start(
     run_to_the_end(qtbot, bench)
 
     status = bench.find("status_label")
-    assert status.text() == "Finished after 2 epochs. Generate sentences on the Generation tab."
+    assert status.text() == "Finished after 2 epochs."
 
     start_endless(qtbot, bench)
     assert status.text().startswith("Training")
@@ -165,19 +167,6 @@ def test_that_a_paused_run_can_be_stopped(qtbot: QtBot, bench: Bench) -> None:
     assert bench.session.run_state is RunState.READY
 
 
-def test_that_a_changed_share_splits_the_corpus_anew(qtbot: QtBot, bench: Bench) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-    bench.find("validation_spin").setValue(20.0)
-
-    run_to_the_end(qtbot, bench)
-
-    (call,) = bench.train.calls
-    assert call["corpus"].summary.validation_documents == 200
-    assert bench.session.corpus is call["corpus"]
-    assert bench.tab.form.choices().validation_fraction is None  # type: ignore[union-attr]
-
-
 def test_that_a_wrong_value_keeps_start_disabled(qtbot: QtBot, bench: Bench) -> None:
     bench.prepare()
 
@@ -239,15 +228,16 @@ def test_that_an_unsaved_model_is_not_replaced_without_asking(qtbot: QtBot, benc
     assert bench.session.run_state is RunState.READY
 
 
-def test_that_the_current_model_can_be_continued(qtbot: QtBot, bench: Bench) -> None:
+def test_that_a_model_from_a_file_can_be_trained_further(qtbot: QtBot, bench: Bench) -> None:
     model = fake_model(points=7)
     bench.prepare()
-    bench.session.set_model(model)
+    bench.session.set_model(model, path=Path("model.safetensors"))
     bench.train.events = [started()]
-    bench.find("continue_check").click()
     assert bench.find("hidden_spin").value() == 64
+    assert bench.find("more_button").text() == "Train 10 more epochs"
 
-    run_to_the_end(qtbot, bench)
+    with qtbot.waitSignal(bench.runner.ended):
+        press(qtbot, bench, "more_button")
 
     (call,) = bench.train.calls
     assert call["start"] is model
@@ -258,48 +248,83 @@ def test_that_the_current_model_can_be_continued(qtbot: QtBot, bench: Bench) -> 
     assert bench.dialogs.asked == []
 
 
-def test_that_the_size_of_a_continued_model_is_not_remembered(bench: Bench) -> None:
+def test_that_a_model_of_other_words_cannot_be_trained_further(bench: Bench) -> None:
+    bench.prepare(fake_corpus(500))
+    bench.session.set_model(fake_model(8000), path=Path("model.safetensors"))
+
+    assert not bench.find("more_button").isEnabled()
+    assert "other words" in bench.find("more_button").toolTip()
+
+
+def test_that_a_kept_run_goes_on_with_as_many_epochs_again(qtbot: QtBot, bench: Bench) -> None:
     bench.prepare()
-    bench.session.set_model(fake_model())
+    model = fake_model(points=7)
+    model.epoch = 10.0
+    bench.session.set_model(model, run=CurrentRun(run_id="7", saved_step=7))
+    bench.resumed.events = [started()]
+    bench.find("epochs_spin").setValue(4)
 
-    bench.find("continue_check").click()
-    bench.find("epochs_spin").setValue(3)
+    with qtbot.waitSignal(bench.runner.ended):
+        press(qtbot, bench, "more_button")
 
-    assert bench.settings.settings.model.hidden_dim == 100
+    ((run_id, _corpus, epochs),) = bench.resumed.calls
+    assert (run_id, epochs) == ("7", 14)
 
 
-def test_that_the_choice_to_continue_outlives_a_run(qtbot: QtBot, bench: Bench) -> None:
+def test_that_one_button_stands_out(qtbot: QtBot, bench: Bench) -> None:
+    bright = lambda: [  # noqa: E731
+        role
+        for role in ("start_button", "more_button", "generate_button")
+        if bench.find(role).property("primary") == "true"
+    ]
     bench.prepare()
-    bench.session.set_model(fake_model(points=7))
-    bench.find("continue_check").click()
-    start_endless_after(qtbot, bench, points=7)
-    assert not bench.find("continue_check").isEnabled()
-    assert bench.find("hidden_spin").value() == 64
+    assert bright() == ["start_button"]
 
+    start_endless(qtbot, bench)
+    assert bright() == ["generate_button"]
     stop(qtbot, bench)
 
-    assert bench.find("continue_check").isChecked()
-    assert bench.find("continue_check").isEnabled()
+    bench.session.set_model(fake_model(points=7), run=CurrentRun(run_id="7", saved_step=7))
+    assert bright() == ["more_button"]
+    assert bench.find("start_button").text() == "New run"
 
 
-def test_that_another_model_to_continue_shows_its_own_size(bench: Bench) -> None:
+def test_that_a_changed_setting_is_marked_and_can_be_reset(qtbot: QtBot, bench: Bench) -> None:
     bench.prepare()
-    bench.session.set_model(fake_model())
-    bench.find("continue_check").click()
-    other = fake_model()
-    other.model_config = ModelConfig(hidden_dim=33)
+    assert bench.find("hidden_spin.reset").isHidden()
 
-    bench.session.set_model(other)
+    bench.find("hidden_spin").setValue(33)
+    assert bench.find("hidden_spin.reset").toolTip() == "Changed: back to 100"
+    assert not bench.find("reset_all_button").isHidden()
+    press(qtbot, bench, "hidden_spin.reset")
 
-    assert bench.find("hidden_spin").value() == 33
+    assert bench.find("hidden_spin").value() == 100
+    assert bench.find("hidden_spin.reset").isHidden()
+    assert bench.find("reset_all_button").isHidden()
 
 
-def test_that_a_model_of_other_words_cannot_be_continued(bench: Bench) -> None:
-    bench.prepare(fake_corpus(500))
-    bench.session.set_model(fake_model(8000))
+def test_that_a_new_text_begins_with_defaults(bench: Bench) -> None:
+    bench.prepare()
+    bench.find("hidden_spin").setValue(33)
+    bench.prepare()
+    assert bench.find("hidden_spin").value() == 33  # the same text
 
-    assert not bench.find("continue_check").isEnabled()
-    assert "other words" in bench.find("continue_check").toolTip()
+    other = fake_corpus()
+    other.summary.digest = "cd" * 32
+    bench.prepare(other)
+
+    assert bench.find("hidden_spin").value() == 100
+
+
+def test_that_a_text_that_is_not_prepared_is_not_trained_on(bench: Bench) -> None:
+    bench.prepare()
+    bench.session.set_model(fake_model(points=7), run=CurrentRun(run_id="7", saved_step=7))
+
+    bench.session.set_unprepared(Path("other.csv"))
+
+    assert not bench.find("start_button").isEnabled()
+    assert not bench.find("more_button").isEnabled()
+    assert bench.find("status_label").text() == "Prepare other.csv first."
 
 
 def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> None:
@@ -308,14 +333,6 @@ def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> Non
     qtbot.waitUntil(lambda: "After 12 steps" in bench.tab.plot.accessibleDescription())
     assert bench.find("figure_training").text() == "6.800"
     assert bench.find("export_metrics_button").isEnabled()
-
-
-def test_that_changed_settings_are_remembered(qtbot: QtBot, bench: Bench) -> None:
-    bench.find("epochs_spin").setValue(33)
-    bench.find("recipe_combo").setCurrentIndex(1)
-
-    stored = bench.settings.load()
-    assert (stored.train.epochs, stored.train.recipe) == (33, "tutorial")
 
 
 def test_that_metrics_are_exported(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
@@ -368,3 +385,34 @@ def test_that_a_run_that_goes_on_shows_its_own_settings(qtbot: QtBot, bench: Ben
     assert bench.find("learning_rate_edit").text() == "0.02"
     assert bench.find("recipe_combo").currentData() == "tutorial"
     assert bench.find("batch_spin").value() == 1
+
+
+@pytest.mark.parametrize(("name", "start"), [("loss.png", b"\x89PNG"), ("loss.svg", b"<?xml")])
+def test_that_the_plot_is_exported_as_a_picture(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, name: str, start: bytes
+) -> None:
+    bench.session.set_model(fake_model(points=12), path=Path("model.safetensors"))
+    bench.dialogs.path = tmp_path / name
+
+    press(qtbot, bench, "export_plot_button")
+
+    assert bench.dialogs.path.read_bytes().startswith(start)
+    assert bench.messages[-1].text == f"The plot is in {tmp_path / name}."
+
+
+def test_that_a_paused_run_takes_another_learning_rate(qtbot: QtBot, bench: Bench) -> None:
+    bench.prepare()
+    start_endless(qtbot, bench)
+    assert not bench.find("learning_rate_edit").isEnabled()
+    press(qtbot, bench, "pause_button")
+    assert not bench.find("hidden_spin").isEnabled()
+
+    bench.find("learning_rate_edit").setFocus()
+    qtbot.keyClicks(bench.find("learning_rate_edit"), "0,0005")
+    press(qtbot, bench, "pause_button")
+
+    control = bench.controller._control
+    assert control is not None
+    assert control.take_rate() == 0.0005
+    assert control.take_rate() is None
+    stop(qtbot, bench)

@@ -48,7 +48,7 @@ def test_that_many_checkpoints_make_one_line_of_the_log(qtbot: QtBot, bench: Ben
     train(qtbot, bench, [started(), saved(50), saved(100), saved(200), ended()])
 
     assert log(bench).count("The run is kept in runs") == 1
-    assert log(bench).rstrip().endswith("File > Models… opens it or trains it further.")
+    assert log(bench).rstrip().endswith("File > Runs… opens it or trains it further.")
 
 
 def test_that_the_session_knows_what_is_saved(qtbot: QtBot, bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The curve as data: nothing lost, every view bounded, the smoothing honest."""
 
+import dataclasses
 import math
 from array import array
 
@@ -244,3 +245,12 @@ def test_that_clearing_keeps_the_smoothing() -> None:
         history.append(point(step, loss))
 
     assert history.smoothed()[-1] == pytest.approx(4.0)
+
+
+def test_that_a_figure_within_an_epoch_is_never_the_best() -> None:
+    history = LossHistory()
+    history.add_epoch(epoch_done(1, 5.0, 5.0))
+
+    history.add_epoch(dataclasses.replace(epoch_done(2, 4.0, 4.0), is_interim=True))
+
+    assert history.best_index == 0

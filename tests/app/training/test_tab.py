@@ -29,6 +29,7 @@ INTERACTIVE = (
     QTableView,
 )
 
+OFFERED_LATER = (".reset", "more_button")  # a tooltip says what it would do then
 COMPOSED = (QAbstractSpinBox, QComboBox, QTableView, QTabBar)
 
 
@@ -45,7 +46,8 @@ def test_that_every_interactive_widget_is_named_and_explained(bench: Bench) -> N
     for widget in widgets:
         assert widget.objectName().startswith("training."), widget
         assert widget.accessibleName(), widget.objectName()
-        assert widget.toolTip(), widget.objectName()
+        is_offered = not widget.isHidden() or not widget.objectName().endswith(OFFERED_LATER)
+        assert widget.toolTip() or not is_offered, widget.objectName()
 
 
 def test_that_names_are_given_once(bench: Bench) -> None:

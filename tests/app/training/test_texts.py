@@ -3,19 +3,23 @@
 import dataclasses
 import math
 
-from app.session import RunState
+import pytest
+
+from app.session import CurrentRun, RunState
+from app.training.loss_history import LossHistory
 from app.training.texts import (
+    describe_corpus,
     describe_empty_plot,
-    describe_split,
     describe_state,
     ended_line,
     epoch_line,
-    obstacle_to_continuing,
+    more_training,
+    obstacle_to_training_on,
     references,
-    share_of_documents,
     started_lines,
+    verdict,
 )
-from engine import RunEnded
+from engine import EpochDone, RunEnded
 from tests.app.support.training_fakes import ended, epoch_done, fake_corpus, fake_model, started
 
 
@@ -39,7 +43,13 @@ def test_that_without_held_out_text_none_is_claimed() -> None:
 
     assert line == "Epoch 3: training loss 5.000 (perplexity 148); 12,300 words/s."
     assert "nothing held out" in text
-    assert "overfitting" in describe_split(fake_corpus(held_out=0).summary)
+    assert describe_corpus(fake_corpus(held_out=0).summary).endswith("nothing held out")
+
+
+def test_that_the_loss_of_a_sample_says_how_sure_it_is() -> None:
+    done = dataclasses.replace(epoch_done(3, 6.25), is_sample=True, standard_error=0.0312)
+
+    assert ", of a sample: ± 0.031, the best so far" in epoch_line(done)
 
 
 def test_that_a_time_limit_is_named_as_the_reason() -> None:
@@ -50,23 +60,101 @@ def test_that_the_references_frame_the_curve() -> None:
     nothing, everything = references(8000, 3.9)
 
     assert (nothing.loss, everything.loss) == (math.log(8000), 3.9)
-    assert nothing.text == "knows nothing: ln 8,000 = 8.987"
-    assert everything.text == "no model can go below: 3.900"
+    assert nothing.text == "uniform guess: ln 8,000 = 8.987"
+    assert everything.text == "no model goes below on held-out text: 3.900"
     assert len(references(8000, None)) == 1
 
 
 def test_that_a_fitting_model_has_no_obstacle() -> None:
-    assert obstacle_to_continuing(fake_model(), fake_corpus()) is None
-    assert obstacle_to_continuing(None, fake_corpus()) is not None
-    assert obstacle_to_continuing(fake_model(), None) is not None
+    assert obstacle_to_training_on(fake_model(), fake_corpus()) == ""
+    assert obstacle_to_training_on(fake_model(), None) != ""
+    assert "other words" in obstacle_to_training_on(fake_model(500), fake_corpus())
 
 
-def test_that_the_share_of_no_corpus_is_unknown() -> None:
-    assert share_of_documents(None) is None
-    assert share_of_documents(fake_corpus(held_out=50).summary) == 0.05
+@pytest.mark.parametrize(
+    ("epoch", "wanted", "text", "epochs"),
+    [
+        (10.0, 0, "Train 10 more epochs", 20),
+        (10.0, 1, "Train 1 more epoch", 11),
+        (3.25, 0, "Train 6.8 more epochs", None),
+        (3.25, 4, "Train 4 more epochs", 7),
+        (14.0, 3, "Train 3 more epochs", 17),  # began from another model
+    ],
+)
+def test_that_training_further_counts_from_where_the_run_is(
+    epoch: float, wanted: int, text: str, epochs: int | None
+) -> None:
+    model = fake_model(points=3)
+    model.epoch = epoch
+
+    more = more_training(model, CurrentRun(run_id="1"), None, wanted)
+
+    assert (more.text, more.epochs, more.is_possible) == (text, epochs, True)
+    assert "at learning rate 0.002" in more.tip
+
+
+def test_that_a_converged_run_says_why_it_goes_no_further() -> None:
+    more = more_training(fake_model(), CurrentRun(run_id="1", has_converged=True), None, 0)
+
+    assert not more.is_possible
+    assert "halved until" in more.tip
 
 
 def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:
     line = ended_line(RunEnded(reason="finished", epoch=1.0, step=1, elapsed_s=2.0))
 
     assert line == "Training is finished after 1 epoch, 1 step, 2 s."
+
+
+def history_of(*evaluations: EpochDone) -> LossHistory:
+    history = LossHistory()
+    for done in evaluations:
+        history.add_epoch(done)
+    return history
+
+
+def evaluated(epoch: int, held_out: float, training: float, error: float | None) -> EpochDone:
+    done = epoch_done(epoch, held_out)
+    return dataclasses.replace(done, training_loss=training, change_error=error)
+
+
+def test_that_a_falling_held_out_loss_is_called_improving() -> None:
+    history = history_of(evaluated(0, 8.4, 8.4, None), evaluated(1, 6.9, 7.0, 0.02))
+
+    assert verdict(history) == "Still improving: the held-out loss fell from 8.400 to 6.900."
+
+
+def test_that_memorising_is_said_with_its_reason() -> None:
+    history = history_of(
+        evaluated(0, 8.4, 8.4, None),
+        evaluated(4, 6.26, 4.4, 0.02),
+        evaluated(5, 6.28, 3.65, 0.008),
+    )
+
+    assert verdict(history) == (
+        "Best at epoch 4, memorising since: held-out rose from 6.260 to 6.280 while training "
+        "fell to 3.650."
+    )
+
+
+@pytest.mark.parametrize("error", [0.011, None])
+def test_that_a_rise_that_may_be_chance_is_not_called_memorising(error: float | None) -> None:
+    history = history_of(
+        evaluated(0, 8.4, 8.4, None),
+        evaluated(4, 6.26, 4.4, 0.02),
+        evaluated(5, 6.28, 3.65, error),
+    )
+
+    assert "memorising" not in verdict(history)
+    assert "Best at epoch 4" in verdict(history)
+
+
+def test_that_nothing_is_said_before_a_trained_evaluation() -> None:
+    assert verdict(history_of()) == ""
+    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == ""
+
+
+def test_that_without_held_out_text_no_memorising_can_be_told() -> None:
+    history = history_of(epoch_done(0, None), epoch_done(1, None))
+
+    assert "cannot show memorising" in verdict(history)

@@ -93,7 +93,7 @@ def test_that_a_question_that_stands_open_does_not_hold_the_end(
 ) -> None:
     control = start_endless_training(application)
 
-    def end_while_asked(_is_kept: bool) -> str:
+    def end_while_asked() -> str:
         application.guard.expect_nobody()
         return "cancel"  # as a dialog that is closed from outside
 
@@ -177,7 +177,7 @@ def test_that_closing_again_while_stopping_asks_nothing_more(
     assert answers.asked == ["unsaved"]
 
 
-def test_that_the_question_says_when_the_run_is_kept_anyway(
+def test_that_a_kept_run_needs_no_question(
     application: Application, qtbot: QtBot, answers: Answers
 ) -> None:
     application.session.set_run(CurrentRun(run_id="1", saved_step=10))
@@ -186,10 +186,10 @@ def test_that_the_question_says_when_the_run_is_kept_anyway(
     with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
-    assert answers.asked == ["unsaved, but kept"]
+    assert answers.asked == []
 
 
-def test_that_a_run_that_could_not_be_kept_is_asked_about_once_more(
+def test_that_a_run_that_could_not_be_kept_is_asked_about(
     application: Application, qtbot: QtBot, answers: Answers
 ) -> None:
     application.session.set_run(CurrentRun(run_id="1"))
@@ -199,7 +199,7 @@ def test_that_a_run_that_could_not_be_kept_is_asked_about_once_more(
     with qtbot.waitSignal(application.window.closed):
         application.window.close()
 
-    assert answers.asked == ["unsaved, but kept", "unsaved"]
+    assert answers.asked == ["unsaved"]
 
 
 def test_that_the_model_of_a_kept_run_that_was_only_opened_needs_no_question(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabBar,
     QTabWidget,
+    QTextBrowser,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -79,7 +80,7 @@ def test_that_the_sample_comments_can_be_chosen_in_the_menu(
     qtbot.waitUntil(lambda: application.session.corpus is not None)
     rest(application, qtbot)
 
-    assert text_of(application, "window.state_label").startswith("Ready to train")
+    assert text_of(application, "window.state_label") == "Text: comments.csv, 3 sentences"
 
 
 def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
@@ -92,12 +93,12 @@ def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
         assert sorted(given) == sorted(set(given)), menu.title()
 
 
-def test_that_the_status_bar_leads_on_to_a_model_s_sentences(application: Application) -> None:
+def test_that_the_status_bar_names_the_model(application: Application) -> None:
     model = fake_model()
     model.step = 100
     application.session.set_model(model)
 
-    assert "Generation tab" in text_of(application, "window.state_label")
+    assert text_of(application, "window.state_label").endswith("Model: epoch 0")
 
 
 def test_that_the_status_bar_does_not_praise_an_untrained_model(application: Application) -> None:
@@ -106,12 +107,12 @@ def test_that_the_status_bar_does_not_praise_an_untrained_model(application: App
     application.session.set_model(model)
 
     text = text_of(application, "window.state_label")
-    assert text == "The model has done no training step yet: train it on the Training tab"
+    assert text.endswith("Model: not trained yet")
 
 
 @pytest.mark.parametrize(
     ("screen", "size"),
-    [((1280, 800), (1280, 760)), ((1920, 1080), (1280, 860)), ((800, 600), (1024, 680))],
+    [((1280, 800), (1280, 760)), ((1920, 1080), (1280, 860)), ((800, 600), (1024, 600))],
 )
 def test_that_the_first_window_fits_the_screen(
     screen: tuple[int, int], size: tuple[int, int]
@@ -285,14 +286,24 @@ def test_that_the_next_session_begins_on_the_last_tab(
     assert not again.settings.load_geometry().isEmpty()
 
 
-def test_that_the_shortcuts_are_listed_without_blocking(application: Application) -> None:
-    trigger(application, "shortcuts")
+def test_that_the_glossary_has_the_terms_and_the_keys_and_does_not_block(
+    application: Application,
+) -> None:
+    trigger(application, "glossary")
 
-    dialog = application.window.findChild(QDialog, "window.shortcuts_dialog")
+    dialog = application.window.findChild(QDialog, "window.glossary_dialog")
     assert dialog is not None
-    texts = [label.text() for label in dialog.findChildren(QLabel)]
-    assert {"Open CSV", "Ctrl+O", "Save model", "Ctrl+S", "Ctrl+Return"} <= set(texts)
+    text = dialog.findChild(QTextBrowser, "window.glossary_text").toPlainText()
+    for wanted in ("Perplexity", "Held-out text", "Open CSV", "Ctrl+O", "Ctrl+Return", "Esc"):
+        assert wanted in text
     dialog.close()
+
+
+def test_that_no_two_actions_share_a_key(application: Application) -> None:
+    actions = application.window.findChildren(QAction)
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_that_about_opens_without_blocking(application: Application) -> None:
@@ -351,7 +362,8 @@ def test_that_every_control_of_a_tab_has_its_names(application: Application, ind
     unnamed = [
         (type(widget).__name__, widget.objectName())
         for widget in controls
-        if not widget.objectName().startswith(f"{prefix}.") or not widget.accessibleName()
+        if not widget.objectName().startswith(f"{prefix}.")
+        or not (widget.accessibleName() or widget.isHidden())  # it has its name with its text
     ]
     assert unnamed == []
 

@@ -1,58 +1,81 @@
-"""The message bar: title, text and buttons stand in one line."""
+"""The message in the corner: it moves nothing, and goes by itself only where nothing is wrong."""
 
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.application import Application
 from app.errors import Message, MessageAction
-from app.shared.theme import Theme
+from app.window import message_bar
 from app.window.message_bar import MessageBar
-
-ACTION = MessageAction(text="HHH", tip="", run=lambda: None)
 
 
 @pytest.fixture
-def bar(qtbot: QtBot, qapp: QApplication) -> Iterator[MessageBar]:
-    Theme(qapp).choose("light")
-    bar = MessageBar()
-    qtbot.addWidget(bar)
-    bar.resize(900, 80)
+def bar(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MessageBar]:
+    for name in ("SHOWN_MS", "SHOWN_WITH_STEP_MS"):
+        monkeypatch.setattr(message_bar, name, 20)
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 500)
+    bar = MessageBar(window)
+    window.show()
+    qtbot.waitActive(window)
+    QCursor.setPos(window.mapToGlobal(QPoint(2, 2)))  # nobody points at the message
     yield bar
-    qapp.setStyleSheet("")
+    bar.clear()
 
 
-def first_line(bar: MessageBar, widget: QWidget, beside: int) -> tuple[int, int]:
-    """Return the rows from the top to the foot of the first letters in a widget."""
-    image = bar.grab().toImage()
-    corner = widget.mapTo(bar, QPoint(0, 0))
-    background = QColor(image.pixel(corner.x() + beside, corner.y() + 4)).lightness()
-    rows = [
-        y
-        for y in range(corner.y() + 4, corner.y() + min(widget.height(), 32) - 4)
-        for x in range(corner.x() + beside, corner.x() + beside + 20)
-        if abs(QColor(image.pixel(x, y)).lightness() - background) > 60
-    ]
-    return rows[0], next(y for y in rows if y + 1 not in rows)
+def test_that_it_stands_in_the_corner_and_inside_the_window(bar: MessageBar) -> None:
+    bar.show_message(Message(kind="warning", text="A long sentence about it. " * 10))
+
+    window = bar.parentWidget()
+    assert window.rect().contains(bar.geometry())
+    assert bar.geometry().center().x() > window.width() // 2
+    window.resize(500, 300)
+    assert window.rect().contains(bar.geometry())
 
 
-@pytest.mark.parametrize("action", [None, ACTION])
-@pytest.mark.parametrize("text", ["HHH", "HHH " * 100])
-@pytest.mark.parametrize("advice", ["", "HHH"])
-def test_that_the_title_the_text_and_the_buttons_stand_in_one_line(
-    bar: MessageBar, qtbot: QtBot, action: MessageAction | None, text: str, advice: str
-) -> None:
-    bar.show_message(Message(kind="warning", text=text, advice=advice, action=action))
-    title = bar.findChild(QLabel, "message_bar.title")
-    title.setText("HHH")
+def test_that_a_success_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.show_message(Message(kind="info", text="Saved."))
 
-    shown = [(title, 0), (bar.findChild(QLabel, "message_bar.text"), 0)]
-    if action is not None:
-        shown.append((bar.findChild(QPushButton, "message_bar.action_button"), 14))
-    lines = [first_line(bar, widget, beside) for widget, beside in shown]
+    qtbot.waitUntil(bar.isHidden)
+    assert [message.text for message in bar.remembered] == ["Saved."]
 
-    for ends in zip(*lines, strict=True):
-        assert max(ends) - min(ends) <= 1  # px, as a letter's edge is smoothed
+
+def test_that_a_problem_stays_until_it_is_closed(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.show_message(Message(kind="info", text="Saved."))
+    bar.show_message(Message(kind="error", text="The disk is full."))
+    assert not bar._clock.isActive()
+
+    button = bar.findChild(QPushButton, "message_bar.close_button")
+    with qtbot.waitSignal(bar.closed):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert bar.text == ""
+
+
+def test_that_it_takes_no_focus(bar: MessageBar, qtbot: QtBot) -> None:
+    edit = QLineEdit(bar.parentWidget())
+    edit.show()
+    edit.setFocus()
+
+    bar.show_message(Message(kind="info", text="Saved."))
+    qtbot.waitUntil(bar.isHidden)
+
+    assert edit.hasFocus()
+
+
+def test_that_the_tabs_never_move(application: Application) -> None:
+    tabs = application.window.findChild(QTabWidget, "window.tabs")
+    assert tabs is not None
+    before = tabs.mapTo(application.window, QPoint(0, 0)), tabs.size()
+
+    step = MessageAction(text="Undo", tip="", run=lambda: None)
+    for kind in ("info", "warning", "error"):
+        message = Message(kind=kind, text="Something. " * 30, action=step)  # type: ignore[arg-type]
+        application.presenter.message_requested.emit(message)
+        assert (tabs.mapTo(application.window, QPoint(0, 0)), tabs.size()) == before

@@ -10,10 +10,16 @@ from random import Random
 
 import pytest
 
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.control import RunControl
+from engine.corpus.build import build_corpus
+from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.corpus.sentences import SentenceSplitter
 from engine.corpus.tokenizing import tokenize
+from engine.language_model.history import EpochDone
+from engine.training.trainer import train
 from resources.sample_comments.grammar import Grammar
 from resources.sample_comments.make import (
     CSV_NAME,
@@ -33,6 +39,13 @@ from resources.sample_comments.productions import (
     without_articles,
 )
 from resources.sample_comments.words import TOPICS
+
+
+@pytest.fixture(scope="module")
+def sample() -> Corpus:
+    *_, ready = build_corpus(CorpusConfig(path=sample_comments_path()), RunControl())
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus
 
 
 @cache
@@ -123,6 +136,51 @@ def test_that_the_entropy_is_known_for_the_sample_only(tmp_path: Path) -> None:
     assert sample_entropy(other) is None
     assert sample_entropy("0" * 64) is None
     assert sample_entropy(tmp_path / "missing.csv") is None
+
+
+def test_that_the_bound_of_a_vocabulary_takes_off_what_reading_words_as_one_hides() -> None:
+    shares = facts()["word_shares"]
+    hidden = sorted(shares, key=shares.__getitem__)[:3]
+    known = set(shares) - set(hidden) | {"an"}
+
+    bound = sample_entropy(str(facts()["sha256"]), known)
+
+    r = sum(shares[word] for word in hidden)
+    assert bound == pytest.approx(facts()["entropy_nats_per_word"] - r * math.log(3.0), abs=1e-9)
+
+
+def test_that_the_default_vocabulary_s_bound_is_near_the_entropy(sample: Corpus) -> None:
+    bound = sample_entropy(sample.summary.digest, sample.vocabulary.words)
+
+    assert bound is not None
+    assert abs(bound - facts()["entropy_nats_per_word"]) <= 0.02
+
+
+def test_that_a_bound_that_says_nothing_is_not_named(sample: Corpus) -> None:
+    words = sample.with_vocabulary_size(100).vocabulary.words
+
+    assert sample_entropy(sample.summary.digest, words) is None
+
+
+@pytest.mark.parametrize("size", [800, 1500, 8000])
+def test_that_no_model_goes_below_the_bound(sample: Corpus, size: int) -> None:
+    corpus = sample.with_vocabulary_size(size).with_validation_fraction(0.2)
+    bound = sample_entropy(corpus.summary.digest, corpus.vocabulary.words)
+    assert bound is not None
+    config = TrainConfig(epochs=2, seed=1)
+
+    events = train(corpus, ModelConfig(hidden_dim=32, device="cpu"), config, RunControl())
+
+    losses = [each.validation_loss for each in events if isinstance(each, EpochDone)]
+    error = facts()["file_surprise_standard_error"] / 0.2**0.5  # a fifth of the file
+    assert min(loss for loss in losses if loss is not None) > bound - 3.0 * error
+
+
+def test_that_the_word_shares_follow_from_the_rules() -> None:
+    shares = facts()["word_shares"]
+    length = build_grammar().measure(START).length
+
+    assert math.fsum(shares.values()) == pytest.approx(length / (length + 1.0), abs=1e-5)
 
 
 def test_that_the_stored_entropy_follows_from_the_rules() -> None:

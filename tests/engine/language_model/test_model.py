@@ -91,3 +91,12 @@ def test_that_the_fast_recipe_is_described_by_its_best_loss() -> None:
 def test_that_a_network_and_a_vocabulary_of_different_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match="8 words"):
         replace(tiny_model(), vocabulary=tiny_model((*WORDS, "more")).vocabulary)
+
+
+def test_that_a_figure_within_an_epoch_is_not_told_as_the_loss() -> None:
+    model = tiny_model()
+    *_, last = model.history.evaluations
+    interim = replace(last, validation_loss=0.1, is_sample=True, is_interim=True)
+    history = replace(model.history, evaluations=(*model.history.evaluations, interim))
+
+    assert replace(model, history=history).description == model.description

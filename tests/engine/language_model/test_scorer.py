@@ -128,3 +128,38 @@ def test_that_a_stop_ends_the_scoring_without_a_score() -> None:
     control.stop()
 
     assert list(score(tiny_model(), "the cat", control)) == []
+
+
+def test_that_two_sentences_are_two_with_a_total() -> None:
+    model = tiny_model()
+
+    both = score_of(model, "The cat sat. The mat.")
+
+    first, second = score_of(model, "The cat sat."), score_of(model, "The mat.")
+    assert [part.text for part in both.parts] == ["The cat sat.", "The mat."]
+    assert [part.log_probability for part in both.parts] == [
+        first.log_probability,
+        second.log_probability,
+    ]
+    assert [(part.first_word, part.word_count) for part in both.parts] == [(0, 5), (5, 4)]
+    assert both.log_probability == pytest.approx(first.log_probability + second.log_probability)
+    assert both.words == (*first.words, *second.words)
+
+
+def test_that_a_score_is_given_without_the_unknown_words_too() -> None:
+    scored = score_of(tiny_model(), "the zebra sat .")
+
+    known = [word.log_probability for word in scored.words if word.is_known]
+    assert scored.unknown_words == ("zebra",)
+    assert scored.known_log_probability == pytest.approx(math.fsum(known))
+    assert scored.known_perplexity == pytest.approx(math.exp(-math.fsum(known) / 4))
+
+
+def test_that_words_are_scored_as_they_are_where_they_are_given() -> None:
+    words = ("the", ".", "cat")
+    [event] = score(tiny_model(), "the . cat", words=words)
+
+    scored = event.score  # type: ignore[union-attr]
+    assert tuple(word.word for word in scored.words[:-1]) == words
+    assert scored.are_words_given
+    assert len(scored.parts) == 1

@@ -14,6 +14,7 @@ import engine
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
 from engine.language_model.history import EpochDone
+from engine.language_model.replacement import best_replacement
 from engine.language_model.sampler import generate
 from engine.language_model.scorer import score
 from engine.notebook import model as prompt
@@ -61,6 +62,15 @@ def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFix
     assert len(text.words) == 12
     assert "<td>comments.csv</td>" in text._repr_html_()
     assert capsys.readouterr().err == ""
+
+
+def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
+    text = engine.read(csv_path, "body", progress=False)
+
+    assert text.longest_copy("Today the cat sees a zebra.") == "the cat sees a"
+    assert (
+        text.longest_copy(engine.Model(tiny_model()).generate(1, "sees a", seed=0)[0]) == "sees a"
+    )
 
 
 def test_that_an_option_that_is_none_is_named(csv_path: Path) -> None:
@@ -115,6 +125,28 @@ def test_that_next_words_are_shown_after_what_they_follow() -> None:
     assert len(repr(following).splitlines()) == 4
     assert [word.drawn_with for word in following.words if word.drawn_with] == [1.0]
     assert following._repr_html_().count("<tr>") == 4
+
+
+def test_that_a_better_word_is_that_of_the_stream() -> None:
+    model = tiny_model()
+    *_, expected = best_replacement(model, "the zebra sat", RunControl())
+
+    assert engine.Model(model).improve("the zebra sat") == expected
+
+
+def test_that_notices_come_to_the_person(capsys: pytest.CaptureFixture[str]) -> None:
+    engine.Model(tiny_model()).generate(3, "zebra", temperature=0.0)
+
+    shown = capsys.readouterr().err
+    assert "“zebra” is no word of the model's vocabulary" in shown
+    assert "The most probable word is always taken" in shown
+
+
+def test_that_sentences_are_a_table_in_a_notebook() -> None:
+    written = engine.Model(tiny_model()).generate(2, min_length=1, seed=4)
+
+    assert written._repr_html_().count("<tr>") == 3
+    assert f"<td>{written[0].seed}</td>" in written._repr_html_()
 
 
 def test_that_what_the_network_remembers_is_the_tutorials() -> None:

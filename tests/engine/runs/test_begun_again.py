@@ -12,6 +12,7 @@ from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, ModelFileError
 from engine.runs.store import RunStore
 from engine.training.state import TrainingState, load_state
+from engine.training.trainer import Trainer
 from tests.engine.support.kept_runs import TRAIN, keep
 from tests.engine.support.runs import animal_corpus
 
@@ -133,3 +134,25 @@ def test_that_a_run_appears_with_its_settings_in_it(store: RunStore, corpus: Cor
     assert all(seen)
     assert [run.run_id for run in store.list()] == [run_id]
     shutil.rmtree(unready)
+
+
+def test_that_a_run_aborted_before_its_first_save_begins_again(
+    store: RunStore, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_id, _ = keep(store, corpus)
+
+    def twice_ctrl_c(_trainer: Trainer) -> TrainingState:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "state", twice_ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            keep(store, corpus)
+    (aborted, _) = store.list()
+    assert (aborted.state, aborted.message, aborted.saved) == ("stopped", "It was aborted.", None)
+    assert aborted.can_resume
+
+    list(store.resume(aborted.run_id, corpus, RunControl()))
+
+    mine, theirs = (state_of(store, run_id).parameters for run_id in (aborted.run_id, whole_id))
+    assert all(torch.equal(mine[name], theirs[name]) for name in theirs)

@@ -1,0 +1,126 @@
+"""The glossary: what each figure means, offline, and the keys.
+
+Text only; the window shows it.
+"""
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from app.shared.labels import describe
+from app.shared.theme import scaled
+
+SIZE = (640, 560)  # px
+
+TERMS: tuple[tuple[str, str], ...] = (
+    (
+        "Loss",
+        (
+            "How surprised the network is by the next word, on average: minus the logarithm of "
+            "the probability that it gave to the word which came. Training makes it fall. A "
+            "network that guesses all words alike has the loss ln C, where C is how many words "
+            "it knows."
+        ),
+    ),
+    (
+        "Nats",
+        (
+            "The unit of the loss, with the natural logarithm: a word with the probability 1 in "
+            "2.72 costs 1 nat. One nat is 1.44 bits."
+        ),
+    ),
+    (
+        "Perplexity",
+        (
+            "The loss as a number of choices, e to the power of the loss: at perplexity 500 the "
+            "network wavers as if it had to choose among 500 equally likely words. Lower is "
+            "better."
+        ),
+    ),
+    (
+        "Epoch",
+        (
+            "One pass over the whole training text. Several are needed; too many and the "
+            "network learns the text by heart."
+        ),
+    ),
+    (
+        "Held-out text",
+        (
+            "Documents that training never sees. The loss on them tells whether the network "
+            "learned something general: while it falls, the network learns; where it rises and "
+            "the training loss still falls, it memorises."
+        ),
+    ),
+    (
+        "Learning rate",
+        (
+            "How large each correction of the network is. Too large and the loss jumps or "
+            "explodes, too small and it creeps. It is halved by itself when the held-out loss "
+            "rises."
+        ),
+    ),
+    (
+        "Steps back",
+        (
+            "How many words back an error is traced when the network is corrected "
+            "(bptt_truncate). More can teach it longer connections, and each step takes longer."
+        ),
+    ),
+    (
+        "Hidden size",
+        (
+            "How many numbers the network remembers from word to word. More can hold more of "
+            "the text, and needs more text and time."
+        ),
+    ),
+    (
+        "Temperature",
+        (
+            "How bold the network is when it writes. At 1 it draws words just as often as it "
+            "thinks them likely; below 1 it keeps to the likely ones, above 1 it dares more."
+        ),
+    ),
+    (
+        "Unknown words",
+        (
+            "Words outside the vocabulary, mostly rare ones. The network reads them all as one "
+            "word, UNKNOWN_TOKEN, and does not write them unless it is allowed to."
+        ),
+    ),
+)
+
+
+class GlossaryDialog(QDialog):
+    """Show the terms, then the keys; it blocks no window."""
+
+    def __init__(self, keys: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("window.glossary_dialog")
+        self.setWindowTitle("Glossary and keys")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        text = describe(QTextBrowser(self), "window.glossary_text", "Glossary and keys", "")
+        text.setHtml(glossary_html(keys))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.addWidget(text, 1)
+        layout.addWidget(buttons)
+        self.resize(*map(scaled, SIZE))
+
+
+def glossary_html(keys: Sequence[tuple[str, str]]) -> str:
+    """Return the whole page."""
+    terms = "".join(
+        f"<h3>{html.escape(term)}</h3><p>{html.escape(text)}</p>" for term, text in TERMS
+    )
+    rows = "".join(
+        f"<tr><td style='padding-right:24px'>{html.escape(name)}</td>"
+        f"<td>{html.escape(key)}</td></tr>"
+        for name, key in keys
+    )
+    hint = "Alt and an underlined letter press that button or go to that field."
+    return f"{terms}<h2>Keys</h2><table>{rows}</table><p>{hint}</p>"

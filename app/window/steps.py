@@ -1,0 +1,141 @@
+"""The keys of the window: which step each means in the tab that is in front, and what it undoes.
+
+One action a key, whatever has the focus; what a step does is the affair of its tab.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from app.dataset.tab import DatasetTab
+from app.generation.tab import GenerationTab
+from app.session import RunState, Session
+from app.shared.formatting import counted
+from app.tasks.runners import Runners
+from app.training.tab import TrainingTab
+from app.window.controller import DATASET_TAB, GENERATION_TAB, TRAINING_TAB
+from app.window.undo import UndoList
+
+if TYPE_CHECKING:
+    from app.window.main_window import MainWindow
+
+ARMED_MS = 4000  # in which a second Esc stops a training
+_RUNNING = (RunState.TRAINING, RunState.PAUSED)
+
+
+class Steps(QObject):
+    """Connect the Run menu with the tabs."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        session: Session,
+        runners: Runners,
+        undo: UndoList,
+        *,
+        dataset: DatasetTab,
+        training: TrainingTab,
+        generation: GenerationTab,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._runners, self._undo = window, session, runners, undo
+        self._dataset, self._training, self._generation = dataset, training, generation
+        self._armed = QTimer(self)
+        self._armed.setSingleShot(True)
+        self._armed.setInterval(ARMED_MS)
+        self._connect_menu()
+        self._connect_undo()
+        for runner in (runners.dataset, runners.training, runners.generation):
+            runner.busy_changed.connect(self._on_busy_changed)
+        window.tab_changed.connect(self._on_tab_changed)
+        session.run_state_changed.connect(self._on_run_state_changed)
+        self._offer()
+
+    def _connect_menu(self) -> None:
+        menu = self._window.run_menu
+        menu.next_requested.connect(self._on_next_requested)
+        menu.pause_requested.connect(self._training.buttons.press_pause)
+        menu.stop_requested.connect(self._on_stop_requested)
+        menu.undo_requested.connect(self._undo.undo)
+        menu.sentence_requested.connect(self._on_sentence_requested)
+        self._undo.changed.connect(menu.show_undo)
+
+    def _connect_undo(self) -> None:
+        panel, scores = self._generation.generate_panel, self._generation.score_panel
+        panel.cleared.connect(self._on_sentences_cleared)
+        scores.removed.connect(self._on_compared_removed)
+        scores.replaced.connect(self._on_sentence_replaced)
+
+    def _offer(self) -> None:
+        tab, runners = self._window.current_tab, self._runners
+        runner = (runners.dataset, runners.training, runners.generation)[tab]
+        self._window.run_menu.show_commands(
+            can_pause=self._session.run_state in _RUNNING, can_stop=runner.is_busy
+        )
+
+    @Slot()
+    def _on_next_requested(self) -> None:
+        if self._window.is_home:
+            self._window.home.press_bright()
+            return
+        steps: dict[int, Callable[[], None]] = {
+            DATASET_TAB: self._dataset.press_bright,
+            TRAINING_TAB: self._training.buttons.press_bright,
+            GENERATION_TAB: self._generation.generate_panel.request_generate,
+        }
+        steps[self._window.current_tab]()
+
+    @Slot()
+    def _on_stop_requested(self) -> None:
+        match self._window.current_tab:
+            case 0:
+                self._dataset.press_cancel()
+            case 1 if self._armed.isActive():
+                self._armed.stop()
+                self._training.buttons.press_stop()
+            case 1:
+                self._armed.start()
+                self._training.buttons.show_status("Press Esc again to stop the training.")
+            case _:
+                self._generation.generate_panel.request_stop()
+
+    @Slot()
+    def _on_sentence_requested(self) -> None:
+        self._window.show_tab(GENERATION_TAB)
+        self._generation.score_panel.focus_line()
+
+    @Slot(object)
+    def _on_sentences_cleared(self, records: list[object]) -> None:
+        panel = self._generation.generate_panel
+
+        def back() -> None:
+            panel.show_records([*records, *panel.records()])  # type: ignore[list-item]
+            panel.records_changed.emit()
+
+        self._undo.offer(f"{counted(len(records), 'sentence')} cleared.", back)
+
+    @Slot(object)
+    def _on_compared_removed(self, before: tuple[object, ...]) -> None:
+        panel = self._generation.score_panel
+        count = len(before) - len(panel.compared)
+        back = partial(panel.show_compared, before)  # type: ignore[arg-type]
+        self._undo.offer(f"{counted(count, 'sentence')} removed from the comparison.", back)
+
+    @Slot(str)
+    def _on_sentence_replaced(self, former: str) -> None:
+        back = partial(self._generation.score_panel.restore_text, former)
+        self._undo.offer("Your typed sentence was replaced.", back)
+
+    @Slot(bool)
+    def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._offer()
+
+    @Slot(int)
+    def _on_tab_changed(self, _index: int) -> None:
+        self._offer()
+
+    @Slot(object)
+    def _on_run_state_changed(self, _state: object) -> None:
+        self._offer()

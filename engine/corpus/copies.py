@@ -1,0 +1,136 @@
+"""How much of a sentence stands word for word in the training text.
+
+An index over the pairs of neighbouring words; held-out sentences are not in it, nor are runs that
+go over the end of a sentence.
+
+W words of the text, S sentences, D different words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.corpus.corpus import Corpus
+
+_MOST_WORDS = 5_000_000  # of the text that are indexed: about 80 MB
+_MOST_HELD_OUT = 200  # sentences that are compared with
+_MOST_PLACES = 20  # where a run stands that are named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The longest run of a sentence's words that stands so in the training text."""
+
+    first: int  # of the sentence's words, from 0
+    length: int  # words; 0: none of them is in the text at all
+    words: int  # of the whole sentence
+    sentences: tuple[int, ...]  # of the text where the run stands, the first ones, from 0
+    is_whole: bool  # whether some sentence of the text is the whole sentence, no word more
+    is_sampled: bool  # whether the text is so long that only a part of it was looked through
+
+
+class CopyFinder:
+    """Find the longest run that a sentence shares with the training text.
+
+    Parameters
+    ----------
+    corpus : Corpus
+
+    Notes
+    -----
+    The positions of each pair of words are a slice of one sorted array. A run is grown from the
+    positions of its first pair, word by word, dropping those that do not go on alike; a run that
+    could not be longer than the best one so far is not begun.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        ranks, offsets, words = corpus.word_ranks()
+        self._rank_of = {word: rank for rank, word in enumerate(words)}
+        chosen = corpus.is_training()  # (S,)
+        last = int(np.searchsorted(offsets, _MOST_WORDS, side="right")) - 1
+        self.is_sampled = last < len(offsets) - 1
+        self._offsets = offsets[: max(last, 1) + 1]
+        self._ranks = np.asarray(ranks[: self._offsets[-1]], dtype=np.int64)  # (W,)
+        self._D = len(words)
+        lengths = np.diff(self._offsets)
+        is_used = np.repeat(chosen[: len(lengths)], lengths)  # (W,)
+        is_last = np.zeros(len(self._ranks), dtype=bool)
+        is_last[self._offsets[1:][lengths > 0] - 1] = True
+        begins = np.flatnonzero(is_used & ~is_last)  # of pairs within a sentence
+        keys = self._ranks[begins] * self._D + self._ranks[begins + 1]
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._begins = keys[order], begins[order]
+        self._end_of = np.repeat(self._offsets[1:], lengths)  # (W,) where its sentence ends
+        self._known = np.zeros(self._D, dtype=bool)
+        self._known[self._ranks[is_used]] = True
+        self._is_used = is_used
+
+    def longest(self, words: Sequence[str]) -> Copy:
+        """Return the longest run of `words`, as the tokeniser gives them, in the training text."""
+        ranks = [self._rank_of.get(word, -1) for word in words]
+        best, first, places = 0, 0, np.zeros(0, dtype=np.int64)
+        for begin in range(len(ranks) - 1):
+            if len(ranks) - begin <= best:
+                break
+            found, length = self._grown(ranks, begin)
+            if length > best:
+                best, first, places = length, begin, found
+        if best == 0:
+            best, first, places = self._single(ranks)
+        holders = np.searchsorted(self._offsets, places, side="right") - 1
+        whole = best == len(ranks) and bool(
+            (self._offsets[holders + 1] - self._offsets[holders] == best).any()
+        )
+        return Copy(
+            first=first,
+            length=best,
+            words=len(ranks),
+            sentences=tuple(dict.fromkeys(holders[:_MOST_PLACES].tolist())),
+            is_whole=whole,
+            is_sampled=self.is_sampled,
+        )
+
+    def _grown(self, ranks: list[int], begin: int) -> tuple[NDArray[np.int64], int]:
+        """Return where the longest run from `begin` stands, and its length; 0 if there is none."""
+        if ranks[begin] < 0 or ranks[begin + 1] < 0:
+            return np.zeros(0, dtype=np.int64), 0
+        key = ranks[begin] * self._D + ranks[begin + 1]
+        left, right = np.searchsorted(self._keys, [key, key + 1])
+        places = self._begins[left:right]
+        if len(places) == 0:
+            return places, 0
+        length = 2
+        while begin + length < len(ranks):
+            goes_on = places + length < self._end_of[places]
+            longer = places[goes_on]
+            longer = longer[self._ranks[longer + length] == ranks[begin + length]]
+            if len(longer) == 0:
+                break
+            places, length = longer, length + 1
+        return places, length
+
+    def _single(self, ranks: list[int]) -> tuple[int, int, NDArray[np.int64]]:
+        """Return the first word that is in the text at all."""
+        for place, rank in enumerate(ranks):
+            if rank >= 0 and self._known[rank]:
+                at = np.flatnonzero((self._ranks == rank) & self._is_used)[:_MOST_PLACES]
+                return 1, place, at
+        return 0, 0, np.zeros(0, dtype=np.int64)
+
+
+def held_out_share(corpus: Corpus, finder: CopyFinder) -> float | None:
+    """Return which share of a held-out sentence its longest copied run is, on average.
+
+    What people wrote and the model never saw repeats the text, too: written sentences are to be
+    compared with it. None where nothing is held out.
+    """
+    held_out = np.flatnonzero(~corpus.is_training())
+    chosen = held_out[:: max(1, len(held_out) // _MOST_HELD_OUT)]
+    shares = []
+    for number in chosen.tolist():
+        words = [token.text for token in corpus.sentence_view(number).tokens]
+        if words:
+            shares.append(finder.longest(words).length / len(words))
+    return sum(shares) / len(shares) if shares else None

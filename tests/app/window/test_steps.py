@@ -1,0 +1,123 @@
+"""The keys of the window, from any focus; undo; zoom."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
+from app.generation.generate_panel import GeneratePanel
+from app.generation.records import Batch
+from app.generation.score_panel import ScorePanel
+from app.session import RunState
+from engine import SampleConfig
+from tests.app.support.dataset_fakes import FakeCorpus
+from tests.app.support.generation_fakes import sentence
+from tests.app.support.runs_fakes import CORPUS_CONFIG
+from tests.app.support.window_fakes import fake_model
+
+
+def trigger(app: Application, role: str) -> None:
+    action = app.window.findChild(QAction, f"window.{role}_action")
+    assert action is not None
+    action.trigger()
+
+
+def rest(app: Application, qtbot: QtBot) -> None:
+    runners = app.runners.all_but_warm_up()
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
+
+
+def panel_of(app: Application) -> GeneratePanel:
+    found = app.window.findChild(GeneratePanel)
+    assert found is not None
+    return found
+
+
+def test_that_zooming_grows_letters_and_lengths_and_goes_back(application: Application) -> None:
+    column = application.window.findChild(QWidget, "dataset.panel")
+    assert column is not None
+    usual = column.maximumWidth(), QApplication.font().pointSizeF()
+
+    trigger(application, "zoom_in")
+    assert column.maximumWidth() > usual[0]
+    assert QApplication.font().pointSizeF() > usual[1]
+    assert application.settings.load().zoom == 115
+
+    trigger(application, "zoom_usual")
+    assert abs(column.maximumWidth() - usual[0]) <= 1
+    assert QApplication.font().pointSizeF() == usual[1]
+
+
+def test_that_cleared_sentences_come_back_with_control_z(
+    application: Application, qtbot: QtBot
+) -> None:
+    batch = Batch(config=SampleConfig(), model="epoch 1", seed=7, done=1, state="ended")
+    panel = panel_of(application)
+    application.session.set_model(fake_model())
+    panel.show_records([(batch, sentence())])
+    application.window.show_tab(2)
+    button = panel.findChild(QPushButton, "generation.clear_button")
+    assert button is not None
+
+    button.click()
+    assert panel.records() == []
+    assert application.window.message_bar.text == "1 sentence cleared."
+    edit = application.window.findChild(QLineEdit, "generation.sentence_edit")
+    assert edit is not None
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    assert panel.records() == [(batch, sentence())]
+
+
+def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: QtBot) -> None:
+    application.session.set_model(fake_model())
+    panel = application.window.findChild(ScorePanel)
+    assert panel is not None
+    panel.set_text("what I typed")
+    panel.set_text("a drawn sentence")
+    bar = application.window.message_bar
+    assert bar.text == "Your typed sentence was replaced."
+
+    button = bar.findChild(QPushButton, "message_bar.action_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert panel.text == "what I typed"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("focus", ["training.hidden_spin", "training.recipe_combo", ""])
+def test_that_control_return_takes_the_next_step_from_any_focus(
+    application: Application, qtbot: QtBot, focus: str, key: Qt.Key
+) -> None:
+    application.session.set_corpus(FakeCorpus(), CORPUS_CONFIG)  # type: ignore[arg-type]
+    rest(application, qtbot)
+    application.window.show_tab(1)
+    widget = application.window.findChild(QWidget, focus) if focus else application.window
+    assert widget is not None
+    widget.setFocus()
+
+    qtbot.keyClick(widget, key, Qt.KeyboardModifier.ControlModifier)
+
+    qtbot.waitUntil(lambda: application.session.run_state is RunState.TRAINING)
+    qtbot.keyClick(application.window, Qt.Key.Key_Escape)
+    assert application.session.run_state is RunState.TRAINING  # the first press only arms it
+    qtbot.keyClick(application.window, Qt.Key.Key_Escape)
+    rest(application, qtbot)
+    assert application.session.run_state is RunState.READY
+
+
+def test_that_control_return_draws_and_escape_stops(application: Application, qtbot: QtBot) -> None:
+    application.session.set_model(fake_model())
+    application.window.show_tab(2)
+    edit = application.window.findChild(QLineEdit, "generation.sentence_edit")
+    assert edit is not None
+    edit.setFocus()
+
+    qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: application.runners.generation.is_busy)
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+
+    rest(application, qtbot)

@@ -1,0 +1,128 @@
+"""The longest copied run against a naive search."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.config import CorpusConfig
+from engine.control import RunControl
+from engine.corpus import copies
+from engine.corpus.build import build_corpus
+from engine.corpus.copies import CopyFinder, held_out_share
+from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.sample_comments import sample_comments_path
+from engine.corpus.tokenizing import tokenize
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    random = np.random.default_rng(0)
+    path = tmp_path_factory.mktemp("copies") / "text.csv"
+    rows = [
+        " ".join(random.choice(list("abcdef"), size=random.integers(1, 9))) + " ."
+        for _ in range(400)
+    ]
+    path.write_text("text\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    config = CorpusConfig(path=path, processes=0, vocabulary_size=6, validation_fraction=0.1)
+    *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    return ready.corpus
+
+
+@pytest.fixture(scope="module")
+def trained_on(corpus: Corpus) -> dict[int, list[str]]:
+    views = {number: corpus.sentence_view(number) for number in range(len(corpus))}
+    return {
+        number: [token.text for token in view.tokens]
+        for number, view in views.items()
+        if not view.is_validation
+    }
+
+
+def naive(words: list[str], sentences: dict[int, list[str]]) -> int:
+    """Return the length of the longest common run."""
+    best = 0
+    for sentence in sentences.values():
+        for i in range(len(words)):
+            for j in range(len(sentence)):
+                length = 0
+                while (
+                    i + length < len(words)
+                    and j + length < len(sentence)
+                    and words[i + length] == sentence[j + length]
+                ):
+                    length += 1
+                best = max(best, length)
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.lists(st.sampled_from([*"abcdef", ".", "zebra"]), max_size=9))
+def test_that_the_longest_run_is_that_of_a_naive_search(
+    words: list[str], corpus: Corpus, trained_on: dict[int, list[str]]
+) -> None:
+    found = CopyFinder(corpus).longest(words)
+
+    assert found.length == naive(words, trained_on)
+    assert found.words == len(words)
+    run = words[found.first : found.first + found.length]
+    for number in found.sentences:
+        sentence = trained_on[number]
+        assert any(sentence[at : at + found.length] == run for at in range(len(sentence)))
+    assert found.is_whole == (words in trained_on.values() and bool(words))
+
+
+def test_that_held_out_sentences_are_not_looked_through(
+    corpus: Corpus, trained_on: dict[int, list[str]]
+) -> None:
+    finder = CopyFinder(corpus)
+
+    lengths = {
+        number: finder.longest([t.text for t in corpus.sentence_view(number).tokens]).is_whole
+        for number in range(len(corpus))
+    }
+
+    assert all(lengths[number] for number in trained_on)
+    held_out = set(lengths) - set(trained_on)
+    assert held_out
+    assert not all(lengths[number] for number in held_out)
+
+
+def test_that_of_a_long_text_a_part_is_looked_through_and_said(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "_MOST_WORDS", 40)
+    last = [token.text for token in corpus.sentence_view(len(corpus) - 1).tokens]
+
+    found = CopyFinder(corpus).longest(last)
+
+    assert found.is_sampled
+    assert max(found.sentences, default=0) < 40
+    assert not CopyFinder.longest(CopyFinder(corpus), []).length
+
+
+def test_that_real_sentences_of_the_sample_are_copied_whole() -> None:
+    *_, ready = build_corpus(
+        CorpusConfig(path=Path(sample_comments_path()), processes=0), RunControl()
+    )
+    assert isinstance(ready, CorpusReady)
+    finder = CopyFinder(ready.corpus)
+    number = int(np.flatnonzero(ready.corpus.is_training())[5])
+
+    assert finder.longest(tokenize(ready.corpus.sentence_view(number).text)).is_whole
+    assert finder.longest(["zebra"]).length == 0
+
+
+def test_that_held_out_sentences_are_measured_as_written_ones_are(corpus: Corpus) -> None:
+    finder = CopyFinder(corpus)
+    held_out = [
+        [token.text for token in corpus.sentence_view(number).tokens]
+        for number in np.flatnonzero(~corpus.is_training())
+    ]
+    shares = [finder.longest(words).length / len(words) for words in held_out]
+
+    assert held_out_share(corpus, finder) == pytest.approx(sum(shares) / len(shares))
+    assert held_out_share(corpus.with_validation_fraction(0.0), finder) is None

@@ -1,0 +1,304 @@
+"""A person closes the window and comes back, opens runs, chooses files: nothing is mixed up."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from tests.integration.window_driver import Person
+
+Enter = Callable[[], Person]
+
+COMMENTS = "body\n" + "\n".join(
+    f'"The {animal} likes the {thing}. We saw the {animal} here."'
+    for animal in ("cat", "dog", "cow", "hen", "fox")
+    for thing in ("milk", "bone", "grass", "corn", "moon")
+)
+
+
+@pytest.fixture
+def comments(tmp_path: Path) -> Path:
+    path = tmp_path / "animals.csv"
+    path.write_text(COMMENTS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def enter(
+    qtbot: QtBot, settings_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Enter]:
+    """Return what opens a window as a start of the program does."""
+    monkeypatch.setattr(
+        "engine.corpus.cache.user_cache_path", lambda *_args, **_options: tmp_path / "cache"
+    )
+    inside: list[Person] = []
+
+    def come_in() -> Person:
+        person = Person(qtbot, settings_path)
+        inside.append(person)
+        person.app.start()
+        person.rest()
+        return person
+
+    yield come_in
+    for person in inside:
+        assert person.leave()
+
+
+def trained(person: Person, comments: Path, epochs: int = 2) -> None:
+    person.open_csv(comments)
+    person.prepare()
+    person.start_training(epochs=epochs)
+    person.wait(lambda: not person.is_training)
+    person.rest()
+
+
+def test_that_the_first_start_shows_the_start_page(enter: Enter) -> None:
+    person = enter()
+
+    assert person.app.window.is_home
+
+
+def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) -> None:
+    person = enter()
+    trained(person, comments)
+    drawn = person.generate(3)
+    person.type_sentence("the cat likes milk")
+    before = person.app.training._tab.plot.history.batch.values.tolist()
+    person.close()
+
+    back = enter()
+
+    assert not back.app.window.is_home
+    assert back.app.window.current_tab == 2
+    assert back.app.training._tab.plot.history.batch.values.tolist() == before
+    assert back.app.session.corpus is not None
+    assert back.find(QSpinBox, "training.epochs_spin").value() == 2
+    assert back.find(QSpinBox, "training.hidden_spin").value() == 12
+    assert [row[1] for row in back.rows("generation.sentence_list") if row[1]] == drawn
+    assert back.app.window.windowTitle().startswith("animals.csv")
+    back.wait(lambda: back.text("generation.probability_label") != "–")
+    assert person.answers.asked == []  # no question at quit
+
+
+def test_that_a_run_is_trained_further_after_a_restart(enter: Enter, comments: Path) -> None:
+    person = enter()
+    trained(person, comments)
+    person.close()
+    back = enter()
+    more = back.find(QPushButton, "training.more_button")
+    assert more.text() == "Train 2 more epochs"
+
+    back.app.window.show_tab(1)
+    back.click("training.more_button")
+    back.wait(lambda: not back.is_training)
+    back.rest()
+
+    assert back.app.session.model is not None
+    assert back.app.session.model.epoch == pytest.approx(4.0)
+    assert more.text() == "Train 2 more epochs"
+    assert len(back.app.session.model.history.evaluations) == 5
+
+
+def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comments: Path) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.close()
+    comments.unlink()  # its prepared text is enough
+
+    back = enter()
+
+    assert back.app.session.corpus is not None
+    assert "animals.csv" in back.text("training.corpus_label")
+    assert back.find(QPushButton, "training.start_button").isEnabled()
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"version": 1,'])
+def test_that_a_damaged_session_is_as_none(enter: Enter, settings_path: Path, content: str) -> None:
+    (settings_path.parent / "session.json").write_text(content, encoding="utf-8")
+
+    person = enter()
+
+    assert person.app.window.is_home
+    assert "Your runs are all here" in person.message
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '{"version": 1, "corpus": 3, "run": []}', '{"version": 99, "corpus": {}}']
+)
+def test_that_a_session_of_no_use_leads_to_the_start_page(
+    enter: Enter, settings_path: Path, content: str
+) -> None:
+    (settings_path.parent / "session.json").write_text(content, encoding="utf-8")
+
+    person = enter()
+
+    assert person.app.window.is_home
+
+
+def test_that_the_session_is_on_the_disk_soon_after_a_change(
+    enter: Enter, comments: Path, settings_path: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+
+    path = settings_path.parent / "session.json"
+    person.wait(path.exists)
+
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    assert stored["corpus"]["path"] == str(comments)
+
+
+def test_that_another_text_closes_the_run_and_begins_with_defaults(
+    enter: Enter, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    trained(person, comments)
+    other = tmp_path / "other.csv"
+    other.write_text(COMMENTS.replace("likes", "hates"), encoding="utf-8")
+
+    person.open_csv(other)
+    assert not person.find(QPushButton, "training.start_button").isEnabled()
+    assert not person.find(QPushButton, "training.more_button").isEnabled()
+    assert person.text("training.status_label") == "Prepare other.csv first."
+    person.prepare()
+
+    assert person.app.session.model is None
+    assert person.find(QSpinBox, "training.hidden_spin").value() == 100
+    assert "File > Runs…" in person.message
+
+
+def test_that_one_can_go_back_to_the_prepared_text(
+    enter: Enter, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    trained(person, comments)
+    other = tmp_path / "other.csv"
+    other.write_text(COMMENTS, encoding="utf-8")
+    person.open_csv(other)
+
+    person.click("dataset.outdated_strip.button")
+    person.rest()
+
+    assert person.text("dataset.file_label") == "animals.csv"
+    assert person.find(QPushButton, "training.more_button").isEnabled()
+
+
+def test_that_a_wrong_file_leaves_the_good_one_in_place(
+    enter: Enter, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    wrong = tmp_path / "picture.xlsx"
+    wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+
+    person.open_csv(wrong)
+
+    assert "picture.xlsx" in person.message
+    assert person.text("dataset.file_label") == "animals.csv"
+    assert person.find(QPushButton, "training.start_button").isEnabled()
+
+
+def test_that_opening_a_run_brings_its_text_and_settings(
+    enter: Enter, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    trained(person, comments)
+    drawn = person.generate(2)
+    other = tmp_path / "other.csv"
+    other.write_text(COMMENTS.replace("likes", "hates"), encoding="utf-8")
+    person.open_csv(other)
+    person.prepare()
+    person.start_training(epochs=1, hidden_size=5)
+    person.wait(lambda: not person.is_training)
+    person.rest()
+    first = person.app.kept_runs.opener
+    run = next(run for run in person.app.home._runs.list() if run.name == "animals.csv")
+
+    first.open(run)
+    person.rest()
+
+    assert person.find(QSpinBox, "training.hidden_spin").value() == 12
+    assert "animals.csv" in person.text("training.corpus_label")
+    assert person.text("dataset.file_label") == "animals.csv"
+    assert [row[1] for row in person.rows("generation.sentence_list") if row[1]] == drawn
+
+
+def test_that_the_text_of_a_run_is_prepared_again_after_a_question(
+    enter: Enter, comments: Path, tmp_path: Path
+) -> None:
+    person = enter()
+    trained(person, comments)
+    person.close()
+    for kept in (tmp_path / "cache" / "corpora").iterdir():
+        kept.unlink()
+
+    back = enter()
+    assert "is not kept any more" in back.message
+    assert back.app.session.corpus is None
+    back.click("message_bar.action_button")
+    back.rest()
+
+    assert back.app.session.corpus is not None
+    assert back.app.session.model is not None  # the run of this very text stays
+    assert back.find(QPushButton, "training.more_button").isEnabled()
+
+
+def test_that_an_unclosed_quote_says_what_it_cost_and_can_be_read_as_text(
+    enter: Enter, tmp_path: Path
+) -> None:
+    person = enter()
+    path = tmp_path / "cut.csv"
+    lines = [f'"The cat sees the {number}. bird."' for number in range(90)]
+    lines += ['"A quote opens here', *(f"and line {number} follows." for number in range(9))]
+    path.write_text("body\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    person.open_csv(path)
+    person.prepare()
+
+    cost = person.text("dataset.open_quote_strip.text")
+    assert cost == (
+        "10 lines, 9.9 % of the file, were left out after an unclosed quote at line 92."
+    )
+    person.click("dataset.open_quote_strip.button")
+    person.rest()
+
+    corpus = person.app.session.corpus
+    assert corpus is not None
+    assert corpus.summary.refused_rows == 0
+    assert corpus.summary.documents == 100
+
+
+def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter) -> None:
+    person = enter()
+
+    person.click("home.sample_button")
+    person.wait(lambda: person.app.session.corpus is not None)
+    person.rest()
+    person.click("training.start_button")
+    person.click("training.generate_button")  # as soon as there is a model
+
+    person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.click("training.stop_button")
+    person.rest()
+
+
+def test_that_the_first_sentence_takes_six_clicks_with_a_file(enter: Enter, comments: Path) -> None:
+    person = enter()
+    person.answers.csv_path = comments  # chosen in the dialog: one click, or two
+
+    person.click("home.open_button")
+    person.rest()
+    person.click("dataset.prepare_button")
+    person.rest()
+    person.click("dataset.train_button")
+    person.click("training.start_button")
+    person.click("training.generate_button")
+
+    person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.rest()
