@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from engine.config import CorpusConfig, ModelConfig, TrainConfig, unsettled
+from engine.config import (
+    CorpusConfig,
+    ModelConfig,
+    TrainConfig,
+)
 from engine.errors import ConfigError
+from engine.recipes import unsettled
 from engine.runs.folder import RunFolder
 from engine.runs.lock import is_held
 from engine.wording import counted
