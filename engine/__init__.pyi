@@ -5,11 +5,13 @@ from .config import (
     CsvConfig as CsvConfig,
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
-    RecipeDefaults as RecipeDefaults,
     RowPolicy as RowPolicy,
     SampleConfig as SampleConfig,
     TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,
+)
+from .recipes import (
+    RecipeDefaults as RecipeDefaults,
     recipe_defaults as recipe_defaults,
     unsettled as unsettled,
 )

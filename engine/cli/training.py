@@ -32,7 +32,6 @@ from engine.config import (
     ModelConfig,
     SampleConfig,
     TrainConfig,
-    Tuning,
 )
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
@@ -55,6 +54,7 @@ from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_references
 from engine.language_model.scorer import score
+from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished

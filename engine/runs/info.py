@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from engine.config import CorpusConfig, ModelConfig, TrainConfig
+from engine.config import (
+    CorpusConfig,
+    ModelConfig,
+    TrainConfig,
+)
 from engine.errors import ConfigError
+from engine.recipes import unsettled
 from engine.runs.folder import RunFolder
 from engine.runs.lock import is_held
 from engine.wording import counted
@@ -144,6 +149,9 @@ def _corpus_config(description: dict[str, Any]) -> CorpusConfig | None:
 def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any]) -> str:
     words = _number(corpus, "vocabulary_size")
     size = "" if words is None else f"{words:,.0f} words, "
+    trained_words = _number(corpus, "training_words")
+    if trained_words is not None:  # a rate that the recipe chose is nobody's wish
+        training = unsettled(training, int(trained_words))
     rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
     return (
         f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "

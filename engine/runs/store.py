@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Literal
 
 from platformdirs import user_data_path
 
-from engine.config import CorpusConfig, ModelConfig, TrainConfig, settle
+from engine.config import (
+    CorpusConfig,
+    ModelConfig,
+    TrainConfig,
+)
 from engine.control import RunControl
 from engine.errors import ModelFileError, RunError
 from engine.events import Event
 from engine.files.atomic import explain_os_error, try_to_write
+from engine.recipes import settle
 from engine.runs.folder import (
     EpochModel,
     RunFolder,

@@ -11,11 +11,11 @@ from typing import Protocol
 import torch
 import torch._dynamo  # the first optimiser would load it: a second that no stop could interrupt
 
-from engine.config import Tuning
 from engine.errors import DivergedError
 from engine.network.batching import Batch
 from engine.network.device import CPU
 from engine.network.rnn import RNN
+from engine.recipes import Tuning
 
 _ADAM_BETAS = (0.9, 0.999)
 LATEST = 9.0  # of the first steps, a mean is about the latest tenth

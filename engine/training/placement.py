@@ -12,7 +12,10 @@ from functools import partial
 import numpy as np
 import torch
 
-from engine.config import ModelConfig, TrainConfig, fill_in, recipe_defaults, tuning_of
+from engine.config import (
+    ModelConfig,
+    TrainConfig,
+)
 from engine.control import Notice
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import ConfigError, DeviceError
@@ -26,6 +29,11 @@ from engine.network.device import (
     set_precision,
 )
 from engine.network.rnn import RNN
+from engine.recipes import (
+    fill_in,
+    recipe_defaults,
+    tuning_of,
+)
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
 from engine.training.steps import Dropout, EpochSteps, make_optimizer

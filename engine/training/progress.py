@@ -11,10 +11,6 @@ from dataclasses import dataclass, replace
 from engine.config import (
     ModelConfig,
     TrainConfig,
-    fill_in,
-    recipe_defaults,
-    tuning_of,
-    tuning_text,
 )
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
@@ -22,6 +18,12 @@ from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint,
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
 from engine.network.rnn import RNN
+from engine.recipes import (
+    fill_in,
+    recipe_defaults,
+    tuning_of,
+    tuning_text,
+)
 from engine.training.events import EndReason, RunEnded, SnapshotPublished, TrainingStarted
 
 

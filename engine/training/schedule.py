@@ -6,10 +6,11 @@ Nothing is computed on the text here (see `engine.training.trainer`).
 import math
 from dataclasses import replace
 
-from engine.config import Recipe, recipe_defaults
+from engine.config import Recipe
 from engine.errors import DivergedError
 from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
 from engine.network.rnn import RNN
+from engine.recipes import recipe_defaults
 from engine.training.evaluation import require_finite
 from engine.training.optimizers import Optimizer
 from engine.training.progress import Progress

@@ -13,12 +13,16 @@ import torch
 from numpy import int64
 from numpy.typing import NDArray
 
-from engine.config import TrainConfig, fill_in, tuning_of
+from engine.config import TrainConfig
 from engine.control import Notice
 from engine.corpus.corpus import Sentences
 from engine.network.batching import Masks, batch_from_flat
 from engine.network.device import DeviceChoice, if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
+from engine.recipes import (
+    fill_in,
+    tuning_of,
+)
 from engine.training.cuda_graphs import graphs
 from engine.training.cuda_graphs.optimizers import DeviceAdam, DeviceSgd
 from engine.training.cuda_graphs.steps import DeviceSteps

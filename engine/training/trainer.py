@@ -13,13 +13,17 @@ from dataclasses import replace
 
 import torch
 
-from engine.config import ModelConfig, TrainConfig, settle
+from engine.config import (
+    ModelConfig,
+    TrainConfig,
+)
 from engine.control import RunControl, Ticker
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
+from engine.recipes import settle
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.measuring import Evaluator, Measured

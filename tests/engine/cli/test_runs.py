@@ -23,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     csv = tmp_path / "pets.csv"
     csv.write_text("text\n" + "".join(f'"{row}"\n' for row in ROWS), encoding="utf-8")
     small = ["--hidden-dim", "4", "--processes", "1", "--device", "cpu", "--epochs", "1"]
+    small += ["--no-unigram-start"]  # each epoch is to be better than the one before
     data = ["--data-folder", str(tmp_path / "data")]
     assert main(["train", str(csv), "--keep-run", "--run-name", "Pets", *small, *data]) == 0
     return tmp_path / "data"

@@ -8,12 +8,22 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config import ModelConfig, TrainConfig, Tuning, fill_in, settle, tuning_of, unsettled
+from engine.config import (
+    ModelConfig,
+    TrainConfig,
+)
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone
 from engine.network.batching import Batch, Masks, batch_from_pairs
 from engine.network.rnn import RNN
+from engine.recipes import (
+    Tuning,
+    fill_in,
+    settle,
+    tuning_of,
+    unsettled,
+)
 from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams

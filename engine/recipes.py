@@ -1,0 +1,193 @@
+"""What each recipe does where the user chose nothing, and for a text of which size.
+
+The records of what was chosen are in `engine.config`; nothing is trained here.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from engine.config import Recipe, TrainConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What the fast recipe does besides rate, batch size and clipping, all of it decided.
+
+    The defaults are what it did before it had these: so go on the runs of then.
+    """
+
+    unigram_start: bool = False
+    adam_epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    input_dropout: float = 0.0
+    output_dropout: float = 0.0
+    averaging: float = 0.0  # 0: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeDefaults:
+    """What a recipe uses where the user sets nothing."""
+
+    recipe: Recipe
+    learning_rate: float
+    batch_size: int  # sentences a step
+    clip_norm: float | None  # largest norm of the gradient of the mean loss a word
+    input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
+    description: str  # for the user
+    tuning: Tuning = Tuning()
+    reason: str = ""  # why for a text of this size, a sentence for the user
+
+
+_TUTORIAL = RecipeDefaults(
+    recipe="tutorial",
+    learning_rate=0.005,
+    batch_size=1,
+    clip_norm=None,
+    input_range=None,
+    description="As in the tutorial: one sentence a step, plain gradient descent.",
+)
+_FORMER_FAST = RecipeDefaults(
+    recipe="fast",
+    learning_rate=0.003,
+    batch_size=16,
+    clip_norm=1.0,
+    input_range=0.5,
+    description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
+)
+# By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
+_FAST: tuple[tuple[int, RecipeDefaults], ...] = (
+    (
+        300_000,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.006,
+            tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.995),
+        ),
+    ),
+    (
+        50_000,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.015,
+            tuning=Tuning(
+                unigram_start=True,
+                adam_epsilon=3e-4,
+                weight_decay=0.05,
+                input_dropout=0.1,
+                output_dropout=0.3,
+                averaging=0.99,
+            ),
+            reason="In a text of this size most words are rare: they are moved gently, and hidden "
+            "numbers are left out at random (dropout), also where the training loss is measured.",
+        ),
+    ),
+    (
+        0,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.02,
+            tuning=Tuning(
+                unigram_start=True,
+                adam_epsilon=1e-3,
+                weight_decay=0.15,
+                input_dropout=0.2,
+                output_dropout=0.5,
+                averaging=0.98,
+            ),
+            reason="So small a text is soon learned by heart: rare words are moved gently, and "
+            "hidden numbers are left out at random (dropout), also where the training loss is "
+            "measured.",
+        ),
+    ),
+)
+
+
+def recipe_defaults(recipe: Recipe, words: int | None = None) -> RecipeDefaults:
+    """Return the settings that `recipe` uses by default.
+
+    Parameters
+    ----------
+    recipe : {"fast", "tutorial"}
+    words : int, optional
+        To predict in the training text. Without it, what the recipe did before it had settings
+        that depend on it.
+    """
+    if recipe == "tutorial":
+        return _TUTORIAL
+    if words is None:
+        return _FORMER_FAST
+    return next(defaults for least, defaults in _FAST if words >= least)
+
+
+def settle(config: TrainConfig, words: int) -> TrainConfig:
+    """Return `config` with all of the fast recipe decided for a text of so many training words.
+
+    What was chosen stays; the tutorial's recipe has nothing to decide.
+    """
+    if config.recipe == "tutorial":
+        return config
+    defaults = recipe_defaults(config.recipe, words)
+    own = {field.name: getattr(defaults.tuning, field.name) for field in fields(Tuning)} | {
+        "learning_rate": defaults.learning_rate,
+        "batch_size": defaults.batch_size,
+        "clip_norm": defaults.clip_norm,
+    }
+    return replace(
+        config, **{name: value for name, value in own.items() if getattr(config, name) is None}
+    )
+
+
+def unsettled(config: TrainConfig, words: int) -> TrainConfig:
+    """Undo `settle`: leave open what it would decide in the same way for so many words."""
+    if config.recipe == "tutorial":
+        return config
+    names = ("learning_rate", "batch_size", "clip_norm", *(each.name for each in fields(Tuning)))
+    left_open: dict[str, Any] = dict.fromkeys(names)
+    decided = settle(replace(config, **left_open), words)
+    for name in names:
+        if getattr(config, name) != getattr(decided, name):
+            del left_open[name]
+    return replace(config, **left_open)
+
+
+def tuning_text(tuning: Tuning) -> str:
+    """Return what the fast recipe does besides rate and batches, a sentence; "" for nothing."""
+    inputs, outputs = tuning.input_dropout, tuning.output_dropout
+    parts = [
+        "starts with how common words are" if tuning.unigram_start else "",
+        f"Adam's epsilon {tuning.adam_epsilon:g}" if tuning != Tuning() else "",
+        f"weight decay {tuning.weight_decay:g}" if tuning.weight_decay else "",
+        f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
+        f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
+        if tuning.averaging
+        else "",
+    ]
+    text = "; ".join(filter(None, parts))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _reach(tuning: Tuning) -> int:
+    return round(1.0 / (1.0 - tuning.averaging))
+
+
+def tuning_of(config: TrainConfig) -> Tuning:
+    """Return what the fast recipe does in a run with `config`, as it did before where None."""
+    if config.recipe == "tutorial":
+        return Tuning()
+    chosen = {field.name: getattr(config, field.name) for field in fields(Tuning)}
+    return Tuning(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def fill_in(config: TrainConfig) -> tuple[float, int, float | None]:
+    """Return learning rate, batch size and clipping norm, as the recipe had them where None.
+
+    The tutorial's recipe is defined by one sentence a step and no clipping, so
+    it ignores the other two settings.
+    """
+    defaults = recipe_defaults(config.recipe)
+    rate = defaults.learning_rate if config.learning_rate is None else config.learning_rate
+    if config.recipe == "tutorial":
+        return rate, defaults.batch_size, defaults.clip_norm
+    batch = defaults.batch_size if config.batch_size is None else config.batch_size
+    clip = defaults.clip_norm if config.clip_norm is None else config.clip_norm
+    return rate, batch, clip

@@ -1,0 +1,86 @@
+"""What the commands say of a loss: the tables of word sequences, and the recipe's settings."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.cli.main import main
+from engine.language_model.checkpoint import load_model
+from tests.engine.support.cli_fakes import train_arguments, write_comments
+
+HELD_OUT = ("--epochs", "1", "--device", "cpu", "--validation-fraction", "0.2")
+
+
+@pytest.fixture
+def csv_path(tmp_path: Path) -> Path:
+    return write_comments(tmp_path / "comments.csv")
+
+
+def test_that_training_says_what_the_text_costs_without_a_network_and_info_repeats_it(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(train_arguments(csv_path, *HELD_OUT)) == 0
+    shown = capsys.readouterr().err
+    model_path = csv_path.with_name("model.safetensors")
+    assert main(["info", str(model_path)]) == 0
+    repeated = capsys.readouterr().out
+
+    said = next(line for line in shown.splitlines() if "Without a network" in line)
+    assert said.removeprefix("Held-out text. ") in repeated
+    losses = load_model(model_path).references
+    assert losses is not None
+    assert f"a table of word triples {losses.table:.4f}" in said
+    assert main(["info", str(model_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["references"]["order"] == 3
+
+
+def test_that_nothing_is_said_where_nothing_is_held_out(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = train_arguments(csv_path, "--epochs", "1", "--validation-fraction", "0")
+
+    assert main(arguments) == 0
+
+    assert "Without a network" not in capsys.readouterr().err
+    assert load_model(csv_path.with_name("model.safetensors")).references is None
+
+
+def test_that_evaluate_counts_a_table_on_the_text_that_is_named(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(train_arguments(csv_path, *HELD_OUT)) == 0
+    model = str(csv_path.with_name("model.safetensors"))
+    capsys.readouterr()
+    arguments = ["evaluate", model, str(csv_path), "--column", "body", "--processes", "1"]
+
+    assert main([*arguments, "--count-on", str(csv_path)]) == 0
+    assert "Counted on comments.csv. Without a network: " in capsys.readouterr().out
+    assert main([*arguments, "--count-on", str(csv_path), "--json"]) == 0
+    *_, result = map(json.loads, capsys.readouterr().out.splitlines())
+    assert result["references"]["table"] < result["references"]["unigram"]
+    assert main([*arguments, "--json"]) == 0
+    *_, result = map(json.loads, capsys.readouterr().out.splitlines())
+    assert "references" not in result
+
+
+def test_that_each_setting_of_the_recipe_can_be_chosen(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ("--no-unigram-start", "--output-dropout", "0.25", "--averaging", "0")
+
+    assert main(train_arguments(csv_path, *HELD_OUT, *chosen)) == 0
+
+    config = load_model(csv_path.with_name("model.safetensors")).train_config
+    assert (config.unigram_start, config.output_dropout, config.averaging) == (False, 0.25, 0.0)
+    assert config.weight_decay == 0.15  # by the size of the text
+    assert "0.25 at the output" in capsys.readouterr().err
+
+
+def test_that_a_setting_out_of_range_is_refused_before_the_text_is_read(
+    csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(train_arguments(csv_path, "--output-dropout", "1")) == 2
+
+    shown = capsys.readouterr().err
+    assert shown == "Error: A dropout is a share from 0 to 0.9, not 1.0.\n"
