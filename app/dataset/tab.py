@@ -146,7 +146,7 @@ class DatasetTab(QWidget):
 
     def show_corpus_config(self, config: CorpusConfig) -> None:
         """Show the file and the choices of a corpus that was opened, before its first rows."""
-        self.show_new_file(config.path)
+        self.show_new_file(config.path, config.others)
         self.show_config(config)
         self._csv_form.show_config(config.csv)
 
@@ -271,10 +271,14 @@ class DatasetTab(QWidget):
         self._update_buttons()
 
     def _build_panel(self) -> QWidget:
-        """Return the column of controls, which scrolls as one where the window is low."""
+        """Return the column of controls, which scrolls where the window is low.
+
+        What prepares stays in sight below it.
+        """
+        column = QWidget(self)
+        column.setFixedWidth(scaled(PANEL_WIDTH))
         self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
-        scroll.setFixedWidth(scaled(PANEL_WIDTH))
         scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
@@ -286,14 +290,18 @@ class DatasetTab(QWidget):
         self._csv_form = CsvForm(panel)
         self._csv_form.hide()
         self._corpus_form = CorpusForm(panel)
-        self._prepare_panel = PreparePanel(panel)
         reading = self._card(panel, "2  Check how it is read", self._reading_line, self._csv_form)
         layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
         layout.addWidget(reading)
-        layout.addWidget(self._card(panel, "3  Prepare", self._corpus_form, self._prepare_panel))
+        layout.addWidget(self._card(panel, "3  Prepare", self._corpus_form))
         layout.addStretch(1)
         scroll.setWidget(panel)
-        return scroll
+        self._prepare_panel = PreparePanel(column)
+        rows = QVBoxLayout(column)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(scroll, 1)
+        rows.addWidget(self._prepare_panel)
+        return column
 
     def _build_reading_line(self, parent: QWidget) -> QWidget:
         """Return how the file is read in one line, and the button that shows all of it."""
