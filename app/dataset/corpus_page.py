@@ -164,7 +164,6 @@ class CorpusPage(QScrollArea):
             check.toggled.connect(self._on_search_changed)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self._sentence_count, 1)
         row.addWidget(self._search, 1)
         row.addWidget(self._only_unknown)
         row.addWidget(self._only_held_out)
@@ -245,6 +244,7 @@ class CorpusPage(QScrollArea):
         layout = QVBoxLayout(card)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(8)
+        layout.addWidget(self._sentence_count)
         layout.addLayout(self._build_search(card))
         layout.addWidget(table, 1)
         return card

@@ -300,7 +300,10 @@ class DatasetTab(QWidget):
         rows = QVBoxLayout(column)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(scroll, 1)
-        rows.addWidget(self._prepare_panel)
+        below = QHBoxLayout()
+        below.setContentsMargins(0, 0, SCROLL_BAR, 0)
+        below.addWidget(self._prepare_panel)
+        rows.addLayout(below)
         return column
 
     def _build_reading_line(self, parent: QWidget) -> QWidget:

@@ -73,7 +73,8 @@ class WordsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(self._choices_row())
+        layout.addLayout(_row(self._language, self._tokenizer))
+        layout.addLayout(_row(self._numbers, self._links))
         layout.addWidget(self._note)
         layout.addWidget(self._advice)
         layout.addWidget(self._build_table(), 1)
@@ -161,14 +162,6 @@ class WordsPage(QWidget):
         for check in (self._numbers, self._links):
             check.toggled.connect(self.tokenizer_changed)
 
-    def _choices_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        for widget in (self._language, self._tokenizer, self._numbers, self._links):
-            row.addWidget(widget)
-        row.addStretch(1)
-        return row
-
     @Slot()
     def _on_tokenizer_changed(self) -> None:
         self._offer_merging()
@@ -214,3 +207,12 @@ def word_columns() -> tuple[Column[Row], ...]:
             },
         ),
     )
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
