@@ -30,7 +30,7 @@ from tests.engine.support.languages import made_sentences, own_sentences
 DRAWN = 1000  # of each model
 READ_BACK = 0.98  # of a trained model's sentences
 OF_REVIEWS = 0.96  # of a small network's, which ends sentences of 24 words in their midst
-TRAINED = TrainConfig(epochs=8, learning_rate=0.006)
+TRAINED = TrainConfig(epochs=8)
 
 
 def trained(path: Path, texts: list[str], tokenizer: TokenizerConfig) -> LanguageModel:
