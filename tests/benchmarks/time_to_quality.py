@@ -162,7 +162,9 @@ def _first_words(reviews: Sequence[str], most: int, path: Path) -> Path:
 
 
 def _prepare(path: Path, column: str) -> Corpus:
-    config = CorpusConfig(path=path, csv=CsvConfig(columns=(column,), has_header=True))
+    csv_config = CsvConfig(columns=(column,), has_header=True)
+    # All words, as in the figures of before: a loss is not set beside one of another vocabulary.
+    config = CorpusConfig(path=path, csv=csv_config, min_count=1, counted="all")
     for event in build_corpus(config, RunControl()):
         if isinstance(event, CorpusReady):
             return event.corpus

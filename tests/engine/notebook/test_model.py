@@ -41,6 +41,8 @@ def test_that_the_example_of_the_readme_runs_as_it_is_written(
 ) -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     (example,) = [part.split("```")[0] for part in readme.split("```python\n")[1:]]
+    rows = "".join(f"{k},I think the cat sees a big dog in the old garden.\n" for k in range(60))
+    csv_path.write_text(f"id,body\n{rows}", encoding="utf-8")
     monkeypatch.chdir(csv_path.parent)
 
     exec(example, {"__name__": "__main__"})  # noqa: S102 - ours, and the point of the test
