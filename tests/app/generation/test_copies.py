@@ -19,7 +19,7 @@ from tests.app.support.generation_fakes import GenerationBench, fake_model
 TEXTS = ("I think so too.", "so it is", "think so", "I think so")
 
 
-def fake_corpus(digest: str = "ab") -> Any:
+def fake_corpus(digest: str = "ab" * 32) -> Any:
     return SimpleNamespace(
         summary=SimpleNamespace(digest=digest),
         sentence_view=lambda number: SimpleNamespace(text=TEXTS[number]),
