@@ -31,7 +31,7 @@ def noting() -> Noting:
     return Noting()
 
 
-def open_with(open_bench: MakeBench, noting: Noting, digest: str = "ab") -> GenerationBench:
+def open_with(open_bench: MakeBench, noting: Noting, digest: str = "ab" * 32) -> GenerationBench:
     bench = open_bench(score_held_out=noting)
     bench.session.set_corpus(SimpleNamespace(summary=SimpleNamespace(digest=digest)))  # type: ignore[arg-type]
     bench.session.set_model(fake_model())

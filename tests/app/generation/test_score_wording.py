@@ -2,9 +2,7 @@
 
 import math
 
-import pytest
-
-from app.generation.score_wording import known_perplexity, probability_formula, unknown_sentence
+from app.generation.score_wording import probability_formula, unknown_sentence
 from tests.app.support.generation_fakes import sentence_score, word_score
 
 
@@ -41,11 +39,3 @@ def test_that_the_probability_is_shown_as_a_product_in_all_units() -> None:
 
 def test_that_of_a_long_sentence_the_first_factors_are_shown() -> None:
     assert " × … (8 more)" in probability_formula(sentence_score(words=(word_score("so"),) * 20))
-
-
-def test_that_the_perplexity_can_leave_unknown_words_out() -> None:
-    words = (word_score("glads", bits=9.0), word_score("so", bits=1.0), word_score("it", bits=3.0))
-
-    assert known_perplexity(sentence_score(words=words)) == pytest.approx(4.0)
-    assert math.isnan(known_perplexity(sentence_score(words=words[:1])))
-    assert known_perplexity(sentence_score(words=(word_score("so", bits=1e4),))) == math.inf
