@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
@@ -108,11 +108,15 @@ def test_that_a_word_of_a_drawn_sentence_can_be_clicked(
     with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.find(QPushButton, "generate_button"), Qt.MouseButton.LeftButton)
     listed = bench.find(SentenceList, "sentence_list")
-    cell = listed.visualRect(listed.model().index(1, 1))
     before = listed.fontMetrics().horizontalAdvance("I th")
 
+    def place() -> QPoint:
+        cell = listed.visualRect(listed.model().index(1, 1))
+        return QPoint(cell.left() + 8 + before, cell.center().y())
+
+    qtbot.waitUntil(lambda: listed._word_at(QPointF(place())) == (1, 1))  # the rows are laid out
     with qtbot.waitSignal(bench.next_runner.ended):
-        point = QPoint(cell.left() + 8 + before, cell.center().y())
+        point = place()
         qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
     assert bench.text_of("sentence_edit") == "I think so."
