@@ -300,6 +300,8 @@ def _draw(
         wanted = block[: count - asked]
         lost = 0
         for draft in _grow(model, opening, choose, block, wanted, control, each_word=each_word):
+            if control.is_stopped:  # to write out what is drawn takes long, too
+                return
             if draft.fate is _Fate.GIVEN_UP:
                 lost += 1
             else:
