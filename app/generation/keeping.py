@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.generation.records import Batch, ModelScore, key_of
 from app.generation.tab import GenerationTab
-from app.jobs import Runs
+from app.protocols import Runs
 from app.session import Session
 from engine import (
     ConfigError,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.jobs import Jobs, RunsQuestions, Which
+from app.jobs import Jobs
+from app.protocols import RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
 from app.runs.comparison import ComparisonDialog, compare_runs
 from app.runs.dialogs import RunsDialogs

@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Jobs, ModelQuestions, UnsavedAnswer
+from app.jobs import Jobs
+from app.protocols import ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.saving import ask_save_path

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import ErrorPresenter, Message, MessageAction
-from app.jobs import Jobs, Which, is_same_corpus
+from app.jobs import Jobs, is_same_corpus
+from app.protocols import Which
 from app.session import Command, CurrentRun, Session, enabled_commands
 from app.tasks.work_queue import WorkQueue
 from engine import CorpusConfig, RunControl

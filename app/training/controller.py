@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import CorpusMade, Jobs, RunResumed, TrainingQuestions, resumed_events, told_events
+from app.jobs import CorpusMade, Jobs, RunResumed, resumed_events, told_events
+from app.protocols import TrainingQuestions
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter
-from app.jobs import UnsavedAnswer
+from app.protocols import UnsavedAnswer
 from app.session import RunState, Session, is_allowed
 from app.tasks.task_runner import TaskRunner
 

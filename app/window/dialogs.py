@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Message
-from app.jobs import UnsavedAnswer
+from app.protocols import UnsavedAnswer
 from app.window.glossary import GlossaryDialog
 
 ABOUT = (

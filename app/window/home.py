@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.jobs import Runs
+from app.protocols import Runs
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import Command, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
-from app.jobs import Jobs, UnsavedAnswer
+from app.jobs import Jobs
+from app.protocols import UnsavedAnswer
 from app.window.message_bar import MessageBar
 from engine import RunStore
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from app.jobs import Jobs, UnsavedAnswer
+from app.jobs import Jobs
+from app.protocols import UnsavedAnswer
 from engine import DeviceChoice, RunControl
 from tests.app.support import generation_fakes, training_fakes
 from tests.app.support.dataset_fakes import FakeEngine
