@@ -30,20 +30,22 @@ class ReplacementController(QObject):
         self._runner, self._presenter = runner, presenter
         self._find = jobs.best_replacement
         self._text = ""  # that is looked at
-        self._panel.improve_requested.connect(self._on_improve_requested)
-        self._panel.improve_stop_requested.connect(runner.stop)
+        self._better = self._panel.better_word
+        self._better.wanted.connect(self._on_wanted)
+        self._better.stop_requested.connect(runner.stop)
         self._panel.text_changed.connect(self._on_text_changed)
         runner.event_ready.connect(self._on_runner_event_ready)
         runner.ended.connect(self._on_runner_ended)
 
-    @Slot(str)
-    def _on_improve_requested(self, text: str) -> None:
+    @Slot()
+    def _on_wanted(self) -> None:
+        text = self._panel.text
         model = self._session.shown_model
         if model is None or self._runner.is_busy:
             return
         self._text = text
         subject = self._panel.words or text
-        self._panel.show_improving(0)
+        self._better.show_looking(0)
         control = RunControl()
         self._runner.start(partial(self._find, model, subject, control), control)
 
@@ -57,12 +59,12 @@ class ReplacementController(QObject):
         if self._panel.text != self._text:
             return
         if isinstance(event, StageProgress):
-            self._panel.show_improving(event.done)
+            self._better.show_looking(event.done)
         elif isinstance(event, ReplacementFound):
-            self._panel.show_replacement(event)
+            self._better.show_found(event)
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
-        self._panel.end_improving()
+        self._better.end()
         if failure is not None:
             self._presenter.show_failure(failure, "Looking for a better word")

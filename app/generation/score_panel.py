@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.generation.better_word import BetterWord
 from app.generation.coloured_sentence import ColouredSentence, Legend
 from app.generation.comparison_table import ComparisonTable
 from app.generation.next_word_panel import END, NextWordPanel
@@ -30,7 +31,7 @@ from app.generation.score_wording import (
 from app.generation.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import describe, make_label
-from engine import NextWords, ReplacementFound
+from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
@@ -47,10 +48,6 @@ class ScorePanel(QFrame):
         This `ModelScore` is shown now, or None.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
-    improve_requested(str)
-        The word of this sentence that would best be another is to be found.
-    improve_stop_requested()
-        That search is to end.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
     replaced(str)
@@ -62,6 +59,7 @@ class ScorePanel(QFrame):
 
     Attributes
     ----------
+    better_word : BetterWord
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
     """
@@ -69,8 +67,6 @@ class ScorePanel(QFrame):
     text_changed = Signal(str)
     score_shown = Signal(object)
     place_changed = Signal()
-    improve_requested = Signal(str)
-    improve_stop_requested = Signal()
     continue_requested = Signal(object)
     replaced = Signal(str)
     compared_changed = Signal()
@@ -90,7 +86,6 @@ class ScorePanel(QFrame):
         self._build_layout()
         self._connect_signals()
         self.show_score(None)
-        self._show_better("")
 
     def _build_line(self) -> None:
         self._sentence_edit = describe(
@@ -109,23 +104,7 @@ class ScorePanel(QFrame):
             "Take back the last change of the sentence, such as a word that was chosen (Ctrl+Z)",
         )
         self._undo_button.setEnabled(False)
-        self._improve_button = describe(
-            QPushButton("&Better word?", self),
-            "generation.improve_button",
-            "Find a better word",
-            "Find the one word whose replacement makes the sentence most probable: every word is "
-            "tried at every place (Esc stops)",
-        )
-        self._improve_label = make_label("", "hint", self, wrap=True)
-        self._improve_label.setObjectName("generation.improve_label")
-        self._take_button = describe(
-            QPushButton("Take it", self),
-            "generation.take_button",
-            "Take the better word",
-            "Put the sentence with the better word into the line; Undo takes it back",
-        )
-        self._is_improving = False
-        self._replacement: ReplacementFound | None = None
+        self.better_word = BetterWord(self)
         self._pin_button = describe(
             QPushButton("&Add to comparison", self),
             "generation.pin_button",
@@ -201,7 +180,7 @@ class ScorePanel(QFrame):
         line = QHBoxLayout()
         line.addWidget(self._sentence_edit, 1)
         line.addWidget(self._undo_button)
-        line.addWidget(self._improve_button)
+        line.addWidget(self.better_word.ask_button)
         line.addWidget(self._pin_button)
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
@@ -232,8 +211,7 @@ class ScorePanel(QFrame):
         better = QHBoxLayout()
         better.setSpacing(16)
         better.addWidget(self._percentile_label, 1)
-        better.addWidget(self._improve_label, 1)
-        better.addWidget(self._take_button)
+        better.addWidget(self.better_word, 1)
         layout.addLayout(better)
         layout.addWidget(self._parts_label)
         layout.addWidget(self._unknown_label)
@@ -270,8 +248,7 @@ class ScorePanel(QFrame):
         self._comparison_table.removed.connect(self.removed)
         self._comparison_table.score_requested.connect(self.set_text)
         self._undo_button.clicked.connect(self._sentence_edit.undo)
-        self._improve_button.clicked.connect(self._on_improve_clicked)
-        self._take_button.clicked.connect(self._on_take_clicked)
+        self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
         self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
@@ -329,53 +306,6 @@ class ScorePanel(QFrame):
         self._percentile_label.setText(text)
         self._percentile_label.setVisible(bool(text))
 
-    def request_stop(self) -> None:
-        """Ask for an end, if a better word is being looked for."""
-        if self._is_improving:
-            self.improve_stop_requested.emit()
-
-    def show_improving(self, per_cent: int) -> None:
-        """Show how far the search for a better word is."""
-        self._is_improving = True
-        self._show_better(f"Looking for a better word: {per_cent} % (Esc stops)")
-
-    def show_replacement(self, found: ReplacementFound) -> None:
-        """Show which word would be better, and offer it."""
-        self._replacement = None if found.place is None else found
-        if found.place is None:
-            self._show_better("No other word, at no place, makes it more probable.")
-            return
-        times = format_perplexity(math.exp(min(found.gain, 700.0)))
-        self._show_better(
-            f"“{found.word}” in place of “{found.replaced}” makes it {times} times as probable."
-        )
-
-    def end_improving(self) -> None:
-        """Take the progress away where the search has found nothing."""
-        self._is_improving = False
-        if self._improve_label.text().endswith("(Esc stops)"):
-            self._show_better("")
-        self._update_improve()
-
-    def _show_better(self, text: str) -> None:
-        self._improve_label.setText(text)
-        self._improve_label.setVisible(bool(text))
-        self._take_button.setVisible(self._replacement is not None)
-        self._update_improve()
-
-    def _update_improve(self) -> None:
-        self._improve_button.setEnabled(self._scored is not None and not self._is_improving)
-
-    @Slot()
-    def _on_improve_clicked(self) -> None:
-        self._replacement = None
-        self.improve_requested.emit(self.text)
-
-    @Slot()
-    def _on_take_clicked(self) -> None:
-        if self._replacement is not None:
-            self.set_text(self._replacement.text)
-
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
         self._next_panel.show_words(said, self._word_there())
@@ -412,7 +342,7 @@ class ScorePanel(QFrame):
         """Show a score; None takes the present one away."""
         self._scored = scored
         self._pin_button.setEnabled(scored is not None)
-        self._update_improve()
+        self.better_word.show_available(is_available=scored is not None)
         self._word_table.show_score(scored)
         self._coloured.show_score(scored)
         self.score_shown.emit(scored)
@@ -453,8 +383,7 @@ class ScorePanel(QFrame):
             self._sentence_edit,
             self._pin_button,
             self._undo_button,
-            self._improve_button,
-            self._take_button,
+            *self.better_word.tab_chain(),
             self._word_table,
             *self._next_panel.tab_chain(),
             self._comparison_table,
@@ -524,8 +453,7 @@ class ScorePanel(QFrame):
     def _take(self, words: tuple[str, ...] | None) -> None:
         """Let the text in the line be scored, or the words that it stands for."""
         self._is_pin_due, self._words = False, words
-        self._replacement = None
-        self._show_better("")
+        self.better_word.forget()
         self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(self.text)

@@ -100,6 +100,7 @@ class Steps(QObject):
                 self._training.buttons.show_status("Press Esc again to stop the training.")
             case _:
                 self._generation.generate_panel.request_stop()
+                self._generation.score_panel.better_word.request_stop()
 
     @Slot()
     def _on_sentence_requested(self) -> None:

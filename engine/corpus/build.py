@@ -24,7 +24,6 @@ from engine.corpus.corpus import (
     CorpusEvent,
     CorpusReady,
     TextSummary,
-    draw_validation,
 )
 from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.learning import ReadingLearner
@@ -34,6 +33,7 @@ from engine.corpus.reading import Reading
 from engine.corpus.sentences import (
     SAMPLE_CHARACTERS,
 )
+from engine.corpus.split import draw_validation
 from engine.corpus.words import Tokenizer
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from engine.config import FORMER_TOKENIZER, CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.build import build_corpus
-from engine.corpus.corpus import CorpusReady, draw_validation
+from engine.corpus.corpus import CorpusReady
 from engine.corpus.sentence_ends import SentenceRules
 from engine.corpus.sentences import SentenceSplitter
+from engine.corpus.split import draw_validation
 from engine.corpus.tokenizers import make_tokenizer
 from engine.corpus.tokenizing import tokenize
 from engine.corpus.workers import BatchPreparer
