@@ -21,6 +21,7 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
         bench = make_bench(settings_path, **options)
         benches.append(bench)
         qtbot.addWidget(bench.tab)
+        bench.tab.resize(1200, 800)  # a usual window
         bench.tab.show()
         return bench
 

@@ -89,7 +89,7 @@ def test_that_the_search_ends_when_it_is_not_wanted(
 
     with qtbot.waitSignal(bench.replacement_runner.ended):
         if way == "escape":
-            qtbot.keyClick(edit, Qt.Key.Key_Escape)
+            bench.tab.score_panel.better_word.request_stop()  # as the window does for the key
         else:
             qtbot.keyClicks(edit, "x")
 
