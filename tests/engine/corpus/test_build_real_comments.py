@@ -53,7 +53,8 @@ def test_that_an_untrained_network_knows_nothing_of_the_comments(comments: Corpu
 
 
 def test_that_one_epoch_lowers_the_loss_on_held_out_comments(comments: Corpus) -> None:
-    events = run(comments, epochs=1, batch_size=8, model={"hidden_dim": 32, "dtype": "float32"})
+    model = {"hidden_dim": 32, "dtype": "float32"}
+    events = run(comments, epochs=1, batch_size=8, unigram_start=False, model=model)
 
     before, after = (done.validation_loss for done in of_type(events, EpochDone))
     assert before == pytest.approx(math.log(len(comments.vocabulary)), abs=0.05)
