@@ -276,6 +276,7 @@ class DatasetTab(QWidget):
         What prepares stays in sight below it.
         """
         column = QWidget(self)
+        column.setObjectName("dataset.column")
         column.setFixedWidth(scaled(PANEL_WIDTH))
         self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")

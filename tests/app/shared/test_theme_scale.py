@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.dataset.tab import DatasetTab
 from app.generation.tab import GenerationTab
+from app.shared.labels import ElidedLabel
 from app.shared.theme import Theme, scaled
 from app.training.tab import TrainingTab
 from app.window.main_window import SMALLEST_SIZE
@@ -32,7 +33,7 @@ def cut_texts(tab: QWidget) -> list[str]:
         widget
         for kind in (QPushButton, QCheckBox, QLabel)
         for widget in tab.findChildren(kind)
-        if widget.isVisible() and widget.minimumWidth() != 1
+        if widget.isVisible() and not isinstance(widget, ElidedLabel)
     ]
     return [
         widget.text()

@@ -36,7 +36,7 @@ def panel_of(app: Application) -> GeneratePanel:
 
 
 def test_that_zooming_grows_letters_and_lengths_and_goes_back(application: Application) -> None:
-    column = application.window.findChild(QWidget, "dataset.panel")
+    column = application.window.findChild(QWidget, "dataset.column")
     assert column is not None
     usual = column.maximumWidth(), QApplication.font().pointSizeF()
 
