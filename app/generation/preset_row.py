@@ -44,13 +44,18 @@ class PresetRow(QWidget):
         self._own_button.setText("Own ▾")
         self._own_button.setProperty("segment", True)  # noqa: FBT003 - Qt's signature
         self._own_button.setCheckable(True)
-        self._own_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._own_button)
-        self._own_button.setMenu(self._menu)
+        self._own_button.clicked.connect(self._on_own_clicked)
         for button in self._buttons:
             layout.addWidget(button, 1)
         layout.addWidget(self._own_button)
         self._fill_menu()
+
+    @Slot()
+    def _on_own_clicked(self) -> None:
+        """Open the menu without waiting for it, as the button's own way would."""
+        self.show_settings(self._present)  # the click has changed the mark
+        self._menu.popup(self._own_button.mapToGlobal(self._own_button.rect().bottomLeft()))
 
     def _make_button(self, preset: Preset) -> QPushButton:
         name = preset.name.lower().replace(" ", "_")

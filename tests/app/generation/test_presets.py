@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QPushButton, QToolButton
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.generation.preset_row import PresetRow
@@ -25,6 +25,12 @@ def row(qtbot: QtBot) -> PresetRow:
     return row
 
 
+def menu_of(row: PresetRow) -> QMenu:
+    menu = own_button(row).findChild(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert menu is not None
+    return menu
+
+
 def own_button(row: PresetRow) -> QToolButton:
     found = row.findChild(QToolButton, "generation.own_presets_button")
     assert found is not None
@@ -32,7 +38,7 @@ def own_button(row: PresetRow) -> QToolButton:
 
 
 def actions_of(row: PresetRow) -> dict[str, QAction]:
-    return {action.text(): action for action in own_button(row).menu().actions()}
+    return {action.text(): action for action in menu_of(row).actions()}
 
 
 def test_that_a_preset_changes_only_how_words_are_chosen() -> None:
@@ -79,6 +85,18 @@ def test_that_a_click_asks_for_a_preset_and_the_present_one_is_marked(
 
     row.show_settings(PRESETS[2].settings)
     assert wild.isChecked()
+
+
+def test_that_the_button_opens_its_menu_without_waiting_for_it(
+    qtbot: QtBot, row: PresetRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _place: opened.append(menu))
+
+    qtbot.mouseClick(own_button(row), Qt.MouseButton.LeftButton)
+
+    assert opened == [menu_of(row)]
+    assert not own_button(row).isChecked()
 
 
 def test_that_settings_are_kept_under_a_name_and_removed(
