@@ -126,13 +126,20 @@ class SentenceList(RecordTable):
             self._rows.replace_row(self._title_row, batch)
 
     def append_sentence(self, sentence: SentenceGenerated) -> None:
-        """Add a sentence: at once if the last one came a while ago."""
+        """Add a sentence: at once if the last one came a while ago.
+
+        One of a batch that was taken away meanwhile goes with it.
+        """
+        if self._title_row < 0:
+            return
         self._waiting.append(sentence)
         self._growing = None
         self._show_soon()
 
     def show_growing(self, sentence: SentenceGrowing) -> None:
         """Show a sentence that is being written, as far as it is; the newest state of it."""
+        if self._title_row < 0:
+            return
         self._growing = sentence
         self._show_soon()
 

@@ -200,3 +200,15 @@ def test_that_words_that_no_text_is_read_as_are_marked_and_scored_themselves(
     assert index.data() == "he came . she left .  [word by word]"
     assert "No text is read as these words" in index.data(Qt.ItemDataRole.ToolTipRole)
     assert asked.args == ["he came . she left .", words]
+
+
+def test_that_a_sentence_of_a_batch_that_was_taken_away_goes_with_it(
+    sentences: SentenceList,
+) -> None:
+    sentences.clear()
+
+    sentences.append_sentence(sentence(8))
+    sentences.show_growing(SentenceGrowing(number=9, text="I", words=("i",)))
+
+    assert sentences.records() == []
+    assert sentences.model().rowCount() == 0
