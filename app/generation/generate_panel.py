@@ -34,6 +34,7 @@ NO_SENTENCES_TEXT = (
     "Click a word to see what else could stand there; double-click to see how probable each is."
 )
 _FORM_WIDTH = 360  # pixels
+_LIST_HEIGHT = 150  # of three sentences below their title
 _LONGEST_START = 2000  # characters
 
 
@@ -128,6 +129,7 @@ class GeneratePanel(QFrame):
             "Generated sentences",
             "",
         )
+        self._list.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window shows a title alone
         self._copy_button = describe(
             QPushButton("&Copy", self),
             "generation.copy_button",
