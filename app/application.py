@@ -38,7 +38,7 @@ from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
-from app.training.loss_history import LossHistory
+from app.training.plot.loss_history import LossHistory
 from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController

@@ -44,7 +44,7 @@ from .corpus.corpus import (
     SentenceView as SentenceView,
     TokenView as TokenView,
 )
-from .corpus.languages import (
+from .tokenization.languages import (
     describe_tokenizer as describe_tokenizer,
     known_languages as known_languages,
 )
@@ -61,7 +61,7 @@ from .corpus.vocabulary_budget import (
     VocabularyCost as VocabularyCost,
 )
 from .corpus.search import find_sentences as find_sentences
-from .corpus.words_preview import (
+from .tokenization.words_preview import (
     WordsPreview as WordsPreview,
     preview_words as preview_words,
 )
@@ -94,7 +94,7 @@ from .language_model.formats import (
     open_model as open_model,
     write_model as write_model,
 )
-from .language_model.held_out import score_held_out as score_held_out
+from .scoring.held_out import score_held_out as score_held_out
 from .language_model.history import (
     EpochDone as EpochDone,
     LossPoint as LossPoint,
@@ -102,13 +102,13 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
-from .language_model.next_words import next_words as next_words
+from .sampling.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
-from .language_model.percentile import (
+from .scoring.percentile import (
     HeldOutScores as HeldOutScores,
     Percentile as Percentile,
 )
-from .language_model.replacement import best_replacement as best_replacement
+from .scoring.replacement import best_replacement as best_replacement
 from .language_model.results import (
     NextWord as NextWord,
     NextWords as NextWords,
@@ -120,8 +120,8 @@ from .language_model.results import (
     SentenceScored as SentenceScored,
     WordScore as WordScore,
 )
-from .language_model.sampler import generate as generate
-from .language_model.scorer import score as score
+from .sampling.sampler import generate as generate
+from .scoring.scorer import score as score
 from .network.device import (
     DeviceChoice as DeviceChoice,
     list_devices as list_devices,

@@ -18,9 +18,9 @@ DeviceRequest = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["float32", "float64"]
 RowPolicy = Literal["skip", "stop"]
 TextUnit = Literal["lines", "paragraphs"]
-# "auto": the one that suits the text; the others are in `engine.corpus.tokenizers`
+# "auto": the one that suits the text; the others are in `engine.tokenization.tokenizers`
 TokenizerName = Literal["auto", "tutorial", "words", "whitespace", "characters"]
-# "rules": those of `engine.corpus.sentence_ends`; "punkt": Punkt's alone, as it was before them
+# "rules": those of `tokenization.sentence_ends`; "punkt": Punkt's alone, as it was before them
 SentenceEnds = Literal["rules", "punkt"]
 CountedText = Literal["training", "all"]
 # What encloses a field; "backslash": double quotes, with \" inside; "none": nothing, a quotation
@@ -296,7 +296,7 @@ class SampleConfig(JsonRecord):
     """How sentences are made: what they begin with, how each next word is chosen, how many.
 
     The filters act in this order: `repetition_penalty`, `temperature`, `top_k`, `top_p`, `min_p`;
-    `engine.language_model.filters` has their formulas.
+    `engine.sampling.filters` has their formulas.
     """
 
     count: int = 10

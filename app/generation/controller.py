@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.export import ask_sentences_path, save_sentences
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
+from app.generation.writing.export import ask_sentences_path, save_sentences
 from app.jobs import Jobs
 from app.session import RunState, Session
 from app.settings import SettingsStore

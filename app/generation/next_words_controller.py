@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.next_word_panel import share_text
+from app.generation.scoring.next_word_panel import share_text
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session

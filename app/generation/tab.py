@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
-from app.generation.generate_panel import GeneratePanel
 from app.generation.records import given_words
-from app.generation.score_panel import ScorePanel
+from app.generation.scoring.score_panel import ScorePanel
+from app.generation.writing.generate_panel import GeneratePanel
 from app.shared.labels import ElidedLabel
 from engine import SentenceGenerated
 

@@ -22,7 +22,7 @@ from app.training import texts
 from app.training.dialogs import TrainingDialogs
 from app.training.follower import RunFollower
 from app.training.metrics import export_metrics
-from app.training.plot_export import export_plot
+from app.training.plot.plot_export import export_plot
 from app.training.tab import TrainingTab
 from engine import DivergedError, ModelConfig, RunControl, TrainConfig
 

@@ -24,7 +24,7 @@ from app.shared.formatting import (
 )
 from app.training import texts
 from app.training.figures_strip import FiguresStrip
-from app.training.loss_history import LossHistory, evaluated_loss
+from app.training.plot.loss_history import LossHistory, evaluated_loss
 from app.training.run_log import local_time
 from app.training.tab import TrainingTab
 from engine import (

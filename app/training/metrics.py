@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.errors import ErrorPresenter
 from app.shared.formatting import counted
-from app.training.loss_history import LossHistory
+from app.training.plot.loss_history import LossHistory
 from engine import ExportError, export_file
 
 HEADER = (

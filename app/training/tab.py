@@ -12,8 +12,8 @@ from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.config_form import ConfigForm
 from app.training.figures_strip import FiguresStrip
-from app.training.loss_history import LossHistory
-from app.training.loss_plot import LossPlot
+from app.training.plot.loss_history import LossHistory
+from app.training.plot.loss_plot import LossPlot
 from app.training.run_buttons import RunButtons
 from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts

@@ -16,17 +16,17 @@ from engine.cli.scoring import score_column, score_words, show_totals, summed
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
-from engine.corpus.languages import describe_tokenizer
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
-from engine.language_model.next_words import next_words
-from engine.language_model.replacement import best_replacement
 from engine.language_model.results import SentenceGenerated
-from engine.language_model.sampler import generate
-from engine.language_model.scorer import score
-from engine.language_model.text_scores import NOTHING
 from engine.language_model.tutorial_npz import word_list_of
+from engine.sampling.next_words import next_words
+from engine.sampling.sampler import generate
+from engine.scoring.replacement import best_replacement
+from engine.scoring.scorer import score
+from engine.scoring.text_scores import NOTHING
+from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted, probability
 
 

@@ -24,8 +24,8 @@ from engine.files.atomic import explain_os_error
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceScore
-from engine.language_model.scorer import score
-from engine.language_model.text_scores import NOTHING, TextScore, score_texts
+from engine.scoring.scorer import score
+from engine.scoring.text_scores import NOTHING, TextScore, score_texts
 from engine.wording import counted
 
 _AT_ONCE = 512  # rows

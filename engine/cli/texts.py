@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from engine.config import CorpusConfig
 from engine.control import Notice, StageProgress
-from engine.corpus.languages import describe_tokenizer
 from engine.corpus.references import ReferenceLosses
 from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
+from engine.tokenization.languages import describe_tokenizer
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
 from engine.wording import counted, duration, probability
 

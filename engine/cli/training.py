@@ -37,7 +37,6 @@ from engine.control import Notice, RunControl, Ticker
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
@@ -53,9 +52,10 @@ from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_references
-from engine.language_model.scorer import score
 from engine.recipes import Tuning
 from engine.runs.store import RunStore
+from engine.scoring.scorer import score
+from engine.tokenization.reading import Reading
 from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished
 from engine.training.trainer import train

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
 from engine.corpus.origins import Origins
-from engine.corpus.reading import Reading
-from engine.corpus.tokenizing import WordTable
 from engine.corpus.workers import PreparedBatch
-from engine.corpus.written_forms import FormCounts
 from engine.files.spool import Spool
+from engine.tokenization.reading import Reading
+from engine.tokenization.tokenizing import WordTable
+from engine.tokenization.written_forms import FormCounts
 
 Int64s = NDArray[np.int64]
 

@@ -26,15 +26,9 @@ from engine.corpus.corpus import (
     TextSummary,
 )
 from engine.corpus.document_groups import DocumentGroups
-from engine.corpus.learning import ReadingLearner
 from engine.corpus.origins import OriginsRecorder
 from engine.corpus.prepared_file import PreparedText
-from engine.corpus.reading import Reading
-from engine.corpus.sentences import (
-    SAMPLE_CHARACTERS,
-)
 from engine.corpus.split import draw_validation
-from engine.corpus.words import Tokenizer
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
@@ -42,6 +36,12 @@ from engine.documents.rows import FILE_LEFT_OUT, RowProblem
 from engine.documents.several import TextsReader, text_files, title
 from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
+from engine.tokenization.learning import ReadingLearner
+from engine.tokenization.reading import Reading
+from engine.tokenization.sentences import (
+    SAMPLE_CHARACTERS,
+)
+from engine.tokenization.words import Tokenizer
 from engine.wording import counted
 
 _COUNTING = "Counting words"

@@ -35,12 +35,12 @@ from engine.corpus.prepared_file import (
     read_summary,
     write_prepared,
 )
-from engine.corpus.reading import Reading
-from engine.corpus.sentences import installed_digest
 from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
 from engine.errors import CorpusError
 from engine.files.atomic import remove_leftovers, replacing
+from engine.tokenization.reading import Reading
+from engine.tokenization.sentences import installed_digest
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
 _LOOKING = "Looking whether this text was prepared before"

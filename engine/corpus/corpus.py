@@ -26,13 +26,13 @@ from engine.corpus.origins import Origins
 from engine.corpus.ranking import Ranking, slices
 from engine.corpus.references import ReferenceLosses
 from engine.corpus.split import draw_validation
-from engine.corpus.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
+from engine.tokenization.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from engine.corpus.reading import Reading
+    from engine.tokenization.reading import Reading
 
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]

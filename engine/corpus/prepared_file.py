@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import TextSummary, TokenStore
 from engine.corpus.origins import Origins
-from engine.corpus.reading import Reading
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
 from engine.files.spool import PIECE_BYTES
+from engine.tokenization.reading import Reading
 
 _MAGIC = b"RNNTextLabCorpus"
 _ALIGNED = 64

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.control import RunControl
-from engine.corpus.words import Tokenizer
+from engine.tokenization.words import Tokenizer
 
 SMALL_TEXT = 1_000_000  # characters: below, starting processes costs more than it saves
 _LOOK_EVERY_S = 0.05  # how often a waiting parent looks for a stop

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-from engine.documents.detection import Layout
+from engine.documents.layout.detection import Layout
 from engine.documents.rows import Row
 from engine.errors import CorpusError
 

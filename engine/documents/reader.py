@@ -19,8 +19,8 @@ from typing import Literal, NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.documents.columns import wanted_columns
-from engine.documents.detection import Layout, examine
 from engine.documents.encoding import EncodingReading
+from engine.documents.layout.detection import Layout, examine
 from engine.documents.rows import LEFT_OUT, REPAIRED, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,

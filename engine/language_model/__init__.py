@@ -1,1 +1,1 @@
-"""A trained model: what it is, drawing and scoring sentences with it, and its files."""
+"""A trained model: what it is, how it is named and compared, and its files."""

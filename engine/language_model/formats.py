@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.language_model.checkpoint import SUFFIX, load_model, save_model
@@ -25,6 +24,7 @@ from engine.language_model.tutorial_npz import (
     read_word_list,
     word_list_of,
 )
+from engine.tokenization.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import onnx

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus.languages import describe_tokenizer
 from engine.language_model.history import TrainingHistory, evaluated_loss
+from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import CorpusSummary
-    from engine.corpus.reading import Reading
     from engine.corpus.references import ReferenceLosses
-    from engine.corpus.vocabulary import Vocabulary
     from engine.network.rnn import RNN
+    from engine.tokenization.reading import Reading
+    from engine.tokenization.vocabulary import Vocabulary
 
 
 def _tutorials_reading() -> "Reading":
-    from engine.corpus.reading import Reading  # loads NLTK
+    from engine.tokenization.reading import Reading  # loads NLTK
 
     return Reading()
 

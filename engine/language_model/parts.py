@@ -15,12 +15,12 @@ import numpy as np
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
-from engine.corpus.reading import Reading
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import EngineError, ModelFileError
 from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand
 from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
+from engine.tokenization.reading import Reading
+from engine.tokenization.vocabulary import Vocabulary
 
 REAL = ("F32", "F64")  # number formats of parameters
 

@@ -22,13 +22,13 @@ from numpy.lib import format as npy_format
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import unread_corpus
-from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
 from engine.language_model.model import LanguageModel
 from engine.language_model.parts import demand_usable
 from engine.network.rnn import RNN
+from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 
 _MEMBERS = ("U", "V", "W")
 _LARGEST_RATIO = 10  # parameters hardly compress: more is a trap

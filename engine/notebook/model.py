@@ -19,14 +19,14 @@ from engine.errors import ConfigError
 from engine.language_model.formats import open_model, write_model
 from engine.language_model.history import EpochDone, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
-from engine.language_model.next_words import next_words
-from engine.language_model.replacement import best_replacement
 from engine.language_model.results import ReplacementFound, SentenceGenerated
-from engine.language_model.sampler import generate
-from engine.language_model.scorer import score
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
 from engine.notebook.results import Following, Score, Sentences, fields_of, html_table
+from engine.sampling.next_words import next_words
+from engine.sampling.sampler import generate
+from engine.scoring.replacement import best_replacement
+from engine.scoring.scorer import score
 from engine.training.evaluation import Evaluation, evaluate_corpus
 from engine.training.events import SnapshotPublished
 from engine.training.trainer import train

@@ -1,7 +1,7 @@
 """The mean loss of sentences with the parameters at rest: of a run's text, or a model on another.
 
 A corpus that the model was not trained on is numbered anew with the model's vocabulary. One
-typed sentence is `engine.language_model.scorer`'s.
+typed sentence is `engine.scoring.scorer`'s.
 """
 
 import math
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.corpus.references import ReferenceLosses
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import DivergedError
 from engine.files.spool import Spool
 from engine.language_model.model import LanguageModel
@@ -25,6 +24,7 @@ from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
+from engine.tokenization.vocabulary import Vocabulary
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096

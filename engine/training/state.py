@@ -27,9 +27,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, CorpusSummary
-from engine.corpus.reading import Reading
 from engine.corpus.references import ReferenceLosses
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
@@ -50,6 +48,8 @@ from engine.language_model.parts import (
     vocabulary_to_tensors,
 )
 from engine.network.rnn import RNN
+from engine.tokenization.reading import Reading
+from engine.tokenization.vocabulary import Vocabulary
 from engine.training.optimizers import MEAN
 from engine.training.progress import Progress
 

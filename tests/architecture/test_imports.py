@@ -21,7 +21,7 @@ ENGINE_LIBRARIES = {
     *("pandas", "safetensors", "torch", "tqdm"),  # pandas only where it is there
 }
 APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
-MAY_USE_NUMPY = {"app.training.loss_plot", "app.training.loss_history"}
+MAY_USE_NUMPY = {"app.training.plot.loss_plot", "app.training.plot.loss_history"}
 
 
 @cache

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.corpus.corpus import Corpus, TokenStore, unread_corpus
-from engine.corpus.reading import Reading
-from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
+from engine.tokenization.reading import Reading
+from engine.tokenization.vocabulary import Vocabulary
 
 LOG_LENGTH = NormalDist(2.76, 0.685)
 SHORTEST, LONGEST = 2, 150

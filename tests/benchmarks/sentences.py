@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from engine.config import SPECIAL_TOKENS, SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.language_model.model import LanguageModel
-from engine.language_model.next_words import next_words
 from engine.language_model.results import SentenceGenerated
-from engine.language_model.sampler import generate
-from engine.language_model.scorer import score
+from engine.sampling.next_words import next_words
+from engine.sampling.sampler import generate
+from engine.scoring.scorer import score
 from tests.benchmarks.data import made_up_words, typical_model
 from tests.benchmarks.places import ROOT
 from tests.benchmarks.rows import BenchmarkRow, Target, row

@@ -16,9 +16,9 @@ from engine.config import SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.errors import EngineError
 from engine.language_model.results import SentenceGenerated
-from engine.language_model.sampler import generate
 from engine.network.batching import batch_from_pairs
 from engine.network.rnn import RNN
+from engine.sampling.sampler import generate
 from tests.benchmarks import pytorch_user as user
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.all_parts import BenchmarkConfig, run_benchmark

@@ -193,8 +193,8 @@ def main(count: int, seed: int, folder: Path, longest_ms: int) -> None:
     for name in (
         "training.trainer",
         "corpus.build",
-        "language_model.sampler",
-        "language_model.scorer",
+        "sampling.sampler",
+        "scoring.scorer",
         "language_model.checkpoint",
         "network.device",
     ):

@@ -21,8 +21,8 @@ import numpy as np
 from engine.errors import ModelFileError
 from engine.language_model.checkpoint import load_model, model_to_bytes
 from engine.language_model.model import LanguageModel
-from engine.language_model.scorer import score
 from engine.language_model.tutorial_npz import load_tutorial_npz
+from engine.scoring.scorer import score
 from tests.engine.support.models import tiny_model
 
 MORE_MEMORY = 64 << 20  # bytes

@@ -9,8 +9,8 @@ from engine.config import SampleConfig
 from engine.control import RunControl
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
-from engine.language_model.sampler import generate
-from engine.language_model.scorer import score
+from engine.sampling.sampler import generate
+from engine.scoring.scorer import score
 from tests.engine.support.models import tiny_model
 from tests.integration.scale import SEED, Report, long_test, scaled
 

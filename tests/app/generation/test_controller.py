@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.generation.sentence_list import SentenceList
+from app.generation.writing.sentence_list import SentenceList
 from app.session import RunState
 from engine import DeviceError, Notice, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench

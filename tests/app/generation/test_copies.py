@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.generation.sentence_columns import COPIED
-from app.generation.sentence_list import SentenceList
+from app.generation.writing.sentence_columns import COPIED
+from app.generation.writing.sentence_list import SentenceList
 from app.jobs import CopiesFound
 from engine import Copy
 from tests.app.generation.conftest import MakeBench

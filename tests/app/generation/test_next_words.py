@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from app.generation.next_word_panel import NextWordTable, heading, share_text
 from app.generation.next_words_controller import start_hint
-from app.generation.sentence_list import SentenceList
+from app.generation.scoring.next_word_panel import NextWordTable, heading, share_text
+from app.generation.writing.sentence_list import SentenceList
 from engine import DeviceError, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (

@@ -6,7 +6,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.generation.preset_row import PresetRow
 from app.generation.presets import (
     PRESETS,
     Preset,
@@ -14,6 +13,7 @@ from app.generation.presets import (
     presets_as_texts,
     presets_from_texts,
 )
+from app.generation.writing.preset_row import PresetRow
 from engine import SampleConfig
 
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.generation.controller import model_origin
-from app.generation.score_wording import parts_text, without_unknown_text
-from app.generation.word_table import WordProbabilityTable
+from app.generation.scoring.score_wording import parts_text, without_unknown_text
+from app.generation.scoring.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
 from app.shared.throttle import Throttle
 from engine import DeviceError, RunControl, ScoredPart

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.generation.sentence_list import SentenceList
+from app.generation.writing.sentence_list import SentenceList
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
     GenerationBench,

@@ -16,7 +16,7 @@ from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
-from app.training.loss_history import LossHistory
+from app.training.plot.loss_history import LossHistory
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from engine import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.training.loss_history import LossHistory
 from app.training.metrics import HEADER, write_metrics
+from app.training.plot.loss_history import LossHistory
 from engine import ExportError
 from tests.app.support.training_fakes import epoch_done, fake_model, halved, loss_point
 

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from app.session import CurrentRun, RunState
-from app.training.loss_history import LossHistory
+from app.training.plot.loss_history import LossHistory
 from app.training.texts import (
     describe_corpus,
     describe_empty_plot,

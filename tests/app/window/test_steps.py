@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.generation.generate_panel import GeneratePanel
 from app.generation.records import Batch
-from app.generation.score_panel import ScorePanel
+from app.generation.scoring.score_panel import ScorePanel
+from app.generation.writing.generate_panel import GeneratePanel
 from app.session import RunState
 from engine import SampleConfig
 from tests.app.support.dataset_fakes import FakeCorpus

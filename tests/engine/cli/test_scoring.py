@@ -12,8 +12,8 @@ import pytest
 from engine.cli.main import EXIT_WRONG, main
 from engine.cli.scoring import Candidate, candidates_of
 from engine.language_model.checkpoint import save_model
-from engine.language_model.scorer import score
-from engine.language_model.text_scores import score_texts, total_of
+from engine.scoring.scorer import score
+from engine.scoring.text_scores import score_texts, total_of
 from tests.engine.support.models import tiny_model
 
 TEXTS = ["the cat sat .", "cat the zebra", "sat"]

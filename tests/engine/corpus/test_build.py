@@ -13,14 +13,14 @@ from engine.config import FORMER_TOKENIZER, CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import CorpusReady
-from engine.corpus.sentence_ends import SentenceRules
-from engine.corpus.sentences import SentenceSplitter
 from engine.corpus.split import draw_validation
-from engine.corpus.tokenizers import make_tokenizer
-from engine.corpus.tokenizing import tokenize
 from engine.corpus.workers import BatchPreparer
 from engine.errors import CorpusError
 from engine.events import Event
+from engine.tokenization.sentence_ends import SentenceRules
+from engine.tokenization.sentences import SentenceSplitter
+from engine.tokenization.tokenizers import make_tokenizer
+from engine.tokenization.tokenizing import tokenize
 from tests.engine.support.corpora import prepare, write_rows
 from tests.patience import HANGS_AFTER_S
 

@@ -14,7 +14,7 @@ from engine.corpus.build import build_corpus
 from engine.corpus.copies import CopyFinder, held_out_share
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
-from engine.corpus.tokenizing import tokenize
+from engine.tokenization.tokenizing import tokenize
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.corpus.reading import Reading
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
-from engine.corpus.sentences import SentenceSplitter
-from engine.corpus.tokenizing import tokenize
 from engine.language_model.history import EpochDone
+from engine.tokenization.reading import Reading
+from engine.tokenization.sentences import SentenceSplitter
+from engine.tokenization.tokenizing import tokenize
 from engine.training.trainer import train
 from resources.sample_comments.grammar import Grammar
 from resources.sample_comments.make import (

@@ -14,9 +14,9 @@ import pytest
 from engine.config import CorpusConfig
 from engine.control import RunControl, StageProgress
 from engine.corpus.build import build_corpus
-from engine.corpus.reading import Reading
 from engine.corpus.workers import PreparationPool, PreparedBatch, _serve, choose_processes
 from engine.events import Event
+from engine.tokenization.reading import Reading
 from tests.engine.support.corpora import prepare, write_rows
 
 
@@ -178,7 +178,7 @@ def test_that_a_script_without_a_main_guard_does_not_start_itself_again(tmp_path
     script.write_text(
         "print('begins')\n"
         "from engine.control import RunControl\n"
-        "from engine.corpus.reading import Reading\n"
+        "from engine.tokenization.reading import Reading\n"
         "from engine.corpus.workers import PreparationPool\n"
         "with PreparationPool(Reading().tokenizer, 2, RunControl()) as pool:\n"
         "    done = [*pool.put(['The cat sat. It slept.']), *pool.finish()]\n"

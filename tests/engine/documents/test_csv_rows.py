@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import CsvConfig
 from engine.documents import reader as csv_source
-from engine.documents.detection import examine
+from engine.documents.layout.detection import examine
 from engine.documents.reader import DocumentReader, inspect_csv
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 
 from engine.config import Dtype
-from engine.corpus.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from engine.errors import ModelFileError
 from engine.files.atomic import write_durably
 from engine.language_model.checkpoint import FORMAT, load_model, model_to_bytes, save_model
 from engine.language_model.history import TrainingHistory
 from engine.language_model.model import LanguageModel
-from engine.language_model.scorer import score
+from engine.scoring.scorer import score
+from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, Vocabulary
 from tests.engine.support.models import model_of, tiny_history, tiny_model
 
 DATA = Path(__file__).parents[1] / "data"

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.language_model.formats import open_model, write_model
+from engine.tokenization.vocabulary import Vocabulary
 from tests.engine.support.models import tiny_model
 
 

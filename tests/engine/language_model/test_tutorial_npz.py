@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.corpus.vocabulary import Vocabulary
 from engine.errors import ModelFileError
 from engine.language_model.formats import open_model
 from engine.language_model.tutorial_npz import (
@@ -18,6 +17,7 @@ from engine.language_model.tutorial_npz import (
     load_tutorial_npz,
     read_word_list,
 )
+from engine.tokenization.vocabulary import Vocabulary
 from tests.engine.support.models import tiny_model
 
 H, C = 4, 8

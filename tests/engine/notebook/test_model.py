@@ -14,11 +14,11 @@ import engine
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
 from engine.language_model.history import EpochDone
-from engine.language_model.replacement import best_replacement
-from engine.language_model.sampler import generate
-from engine.language_model.scorer import score
 from engine.notebook import model as prompt
 from engine.notebook import reading
+from engine.sampling.sampler import generate
+from engine.scoring.replacement import best_replacement
+from engine.scoring.scorer import score
 from engine.training.events import SnapshotPublished
 from tests.engine.support.models import tiny_history, tiny_model
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import TokenizerConfig, TokenizerName
-from engine.corpus.languages import language
-from engine.corpus.sentence_ends import SentenceRules
-from engine.corpus.tokenizers import make_tokenizer
-from engine.corpus.words import Tokenizer, visible
-from engine.corpus.written import Writer, WritingCounts
-from engine.corpus.written_forms import FormCounts
+from engine.tokenization.languages import language
+from engine.tokenization.sentence_ends import SentenceRules
+from engine.tokenization.tokenizers import make_tokenizer
+from engine.tokenization.words import Tokenizer, visible
+from engine.tokenization.written import Writer, WritingCounts
+from engine.tokenization.written_forms import FormCounts
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus" / "languages"
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.txt"))

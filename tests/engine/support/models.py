@@ -7,10 +7,10 @@ import numpy as np
 
 from engine.config import Dtype, ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
-from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.history import EpochDone, RateHalved, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
+from engine.tokenization.vocabulary import Vocabulary
 
 WORDS = ("the", "cat", "sat", ".", "naïve")
 

@@ -8,9 +8,9 @@ import pytest
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
-from engine.corpus.vocabulary import Vocabulary
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
+from engine.tokenization.vocabulary import Vocabulary
 from engine.training import evaluation
 from engine.training.evaluation import Evaluation, evaluate_corpus
 from tests.engine.support.runs import StopsAfter, animal_corpus

@@ -1,0 +1,482 @@
+"""The lower half of the generation tab: a typed sentence and its probability."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.generation.records import ModelScore, places_of_words
+from app.generation.scoring.better_word import BetterWord
+from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
+from app.generation.scoring.comparison_table import ComparisonTable
+from app.generation.scoring.next_word_panel import END, NextWordPanel
+from app.generation.scoring.score_wording import (
+    parts_text,
+    probability_formula,
+    unknown_sentence,
+    without_unknown_text,
+)
+from app.generation.scoring.word_table import WordProbabilityTable
+from app.shared.formatting import format_odds, format_perplexity
+from app.shared.labels import describe, make_label
+from engine import NextWords
+
+NOTHING = "–"
+_LONGEST_TEXT = 10_000  # characters
+
+
+class ScorePanel(QFrame):
+    """Take a sentence and show its probability, word by word.
+
+    Signals
+    -------
+    text_changed(str)
+        The sentence is different now.
+    score_shown(object)
+        This `ModelScore` is shown now, or None.
+    place_changed()
+        Another place of the sentence is looked at, or other words stand before it.
+    continue_requested(object)
+        A sentence is to be written that begins with these words, a tuple.
+    replaced(str)
+        Another sentence took the place of this typed one.
+    compared_changed()
+        Other sentences are compared now.
+    removed(object)
+        Compared sentences were taken away: all that were there before, for `show_compared`.
+
+    Attributes
+    ----------
+    better_word : BetterWord
+    words_before : tuple of str, or None
+        What stands before the place that is looked at; None: no place is.
+    """
+
+    text_changed = Signal(str)
+    score_shown = Signal(object)
+    place_changed = Signal()
+    continue_requested = Signal(object)
+    replaced = Signal(str)
+    compared_changed = Signal()
+    removed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
+        self._scored: ModelScore | None = None
+        self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
+        self._is_pin_due = False  # Return was pressed before the score was there
+        self._place: int | None = None  # of the word that is looked at, from 0
+        self.words_before: tuple[str, ...] | None = None
+        self._build_line()
+        self._build_figures()
+        self._build_tables()
+        self._build_layout()
+        self._connect_signals()
+        self.show_score(None)
+
+    def _build_line(self) -> None:
+        self._sentence_edit = describe(
+            QLineEdit(self),
+            "generation.sentence_edit",
+            "Sentence to score",
+            "Type a sentence or several; their probability follows as you type. "
+            "Return adds it to the comparison.",
+        )
+        self._sentence_edit.setMaxLength(_LONGEST_TEXT)
+        self._sentence_edit.setPlaceholderText("Type a sentence, such as: i think this is great .")
+        self._undo_button = describe(
+            QPushButton("&Undo", self),
+            "generation.undo_button",
+            "Undo the last change of the sentence",
+            "Take back the last change of the sentence, such as a word that was chosen (Ctrl+Z)",
+        )
+        self._undo_button.setEnabled(False)
+        self.better_word = BetterWord(self)
+        self._pin_button = describe(
+            QPushButton("&Add to comparison", self),
+            "generation.pin_button",
+            "Add to comparison",
+            "Keep this sentence and its probability in the ranked table (Return)",
+        )
+
+    def _build_figures(self) -> None:
+        self._coloured = describe(
+            ColouredSentence(self),
+            "generation.coloured_sentence",
+            "The sentence, coloured by surprise",
+            "",
+        )
+        self._legend = Legend(self)
+        self._legend.setObjectName("generation.legend")
+        self._probability_label = _figure(
+            self,
+            "generation.probability_label",
+            "Probability of the sentence",
+            "How often the model would say exactly this sentence, its end included",
+        )
+        self._log_label = _figure(
+            self,
+            "generation.log_probability_label",
+            "Logarithm of the probability to base ten",
+            "The probability as a power of ten: −3 is 1 in 1,000",
+        )
+        self._perplexity_label = _figure(
+            self,
+            "generation.perplexity_label",
+            "Perplexity a word",
+            "Between how many equally likely words the model wavers, on average",
+        )
+        self._bits_label = _figure(
+            self,
+            "generation.bits_label",
+            "Bits a word",
+            "Mean surprise in bits a word: log2 of the perplexity",
+        )
+        self._model_label = QLabel(self)
+        self._model_label.setObjectName("generation.score_model_label")
+        self._model_label.setProperty("role", "hint")
+        self._parts_label = make_label("", "hint", self, wrap=True)
+        self._parts_label.setObjectName("generation.parts_label")
+        self._percentile_label = make_label("", "hint", self, wrap=True)
+        self._percentile_label.setObjectName("generation.percentile_label")
+        self._unknown_label = QLabel(self)
+        self._unknown_label.setObjectName("generation.unknown_label")
+        self._unknown_label.setProperty("role", "bad")
+        self._unknown_label.setWordWrap(True)
+
+    def _build_tables(self) -> None:
+        self._word_table = describe(
+            WordProbabilityTable(self), "generation.word_table", "Probability of each word", ""
+        )
+        self._next_panel = NextWordPanel(self)
+        self._comparison_table = describe(
+            ComparisonTable(self), "generation.comparison_table", "Compared sentences", ""
+        )
+        self._comparison_table.set_placeholder(
+            "Add sentences here to rank them, such as “he go to school” and “he goes to school”."
+        )
+        self._unpin_button = describe(
+            QPushButton("&Remove", self),
+            "generation.unpin_button",
+            "Remove from comparison",
+            "Remove the selected sentences from the comparison, or all of them",
+        )
+        self._unpin_button.setEnabled(False)
+
+    def _build_layout(self) -> None:
+        line = QHBoxLayout()
+        line.addWidget(self._sentence_edit, 1)
+        line.addWidget(self._undo_button)
+        line.addWidget(self.better_word.ask_button)
+        line.addWidget(self._pin_button)
+        figures = QGridLayout()
+        figures.setHorizontalSpacing(28)
+        figures.setVerticalSpacing(0)
+        names = ("Probability", "log₁₀ probability", "Perplexity a word", "Bits a word")
+        labels = (
+            self._probability_label,
+            self._log_label,
+            self._perplexity_label,
+            self._bits_label,
+        )
+        for column, (name, label) in enumerate(zip(names, labels, strict=True)):
+            caption = QLabel(name, self)
+            caption.setProperty("role", "caption")
+            figures.addWidget(caption, 0, column)
+            figures.addWidget(label, 1, column)
+        figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
+        figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
+        figures.setColumnStretch(len(names), 1)
+        heading = QLabel("How probable is a sentence?", self)
+        heading.setProperty("role", "heading")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.addWidget(heading)
+        layout.addLayout(line)
+        layout.addWidget(self._coloured)
+        layout.addLayout(figures)
+        better = QHBoxLayout()
+        better.setSpacing(16)
+        better.addWidget(self._percentile_label, 1)
+        better.addWidget(self.better_word, 1)
+        layout.addLayout(better)
+        layout.addWidget(self._parts_label)
+        layout.addWidget(self._unknown_label)
+        layout.addWidget(self._build_splitter(), 1)
+
+    def _build_splitter(self) -> QSplitter:
+        comparison = QWidget(self)
+        column = QVBoxLayout(comparison)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._comparison_table, 1)
+        column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
+        self._aside_tabs = describe(
+            QTabWidget(self),
+            "generation.aside_tabs",
+            "What else, and comparison",
+            "What could stand at a word, and sentences side by side",
+        )
+        self._aside_tabs.addTab(self._next_panel, "What else?")
+        self._aside_tabs.addTab(comparison, "Comparison")
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("generation.score_splitter")
+        splitter.addWidget(self._word_table)
+        splitter.addWidget(self._aside_tabs)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([560, 640])
+        return splitter
+
+    def _connect_signals(self) -> None:
+        self._sentence_edit.textChanged.connect(self._on_text_changed)
+        self._sentence_edit.returnPressed.connect(self._on_return_pressed)
+        self._pin_button.clicked.connect(self._on_pin_clicked)
+        self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
+        self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
+        self._comparison_table.removed.connect(self.removed)
+        self._comparison_table.score_requested.connect(self.set_text)
+        self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self.better_word.taken.connect(self.set_text)
+        self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+        self._next_panel.word_taken.connect(self._on_word_taken)
+        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
+        self._next_panel.all_wanted.connect(self.place_changed)
+
+    @property
+    def text(self) -> str:
+        """The sentence as typed."""
+        return self._sentence_edit.text()
+
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """The words themselves, where the text in the line would be read as others."""
+        return self._words
+
+    @Slot(str, object)
+    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+        """Put a sentence into the line, as if it had been typed: it can be undone.
+
+        Where `words` are given, they are scored until something else is typed.
+        """
+        former = self.text
+        if (text, words) == (former, self._words):
+            return
+        with QSignalBlocker(self._sentence_edit):
+            self._sentence_edit.selectAll()
+            self._sentence_edit.insert(text)
+            if not text:
+                self._sentence_edit.del_()
+        self._take(words)
+        if text != former and former.strip():
+            self.replaced.emit(former)
+
+    def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
+        """Show this sentence, and what could stand at its word `place`, from 0."""
+        self._place = place
+        self._aside_tabs.setCurrentWidget(self._next_panel)
+        if (text, words) == (self.text, self._words) and self._scored is not None:
+            self._look_again()
+        else:
+            self.set_text(text, words)
+
+    @property
+    def next_words_wanted(self) -> int | None:
+        """How many words that could stand there are worth asking for; None: all."""
+        return self._next_panel.rows_wanted
+
+    @property
+    def scored(self) -> ModelScore | None:
+        """The score that is shown."""
+        return self._scored
+
+    def show_percentile(self, text: str) -> None:
+        """Say where the sentence stands among others; "" where nobody knows."""
+        self._percentile_label.setText(text)
+        self._percentile_label.setVisible(bool(text))
+
+    def show_next_words(self, said: NextWords | None) -> None:
+        """Show what could stand at the place that is looked at."""
+        self._next_panel.show_words(said, self._word_there())
+
+    @property
+    def compared(self) -> tuple[ModelScore, ...]:
+        """The compared sentences, the newest last."""
+        return self._comparison_table.pinned
+
+    def show_compared(self, scores: Sequence[ModelScore]) -> None:
+        """Show compared sentences of an earlier time."""
+        self._comparison_table.show_pinned(scores)
+
+    def focus_line(self) -> None:
+        """Let the person type a sentence."""
+        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._sentence_edit.selectAll()
+
+    def restore_text(self, text: str) -> None:
+        """Put a sentence back that another took the place of."""
+        self._sentence_edit.selectAll()
+        self._sentence_edit.insert(text)
+
+    def show_available(self, *, is_available: bool) -> None:
+        """Enable the line when there is a model."""
+        self._sentence_edit.setEnabled(is_available)
+        self._word_table.set_placeholder(
+            "Each word's probability, given those before it, appears here as you type."
+            if is_available
+            else "A model is needed to score a sentence."
+        )
+
+    def show_score(self, scored: ModelScore | None) -> None:
+        """Show a score; None takes the present one away."""
+        self._scored = scored
+        self._pin_button.setEnabled(scored is not None)
+        self.better_word.show_available(is_available=scored is not None)
+        self._word_table.show_score(scored)
+        self._coloured.show_score(scored)
+        self.score_shown.emit(scored)
+        self._legend.setVisible(scored is not None)
+        self._look_again()
+        if scored is None:
+            for label in (self._probability_label, self._log_label):
+                label.setText(NOTHING)
+            for label in (self._perplexity_label, self._bits_label):
+                label.setText(NOTHING)
+            self._model_label.clear()
+            self._parts_label.hide()
+            self._show_unknown(())
+            return
+        score = scored.score
+        self._legend.show_vocabulary(round(2.0**scored.guess_bits))
+        log10 = score.log_probability / math.log(10.0)
+        self._probability_label.setText(format_odds(score.log_probability))
+        self._probability_label.setToolTip(probability_formula(score))
+        self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
+        self._log_label.setToolTip(
+            f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats"
+        )
+        self._perplexity_label.setText(format_perplexity(score.perplexity))
+        self._bits_label.setText(f"{score.bits_per_word:.2f}")
+        self._model_label.setText(f"scored with the model as of {scored.model}")
+        self._model_label.setToolTip(scored.model_title)
+        self._parts_label.setText(parts_text(score))
+        self._parts_label.setVisible(bool(self._parts_label.text()))
+        self._show_unknown(score.unknown_words, without_unknown_text(score))
+        if self._is_pin_due:
+            self._is_pin_due = False
+            self._pin(scored)
+
+    def tab_chain(self) -> list[QWidget]:
+        """Return the widgets in the order of the Tab key."""
+        return [
+            self._sentence_edit,
+            self._pin_button,
+            self._undo_button,
+            *self.better_word.tab_chain(),
+            self._word_table,
+            *self._next_panel.tab_chain(),
+            self._comparison_table,
+            self._unpin_button,
+        ]
+
+    def _show_unknown(self, words: tuple[str, ...], more: str = "") -> None:
+        self._unknown_label.setText(unknown_sentence(words) + more)
+        self._unknown_label.setVisible(bool(words))
+
+    @Slot()
+    def _on_return_pressed(self) -> None:
+        self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
+        self._pin_button.click()
+
+    def _word_there(self) -> str:
+        """Return the word that stands at the place that is looked at."""
+        if self._scored is None or self._place is None:
+            return ""
+        return self._scored.score.words[self._place].word
+
+    def _look_again(self) -> None:
+        """Keep to the same place of a new score; leave it where there is no such place."""
+        words = () if self._scored is None else self._scored.score.words
+        if self._place is not None and words:
+            self._place = min(self._place, len(words) - 1)
+            before = tuple(word.word for word in words[: self._place])
+            with QSignalBlocker(self._word_table.selectionModel()):
+                self._word_table.selectRow(self._place)
+            self._word_table.viewport().update()  # the blocked signals would have
+            self._word_table.scrollTo(self._word_table.model().index(self._place, 0))
+            self.words_before = before
+            self.place_changed.emit()
+        elif self.words_before is not None and not self.text.strip():
+            self._place = self.words_before = None
+            self.place_changed.emit()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_row_changed(self, current: QModelIndex, _former: QModelIndex) -> None:
+        if current.isValid() and current.row() != self._place and self._scored is not None:
+            self._place = current.row()
+            self._aside_tabs.setCurrentWidget(self._next_panel)
+            self._look_again()
+
+    @Slot(int)
+    def _on_coloured_word_clicked(self, word: int) -> None:
+        self._place = word
+        self._aside_tabs.setCurrentWidget(self._next_panel)
+        self._look_again()
+
+    @Slot(str)
+    def _on_word_taken(self, word: str) -> None:
+        if self.words_before is None or self._scored is None or self._place is None:
+            return
+        if word != END:
+            self.continue_requested.emit((*self.words_before, word))
+            return
+        words = tuple(each.word for each in self._scored.score.words[: self._place + 1])
+        place = places_of_words(self.text, words)[self._place]
+        if place is not None:  # else it is the end already, or cannot be told in the text
+            self.set_text(self.text[: place[0]].rstrip())
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._take(None)
+
+    def _take(self, words: tuple[str, ...] | None) -> None:
+        """Let the text in the line be scored, or the words that it stands for."""
+        self._is_pin_due, self._words = False, words
+        self.better_word.forget()
+        self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
+        self._pin_button.setEnabled(False)  # the score shown belongs to an older text
+        self.text_changed.emit(self.text)
+
+    @Slot()
+    def _on_pin_clicked(self) -> None:
+        if self._scored is not None:
+            self._pin(self._scored)
+
+    def _pin(self, scored: ModelScore) -> None:
+        self._comparison_table.pin(scored)
+        self._aside_tabs.setCurrentIndex(1)
+
+    @Slot(int)
+    def _on_pinned_count_changed(self, count: int) -> None:
+        self._unpin_button.setEnabled(count > 0)
+        self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
+        self.compared_changed.emit()
+
+
+def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:
+    label = describe(QLabel(parent), object_name, accessible_name, tooltip)
+    label.setProperty("role", "figure")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

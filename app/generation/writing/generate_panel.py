@@ -1,0 +1,385 @@
+"""The upper half of the generation tab: the form, its buttons, the sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.generation.presets import Preset
+from app.generation.records import Batch
+from app.generation.writing.sample_form import SampleForm
+from app.generation.writing.sentence_list import SentenceList
+from app.shared.formatting import counted
+from app.shared.labels import ElidedLabel, describe, make_label
+from app.shared.scrolling import FittingScrollArea
+from app.shared.theme import scaled
+from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
+
+NO_MODEL_TEXT = (
+    "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
+    "here while it still learns.\nOr open one with File > Open model…"
+)
+NO_SENTENCES_TEXT = (
+    "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
+    "Click a word to see what else could stand there; double-click to see how probable each is."
+)
+_FORM_WIDTH = 360  # pixels
+_LIST_HEIGHT = 150  # of three sentences below their title
+_LONGEST_START = 2000  # characters
+
+
+class GeneratePanel(QFrame):
+    """Ask for sentences and show them.
+
+    Signals
+    -------
+    generate_requested(object)
+        The `SampleConfig` of the form.
+    stop_requested(), save_requested()
+        The user pressed the button.
+    settings_changed(object)
+        The `SampleConfig` of the form are different now.
+    score_requested(str, object)
+        The user wants this sentence's probability, word by word.
+    word_chosen(object, int)
+        The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
+    start_changed(str)
+        The sentences are to begin with this.
+    own_presets_changed(object)
+        One's own presets are these now, a tuple.
+    records_changed()
+        Sentences came, were taken away, or were marked.
+    cleared(object)
+        The list was cleared: the sentences with their batches, for `show_records`.
+    sentences_written()
+        A batch has come to its end.
+    copy_chosen(object)
+        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
+    """
+
+    generate_requested = Signal(object)
+    stop_requested = Signal()
+    save_requested = Signal()
+    settings_changed = Signal(object)
+    score_requested = Signal(str, object)
+    word_chosen = Signal(object, int)
+    start_changed = Signal(str)
+    own_presets_changed = Signal(object)
+    records_changed = Signal()
+    cleared = Signal(object)
+    sentences_written = Signal()
+    copy_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
+        self._is_available = False
+        self._is_generating = False
+        self._novelty = ""
+        self._form = SampleForm(self)
+        self._build_start()
+        self._build_buttons()
+        self._build_list()
+        self._build_layout()
+        self._connect_signals()
+        self._update_enabled()
+
+    def _build_start(self) -> None:
+        self._start_edit = describe(
+            QLineEdit(self),
+            "generation.start_edit",
+            "Begin with",
+            "Words that each sentence begins with; empty: the model begins by itself. "
+            "Return writes.",
+        )
+        self._start_edit.setMaxLength(_LONGEST_START)
+        self._start_edit.setPlaceholderText("Begin with…")
+        self._start_hint = make_label("", "hint", self, wrap=True)
+        self._start_hint.setObjectName("generation.start_hint")
+
+    def _build_buttons(self) -> None:
+        self._generate_button = describe(
+            QPushButton("&Generate", self),
+            "generation.generate_button",
+            "Generate sentences",
+            "Draw sentences from the model (Ctrl+Return)",
+        )
+        self._generate_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self._stop_button = describe(
+            QPushButton("Stop", self),
+            "generation.stop_button",
+            "Stop generating",
+            "Keep the sentences so far and draw no more (Esc)",
+        )
+
+    def _build_list(self) -> None:
+        self._list = describe(
+            SentenceList(self),
+            "generation.sentence_list",
+            "Generated sentences",
+            "",
+        )
+        self._list.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window shows a title alone
+        self._copy_button = describe(
+            QPushButton("&Copy", self),
+            "generation.copy_button",
+            "Copy sentences",
+            "Copy the selected sentences, or all of them, one a line (Ctrl+C)",
+        )
+        self._save_button = describe(
+            QPushButton("&Save…", self),
+            "generation.save_button",
+            "Save sentences",
+            "Write all sentences to a text file, or with probabilities, seeds and settings to "
+            "a CSV or to JSON lines",
+        )
+        self._clear_button = describe(
+            QPushButton("C&lear", self),
+            "generation.clear_button",
+            "Clear sentences",
+            "Remove all sentences from the list",
+        )
+        self._search_edit = describe(
+            QLineEdit(self),
+            "generation.search_edit",
+            "Search the sentences",
+            "Show only the sentences with this text",
+        )
+        self._search_edit.setPlaceholderText("Search")
+        self._favourites_check = describe(
+            QCheckBox("★ only", self),
+            "generation.favourites_check",
+            "Only favourites",
+            "Show only the sentences that you have marked",
+        )
+        self._status_label = ElidedLabel(self)
+        self._status_label.setObjectName("generation.status_label")
+        self._status_label.setProperty("role", "hint")
+
+    def _build_layout(self) -> None:
+        heading = QLabel("Write", self)
+        heading.setProperty("role", "heading")
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addSpacing(8)
+        top.addWidget(self._start_edit, 1)
+        top.addWidget(self._generate_button)
+        top.addWidget(self._stop_button)
+        below = QHBoxLayout()
+        below.addWidget(self._status_label, 1)
+        below.addWidget(self._favourites_check)
+        below.addWidget(self._search_edit)
+        for button in (self._copy_button, self._save_button, self._clear_button):
+            below.addWidget(button)
+        right = QVBoxLayout()
+        right.addWidget(self._list, 1)
+        right.addLayout(below)
+        area = FittingScrollArea(self)
+        area.setObjectName("generation.form_area")
+        area.setWidget(self._form)
+        self._form.setAutoFillBackground(False)  # the card shows through
+        area.viewport().setAutoFillBackground(False)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(scaled(_FORM_WIDTH))
+        columns = QHBoxLayout()
+        columns.addWidget(area, 0, Qt.AlignmentFlag.AlignTop)
+        columns.addSpacing(12)
+        columns.addLayout(right, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.addLayout(top)
+        layout.addWidget(self._start_hint)
+        layout.addLayout(columns, 1)
+
+    def _connect_signals(self) -> None:
+        self._form.changed.connect(self._on_form_changed)
+        self._form.own_presets_changed.connect(self.own_presets_changed)
+        self._start_edit.textChanged.connect(self.start_changed)
+        self._start_edit.returnPressed.connect(self.request_generate)
+        self._start_edit.editingFinished.connect(self._on_form_changed)
+        self._search_edit.textChanged.connect(self._on_filter_changed)
+        self._favourites_check.toggled.connect(self._on_filter_changed)
+        self._list.word_chosen.connect(self.word_chosen)
+        self._list.copy_chosen.connect(self.copy_chosen)
+        self._list.favourites_changed.connect(self._on_favourites_changed)
+        self._generate_button.clicked.connect(self.request_generate)
+        self._stop_button.clicked.connect(self.request_stop)
+        self._copy_button.clicked.connect(self._list.copy_selected_or_all)
+        self._save_button.clicked.connect(self.save_requested)
+        self._clear_button.clicked.connect(self._on_clear_clicked)
+        self._list.score_requested.connect(self.score_requested)
+        self._list.count_changed.connect(self._on_count_changed)
+
+    @Slot()
+    def request_generate(self) -> None:
+        """Ask for sentences, if that is possible now."""
+        if self._generate_button.isEnabled():
+            self.generate_requested.emit(self.settings())
+
+    def settings(self) -> SampleConfig:
+        """Return what the form says, with the words to begin with."""
+        return replace(self._form.settings(), start=self._start_edit.text().strip())
+
+    @Slot()
+    def request_stop(self) -> None:
+        """Ask for an end, if sentences are being drawn."""
+        if self._stop_button.isEnabled():
+            self.stop_requested.emit()
+
+    def show_available(self, *, is_available: bool) -> None:
+        """Enable the panel when there is a model."""
+        self._is_available = is_available
+        self._list.set_placeholder(NO_SENTENCES_TEXT if is_available else NO_MODEL_TEXT)
+        self._update_enabled()
+
+    def show_generating(self, *, is_generating: bool) -> None:
+        """Show whether sentences are being drawn."""
+        self._is_generating = is_generating
+        self._update_enabled()
+
+    def show_stopping(self) -> None:
+        """Show that the end was asked for."""
+        self._stop_button.setEnabled(False)
+        self._status_label.setText("Stopping…")
+
+    def show_settings(self, settings: SampleConfig) -> None:
+        """Show stored settings."""
+        self._form.show_settings(settings)
+        if isinstance(settings.start, str):
+            self._start_edit.setText(settings.start)
+
+    def show_own_presets(self, presets: Sequence[Preset]) -> None:
+        """Offer these presets of one's own."""
+        self._form.show_own_presets(presets)
+
+    def show_start_hint(self, text: str, *, is_warning: bool = False) -> None:
+        """Say below the start words what the model makes of them."""
+        self._start_hint.setText(text)
+        self._start_hint.setVisible(bool(text))
+        self._start_hint.setProperty("role", "bad" if is_warning else "hint")
+        self._start_hint.style().polish(self._start_hint)
+
+    def show_growing(self, sentence: SentenceGrowing) -> None:
+        """Show the sentence that is being written, as far as it is."""
+        self._list.show_growing(sentence)
+
+    def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
+        """Show what was copied of the sentences with these keys, and of the batch as a whole."""
+        self._novelty = novelty
+        self._list.show_copies(copies)
+        self._show_status()
+
+    @property
+    def favourites(self) -> set[str]:
+        """The keys of the sentences that are marked."""
+        return self._list.favourites
+
+    def show_batch(self, batch: Batch) -> None:
+        """Begin a new batch."""
+        self._list.start_batch(batch)
+
+    def update_batch(self, batch: Batch) -> None:
+        """Show what became of the newest batch."""
+        self._list.update_batch(batch)
+        if batch.state != "running":
+            self.sentences_written.emit()
+        if batch.seed is not None:
+            self._form.show_used_seed(batch.seed)
+
+    def show_sentence(self, sentence: SentenceGenerated) -> None:
+        """Add a sentence to the newest batch."""
+        self._list.append_sentence(sentence)
+
+    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
+        """Return every sentence shown, with its batch."""
+        return self._list.records()
+
+    def show_records(
+        self,
+        records: Sequence[tuple[Batch, SentenceGenerated]],
+        favourites: set[str] | None = None,
+    ) -> None:
+        """Show sentences of an earlier time in place of those in the list, marked as then."""
+        with QSignalBlocker(self):
+            self._list.clear()
+            self._list.show_former(
+                records, self._list.favourites if favourites is None else favourites
+            )
+        self._update_enabled()
+
+    def tab_chain(self) -> list[QWidget]:
+        """Return the widgets in the order of the Tab key."""
+        return [
+            self._start_edit,
+            self._generate_button,
+            self._stop_button,
+            *self._form.tab_chain(),
+            self._list,
+            self._favourites_check,
+            self._search_edit,
+            self._copy_button,
+            self._save_button,
+            self._clear_button,
+        ]
+
+    def _update_enabled(self) -> None:
+        has_sentences = self._list.count > 0
+        self._form.setEnabled(self._is_available)
+        self._start_edit.setEnabled(self._is_available)
+        self._generate_button.setEnabled(self._is_available and not self._is_generating)
+        self._stop_button.setEnabled(self._is_generating)
+        self._copy_button.setEnabled(has_sentences)
+        self._save_button.setEnabled(has_sentences)
+        self._clear_button.setEnabled(has_sentences and not self._is_generating)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        self._status_label.setText(self._status_text())
+        self._status_label.setToolTip(self._status_text())  # a narrow window cuts it
+
+    def _status_text(self) -> str:
+        count = self._list.count
+        if count == 0:
+            return "Drawing…" if self._is_generating else ""
+        novelty = f"  ·  {self._novelty}" if self._novelty else ""
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else novelty)
+
+    @Slot()
+    def _on_form_changed(self) -> None:
+        self.settings_changed.emit(self.settings())
+
+    @Slot()
+    def _on_filter_changed(self) -> None:
+        self._list.show_only(
+            self._search_edit.text(), only_favourites=self._favourites_check.isChecked()
+        )
+
+    @Slot()
+    def _on_favourites_changed(self) -> None:
+        self._on_filter_changed()
+        self.records_changed.emit()
+
+    @Slot()
+    def _on_clear_clicked(self) -> None:
+        records = self._list.records()
+        self._novelty = ""
+        self._list.clear()
+        self.cleared.emit(records)
+
+    @Slot(int)
+    def _on_count_changed(self, count: int) -> None:
+        self.records_changed.emit()
+        if count <= 1:
+            self._update_enabled()
+        else:
+            self._show_status()

@@ -1,0 +1,1 @@
+"""The live plot of the losses: its points, its lines, what is drawn beside them, and its export."""

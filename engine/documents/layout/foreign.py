@@ -1,0 +1,168 @@
+"""What is no table, or none that was understood: refused by what it is, never read by halves."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.config import CsvConfig
+from engine.documents.layout.header import is_name
+from engine.documents.layout.hypotheses import Hypothesis, find_table
+from engine.errors import CorpusError
+
+_JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
+_MARKDOWN_RULE = re.compile(
+    r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
+)
+_STATEMENTS = (
+    (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
+    (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
+)
+_MOST = 0.9  # of the lines, that look alike
+_FEWEST_LINES = 4
+_LOG_LINE = re.compile(
+    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
+    r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
+)
+_YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
+_YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
+_YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
+_GAP = re.compile(r" {2,}(?=\S)")
+_ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
+_MANY_ENDS = 3
+_NEEDED_SHARE = 0.6
+_LOOKED_AT = 100  # rows
+_NAME = re.compile(r"[^\W\d]\w*")
+_WAYS = (
+    "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
+    "--header or --no-header; --delimiter \\n if each line is a text"
+)
+
+
+def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
+    """Raise `CorpusError` if a file with the name of a table is something else."""
+    for end, name in _ODD_ENDS.items():
+        ends = head.count(end)
+        if ends >= _MANY_ENDS and ends > 2 * (head.count("\n") + head.count("\r")):
+            raise CorpusError(
+                f"{path.name} ends its rows with {name}, which is no line end of a table. "
+                "Replace that character by an ordinary line end."
+            )
+    if config.delimiter is not None or config.quoting is not None:
+        return
+    if _JSON_ARRAY.match(head[:2000]):
+        raise CorpusError(
+            f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object a "
+            'line, such as {"text": "…"}, in a file named .jsonl.'
+        )
+    if _is_yaml(head):
+        raise CorpusError(
+            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one a line in "
+            "a file named .txt; --delimiter \\n if each of its lines is a text."
+        )
+    for pattern, what in _STATEMENTS:
+        if len(pattern.findall(head[:20_000])) >= _MANY_ENDS:
+            raise CorpusError(
+                f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
+                "in a file named .txt."
+            )
+    rule = _MARKDOWN_RULE.search(head[:20_000])
+    if rule is not None and "|" in rule.group() and head[: rule.start()].count("|") > 0:
+        raise CorpusError(
+            f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
+            "without the bars at the ends of its lines."
+        )
+
+
+def _is_yaml(head: str) -> bool:
+    """Whether the lines are keys with values, some of them within others.
+
+    What people say behind their names ("Ann: Hello.") has no line within another.
+    """
+    lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
+    if len(lines) < _FEWEST_LINES:
+        return False
+    fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
+    inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
+    keys = sum(bool(_YAML_KEY.match(line)) for line in lines)
+    return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
+
+
+def line_doubt(texts: Sequence[str]) -> str:
+    """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
+    lines = texts[:_LOOKED_AT]
+    if len(lines) < _FEWEST_LINES:
+        return ""
+    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
+        return "its lines begin as those of a log do, and each is one text with its time in it"
+    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
+        return "its lines are keys with values, as in YAML, and each is one text with its key"
+    return ""
+
+
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter as a person reads it."""
+    if delimiter == "\t":
+        return "tab"
+    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
+
+
+def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
+    """Raise `CorpusError` if the rows of a file of one column look like rows of a table."""
+    _refuse_whole_rows(path, found)
+    for hypothesis in tried:
+        dialect, rows = hypothesis.dialect, hypothesis.rows
+        if hypothesis.is_prose or len(rows) < 2:
+            continue
+        first = next((row for row in rows if len(row.fields) > 1), None)
+        if first is None:
+            continue
+        wide = sum(len(row.fields) > 1 for row in rows)
+        names = [field.strip() for field in first.fields]
+        is_headed = (
+            first.line == rows[0].line
+            and all(map(is_name, names))
+            and all(len(name.split()) == 1 for name in names)
+            and not first.fields[1].startswith(" ")
+        )
+        joins = sum(_has_join(row.fields) for row in rows)
+        if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
+            continue
+        other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
+        shown = delimiter_name(dialect.delimiter)
+        raise CorpusError(
+            f"{path.name} looks like a table, but not how it is divided: line "
+            f"{first.line + skipped} has {len(first.fields)} fields between {shown}, line "
+            f"{other.line + skipped} has {len(other.fields)}. {_WAYS}."
+        )
+
+
+def _has_join(fields: Sequence[str]) -> bool:
+    """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
+    return any(
+        right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
+        for left, right in itertools.pairwise(fields)
+    )
+
+
+def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
+    """Raise `CorpusError` if each row of a table stands in quotes, or its columns in blanks."""
+    texts = [row.fields[0] for row in found.rows[:_LOOKED_AT]]
+    if len(texts) < _MANY_ENDS:
+        return
+    gaps = [{match.end() for match in _GAP.finditer(text)} for text in texts]
+    if set.intersection(*gaps):
+        raise CorpusError(
+            f"{path.name} has columns of a fixed width, with blanks between them, which are not "
+            "read. Save it as CSV."
+        )
+    if not found.has_quotes:
+        return
+    inner, _ = find_table("\n".join(texts), None)
+    names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
+    if inner.width > 1 and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+        raise CorpusError(
+            f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
+            f"{found.rows[0].line}), so that it has one column. Save it anew, without them."
+        )

@@ -1,0 +1,310 @@
+"""Which row names the columns, what stands above it, and which column holds the text."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis
+from engine.documents.table_shape import NUMBER, Shape, column_of
+from engine.documents.text_file import shown
+
+_MOST_ABOVE = 30  # rows above a header
+_NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_NAME = 400  # characters: a question of a survey
+_ENOUGH = 3  # rows that tell that a long first row is a header
+_MANY = 10  # texts
+_WORDS_OF_A_SENTENCE = 3
+_FEW_IN_PLACE = 0.2  # of the values below a column without a name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Where a table begins."""
+
+    row: int  # index of the header among the rows of the sample; -1 = none
+    first: int  # index of the first row of the table below
+    names: tuple[str, ...]  # () = the columns have none
+    doubt: str = ""  # what a person should look at
+
+
+def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001
+    """Find the header of a table among its first rows.
+
+    `has_header` is what the user said about the first row; None = detect it.
+    """
+    rows, width = found.rows, found.width
+    first = found.first
+    if not rows or width == 0:
+        return Header(row=-1, first=0, names=())
+    if width == 1:
+        return _of_one_column(found, has_header)
+    if has_header is not False:
+        for index in range(first, min(first + _MOST_ABOVE, found.last)):
+            fields = found.trimmed(rows[index].fields)
+            if len(fields) != width:
+                continue
+            body = found.body(index + 1)
+            if has_header is None and _is_above_header(found, index, fields):
+                continue
+            if has_header or _is_header(fields, body):
+                if has_header and index == first:
+                    better = _padded_above(found, first)
+                    if better > index:
+                        continue
+                return Header(row=index, first=index + 1, names=tuple(fields))
+            if not _may_stand_above(found, fields, index):
+                break
+        other = _of_another_width(found, first)
+        if other is not None:
+            return other
+    return Header(row=-1, first=first, names=())
+
+
+def _is_above_header(found: Hypothesis, index: int, fields: list[str]) -> bool:
+    """Whether a row that has as many fields as the table by chance stands above its header."""
+    below = next(
+        (
+            (number, trimmed)
+            for number in range(index + 1, min(index + _MOST_ABOVE, found.last))
+            if len(trimmed := found.trimmed(found.rows[number].fields)) == found.width
+        ),
+        None,
+    )
+    if below is None:
+        return False
+    number, names = below
+    names = [name.strip() for name in names]
+    is_remark = fields[0].lstrip().startswith("#")
+    if is_remark and names[0].startswith("#"):
+        return True
+    are_words = all(len(name.split()) == 1 for name in names)
+    is_phrase = any(len(field.split()) > 1 or field[:1] == " " for field in fields)
+    has_text_name = any(name.lower() in TEXT_NAMES for name in names)
+    has_own = any(field.strip().lower() in TEXT_NAMES for field in fields)
+    if not (is_remark or (are_words and is_phrase) or (has_text_name and not has_own)):
+        return False
+    return names != [f.strip() for f in fields] and _is_header(names, found.body(number + 1))
+
+
+def _padded_above(found: Hypothesis, first: int) -> int:
+    """Return the index of a header below rows that only fill up a title, else that of the first."""
+    for index in range(first, min(first + _MOST_ABOVE, found.last)):
+        fields = found.trimmed(found.rows[index].fields)
+        if len(fields) == found.width and not _may_stand_above(found, fields, index):
+            return index if _is_header(fields, found.body(index + 1)) else first
+    return first
+
+
+def _may_stand_above(found: Hypothesis, fields: list[str], index: int) -> bool:
+    """Whether a row is a title that a spreadsheet filled up with delimiters, or a comment."""
+    filled = sum(map(bool, map(str.strip, fields)))
+    below = found.body(index + 1)[:100]
+    usual = sum(sum(map(bool, map(str.strip, row))) for row in below) / max(1, len(below))
+    return fields[0].lstrip().startswith("#") or (not fields[-1].strip() and filled < usual - 0.5)
+
+
+def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001
+    rows = [[row.fields[0]] for row in found.rows]
+    if has_header is None:
+        for index in (1, 2):  # below a title or a comment
+            name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
+            if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
+                return Header(row=index, first=index + 1, names=(rows[index][0],))
+        has_header = detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+    if has_header:
+        return Header(row=0, first=1, names=tuple(rows[0]))
+    return Header(row=-1, first=0, names=())
+
+
+def _is_one_word_above_sentences(texts: Sequence[str]) -> bool:
+    """Whether a file of sentences begins with a single word, which names them."""
+    name, others = texts[0].strip(), texts[1:]
+    if len(others) < _MANY or not re.fullmatch(r"[^\W\d]\w*", name):
+        return False
+    long = sum(len(text.split()) >= _WORDS_OF_A_SENTENCE for text in others)
+    return long == len(others)
+
+
+def _of_another_width(found: Hypothesis, first: int) -> Header | None:
+    """Return the header with one name more or fewer than its rows have fields."""
+    if first == 0 or first > _MOST_ABOVE:
+        return None
+    fields = [field.strip() for field in found.rows[first - 1].fields]
+    width, body = found.width, found.body(first)
+    is_ended = len(fields) == width + 1 and not fields[-1] and all(fields[:-1])
+    if is_ended and _is_header(fields[:-1], body):
+        return Header(row=first - 1, first=first, names=tuple(fields[:-1]))
+    if not all(map(is_name, fields)) or len(set(fields)) < len(fields) or len(fields) < 2:
+        return None
+    if len(fields) == width - 1 and _are_row_names([row[0] for row in body]):
+        return Header(row=first - 1, first=first, names=("", *fields))
+    if abs(len(fields) - width) <= 2 and _is_header(fields[:width], body):
+        return Header(
+            row=first - 1,
+            first=first,
+            names=(),
+            doubt=f"the header has {len(fields)} names for {width} columns, so that it cannot be "
+            "told which is whose; choose the columns by number",
+        )
+    return None
+
+
+def _are_row_names(values: Sequence[str]) -> bool:
+    """Whether a first column without a name has one value for each row."""
+    filled = [value.strip() for value in values if value.strip()]
+    return len(filled) == len(values) and len(set(filled)) == len(filled)
+
+
+def _is_header(fields: Sequence[str], body: list[list[str]]) -> bool:
+    """Whether a row names the columns of `body`; names may be empty, and long."""
+    names = [field.strip() for field in fields]
+    unnamed = [index for index, name in enumerate(names) if not name]
+    if len(unnamed) == len(names):
+        return False
+    for index in unnamed:
+        filled = sum(bool(row[index].strip()) for row in body)
+        if index > 0 and filled > _FEW_IN_PLACE * len(body):
+            return False
+        if index == 0 and not _is_index([row[0] for row in body]):
+            return False
+    kept = [index for index in range(len(names)) if names[index]]
+    rows = [[names[index] for index in kept]]
+    rows += [[row[index] for index in kept] for row in body]
+    return detect_header(rows)
+
+
+def _is_index(values: Sequence[str]) -> bool:
+    return _are_row_names(values) or all(not value.strip() for value in values)
+
+
+def detect_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first of `rows` names the columns."""
+    if not rows:
+        return False
+    names = [field.strip() for field in rows[0]]
+    others = rows[1:]
+    if names[0] == "" and len(names) > 1 and _is_index([row[0] for row in others]):
+        return detect_header([row[1:] for row in rows])
+    if not all(map(is_name, names)):
+        return _is_long_header(names, others)
+    if any(name.lower() in TEXT_NAMES for name in names):
+        return True
+    if len(set(names)) < len(names):
+        return False
+    if not others:
+        return len(names) > 1
+    columns = [[row[index] for row in others if index < len(row)] for index in range(len(names))]
+    if any(_differs(name, values) for name, values in zip(names, columns, strict=True)):
+        return not _comes_again(names, columns)
+    return len(others) >= _ENOUGH and _are_all_new(names, columns)
+
+
+def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether a row with long names, as the questions of a survey, is a header.
+
+    Some column below must be numbers or a few labels, of which the name is none.
+    """
+    if len(others) < _ENOUGH or len(set(names)) < len(names) or len(names) < 2:
+        return False
+    if any(not name or len(name) > _LONGEST_NAME or NUMBER.fullmatch(name) for name in names):
+        return False
+    columns = [[row[index] for row in others if index < len(row)] for index in range(len(names))]
+    if _comes_again(names, columns):
+        return False
+    return any(
+        column_of(values).kind == "number" or _is_new(name, values)
+        for name, values in zip(names, columns, strict=True)
+    )
+
+
+def _comes_again(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether a name is one of the labels below it."""
+    return any(
+        name in column_of(values).labels for name, values in zip(names, columns, strict=True)
+    )
+
+
+def _are_all_new(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether some column has labels of which its name is none, and no name is a label."""
+    is_new = [_is_new(name, values) for name, values in zip(names, columns, strict=True)]
+    return any(is_new) and not _comes_again(names, columns)
+
+
+def _is_new(name: str, values: Sequence[str]) -> bool:
+    labels = column_of(values).labels
+    return bool(labels) and name not in labels and len(labels) <= max(2, len(values) // 10)
+
+
+def is_name(field: str) -> bool:
+    """Tell whether a field can be the short name of a column."""
+    return (
+        0 < len(field) <= 64
+        and len(field.split()) <= 5
+        and not _NUMBER.fullmatch(field)
+        and not field.endswith((".", "!", "?", ","))
+    )
+
+
+def _differs(name: str, values: list[str]) -> bool:
+    """Whether the column below is numeric, or far longer than its name."""
+    filled = [value for value in values if value.strip()]
+    if not filled:
+        return False
+    numeric = sum(bool(_NUMBER.fullmatch(value.strip())) for value in filled)
+    mean_length = sum(map(len, filled)) / len(filled)
+    return numeric > 0.9 * len(filled) or mean_length > 2 * len(name) + 10
+
+
+def is_other_header(shape: Shape, fields: Sequence[str]) -> bool:
+    """Tell whether a row, below a blank line, names the columns of another table.
+
+    All of it are names, and some stands where this table has numbers, or is what columns of
+    texts are called.
+    """
+    names = [field.strip() for field in fields]
+    if len(names) != shape.width or shape.width < 2 or len(set(names)) < len(names):
+        return False
+    if tuple(names) == shape.header or not all(map(is_name, names)):
+        return False
+    is_out_of_place = any(
+        column.kind == "number" and not column.takes(name)
+        for column, name in zip(shape.columns, names, strict=True)
+    )
+    are_words = all(len(name.split()) == 1 for name in names)
+    return is_out_of_place or (are_words and any(name.lower() in TEXT_NAMES for name in names))
+
+
+def numbered(count: int) -> list[str]:
+    """Return what columns without a header are called."""
+    return [f"column {number}" for number in range(1, count + 1)]
+
+
+def column_names(fields: Sequence[str]) -> list[str]:
+    """Name each column: an empty name or one that was there before gets its number."""
+    names: list[str] = []
+    known: set[str] = set()  # there may be thousands
+    for number, field in enumerate(fields, start=1):
+        name = shown(field).strip() or f"column {number}"
+        names.append(f"{name} ({number})" if name in known else name)
+        known.add(names[-1])
+    return names
+
+
+def guess_text_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return the index of the column with the longest natural text."""
+    words, letters = [0] * len(names), [0] * len(names)
+    for row in rows:
+        for index, value in enumerate(row[: len(names)]):
+            if value:  # of half a million columns most are empty
+                # Words between blanks: an address or an identifier counts as one at most.
+                words[index] += sum(bool(_WORD.search(part)) for part in value[:5000].split())
+                letters[index] += min(len(value), 5000)
+    lengths = sorted(map(len, rows))
+    scores = []
+    for index, name in enumerate(names):
+        values = len(rows) - bisect_right(lengths, index)
+        has_text_name = name.strip().lower() in TEXT_NAMES
+        scores.append((words[index] / max(1, values), has_text_name, letters[index], -index))
+    return -max(scores)[-1] if scores else 0

@@ -1,0 +1,1 @@
+"""Writing with a model: sentences drawn word by word, the filters, the beam, and the next words."""

@@ -1,0 +1,150 @@
+"""The probability of a text, word by word.
+
+What is typed is read as the corpus was: two sentences are two. This module draws nothing and
+trains nothing.
+
+T words to predict (SENTENCE_END included), C words in the vocabulary, H hidden units.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+
+from engine.control import RunControl
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import ScoredPart, SentenceScore, SentenceScored, WordScore
+from engine.tokenization.vocabulary import SENTENCE_END
+
+_CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
+
+
+def score(
+    model: LanguageModel,
+    text: str,
+    control: RunControl | None = None,
+    *,
+    words: Sequence[str] | None = None,
+) -> Iterator[SentenceScored]:
+    """Compute the probability of `text`, the product of those of its sentences.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    text : str
+        Split into sentences and cut into words exactly as the corpus was. Without any
+        word, it is one empty sentence, with the probability of SENTENCE_END at the start.
+    control : RunControl, optional
+        A stop ends the stream without a score; for very long texts.
+    words : sequence of str, optional
+        Of one sentence; they are scored then, and `text` is only what they are called. For
+        drawn words that no text is read as.
+
+    Yields
+    ------
+    SentenceScored
+        One.
+
+    Notes
+    -----
+    log P(w_1 … w_T) = Σ_t log softmax(V s_t)[w_t], with w_T = SENTENCE_END, natural
+    logarithms.
+    """
+    sentences = model.reading.sentences(text) if words is None else [(text, list(words))]
+    scored: list[WordScore] = []
+    parts: list[ScoredPart] = []
+    for sentence, tokens in sentences or [(text, [])]:
+        own = _word_scores(model, tokens, control)
+        if own is None:
+            return
+        parts.append(
+            ScoredPart(
+                text=sentence,
+                first_word=len(scored),
+                word_count=len(own),
+                log_probability=math.fsum(word.log_probability for word in own),
+            )
+        )
+        scored += own
+    score_of_text = _sentence_score(text, tuple(scored), tuple(parts))
+    yield SentenceScored(score=replace(score_of_text, are_words_given=words is not None))
+
+
+def _word_scores(
+    model: LanguageModel, tokens: Sequence[str], control: RunControl | None
+) -> list[WordScore] | None:
+    """Return the words of one sentence and its end, each scored; None after a stop."""
+    vocabulary = model.vocabulary
+    y = [*vocabulary.encode(tokens), vocabulary.end_id]  # (T,)
+    x = [vocabulary.start_id, *y[:-1]]  # (T,)
+    measured = []
+    for chunk in _measure(model, x, y):
+        if control is not None and not control.proceed():
+            return None
+        measured += chunk
+    return [
+        _word_score(token, word != vocabulary.unknown_id, log_probability, rank)
+        for token, word, (log_probability, rank) in zip(
+            [*tokens, SENTENCE_END], y, measured, strict=True
+        )
+    ]
+
+
+def _measure(
+    model: LanguageModel, x: Sequence[int], y: Sequence[int]
+) -> Iterator[list[tuple[float, int]]]:
+    """Yield the log-probability and the rank of each word, a chunk at a time."""
+    rnn = model.rnn
+    state = rnn.initial_state(1)  # (1, H)
+    inputs, targets = torch.tensor([x, y], device=rnn.device)  # (T,) each
+    for first in range(0, len(x), _CHUNK_WORDS):
+        states = []
+        for t in range(first, min(first + _CHUNK_WORDS, len(x))):
+            state = rnn.advance(inputs[t : t + 1], state)
+            states.append(state)
+        target = targets[first : first + _CHUNK_WORDS]
+        logits = rnn.logits(torch.cat(states))  # (chunk, C)
+        of_target = logits.gather(1, target[:, None])  # (chunk, 1)
+        rank = 1 + (logits > of_target).sum(1)  # (chunk,)
+        # In float32 the sum over all words would be 1 ± 1e-5 where all scores are large.
+        log_p = of_target[:, 0].double() - logits.double().logsumexp(1)  # (chunk,)
+        yield list(zip(log_p.tolist(), rank.tolist(), strict=True))
+
+
+def _word_score(token: str, is_known: bool, log_probability: float, rank: int) -> WordScore:  # noqa: FBT001
+    log_probability = min(log_probability, 0.0)  # rounding may leave +1e-8 for a certain word
+    return WordScore(
+        word=token,
+        shown="end of sentence" if token == SENTENCE_END else token,
+        is_known=is_known,
+        probability=math.exp(log_probability),
+        log_probability=log_probability,
+        bits=-log_probability / math.log(2.0),
+        rank=rank,
+    )
+
+
+def _sentence_score(
+    text: str, words: tuple[WordScore, ...], parts: tuple[ScoredPart, ...]
+) -> SentenceScore:
+    total = math.fsum(word.log_probability for word in words)
+    nats_a_word = -total / len(words)
+    known = [word.log_probability for word in words if word.is_known]  # SENTENCE_END at least
+    unknown = [word.word for word in words if not word.is_known]
+    return SentenceScore(
+        text=text,
+        words=words,
+        parts=parts,
+        log_probability=total,
+        probability=math.exp(total),  # underflows to 0.0 without an error
+        perplexity=_perplexity(nats_a_word),
+        bits_per_word=nats_a_word / math.log(2.0),
+        unknown_words=tuple(dict.fromkeys(unknown)),
+        known_log_probability=math.fsum(known),
+        known_perplexity=_perplexity(-math.fsum(known) / len(known)),
+    )
+
+
+def _perplexity(nats_a_word: float) -> float:
+    return math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf

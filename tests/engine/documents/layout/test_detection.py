@@ -1,0 +1,116 @@
+"""Which delimiter, quoting and header the beginning of a file speaks for."""
+
+import pytest
+
+from engine.documents.layout.header import detect_header, guess_text_column
+from engine.documents.layout.hypotheses import detect_dialect
+from engine.documents.rows import Dialect
+
+PROSE = "Well, yes\nSo, it is\nOh, my\nNo, never\n"
+
+
+def test_that_commas_followed_by_blanks_in_a_few_lines_are_running_text() -> None:
+    assert detect_dialect(PROSE, None) == Dialect("")
+    assert detect_dialect(PROSE.replace(", ", ","), None) == Dialect(",")
+
+
+def test_that_running_text_is_no_table_where_all_its_lines_have_one_comma() -> None:
+    assert detect_dialect(PROSE * 2, None) == Dialect("")
+    assert detect_dialect("".join(f"{n}, so\n" for n in range(8)), None) == Dialect(",")
+
+
+def test_that_tabs_are_never_running_text() -> None:
+    assert detect_dialect(PROSE.replace(", ", "\t "), None).delimiter == "\t"
+
+
+@pytest.mark.parametrize(("agreeing", "delimiter"), [(5, ""), (6, ";")])
+def test_that_a_delimiter_must_divide_most_rows_alike(agreeing: int, delimiter: str) -> None:
+    rows = [
+        ("a;b" if n * agreeing // 10 < (n + 1) * agreeing // 10 else "a;b;c") for n in range(10)
+    ]
+
+    assert detect_dialect("\n".join(rows), None).delimiter == delimiter
+
+
+def test_that_the_delimiter_under_which_more_rows_agree_is_taken() -> None:
+    rows = "a,b;c\nd,e;f\ng,h;i,j\nk,l;m\n"
+
+    assert detect_dialect(rows, None).delimiter == ";"
+
+
+def test_that_of_two_delimiters_the_one_with_more_columns_is_taken() -> None:
+    assert detect_dialect("a|b,c,d\ne|f,g,h\n", None).delimiter == ","
+
+
+def test_that_quotes_of_fields_with_a_delimiter_inside_have_a_meaning() -> None:
+    text = 'id\ttext\n1\t"one\ttwo"\n2\tthree\n'
+
+    assert detect_dialect(text, None) == Dialect("\t")
+
+
+def test_that_a_chosen_delimiter_leaves_the_quoting_to_be_found() -> None:
+    literal = 'a\t"b" c\nd\t"e" f\ng\t"h" i\n'
+
+    assert detect_dialect(literal, "\t") == Dialect("\t", is_quoted=False)
+    assert detect_dialect('a,"b, c"\nd,e\n', ",") == Dialect(",", is_quoted=True)
+
+
+@pytest.mark.parametrize("is_quoted", [True, False])
+def test_that_a_chosen_quoting_is_kept_whatever_is_found(is_quoted: bool) -> None:
+    for text in (PROSE, 'a,"b, c"\nd,e\n', 'a\t"b" c\nd\te\n'):
+        assert detect_dialect(text, None, is_quoted=is_quoted).is_quoted is is_quoted
+        assert detect_dialect(text, ",", is_quoted=is_quoted) == Dialect(",", is_quoted)
+
+
+def test_that_no_rows_have_no_header() -> None:
+    assert not detect_header([])
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "is_header"),
+    [
+        (["id", "score"], [["1", "5"], ["2", "7"]], True),
+        (["a", "a"], [["1", "5"], ["2", "7"]], False),  # names differ
+        (["body", "body"], [["x", "y"]], True),  # but such a word names a column
+        (["id", "score"], [], True),
+        (["Hello"], [], False),
+        (["1", "score"], [["1", "5"]], False),
+        (["", "score"], [["1", "5"]], True),  # an index without a name
+        (["", "score"], [["a", "5"], ["a", "7"]], False),
+        (["So it is.", "score"], [["1", "5"]], False),
+        (["one two three four five", "b"], [["1", "x"]], True),
+        (["one two three four five six", "b"], [["1", "x"]], False),
+        (["x" * 64, "b"], [["1", "x"]], True),
+        (["x" * 65, "b"], [["1", "x"]], False),
+        (["name", "town"], [["ann", "rome"], ["bob", "oslo"]], False),
+        (["name", "town"], [["ann", ""], ["bob", " "]], False),
+        (["name", "town"], [["ann", "x" * 19]], True),
+        (["name", "town"], [["ann", "x" * 18]], False),  # not twice the name and ten more
+        (["name", "n"], [[f"a{n}", "1"] for n in range(9)] + [["b", "none"]], False),
+        (["name", "n"], [[f"a{n}", "1"] for n in range(10)] + [["b", "none"]], True),
+        (["kind", "word"], [["a", f"w{n}"] for n in range(9)] + [["b", "x"]], True),  # new
+        (["name", "n"], [["ann"], ["bob", "1"]], True),  # a row may be short
+    ],
+)
+def test_that_a_header_is_short_names_over_numbers_or_long_texts(
+    first: list[str], others: list[list[str]], is_header: bool
+) -> None:
+    assert detect_header([first, *others]) is is_header
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "guess"),
+    [
+        (["a", "b"], [["1", "it was so"], ["2", "so it was"]], 1),
+        (["a", "b"], [["it was so", "1"], ["so it was", "2"]], 0),
+        (["url", "b"], [["http://a.example/one-two-three-four", "a short one"]], 1),
+        (["author", "title"], [["ann lee", "on words"], ["bob ray", "on trees"]], 1),
+        (["a", "b"], [["it was so", "so it was then"], ["so it was"]], 1),  # of its own values
+        (["a"], [], 0),
+        ([], [], 0),
+    ],
+)
+def test_that_the_column_of_natural_text_is_guessed(
+    names: list[str], rows: list[list[str]], guess: int
+) -> None:
+    assert guess_text_column(names, rows) == guess

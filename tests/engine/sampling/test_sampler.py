@@ -1,0 +1,196 @@
+"""Drawing sentences."""
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config import SampleConfig
+from engine.control import Notice, RunControl
+from engine.language_model.model import LanguageModel
+from engine.language_model.results import SentenceGenerated
+from engine.network.reference import RNNNumpy
+from engine.sampling.sampler import MAX_TRIES, generate, invert
+from engine.scoring.scorer import score
+from tests.engine.support.models import model_of, tiny_model
+
+
+def sentences(model: LanguageModel, **settings: object) -> list[SentenceGenerated]:
+    config = SampleConfig(**settings)  # type: ignore[arg-type]
+    events = list(generate(model, config, RunControl()))
+    return [event for event in events if isinstance(event, SentenceGenerated)]
+
+
+def exact_probabilities(
+    model: LanguageModel, *, max_length: int, min_length: int, temperature: float
+) -> dict[tuple[str, ...], float]:
+    """Return the probability of every sentence that can be drawn, by the reference network."""
+    U, V, W = model.rnn.parameters_as_numpy()
+    reference = RNNNumpy.from_parameters(U, V, W)
+    vocabulary = model.vocabulary
+    drawable = [*range(2, len(vocabulary) - 1)]
+    found = {}
+    for length in range(min_length, max_length + 1):
+        for ids in itertools.product(drawable, repeat=length):
+            o, _ = reference.forward_propagation([vocabulary.start_id, *ids])
+            powered = o ** (1.0 / temperature)
+            powered[:, [vocabulary.start_id, vocabulary.unknown_id]] = 0.0
+            p = powered / powered.sum(axis=1, keepdims=True)
+            words = math.prod(p[t, word] for t, word in enumerate(ids))
+            end = p[length, vocabulary.end_id] if length < max_length else 1.0  # ended or cut
+            found[tuple(vocabulary.words[word] for word in ids)] = words * end
+    total = sum(found.values())
+    return {words: probability / total for words, probability in found.items()}
+
+
+@pytest.mark.parametrize(("min_length", "temperature"), [(0, 1.0), (2, 1.0), (1, 0.6)])
+def test_that_sentences_come_as_often_as_their_probability_says(
+    min_length: int, temperature: float
+) -> None:
+    model = tiny_model(("a", "b"), scale=0.8)
+    expected = exact_probabilities(
+        model, max_length=3, min_length=min_length, temperature=temperature
+    )
+    count = 6000
+
+    drawn = sentences(
+        model,
+        count=count,
+        min_length=min_length,
+        max_length=3,
+        temperature=temperature,
+        seed=1,
+    )
+
+    seen = Counter(sentence.words for sentence in drawn)
+    assert seen.keys() <= expected.keys()
+    chi_square = sum((seen[w] - count * p) ** 2 / (count * p) for w, p in expected.items())
+    freedom = len(expected) - 1
+    # Wilson and Hilferty's approximation of the chi-square quantile
+    spread = 2 / (9 * freedom)
+    limit = freedom * (1 - spread + 3.09 * math.sqrt(spread)) ** 3
+    assert chi_square < limit
+
+
+def test_that_the_same_seed_gives_the_same_sentences_for_any_count() -> None:
+    model = tiny_model(dtype="float32")
+
+    many = sentences(model, count=300, min_length=3, seed=5)
+
+    for count in (1, 2, 7, 40):
+        assert sentences(model, count=count, min_length=3, seed=5) == many[:count]
+    assert [sentence.number for sentence in many] == list(range(1, 301))
+    assert sentences(model, count=40, min_length=3, seed=6) != many[:40]
+    assert len({sentence.words for sentence in many}) > 100
+
+
+def test_that_a_fresh_seed_is_named_and_repeats_the_batch() -> None:
+    model = tiny_model()
+
+    drawn = sentences(model, count=3, min_length=1)
+
+    assert sentences(model, count=3, min_length=1, seed=drawn[0].seed) == drawn
+
+
+def test_that_unknown_token_and_sentence_start_are_never_drawn() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    V[[0, -1]] = 200.0 * np.abs(V[[0, -1]])  # whatever the state, these two tend to win
+    eager = model_of(np.abs(U), V, np.abs(W))
+
+    drawn = sentences(eager, count=200, min_length=0, seed=0)
+
+    words = {word for sentence in drawn for word in sentence.words}
+    assert words == {"the", "cat", "sat", ".", "naïve"}
+    assert all(math.isfinite(sentence.log_probability) for sentence in drawn)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_that_a_sentence_carries_the_probability_that_the_scorer_gives(temperature: float) -> None:
+    model = tiny_model()
+
+    for sentence in sentences(model, count=30, min_length=2, seed=3, temperature=temperature):
+        words = None if sentence.is_readable else sentence.words
+        event = next(score(model, sentence.text, words=words))
+        scored = event.score  # type: ignore[union-attr]
+        without_end = math.fsum(word.log_probability for word in scored.words[:-1])
+        expected = without_end if sentence.is_cut else scored.log_probability
+        assert sentence.log_probability == pytest.approx(expected, abs=1e-9)
+
+
+def test_that_lengths_keep_within_their_limits() -> None:
+    drawn = sentences(tiny_model(), count=200, min_length=4, max_length=6, seed=0)
+
+    assert {len(sentence.words) for sentence in drawn} == {4, 5, 6}
+    assert all(len(sentence.words) == 6 for sentence in drawn if sentence.is_cut)
+    assert any(sentence.is_cut for sentence in drawn)
+    assert any(len(sentence.words) == 6 and not sentence.is_cut for sentence in drawn)
+
+
+def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    V[1] = 50.0  # with positive states SENTENCE_END always wins
+    ender = model_of(np.abs(U), V, np.abs(W))
+
+    events = list(generate(ender, SampleConfig(count=100, seed=0), RunControl()))
+
+    (notice,) = events
+    assert isinstance(notice, Notice)
+    assert notice.text == (
+        f"32 of 32 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
+        "words. The other 68 were not tried. Lower the minimum length, or train longer."
+    )
+
+
+def test_that_an_almost_frozen_model_always_takes_the_most_probable_word() -> None:
+    drawn = sentences(tiny_model(), count=20, min_length=0, temperature=1e-12, seed=0)
+
+    assert len({sentence.words for sentence in drawn}) == 1
+
+
+def test_that_an_untrained_network_can_be_heard() -> None:
+    drawn = sentences(tiny_model(scale=0.0), count=50, min_length=7, seed=0)
+
+    assert len(drawn) == 50
+    assert all(len(sentence.words) >= 7 for sentence in drawn)
+
+
+def test_that_a_stop_ends_the_stream_before_the_next_word() -> None:
+    control = RunControl()
+    events: Iterator[object] = generate(
+        tiny_model(), SampleConfig(count=1000, min_length=0, seed=0), control
+    )
+    next(events)
+
+    control.stop()
+
+    assert len(list(events)) <= 1
+
+
+@pytest.mark.parametrize("uniform", [0.0, 0.25, 0.5, 1.0 - 2.0**-53])
+def test_that_no_uniform_number_picks_a_word_of_probability_zero(uniform: float) -> None:
+    p = torch.zeros(1, 384)
+    p[0, 70], p[0, 71], p[0, 330] = 0.1, 0.3, 1e-30
+    in_blocks = p.view(1, 2, 3, 64).transpose(0, 1)  # (K, B, n, cell)
+
+    words, totals = invert(in_blocks, torch.tensor([uniform], dtype=torch.float64))
+
+    word = int(words)
+    assert totals.item() == pytest.approx(0.4)
+
+    assert word == (70 if uniform < 0.25 else 71 if uniform < 1.0 - 2.0**-53 else word)
+    assert p[0, word] > 0.0
+
+
+def test_that_the_largest_seeds_give_sentences_of_their_own() -> None:
+    drawn = [
+        [each.text for each in sentences(tiny_model(), count=5, min_length=1, seed=seed)]
+        for seed in ((1 << 63) - 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1)
+    ]
+
+    assert len({tuple(texts) for texts in drawn}) == 4
