@@ -145,7 +145,8 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
             and not first.fields[1].startswith(" ")
         )
         joins = sum(_has_join(row.fields) for row in rows)
-        if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
+        below = sum(row.line >= first.line for row in rows)  # a title
+        if joins < _NEEDED_SHARE * max(below, 2) and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
         shown = delimiter_name(dialect.delimiter)

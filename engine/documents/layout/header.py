@@ -19,6 +19,7 @@ _FIELDS_OF_A_PHRASE = 3  # that commas divide
 _BELOW = 5  # rows at the end of a table that may be none
 _MANY = 10  # texts
 _WORDS_OF_A_SENTENCE = 3
+_WORDS_OF_A_QUESTION = 5
 _FEW_IN_PLACE = 0.2  # of the values below a column without a name
 _LESS_AT_THE_END = (
     "the rows end with a delimiter that the header lacks; nothing is behind it, and the names are "
@@ -277,9 +278,14 @@ def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
         return False
     return any(
         (len(others) > 1 and column_of(values).kind == "number" and name.lower() not in UNKNOWN)
-        or (len(others) >= _ENOUGH and _is_new(name, values))
+        or (len(others) >= _ENOUGH and (_is_new(name, values) or _is_question(name, values)))
         for name, values in zip(names, columns, strict=True)
     )
+
+
+def _is_question(name: str, values: Sequence[str]) -> bool:
+    """Whether a name is a sentence, where all the values below it are single words."""
+    return len(name.split()) >= _WORDS_OF_A_QUESTION and column_of(values).kind == "token"
 
 
 def _is_below(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:

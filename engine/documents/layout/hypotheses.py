@@ -9,7 +9,7 @@ mislead it. Decision 0004 says why no other library's detection is.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
@@ -140,22 +140,20 @@ def find_table(
     if delimiter is not None:
         one = "" if delimiter in ("\n", "\r") else delimiter
         tried = list(_tried(text, one, quotings))
-        return max(tried, key=_rank_where_chosen), tried
+        return _best_quoting(tried), tried
     lines = _fewest_lines(text)
     tried = []
     for candidate in (*_LONG_DELIMITERS, *_DELIMITERS):
         if text.count(candidate) >= max(1, lines // 4):
-            ways = list(_tried(text, candidate, quotings))
-            tried.append(max(ways, key=_rank_where_chosen))
+            tried.append(_best_quoting(_tried(text, candidate, quotings)))
     best = max(tried, key=lambda found: found.rank, default=None)
     if (best is None or best.score < _GOOD_SCORE) and _is_wrapped(text, " ", '"'):
-        blanks = max(_tried(text, " ", quotings), key=_rank_where_chosen)
+        blanks = _best_quoting(_tried(text, " ", quotings))
         if blanks.is_sure_beside_blanks:
             return blanks, [*tried, blanks]
     if best is not None and best.score > 0.0:
         return _with_longest_delimiter(best, tried), tried
-    single = list(_tried(text, "", quotings))
-    return max(single, key=_rank_where_chosen), tried
+    return _best_quoting(_tried(text, "", quotings)), tried
 
 
 def _fewest_lines(text: str) -> int:
@@ -180,16 +178,21 @@ def _with_longest_delimiter(best: Hypothesis, tried: Sequence[Hypothesis]) -> Hy
     return max(longer, key=lambda other: len(other.dialect.delimiter), default=best)
 
 
-def _rank_where_chosen(found: Hypothesis) -> tuple[float, int, bool, bool, bool]:
-    """Return what the best of the quotings with one delimiter has most of."""
-    dialect = found.dialect
-    return (
-        round(found.share - 0.3 * found.wrapped, 6),
-        found.width,
-        dialect.is_quoted,
-        not dialect.is_escaped,
-        not dialect.skips_blanks,
-    )
+def _best_quoting(tried: Iterable[Hypothesis]) -> Hypothesis:
+    """Return the best of the hypotheses with one delimiter; one that is a table, if any is."""
+
+    def rank(found: Hypothesis) -> tuple[bool, float, int, bool, bool, bool]:
+        dialect = found.dialect
+        return (
+            found.score > 0.0,
+            round(found.share - 0.3 * found.wrapped, 6),
+            found.width,
+            dialect.is_quoted,
+            not dialect.is_escaped,
+            not dialect.skips_blanks,
+        )
+
+    return max(tried, key=rank)
 
 
 def _tried(text: str, delimiter: str, quotings: Sequence[Dialect] | None) -> Iterator[Hypothesis]:
@@ -439,8 +442,11 @@ def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
         any(is_wrapped(cell) or has_rest(cell) for cell in fields) or is_torn(fields)
         for fields in rows
     )
-    below = rows[1:] if len(rows) > 1 else rows  # a header may have none
-    cells = [cell for fields in below for cell in fields if _LETTER.search(cell)]
+    # A header may have none, nor a note below.
+    below = rows[1:-1] if len(rows) > _FEW else rows[1:] or rows
+    cells = [
+        cell for fields in below for cell in fields if _LETTER.search(cell) or is_wrapped(cell)
+    ]
     if len(cells) >= _ENOUGH_CELLS and sum(map(is_wrapped, cells)) >= _ALL_WRAPPED * len(cells):
         return 1.0
     return wrapped / max(len(rows), _FEW)
