@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Sentences
+from engine.training.distributed import Turns
 from engine.training.evaluation import (
     SampledLoss,
     SentenceLosses,
@@ -125,9 +126,13 @@ class Evaluator:
             self._place.leave,
             self._progress.is_time_over if has_limit else None,
             by_sentence,
+            self._turns(),
         )
         self._figure_at_s = self._progress.spent_s + self._figure_every_s
         return loss
+
+    def _turns(self) -> Turns | None:
+        return None if self._place.ranks is None else self._place.ranks.turns()
 
     def _sampled(
         self, control: RunControl
@@ -141,6 +146,7 @@ class Evaluator:
             self._few,
             self._place.leave,
             self._progress.is_time_over,
+            self._turns(),
         )
         now_s = self._progress.spent_s
         self._figure_every_s = max(_FIGURE_EVERY_S, (now_s - began_s) / _FIGURE_SHARE)

@@ -1,0 +1,530 @@
+"""One run trained by several processes: what they share, and what they agree on.
+
+Each process, a rank, has the whole network and its optimiser. A rank works on its share of the
+sentences of a batch; the gradients are summed over the ranks, and each takes the same step. An
+evaluation is divided by batches. Whatever decides the course of a run is the same everywhere: the
+time is that of rank 0, a stop that any rank heard is obeyed by all at the same step, and where one
+rank found no memory or a number that is not finite, all act on it. So the plain trainer runs on
+every rank, unchanged, with `Ranks.clock` and `Ranks.control`.
+
+The tutorial's recipe takes one sentence a step, which cannot be divided: every rank takes the
+whole step, and evaluations alone are divided.
+
+`torch.distributed` does the work. It was started by somebody else (see `engine.cli.ranks`), and
+which text and which state the ranks begin with is the affair of `engine.training.following`.
+
+Letters: C words in the vocabulary, H hidden numbers, R ranks.
+"""
+
+import contextlib
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from numpy import int64
+from numpy.typing import NDArray
+
+from engine.control import RunControl
+from engine.corpus.corpus import Sentences
+from engine.errors import DivergedError, RankLostError
+from engine.network.batching import Masks, batch_from_flat
+from engine.network.device import DeviceChoice, if_it_fits, upload
+from engine.network.rnn import RNN
+from engine.training.optimizers import ClippedAdam, Optimizer
+from engine.training.state import TrainingState, state_to_bytes
+from engine.training.steps import Dropout, EpochSteps
+
+PATIENCE_S = 20.0  # with a rank that does not answer
+_NEWS_S = 3.0  # without another rank that noticed a loss: then those that did not are the lost ones
+_BEAT_S = 0.5  # between two signs of life while rank 0 is busy
+_LOOK_S = 0.05
+TEXT, BEGIN, END = 1, 2, 3  # what rank 0 orders: take the text, begin, go home
+_DIVERGED = "A score of the output layer is not a finite number any more."
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What all ranks said together, summed."""
+
+    loss: float = 0.0
+    without_room: float = 0.0  # ranks that found no memory
+    diverged: float = 0.0  # ranks whose numbers are not finite
+    stopped: float = 0.0  # ranks that were asked to stop
+    time_s: float = 0.0  # of rank 0
+    order: float = 0.0  # what rank 0 wants next; 0: nothing yet
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every rank did its part."""
+        return not (self.without_room or self.diverged)
+
+
+class Ranks:
+    """The processes that train one run, as one of them sees them.
+
+    Parameters
+    ----------
+    rank : int
+        Of this process, from 0.
+    count : int
+        R.
+    store : torch.distributed.Store
+        Where the ranks find each other.
+    own_control : RunControl
+        What this process is asked for.
+    with_gpus : bool
+        Whether gradients may lie on GPUs: nccl sums them there.
+    node : int
+        Of this process: ranks of one node share its files.
+    clock : callable
+        Seconds; passed in by tests.
+
+    Attributes
+    ----------
+    control : RunControl
+        Stopped once any rank was asked to stop, everywhere at the same step.
+
+    Raises
+    ------
+    RankLostError
+        Here and wherever ranks wait for each other: another one is gone or does not answer.
+    """
+
+    def __init__(
+        self,
+        rank: int,
+        count: int,
+        store: torch.distributed.distributed_c10d.Store,
+        own_control: RunControl,
+        *,
+        with_gpus: bool = False,
+        node: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rank, self.count, self._node = rank, count, node
+        self.control = RunControl()
+        self._own_control, self._clock = own_control, clock
+        self._began_s: float | None = None  # nothing is measured before the training
+        self._now_s = 0.0
+        self._lost: RankLostError | None = None
+        self._beat: threading.Thread | None = None
+        self._is_at_work = threading.Event()
+        self.store = store
+        backend = "cpu:gloo,cuda:nccl" if with_gpus else "gloo"
+        patience = timedelta(seconds=PATIENCE_S)
+        self._try(
+            lambda: dist.init_process_group(
+                backend, store=store, rank=rank, world_size=count, timeout=patience
+            )
+        )
+        store.set_timeout(timedelta(seconds=_NEWS_S))  # that of a node that is gone answers never
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is rank 0, which has the text, shows the progress and keeps the run."""
+        return self.rank == 0
+
+    # What decides the course of the run.
+
+    def clock(self) -> float:
+        """Return the seconds of training by rank 0's clock, when the ranks last agreed."""
+        return self._now_s
+
+    def agree(
+        self,
+        *,
+        loss: float = 0.0,
+        without_room: bool = False,
+        diverged: bool = False,
+        order: int = 0,
+    ) -> Agreed:
+        """Tell the other ranks, wait for what they tell, and take over time and stop."""
+        time_s = 0.0
+        if self.leads and self._began_s is not None:
+            time_s = self._clock() - self._began_s
+        said = (loss, without_room, diverged, self._own_control.is_stopped, time_s, order)
+        together = torch.tensor(said, dtype=torch.float64)
+        self._sum([together])
+        agreed = Agreed(**dict(zip(Agreed.__slots__, together.tolist(), strict=True)))
+        self._now_s = max(self._now_s, agreed.time_s)
+        if agreed.stopped:
+            self.control.stop()
+        return agreed
+
+    # The work on a batch, and on a text.
+
+    def steps(
+        self,
+        rnn: RNN,
+        sentences: Sentences,
+        optimizer: Optimizer,
+        batch_size: int,
+        choice: DeviceChoice,
+        dropout: Dropout | None = None,
+    ) -> EpochSteps:
+        """Return the steps of an epoch, each divided over the ranks."""
+        return SharedSteps(self, rnn, sentences, optimizer, batch_size, choice, dropout)
+
+    def share(self, offsets: NDArray[int64], chosen: NDArray[int64]) -> NDArray[np.bool_]:
+        """Tell which of the chosen sentences are this rank's, (B,).
+
+        They are dealt out by length, there and back, so that all ranks have about as many words.
+        """
+        longest_first = np.argsort(offsets[chosen] - offsets[chosen + 1], kind="stable")
+        deal = np.arange(len(chosen)) % (2 * self.count)  # 0 … R-1 R-1 … 0
+        is_own = np.zeros(len(chosen), dtype=bool)
+        is_own[longest_first] = np.minimum(deal, 2 * self.count - 1 - deal) == self.rank
+        return is_own
+
+    def turns(self) -> "Turns":
+        """Return what divides one evaluation."""
+        return Turns(self)
+
+    def sum_gradients(
+        self, gradients: Sequence[torch.Tensor], words: NDArray[np.integer], loss: float | None
+    ) -> Agreed:
+        """Sum gradients of shape (C, H), (C, H), (H, H) over the ranks, in place.
+
+        Parameters
+        ----------
+        gradients : tensors
+            dLdU by word, dLdV, dLdW.
+        words : int array
+            All different words x of the whole batch, ascending: the other rows of dLdU are zero
+            on every rank and stay at home, wherever that is less to send.
+        loss : float or None
+            This rank's part; None if it found no memory, and its gradients are not to be used.
+        """
+        dLdU, dLdV, dLdW = gradients
+        is_sparse = len(words) < len(dLdU)
+        packed = if_it_fits(lambda: _packed(dLdU, dLdW, words if is_sparse else None))
+        diverged = loss is not None and not math.isfinite(loss)
+        agreed = self.agree(
+            loss=0.0 if loss is None or diverged else loss,
+            without_room=loss is None or packed is None,
+            diverged=diverged,
+        )
+        if packed is None or not agreed.is_good:
+            return agreed
+        rows, small = packed
+        self._sum([dLdV, small])
+        dLdW.copy_(small[: len(dLdW)])
+        if rows is None:
+            dLdU.copy_(small[len(dLdW) :])
+        else:
+            dLdU.index_copy_(0, rows, small[len(dLdW) :])
+        return agreed
+
+    def level(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Give rank 0's numbers to all ranks: those of another processor may round differently."""
+        for each in tensors:
+            self._try(lambda each=each: dist.broadcast(each, 0))  # type: ignore[misc]
+
+    # What rank 0 has, and the others need.
+
+    def send(self, data: bytes | None = None, group: dist.ProcessGroup | None = None) -> bytes:
+        """Send bytes from rank 0 to all ranks, or to a group of them; return them there."""
+        size = torch.tensor([0 if data is None else len(data)])
+        self._try(lambda: dist.broadcast(size, 0, group=group))
+        if data is None:
+            sent = torch.empty(int(size), dtype=torch.uint8)
+        else:
+            sent = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+        if len(sent):
+            self._try(lambda: dist.broadcast(sent, 0, group=group))
+        return sent.numpy().tobytes() if data is None else data
+
+    def nodes(self) -> list[int]:
+        """Return the node of each rank; all ranks must ask for it."""
+        together = torch.zeros(self.count, dtype=torch.int64)
+        together[self.rank] = self._node
+        self._sum([together])
+        found: list[int] = together.tolist()
+        return found
+
+    def group(self, members: Sequence[int]) -> dist.ProcessGroup:
+        """Return a group of some ranks; all ranks must ask for it."""
+        made: dist.ProcessGroup = self._try(
+            lambda: dist.new_group(
+                list(members), timeout=timedelta(seconds=PATIENCE_S), backend="gloo"
+            )
+        )
+        return made
+
+    def begin(self, state: Callable[[], TrainingState]) -> None:
+        """Begin the training, on every rank: from rank 0's state, at time 0."""
+        if self.leads:
+            self.order(BEGIN)
+            self.send(state_to_bytes(state()))
+        self._began_s = self._clock()
+
+    def await_order(self) -> int:
+        """Return what rank 0 wants next; meanwhile, answer its signs of life."""
+        while True:
+            order = self.agree().order
+            if order:
+                return int(order)
+
+    def order(self, order: int) -> None:
+        """Tell the waiting ranks what follows; for rank 0."""
+        self.require_all()
+        self.agree(order=order)
+
+    def work_alone(self) -> None:
+        """Let the other ranks wait from now on, until the next order; for rank 0.
+
+        Signs of life go back and forth in a thread. A stop that another rank heard stops this
+        process's own control, and so does the loss of a rank, which `require_all` raises.
+        """
+        self._is_at_work.clear()
+        self._beat = threading.Thread(target=self._beat_on, name="ranks-beat", daemon=True)
+        self._beat.start()
+
+    def require_all(self) -> None:
+        """End what `work_alone` began; raise `RankLostError` if a rank was lost meanwhile."""
+        self._is_at_work.set()
+        if self._beat is not None:
+            self._beat.join()
+        if self._lost is not None:
+            raise self._lost
+
+    def _beat_on(self) -> None:
+        try:
+            while not self._is_at_work.wait(_BEAT_S):
+                if self.agree().stopped:
+                    self._own_control.stop()
+        except RankLostError as error:
+            self._lost = error
+            self._own_control.stop()
+
+    # The end.
+
+    def close(self, reason: str = "") -> None:
+        """Leave the other ranks; `reason` is a sentence, if something failed here."""
+        if reason:
+            with contextlib.suppress(RuntimeError, ValueError):
+                self.store.set(f"failed/{self.rank}", reason)
+        if self.leads and self._began_s is None:
+            with contextlib.suppress(RankLostError):
+                self.order(END)
+        _leave_group()
+
+    def _sum(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Sum tensors over the ranks, in place."""
+
+        def exchange() -> None:
+            works = [dist.all_reduce(each, async_op=True) for each in tensors]
+            for work in works:
+                work.wait()
+
+        self._try(exchange)
+
+    def _try(self, exchange: Callable[[], _Result]) -> _Result:
+        """Do what needs all ranks; raise `RankLostError` if one is gone."""
+        try:
+            return exchange()
+        except (RuntimeError, ValueError) as error:
+            # so that those notice it at once who wait for this rank
+            _leave_group()
+            raise self._loss() from error
+
+    def _loss(self) -> RankLostError:
+        """Find out who is gone: whoever does not say that it noticed it, too."""
+        try:
+            noticed = self._noticed()
+            lost = sorted(set(range(self.count)) - noticed)
+            reasons = self._reasons(lost)
+        except (RuntimeError, ValueError):
+            return RankLostError(
+                "The other ranks cannot be reached any more: their node or the network is gone."
+            )
+        if not lost:
+            return RankLostError(
+                "The connection between the ranks broke down, though all of them are there.",
+                is_told_elsewhere=self.rank != 0,
+            )
+        names = f"Rank {lost[0]}" if len(lost) == 1 else f"Ranks {', '.join(map(str, lost))}"
+        return RankLostError(
+            f"{names} of {self.count} {'is' if len(lost) == 1 else 'are'} gone or did not answer "
+            f"for {PATIENCE_S:.0f} seconds{reasons}. All ranks end.",
+            is_told_elsewhere=self.rank != min(noticed),
+        )
+
+    def _noticed(self) -> set[int]:
+        self.store.set(f"noticed/{self.rank}", "1")
+        noticed, news_s = {self.rank}, time.monotonic()
+        while len(noticed) < self.count and time.monotonic() < news_s + _NEWS_S:
+            others = set(range(self.count)) - noticed
+            if new := {rank for rank in others if self.store.check([f"noticed/{rank}"])}:
+                noticed |= new
+                news_s = time.monotonic()
+            time.sleep(_LOOK_S)
+        return noticed
+
+    def _reasons(self, lost: Sequence[int]) -> str:
+        told = [f"failed/{rank}" for rank in lost if self.store.check([f"failed/{rank}"])]
+        said = [self.store.get(name).decode(errors="replace").rstrip(".") for name in told]
+        return f" ({'; '.join(said)})" if said else ""
+
+
+def _packed(
+    dLdU: torch.Tensor, dLdW: torch.Tensor, words: NDArray[np.integer] | None
+) -> tuple[torch.Tensor | None, torch.Tensor]:
+    """Put dLdW and the rows of dLdU, all or those of `words`, into one tensor (rows, H)."""
+    if words is None:
+        return None, torch.cat([dLdW, dLdU])
+    rows = upload(words.astype(np.int64), dLdU.device)
+    return rows, torch.cat([dLdW, dLdU.index_select(0, rows)])
+
+
+def _leave_group() -> None:
+    """Close the connections to the other ranks."""
+    if dist.is_initialized():
+        with contextlib.suppress(RuntimeError, ValueError):
+            dist.destroy_process_group()
+
+
+class SharedSteps(EpochSteps):
+    """Take each step together with the other ranks; made as `EpochSteps` with them in front."""
+
+    def __init__(self, ranks: Ranks, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._ranks = ranks
+
+    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
+        optimizer = self._optimizer
+        if not isinstance(optimizer, ClippedAdam):
+            return self._whole_step(chosen)
+        ids, offsets = self._sentences.ids, self._sentences.offsets
+        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
+        words, gradients = int(lengths.sum()), optimizer.gradients()
+        is_own = self._ranks.share(offsets, chosen)
+        try:
+            loss = if_it_fits(lambda: self._write_gradients(gradients, chosen, is_own, words))
+        except DivergedError:
+            loss = math.nan
+        touched = np.unique(
+            np.concatenate([ids[offsets[each] : offsets[each + 1] - 1] for each in chosen])
+        )
+        agreed = self._ranks.sum_gradients(gradients, touched, loss)
+        if agreed.diverged:
+            raise DivergedError(_DIVERGED)
+        if agreed.without_room:
+            return None
+        optimizer.update()
+        return torch.tensor(agreed.loss, dtype=torch.float64, device=self._rnn.device), words
+
+    def _whole_step(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
+        """Take the tutorial's step on every rank; the loss is rank 0's."""
+        done: tuple[torch.Tensor, int] | None = None
+        with contextlib.suppress(DivergedError):
+            done = super()._laid_out_here(chosen)
+        loss = math.nan if done is None else float(done[0])
+        is_finite = math.isfinite(loss)
+        agreed = self._ranks.agree(
+            loss=loss if is_finite and self._ranks.leads else 0.0, diverged=not is_finite
+        )
+        if done is None or agreed.diverged:
+            raise DivergedError(_DIVERGED)
+        return done[0].new_tensor(agreed.loss), done[1]
+
+    def _write_gradients(
+        self,
+        gradients: tuple[torch.Tensor, ...],
+        chosen: NDArray[int64],
+        is_own: NDArray[np.bool_],
+        words: int,
+    ) -> float:
+        """Write this rank's part of the gradient of the mean loss; return its summed loss."""
+        if not is_own.any():
+            for each in gradients:
+                each.zero_()
+            return 0.0
+        batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen[is_own])
+        if self._dropout is not None:
+            batch = batch.with_masks(self._own_masks(self._dropout, chosen, is_own, words))
+        batch = batch.to(self._rnn.device)
+        return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / words))
+
+    def _own_masks(
+        self, dropout: Dropout, chosen: NDArray[int64], is_own: NDArray[np.bool_], words: int
+    ) -> Masks:
+        """Return the rows that one process would have drawn for this rank's sentences."""
+        offsets = self._sentences.offsets
+        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
+        longest_first = np.argsort(-lengths, kind="stable")  # as in the batch
+        rows = torch.from_numpy(np.repeat(is_own[longest_first], lengths[longest_first]))  # (N,)
+        whole = dropout.masks(self._rnn, words, self._epoch, len(self._left))
+        return Masks(inputs=whole.inputs[rows], outputs=whole.outputs[rows])
+
+
+class Turns:
+    """One evaluation, its batches dealt out in rounds: one for each rank, in their order.
+
+    Parameters
+    ----------
+    ranks : Ranks
+
+    Attributes
+    ----------
+    count : int
+        Batches in a round.
+    """
+
+    def __init__(self, ranks: Ranks) -> None:
+        self._ranks, self.count = ranks, ranks.count
+        self._ahead: list[torch.Tensor] = []  # of the round, what was not asked for yet
+
+    def losses(
+        self,
+        rnn: RNN,
+        offsets: NDArray[int64],
+        upcoming: Sequence[NDArray[int64]],
+        losses_of: Callable[[NDArray[int64]], torch.Tensor],
+    ) -> torch.Tensor | None:
+        """Return the losses of the words of the first batch of `upcoming`, `count` at most.
+
+        None, everywhere, if there was no memory for one of the round.
+        """
+        if not self._ahead:
+            self._ahead = self._round(rnn, offsets, upcoming, losses_of)
+        return self._ahead.pop(0) if self._ahead else None
+
+    def _round(
+        self,
+        rnn: RNN,
+        offsets: NDArray[int64],
+        batches: Sequence[NDArray[int64]],
+        losses_of: Callable[[NDArray[int64]], torch.Tensor],
+    ) -> list[torch.Tensor]:
+        rank = self._ranks.rank
+        words = [int((offsets[each + 1] - offsets[each] - 1).sum()) for each in batches]
+        together = torch.zeros(len(batches), max(words), dtype=rnn.dtype)
+        has_room, diverged = True, False
+        if rank < len(batches):
+            try:
+                own = if_it_fits(lambda: losses_of(batches[rank]))
+            except DivergedError:
+                diverged = True
+            else:
+                has_room = own is not None
+                if own is not None:
+                    together[rank, : words[rank]] = own
+        agreed = self._ranks.agree(without_room=not has_room, diverged=diverged)
+        if agreed.diverged:
+            raise DivergedError(_DIVERGED)
+        if agreed.without_room:
+            return []
+        self._ranks._sum([together])  # noqa: SLF001 - our own
+        return [
+            row[:count].to(rnn.device) for row, count in zip(together.unbind(), words, strict=True)
+        ]
