@@ -25,7 +25,7 @@ from engine.runs.folder import RunFolder, cannot, is_worth_keeping
 from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock
 from engine.runs.writer import Checkpoint, RunWriter, status_of
-from engine.training.distributed import Ranks
+from engine.training.distributed.ranks import Ranks
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.schedule import has_converged
 from engine.training.state import TrainingState, load_state, with_settings

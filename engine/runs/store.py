@@ -41,7 +41,7 @@ from engine.runs.lock import RunLock, is_held
 if TYPE_CHECKING:
     from engine.corpus.corpus import TrainingText
     from engine.language_model.model import LanguageModel
-    from engine.training.distributed import Ranks
+    from engine.training.distributed.ranks import Ranks
 
 
 _APP_NAME = "rnn-text-lab"

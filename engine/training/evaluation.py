@@ -25,7 +25,7 @@ from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 from engine.tokenization.vocabulary import Vocabulary
-from engine.training.distributed import Turns
+from engine.training.distributed.work import Turns
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Sentences
-from engine.training.distributed import Turns
+from engine.training.distributed.work import Turns
 from engine.training.evaluation import (
     SampledLoss,
     SentenceLosses,
@@ -132,7 +132,7 @@ class Evaluator:
         return loss
 
     def _turns(self) -> Turns | None:
-        return None if self._place.ranks is None else self._place.ranks.turns()
+        return None if self._place.ranks is None else Turns(self._place.ranks)
 
     def _sampled(
         self, control: RunControl

@@ -34,7 +34,8 @@ from engine.recipes import (
     recipe_defaults,
     tuning_of,
 )
-from engine.training.distributed import Ranks
+from engine.training.distributed.ranks import Ranks
+from engine.training.distributed.work import SharedSteps
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
 from engine.training.steps import Dropout, EpochSteps, make_optimizer
@@ -107,7 +108,7 @@ class Placement:
         self.rnn, self.optimizer = made
         set_precision(device, allow_tf32=train_config.allow_tf32)
         self._batch_size = fill_in(train_config)[1]
-        make_steps = EpochSteps if ranks is None else ranks.steps
+        make_steps = EpochSteps if ranks is None else partial(SharedSteps, ranks)
         self.steps = make_steps(
             self.rnn,
             corpus.training,

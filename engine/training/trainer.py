@@ -24,7 +24,7 @@ from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.recipes import settle
-from engine.training.distributed import Ranks
+from engine.training.distributed.ranks import Ranks
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.measuring import Evaluator, Measured

@@ -1,19 +1,14 @@
-"""One run trained by several processes: what they share, and what they agree on.
+"""Several processes that train one run: how they wait for each other, and what they agree on.
 
-Each process, a rank, has the whole network and its optimiser. A rank works on its share of the
-sentences of a batch; the gradients are summed over the ranks, and each takes the same step. An
-evaluation is divided by batches. Whatever decides the course of a run is the same everywhere: the
-time is that of rank 0, a stop that any rank heard is obeyed by all at the same step, and where one
-rank found no memory or a number that is not finite, all act on it. So the plain trainer runs on
-every rank, unchanged, with `Ranks.clock` and `Ranks.control`.
+Each process, a rank, has the whole network and its optimiser, and takes the same steps (see
+`work` beside this). Whatever decides the course of a run is the same everywhere: the time is that
+of rank 0, a stop that any rank heard is obeyed by all at the same step, and where one rank found
+no memory or a number that is not finite, all act on it. So the plain trainer runs on every rank,
+unchanged, with `Ranks.clock` and `Ranks.control`.
 
-The tutorial's recipe takes one sentence a step, which cannot be divided: every rank takes the
-whole step, and evaluations alone are divided.
+`torch.distributed` does the work, and somebody else started it (see `engine.cli.ranks`).
 
-`torch.distributed` does the work. It was started by somebody else (see `engine.cli.ranks`), and
-which text and which state the ranks begin with is the affair of `engine.training.following`.
-
-Letters: C words in the vocabulary, H hidden numbers, R ranks.
+Letters: C words in the vocabulary, H hidden numbers, R ranks, B sentences of a batch.
 """
 
 import contextlib
@@ -23,30 +18,25 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from numpy import int64
 from numpy.typing import NDArray
+from torch.distributed.distributed_c10d import Store
 
 from engine.control import RunControl
-from engine.corpus.corpus import Sentences
-from engine.errors import DivergedError, RankLostError
-from engine.network.batching import Masks, batch_from_flat
-from engine.network.device import DeviceChoice, if_it_fits, upload
-from engine.network.rnn import RNN
-from engine.training.optimizers import ClippedAdam, Optimizer
+from engine.errors import RankLostError
+from engine.network.device import if_it_fits, upload
 from engine.training.state import TrainingState, state_to_bytes
-from engine.training.steps import Dropout, EpochSteps
 
 PATIENCE_S = 20.0  # with a rank that does not answer
 _NEWS_S = 3.0  # without another rank that noticed a loss: then those that did not are the lost ones
 _BEAT_S = 0.5  # between two signs of life while rank 0 is busy
 _LOOK_S = 0.05
 TEXT, BEGIN, END = 1, 2, 3  # what rank 0 orders: take the text, begin, go home
-_DIVERGED = "A score of the output layer is not a finite number any more."
 
 _Result = TypeVar("_Result")
 
@@ -103,7 +93,7 @@ class Ranks:
         self,
         rank: int,
         count: int,
-        store: torch.distributed.distributed_c10d.Store,
+        store: Store,
         own_control: RunControl,
         *,
         with_gpus: bool = False,
@@ -153,7 +143,7 @@ class Ranks:
             time_s = self._clock() - self._began_s
         said = (loss, without_room, diverged, self._own_control.is_stopped, time_s, order)
         together = torch.tensor(said, dtype=torch.float64)
-        self._sum([together])
+        self.sum([together])
         agreed = Agreed(**dict(zip(Agreed.__slots__, together.tolist(), strict=True)))
         self._now_s = max(self._now_s, agreed.time_s)
         if agreed.stopped:
@@ -161,18 +151,6 @@ class Ranks:
         return agreed
 
     # The work on a batch, and on a text.
-
-    def steps(
-        self,
-        rnn: RNN,
-        sentences: Sentences,
-        optimizer: Optimizer,
-        batch_size: int,
-        choice: DeviceChoice,
-        dropout: Dropout | None = None,
-    ) -> EpochSteps:
-        """Return the steps of an epoch, each divided over the ranks."""
-        return SharedSteps(self, rnn, sentences, optimizer, batch_size, choice, dropout)
 
     def share(self, offsets: NDArray[int64], chosen: NDArray[int64]) -> NDArray[np.bool_]:
         """Tell which of the chosen sentences are this rank's, (B,).
@@ -185,9 +163,15 @@ class Ranks:
         is_own[longest_first] = np.minimum(deal, 2 * self.count - 1 - deal) == self.rank
         return is_own
 
-    def turns(self) -> "Turns":
-        """Return what divides one evaluation."""
-        return Turns(self)
+    def sum(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Sum tensors over the ranks, in place."""
+
+        def exchange() -> None:
+            works = [dist.all_reduce(each, async_op=True) for each in tensors]
+            for work in works:
+                work.wait()
+
+        self._try(exchange)
 
     def sum_gradients(
         self, gradients: Sequence[torch.Tensor], words: NDArray[np.integer], loss: float | None
@@ -216,7 +200,7 @@ class Ranks:
         if packed is None or not agreed.is_good:
             return agreed
         rows, small = packed
-        self._sum([dLdV, small])
+        self.sum([dLdV, small])
         dLdW.copy_(small[: len(dLdW)])
         if rows is None:
             dLdU.copy_(small[len(dLdW) :])
@@ -247,7 +231,7 @@ class Ranks:
         """Return the node of each rank; all ranks must ask for it."""
         together = torch.zeros(self.count, dtype=torch.int64)
         together[self.rank] = self._node
-        self._sum([together])
+        self.sum([together])
         found: list[int] = together.tolist()
         return found
 
@@ -318,16 +302,6 @@ class Ranks:
                 self.order(END)
         _leave_group()
 
-    def _sum(self, tensors: Sequence[torch.Tensor]) -> None:
-        """Sum tensors over the ranks, in place."""
-
-        def exchange() -> None:
-            works = [dist.all_reduce(each, async_op=True) for each in tensors]
-            for work in works:
-                work.wait()
-
-        self._try(exchange)
-
     def _try(self, exchange: Callable[[], _Result]) -> _Result:
         """Do what needs all ranks; raise `RankLostError` if one is gone."""
         try:
@@ -391,140 +365,3 @@ def _leave_group() -> None:
     if dist.is_initialized():
         with contextlib.suppress(RuntimeError, ValueError):
             dist.destroy_process_group()
-
-
-class SharedSteps(EpochSteps):
-    """Take each step together with the other ranks; made as `EpochSteps` with them in front."""
-
-    def __init__(self, ranks: Ranks, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._ranks = ranks
-
-    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
-        optimizer = self._optimizer
-        if not isinstance(optimizer, ClippedAdam):
-            return self._whole_step(chosen)
-        ids, offsets = self._sentences.ids, self._sentences.offsets
-        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
-        words, gradients = int(lengths.sum()), optimizer.gradients()
-        is_own = self._ranks.share(offsets, chosen)
-        try:
-            loss = if_it_fits(lambda: self._write_gradients(gradients, chosen, is_own, words))
-        except DivergedError:
-            loss = math.nan
-        touched = np.unique(
-            np.concatenate([ids[offsets[each] : offsets[each + 1] - 1] for each in chosen])
-        )
-        agreed = self._ranks.sum_gradients(gradients, touched, loss)
-        if agreed.diverged:
-            raise DivergedError(_DIVERGED)
-        if agreed.without_room:
-            return None
-        optimizer.update()
-        return torch.tensor(agreed.loss, dtype=torch.float64, device=self._rnn.device), words
-
-    def _whole_step(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
-        """Take the tutorial's step on every rank; the loss is rank 0's."""
-        done: tuple[torch.Tensor, int] | None = None
-        with contextlib.suppress(DivergedError):
-            done = super()._laid_out_here(chosen)
-        loss = math.nan if done is None else float(done[0])
-        is_finite = math.isfinite(loss)
-        agreed = self._ranks.agree(
-            loss=loss if is_finite and self._ranks.leads else 0.0, diverged=not is_finite
-        )
-        if done is None or agreed.diverged:
-            raise DivergedError(_DIVERGED)
-        return done[0].new_tensor(agreed.loss), done[1]
-
-    def _write_gradients(
-        self,
-        gradients: tuple[torch.Tensor, ...],
-        chosen: NDArray[int64],
-        is_own: NDArray[np.bool_],
-        words: int,
-    ) -> float:
-        """Write this rank's part of the gradient of the mean loss; return its summed loss."""
-        if not is_own.any():
-            for each in gradients:
-                each.zero_()
-            return 0.0
-        batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen[is_own])
-        if self._dropout is not None:
-            batch = batch.with_masks(self._own_masks(self._dropout, chosen, is_own, words))
-        batch = batch.to(self._rnn.device)
-        return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / words))
-
-    def _own_masks(
-        self, dropout: Dropout, chosen: NDArray[int64], is_own: NDArray[np.bool_], words: int
-    ) -> Masks:
-        """Return the rows that one process would have drawn for this rank's sentences."""
-        offsets = self._sentences.offsets
-        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
-        longest_first = np.argsort(-lengths, kind="stable")  # as in the batch
-        rows = torch.from_numpy(np.repeat(is_own[longest_first], lengths[longest_first]))  # (N,)
-        whole = dropout.masks(self._rnn, words, self._epoch, len(self._left))
-        return Masks(inputs=whole.inputs[rows], outputs=whole.outputs[rows])
-
-
-class Turns:
-    """One evaluation, its batches dealt out in rounds: one for each rank, in their order.
-
-    Parameters
-    ----------
-    ranks : Ranks
-
-    Attributes
-    ----------
-    count : int
-        Batches in a round.
-    """
-
-    def __init__(self, ranks: Ranks) -> None:
-        self._ranks, self.count = ranks, ranks.count
-        self._ahead: list[torch.Tensor] = []  # of the round, what was not asked for yet
-
-    def losses(
-        self,
-        rnn: RNN,
-        offsets: NDArray[int64],
-        upcoming: Sequence[NDArray[int64]],
-        losses_of: Callable[[NDArray[int64]], torch.Tensor],
-    ) -> torch.Tensor | None:
-        """Return the losses of the words of the first batch of `upcoming`, `count` at most.
-
-        None, everywhere, if there was no memory for one of the round.
-        """
-        if not self._ahead:
-            self._ahead = self._round(rnn, offsets, upcoming, losses_of)
-        return self._ahead.pop(0) if self._ahead else None
-
-    def _round(
-        self,
-        rnn: RNN,
-        offsets: NDArray[int64],
-        batches: Sequence[NDArray[int64]],
-        losses_of: Callable[[NDArray[int64]], torch.Tensor],
-    ) -> list[torch.Tensor]:
-        rank = self._ranks.rank
-        words = [int((offsets[each + 1] - offsets[each] - 1).sum()) for each in batches]
-        together = torch.zeros(len(batches), max(words), dtype=rnn.dtype)
-        has_room, diverged = True, False
-        if rank < len(batches):
-            try:
-                own = if_it_fits(lambda: losses_of(batches[rank]))
-            except DivergedError:
-                diverged = True
-            else:
-                has_room = own is not None
-                if own is not None:
-                    together[rank, : words[rank]] = own
-        agreed = self._ranks.agree(without_room=not has_room, diverged=diverged)
-        if agreed.diverged:
-            raise DivergedError(_DIVERGED)
-        if agreed.without_room:
-            return []
-        self._ranks._sum([together])  # noqa: SLF001 - our own
-        return [
-            row[:count].to(rnn.device) for row, count in zip(together.unbind(), words, strict=True)
-        ]

@@ -1,6 +1,6 @@
-"""What ranks that did not prepare the text train on, and that they train.
+"""What several ranks train on: the sentences of a corpus, in files that they map.
 
-The text lies in files that all ranks of a node map: nothing of it is in any process's own memory,
+All ranks of a node map the same files: nothing of it is in any process's own memory,
 and a text larger than the memory trains. On rank 0's node these are written once; to other nodes
 they are sent, a piece at a time. They are deleted as soon as all have mapped them, so that nothing
 is left behind, whatever ends the ranks.
@@ -23,9 +23,7 @@ from engine.files.atomic import explain_os_error
 from engine.files.spool import PIECE_BYTES, forget_pages, map_file
 from engine.tokenization.reading import Reading
 from engine.tokenization.vocabulary import Vocabulary
-from engine.training.distributed import BEGIN, TEXT, Ranks
-from engine.training.state import load_state
-from engine.training.trainer import Trainer
+from engine.training.distributed.ranks import BEGIN, TEXT, Ranks
 
 _FILES: dict[str, type[np.generic]] = {
     "training.ids": np.int32,
@@ -85,30 +83,12 @@ def share_text(ranks: Ranks, corpus: TrainingText, folder: Path | None) -> Share
     )
 
 
-def follow(ranks: Ranks) -> bool:
-    """Train along with rank 0 to the end of its run; tell whether there was one."""
-    order, sides = ranks.await_order(), None
-    if order == TEXT:
-        with _taken(ranks) as place:
-            sides = _mapped(place)
-            ranks.agree()
-        order = ranks.await_order()
-    if order != BEGIN or sides is None:
-        return False
-    with tempfile.TemporaryDirectory(prefix="rnn-text-lab-") as name:
-        path = Path(name) / "state"
-        path.write_bytes(ranks.send())
-        state = load_state(path)
-    text = SharedText(
-        training=sides[0],
-        validation=sides[1],
-        vocabulary=state.vocabulary,
-        summary=state.summary,
-        reading=state.reading,
-    )
-    for _ in Trainer.following(text, state, ranks).run(ranks.control):
-        pass
-    return True
+def take_text(ranks: Ranks) -> tuple[Sentences, Sentences]:
+    """Return the training and the held-out sentences of rank 0's text; for the other ranks."""
+    with _taken(ranks) as place:
+        sides = _mapped(place)
+        ranks.agree()
+    return sides
 
 
 @contextmanager
