@@ -9,7 +9,6 @@ import contextlib
 import io
 import os
 import secrets
-import signal
 import socket
 import sys
 import time
@@ -186,8 +185,6 @@ def joined(arguments: Namespace, control: SignalControl, output: Output) -> Iter
             raise
         else:
             ranks.close()
-        if ranks.control.is_stopped and not control.is_stopped:
-            control.stop_for(signal.SIGTERM)  # another rank heard it
 
 
 def follow_along(arguments: Namespace) -> int | None:

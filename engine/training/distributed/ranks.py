@@ -148,6 +148,7 @@ class Ranks:
         self._now_s = max(self._now_s, agreed.time_s)
         if agreed.stopped:
             self.control.stop()
+            self._own_control.stop()
         return agreed
 
     # The work on a batch, and on a text.
@@ -219,12 +220,13 @@ class Ranks:
         """Send bytes from rank 0 to all ranks, or to a group of them; return them there."""
         size = torch.tensor([0 if data is None else len(data)])
         self._try(lambda: dist.broadcast(size, 0, group=group))
+        if not int(size):
+            return b""
         if data is None:
             sent = torch.empty(int(size), dtype=torch.uint8)
         else:
             sent = torch.frombuffer(bytearray(data), dtype=torch.uint8)
-        if len(sent):
-            self._try(lambda: dist.broadcast(sent, 0, group=group))
+        self._try(lambda: dist.broadcast(sent, 0, group=group))
         return sent.numpy().tobytes() if data is None else data
 
     def nodes(self) -> list[int]:
@@ -284,8 +286,7 @@ class Ranks:
     def _beat_on(self) -> None:
         try:
             while not self._is_at_work.wait(_BEAT_S):
-                if self.agree().stopped:
-                    self._own_control.stop()
+                self.agree()
         except RankLostError as error:
             self._lost = error
             self._own_control.stop()
