@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import ElidedLabel, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.config_form import ConfigForm
@@ -160,7 +160,7 @@ class TrainingTab(QWidget):
     def show_verdict(self, text: str) -> None:
         """Say in words how the run is going."""
         self._verdict.setText(text)
-        self._verdict.setToolTip(text)
+        self._verdict.setToolTip(as_plain(text))
 
     def show_outdated(self, *, is_outdated: bool) -> None:
         """Grey the text's line where another file was chosen since."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from app.shared.formatting import format_loss
+from app.shared.labels import as_plain
 from app.shared.theme import Palette, scaled
 
 SMALLEST_LOSS = 1e-9  # what a log scale can still show
@@ -127,7 +128,7 @@ class _Margin(GraphicsWidget):  # type: ignore[misc]
         widths = [metrics.horizontalAdvance(self._text(each)) for each, _, _ in names]
         room = scaled(SWATCH) + 2 * scaled(GAP)
         self.setFixedWidth(max(widths, default=-room) + room)
-        self.setToolTip("\n".join(each.text for each, _, _ in names))
+        self.setToolTip(as_plain("\n".join(each.text for each, _, _ in names)))
         self.update()
 
     @Slot(object, object)
