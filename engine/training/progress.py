@@ -55,6 +55,9 @@ class Progress:
     # of the two losses above, where they are of a sample; 0 where they are of the whole text
     best_error: float = 0.0
     previous_error: float = 0.0
+    # of an epoch's end that was too short for a point of the curve: it is in the next one
+    tail_loss: float = 0.0  # nats
+    tail_words: int = 0
 
 
 def first_progress(config: TrainConfig, start_from: LanguageModel | None) -> Progress:
