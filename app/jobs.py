@@ -42,8 +42,11 @@ if TYPE_CHECKING:
         HeldOutScores,
         LanguageModel,
         NextWords,
+        NGramModel,
         RecipeDefaults,
+        SentenceScore,
         StageProgress,
+        TableScore,
         WordsPreview,
     )
 
@@ -52,8 +55,6 @@ InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPrev
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 USUAL_WORDS = 1_000_000  # of a text, before there is one
-
-
 ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
@@ -277,6 +278,29 @@ def score_words_with_engine(
     yield from score(model, text, control, words=words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSaid:
+    """What a table of word sequences says of a scored sentence."""
+
+    table: "NGramModel"  # for the next ones
+    score: "TableScore"
+
+
+def score_by_table_with_engine(
+    model: "LanguageModel",
+    corpus: "Corpus",
+    table: "NGramModel | None",
+    score: "SentenceScore",
+    control: RunControl,
+) -> "Iterator[Event | TableSaid]":
+    """Count a table if there is none yet, and ask it; called in the worker."""
+    from engine import count_table, score_by_table
+
+    table = table or (yield from count_table(model, corpus, control))
+    if table is not None:
+        yield TableSaid(table=table, score=score_by_table(table, model.vocabulary, score))
+
+
 def time_one_step_with_engine(
     control: RunControl, word_dim: int, hidden_dim: int
 ) -> "Iterator[Event]":
@@ -324,6 +348,7 @@ class Jobs:
         score_held_out_with_engine
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
+    score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
