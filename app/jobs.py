@@ -54,7 +54,7 @@ Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
 InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
-USUAL_WORDS = 1_000_000  # of a text, before there is one
+USUAL_WORDS, USUAL_VOCABULARY = 1_000_000, 8000  # of a text, before there is one
 ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
@@ -92,12 +92,12 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
+def defaults_of_engine(recipe: str, words: int | None, vocabulary: int) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
     size = USUAL_WORDS if words is None else words
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size, vocabulary)
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -330,7 +330,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -441,7 +441,7 @@ def resumed_events(
         for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(jobs.runs, run_id, event.words)
+                yield from _settings_of(jobs.runs, run_id, event)
 
 
 def told_events(
@@ -463,16 +463,17 @@ def told_events(
                 yield from generate(event.model, ONE_SENTENCE, control)
 
 
-def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
+def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[RunResumed]:
     """Read what holds from now on; a run whose settings cannot be read goes on without.
 
-    What the recipe decided for a text of so many `words` stays open for the next one.
+    What the recipe decided for this text stays open for the next one.
     """
     from engine import unsettled
 
     with suppress(RunError):
         info = runs.info(run_id)
-        yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
+        train = unsettled(info.train_config, text.words, text.word_dim)
+        yield RunResumed(model=info.model_config, train=train)
 
 
 def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:

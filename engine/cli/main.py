@@ -251,6 +251,8 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
     add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
     add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
+    share = "share of the words that a step's softmax is over besides its own; 1: exact"
+    add("--softmax-sample", type=float, metavar="X", help=share)
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:
