@@ -34,7 +34,7 @@ ANIMALS = ("dog", "cat", "owl", "fox", "hen", "elk")
 PLACES = ("in the wood", "at home", "by the old river", "on a hill")
 RECIPES = {
     "fast": ("--batch-size", "9", "--epochs", "34", "--evaluate-every", "6"),
-    "fast with dropout": (
+    "fast with dropout and a sampled softmax": (
         *(
             "--batch-size",
             "9",

@@ -29,7 +29,7 @@ from torch.distributed.distributed_c10d import Store
 
 from engine.control import RunControl
 from engine.errors import RankLostError
-from engine.network.device import if_it_fits, upload
+from engine.network.device import if_it_fits
 from engine.training.state import TrainingState, state_to_bytes
 
 PATIENCE_S = 20.0  # with a rank that does not answer
@@ -175,7 +175,12 @@ class Ranks:
         self._try(exchange)
 
     def sum_gradients(
-        self, gradients: Sequence[torch.Tensor], words: NDArray[np.integer], loss: float | None
+        self,
+        gradients: Sequence[torch.Tensor],
+        loss: float | None,
+        *,
+        U_rows: torch.Tensor,
+        V_rows: torch.Tensor | None,
     ) -> Agreed:
         """Sum gradients of shape (C, H), (C, H), (H, H) over the ranks, in place.
 
@@ -183,30 +188,25 @@ class Ranks:
         ----------
         gradients : tensors
             dLdU by word, dLdV, dLdW.
-        words : int array
-            All different words x of the whole batch, ascending: the other rows of dLdU are zero
-            on every rank and stay at home, wherever that is less to send.
         loss : float or None
             This rank's part; None if it found no memory, and its gradients are not to be used.
+        U_rows, V_rows : int64 tensors
+            Words of the whole batch: the rows of all others are zero on every rank, and are not
+            sent wherever that is less. None: all rows.
         """
         dLdU, dLdV, dLdW = gradients
-        is_sparse = len(words) < len(dLdU)
-        packed = if_it_fits(lambda: _packed(dLdU, dLdW, words if is_sparse else None))
+        parts = (_Part(dLdW, None), _Part(dLdU, U_rows), _Part(dLdV, V_rows))
+        sent = if_it_fits(lambda: _packed(parts))
         diverged = loss is not None and not math.isfinite(loss)
         agreed = self.agree(
             loss=0.0 if loss is None or diverged else loss,
-            without_room=loss is None or packed is None,
+            without_room=loss is None or sent is None,
             diverged=diverged,
         )
-        if packed is None or not agreed.is_good:
+        if sent is None or not agreed.is_good:
             return agreed
-        rows, small = packed
-        self.sum([dLdV, small])
-        dLdW.copy_(small[: len(dLdW)])
-        if rows is None:
-            dLdU.copy_(small[len(dLdW) :])
-        else:
-            dLdU.index_copy_(0, rows, small[len(dLdW) :])
+        self.sum(sent)
+        _unpack(sent, parts)
         return agreed
 
     def level(self, tensors: Sequence[torch.Tensor]) -> None:
@@ -351,14 +351,38 @@ class Ranks:
         return f" ({'; '.join(said)})" if said else ""
 
 
-def _packed(
-    dLdU: torch.Tensor, dLdW: torch.Tensor, words: NDArray[np.integer] | None
-) -> tuple[torch.Tensor | None, torch.Tensor]:
-    """Put dLdW and the rows of dLdU, all or those of `words`, into one tensor (rows, H)."""
-    if words is None:
-        return None, torch.cat([dLdW, dLdU])
-    rows = upload(words.astype(np.int64), dLdU.device)
-    return rows, torch.cat([dLdW, dLdU.index_select(0, rows)])
+class _Part:
+    """A gradient, and which of its rows are sent; all where that is not less."""
+
+    def __init__(self, gradient: torch.Tensor, rows: torch.Tensor | None) -> None:
+        self.gradient = gradient
+        is_sparse = rows is not None and len(rows) < len(gradient)
+        self.rows = rows.to(gradient.device) if rows is not None and is_sparse else None
+        self.count = len(gradient) if self.rows is None else len(self.rows)
+
+
+def _packed(parts: Sequence[_Part]) -> list[torch.Tensor]:
+    """Return what is sent: the last part itself if all of it is, and one tensor of the others."""
+    last = parts[-1]
+    together = parts if last.rows is not None else parts[:-1]
+    pieces = [
+        each.gradient if each.rows is None else each.gradient.index_select(0, each.rows)
+        for each in together
+    ]
+    packed = torch.cat(pieces)
+    return [packed] if last.rows is not None else [packed, last.gradient]
+
+
+def _unpack(sent: Sequence[torch.Tensor], parts: Sequence[_Part]) -> None:
+    """Write what `_packed` returned, summed meanwhile, back into the gradients."""
+    begin = 0
+    for part in parts[: len(parts) - len(sent) + 1]:
+        piece = sent[0][begin : begin + part.count]
+        begin += part.count
+        if part.rows is None:
+            part.gradient.copy_(piece)
+        else:
+            part.gradient.index_copy_(0, part.rows, piece)
 
 
 def _leave_group() -> None:

@@ -2,7 +2,7 @@
 
 A rank works on its share of the sentences of a batch; the gradients are summed over the ranks, by
 the words of the whole batch, and each takes the same step. An evaluation is divided by batches.
-Both give the numbers of one process, but for rounding; with dropout, too.
+Both give the numbers of one process, but for rounding; with dropout and a sampled softmax, too.
 
 The tutorial's recipe takes one sentence a step, which cannot be divided: every rank takes the
 whole step, and evaluations alone are divided.
@@ -11,6 +11,7 @@ whole step, and evaluations alone are divided.
 import contextlib
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from engine.errors import DivergedError
-from engine.network.batching import Masks, batch_from_flat
-from engine.network.device import if_it_fits
+from engine.network.batching import Batch, Masks, batch_from_flat
+from engine.network.device import CPU, if_it_fits
 from engine.network.rnn import RNN
+from engine.network.sampled_output import SampledWords
 from engine.training.distributed.ranks import Ranks
 from engine.training.optimizers import ClippedAdam
-from engine.training.steps import Dropout, EpochSteps
+from engine.training.steps import EpochSteps
 
 _DIVERGED = "A score of the output layer is not a finite number any more."
 
@@ -40,24 +42,29 @@ class SharedSteps(EpochSteps):
         optimizer = self._optimizer
         if not isinstance(optimizer, ClippedAdam):
             return self._whole_step(chosen)
-        ids, offsets = self._sentences.ids, self._sentences.offsets
-        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
-        words, gradients = int(lengths.sum()), optimizer.gradients()
-        is_own = self._ranks.share(offsets, chosen)
+        whole = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen)
+        sample = None
+        if self._sample is not None and self._rnn.device == CPU:
+            sample = self._sample.words(whole.y, self._epoch, len(self._left))
         try:
-            loss = if_it_fits(lambda: self._write_gradients(gradients, chosen, is_own, words))
+            loss = if_it_fits(
+                lambda: self._write_gradients(optimizer.gradients(), chosen, whole, sample)
+            )
         except DivergedError:
             loss = math.nan
-        touched = np.unique(
-            np.concatenate([ids[offsets[each] : offsets[each + 1] - 1] for each in chosen])
+        agreed = self._ranks.sum_gradients(
+            optimizer.gradients(),
+            loss,
+            U_rows=torch.unique(whole.x),
+            V_rows=None if sample is None else sample.words,
         )
-        agreed = self._ranks.sum_gradients(gradients, touched, loss)
         if agreed.diverged:
             raise DivergedError(_DIVERGED)
         if agreed.without_room:
             return None
         optimizer.update()
-        return torch.tensor(agreed.loss, dtype=torch.float64, device=self._rnn.device), words
+        loss_sum = torch.tensor(agreed.loss, dtype=torch.float64, device=self._rnn.device)
+        return loss_sum, whole.words
 
     def _whole_step(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
         """Take the tutorial's step on every rank; the loss is rank 0's."""
@@ -77,30 +84,27 @@ class SharedSteps(EpochSteps):
         self,
         gradients: tuple[torch.Tensor, ...],
         chosen: NDArray[int64],
-        is_own: NDArray[np.bool_],
-        words: int,
+        whole: Batch,
+        sample: SampledWords | None,
     ) -> float:
         """Write this rank's part of the gradient of the mean loss; return its summed loss."""
+        offsets = self._sentences.offsets
+        is_own = self._ranks.share(offsets, chosen)
         if not is_own.any():
             for each in gradients:
                 each.zero_()
             return 0.0
-        batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen[is_own])
-        if self._dropout is not None:
-            batch = batch.with_masks(self._own_masks(self._dropout, chosen, is_own, words))
-        batch = batch.to(self._rnn.device)
-        return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / words))
-
-    def _own_masks(
-        self, dropout: Dropout, chosen: NDArray[int64], is_own: NDArray[np.bool_], words: int
-    ) -> Masks:
-        """Return the rows that one process would have drawn for this rank's sentences."""
-        offsets = self._sentences.offsets
         lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
         longest_first = np.argsort(-lengths, kind="stable")  # as in the batch
         rows = torch.from_numpy(np.repeat(is_own[longest_first], lengths[longest_first]))  # (N,)
-        whole = dropout.masks(self._rnn, words, self._epoch, len(self._left))
-        return Masks(inputs=whole.inputs[rows], outputs=whole.outputs[rows])
+        batch = batch_from_flat(self._sentences.ids, offsets, chosen[is_own])
+        if self._dropout is not None:  # the rows that one process would have drawn
+            masks = self._dropout.masks(self._rnn, whole.words, self._epoch, len(self._left))
+            batch = batch.with_masks(Masks(inputs=masks.inputs[rows], outputs=masks.outputs[rows]))
+        if sample is not None:
+            batch = batch.with_sample(replace(sample, y=sample.y[rows]))
+        batch = batch.to(self._rnn.device)
+        return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / whole.words))
 
 
 class Turns:
