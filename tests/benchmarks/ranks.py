@@ -17,7 +17,7 @@ from engine.control import RunControl, StageProgress
 from tests.benchmarks.rows import BenchmarkRow, ratios, row
 
 _BATCHES = (16, 64)  # sentences
-_ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 def has_ranks() -> bool:
@@ -60,7 +60,7 @@ class RankedRun:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
                     text=True,
-                    cwd=_ROOT,
+                    cwd=ROOT,
                     env=os.environ | settings,
                 )
             )
