@@ -29,6 +29,7 @@ from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
@@ -71,8 +72,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, undo, steps
+    scoring, next_words, copies, replacement, percentile, table, models, kept_runs, controller,
+    guard, warm_up, kept_sentences, last_session, home, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -127,6 +128,7 @@ class Application:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.copies.close()
         self.percentile.close()
+        self.table.close()
         self.next_words.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
@@ -231,6 +233,14 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.percentile,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.table = TableController(
+            self._generation_tab,
+            self.session,
+            self.runners.table,
             self.presenter,
             jobs,
             parent=self.window,

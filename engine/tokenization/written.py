@@ -482,7 +482,7 @@ class Writer:
         return capital if is_same else shown
 
     def _joined_characters(self, tokens: Sequence[str], blanks: Mapping[int, str]) -> str:
-        """Blanks are tokens; two words of letters, never side by side in a text, no blank."""
+        """Blanks are tokens; letters side by side, as no text has them, get none."""
         text: list[str] = []
         last = ""
         for index, token in enumerate(tokens):

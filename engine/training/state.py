@@ -62,7 +62,15 @@ VERSION = 1
 
 _MOST_OPTIMIZER_TENSORS = 64
 _PIECE = 1 << 18  # numbers that are looked at together
-_COUNTS = ("step", "words", "first_epoch", "epoch", "sentences_done", "epoch_words")
+_COUNTS = (
+    "step",
+    "words",
+    "first_epoch",
+    "epoch",
+    "sentences_done",
+    "epoch_words",
+    "tail_words",
+)
 _TIMES = ("epoch_s", "elapsed_s", "before_s")
 
 
@@ -333,7 +341,8 @@ def _read_settings(header: Header) -> dict[str, Any]:
         and progress.batch_size >= 1
         and progress.learning_rate > 0.0
         and progress.first_rate > 0.0
-        and 0.0 <= progress.epoch_part_before < 1.0,
+        and 0.0 <= progress.epoch_part_before < 1.0
+        and math.isfinite(progress.tail_loss),
         "its progress is out of range",
     )
     return settings | {"progress": progress}

@@ -241,7 +241,9 @@ class Trainer:
         now = progress.now
         order = sentence_order(self._config, now.epoch, size)
         steps.begin(order[now.sentences_done :], now.epoch)
-        point_loss, point_words = float(steps.loss_sum), now.epoch_words
+        point_loss = float(steps.loss_sum) - now.tail_loss
+        point_words, speed_words = now.epoch_words - now.tail_words, now.epoch_words
+        now.tail_loss, now.tail_words = 0.0, 0
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
             if (rate := control.take_rate()) is not None:
@@ -256,14 +258,20 @@ class Trainer:
             is_last = now.sentences_done == size or self._must_end()
             if not (is_last or self._point_ticker.is_due()):
                 continue
+            if is_last and self._is_tail():
+                now.tail_loss = float(steps.loss_sum) - point_loss
+                now.tail_words = now.epoch_words - point_words
+                break
             # The sum of the epoch grows batch by batch, whenever points are due.
             total, now_s = float(steps.loss_sum), progress.spent_s
             new_words = now.epoch_words - point_words
             mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
-            speed = new_words / max(1e-9, now_s - point_began_s)
+            speed = (now.epoch_words - speed_words) / max(1e-9, now_s - point_began_s)
             point_loss, point_words, point_began_s = total, now.epoch_words, now_s
+            speed_words = point_words
             yield progress.point(mean, self._place.optimizer.learning_rate, speed)
             if is_last:
+                self._point_ticker.restart()  # the next point is not of the rest of an interval
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
@@ -273,6 +281,15 @@ class Trainer:
         if new_words := now.epoch_words - point_words:  # stopped since the last point
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
+
+    def _is_tail(self) -> bool:
+        """Tell whether the epoch's last steps are too few for a point, and more steps follow.
+
+        A mean of so few words would stand out from the curve like a needle.
+        """
+        now, progress = self._progress.now, self._progress
+        is_end = now.epoch == progress.last_epoch or self._must_end()
+        return not is_end and progress.recorder.is_short(now.step)
 
     def _take_rate(self, rate: float) -> RateHalved:
         """Go on with a learning rate that was set by hand, and say so as of a halving."""
@@ -341,6 +358,7 @@ class Trainer:
             schedule.require_usable(known.loss, self._training.words_to_predict)
             if held_out is not None:
                 schedule.require_usable(held_out.loss, self._validation.words_to_predict)
+        change_error = yield from self._change_error(held_out, control)
         measured = (known,) if held_out is None else (known, held_out)
         errors = [each.standard_error for each in measured if each.standard_error is not None]
         done = schedule.judged(
@@ -350,7 +368,7 @@ class Trainer:
                 self._place.optimizer.learning_rate,
                 words_per_s,
                 standard_error=max(errors, default=None),
-                change_error=self._change_error(held_out),
+                change_error=change_error,
             )
         )
         if done.is_best and held_out is not None:
@@ -367,9 +385,20 @@ class Trainer:
         if halved is not None:
             yield halved
 
-    def _change_error(self, held_out: Measured | None) -> float | None:
-        """Return how sure it is how far the held-out loss is from that of the best evaluation."""
-        if held_out is None or self._best_by_sentence is None:
+    def _change_error(
+        self, held_out: Measured | None, control: RunControl
+    ) -> Generator[TrainingEvent, None, float | None]:
+        """Return how sure it is how far the held-out loss is from that of the best evaluation.
+
+        A run that goes on does not remember the losses of single sentences: they are computed
+        once more with the best parameters.
+        """
+        if held_out is None:
+            return None
+        best = self._schedule.best
+        if self._best_by_sentence is None and best is not None:
+            self._best_by_sentence = yield from self._held_out.by_sentence(best, control)
+        if self._best_by_sentence is None:
             return None
         return held_out.by_sentence.change_error(self._best_by_sentence)
 
@@ -387,4 +416,4 @@ def _settled(config: TrainConfig, corpus: Corpus, start_from: LanguageModel | No
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)
         config = replace(config, unigram_start=has_constant)
-    return settle(config, corpus.training.words_to_predict)
+    return settle(config, corpus.training.words_to_predict, len(corpus.vocabulary))
