@@ -27,10 +27,12 @@ class Language:
 
     titles: frozenset[str] = frozenset()  # a name follows: never the end of a sentence
     abbreviations: frozenset[str] = frozenset()  # the end only before a word of `starters`
+    endings: tuple[str, ...] = ()  # what any word that ends so is short for: Hauptstr.
     enders: frozenset[str] = frozenset()  # often the last word: the end before any capital
     before_numbers: frozenset[str] = frozenset()  # an abbreviation only before a number
     starters: frozenset[str] = frozenset()  # words that hardly ever follow an abbreviation
     has_ordinals: bool = False  # whether "3." is "third"
+    question: str = "?"  # what ends a question, beside ?
     elided: frozenset[str] = frozenset()  # what an apostrophe ends: l', dell'
     unsplit: frozenset[str] = frozenset()  # words with an apostrophe that stay whole
     clipped: frozenset[str] = frozenset()  # words that an apostrophe begins or ends: 'em, po'
@@ -86,6 +88,7 @@ LANGUAGES = {
             "allg amtl bes betr bez dt engl frz griech lat jan feb mrz apr jun jul aug sep sept"
         )
         | _words("okt nov dez e.v"),
+        endings=("str",),
         enders=_words("usw etc u.s.w uvm usf"),
         before_numbers=_words("art s kap ziff p jan mo di mi do sa so min"),
         starters=_words(
@@ -268,7 +271,13 @@ LANGUAGES = {
     "ar": Language(abbreviations=_words("د أ م ص ت هـ"), marks=_GUILLEMETS),
     "fa": Language(marks=_GUILLEMETS),
     "hi": Language(titles=_words("डॉ श्री पं प्रो")),
-    "el": Language(marks=_GUILLEMETS),
+    "el": Language(
+        titles=_words("κ κα κος δρ καθ αγ"),
+        abbreviations=_words("π.χ δηλ βλ σελ αρ τηλ μ.μ π.μ μ.χ π.χ"),
+        enders=_words("κλπ κ.λπ κτλ κ.ά"),
+        question=";",
+        marks=_GUILLEMETS,
+    ),
 }
 _NAMES = {
     "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian",
