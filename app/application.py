@@ -135,11 +135,12 @@ class Application:
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
     def _make_dataset(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("dataset")
         self.dataset = DatasetController(
             self._dataset_tab,
             self.session,
             self.runners.dataset,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -148,13 +149,13 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.sentences,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -163,41 +164,43 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.vocabulary,
-            self.presenter,
+            presenter,
             jobs,
             choices=self._training_tab.form.choices,
             parent=self.window,
         )
 
     def _make_training(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("training")
         self.training = TrainingController(
             self._training_tab,
             self.session,
             self.runners.training,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
         )
         self.references = ReferencesController(
-            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+            self.session, self.runners.references, presenter, jobs, parent=self.window
         )
         self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,
             self.runners.tools,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
 
     def _make_generation(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("generation")
         self.generation = GenerationController(
             self._generation_tab,
             self.session,
             self.runners.generation,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -206,7 +209,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -215,7 +218,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.copies,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -223,7 +226,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.replacement,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -231,7 +234,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.percentile,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -239,7 +242,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.next_words,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )

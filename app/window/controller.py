@@ -108,8 +108,8 @@ class WindowController(QObject):
         window.closed.connect(self._on_closed)
 
     def _connect_state(self) -> None:
-        self._presenter.message_requested.connect(self._window.message_bar.show_message)
-        self._presenter.clear_requested.connect(self._window.message_bar.clear)
+        self._presenter.message_requested.connect(self._window.show_message)
+        self._presenter.clear_requested.connect(self._window.clear_messages)
         self._session.run_state_changed.connect(self._on_session_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
         self._session.model_changed.connect(self._on_session_changed)

@@ -9,20 +9,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.errors import Message
 from app.shared.labels import as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
+from app.window.message_card import MessageStrip
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
 TAB_TITLES = ("Dataset", "Training", "Generation")
+PLACES = ("dataset", "training", "generation")  # the tabs, as messages name them
 
 
 class MainWindow(QMainWindow):
@@ -83,6 +93,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._has_guard_failed = False
+        self._strips: dict[str, MessageStrip] = {}
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_SIZE)
@@ -130,6 +141,29 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
         self.setWindowModified(not is_saved)
 
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show a problem of a tab in that tab, and all else, or if that is not seen, in the corner.
+
+        The problem covers nothing there that is to be mended.
+        """
+        strip = self._strips.get(message.place)
+        if strip is None or message.kind != "error":
+            self.message_bar.show_message(message)
+            return
+        strip.show_message(message)
+        if self.is_home or PLACES[self.current_tab] != message.place:
+            self.message_bar.show_message(message)
+        else:
+            self.message_bar.remembered.appendleft(message)
+
+    @Slot(str)
+    def clear_messages(self, place: str) -> None:
+        """Take the message in the corner away, and that of a tab, if one is named."""
+        self.message_bar.clear()
+        if place in self._strips:
+            self._strips[place].clear()
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -172,13 +206,27 @@ class MainWindow(QMainWindow):
         self._tabs.setAccessibleName("Dataset, training and generation")
         self._tabs.setDocumentMode(True)
         for number, (tab, title) in enumerate(zip(tabs, TAB_TITLES, strict=True), start=1):
-            self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
+            self._tabs.addTab(self._build_page(tab, PLACES[number - 1]), title)
             self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
         self._tabs.currentChanged.connect(self.tab_changed)
         self._pages.addWidget(self._tabs)
         self._pages.addWidget(self.home)
         self.setCentralWidget(self._pages)
         self.message_bar = MessageBar(self._pages)
+
+    def _build_page(self, tab: QWidget, place: str) -> QWidget:
+        """Return a tab below the strip for what concerns it."""
+        page = QWidget(self._tabs)
+        strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
+        above = QHBoxLayout()
+        above.setContentsMargins(16, 8, 16, 0)
+        above.addWidget(strip)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(above)
+        column.addWidget(TabScrollArea(tab, page), 1)
+        return page
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
