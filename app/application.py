@@ -42,6 +42,7 @@ from app.training.plot.loss_history import LossHistory
 from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
+from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
@@ -72,7 +73,7 @@ class Application:
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
     scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, undo, steps
+    warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -98,6 +99,8 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.awake = Awake(self.session, self.settings, jobs.keep_awake, parent=self.window)
+        self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
         self.steps = Steps(
             self.window,
@@ -111,7 +114,7 @@ class Application:
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""
-        if self.last_session.has_something:
+        if self.last_session.has_something and self.settings.settings.on_start == "continue":
             self.window.show_tabs()
         else:
             self.window.show_home()
@@ -125,6 +128,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.awake.close()
         self.copies.close()
         self.percentile.close()
         self.next_words.close()

@@ -5,7 +5,7 @@ that calls them, and Qt's dialogs. Nothing here knows a widget or a controller.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -97,6 +97,13 @@ def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
 
     size = USUAL_WORDS if words is None else words
     return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
+
+
+def kept_running() -> AbstractContextManager[object]:
+    """Return a block during which the system does not sleep; its screen may."""
+    from wakepy import keep
+
+    return keep.running(on_fail="pass")
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -307,6 +314,7 @@ class Jobs:
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
     recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
+    keep_awake: Callable[[], AbstractContextManager[object]] = kept_running
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine

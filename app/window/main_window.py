@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(),
+    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
     glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
+    settings_requested = Signal()
     glossary_requested = Signal()
     messages_requested = Signal()
     about_requested = Signal()
@@ -260,10 +261,16 @@ class MainWindow(QMainWindow):
         self._view_menu.theme_chosen.connect(self.theme_chosen)
         self._view_menu.tab_requested.connect(self.show_tab)
         self._view_menu.zoom_requested.connect(self.zoom_requested)
+        self._view_menu.full_screen_requested.connect(self._on_full_screen_requested)
+        self._file_menu.settings_requested.connect(self.settings_requested)
         self._help_menu.glossary_requested.connect(self.glossary_requested)
         self._help_menu.messages_requested.connect(self.messages_requested)
         self._help_menu.log_folder_requested.connect(self.log_folder_requested)
         self._help_menu.about_requested.connect(self.about_requested)
+
+    @Slot()
+    def _on_full_screen_requested(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
