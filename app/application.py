@@ -29,6 +29,7 @@ from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
@@ -72,8 +73,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, awake, undo, steps
+    scoring, next_words, copies, replacement, percentile, table, models, kept_runs, controller,
+    guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -99,7 +100,7 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
-        self.awake = Awake(self.session, self.settings, jobs.keep_awake, parent=self.window)
+        self.awake = Awake(self.session, self.settings, parent=self.window)
         self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
         self.steps = Steps(
@@ -131,6 +132,7 @@ class Application:
         self.awake.close()
         self.copies.close()
         self.percentile.close()
+        self.table.close()
         self.next_words.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
@@ -239,6 +241,14 @@ class Application:
             self.session,
             self.runners.percentile,
             presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.table = TableController(
+            self._generation_tab,
+            self.session,
+            self.runners.table,
+            self.presenter,
             jobs,
             parent=self.window,
         )

@@ -237,6 +237,7 @@ class TrainConfig(JsonRecord):
     input_dropout: float | None = None  # share of the numbers of U x that a step leaves out
     output_dropout: float | None = None  # share of the hidden numbers that V does not see
     averaging: float | None = None  # weight that the mean of the parameters keeps at each step
+    softmax_sample: float | None = None  # share of the words that a step's softmax is over; 1: all
 
     def __post_init__(self) -> None:
         require(
@@ -282,6 +283,12 @@ class TrainConfig(JsonRecord):
         require(
             self.averaging is None or 0.0 <= self.averaging < 1.0,
             f"The weight of the averaged parameters is from 0 to below 1, not {self.averaging}.",
+        )
+        sample = self.softmax_sample
+        require(
+            sample is None or 0.0 < sample <= 1.0,
+            "The share of the words that a softmax is over is above 0 and at most 1 (the exact "
+            f"softmax), not {sample}.",
         )
         for dropout in (self.input_dropout, self.output_dropout):
             require(

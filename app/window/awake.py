@@ -21,6 +21,13 @@ _BUSY = (RunState.TRAINING, RunState.STOPPING)
 Keep = Callable[[], AbstractContextManager[object]]
 
 
+def kept_running() -> AbstractContextManager[object]:
+    """Return a block during which the system does not sleep; its screen may."""
+    from wakepy import keep  # loaded in the thread, at the first training
+
+    return keep.running(on_fail="pass")
+
+
 class Awake(QObject):
     """Hold the computer awake as long as the session trains and the settings want it.
 
@@ -34,7 +41,7 @@ class Awake(QObject):
         self,
         session: Session,
         settings: SettingsStore,
-        keep: Keep,
+        keep: Keep = kept_running,
         *,
         parent: QObject | None = None,
     ) -> None:

@@ -49,6 +49,8 @@ _TEXT_FILES = (
     "several files, or folders of them, are one text; -: standard input"
 )
 
+_COUNTED_FOR_MIXTURE = "for --mixture: the text that the model was trained on, or one like it"
+
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
@@ -249,6 +251,8 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
     add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
     add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
+    share = "share of the words that a step's softmax is over besides its own; 1: exact"
+    add("--softmax-sample", type=float, metavar="X", help=share)
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:
@@ -331,6 +335,7 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     beam = "no drawing: search for the most probable sentences, with N at a time"
     add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+    _add_counting(generate, _COUNTED_FOR_MIXTURE)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
@@ -346,6 +351,16 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
 
 
+def _add_counting(command: argparse.ArgumentParser, help_text: str) -> None:
+    add = command.add_argument
+    add("--count-on", type=Path, metavar="CSV", help=help_text)
+    add(
+        "--mixture",
+        action="store_true",
+        help="let the network and such a table predict together, mixed as suits held-out text best",
+    )
+
+
 def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     following = _add_command(commands, "next", "list the most probable next words")
     add = following.add_argument
@@ -354,6 +369,7 @@ def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("words", nargs="?", default="", metavar="WORDS", help=begun)
     add("-k", "--count", type=int, default=10, metavar="K", help="how many")
     _add_filters(following)
+    _add_counting(following, _COUNTED_FOR_MIXTURE)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -369,8 +385,14 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--per-word", action="store_true", help="a line a word, with tabs: for a table")
     add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
-    add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
+    columns = "of --csv and --count-on: the text; default: guessed"
+    add("--column", action="append", metavar="NAME", help=columns)
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
+    _add_counting(
+        score,
+        "the text that the model was trained on, or one like it: say what a table of its word "
+        "sequences makes of each sentence",
+    )
     rank = _add_command(commands, "rank", "rank candidate sentences, the best first")
     add = rank.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
@@ -382,6 +404,7 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--weight", type=float, default=1.0, metavar="X", help="of the model's log probability")
     add("--own-weight", type=float, default=0.0, metavar="X", help="of the list's own scores")
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms")
+    _add_counting(rank, _COUNTED_FOR_MIXTURE)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.places import require_consent, require_place
+from engine.cli.preparation import prepare
 from engine.cli.training import (
-    prepare,
     require_kept,
     resume_command,
     show_references,

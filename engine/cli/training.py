@@ -8,18 +8,16 @@ import contextlib
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 from engine.cli.configs import file_config, is_standard_input, tokenizer_config
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
+from engine.cli.preparation import prepare, result_of, text_at_hand
 from engine.cli.texts import (
-    evaluated_lines,
     evaluation_hints,
     reading_hints,
     references_line,
@@ -34,20 +32,16 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import Notice, RunControl, Ticker
-from engine.corpus.build import build_corpus
-from engine.corpus.cache import corpus_cache_folder
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
-    CorpusError,
     DivergedError,
     EngineError,
     ModelFileError,
     RunError,
 )
 from engine.events import Event
-from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
@@ -55,7 +49,6 @@ from engine.language_model.ngram import count_references
 from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.scoring.scorer import score
-from engine.tokenization.reading import Reading
 from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished
 from engine.training.trainer import train
@@ -64,10 +57,7 @@ from engine.wording import counted
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
-_Result = TypeVar("_Result")
-
 _AUTOSAVE_S = 30.0
-_READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 
 def run_train(arguments: Namespace) -> int:
@@ -201,7 +191,7 @@ def run_evaluate(arguments: Namespace) -> int:
             return control.exit_code
         for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
-        result = _result_of(evaluate_corpus(model, corpus, control), output)
+        result = result_of(evaluate_corpus(model, corpus, control), output)
         references = None
         if result is not None and arguments.count_on is not None:
             source = prepare(
@@ -215,7 +205,7 @@ def run_evaluate(arguments: Namespace) -> int:
             if source is None:
                 return control.exit_code
             counting = evaluate_references(model, source, corpus, control)
-            references = _result_of(counting, output)
+            references = result_of(counting, output)
     if result is None or control.is_stopped:
         return control.exit_code
     if arguments.json:
@@ -234,63 +224,10 @@ def run_evaluate(arguments: Namespace) -> int:
     return 0
 
 
-def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result:
-    """Show the events of some work; return what came out."""
-    while True:
-        try:
-            output.show(next(work))
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
-
-
-def prepare(
-    config: CorpusConfig,
-    control: RunControl,
-    output: Output,
-    *,
-    uses_cache: bool = True,
-    is_only_measured: bool = False,
-    reading: Reading | None = None,
-) -> Corpus | None:
-    """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
-    corpus = None
-    folder = corpus_cache_folder() if uses_cache else None
-    for event in build_corpus(config, control, cache_folder=folder, reading=reading):
-        if isinstance(event, CorpusReady):
-            corpus = event.corpus
-        if corpus is None or output.as_json or not is_only_measured:
-            output.show(event)
-            continue
-        for line in evaluated_lines(corpus):
-            output.note(line)
-    return corpus
-
-
 def show_references(corpus: Corpus, control: RunControl, output: Output) -> None:
     """Show what is lost on the held-out text without a network; the models then say it too."""
     for event in count_references(corpus, control):
         output.show(event)
-
-
-@contextlib.contextmanager
-def text_at_hand(config: CorpusConfig, control: RunControl) -> Iterator[CorpusConfig]:
-    """Give `config` with a file that can be read twice, also for a text on standard input."""
-    if not is_standard_input(config.path):
-        yield config
-        return
-    with TemporaryDirectory(prefix="rnn-text-lab-") as folder:
-        path = Path(folder) / "standard input.csv"
-        try:
-            with path.open("wb") as file:
-                while control.proceed() and (data := sys.stdin.buffer.read(_READ_AT_ONCE)):
-                    file.write(data)
-        except OSError as error:
-            raise CorpusError(
-                f"Standard input could not be kept in {folder} while it is read, because "
-                f"{explain_os_error(error)}."
-            ) from error
-        yield replace(config, path=path)
 
 
 class ModelSaver:

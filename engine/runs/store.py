@@ -116,7 +116,8 @@ class RunStore:
         from engine.runs.recorder import RunRecorder
         from engine.training.trainer import Trainer
 
-        train_config = settle(train_config, corpus.summary.training_words)
+        told = corpus.summary
+        train_config = settle(train_config, told.training_words, told.vocabulary_size)
         description = run_description(
             corpus_config,
             model_config,

@@ -18,17 +18,15 @@ from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.corpus.references import ReferenceLosses
 from engine.errors import DivergedError
-from engine.files.spool import Spool
+from engine.language_model.counted_text import in_words_of
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
-from engine.tokenization.vocabulary import Vocabulary
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
-_WORDS_AT_ONCE = 1 << 20  # numbered anew
 _FEWEST_SENTENCES = 8  # of which a standard error says anything
 
 
@@ -353,7 +351,7 @@ def evaluate_corpus(
     Evaluation or None
         None after a stop.
     """
-    sentences, unknown = _renumbered(corpus, model.vocabulary)
+    sentences, unknown = in_words_of(model.vocabulary, corpus, corpus.training)
     loss = yield from resting_loss(model.rnn, sentences, control.proceed)
     if loss is None:
         return None
@@ -390,19 +388,9 @@ def evaluate_references(
     ReferenceLosses or None
         None after a stop.
     """
-    source, _ = _renumbered(counted, model.vocabulary)
+    source, _ = in_words_of(model.vocabulary, counted, counted.training)
     order = order_for(source.words_to_predict)
     counts = yield from count_ngrams(source, model.word_dim, order, control)
-    return None if counts is None else counts.losses(_renumbered(corpus, model.vocabulary)[0])
-
-
-def _renumbered(corpus: Corpus, vocabulary: Vocabulary) -> tuple[Sentences, int]:
-    """Return all sentences with the ids of `vocabulary`, and how many words are unknown there."""
-    sentences, unknown = corpus.training, 0
-    own_ids = np.array(vocabulary.encode(corpus.vocabulary.words), np.int32)  # by the corpus's id
-    ids = Spool(None)
-    for begin in range(0, len(sentences.ids), _WORDS_AT_ONCE):
-        some = own_ids[sentences.ids[begin : begin + _WORDS_AT_ONCE]]
-        unknown += int((some == vocabulary.unknown_id).sum())
-        ids.append(some)
-    return Sentences(ids.array(np.int32, is_writable=True), sentences.offsets), unknown
+    if counts is None:
+        return None
+    return counts.losses(in_words_of(model.vocabulary, corpus, corpus.training)[0])

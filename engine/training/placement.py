@@ -36,7 +36,7 @@ from engine.recipes import (
 )
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
-from engine.training.steps import Dropout, EpochSteps, make_optimizer
+from engine.training.steps import Dropout, EpochSteps, SoftmaxSample, make_optimizer
 
 _CONSTANT = 3.0  # U's entries of hidden number 0, which is then tanh(3) = 0.995
 _OTHERS = 0.1  # times the tutorial's first V: how common words are is known, the rest is not
@@ -107,6 +107,7 @@ class Placement:
             self._batch_size,
             self.choice,
             Dropout(train_config),
+            SoftmaxSample(train_config, corpus.vocabulary.counts),
         )
 
     def load(self, state: TrainingState) -> None:

@@ -416,4 +416,4 @@ def _settled(config: TrainConfig, corpus: Corpus, start_from: LanguageModel | No
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)
         config = replace(config, unigram_start=has_constant)
-    return settle(config, corpus.training.words_to_predict)
+    return settle(config, corpus.training.words_to_predict, len(corpus.vocabulary))

@@ -60,6 +60,7 @@ _FORMER = TrainConfig(
     input_dropout=0.0,
     output_dropout=0.0,
     averaging=0.0,
+    softmax_sample=1.0,
 )
 
 Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats a word
@@ -108,6 +109,7 @@ def main() -> int:
 def _ways() -> dict[str, Way]:
     return {
         "fast": partial(_trained, TrainConfig()),
+        "fast, exact softmax": partial(_trained, TrainConfig(softmax_sample=1.0)),
         "former fast": partial(_trained, _FORMER),
         "tutorial": partial(_trained, TrainConfig(recipe="tutorial")),
         "nn.RNN": partial(_trained_by_user, nn.RNN),

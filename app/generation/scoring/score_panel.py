@@ -28,6 +28,7 @@ from app.generation.scoring.score_wording import (
     unknown_sentence,
     without_unknown_text,
 )
+from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import as_plain, describe, make_label
@@ -60,6 +61,7 @@ class ScorePanel(QFrame):
     Attributes
     ----------
     better_word : BetterWord
+    table_row : TableRow
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
     """
@@ -196,6 +198,7 @@ class ScorePanel(QFrame):
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
         figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
+        self.table_row = TableRow(figures, 2, self)
         figures.setColumnStretch(len(names), 1)
         heading = QLabel("How probable is a sentence?", self)
         heading.setProperty("role", "heading")

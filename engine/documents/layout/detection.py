@@ -147,6 +147,8 @@ class Layout:
             if not isinstance(row, Row):
                 yield row
                 continue
+            if len(row.fields) > 1 and not any(map(str.strip, row.fields)):
+                continue  # as a spreadsheet fills its last rows up; nothing is lost
             is_apart = rows.is_after_blank and together >= _BLOCK
             together = 1 if rows.is_after_blank else together + 1
             if is_apart and shape is not None and is_other_header(shape, row.fields):
@@ -174,6 +176,8 @@ class Layout:
                     row = _left_out(row, "it is the header again")
                 elif is_first and shape is not None and shape.is_second_header(row.fields):
                     row = _left_out(row, "it belongs to the header")
+                elif shape is not None and shape.is_total(row.fields):
+                    row = _left_out(row, "a total")
                 else:
                     is_first = False
             last.append(row)
@@ -391,6 +395,8 @@ def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -
         yield doubt
     if found.width > 1 and found.share < _SURE_SHARE and count:
         yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
+    if found.width == 1 and found.share < _SURE_SHARE:
+        yield f"{found.share:.0%} of its beginning can be read as texts of one column"
     if found.shape.free_column >= 0:
         yield (
             f"the texts of column {found.shape.free_column + 1} have delimiters of their own, "
@@ -455,7 +461,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
 
 def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:
     """Return the shape of the rows without the notes that may stand below them."""
-    sure = shape_of(body[_NOTES:-_NOTES], width)
+    sure = shape_of(body[_NOTES:-_NOTES] or body[:-1], width)
     begin, end = 0, len(body)
     while begin < min(_NOTES, end) and sure.is_second_header(body[begin]):
         begin += 1

@@ -31,8 +31,11 @@ _YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
 _MANY_ENDS = 3
+_MOST_ABOVE = 5  # lines above the dashes of a Markdown table
 _NEEDED_SHARE = 0.6
 _LOOKED_AT = 100  # rows
+_QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
+_QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
 _NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
     "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
@@ -67,12 +70,26 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
                 f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
                 "in a file named .txt."
             )
-    rule = _MARKDOWN_RULE.search(head[:20_000])
-    if rule is not None and "|" in rule.group() and head[: rule.start()].count("|") > 0:
+    if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
             "without the bars at the ends of its lines."
         )
+
+
+def _is_markdown_table(text: str) -> bool:
+    """Whether a line of dashes stands below the first row of bars; texts may have tables, too."""
+    rule = _MARKDOWN_RULE.search(text)
+    if rule is None or "|" not in rule.group() or text[: rule.start()].count('"') % 2:
+        return False
+    above = [line for line in text[: rule.start()].splitlines() if line.strip()]
+    below = [line for line in text[rule.end() :].splitlines() if line.strip()]
+    return (
+        0 < len(above) <= _MOST_ABOVE
+        and "|" in above[-1]
+        and sum("|" in line for line in above) == 1
+        and all("|" in line for line in below[:1])
+    )
 
 
 def _is_yaml(head: str) -> bool:
@@ -111,6 +128,7 @@ def delimiter_name(delimiter: str) -> str:
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
     """Raise `CorpusError` if the rows of a file of one column look like rows of a table."""
     _refuse_whole_rows(path, found)
+    _refuse_blanks(path, found)
     for hypothesis in tried:
         dialect, rows = hypothesis.dialect, hypothesis.rows
         if hypothesis.is_prose or len(rows) < 2:
@@ -143,6 +161,23 @@ def _has_join(fields: Sequence[str]) -> bool:
     return any(
         right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
         for left, right in itertools.pairwise(fields)
+    )
+
+
+def _refuse_blanks(path: Path, found: Hypothesis) -> None:
+    """Raise `CorpusError` if blanks stand between the fields of rows, some of them in quotes."""
+    texts = [row.fields[0].strip() for row in found.rows[:_LOOKED_AT]]
+    if len(texts) < _MANY_ENDS or found.has_quotes:
+        return
+    names = texts[0].split()
+    is_headed = len(names) > 2 and all(_NAME.fullmatch(name.strip('"')) for name in names)
+    field = _QUOTED_FIELD if is_headed else _QUOTED_FIELDS
+    if sum(bool(field.search(text)) for text in texts[1:]) < _NEEDED_SHARE * (len(texts) - 1):
+        return
+    raise CorpusError(
+        f"{path.name} looks like a table with blanks between its fields, such as in line "
+        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or say "
+        "--delimiter \\n if each line is a text."
     )
 
 

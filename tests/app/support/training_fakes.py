@@ -101,7 +101,7 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
     )
 
 
-def fake_defaults(recipe: str, words: int | None = None) -> Any:
+def fake_defaults(recipe: str, words: int | None = None, vocabulary: int = 0) -> Any:
     is_fast = recipe == "fast"
     return SimpleNamespace(
         recipe=recipe,

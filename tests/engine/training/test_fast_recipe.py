@@ -209,15 +209,15 @@ def test_that_a_run_goes_on_from_a_model_as_it_is(corpus: Corpus) -> None:
 
 
 def test_that_all_is_decided_by_the_size_of_the_text_and_what_was_chosen_stays() -> None:
-    small, middle, large = (settle(TrainConfig(), words) for words in (SMALL, MIDDLE, LARGE))
-    chosen = settle(TrainConfig(learning_rate=0.5, output_dropout=0.0), SMALL)
+    small, middle, large = (settle(TrainConfig(), words, 2000) for words in (SMALL, MIDDLE, LARGE))
+    chosen = settle(TrainConfig(learning_rate=0.5, output_dropout=0.0), SMALL, 2000)
 
     assert None not in [getattr(small, name) for name in Tuning.__dataclass_fields__]
     assert (small.output_dropout or 0.0) > (large.output_dropout or 0.0) == 0.0
     assert (small.adam_epsilon or 0.0) > (middle.adam_epsilon or 0.0) > (large.adam_epsilon or 0.0)
     assert (chosen.learning_rate, chosen.output_dropout) == (0.5, 0.0)
     assert chosen.weight_decay == small.weight_decay
-    assert settle(small, LARGE) == small
+    assert settle(small, LARGE, 8000) == small
 
 
 def test_that_settings_stored_before_mean_what_they_meant() -> None:
@@ -230,7 +230,7 @@ def test_that_settings_stored_before_mean_what_they_meant() -> None:
 def test_that_the_tutorials_recipe_has_nothing_to_decide(corpus: Corpus) -> None:
     chosen = TrainConfig(recipe="tutorial", output_dropout=0.5, unigram_start=True, averaging=0.9)
 
-    assert settle(chosen, SMALL) == chosen
+    assert settle(chosen, SMALL, 8000) == chosen
     assert tuning_of(chosen) == Tuning()
     settings: dict[str, Any] = {"output_dropout": 0.5, "unigram_start": True, "averaging": 0.9}
     one, other = (
@@ -262,12 +262,13 @@ def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus) -> None:
 def test_that_what_was_decided_can_be_left_open_again() -> None:
     given = TrainConfig(epochs=7, output_dropout=0.1)
 
-    assert unsettled(settle(given, SMALL), SMALL) == given
+    assert unsettled(settle(given, SMALL, 8000), SMALL, 8000) == given
     assert (
-        unsettled(settle(given, SMALL), LARGE).learning_rate == settle(given, SMALL).learning_rate
+        unsettled(settle(given, SMALL, 8000), LARGE, 8000).learning_rate
+        == settle(given, SMALL, 8000).learning_rate
     )
     tutorial = TrainConfig(recipe="tutorial", learning_rate=0.01)
-    assert unsettled(tutorial, SMALL) == tutorial
+    assert unsettled(tutorial, SMALL, 8000) == tutorial
 
 
 def test_that_a_run_says_what_its_recipe_does_and_why(corpus: Corpus) -> None:
