@@ -278,6 +278,12 @@ def _add_words(command: argparse.ArgumentParser) -> None:
     )
     add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
     add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
+    add(
+        "--unknown-word",
+        default="",
+        metavar="WORD",
+        help="with --tokenizer whitespace: what the text itself has for unknown words, as <unk>",
+    )
     add("--merge-numbers", action="store_true", help="read each number as the same word")
     add("--merge-links", action="store_true", help="so links, and so user names")
 

@@ -18,7 +18,7 @@ from engine.cli.training import (
 )
 from engine.errors import ConfigError, RunError
 from engine.language_model.checkpoint import save_model
-from engine.runs.info import RunInfo
+from engine.runs.info import RunInfo, know_the_same_words
 from engine.runs.store import RunStore
 from engine.wording import counted, duration
 
@@ -163,6 +163,8 @@ def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
         output.result(f"    {_progress(run)}")
         for line in filter(None, (run.note, run.message, run.problem)):
             output.result(f"    {line}")
+    if not output.as_json and not know_the_same_words([run for run in runs if run.saved]):
+        output.note("These runs know different words: their losses cannot be compared.")
     if not runs and in_trash:
         output.note(f"No run is in the trash ({store.trash}).")
     elif not runs:

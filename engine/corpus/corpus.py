@@ -191,6 +191,11 @@ class TokenStore:
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
     origins: Origins = field(default_factory=Origins)  # of the documents
 
+    def unknown_rank(self) -> int | None:
+        """Return the rank of the word that the text itself has for unknown ones."""
+        word = self.reading.config.unknown_word
+        return self.words.index(word) if word and word in self.words else None
+
 
 class Corpus:
     """A handle on a prepared corpus.
@@ -243,7 +248,9 @@ class Corpus:
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         if ranking is None:
             left_out = self._is_validation if counted == "training" else None
-            ranking = Ranking.counted(store.counts, store.word_ranks, store.offsets, left_out)
+            ranking = Ranking.counted(
+                store.counts, store.word_ranks, store.offsets, left_out, store.unknown_rank()
+            )
         kept = min(vocabulary_size - SPECIAL_TOKENS, ranking.frequent(min_count))
         known = tuple(store.words[rank] for rank in ranking.first(kept))
         counts = ranking.counts[:kept].tolist()

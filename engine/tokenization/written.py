@@ -450,6 +450,8 @@ class Writer:
         if self._tokenizer.config.name == "tutorial":
             if (tokens[index - 1], tokens[index]) in _HALVES or after == "&;":
                 return True
+            if before == ":" and tokens[index][:2] == "//":
+                return True
             if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
                 return tokens[index] in _ENTITIES
         own = _decided(self._writing.spacings, _levels(found, index))
