@@ -156,6 +156,7 @@ from .notebook.reading import (
 )
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
+from .runs.info import know_the_same_words as know_the_same_words
 from .runs.store import RunStore as RunStore
 from .training.checks import (
     check_gradients as check_gradients,

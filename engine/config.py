@@ -102,6 +102,7 @@ class TokenizerConfig(JsonRecord):
     merge_numbers: bool = False  # of `words` and `characters`: each number is one word
     merge_links: bool = False  # links and e-mail addresses, and user names, one word each
     sentence_ends: SentenceEnds = "rules"
+    unknown_word: str = ""  # of `whitespace`: what the text itself has for unknown words
 
     def __post_init__(self) -> None:
         names = get_args(TokenizerName)
@@ -114,6 +115,15 @@ class TokenizerConfig(JsonRecord):
             or not (self.merge_numbers or self.merge_links),
             "Numbers and links become one word with the tokenizers words and characters, not "
             f"with {self.name}.",
+        )
+        require(
+            not self.unknown_word or self.name == "whitespace",
+            "A word that stands for unknown ones goes with the tokenizer whitespace, not with "
+            f"{self.name}.",
+        )
+        require(
+            len(self.unknown_word.split()) < 2 and self.unknown_word == self.unknown_word.strip(),
+            f"The word for unknown ones is one word, without blanks, not {self.unknown_word!r}.",
         )
 
 
