@@ -367,7 +367,7 @@ class Application:
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)
         self.home.run_opened.connect(partial(self.window.show_tab, TRAINING_TAB))
-        self.home.file_requested.connect(self.controller.open_file)
+        self.home.file_requested.connect(self.controller.open_recent)
         self.last_session.found_nothing.connect(self.window.show_home)
         self.last_session.restore_views()
         kept.recovery.looked.connect(self._on_recovery_looked)

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
     files_dropped(object)
         The paths of files that were dropped onto the window.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     theme_chosen(str)
         "system", "light" or "dark".
     zoom_requested(int)
