@@ -233,6 +233,17 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+    _add_ranks(train)
+
+
+def _add_ranks(command: argparse.ArgumentParser) -> None:
+    """Add what torchrun says by itself."""
+    add = command.add_argument_group(
+        "several processes that train one run, on one machine without torchrun"
+    ).add_argument
+    add("--rank", type=int, metavar="R", help="which of them this is, from 0")
+    add("--ranks", type=int, metavar="N", help="how many there are")
+    add("--rendezvous", type=Path, metavar="FILE", help="where they meet: a new file")
 
 
 def _add_tuning(train: argparse.ArgumentParser) -> None:
@@ -445,6 +456,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
+    _add_ranks(runs)
 
 
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:

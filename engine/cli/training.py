@@ -17,6 +17,7 @@ from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare, result_of, text_at_hand
+from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
 from engine.cli.texts import (
     evaluation_hints,
     reading_hints,
@@ -39,6 +40,7 @@ from engine.errors import (
     DivergedError,
     EngineError,
     ModelFileError,
+    RankLostError,
     RunError,
 )
 from engine.events import Event
@@ -62,6 +64,8 @@ _AUTOSAVE_S = 30.0
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
+    if (code := follow_along(arguments)) is not None:
+        return code
     corpus_config = replace(
         file_config(arguments),
         tokenizer=tokenizer_config(arguments),
@@ -90,7 +94,7 @@ def run_train(arguments: Namespace) -> int:
     )
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
-        require_consent(arguments.out, is_forced=arguments.force)
+        require_consent(arguments.out, is_forced=arguments.force or restarts() > 0)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     store = RunStore(arguments.data_folder)
@@ -104,6 +108,7 @@ def run_train(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     with (
         stop_on_signal(output) as control,
+        joined(arguments, control, output) as ranks,
         text_at_hand(corpus_config, control) as corpus_config,
     ):
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
@@ -113,18 +118,23 @@ def run_train(arguments: Namespace) -> int:
         for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
         show_references(corpus, control, output)
+        text = text_for(ranks, corpus, uses_cache=uses_cache)
         if arguments.keep_run:
-            run_id = store.new_run_id()
+            before = store.find_launched(launch_name()) if restarts() else None
+            run_id = store.new_run_id() if before is None else before.run_id
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
-            name = arguments.run_name
-            events = with_way_out(
-                store.train(corpus, *configs, control, name=name, run_id=run_id),
-                run_id,
-                arguments.data_folder,
-            )
+            name, launch = arguments.run_name, "" if ranks is None else launch_name()
+            if before is None:
+                events = store.train(
+                    text, *configs, control, name=name, run_id=run_id, ranks=ranks, launch=launch
+                )
+            else:  # torchrun has started the ranks anew
+                events = store.resume(run_id, text, control, ranks=ranks)
+            events = with_way_out(events, run_id, arguments.data_folder)
         else:
-            events = train(corpus, model_config, train_config, control)
+            events = train(text, model_config, train_config, control, ranks=ranks)
+        del corpus  # with several ranks, the text lies in files now
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
@@ -369,5 +379,10 @@ def with_way_out(events: Iterator[Event], run_id: str, data_folder: Path | None)
     except DivergedError as error:
         raise DivergedError(
             f"{error} To go on from the best parameters with that rate: "
+            f"{resume_command(run_id, data_folder)}"
+        ) from error
+    except RankLostError as error:
+        raise RankLostError(
+            f"{error} The run is kept. To go on, with any number of ranks: "
             f"{resume_command(run_id, data_folder)}"
         ) from error

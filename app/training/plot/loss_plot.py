@@ -49,7 +49,10 @@ LOW_TOP_PX = 14  # the same in a low window
 NARROW_PX = 640  # the width below which the margin has names alone
 NEAR_PX = 6  # within which a change of the rate is pointed at
 LOW_PX = 280  # the height below which the legend gives its room to the curves
-READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
+READING_HINT = (
+    "Point at the plot to read values (or arrow keys); drag to move, wheel or + and - to zoom, "
+    "Home for all."
+)
 
 AXIS_LABELS: dict[XAxis, str] = {
     "step": "steps (parameter updates)",
@@ -270,6 +273,7 @@ class LossPlot(QWidget):
         self._timer.timeout.connect(self._on_timer_timeout)
         self._box.sigXRangeChanged.connect(self._on_box_x_range_changed)
         self._crosshair.moved.connect(self._on_crosshair_moved)
+        self._crosshair.home_pressed.connect(self._on_controls_reset_requested)
         self._crosshair.left.connect(self._on_crosshair_left)
         self.controls.axis_changed.connect(self._on_controls_axis_changed)
         self.controls.smoothing_changed.connect(self._on_controls_smoothing_changed)

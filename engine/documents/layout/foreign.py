@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.config import CsvConfig
 from engine.documents.layout.header import is_name
-from engine.documents.layout.hypotheses import Hypothesis, find_table
+from engine.documents.layout.hypotheses import Hypothesis, delimiter_name, find_table
 from engine.errors import CorpusError
 
 _JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
@@ -20,11 +20,6 @@ _STATEMENTS = (
 )
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
-_LOG_LINE = re.compile(
-    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
-    r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
-)
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
 _YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
@@ -106,25 +101,6 @@ def _is_yaml(head: str) -> bool:
     return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
 
 
-def line_doubt(texts: Sequence[str]) -> str:
-    """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
-    lines = texts[:_LOOKED_AT]
-    if len(lines) < _FEWEST_LINES:
-        return ""
-    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines begin as those of a log do, and each is one text with its time in it"
-    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines are keys with values, as in YAML, and each is one text with its key"
-    return ""
-
-
-def delimiter_name(delimiter: str) -> str:
-    """Return a delimiter as a person reads it."""
-    if delimiter == "\t":
-        return "tab"
-    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
-
-
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
     """Raise `CorpusError` if the rows of a file of one column look like rows of a table."""
     _refuse_whole_rows(path, found)
@@ -145,7 +121,8 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
             and not first.fields[1].startswith(" ")
         )
         joins = sum(_has_join(row.fields) for row in rows)
-        if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
+        below = max(2, len(rows) // 2, sum(row.line >= first.line for row in rows))  # a title
+        if joins < _NEEDED_SHARE * below and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
         shown = delimiter_name(dialect.delimiter)
@@ -159,7 +136,10 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
 def _has_join(fields: Sequence[str]) -> bool:
     """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
     return any(
-        right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
+        left
+        and right[:1] not in ("", " ")
+        and not (left[-1:].isdigit() and right[:1].isdigit())
+        and not (left.count('"') % 2 and right[:1] == '"')  # "So," she said
         for left, right in itertools.pairwise(fields)
     )
 
@@ -170,7 +150,11 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
     if len(texts) < _MANY_ENDS or found.has_quotes:
         return
     names = texts[0].split()
-    is_headed = len(names) > 2 and all(_NAME.fullmatch(name.strip('"')) for name in names)
+    is_headed = (
+        len(names) > 2
+        and all(_NAME.fullmatch(name.strip('"')) for name in names)
+        and all(text[:1].isdigit() for text in texts[1:])
+    )
     field = _QUOTED_FIELD if is_headed else _QUOTED_FIELDS
     if sum(bool(field.search(text)) for text in texts[1:]) < _NEEDED_SHARE * (len(texts) - 1):
         return
@@ -196,7 +180,8 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
         return
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
-    if inner.width > 1 and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+    is_named = len(names) == inner.width > 1
+    if is_named and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
         raise CorpusError(
             f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
             f"{found.rows[0].line}), so that it has one column. Save it anew, without them."
