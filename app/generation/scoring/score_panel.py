@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_table import ComparisonTable
