@@ -32,11 +32,14 @@ from app.generation.scoring.score_wording import (
 from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import as_plain, describe, make_label
+from app.shared.labels import TermLabel, as_plain, describe, make_label
 from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
+
+WAVERS = "Between how many equally likely words the model wavers, on average"
+SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -126,27 +129,31 @@ class ScorePanel(QFrame):
         self._legend.setObjectName("generation.legend")
         self._probability_label = _figure(
             self,
+            "Probability",
             "generation.probability_label",
             "Probability of the sentence",
             "How often the model would say exactly this sentence, its end included",
         )
         self._log_label = _figure(
             self,
+            "Probability",
             "generation.log_probability_label",
             "Logarithm of the probability to base ten",
             "The probability as a power of ten: −3 is 1 in 1,000",
         )
         self._perplexity_label = _figure(
             self,
+            "Perplexity",
             "generation.perplexity_label",
-            "Perplexity a word",
-            "Between how many equally likely words the model wavers, on average",
+            "Perplexity per word",
+            WAVERS,
         )
         self._bits_label = _figure(
             self,
+            "Bits",
             "generation.bits_label",
-            "Bits a word",
-            "Mean surprise in bits a word: log2 of the perplexity",
+            "Bits per word",
+            SURPRISE,
         )
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
@@ -185,7 +192,7 @@ class ScorePanel(QFrame):
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
         figures.setVerticalSpacing(0)
-        names = ("Probability", "log₁₀ probability", "Perplexity a word", "Bits a word")
+        names = ("Probability", "log₁₀ probability", "Perplexity per word", "Bits per word")
         labels = (
             self._probability_label,
             self._log_label,
@@ -193,8 +200,9 @@ class ScorePanel(QFrame):
             self._bits_label,
         )
         for column, (name, label) in enumerate(zip(names, labels, strict=True)):
-            caption = QLabel(name, self)
-            caption.setProperty("role", "caption")
+            caption = TermLabel(label.term, "caption", self)
+            caption.setText(name)
+            caption.explain(label.accessibleDescription())
             figures.addWidget(caption, 0, column)
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
@@ -362,13 +370,19 @@ class ScorePanel(QFrame):
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
-        self._probability_label.setToolTip(as_plain(probability_formula(score)))
+        odds = format_odds(score.log_probability)
+        self._probability_label.explain(
+            probability_formula(score).removesuffix("."), f"The typed sentence now: {odds}."
+        )
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             as_plain(f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats")
         )
-        self._perplexity_label.setText(format_perplexity(score.perplexity))
-        self._bits_label.setText(f"{score.bits_per_word:.2f}")
+        perplexity, bits = format_perplexity(score.perplexity), f"{score.bits_per_word:.2f}"
+        self._perplexity_label.setText(perplexity)
+        self._perplexity_label.explain(WAVERS, f"The typed sentence now: {perplexity}.")
+        self._bits_label.setText(bits)
+        self._bits_label.explain(SURPRISE, f"The typed sentence now: {bits} bits per word.")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(as_plain(scored.model_title))
         self._parts_label.setText(parts_text(score))
@@ -475,9 +489,10 @@ class ScorePanel(QFrame):
         self.compared_changed.emit()
 
 
-def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:
-    label = describe(QLabel(parent), object_name, accessible_name, tooltip)
-    label.setProperty("role", "figure")
+def _figure(
+    parent: QWidget, term: str, object_name: str, accessible_name: str, meaning: str
+) -> TermLabel:
+    label = describe(TermLabel(term, "figure", parent), object_name, accessible_name, meaning)
+    label.explain(meaning)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label
