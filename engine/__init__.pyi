@@ -102,6 +102,7 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .sampling.completion import complete as complete
 from .sampling.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
 from .scoring.percentile import (
