@@ -3,6 +3,7 @@
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,
+    FILTERS as FILTERS,
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RowPolicy as RowPolicy,

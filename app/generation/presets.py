@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import ConfigError, SampleConfig
-
-_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+from engine import FILTERS, ConfigError, SampleConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ PRESETS = (
 
 def filters_of(settings: SampleConfig) -> dict[str, Any]:
     """Return how `settings` choose words, by name."""
-    return {name: getattr(settings, name) for name in _FILTERS}
+    return {name: getattr(settings, name) for name in FILTERS}
 
 
 def filters_text(settings: SampleConfig) -> str:
@@ -65,6 +63,8 @@ def filters_text(settings: SampleConfig) -> str:
         parts.append(f"min-p {settings.min_p:g}")
     if settings.repetition_penalty > 1.0:
         parts.append(f"repetition {settings.repetition_penalty:g}")
+    if settings.no_repeat_ngram:
+        parts.append(f"no {settings.no_repeat_ngram} words twice")
     return "  ·  ".join(parts)
 
 

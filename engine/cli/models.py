@@ -14,7 +14,7 @@ from typing import Any
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.scoring import score_column, score_words, show_totals, summed
 from engine.cli.texts import event_sentence, next_word_lines, references_line
-from engine.config import SampleConfig
+from engine.config import FILTERS, SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
@@ -53,7 +53,8 @@ def run_next(arguments: Namespace) -> int:
     """List the most probable next words."""
     settings = SampleConfig(start=arguments.words, **_filters(arguments))
     output = Output(as_json=arguments.json)
-    following = next_words(open_model(arguments.model), settings, arguments.count)
+    model = open_model(arguments.model)
+    following = next_words(model, settings, arguments.count, word=arguments.word)
     if arguments.json:
         output.result_json({"event": "next_words", **asdict(following)})
         return 0
@@ -63,8 +64,7 @@ def run_next(arguments: Namespace) -> int:
 
 
 def _filters(arguments: Namespace) -> dict[str, Any]:
-    names = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
-    return {name: getattr(arguments, name) for name in names}
+    return {name: getattr(arguments, name) for name in FILTERS}
 
 
 def run_score(arguments: Namespace) -> int:

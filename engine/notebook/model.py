@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import ModelConfig, Recipe, SampleConfig, TrainConfig
+from engine.config import FILTERS, ModelConfig, Recipe, SampleConfig, TrainConfig
 from engine.control import Notice
 from engine.errors import ConfigError
 from engine.language_model.formats import open_model, write_model
@@ -22,7 +22,15 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.results import ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
-from engine.notebook.results import Following, Score, Sentences, fields_of, html_table
+from engine.notebook.results import (
+    Following,
+    Score,
+    Sentence,
+    Sentences,
+    data_frame,
+    fields_of,
+    html_table,
+)
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.replacement import best_replacement
@@ -33,8 +41,6 @@ from engine.training.trainer import train
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
 
 
 class Model:
@@ -61,6 +67,7 @@ class Model:
         top_p: float = 1.0,
         min_p: float = 0.0,
         repetition_penalty: float = 1.0,
+        no_repeat_ngram: int = 0,
         min_length: int = 7,
         max_length: int = 100,
         ladder: Sequence[float] = (),
@@ -85,6 +92,8 @@ class Model:
             Only words with at least this share of the best word's probability.
         repetition_penalty : float
             Above 1, words that were said already become less probable.
+        no_repeat_ngram : int
+            Above 0, no run of so many words comes twice in a sentence.
         min_length, max_length : int
             Words of a sentence.
         ladder : sequence of float
@@ -107,6 +116,7 @@ class Model:
             top_p=top_p,
             min_p=min_p,
             repetition_penalty=repetition_penalty,
+            no_repeat_ngram=no_repeat_ngram,
             min_length=min_length,
             max_length=max_length,
             ladder=tuple(ladder),
@@ -117,7 +127,7 @@ class Model:
         with stopped_by_ctrl_c() as control:
             for event in generate(self.language_model, config, control):
                 if isinstance(event, SentenceGenerated):
-                    written.append(event)
+                    written.append(Sentence(**fields_of(event)))
                 elif isinstance(event, Notice):
                     tell(event)
         return written
@@ -139,19 +149,29 @@ class Model:
                 bars.show(event)
         raise KeyboardInterrupt
 
-    def next_words(self, start: str = "", count: int = 10, **filters: Any) -> Following:
+    def next_words(
+        self, start: str = "", count: int = 10, *, word: str = "", **filters: Any
+    ) -> Following:
         """Return the most probable words after `start`.
 
-        `temperature`, `top_k`, `top_p`, `min_p` and `repetition_penalty` are those of
-        `generate`: `drawn_with` tells what they leave of each word.
+        Parameters
+        ----------
+        start : str
+        count : int
+            How many words.
+        word : str
+            A word that is wanted, too, whatever its rank.
+        **filters
+            Those of `generate`, such as `top_p=0.9`: `drawn_with` tells what they leave.
         """
-        unknown = [name for name in filters if name not in _FILTERS]
+        unknown = [name for name in filters if name not in FILTERS]
         if unknown:
             raise ConfigError(
-                f"There is no filter {', '.join(unknown)}: choose from {', '.join(_FILTERS)}."
+                f"There is no filter {', '.join(unknown)}: choose from {', '.join(FILTERS)}."
             )
         settings = SampleConfig(start=start, **filters)
-        return Following(**fields_of(next_words(self.language_model, settings, count)))
+        found = next_words(self.language_model, settings, count, word=word)
+        return Following(**fields_of(found))
 
     def evaluate(self, text: "Text | Path | str") -> Evaluation:
         """Return loss and perplexity over all sentences of a text, or of a file.
@@ -230,17 +250,10 @@ class Model:
         ConfigError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                "pandas is not installed in this Python (pip install pandas). `model.history` has "
-                "the same numbers as plain records."
-            ) from error
         if points:
             columns = self.history.columns()
-            return pd.DataFrame({name: list(column) for name, column in columns.items()})
-        return pd.DataFrame([asdict(done) for done in self.history.evaluations])
+            return data_frame({name: list(column) for name, column in columns.items()})
+        return data_frame([asdict(done) for done in self.history.evaluations])
 
     def __repr__(self) -> str:
         return f"<Model: {self.language_model.description}>"

@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -100,7 +101,10 @@ def test_that_sentences_are_those_of_the_stream() -> None:
 
     written = engine.Model(model).generate(4, "the", top_k=3, min_length=2, seed=5)
 
-    assert list(written) == list(generate(model, config, RunControl()))
+    expected = list(generate(model, config, RunControl()))
+    assert [asdict(each) for each in written] == [asdict(each) for each in expected]  # type: ignore[call-overload]
+    assert written[1:3][1] is written[2]
+    assert repr(written[1:3]) == "\n".join(repr(written).splitlines()[1:3])
     assert [line.strip().split("  ")[1] for line in repr(written).splitlines()] == [
         each.text for each in written
     ]
@@ -121,12 +125,17 @@ def test_that_a_score_is_that_of_the_stream_and_reads_as_a_table() -> None:
 
 
 def test_that_next_words_are_shown_after_what_they_follow() -> None:
-    following = engine.Model(tiny_model()).next_words("The cat", 3, top_k=1)
+    model = engine.Model(tiny_model())
+    following = model.next_words("The cat", 3, top_k=1)
+    wanted = model.next_words("The zebra", 1, word="sat")
 
     assert repr(following).splitlines()[0].startswith("after the cat (")
     assert len(repr(following).splitlines()) == 4
     assert [word.drawn_with for word in following.words if word.drawn_with] == [1.0]
+    assert repr(following).count("never") == 2
     assert following._repr_html_().count("<tr>") == 4
+    assert "unknown: zebra" in repr(wanted)
+    assert wanted.words[-1].word == "sat"
 
 
 def test_that_a_better_word_is_that_of_the_stream() -> None:
@@ -191,6 +200,11 @@ def test_that_a_history_becomes_a_frame_where_pandas_is_there(
     assert [row["training_loss"] for row in evaluations] == [2.08, 1.9]
     assert points["losses"] == [2.0, 1.9]
     assert list(points) == list(tiny_history().columns())
+    rows: Any = model.generate(2, top_p=0.9, min_length=1, seed=4).frame()
+    assert [(row["seed"], row["top_p"], row["number"]) for row in rows] == [
+        (4, 0.9, 1),
+        (4, 0.9, 2),
+    ]
 
 
 def test_that_without_pandas_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
