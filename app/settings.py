@@ -36,6 +36,7 @@ class AppSettings:
     recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
     sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
     presets: tuple[str, ...] = ()  # of the sampler, one's own, as JSON
+    suggest_words: bool = False  # while one writes
 
 
 class SettingsStore(QObject):
@@ -80,6 +81,7 @@ class SettingsStore(QObject):
             recent_files=self._read("recent_files", _texts, default.recent_files),
             sample=self._read("sample", SampleConfig.from_text, default.sample),
             presets=self._read("presets", _texts, default.presets),
+            suggest_words=self._read("suggest_words", _truth, default.suggest_words),
         )
 
     def save(self, settings: AppSettings) -> None:
@@ -153,6 +155,10 @@ def _zoom(text: str) -> int:
     if not 50 <= zoom <= 300:
         raise ValueError(f"a zoom of {zoom} percent")
     return zoom
+
+
+def _truth(text: str) -> bool:
+    return {"True": True, "False": False}[text]
 
 
 def _texts(text: str) -> tuple[str, ...]:

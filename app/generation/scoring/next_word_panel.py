@@ -88,7 +88,7 @@ class NextWordPanel(QWidget):
         self._heading.setVisible(said is not None)
         self._table.set_placeholder(_NOTHING)
         if said is not None:
-            self._heading.setText(heading(said))
+            self._heading.setText(heading(said, taken))
         self._table.show_words(self._found(), taken)
 
     def tab_chain(self) -> list[QWidget]:
@@ -151,10 +151,13 @@ class NextWordTable(RecordTable):
         self.taken = taken
         self._bars.largest = max((max(w.probability, w.drawn_with) for w in words), default=1.0)
         self._words.set_rows(words)
+        self.setAutoScroll(False)  # the likeliest stay in sight, whatever stands there
         for row, word in enumerate(words):
             if word.word == taken:
                 self.selectRow(row)
                 break
+        self.setAutoScroll(True)
+        self.scrollToTop()
 
     def _is_taken(self, word: NextWord) -> bool:
         return word.word == self.taken
@@ -214,8 +217,8 @@ class BarsDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def heading(said: NextWords) -> str:
-    """Say after which words, how undecided the model is, and what the filters leave."""
+def heading(said: NextWords, taken: str = "") -> str:
+    """Say after which words, how undecided the model is, what stands there, what filters leave."""
     before = " ".join(said.words_before)
     where = f"After “{'…' if len(before) > _LONGEST_START else ''}{before[-_LONGEST_START:]}”"
     if not before:
@@ -223,7 +226,14 @@ def heading(said: NextWords) -> str:
     left = ""
     if said.left_by_filters < said.vocabulary_size - len(_NEVER):
         left = f"; the filters leave {counted(said.left_by_filters, 'word')}"
-    return f"{where}: {said.entropy_bits:.1f} bits undecided{left}. Click a word to go on with it."
+    here = "".join(
+        f"; “{word.shown}” is no. {format_count(word.rank)}, "
+        f"{share_text(word.probability, word.log_probability)}"
+        for word in said.words
+        if word.word == taken
+    )
+    told = f"{where}: {said.entropy_bits:.1f} bits undecided{here}{left}."
+    return f"{told} Click a word to go on with it."
 
 
 def next_word_columns(is_taken: Callable[[NextWord], bool]) -> tuple[Column[NextWord], ...]:

@@ -29,11 +29,13 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
     for bench in benches:
         bench.scoring.close()
         bench.next_words.close()
+        bench.suggestions.close()
         bench.copies.close()
         bench.percentile.close()
         assert bench.runner.shutdown()
         assert bench.score_runner.shutdown()
         assert bench.next_runner.shutdown()
+        assert bench.suggestions_runner.shutdown()
         assert bench.copies_runner.shutdown()
         assert bench.percentile_runner.shutdown()
         assert bench.replacement_runner.shutdown()

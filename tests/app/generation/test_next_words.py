@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QTabWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QTabWidget,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.generation.next_words_controller import start_hint
@@ -251,7 +260,7 @@ def test_that_return_in_the_start_line_writes_sentences_that_begin_so(
 def test_that_a_new_snapshot_is_asked_again(qtbot: QtBot, open_bench: MakeBench) -> None:
     epochs: list[float] = []
 
-    def noting(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def noting(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         epochs.append(model.epoch)
         return fake_next_words(model, settings, count)
 
@@ -268,7 +277,7 @@ def test_that_a_new_snapshot_is_asked_again(qtbot: QtBot, open_bench: MakeBench)
 
 
 def test_that_a_failed_question_is_told(qtbot: QtBot, open_bench: MakeBench) -> None:
-    def failing(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def failing(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         raise DeviceError("The GPU is gone.")
         yield
 
@@ -279,6 +288,35 @@ def test_that_a_failed_question_is_told(qtbot: QtBot, open_bench: MakeBench) -> 
         bench.find(QLineEdit, "start_edit").setText("it")
 
     assert bench.text_of("start_hint") == "The GPU is gone."
+
+
+@pytest.mark.parametrize("role", ["coloured_sentence", "sentence_list"])
+def test_that_a_word_under_the_pointer_is_looked_at(
+    qtbot: QtBot, open_bench: MakeBench, role: str
+) -> None:
+    drawn = sentence(text="It is not.", words=("it", "is", "not", "."))
+    bench = open_bench(generate=lambda model, config, control: iter([drawn]))
+    bench.session.set_model(fake_model())
+    with qtbot.waitSignal(bench.runner.ended):
+        qtbot.mouseClick(bench.find(QPushButton, "generate_button"), Qt.MouseButton.LeftButton)
+    type_sentence(qtbot, bench, "It is not .")
+    widget: Any = bench.find(QWidget, role)
+    if isinstance(widget, SentenceList):
+        qtbot.waitUntil(lambda: widget.visualRect(widget.model().index(1, 1)).height() > 0)
+        cell, widget = widget.visualRect(widget.model().index(1, 1)), widget.viewport()
+        left, y = cell.left() + 8, cell.center().y()
+    else:
+        left, y = 2, 14
+    x = left + widget.fontMetrics().horizontalAdvance("It is n")
+
+    qtbot.mouseMove(widget, QPoint(x + 1, y))
+    qtbot.mouseMove(widget, QPoint(x, y))
+
+    qtbot.waitUntil(lambda: "30.00 %" in QToolTip.text())
+    assert "<b>not</b>" in QToolTip.text()
+    assert QToolTip.text().count("<tr>") == 4
+    qtbot.mouseMove(widget, QPoint(widget.width() - 2, y))
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
 def test_that_texts_say_where_and_how_sure() -> None:
@@ -296,7 +334,7 @@ def test_that_a_search_asks_for_all_words_of_the_vocabulary(
 ) -> None:
     counts: list[int] = []
 
-    def noting(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def noting(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         counts.append(count)
         return fake_next_words(model, settings, count)
 
