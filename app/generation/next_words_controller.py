@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QToolTip
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.scoring.next_word_panel import share_text
 from app.generation.tab import GenerationTab
 from app.generation.word_preview import ROWS, RestedWord, preview_html
 from app.jobs import Jobs
 from app.session import Session
+from app.shared.formatting import format_share
 from app.shared.throttle import Throttle
 from app.tasks.task_runner import TaskRunner
 from engine import NextWords, RunControl, SampleConfig
@@ -194,7 +194,7 @@ class NextWordsController(QObject):
 def start_hint(said: NextWords) -> str:
     """Say what the model makes of the start words, and how it would go on."""
     likely = "  ·  ".join(
-        f"{word.shown} {share_text(word.probability, word.log_probability)}" for word in said.words
+        f"{word.shown} {format_share(word.log_probability)}" for word in said.words
     )
     if said.unknown_words:
         names = ", ".join(f"“{word}”" for word in said.unknown_words)

@@ -6,6 +6,7 @@ A preset says how words are chosen, never what is begun with, how many or how lo
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 from engine import FILTERS, ConfigError, SampleConfig
@@ -45,6 +46,24 @@ PRESETS = (
         "Unlikely words often, but not the most unlikely: surprising, and rarely correct",
     ),
 )
+
+
+def thrown(dice: Random) -> Preset:
+    """Return a preset by chance: a temperature, at most one cut, at most one thing said twice."""
+    cuts: tuple[dict[str, Any], ...] = (
+        {},
+        {"top_k": dice.choice((5, 10, 20, 40, 100))},
+        {"top_p": dice.choice((0.5, 0.7, 0.8, 0.9, 0.95))},
+        {"min_p": dice.choice((0.02, 0.05, 0.1, 0.2))},
+    )
+    repeats: tuple[dict[str, Any], ...] = (
+        {},
+        {"repetition_penalty": dice.choice((1.1, 1.2, 1.3, 1.5))},
+        {"no_repeat_ngram": dice.choice((2, 3, 4))},
+    )
+    temperature = dice.randrange(8, 33) / 20  # 0.4 to 1.6
+    chosen = {"temperature": temperature, **dice.choice(cuts), **dice.choice(repeats)}
+    return Preset("", SampleConfig(**chosen))
 
 
 def filters_of(settings: SampleConfig) -> dict[str, Any]:

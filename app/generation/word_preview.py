@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from app.generation.scoring.next_word_panel import share_text
 from app.shared.direction import isolated
-from app.shared.formatting import format_count, shorten
+from app.shared.formatting import format_count, format_share, shorten
 from app.shared.theme import current_palette
 from engine import NextWord, NextWords
 
@@ -45,7 +44,7 @@ def _row(word: NextWord, largest: float, *, is_taken: bool) -> str:
     blocks = "▆" * round(_LONGEST_BAR * word.probability / max(largest, 1e-12))
     colours = current_palette()
     bar = f"<span style='color: {colours.accent if is_taken else colours.faint}'>{blocks}</span>"
-    share = share_text(word.probability, word.log_probability)
+    share = format_share(word.log_probability)
     return (
         f"<tr><td align='right'>{format_count(word.rank)}</td><td>&nbsp;{name}&nbsp;&nbsp;</td>"
         f"<td align='right'>{share}&nbsp;</td><td>{bar}</td></tr>"

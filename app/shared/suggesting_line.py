@@ -133,7 +133,7 @@ class SuggestingLine(QLineEdit):
         else:
             place.setLeft(cursor.left() + _CURSOR_MARGIN + 1)
         place.setTop(cursor.top())
-        place.setHeight(cursor.height())
+        place.setHeight(cursor.height() - 2)  # on the line that is written on
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(QColor(current_palette().faint))

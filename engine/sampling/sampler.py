@@ -266,7 +266,14 @@ def generate(
         for number, temperature in enumerate(config.ladder, start=1):
             rung = replace(config, ladder=(), count=1, temperature=temperature)
             for event in _draw(model, rung, opening, control, each_word=each_word):
-                yield event if isinstance(event, Notice) else replace(event, number=number)
+                match event:
+                    case SentenceGenerated():
+                        told = replace(rung, ladder=(temperature,))  # a ladder of this rung alone
+                        yield replace(event, number=number, settings=told)
+                    case SentenceGrowing():
+                        yield replace(event, number=number)
+                    case Notice():
+                        yield event
     else:
         yield from _draw(model, config, opening, control, each_word=each_word)
 

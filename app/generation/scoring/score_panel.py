@@ -83,6 +83,7 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
+        self._is_typed = False  # the sentence in the line, and not put there
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -287,7 +288,8 @@ class ScorePanel(QFrame):
             if not text:
                 self.sentence_line.del_()
         self._take(words)
-        if text != former and former.strip():
+        was_typed, self._is_typed = self._is_typed, False
+        if text != former and former.strip() and was_typed:
             self.replaced.emit(former)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
@@ -461,6 +463,7 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
+        self._is_typed = True
         self._take(None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:

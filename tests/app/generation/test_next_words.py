@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.generation.next_words_controller import start_hint
-from app.generation.scoring.next_word_panel import NextWordTable, heading, share_text
+from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
+from app.shared.formatting import format_share
 from engine import DeviceError, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
@@ -326,7 +327,9 @@ def test_that_texts_say_where_and_how_sure() -> None:
 
     assert start_hint(said).startswith("“glads” is unknown to the model")
     assert heading(first).startswith("At the start of a sentence: 1.6 bits undecided. Click")
-    assert share_text(0.0005, math.log(0.0005)) == "1 in 2,000"
+    assert "bits undecided; “so” is no. 1, 50.00 %. Click" in heading(first, "so")
+    assert format_share(math.log(0.0005)) == "1 in 2,000"
+    assert format_share(math.log(0.0123)) == "1.23 %"
 
 
 def test_that_a_search_asks_for_all_words_of_the_vocabulary(
