@@ -23,6 +23,8 @@ from engine.language_model.results import ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
 from engine.notebook.results import (
+    Better,
+    Evaluated,
     Following,
     Score,
     Sentence,
@@ -137,7 +139,7 @@ class Model:
         (scored,) = score(self.language_model, sentence)
         return Score(**fields_of(scored.score))
 
-    def improve(self, sentence: str) -> ReplacementFound:
+    def improve(self, sentence: str) -> Better:
         """Find the one word whose replacement makes `sentence` most probable.
 
         Ctrl+C raises `KeyboardInterrupt`.
@@ -145,7 +147,7 @@ class Model:
         with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
             for event in best_replacement(self.language_model, sentence, control):
                 if isinstance(event, ReplacementFound):
-                    return event
+                    return Better(**fields_of(event))
                 bars.show(event)
         raise KeyboardInterrupt
 
@@ -173,7 +175,7 @@ class Model:
         found = next_words(self.language_model, settings, count, word=word)
         return Following(**fields_of(found))
 
-    def evaluate(self, text: "Text | Path | str") -> Evaluation:
+    def evaluate(self, text: "Text | Path | str") -> Evaluated:
         """Return loss and perplexity over all sentences of a text, or of a file.
 
         Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
@@ -192,7 +194,7 @@ class Model:
                     break
         if result is None:
             raise KeyboardInterrupt
-        return result
+        return Evaluated(**fields_of(result))
 
     def save(self, path: Path | str) -> None:
         """Write the model; the ending says how: .safetensors, .npz, .onnx or .vec."""

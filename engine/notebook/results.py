@@ -6,9 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
+from engine.corpus.corpus import SentenceView
 from engine.errors import ConfigError
-from engine.language_model.results import NextWords, SentenceGenerated, SentenceScore
-from engine.wording import probability
+from engine.language_model.results import (
+    NextWords,
+    ReplacementFound,
+    SentenceGenerated,
+    SentenceScore,
+)
+from engine.training.evaluation import Evaluation
+from engine.wording import counted, probability, times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +27,8 @@ class Sentence(SentenceGenerated):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"{probability(self.log_probability):>10}  {self.text}{' …' * self.is_cut}"
+        rung = f"T {self.settings.temperature:<4g} " if self.settings.ladder else ""
+        return f"{rung}{probability(self.log_probability):>10}  {self.text}{' …' * self.is_cut}"
 
 
 class Sentences(list[Sentence]):
@@ -115,6 +123,44 @@ class Following(NextWords):
 
     def _repr_html_(self) -> str:
         return html_table(["word", "probability", "drawn with"], self._rows())
+
+
+class Better(ReplacementFound):
+    """A sentence with its one better word."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if self.place is None:
+            return f"{self.text}\nno single word makes it more probable"
+        return (
+            f"{self.text}\n“{self.word}” instead of “{self.replaced}” makes it "
+            f"{times(self.gain)} times as probable: {probability(self.log_probability)}"
+        )
+
+
+class Evaluated(Evaluation):
+    """How well a model predicts a text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"loss {self.loss:.4f} nats per word, perplexity {self.perplexity:,.2f}, "
+            f"{self.bits_per_word:.3f} bits per word; {counted(self.words, 'word')} of "
+            f"{counted(self.sentences, 'sentence')}, {self.unknown_share:.1%} unknown"
+        )
+
+
+class ReadSentence(SentenceView):
+    """A sentence of a text, shown with the words that the network does not know."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        unknown = [token.text for token in self.tokens if not token.is_known]
+        told = f"  [unknown: {', '.join(unknown)}]" if unknown else ""
+        return f"{self.text}{told}{'  [held out]' * self.is_validation}"
 
 
 def fields_of(record: Any) -> dict[str, Any]:

@@ -108,8 +108,9 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
         yield from measure_next_words(control, word_dim=config.word_dim, rounds=config.rounds)
     if "window" in config.parts and control.proceed():
-        yield from measure_window(control, rounds=min(3, config.rounds))
-        yield from measure_key_press(control, word_dim=config.word_dim, rounds=min(3, config.rounds))
+        rounds = min(3, config.rounds)
+        yield from measure_window(control, rounds=rounds)
+        yield from measure_key_press(control, word_dim=config.word_dim, rounds=rounds)
 
 
 def _network_rows(

@@ -87,11 +87,15 @@ def type_keys(word_dim: int, folder: Path) -> list[float]:
     app = build_window(folder / "settings.ini")
     runners = (app.runners.scoring, app.runners.next_words, app.runners.suggestions)
 
+    def live() -> None:
+        qt.processEvents()
+        time.sleep(0.0005)  # as an event loop that waits: the workers need the lock meanwhile
+
     def settle(seconds: float = 0.0) -> None:
         end = time.perf_counter() + seconds
         qt.processEvents()
         while time.perf_counter() < end or any(runner.is_busy for runner in runners):
-            qt.processEvents()
+            live()
         qt.processEvents()
 
     app.window.show()
@@ -99,7 +103,11 @@ def type_keys(word_dim: int, folder: Path) -> list[float]:
     app.session.set_model(typical_model(word_dim, _HIDDEN))
     line = app.window.findChild(QLineEdit, "generation.sentence_edit")
     ready = app.window.findChild(QPushButton, "generation.pin_button")
-    app.window.findChild(QCheckBox, "generation.suggest_check").setChecked(True)
+    tick = app.window.findChild(QCheckBox, "generation.suggest_check")
+    table = app.window.findChild(QTableView, "generation.word_table")
+    if line is None or ready is None or tick is None or table is None:
+        raise LookupError("the window has other widgets by now")
+    tick.setChecked(True)
     app.window.activateWindow()
     line.setFocus()
     words = made_up_words(word_dim - SPECIAL_TOKENS)
@@ -107,14 +115,14 @@ def type_keys(word_dim: int, folder: Path) -> list[float]:
     begun = sum(len(word) + 1 for word in text.split()[:_WORDS])
     line.setText(text[:begun])
     settle(0.5)
-    app.window.findChild(QTableView, "generation.word_table").selectRow(_WORDS - 1)
+    table.selectRow(_WORDS - 1)
     settle(0.5)
     times_ms = []
     for letter in text[begun : begun + _KEYS]:
         begin_s = time.perf_counter()
         QTest.keyClicks(line, letter)
         while not ready.isEnabled():
-            qt.processEvents()
+            live()
         settle()
         times_ms.append(1000.0 * (time.perf_counter() - begin_s))
         settle(_BETWEEN_S)

@@ -60,7 +60,8 @@ def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFix
 
     assert repr(text).startswith("<Text: comments.csv, 120 sentences, ")
     assert len(text) == len(list(text)) == 120
-    assert text[0].text == "The cat sees a dog."
+    assert repr(text[0]) == "The cat sees a dog." + "  [held out]" * text[0].is_validation
+    assert "[unknown: <, b, >" in repr(text[1])
     assert text[-1].text == text[119].text
     assert len(text.words) == 12
     assert "<td>comments.csv</td>" in text._repr_html_()
@@ -92,7 +93,9 @@ def test_that_a_training_goes_on_from_a_model(csv_path: Path) -> None:
     assert first.language_model.epoch == pytest.approx(1.0)
     assert second.language_model.epoch == pytest.approx(3.0)
     assert second.language_model.hidden_dim == 6
-    assert second.evaluate(text).loss < first.evaluate(csv_path).loss
+    before, after = first.evaluate(csv_path), second.evaluate(text)
+    assert after.loss < before.loss
+    assert repr(after).startswith(f"loss {after.loss:.4f} nats per word, perplexity ")
 
 
 def test_that_sentences_are_those_of_the_stream() -> None:
@@ -142,7 +145,10 @@ def test_that_a_better_word_is_that_of_the_stream() -> None:
     model = tiny_model()
     *_, expected = best_replacement(model, "the zebra sat", RunControl())
 
-    assert engine.Model(model).improve("the zebra sat") == expected
+    better = engine.Model(model).improve("the zebra sat")
+
+    assert asdict(better) == asdict(expected)
+    assert "“naïve” instead of “zebra” makes it 366 times as probable" in repr(better)
 
 
 def test_that_notices_come_to_the_person(capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,6 +241,21 @@ def test_that_ctrl_c_ends_a_training_and_keeps_what_was_learned(
     assert model.language_model is learned
     assert signal.getsignal(signal.SIGINT) is before
     assert "The memory is small." in capsys.readouterr().err
+
+
+def test_that_a_notebook_shows_the_sentence_of_a_failure_alone() -> None:
+    with pytest.raises(engine.ConfigError) as failure:
+        engine.Model(tiny_model()).generate(temperature=-1.0)
+
+    assert failure.value._render_traceback_() == [
+        "ConfigError: The temperature must be 0 or a positive number, not -1.0."
+    ]
+
+
+def test_that_a_rung_is_shown_with_its_temperature() -> None:
+    written = engine.Model(tiny_model()).generate(ladder=(0.0, 0.5), min_length=1, seed=1)
+
+    assert [line[:6] for line in repr(written).splitlines()] == ["T 0   ", "T 0.5 "]
 
 
 def test_that_a_second_ctrl_c_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
