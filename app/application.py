@@ -30,6 +30,7 @@ from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
+from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
@@ -72,7 +73,7 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, suggestions, copies, replacement, percentile, models, kept_runs,
+    scoring, next_words, suggestions, copies, replacement, percentile, table, models, kept_runs,
     controller, guard, warm_up, kept_sentences, last_session, home, undo, steps
         The controllers, each with its part of the window.
     """
@@ -128,6 +129,7 @@ class Application:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.copies.close()
         self.percentile.close()
+        self.table.close()
         self.next_words.close()
         self.suggestions.close()
         self.last_session.write()
@@ -233,6 +235,14 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.percentile,
+            self.presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.table = TableController(
+            self._generation_tab,
+            self.session,
+            self.runners.table,
             self.presenter,
             jobs,
             parent=self.window,

@@ -22,6 +22,7 @@ class Runners:
     copies: TaskRunner
     replacement: TaskRunner
     percentile: TaskRunner
+    table: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -48,6 +49,7 @@ class Runners:
             self.copies,
             self.replacement,
             self.percentile,
+            self.table,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QWidget
 
+from app.shared.labels import as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.window.home_page import HomePage
@@ -136,7 +137,7 @@ class MainWindow(QMainWindow):
     def show_device(self, text: str, reason: str) -> None:
         """Say in the status bar what computes."""
         self._device.setText(text)
-        self._device.setToolTip(reason)
+        self._device.setToolTip(as_plain(reason))
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Tick the chosen theme."""
@@ -190,9 +191,9 @@ class MainWindow(QMainWindow):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
-        self._state = QLabel(self)
+        self._state = make_label("", "body", self)
         self._state.setObjectName("window.state_label")
-        self._device = QLabel(self)
+        self._device = make_label("", "body", self)
         self._device.setObjectName("window.device_label")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._state, 1)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.shared.labels import as_plain
 from app.shared.theme import ThemeChoice
 from app.window.prepared_texts import PreparedTextsMenu
 
@@ -87,7 +88,7 @@ class FileMenu(QMenu):
         for number, text in enumerate(paths, start=1):
             name = Path(text).name.replace("&", "&&")
             action = self._recent.addAction(f"&{number}  {name}")
-            action.setToolTip(text)
+            action.setToolTip(as_plain(text))
             action.setData(text)
         self._recent.setEnabled(bool(paths))
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Message, MessageAction
-from app.shared.labels import restyle
+from app.shared.labels import as_plain, restyle
 from app.shared.theme import scaled
 
 _TITLES = {"info": "Note", "warning": "Please check", "error": "Problem"}
@@ -112,7 +112,7 @@ class MessageBar(QFrame):
         if action is not None:
             self._action_button.setText(action.text)
             self._action_button.setAccessibleName(action.text)
-            self._action_button.setToolTip(action.tip)
+            self._action_button.setToolTip(as_plain(action.tip))
 
     def _place(self) -> None:
         """Stand in the corner, as high as the words need."""

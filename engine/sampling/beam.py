@@ -74,6 +74,7 @@ def most_probable(
             started_with=len(opening.words),
             start_log_probability=opening.log_probability,
             settings=config,
+            mixture="" if model.mixture is None else model.mixture.name,
         )
     if len(found) < config.count:
         yield Notice(
@@ -102,9 +103,10 @@ def _search(
         for first in range(0, len(grown), at_once):
             if not control.proceed():
                 return []
-            scores = rnn.logits(state[first : first + at_once]).double()  # (w, C)
-            scores -= scores.logsumexp(1, keepdim=True)
-            scores += sums[first : first + at_once, None]
+            part = slice(first, first + at_once)
+            before = [(vocabulary.start_id, *opening.ids, *words) for words in grown[part]]
+            scores = model.scores(state[part], before)  # (w, C)
+            scores = scores - scores.logsumexp(1, keepdim=True) + sums[part, None]
             ends += scores[:, vocabulary.end_id].tolist()
             scores[:, silent] = -torch.inf
             best, places = scores.flatten().topk(min(config.beams, scores.numel()))

@@ -86,4 +86,5 @@ def _scores_after(model: LanguageModel, words: Sequence[str]) -> torch.Tensor:
     state = model.rnn.advance(
         torch.tensor([opening.last_id], device=model.rnn.device), opening.state
     )
-    return model.rnn.logits(state)[0]
+    scores = model.scores(state, [(model.vocabulary.start_id, *opening.ids)])  # (1, C)
+    return scores[0]

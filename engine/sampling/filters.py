@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from engine.config import SampleConfig
-from engine.network.rnn import RNN
+from engine.language_model.model import LanguageModel
 from engine.tokenization.vocabulary import Vocabulary
 
 _SCORES_AT_ONCE = 1 << 20  # of some sentences: sorted within a tenth of a second
@@ -24,18 +24,16 @@ class FilteredChooser:
 
     Parameters
     ----------
-    rnn : RNN
-    vocabulary : Vocabulary
+    model : LanguageModel
     config : SampleConfig
     proceed : callable
         Asked before each share of the work; where it returns False, the rest is left out.
     """
 
     def __init__(
-        self, rnn: RNN, vocabulary: Vocabulary, config: SampleConfig, proceed: Callable[[], bool]
+        self, model: LanguageModel, config: SampleConfig, proceed: Callable[[], bool]
     ) -> None:
-        self._rnn, self._vocabulary, self._config = rnn, vocabulary, config
-        self._proceed = proceed
+        self._model, self._config, self._proceed = model, config, proceed
 
     @torch.inference_mode()
     def choose(
@@ -65,7 +63,7 @@ class FilteredChooser:
         """
         words: list[int] = []
         log_probabilities: list[float] = []
-        at_once = max(1, _SCORES_AT_ONCE // self._rnn.word_dim)
+        at_once = max(1, _SCORES_AT_ONCE // self._model.word_dim)
         for first in range(0, len(states), at_once):
             if not self._proceed():
                 break
@@ -82,8 +80,10 @@ class FilteredChooser:
         said: Sequence[Sequence[int]],
         may_end: Sequence[bool],
     ) -> tuple[list[int], list[float]]:
-        scores = self._rnn.logits(states).double()  # (B, C)
-        shares = drawing_probabilities(scores, self._config, self._vocabulary, said, may_end)
+        vocabulary = self._model.vocabulary
+        before = [(vocabulary.start_id, *words) for words in said]
+        scores = self._model.scores(states, before)  # (B, C)
+        shares = drawing_probabilities(scores, self._config, vocabulary, said, may_end)
         sums = shares.cumsum(1)  # (B, C)
         target = torch.tensor(uniforms, dtype=torch.float64, device=states.device) * sums[:, -1]
         words = torch.searchsorted(sums, target[:, None], right=True)  # (B, 1)
@@ -126,7 +126,8 @@ def drawing_probabilities(
     * SENTENCE_START and UNKNOWN_TOKEN are left out, and SENTENCE_END where it may not come;
     * a word is left out that would end a run of `no_repeat_ngram` words that was said already;
       where nothing else is left, it stays;
-    * the score z of a word that was said becomes z / penalty, or z · penalty where z < 0;
+    * the score z of a word that was said becomes z / penalty, or z · penalty where z < 0 (those
+      of a mixture are logarithms, so always);
     * z becomes z / temperature; at temperature 0 the best word alone is left (of equal ones the
       more common in the text);
     * top-k leaves the k best words;

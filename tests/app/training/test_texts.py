@@ -8,6 +8,7 @@ import pytest
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_history import LossHistory
 from app.training.texts import (
+    TOO_EARLY,
     describe_corpus,
     describe_empty_plot,
     describe_state,
@@ -61,7 +62,7 @@ def test_that_the_references_frame_the_curve() -> None:
 
     assert (nothing.loss, everything.loss) == (math.log(8000), 3.9)
     assert nothing.text == "uniform guess: ln 8,000 = 8.987"
-    assert everything.text == "no model goes below on held-out text: 3.900"
+    assert everything.text == "lower bound: no model goes below 3.900 on held-out text"
     assert len(references(8000, None)) == 1
 
 
@@ -151,7 +152,7 @@ def test_that_a_rise_that_may_be_chance_is_not_called_memorising(error: float | 
 
 def test_that_nothing_is_said_before_a_trained_evaluation() -> None:
     assert verdict(history_of()) == ""
-    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == ""
+    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == TOO_EARLY
 
 
 def test_that_without_held_out_text_no_memorising_can_be_told() -> None:
