@@ -146,9 +146,14 @@ from .notebook.reading import (
     Text as Text,
     read as read,
 )
+from .runs.curve import RunCurve as RunCurve
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
-from .runs.store import RunStore as RunStore
+from .runs.store import (
+    DiskUse as DiskUse,
+    EmptiedTrash as EmptiedTrash,
+    RunStore as RunStore,
+)
 from .training.checks import (
     check_gradients as check_gradients,
     time_one_step as time_one_step,
