@@ -1,5 +1,9 @@
 # The names of the front, once: `__init__.py` loads them from here, type checkers read it.
 
+from .cli.repeating import (
+    run_settings as run_settings,
+    train_command as train_command,
+)
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,

@@ -9,19 +9,22 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from engine.cli.settings_file import read_settings
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
 from engine.config import (
+    CountedText,
     DeviceRequest,
     Dtype,
     Quoting,
     Recipe,
     RowPolicy,
+    SentenceEnds,
     TextUnit,
     TokenizerName,
 )
@@ -53,6 +56,7 @@ _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
   python -m engine train comments.csv --keep-run
+  python -m engine train --config settings.toml --hidden-dim 200 --keep-run
   python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
@@ -144,6 +148,10 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         )
         raise SystemExit(EXIT_WRONG)
     arguments, rest = parser.parse_known_args(argv)
+    if getattr(arguments, "config", None) is not None:
+        settings = read_settings(arguments.config)
+        arguments, rest = build_parser(settings).parse_known_args(argv)
+        arguments.column = arguments.column or settings.get("column")
     are_words = not any(word.startswith("-") for word in rest)
     if rest and are_words and arguments.command == "score":
         arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
@@ -154,8 +162,8 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def build_parser(settings: Mapping[str, object] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands; `train` has `settings` where nothing else is typed."""
     parser = _Parser(
         prog="python -m engine",
         description="Train a word-level vanilla RNN on a CSV of text, draw sentences from it and "
@@ -166,7 +174,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"RNN Text Lab {_own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_train(commands)
+    _add_train(commands).set_defaults(**{**(settings or {}), "column": None})
     _add_generate(commands)
     _add_next(commands)
     _add_score(commands)
@@ -198,9 +206,13 @@ def _add_command(
     return command
 
 
-def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> argparse.ArgumentParser:
     train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, nargs="+", metavar="CSV", help=_TEXT_FILES)
+    train.add_argument("csv", type=Path, nargs="*", metavar="CSV", help=_TEXT_FILES)
+    of_file = "read the settings from this file first; options that are given as well win"
+    train.add_argument("--config", type=Path, metavar="FILE", help=of_file)
+    printing = "write the settings as such a file to standard output, and train nothing"
+    train.add_argument("--print-config", action="store_true", help=printing)
     train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
     train.add_argument("--force", action="store_true", help="replace a model that is there")
     _add_keeping(train)
@@ -215,12 +227,16 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="N",
         help="words that occur less often in the training part are unknown",
     )
+    part = "where words are counted: in the training part, or in all of the text"
+    add("--counted", choices=get_args(CountedText), default="training", help=part)
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
     add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
     add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
     add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
     add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
-    add("--tf32", action="store_true", help="faster, less exact products on a GPU")
+    add(
+        "--tf32", action=argparse.BooleanOptionalAction, help="faster, less exact products on a GPU"
+    )
     add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
     add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
     add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
@@ -231,6 +247,9 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+    add("--split-seed", type=int, metavar="N", help="of the split; default: that of --seed")
+    add("--order-seed", type=int, metavar="N", help="of the order; default: that of --seed")
+    return train
 
 
 def _add_tuning(train: argparse.ArgumentParser) -> None:
@@ -262,9 +281,13 @@ def _add_words(command: argparse.ArgumentParser) -> None:
         "Japanese, Thai; auto: the one that suits the text",
     )
     add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
-    add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
-    add("--merge-numbers", action="store_true", help="read each number as the same word")
-    add("--merge-links", action="store_true", help="so links, and so user names")
+    of_both = "with --tokenizer words or characters: in lower case"
+    add("--lower-case", action=argparse.BooleanOptionalAction, help=of_both)
+    same = "read each number as the same word"
+    add("--merge-numbers", action=argparse.BooleanOptionalAction, help=same)
+    add("--merge-links", action=argparse.BooleanOptionalAction, help="so links, and so user names")
+    ends = "where a sentence ends. rules: those of its language; punkt: NLTK's alone"
+    add("--sentence-ends", choices=get_args(SentenceEnds), default="rules", help=ends)
 
 
 def _add_keeping(command: argparse.ArgumentParser) -> None:
@@ -298,15 +321,16 @@ def _add_csv_options(command: argparse.ArgumentParser) -> None:
     add("--quoting", choices=quoting, help="what encloses fields; default: detected")
     units = get_args(TextUnit)
     add("--documents", choices=units, help="what one is in a plain text; default: detected")
-    header = command.add_mutually_exclusive_group()
-    header.add_argument("--header", action="store_true", help="the first row names the columns")
-    header.add_argument("--no-header", action="store_true", help="the first row is text already")
+    first_row = "the first row names the columns, or is text already; default: detected"
+    add("--header", action=argparse.BooleanOptionalAction, help=first_row)
     add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
-    add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
+    entities = "read &amp; as &, &gt; as > and so on"
+    add("--decode-entities", action=argparse.BooleanOptionalAction, help=entities)
     bad_files = "one of several that cannot be read: stop and name it, or skip it"
     add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
     add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
-    add("--remove-duplicates", action="store_true", help="keep equal documents once")
+    once = "keep equal documents once"
+    add("--remove-duplicates", action=argparse.BooleanOptionalAction, help=once)
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
     add("--no-cache", action="store_true", help="prepare anew, and keep nothing of it: see 'cache'")
 
@@ -402,11 +426,17 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
     add = runs.add_argument
-    changes = ("resume", "export", "rename", "note", "duplicate", "delete", "restore")
-    actions = ("list", "trash", "epochs", *changes)
+    changes = ("resume", "export", "rename", "note", "tag", "duplicate", "delete", "restore")
+    actions = ("list", "trash", "epochs", "command", "config", *changes)
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
-    add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
+    add(
+        "text",
+        nargs="?",
+        default="",
+        metavar="TEXT",
+        help="a name, a note, tags with commas, a file",
+    )
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")

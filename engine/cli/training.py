@@ -9,15 +9,16 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from engine.cli.configs import file_config, is_standard_input, tokenizer_config
+from engine.cli.configs import file_config, is_standard_input, train_records
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
+from engine.cli.settings_file import print_settings
 from engine.cli.texts import (
     evaluated_lines,
     evaluation_hints,
@@ -52,7 +53,6 @@ from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_references
-from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.scoring.scorer import score
 from engine.tokenization.reading import Reading
@@ -72,32 +72,10 @@ _READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
-    corpus_config = replace(
-        file_config(arguments),
-        tokenizer=tokenizer_config(arguments),
-        vocabulary_size=arguments.vocabulary_size,
-        min_count=arguments.min_count,
-        validation_fraction=arguments.validation_fraction,
-    )
-    model_config = ModelConfig(
-        hidden_dim=arguments.hidden_dim,
-        bptt_truncate=arguments.bptt_truncate,
-        dtype=arguments.dtype,
-        device=arguments.device,
-        seed=arguments.seed,
-    )
-    train_config = TrainConfig(
-        recipe=arguments.recipe,
-        learning_rate=arguments.learning_rate,
-        batch_size=arguments.batch_size,
-        clip_norm=arguments.clip_norm,
-        epochs=arguments.epochs,
-        time_limit_s=arguments.time_limit,
-        evaluate_every=arguments.evaluate_every,
-        seed=arguments.seed,
-        allow_tf32=arguments.tf32,
-        **{field.name: getattr(arguments, field.name) for field in fields(Tuning)},
-    )
+    if arguments.print_config:
+        print_settings(arguments)
+        return 0
+    corpus_config, model_config, train_config = train_records(arguments)
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
         require_consent(arguments.out, is_forced=arguments.force)
