@@ -304,6 +304,7 @@ class Application:
         )
         controller = self.kept_runs.controller
         self.window.models_requested.connect(controller.show)
+        controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
         self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))

@@ -286,6 +286,13 @@ def time_one_step_with_engine(
     return time_one_step(control, word_dim=word_dim, hidden_dim=hidden_dim)
 
 
+def prepared_bytes_of_engine() -> int:
+    """Return how much the prepared texts take; called in the worker."""
+    from engine import list_cached_corpora
+
+    return list_cached_corpora().size
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
     """The kept runs, the engine's functions and the person's answers; every controller has it."""
@@ -327,6 +334,7 @@ class Jobs:
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
+    prepared_bytes: Callable[[], int] = prepared_bytes_of_engine
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
 
     # Of the person; None: the controller asks with its own dialog.

@@ -55,6 +55,7 @@ class RunInfo:
     tags: tuple[str, ...] = ()  # the user's own
     differs: tuple[str, ...] = ()  # the settings that are not the defaults, in a few words each
     training_words: int | None = None  # to predict in an epoch
+    has_made_name: bool = False  # of text and differences, not the user's
     is_continued: bool = False  # it began with a trained model, which is in no setting
 
     @property
@@ -114,6 +115,7 @@ def read_info(folder: RunFolder) -> RunInfo:
         tags=_tags(label),
         differs=differs,
         training_words=training_words,
+        has_made_name=not _text(label, "name"),
         is_continued=description.get("is_continued") is True,
     )
 

@@ -259,8 +259,8 @@ class RunStore:
         self._label(run_id, tags=list(dict.fromkeys(filter(None, words))))
 
     def curves(self, run_ids: Sequence[str]) -> tuple[RunCurve, ...]:
-        """Return the evaluated losses of some runs, in their order."""
-        infos = [self.info(run_id) for run_id in run_ids]
+        """Return the evaluated losses of some runs, deleted ones too, in their order."""
+        infos = [read_info(self._kept_or_deleted(run_id)) for run_id in run_ids]
         return tuple(
             read_curve(RunFolder(info.path), info.name, info.training_words) for info in infos
         )
@@ -372,6 +372,10 @@ class RunStore:
         if not is_run_id(run_id) or not folder.path.is_dir():
             raise RunError(f"There is no run {run_id} in {self.runs}.")
         return folder
+
+    def _kept_or_deleted(self, run_id: str) -> RunFolder:
+        is_deleted = is_run_id(run_id) and (self.trash / run_id).is_dir()
+        return RunFolder(self.trash / run_id) if is_deleted else self._folder(run_id)
 
     def _take(self, folder: RunFolder) -> RunLock:
         try:
