@@ -29,6 +29,7 @@ from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
@@ -43,6 +44,7 @@ from app.training.plot.loss_history import LossHistory
 from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
+from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
@@ -73,8 +75,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, copies, replacement, percentile, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, undo, steps
+    scoring, next_words, copies, replacement, percentile, table, models, kept_runs, controller,
+    guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -100,6 +102,8 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.awake = Awake(self.session, self.settings, parent=self.window)
+        self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
         self.steps = Steps(
             self.window,
@@ -113,7 +117,7 @@ class Application:
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""
-        if self.last_session.has_something:
+        if self.last_session.has_something and self.settings.settings.on_start == "continue":
             self.window.show_tabs()
         else:
             self.window.show_home()
@@ -133,8 +137,10 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.awake.close()
         self.copies.close()
         self.percentile.close()
+        self.table.close()
         self.next_words.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
@@ -143,11 +149,12 @@ class Application:
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
     def _make_dataset(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("dataset")
         self.dataset = DatasetController(
             self._dataset_tab,
             self.session,
             self.runners.dataset,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -156,13 +163,13 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.sentences,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -171,41 +178,43 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.vocabulary,
-            self.presenter,
+            presenter,
             jobs,
             choices=self._training_tab.form.choices,
             parent=self.window,
         )
 
     def _make_training(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("training")
         self.training = TrainingController(
             self._training_tab,
             self.session,
             self.runners.training,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
         )
         self.references = ReferencesController(
-            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+            self.session, self.runners.references, presenter, jobs, parent=self.window
         )
         self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,
             self.runners.tools,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
 
     def _make_generation(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("generation")
         self.generation = GenerationController(
             self._generation_tab,
             self.session,
             self.runners.generation,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -214,7 +223,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -223,7 +232,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.copies,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -231,7 +240,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.replacement,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -239,6 +248,14 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.percentile,
+            presenter,
+            jobs,
+            parent=self.window,
+        )
+        self.table = TableController(
+            self._generation_tab,
+            self.session,
+            self.runners.table,
             self.presenter,
             jobs,
             parent=self.window,
@@ -247,7 +264,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.next_words,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )

@@ -42,8 +42,11 @@ if TYPE_CHECKING:
         HeldOutScores,
         LanguageModel,
         NextWords,
+        NGramModel,
         RecipeDefaults,
+        SentenceScore,
         StageProgress,
+        TableScore,
         WordsPreview,
     )
 
@@ -51,9 +54,7 @@ Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
 InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
-USUAL_WORDS = 1_000_000  # of a text, before there is one
-
-
+USUAL_WORDS, USUAL_VOCABULARY = 1_000_000, 8000  # of a text, before there is one
 ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
@@ -91,12 +92,12 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
+def defaults_of_engine(recipe: str, words: int | None, vocabulary: int) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
     size = USUAL_WORDS if words is None else words
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size, vocabulary)
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -277,6 +278,29 @@ def score_words_with_engine(
     yield from score(model, text, control, words=words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSaid:
+    """What a table of word sequences says of a scored sentence."""
+
+    table: "NGramModel"  # for the next ones
+    score: "TableScore"
+
+
+def score_by_table_with_engine(
+    model: "LanguageModel",
+    corpus: "Corpus",
+    table: "NGramModel | None",
+    score: "SentenceScore",
+    control: RunControl,
+) -> "Iterator[Event | TableSaid]":
+    """Count a table if there is none yet, and ask it; called in the worker."""
+    from engine import count_table, score_by_table
+
+    table = table or (yield from count_table(model, corpus, control))
+    if table is not None:
+        yield TableSaid(table=table, score=score_by_table(table, model.vocabulary, score))
+
+
 def time_one_step_with_engine(
     control: RunControl, word_dim: int, hidden_dim: int
 ) -> "Iterator[Event]":
@@ -284,13 +308,6 @@ def time_one_step_with_engine(
     from engine import time_one_step
 
     return time_one_step(control, word_dim=word_dim, hidden_dim=hidden_dim)
-
-
-def prepared_bytes_of_engine() -> int:
-    """Return how much the prepared texts take; called in the worker."""
-    from engine import list_cached_corpora
-
-    return list_cached_corpora().size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +330,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -331,10 +348,10 @@ class Jobs:
         score_held_out_with_engine
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
+    score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
-    prepared_bytes: Callable[[], int] = prepared_bytes_of_engine
     list_devices: "Callable[[], Sequence[DeviceChoice]]" = list_devices_of_engine
 
     # Of the person; None: the controller asks with its own dialog.
@@ -424,7 +441,7 @@ def resumed_events(
         for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(jobs.runs, run_id, event.words)
+                yield from _settings_of(jobs.runs, run_id, event)
 
 
 def told_events(
@@ -446,16 +463,17 @@ def told_events(
                 yield from generate(event.model, ONE_SENTENCE, control)
 
 
-def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
+def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[RunResumed]:
     """Read what holds from now on; a run whose settings cannot be read goes on without.
 
-    What the recipe decided for a text of so many `words` stays open for the next one.
+    What the recipe decided for this text stays open for the next one.
     """
     from engine import unsettled
 
     with suppress(RunError):
         info = runs.info(run_id)
-        yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
+        train = unsettled(info.train_config, text.words, text.word_dim)
+        yield RunResumed(model=info.model_config, train=train)
 
 
 def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:

@@ -89,6 +89,7 @@ from .errors import (
 )
 from .events import Event as Event
 from .files.atomic import export_file as export_file
+from .language_model.counted_text import count_table as count_table
 from .language_model.checkpoint import (
     load_model as load_model,
     save_model as save_model,
@@ -107,7 +108,10 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .sampling.next_words import next_words as next_words
-from .language_model.ngram import count_references as count_references
+from .language_model.ngram import (
+    NGramModel as NGramModel,
+    count_references as count_references,
+)
 from .scoring.percentile import (
     HeldOutScores as HeldOutScores,
     Percentile as Percentile,
@@ -122,10 +126,14 @@ from .language_model.results import (
     SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
+    TableScore as TableScore,
     WordScore as WordScore,
 )
 from .sampling.sampler import generate as generate
-from .scoring.scorer import score as score
+from .scoring.scorer import (
+    score as score,
+    score_by_table as score_by_table,
+)
 from .network.device import (
     DeviceChoice as DeviceChoice,
     list_devices as list_devices,
@@ -153,6 +161,7 @@ from .notebook.reading import (
 from .runs.curve import RunCurve as RunCurve
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
+from .runs.info import know_the_same_words as know_the_same_words
 from .runs.store import (
     DiskUse as DiskUse,
     EmptiedTrash as EmptiedTrash,

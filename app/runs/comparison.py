@@ -15,10 +15,10 @@ from app.shared.formatting import (
     format_percent,
     format_perplexity,
 )
-from engine import RunCurve, describe_tokenizer
+from engine import RunCurve, describe_tokenizer, know_the_same_words
 
 if TYPE_CHECKING:
-    from engine import CorpusConfig, RunInfo
+    from engine import RunInfo
 
 VOCABULARY_WARNING = (
     "These runs know different words. Their losses and perplexities cannot be compared and are "
@@ -49,6 +49,7 @@ _NAMES = {  # a setting without a name here is called as the engine calls it
     "weight_decay": "Weight decay",
     "input_dropout": "Dropout at the input",
     "output_dropout": "Dropout at the output",
+    "softmax_sample": "Words in a step’s softmax",
     "averaging": "Weight of the averaged parameters",
     "bad_files": "Damaged files",
     "skip_rows": "Lines above the table",
@@ -71,7 +72,6 @@ _NAMES = {  # a setting without a name here is called as the engine calls it
 }
 _NOT_COMPARED = {"csv", "tokenizer", "processes"}  # on lines of their own, or the machine's
 
-_ANY_SIZE = 8000
 _OWN = "the recipe’s own"
 MOST_CURVES = 10
 
@@ -106,7 +106,7 @@ def compare_runs(runs: "Sequence[RunInfo]", curves: Sequence[RunCurve] = ()) -> 
     """
     curves = curves or [RunCurve(run_id=run.run_id, name=run.name) for run in runs]
     pairs = list(zip(runs, curves, strict=True))
-    is_comparable = _know_the_same(runs)
+    is_comparable = know_the_same_words(runs)
     if is_comparable:
         pairs.sort(key=lambda pair: _best_loss(*pair))
     runs, curves = [run for run, _ in pairs], [curve for _, curve in pairs]
@@ -249,32 +249,9 @@ def _perplexity(loss: float) -> str:
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:
-    if not _know_the_same(runs):
+    if not know_the_same_words(runs):
         return [VOCABULARY_WARNING]
     return [SPLIT_WARNING] if len({_split(run) for run in runs}) > 1 else []
-
-
-def _know_the_same(runs: "Sequence[RunInfo]") -> bool:
-    return len({_vocabulary(run) for run in runs}) == 1
-
-
-def _vocabulary(run: "RunInfo") -> object:
-    """Return what decides about the words that a run knows."""
-    config = run.corpus_config
-    return run.text_digest, run.vocabulary_size, None if config is None else _reading(config)
-
-
-def _reading(config: "CorpusConfig") -> "CorpusConfig":
-    """Return a configuration without what does not change the vocabulary."""
-    return replace(
-        config,
-        path=Path(),
-        vocabulary_size=_ANY_SIZE,  # what came of it is known
-        # What is held out decides about the words only where they are counted in the rest.
-        validation_fraction=config.validation_fraction if config.counted == "training" else 0.0,
-        seed=config.seed if config.counted == "training" else 0,
-        processes=None,
-    )
 
 
 def _split(run: "RunInfo") -> object:

@@ -72,7 +72,6 @@ class RunsController(QObject):
         self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
-        self._jobs = jobs
         self._overlaid = ""  # the id of the run in the live plot
         self._disk_use: DiskUse | None = None
         self._answer = ""  # what became of the last command, shown instead of the selection's
@@ -125,7 +124,9 @@ class RunsController(QObject):
             self._view.show_runs(runs, in_trash=in_trash)
 
     def _measure(self) -> "tuple[DiskUse, int]":
-        return self._runs.disk_use(), self._jobs.prepared_bytes()
+        from engine import list_cached_corpora  # in the worker
+
+        return self._runs.disk_use(), list_cached_corpora().size
 
     def _show_disk_use(self, found: "tuple[DiskUse, int]") -> None:
         self._disk_use, prepared = found

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph import PlotDataItem, PlotWidget, TextItem, mkBrush, mkPen
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -79,7 +77,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         self._bottom.show_kind(is_time=axis == "elapsed", is_whole=axis in ("step", "words"))
         self.getPlotItem().setLabel("bottom", AXES[axis])
         for curve, line in zip(self._curves, self._lines, strict=True):
-            line.setData(positions(curve, axis), np.array(curve.losses))
+            line.setData(positions(curve, axis), list(curve.losses))
         self._fit()
 
     def _fit(self) -> None:
@@ -88,7 +86,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             return
         low, high = loss_range(self._curves)
         room = (high - low) or 1.0
-        end = max(float(positions(curve, self._axis)[-1]) for curve in self._curves) or 1.0
+        end = max(positions(curve, self._axis)[-1] for curve in self._curves) or 1.0
         share = min(0.5, scaled(NAMES_PX) / max(1, self.width() - scaled(60)))
         box = self.getPlotItem().getViewBox()
         box.setRange(
@@ -106,7 +104,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         for place, number in zip(
             spread_out(wanted, line, bottom + line / 2), range(len(wanted)), strict=True
         ):
-            end = float(positions(self._curves[number], self._axis)[-1])
+            end = positions(self._curves[number], self._axis)[-1]
             self._names[number].setPos(end, place)
 
     @Slot()
@@ -136,12 +134,12 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             self._fit()
 
 
-def positions(curve: RunCurve, axis: Axis) -> NDArray[np.float64]:
+def positions(curve: RunCurve, axis: Axis) -> list[float]:
     """Return where the points of a curve lie along `axis`."""
     if axis == "words":
-        return np.array(curve.epochs) * (curve.words_per_epoch or 1)
+        return [epoch * (curve.words_per_epoch or 1) for epoch in curve.epochs]
     columns = {"epoch": curve.epochs, "step": curve.steps, "elapsed": curve.elapsed_s}
-    return np.array(columns[axis])
+    return list(columns[axis])
 
 
 def loss_range(curves: Sequence[RunCurve]) -> tuple[float, float]:

@@ -54,6 +54,10 @@ EMPTY = (
     "and can be opened, continued and compared."
 )
 NOT_FOUND = "No run has all of these words in its name, settings, text, tags, note or state."
+DIFFERENT_WORDS = (
+    "Some of these runs know different words: their losses cannot be compared. The fewer words a "
+    "network knows, the easier its task is."
+)
 EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
 _WIDTHS = {
@@ -171,6 +175,8 @@ class RunsView(QDialog):
             (NOTE, any(row.run.note for row in self._rows)),
         ):
             self._table.setColumnHidden(column, not is_telling)
+        has_losses = [row.run for row in found if row.run.validation_loss is not None]
+        self._words_note.setVisible(not know_the_same_words(has_losses))
         self.select_runs(selected)
 
     def show_disk_use(self, text: str, *, has_trash: bool) -> None:
@@ -241,6 +247,10 @@ class RunsView(QDialog):
         self._search.setPlaceholderText("Search names, settings, tags…")
         self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(scaled(_SEARCH_WIDTH))
+        self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
+        self._words_note.setObjectName("models.words_note")
+        self._words_note.hide()
+        texts.addWidget(self._words_note)
         self._trash = describe(
             QCheckBox("Show the tras&h", self),
             "models.trash_check",

@@ -21,6 +21,7 @@ class Runners:
     copies: TaskRunner
     replacement: TaskRunner
     percentile: TaskRunner
+    table: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -46,6 +47,7 @@ class Runners:
             self.copies,
             self.replacement,
             self.percentile,
+            self.table,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -118,6 +118,7 @@ def train_values(records: TrainRecords) -> dict[str, object]:
         "merge_numbers": tokenizer.merge_numbers or None,
         "merge_links": tokenizer.merge_links or None,
         "sentence_ends": tokenizer.sentence_ends,
+        "unknown_word": tokenizer.unknown_word,
         "vocabulary_size": corpus.vocabulary_size,
         "min_count": corpus.min_count,
         "counted": corpus.counted,
@@ -155,6 +156,7 @@ def tokenizer_config(arguments: Namespace) -> TokenizerConfig:
         merge_numbers=bool(arguments.merge_numbers),
         merge_links=bool(arguments.merge_links),
         sentence_ends=arguments.sentence_ends,
+        unknown_word=arguments.unknown_word,
     )
 
 

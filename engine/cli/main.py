@@ -15,18 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from engine.cli.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
 from engine.cli.settings_file import read_settings
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
 from engine.config import (
-    CountedText,
     DeviceRequest,
-    Dtype,
-    Quoting,
-    Recipe,
-    RowPolicy,
-    SentenceEnds,
-    TextUnit,
-    TokenizerName,
 )
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -47,10 +40,7 @@ _HOMES = {  # of the commands that are not in `models`
 
 _RESULT_IS_OUTPUT = ("generate", "next", "score", "rank", "evaluate", "info", "gradcheck")
 
-_TEXT_FILES = (
-    "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
-    "several files, or folders of them, are one text; -: standard input"
-)
+_COUNTED_FOR_MIXTURE = "for --mixture: the text that the model was trained on, or one like it"
 
 _EXAMPLES = """\
 examples:
@@ -174,7 +164,9 @@ def build_parser(settings: Mapping[str, object] | None = None) -> argparse.Argum
     )
     parser.add_argument("--version", action="version", version=f"RNN Text Lab {_own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_train(commands).set_defaults(**{**(settings or {}), "column": None})
+    train = _add_command(commands, "train", "train a network on a CSV of text")
+    add_train_options(train)
+    train.set_defaults(**{**(settings or {}), "column": None})
     _add_generate(commands)
     _add_next(commands)
     _add_score(commands)
@@ -206,135 +198,6 @@ def _add_command(
     return command
 
 
-def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> argparse.ArgumentParser:
-    train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, nargs="*", metavar="CSV", help=_TEXT_FILES)
-    of_file = "read the settings from this file first; options that are given as well win"
-    train.add_argument("--config", type=Path, metavar="FILE", help=of_file)
-    printing = "write the settings as such a file to standard output, and train nothing"
-    train.add_argument("--print-config", action="store_true", help=printing)
-    train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
-    train.add_argument("--force", action="store_true", help="replace a model that is there")
-    _add_keeping(train)
-    _add_csv_options(train)
-    _add_words(train)
-    add = train.add_argument
-    add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
-    add(
-        "--min-count",
-        type=int,
-        default=2,
-        metavar="N",
-        help="words that occur less often in the training part are unknown",
-    )
-    part = "where words are counted: in the training part, or in all of the text"
-    add("--counted", choices=get_args(CountedText), default="training", help=part)
-    add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
-    add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
-    add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
-    add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
-    add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
-    add(
-        "--tf32", action=argparse.BooleanOptionalAction, help="faster, less exact products on a GPU"
-    )
-    add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
-    add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
-    add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
-    norm = "largest norm of the gradient of the mean loss a word; default: the recipe's"
-    add("--clip-norm", type=float, metavar="X", help=norm)
-    _add_tuning(train)
-    add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
-    add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
-    add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
-    add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
-    add("--split-seed", type=int, metavar="N", help="of the split; default: that of --seed")
-    add("--order-seed", type=int, metavar="N", help="of the order; default: that of --seed")
-    return train
-
-
-def _add_tuning(train: argparse.ArgumentParser) -> None:
-    """Add what the fast recipe decides by the size of the text."""
-    add = train.add_argument_group(
-        "the fast recipe; by default, by the size of the text"
-    ).add_argument
-    add(
-        "--unigram-start",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="begin with how common words are",
-    )
-    add("--adam-epsilon", type=float, metavar="X", help="a large one moves rare words gently")
-    add("--weight-decay", type=float, metavar="X", help="times the rate: taken off at each step")
-    add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
-    add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
-    add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
-
-
-def _add_words(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "--tokenizer",
-        choices=get_args(TokenizerName),
-        default="auto",
-        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
-        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
-        "Japanese, Thai; auto: the one that suits the text",
-    )
-    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
-    of_both = "with --tokenizer words or characters: in lower case"
-    add("--lower-case", action=argparse.BooleanOptionalAction, help=of_both)
-    same = "read each number as the same word"
-    add("--merge-numbers", action=argparse.BooleanOptionalAction, help=same)
-    add("--merge-links", action=argparse.BooleanOptionalAction, help="so links, and so user names")
-    ends = "where a sentence ends. rules: those of its language; punkt: NLTK's alone"
-    add("--sentence-ends", choices=get_args(SentenceEnds), default="rules", help=ends)
-
-
-def _add_keeping(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--keep-run", action="store_true", help="keep the run, to resume it: see 'runs'")
-    add("--run-name", default="", metavar="NAME", help="of the kept run; default: the file's")
-    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
-
-
-def _add_csv_options(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "--column",
-        action="append",
-        metavar="NAME",
-        help="text column, by name or number from 1; repeat to join several; default: guessed",
-    )
-    add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
-    add(
-        "--delimiter",
-        metavar="C",
-        help="between columns: 1 to 5 characters, \\t, \\x01; \\n = one column; default: detected",
-    )
-    add(
-        "--skip-rows",
-        type=int,
-        metavar="N",
-        help="lines above the table that are left out; default: detected",
-    )
-    quoting = get_args(Quoting)
-    add("--quoting", choices=quoting, help="what encloses fields; default: detected")
-    units = get_args(TextUnit)
-    add("--documents", choices=units, help="what one is in a plain text; default: detected")
-    first_row = "the first row names the columns, or is text already; default: detected"
-    add("--header", action=argparse.BooleanOptionalAction, help=first_row)
-    add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
-    entities = "read &amp; as &, &gt; as > and so on"
-    add("--decode-entities", action=argparse.BooleanOptionalAction, help=entities)
-    bad_files = "one of several that cannot be read: stop and name it, or skip it"
-    add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
-    add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
-    once = "keep equal documents once"
-    add("--remove-duplicates", action=argparse.BooleanOptionalAction, help=once)
-    add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
-    add("--no-cache", action="store_true", help="prepare anew, and keep nothing of it: see 'cache'")
-
-
 def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     generate = _add_command(commands, "generate", "draw sentences, one a line")
     add = generate.add_argument
@@ -355,6 +218,7 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     beam = "no drawing: search for the most probable sentences, with N at a time"
     add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+    _add_counting(generate, _COUNTED_FOR_MIXTURE)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
@@ -370,6 +234,16 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
 
 
+def _add_counting(command: argparse.ArgumentParser, help_text: str) -> None:
+    add = command.add_argument
+    add("--count-on", type=Path, metavar="CSV", help=help_text)
+    add(
+        "--mixture",
+        action="store_true",
+        help="let the network and such a table predict together, mixed as suits held-out text best",
+    )
+
+
 def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     following = _add_command(commands, "next", "list the most probable next words")
     add = following.add_argument
@@ -378,6 +252,7 @@ def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("words", nargs="?", default="", metavar="WORDS", help=begun)
     add("-k", "--count", type=int, default=10, metavar="K", help="how many")
     _add_filters(following)
+    _add_counting(following, _COUNTED_FOR_MIXTURE)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -393,8 +268,14 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--per-word", action="store_true", help="a line a word, with tabs: for a table")
     add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
-    add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
+    columns = "of --csv and --count-on: the text; default: guessed"
+    add("--column", action="append", metavar="NAME", help=columns)
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
+    _add_counting(
+        score,
+        "the text that the model was trained on, or one like it: say what a table of its word "
+        "sequences makes of each sentence",
+    )
     rank = _add_command(commands, "rank", "rank candidate sentences, the best first")
     add = rank.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
@@ -406,13 +287,14 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--weight", type=float, default=1.0, metavar="X", help="of the model's log probability")
     add("--own-weight", type=float, default=0.0, metavar="X", help="of the list's own scores")
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms")
+    _add_counting(rank, _COUNTED_FOR_MIXTURE)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
-        "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
+        "csv", type=Path, nargs="+", metavar="CSV", help=f"{TEXT_FILES}; not that of its training"
     )
     evaluate.add_argument(
         "--count-on",
@@ -420,7 +302,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="CSV",
         help="a text like the one it was trained on: say what a table of its word sequences loses",
     )
-    _add_csv_options(evaluate)
+    add_csv_options(evaluate)
 
 
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -446,6 +328,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
+    add_ranks(runs)
 
 
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
+from engine.cli.preparation import counted_beside, require_mixture
 from engine.config import CsvConfig
 from engine.control import RunControl, StageProgress
 from engine.documents.reader import DocumentReader
@@ -178,8 +179,10 @@ def run_rank(arguments: Namespace) -> int:
         raise ConfigError("A weight is a number.")
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
+    require_mixture(arguments)
     base = arguments.base
     with stop_on_signal(output) as control:
+        model, _ = counted_beside(arguments, model, control, output)
         candidates = list(candidates_of(_lines(arguments.file)))
         if not candidates:
             output.note("Nothing was ranked: the list has no sentence.")

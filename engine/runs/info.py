@@ -1,7 +1,8 @@
 """What a list of kept runs shows of each; plain values."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -20,6 +21,7 @@ from engine.wording import counted
 
 # "interrupted": its process ended without an end of the run, so there may be work to recover.
 RunEnd = Literal["running", "finished", "stopped", "failed", "interrupted"]
+_ANY_SIZE = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,32 @@ class RunInfo:
     is_continued: bool = False  # it began with a trained model, which is in no setting
 
     @property
+    def words_known(self) -> tuple[str, int | None, CorpusConfig | None]:
+        """What decides about the words that the run knows: equal where they are the same."""
+        config = self.corpus_config
+        if config is not None:
+            # What is held out decides about the words only where they are counted in the rest.
+            is_split = config.counted == "training"
+            config = replace(
+                config,
+                path=Path(),
+                vocabulary_size=_ANY_SIZE,  # what came of it is known
+                validation_fraction=config.validation_fraction if is_split else 0.0,
+                seed=config.seed if is_split else 0,
+                processes=None,
+            )
+        return self.text_digest, self.vocabulary_size, config
+
+    @property
     def can_resume(self) -> bool:
         """Whether there is something to go on from, and more epochs to train."""
         is_there = self.saved is not None or self.begins_anew
         return is_there and self.state in ("stopped", "failed", "interrupted")
+
+
+def know_the_same_words(runs: Sequence[RunInfo]) -> bool:
+    """Whether the losses of these runs can be compared: the fewer words, the easier the task."""
+    return len({run.words_known for run in runs}) < 2
 
 
 def read_info(folder: RunFolder) -> RunInfo:
@@ -82,7 +106,11 @@ def read_info(folder: RunFolder) -> RunInfo:
     elapsed_s = _number(status, "elapsed_s") or 0.0
     corpus_config, words = _corpus_config(description), _number(corpus, "training_words")
     training_words = None if words is None else int(words)
-    differs = differences(corpus_config, model_config, train_config, training_words)
+    size = _number(corpus, "vocabulary_size")
+    vocabulary_size = None if size is None else int(size)
+    differs = differences(
+        corpus_config, model_config, train_config, training_words, vocabulary_size
+    )
     is_at_risk = state in ("interrupted", "running")
     lost_s = max(0.0, folder.last_elapsed_s() - elapsed_s) if is_at_risk else 0.0
     return RunInfo(
@@ -97,7 +125,7 @@ def read_info(folder: RunFolder) -> RunInfo:
         corpus_path=_text(_table(description, "corpus_config"), "path"),
         corpus_config=corpus_config,
         text_digest=_text(corpus, "digest"),
-        vocabulary_size=None if (size := _number(corpus, "vocabulary_size")) is None else int(size),
+        vocabulary_size=vocabulary_size,
         settings=_settings(model_config, train_config, corpus),
         model_config=model_config,
         train_config=train_config,
@@ -165,7 +193,7 @@ def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any])
     size = "" if words is None else f"{words:,.0f} words, "
     trained_words = _number(corpus, "training_words")
     if trained_words is not None:  # a rate that the recipe chose is nobody's wish
-        training = unsettled(training, int(trained_words))
+        training = unsettled(training, int(trained_words), int(words or 0))
     rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
     return (
         f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "

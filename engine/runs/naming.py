@@ -29,6 +29,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "weight_decay": lambda decay: f"weight decay {decay:g}",
     "input_dropout": lambda share: f"input dropout {share:g}",
     "output_dropout": lambda share: f"output dropout {share:g}",
+    "softmax_sample": lambda share: f"softmax over {100.0 * share:g} %",
     "averaging": lambda weight: f"averaging {weight:g}",
     "vocabulary_size": lambda words: f"{words:,} words",
     "min_count": lambda times: f"words from {times:,}×",
@@ -57,6 +58,7 @@ def differences(
     model: ModelConfig,
     train: TrainConfig,
     training_words: int | None,
+    vocabulary: int | None = None,
 ) -> tuple[str, ...]:
     """Return what is not as by default, each in a few words.
 
@@ -68,9 +70,11 @@ def differences(
         As it is kept: what the recipe decided for the text is no difference.
     training_words : int or None
         To predict in the training text.
+    vocabulary : int or None
+        Words known.
     """
     if training_words is not None:
-        train = unsettled(train, training_words)
+        train = unsettled(train, training_words, vocabulary or 0)
     found = _changed(model, ModelConfig()) | _changed(train, TrainConfig())
     if corpus is not None:
         found |= _changed(corpus, CorpusConfig(path=corpus.path))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from engine.corpus.corpus import Sentences
 from engine.language_model.model import LanguageModel
 from engine.network.batching import batch_from_pairs, batches_by_length
 
@@ -102,6 +103,10 @@ def _scores_of(model: LanguageModel, framed: Sequence[Sequence[int]]) -> list[Te
     batch = batch_from_pairs([ids[:-1] for ids in ordered], [ids[1:] for ids in ordered])
     batch = batch.to(model.rnn.device)
     losses = model.rnn.word_losses(batch).double()  # (N,)
+    if model.mixture is not None:
+        ids = np.concatenate(ordered).astype(np.int32)
+        sentences = Sentences(ids, np.cumsum([0, *map(len, ordered)]))
+        losses = model.mixture.losses(losses, sentences)
     is_known = batch.y != model.vocabulary.unknown_id  # (N,)
     of_text = torch.arange(len(framed), device=losses.device).repeat_interleave(
         torch.as_tensor(lengths[order], device=losses.device)

@@ -3,14 +3,13 @@
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pyqtgraph import PlotDataItem, PlotItem, TextItem, mkPen
 from PySide6.QtCore import Qt
 
 from app.shared.formatting import shorten
 from app.shared.theme import Palette
 from app.training.plot.loss_history import XAxis
-from app.training.plot.plot_parts import SMALLEST_LOSS
+from app.training.plot.reference_lines import SMALLEST_LOSS
 
 if TYPE_CHECKING:
     from engine import RunCurve
@@ -48,18 +47,18 @@ class OverlayLine:
         if curve is None:
             self._line.setData([], [])
             return
-        losses = np.maximum(np.array(curve.losses), SMALLEST_LOSS)
+        losses = [max(loss, SMALLEST_LOSS) for loss in curve.losses]
         columns = {
             "step": curve.steps,
             "epoch": curve.epochs,
             "elapsed": curve.elapsed_s,
             "words": [epoch * (curve.words_per_epoch or 1) for epoch in curve.epochs],
         }
-        along = np.array(columns[axis], dtype=np.float64)
+        along = list(columns[axis])
         self._line.setData(along, losses)
         self._label.setText(shorten(curve.name, LONGEST_NAME))
-        last = float(losses[-1])
-        self._label.setPos(float(along[-1]), math.log10(last) if is_log else last)
+        last = losses[-1]
+        self._label.setPos(along[-1], math.log10(last) if is_log else last)
 
     def widened(self, losses: tuple[float, float] | None) -> tuple[float, float] | None:
         """Return a range of losses with what the run learned in it, not where it began."""

@@ -31,11 +31,13 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
         bench.next_words.close()
         bench.copies.close()
         bench.percentile.close()
+        bench.table.close()
         assert bench.runner.shutdown()
         assert bench.score_runner.shutdown()
         assert bench.next_runner.shutdown()
         assert bench.copies_runner.shutdown()
         assert bench.percentile_runner.shutdown()
+        assert bench.table_runner.shutdown()
         assert bench.replacement_runner.shutdown()
 
 

@@ -19,6 +19,7 @@ from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
 from app.generation.tab import GenerationTab
+from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
@@ -197,6 +198,8 @@ class GenerationBench:
     replacement_runner: TaskRunner
     percentile: PercentileController
     percentile_runner: TaskRunner
+    table: TableController
+    table_runner: TaskRunner
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -218,11 +221,13 @@ def make_bench(
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_words: Callable[..., Iterator[Any]] = fake_score,
+    score_by_table: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
     copies_runner, replacement_runner, percentile_runner = TaskRunner(), TaskRunner(), TaskRunner()
+    table_runner = TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
@@ -234,6 +239,7 @@ def make_bench(
         best_replacement=best_replacement,
         score_held_out=score_held_out,
         score_words=score_words,
+        score_by_table=score_by_table,
         ask_sentences_path=lambda suggested: save_path,
     )
     bench = GenerationBench(
@@ -269,6 +275,8 @@ def make_bench(
             tab, session, percentile_runner, presenter, jobs, parent=tab
         ),
         percentile_runner=percentile_runner,
+        table=TableController(tab, session, table_runner, presenter, jobs, parent=tab),
+        table_runner=table_runner,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)

@@ -25,7 +25,7 @@ def differing(
     model: ModelConfig = ModelConfig(),  # noqa: B008 - frozen
     train: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
 ) -> tuple[str, ...]:
-    return differences(corpus, model, settle(train, WORDS), WORDS)
+    return differences(corpus, model, settle(train, WORDS, 8000), WORDS, 8000)
 
 
 @pytest.mark.parametrize(
