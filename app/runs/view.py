@@ -44,6 +44,7 @@ from app.shared.labels import ElidedLabel, describe, make_label
 from app.shared.sparkline import SparklineDelegate
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
+from engine import know_the_same_words
 
 if TYPE_CHECKING:
     from engine import RunInfo
