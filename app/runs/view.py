@@ -49,7 +49,7 @@ from engine import know_the_same_words
 if TYPE_CHECKING:
     from engine import RunInfo
 
-SIZE = (1200, 600)  # px
+SIZE = (1240, 600)  # px
 EMPTY = (
     "No run is kept yet. Train on the Training tab: every run appears here by itself, "
     "and can be opened, continued and compared."
@@ -64,7 +64,7 @@ READING = "Reading the kept runs…"
 _WIDTHS = {
     CURVE: 104,
     LOSS: 96,
-    DIFFERS: 168,
+    DIFFERS: 216,
     TEXT: 128,
     EPOCHS: 72,
     LENGTH: 96,

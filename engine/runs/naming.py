@@ -14,6 +14,7 @@ from engine.recipes import Tuning, fill_in, tuning_of, unsettled
 from engine.wording import counted, duration
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
+_DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
 _LONGEST_NAME = 72  # characters; a name made of more settings ends with an ellipsis
 
 # In the order of a name; a setting that is not here is named as the engine names it.
@@ -45,7 +46,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "evaluate_every": lambda epochs: f"evaluated every {counted(epochs, 'epoch')}",
     "dtype": str,
     "allow_tf32": lambda _is_on: "TF32",
-    "device": lambda device: {"cpu": "on the CPU", "cuda": "on the GPU"}[device],
+    "device": lambda device: _DEVICES[device],
 }
 _SEEDS = {"text": "split seed", "network": "seed", "training": "order seed"}
 # Where the text lies, how it is read and by how many processes; the seeds are told apart below.
@@ -87,8 +88,12 @@ def differences(
 
 
 def made_name(corpus_name: str, differences: tuple[str, ...]) -> str:
-    """Return a name for a run of a text, such as "reddit, H 50, tutorial"."""
-    name = ", ".join((_stem(corpus_name), *differences))
+    """Return a name for a run of a text, such as "reddit, H 50, tutorial".
+
+    Where it was computed is left out: it changes nothing in what was learned.
+    """
+    telling = [each for each in differences if each not in _DEVICES.values()]
+    name = ", ".join((_stem(corpus_name), *telling))
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip(' ,')}…"
 
 

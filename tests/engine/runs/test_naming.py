@@ -62,7 +62,7 @@ def test_that_only_what_is_not_the_default_is_named(
     ],
 )
 def test_that_a_name_is_made_of_text_and_differences(file: str, name: str) -> None:
-    assert made_name(file, ("H 50",)) == name
+    assert made_name(file, ("H 50", "on the CPU")) == name
 
 
 def line(**values: Any) -> str:
