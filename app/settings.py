@@ -41,6 +41,7 @@ class AppSettings:
     recent_files: tuple[str, ...] = ()  # texts and models, the newest first; see `recent_paths`
     sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
     presets: tuple[str, ...] = ()  # of the sampler, one's own, as JSON
+    suggest_words: bool = False  # while one writes
 
 
 def recent_paths(text: str) -> tuple[Path, ...]:
@@ -98,6 +99,7 @@ class SettingsStore(QObject):
             recent_files=self._read("recent_files", _texts, default.recent_files),
             sample=self._read("sample", SampleConfig.from_text, default.sample),
             presets=self._read("presets", _texts, default.presets),
+            suggest_words=self._read("suggest_words", _flag, default.suggest_words),
         )
 
     def save(self, settings: AppSettings) -> None:

@@ -116,6 +116,7 @@ class WindowController(QObject):
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
         window.glossary_requested.connect(self._on_glossary_requested)
+        window.term_asked.connect(self._show_glossary)
         window.messages_requested.connect(self._on_messages_requested)
         window.zoom_requested.connect(self._on_zoom_requested)
         window.settings_requested.connect(self._on_settings_requested)
@@ -216,7 +217,12 @@ class WindowController(QObject):
 
     @Slot()
     def _on_glossary_requested(self) -> None:
-        self._dialogs.show_glossary(self._window.actions_with_shortcuts())
+        self._show_glossary("")
+
+    @Slot(str)
+    def _show_glossary(self, term: str) -> None:
+        keys, now = self._window.actions_with_shortcuts(), self._window.present_numbers()
+        self._dialogs.show_glossary(keys, now, term)
 
     @Slot()
     def _on_messages_requested(self) -> None:

@@ -74,7 +74,7 @@ class FileMenu(QMenu):
         self.prepared_texts = PreparedTextsMenu(self)
         self.addMenu(self.prepared_texts)
         self.addSeparator()
-        _add(self, "Se&ttings…", "settings", self.settings_requested).setShortcut("Ctrl+,")
+        _add(self, "Sett&ings…", "settings", self.settings_requested).setShortcut("Ctrl+,")
         _add(self, "&Quit", "quit", self.quit_requested).setShortcut("Ctrl+Q")
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
