@@ -37,7 +37,8 @@ class Batch:
         if self.state != "running" and self.done != self.asked:
             amount = f"{format_count(self.done)} of {amount} ({self.state})"
         model = f"{self.origin}, {self.model}" if self.origin else self.model
-        return "  ·  ".join([amount, *self._start_text(), model, *self._way_texts()])
+        how = way_texts(self.config, self.seed)
+        return "  ·  ".join([amount, *self._start_text(), model, *how])
 
     def _start_text(self) -> list[str]:
         start = self.config.start
@@ -45,22 +46,6 @@ class Batch:
         if not text:
             return []
         return [f"begins with “{isolated(text[-_LONGEST_START:])}”"]
-
-    def _way_texts(self) -> list[str]:
-        config = self.config
-        at_least = f"at least {counted(config.min_length, 'word')}"
-        if config.beams:
-            return [f"beam search, {format_count(config.beams)} at a time", at_least]
-        rungs = config.ladder
-        temperature = f"{rungs[0]:g} to {rungs[-1]:g}" if rungs else f"{config.temperature:.2f}"
-        filters = filters_text(config)
-        seed = "random" if self.seed is None else str(self.seed)
-        return [
-            f"temperature {temperature}",
-            *([filters] if filters else []),
-            at_least,
-            f"seed {seed}",
-        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +57,24 @@ class ModelScore:
     model_title: str  # the model's full name
     origin: str = ""  # the run or the file that the model comes from
     guess_bits: float  # a word, for a model that knows nothing: log2 of the vocabulary
+
+
+def way_texts(config: SampleConfig, seed: int | None) -> list[str]:
+    """Return how words were chosen, for a title: everything needed to do it again."""
+    at_least = f"at least {counted(config.min_length, 'word')}"
+    if config.beams:
+        return [f"beam search, {format_count(config.beams)} at a time", at_least]
+    rungs = config.ladder
+    temperature = f"{config.temperature:.2f}"
+    if len(rungs) > 1:
+        temperature = f"{rungs[0]:g} to {rungs[-1]:g}"
+    filters = filters_text(config)
+    return [
+        f"temperature {temperature}",
+        *([filters] if filters else []),
+        at_least,
+        f"seed {'random' if seed is None else seed}",
+    ]
 
 
 def predicted_words(sentence: SentenceGenerated) -> int:
