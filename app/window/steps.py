@@ -124,10 +124,10 @@ class Steps(QObject):
         back = partial(panel.show_compared, before)  # type: ignore[arg-type]
         self._undo.offer(f"{counted(count, 'sentence')} removed from the comparison.", back)
 
-    @Slot(str)
-    def _on_sentence_replaced(self, former: str) -> None:
+    @Slot(str, bool)
+    def _on_sentence_replaced(self, former: str, is_told: bool) -> None:  # noqa: FBT001 - a signal's
         back = partial(self._generation.score_panel.restore_text, former)
-        self._undo.offer("Your typed sentence was replaced.", back)
+        self._undo.offer("Your typed sentence was replaced.", back, is_told=is_told)
 
     @Slot(bool)
     def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument

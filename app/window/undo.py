@@ -34,10 +34,12 @@ class UndoList(QObject):
         for edit in window.findChildren(QLineEdit):
             edit.installEventFilter(self)
 
-    def offer(self, text: str, back: Callable[[], None]) -> None:
-        """Say what was taken away, and offer to take it `back`."""
+    def offer(self, text: str, back: Callable[[], None], *, is_told: bool = True) -> None:
+        """Say what was taken away, and offer to take it `back`; without words by the key alone."""
         self._steps.append(back)
         self.changed.emit(True)  # noqa: FBT003 - the signal's argument
+        if not is_told:
+            return
         action = MessageAction(
             text="Undo", tip="Take it back (Ctrl+Z)", run=partial(self._undo, back)
         )

@@ -55,8 +55,8 @@ class ScorePanel(QFrame):
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
-    replaced(str)
-        Another sentence took the place of this typed one.
+    replaced(str, bool)
+        Another sentence took the place of this one; whether the person is to be told.
     compared_changed()
         Other sentences are compared now.
     removed(object)
@@ -76,7 +76,7 @@ class ScorePanel(QFrame):
     word_left = Signal()
     place_changed = Signal()
     continue_requested = Signal(object)
-    replaced = Signal(str)
+    replaced = Signal(str, bool)
     compared_changed = Signal()
     removed = Signal(object)
 
@@ -274,10 +274,13 @@ class ScorePanel(QFrame):
         return self._words
 
     @Slot(str, object)
-    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+    def set_text(
+        self, text: str, words: tuple[str, ...] | None = None, *, is_told: bool = True
+    ) -> None:
         """Put a sentence into the line, as if it had been typed: it can be undone.
 
-        Where `words` are given, they are scored until something else is typed.
+        Where `words` are given, they are scored until something else is typed. With `is_told`
+        the loss of a typed sentence is told.
         """
         former = self.text
         if (text, words) == (former, self._words):
@@ -289,8 +292,8 @@ class ScorePanel(QFrame):
                 self.sentence_line.del_()
         self._take(words)
         was_typed, self._is_typed = self._is_typed, False
-        if text != former and former.strip() and was_typed:
-            self.replaced.emit(former)
+        if text != former and former.strip() and (was_typed or not is_told):
+            self.replaced.emit(former, is_told)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
         """Show this sentence, and what could stand at its word `place`, from 0."""
@@ -299,7 +302,8 @@ class ScorePanel(QFrame):
         if (text, words) == (self.text, self._words) and self._scored is not None:
             self._look_again()
         else:
-            self.set_text(text, words)
+            # No message: it would lie on the words that the person wants to see.
+            self.set_text(text, words, is_told=False)
 
     @property
     def next_words_wanted(self) -> int | None:
