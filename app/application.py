@@ -35,6 +35,7 @@ from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
 from app.settings import SettingsStore
+from app.shared.icon import application_icon
 from app.shared.theme import Theme
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
@@ -44,9 +45,11 @@ from app.training.plot.loss_history import LossHistory
 from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
+from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
+from app.window.first_window import FirstWindow, bring_to_front
 from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
 from app.window.last_session import FILE_NAME, LastSession
@@ -74,7 +77,7 @@ class Application:
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
     scoring, next_words, suggestions, copies, replacement, percentile, table, models, kept_runs,
-    controller, guard, warm_up, kept_sentences, last_session, home, undo, steps
+    controller, guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -100,6 +103,8 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.awake = Awake(self.session, self.settings, parent=self.window)
+        self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
         self.steps = Steps(
             self.window,
@@ -113,7 +118,7 @@ class Application:
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""
-        if self.last_session.has_something:
+        if self.last_session.has_something and self.settings.settings.on_start == "continue":
             self.window.show_tabs()
         else:
             self.window.show_home()
@@ -125,8 +130,15 @@ class Application:
             )
         self.kept_runs.recovery.start()
 
+    def summon(self, paths: Sequence[Path]) -> None:
+        """Come to the front, because the program was started again, and open its files."""
+        bring_to_front(self.window)
+        for path in paths:
+            self.controller.open_file(path)
+
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.awake.close()
         self.copies.close()
         self.percentile.close()
         self.table.close()
@@ -139,11 +151,12 @@ class Application:
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
     def _make_dataset(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("dataset")
         self.dataset = DatasetController(
             self._dataset_tab,
             self.session,
             self.runners.dataset,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -152,13 +165,13 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.sentences,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -167,41 +180,43 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.vocabulary,
-            self.presenter,
+            presenter,
             jobs,
             choices=self._training_tab.form.choices,
             parent=self.window,
         )
 
     def _make_training(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("training")
         self.training = TrainingController(
             self._training_tab,
             self.session,
             self.runners.training,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
         )
         self.references = ReferencesController(
-            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+            self.session, self.runners.references, presenter, jobs, parent=self.window
         )
         self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,
             self.runners.tools,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
 
     def _make_generation(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("generation")
         self.generation = GenerationController(
             self._generation_tab,
             self.session,
             self.runners.generation,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -210,7 +225,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -219,7 +234,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.copies,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -227,7 +242,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.replacement,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -235,7 +250,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.percentile,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -251,7 +266,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.next_words,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -325,6 +340,7 @@ class Application:
         )
         controller = self.kept_runs.controller
         self.window.models_requested.connect(controller.show)
+        controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
         self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))
@@ -371,7 +387,7 @@ class Application:
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)
         self.home.run_opened.connect(partial(self.window.show_tab, TRAINING_TAB))
-        self.home.file_requested.connect(self.controller.open_file)
+        self.home.file_requested.connect(self.controller.open_recent)
         self.last_session.found_nothing.connect(self.window.show_home)
         self.last_session.restore_views()
         kept.recovery.looked.connect(self._on_recovery_looked)
@@ -401,20 +417,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window, opening the files named as arguments, and return the exit code."""
     wait_politely()
     words = list(sys.argv if arguments is None else arguments)
-    qt = QApplication(words)
+    qt = QApplication([APP_FOLDER, *words[1:]])  # its first word is the class of an X11 window
     qt.setApplicationName(TITLE)
-    qt.setDesktopFileName(APP_FOLDER)
+    qt.setDesktopFileName(APP_FOLDER)  # whose icon Wayland takes
+    qt.setWindowIcon(application_icon())
     folder = user_data_path(APP_FOLDER, appauthor=False)
     start_logging(folder / "logs")
+    paths = [Path(text) for text in qt.arguments()[1:]]
+    first = FirstWindow(folder)
+    if not first.take_over(paths):
+        return 0
     app = build_window(folder / "settings.ini", log_folder=folder / "logs")
     uninstall_hook = install_exception_hook(app.presenter)
     garbage = GarbageCollector(app.window)
     app.runners.warm_up.ended.connect(garbage.settle)
     restore_signals = _close_on_signals(qt, app.window, app.guard)
+    first.setParent(app.window)
+    first.summoned.connect(app.summon)
+    app.window.closed.connect(first.close)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
     QTimer.singleShot(0, app.start)
-    for path in map(Path, qt.arguments()[1:]):
+    for path in paths:
         app.controller.open_file(path)
     garbage.start()
     code = qt.exec()

@@ -63,9 +63,9 @@ class NextWordsController(QObject):
         self._generate_panel.start_changed.connect(self._typing.submit)
         self._generate_panel.settings_changed.connect(self._on_settings_changed)
         self._score_panel.place_changed.connect(self._on_place_changed)
-        for panel in (self._generate_panel, self._score_panel):
-            panel.word_rested.connect(self._on_word_rested)
-            panel.word_left.connect(self._on_word_left)
+        for view in (self._generate_panel, self._score_panel.coloured):
+            view.word_rested.connect(self._on_word_rested)
+            view.word_left.connect(self._on_word_left)
         self._session.shown_model_changed.connect(self._on_model_changed)
         self._typing.released.connect(self._on_typing_released)
         self._models.released.connect(self._on_models_released)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.generation.presets import filters_text
+from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count
 from engine import SampleConfig, SentenceGenerated, SentenceScore
 
@@ -44,7 +45,7 @@ class Batch:
         text = start if isinstance(start, str) else " ".join(start)
         if not text:
             return []
-        return [f"begins with “{text[-_LONGEST_START:]}”"]
+        return [f"begins with “{isolated(text[-_LONGEST_START:])}”"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,25 +101,3 @@ def key_of(sentence: SentenceGenerated) -> str:
 def given_words(sentence: SentenceGenerated) -> tuple[str, ...] | None:
     """Return the words to score of a sentence whose text would be read as others, else None."""
     return None if sentence.is_readable else sentence.words
-
-
-def places_of_words(text: str, words: tuple[str, ...]) -> list[tuple[int, int] | None]:
-    """Return where each word stands in `text`; None for one that is shown in other letters.
-
-    Parameters
-    ----------
-    text : str
-        The sentence as it is read: joined, with capitals.
-    words : tuple of str
-        As the model says them.
-    """
-    places: list[tuple[int, int] | None] = []
-    folded, reached = text.lower(), 0
-    for word in words:
-        found = folded.find(word.lower(), reached)
-        if found < 0 or folded[reached:found].strip(" “”\"'’‘"):
-            places.append(None)
-            continue
-        reached = found + len(word)
-        places.append((found, reached))
-    return places

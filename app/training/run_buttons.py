@@ -37,6 +37,7 @@ class RunButtons(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("training.run_buttons")
         self._is_paused = self._can_start = False
         self._build_starting()
         self._build_running()

@@ -148,6 +148,9 @@ def more_training(
         return MoreTraining(
             text=f"Train {_more_epochs(count)}", tip=obstacle or tip, is_possible=not obstacle
         )
+    if model.step == 0:
+        tip = "Nothing was learned yet, so there is nothing to go on with: begin a new run"
+        return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
     if run.has_converged:
         tip = (
             "More epochs would change nothing: the learning rate was halved until the loss fell "

@@ -7,22 +7,41 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QWhatsThisClickedEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.shared.labels import as_plain, make_label
+from app.errors import Message
+from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
+from app.window.drop_hint import DropHint, drop_text
 from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
+from app.window.message_card import MessageStrip
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
+ELSEWHERE = "Only files of this computer can be dropped here"
+NOT_NOW = "Not while a job runs: stop it first, then drop the file again"
 TAB_TITLES = ("Dataset", "Training", "Generation")
+PLACES = ("dataset", "training", "generation")  # the tabs, as messages name them
 
 
 class MainWindow(QMainWindow):
@@ -42,19 +61,21 @@ class MainWindow(QMainWindow):
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(),
+    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
     glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
         The paths of files that were dropped onto the window.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     theme_chosen(str)
         "system", "light" or "dark".
     zoom_requested(int)
         1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
+    term_asked(str)
+        A figure was clicked: what it means is to be told.
     home_shown()
         The start page came to the front.
     closed()
@@ -67,6 +88,7 @@ class MainWindow(QMainWindow):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
+    settings_requested = Signal()
     glossary_requested = Signal()
     messages_requested = Signal()
     about_requested = Signal()
@@ -76,6 +98,7 @@ class MainWindow(QMainWindow):
     theme_chosen = Signal(str)
     zoom_requested = Signal(int)
     tab_changed = Signal(int)
+    term_asked = Signal(str)
     home_shown = Signal()
     closed = Signal()
 
@@ -83,6 +106,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._has_guard_failed = False
+        self._can_open = True
+        self._strips: dict[str, MessageStrip] = {}
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_SIZE)
@@ -130,6 +155,29 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
         self.setWindowModified(not is_saved)
 
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show a problem of a tab in that tab, and all else, or if that is not seen, in the corner.
+
+        The problem covers nothing there that is to be mended.
+        """
+        strip = self._strips.get(message.place)
+        if strip is None or message.kind != "error":
+            self.message_bar.show_message(message)
+            return
+        strip.show_message(message)
+        if self.is_home or PLACES[self.current_tab] != message.place:
+            self.message_bar.show_message(message)
+        else:
+            self.message_bar.remembered.appendleft(message)
+
+    @Slot(str)
+    def clear_messages(self, place: str) -> None:
+        """Take the message in the corner away, and that of a tab, if one is named."""
+        self.message_bar.clear()
+        if place in self._strips:
+            self._strips[place].clear()
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -145,6 +193,7 @@ class MainWindow(QMainWindow):
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
         """Enable the entries of the File menu that can be chosen now."""
+        self._can_open = can_open_data and can_open_model
         self._file_menu.show_commands(
             can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
         )
@@ -157,6 +206,14 @@ class MainWindow(QMainWindow):
         """Take the place and size of an earlier session, if there is one."""
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
+
+    def present_numbers(self) -> dict[str, list[str]]:
+        """Return what is told of each term now: sentences with the present numbers."""
+        told: dict[str, list[str]] = {}
+        for label in self.findChildren(TermLabel):
+            if label.now and label.now not in told.setdefault(label.term, []):
+                told[label.term].append(label.now)
+        return told
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
@@ -172,13 +229,28 @@ class MainWindow(QMainWindow):
         self._tabs.setAccessibleName("Dataset, training and generation")
         self._tabs.setDocumentMode(True)
         for number, (tab, title) in enumerate(zip(tabs, TAB_TITLES, strict=True), start=1):
-            self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
+            self._tabs.addTab(self._build_page(tab, PLACES[number - 1]), title)
             self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
         self._tabs.currentChanged.connect(self.tab_changed)
         self._pages.addWidget(self._tabs)
         self._pages.addWidget(self.home)
         self.setCentralWidget(self._pages)
         self.message_bar = MessageBar(self._pages)
+        self._drop_hint = DropHint(self)
+
+    def _build_page(self, tab: QWidget, place: str) -> QWidget:
+        """Return a tab below the strip for what concerns it."""
+        page = QWidget(self._tabs)
+        strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
+        above = QHBoxLayout()
+        above.setContentsMargins(16, 8, 16, 0)
+        above.addWidget(strip)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(above)
+        column.addWidget(TabScrollArea(tab, page), 1)
+        return page
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
@@ -212,10 +284,23 @@ class MainWindow(QMainWindow):
         self._view_menu.theme_chosen.connect(self.theme_chosen)
         self._view_menu.tab_requested.connect(self.show_tab)
         self._view_menu.zoom_requested.connect(self.zoom_requested)
+        self._view_menu.full_screen_requested.connect(self._on_full_screen_requested)
+        self._file_menu.settings_requested.connect(self.settings_requested)
         self._help_menu.glossary_requested.connect(self.glossary_requested)
         self._help_menu.messages_requested.connect(self.messages_requested)
         self._help_menu.log_folder_requested.connect(self.log_folder_requested)
         self._help_menu.about_requested.connect(self.about_requested)
+
+    @Slot()
+    def _on_full_screen_requested(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def event(self, event: QEvent) -> bool:
+        """Hear of a figure that was clicked."""
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.term_asked.emit(event.href())
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
@@ -231,12 +316,25 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        """Say whether these files can be dropped; of those that can, take them."""
+        urls = event.mimeData().urls()
+        if not urls:
+            return
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        is_welcome = bool(paths) and self._can_open
+        refusal = NOT_NOW if paths else ELSEWHERE
+        hint = drop_text(paths) if is_welcome else refusal
+        self._drop_hint.show_hint(hint, is_welcome=is_welcome)
+        event.acceptProposedAction()  # also to refuse: only then does the window hear more
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the hint away."""
+        self._drop_hint.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on the files that were dropped."""
+        self._drop_hint.hide()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()

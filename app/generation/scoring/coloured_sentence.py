@@ -16,12 +16,13 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
     QTextLayout,
-    QTextOption,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.word_preview import RestedWord
+from app.shared.direction import text_option
 from app.shared.formatting import format_bits, format_count, format_odds
 from app.shared.hover import Hover
 from app.shared.theme import current_palette
@@ -96,9 +97,7 @@ class ColouredSentence(QWidget):
         self.update()
 
     def _lay_out(self, width: int) -> float:
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._layout.setTextOption(option)
+        self._layout.setTextOption(text_option(self._layout.text()))
         self._layout.beginLayout()
         height = 4.0
         while (line := self._layout.createLine()).isValid():

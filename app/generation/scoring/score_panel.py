@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_table import ComparisonTable
@@ -30,12 +31,15 @@ from app.generation.scoring.score_wording import (
 from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import as_plain, describe, make_label
+from app.shared.labels import TermLabel, as_plain, describe, make_label
 from app.shared.suggesting_line import SuggestingLine
 from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
+
+WAVERS = "Between how many equally likely words the model wavers, on average"
+SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -47,10 +51,6 @@ class ScorePanel(QFrame):
         The sentence is different now.
     score_shown(object)
         This `ModelScore` is shown now, or None.
-    word_rested(object)
-        The pointer rests on a word of the sentence: a `RestedWord`.
-    word_left()
-        It rests there no longer.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
@@ -65,6 +65,7 @@ class ScorePanel(QFrame):
     Attributes
     ----------
     better_word : BetterWord
+    coloured : ColouredSentence
     table_row : TableRow
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
@@ -72,8 +73,6 @@ class ScorePanel(QFrame):
 
     text_changed = Signal(str)
     score_shown = Signal(object)
-    word_rested = Signal(object)
-    word_left = Signal()
     place_changed = Signal()
     continue_requested = Signal(object)
     replaced = Signal(str, bool)
@@ -122,7 +121,7 @@ class ScorePanel(QFrame):
         )
 
     def _build_figures(self) -> None:
-        self._coloured = describe(
+        self.coloured = describe(
             ColouredSentence(self),
             "generation.coloured_sentence",
             "The sentence, coloured by surprise",
@@ -132,27 +131,31 @@ class ScorePanel(QFrame):
         self._legend.setObjectName("generation.legend")
         self._probability_label = _figure(
             self,
+            "Probability",
             "generation.probability_label",
             "Probability of the sentence",
             "How often the model would say exactly this sentence, its end included",
         )
         self._log_label = _figure(
             self,
+            "Probability",
             "generation.log_probability_label",
             "Logarithm of the probability to base ten",
             "The probability as a power of ten: −3 is 1 in 1,000",
         )
         self._perplexity_label = _figure(
             self,
+            "Perplexity",
             "generation.perplexity_label",
-            "Perplexity a word",
-            "Between how many equally likely words the model wavers, on average",
+            "Perplexity per word",
+            WAVERS,
         )
         self._bits_label = _figure(
             self,
+            "Bits",
             "generation.bits_label",
-            "Bits a word",
-            "Mean surprise in bits a word: log2 of the perplexity",
+            "Bits per word",
+            SURPRISE,
         )
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
@@ -191,7 +194,7 @@ class ScorePanel(QFrame):
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
         figures.setVerticalSpacing(0)
-        names = ("Probability", "log₁₀ probability", "Perplexity a word", "Bits a word")
+        names = ("Probability", "log₁₀ probability", "Perplexity per word", "Bits per word")
         labels = (
             self._probability_label,
             self._log_label,
@@ -199,8 +202,9 @@ class ScorePanel(QFrame):
             self._bits_label,
         )
         for column, (name, label) in enumerate(zip(names, labels, strict=True)):
-            caption = QLabel(name, self)
-            caption.setProperty("role", "caption")
+            caption = TermLabel(label.term, "caption", self)
+            caption.setText(name)
+            caption.explain(label.accessibleDescription())
             figures.addWidget(caption, 0, column)
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
@@ -213,7 +217,7 @@ class ScorePanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addWidget(heading)
         layout.addLayout(line)
-        layout.addWidget(self._coloured)
+        layout.addWidget(self.coloured)
         layout.addLayout(figures)
         better = QHBoxLayout()
         better.setSpacing(16)
@@ -258,9 +262,7 @@ class ScorePanel(QFrame):
         self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
-        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
-        self._coloured.word_rested.connect(self.word_rested)
-        self._coloured.word_left.connect(self.word_left)
+        self.coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
@@ -320,14 +322,9 @@ class ScorePanel(QFrame):
         self._percentile_label.setText(text)
         self._percentile_label.setVisible(bool(text))
 
-    @property
-    def word_looked_at(self) -> str:
-        """The word that stands at the place that is looked at; "" where none is."""
-        return self._word_there()
-
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
-        self._next_panel.show_words(said, self._word_there())
+        self._next_panel.show_words(said, self.word_looked_at)
 
     @property
     def compared(self) -> tuple[ModelScore, ...]:
@@ -363,7 +360,7 @@ class ScorePanel(QFrame):
         self._pin_button.setEnabled(scored is not None)
         self.better_word.show_available(is_available=scored is not None)
         self._word_table.show_score(scored)
-        self._coloured.show_score(scored)
+        self.coloured.show_score(scored)
         self.score_shown.emit(scored)
         self._legend.setVisible(scored is not None)
         self._look_again()
@@ -380,13 +377,19 @@ class ScorePanel(QFrame):
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
-        self._probability_label.setToolTip(as_plain(probability_formula(score)))
+        odds = format_odds(score.log_probability)
+        self._probability_label.explain(
+            probability_formula(score).removesuffix("."), f"The typed sentence now: {odds}."
+        )
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             as_plain(f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats")
         )
-        self._perplexity_label.setText(format_perplexity(score.perplexity))
-        self._bits_label.setText(f"{score.bits_per_word:.2f}")
+        perplexity, bits = format_perplexity(score.perplexity), f"{score.bits_per_word:.2f}"
+        self._perplexity_label.setText(perplexity)
+        self._perplexity_label.explain(WAVERS, f"The typed sentence now: {perplexity}.")
+        self._bits_label.setText(bits)
+        self._bits_label.explain(SURPRISE, f"The typed sentence now: {bits} bits per word.")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(as_plain(scored.model_title))
         self._parts_label.setText(parts_text(score))
@@ -418,8 +421,9 @@ class ScorePanel(QFrame):
         self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
         self._pin_button.click()
 
-    def _word_there(self) -> str:
-        """Return the word that stands at the place that is looked at."""
+    @property
+    def word_looked_at(self) -> str:
+        """The word that stands at the place that is looked at; "" where none is."""
         if self._scored is None or self._place is None:
             return ""
         return self._scored.score.words[self._place].word
@@ -494,9 +498,10 @@ class ScorePanel(QFrame):
         self.compared_changed.emit()
 
 
-def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:
-    label = describe(QLabel(parent), object_name, accessible_name, tooltip)
-    label.setProperty("role", "figure")
+def _figure(
+    parent: QWidget, term: str, object_name: str, accessible_name: str, meaning: str
+) -> TermLabel:
+    label = describe(TermLabel(term, "figure", parent), object_name, accessible_name, meaning)
+    label.explain(meaning)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label

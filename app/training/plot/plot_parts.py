@@ -21,6 +21,7 @@ USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
 BOX_APART = 12  # px, between the pointer and the box of values
 KEY_STEP = 1 / 100  # of the visible width, for an arrow key
+_ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}  # of the width
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -138,10 +139,13 @@ class PlotCrosshair(QObject):
         The position along the horizontal axis, and where that is in the canvas.
     left()
         Nothing is pointed at any more.
+    home_pressed()
+        All of the curve is to be seen.
     """
 
     moved = Signal(float, QPointF)
     left = Signal()
+    home_pressed = Signal()
 
     def __init__(self, canvas: PlotWidget, strip: RateStrip, colour: str) -> None:
         super().__init__(canvas)
@@ -183,12 +187,18 @@ class PlotCrosshair(QObject):
         self.place(min(max(start + way * KEY_STEP * (high - low), low), high))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Move with the left and right arrow keys; Escape and leaving take the line away."""
+        """Move with the arrow keys, zoom with + and -; Escape and leaving take the line away."""
         if event.type() == QEvent.Type.Leave:
             self.hide()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _WAYS:
                 self._step(_WAYS[Qt.Key(event.key())])
+                return True
+            if event.key() in _ZOOMS:
+                self._box.scaleBy((_ZOOMS[Qt.Key(event.key())], 1.0))
+                return True
+            if event.key() == Qt.Key.Key_Home:
+                self.home_pressed.emit()
                 return True
             if event.key() == Qt.Key.Key_Escape and self._line.isVisible():
                 self.hide()

@@ -95,10 +95,19 @@ def test_that_training_further_counts_from_where_the_run_is(
 
 
 def test_that_a_converged_run_says_why_it_goes_no_further() -> None:
-    more = more_training(fake_model(), CurrentRun(run_id="1", has_converged=True), None, 0)
+    run = CurrentRun(run_id="1", has_converged=True)
+
+    more = more_training(fake_model(points=3), run, None, 0)
 
     assert not more.is_possible
     assert "halved until" in more.tip
+
+
+def test_that_a_run_that_learned_nothing_is_not_gone_on_with() -> None:
+    more = more_training(fake_model(), CurrentRun(run_id="1"), None, 0)
+
+    assert not more.is_possible
+    assert "Nothing was learned" in more.tip
 
 
 def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:

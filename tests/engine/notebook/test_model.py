@@ -68,6 +68,18 @@ def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err == ""
 
 
+def test_that_the_words_of_a_text_can_be_chosen(csv_path: Path) -> None:
+    config = engine.TokenizerConfig(name="words", language="en", lower_case=False)
+
+    cased = engine.read(csv_path, "body", tokenizer=config, min_count=1, progress=False)
+    lower = engine.read(csv_path, "body", progress=False)
+
+    assert "The" in cased.words
+    assert "59" in cased.words
+    assert "The" not in lower.words
+    assert "59" not in lower.words
+
+
 def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
     text = engine.read(csv_path, "body", progress=False)
 
