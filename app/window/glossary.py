@@ -86,6 +86,22 @@ TERMS: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        "Filters",
+        (
+            "What is left of the network's words before one is drawn. Top-k: the k likeliest. "
+            "Top-p: the likeliest that together have this probability. Min-p: those at least this "
+            "share as likely as the best. The repetition penalty makes words that were said less "
+            "likely; no repeats keeps so many words in a row from coming twice."
+        ),
+    ),
+    (
+        "Most probable sentences",
+        (
+            "Found by beam search: of all beginnings the likeliest are kept and continued, word "
+            "by word. Chance plays no part."
+        ),
+    ),
+    (
         "Unknown words",
         (
             "Words outside the vocabulary, mostly rare ones. The network reads them all as one "
