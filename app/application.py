@@ -28,6 +28,7 @@ from app.generation.next_words_controller import NextWordsController
 from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
+from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.generation.table_controller import TableController
 from app.jobs import Jobs
@@ -75,8 +76,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, copies, replacement, percentile, table, models, kept_runs, controller,
-    guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
+    scoring, next_words, suggestions, copies, replacement, percentile, table, models, kept_runs,
+    controller, guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -142,6 +143,7 @@ class Application:
         self.percentile.close()
         self.table.close()
         self.next_words.close()
+        self.suggestions.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
@@ -268,6 +270,15 @@ class Application:
             jobs,
             parent=self.window,
         )
+        self.suggestions = SuggestionsController(
+            self._generation_tab,
+            self.session,
+            self.runners.suggestions,
+            self.presenter,
+            self.settings,
+            jobs,
+            parent=self.window,
+        )
 
     def _make_files(self, jobs: Jobs) -> None:
         self.models = ModelFilesController(
@@ -376,7 +387,7 @@ class Application:
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)
         self.home.run_opened.connect(partial(self.window.show_tab, TRAINING_TAB))
-        self.home.file_requested.connect(self.controller.open_file)
+        self.home.file_requested.connect(self.controller.open_recent)
         self.last_session.found_nothing.connect(self.window.show_home)
         self.last_session.restore_views()
         kept.recovery.looked.connect(self._on_recovery_looked)

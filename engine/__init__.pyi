@@ -7,6 +7,7 @@ from .cli.repeating import (
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,
+    FILTERS as FILTERS,
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RowPolicy as RowPolicy,
@@ -107,6 +108,7 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .sampling.completion import complete as complete
 from .sampling.next_words import next_words as next_words
 from .language_model.ngram import (
     NGramModel as NGramModel,

@@ -360,8 +360,8 @@ class DatasetController(QObject):
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()
-        elif self._path is not None and not self._others_of(self._path) and not is_quiet:
-            self._settings.add_recent_file(self._path)
+        elif self._path is not None and not is_quiet:
+            self._settings.add_recent_file(self._path, *self._others_of(self._path))
 
     def _tell_unread(self, failure: TaskFailure | None) -> None:
         """Say why a file was not read; one that is shown already stays as it is."""

@@ -2,7 +2,7 @@
 
 import html
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -61,9 +61,14 @@ class WindowDialogs(QObject):
             return "save"
         return "discard" if answer == buttons.Discard else "cancel"
 
-    def show_glossary(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Explain the terms and list the keys, without blocking the window."""
-        GlossaryDialog((*keys, *_OTHER_KEYS), self._window).show()
+    def show_glossary(
+        self,
+        keys: Sequence[tuple[str, str]],
+        now: Mapping[str, Sequence[str]],
+        term: str = "",
+    ) -> None:
+        """Explain the terms, one first, and list the keys, without blocking the window."""
+        GlossaryDialog((*keys, *_OTHER_KEYS), now, term, self._window).show()
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Show the last messages again, the newest first, without blocking the window."""

@@ -7,8 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QWhatsThisClickedEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -19,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Message
-from app.shared.labels import as_plain, make_label
+from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.window.drop_hint import DropHint, drop_text
@@ -61,13 +67,15 @@ class MainWindow(QMainWindow):
     files_dropped(object)
         The paths of files that were dropped onto the window.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     theme_chosen(str)
         "system", "light" or "dark".
     zoom_requested(int)
         1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
+    term_asked(str)
+        A figure was clicked: what it means is to be told.
     home_shown()
         The start page came to the front.
     closed()
@@ -90,6 +98,7 @@ class MainWindow(QMainWindow):
     theme_chosen = Signal(str)
     zoom_requested = Signal(int)
     tab_changed = Signal(int)
+    term_asked = Signal(str)
     home_shown = Signal()
     closed = Signal()
 
@@ -198,6 +207,14 @@ class MainWindow(QMainWindow):
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
 
+    def present_numbers(self) -> dict[str, list[str]]:
+        """Return what is told of each term now: sentences with the present numbers."""
+        told: dict[str, list[str]] = {}
+        for label in self.findChildren(TermLabel):
+            if label.now and label.now not in told.setdefault(label.term, []):
+                told[label.term].append(label.now)
+        return told
+
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
         return entries_with_keys((self._file_menu, self.run_menu, self._view_menu, self._help_menu))
@@ -277,6 +294,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_full_screen_requested(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def event(self, event: QEvent) -> bool:
+        """Hear of a figure that was clicked."""
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.term_asked.emit(event.href())
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""

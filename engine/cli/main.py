@@ -232,6 +232,8 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     add("--min-p", type=float, default=0.0, metavar="P", help=of_best)
     said = "above 1: words that were said already become less probable"
     add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
+    run = "no run of N words comes twice in a sentence; 0: any may"
+    add("--no-repeat-ngram", type=int, default=0, metavar="N", help=run)
 
 
 def _add_counting(command: argparse.ArgumentParser, help_text: str) -> None:
@@ -251,6 +253,8 @@ def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     begun = "that the sentence begins with, in quotation marks; none: its first word is asked for"
     add("words", nargs="?", default="", metavar="WORDS", help=begun)
     add("-k", "--count", type=int, default=10, metavar="K", help="how many")
+    wanted = "also tell of this word, whatever its rank"
+    add("--word", default="", metavar="WORD", help=wanted)
     _add_filters(following)
     _add_counting(following, _COUNTED_FOR_MIXTURE)
 

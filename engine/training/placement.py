@@ -236,7 +236,7 @@ def start_with_unigrams(rnn: RNN, sentences: Sentences) -> None:
     counts = np.full(rnn.word_dim, _RARE)  # (C,)
     for begin in range(0, len(sentences.ids), _IDS_AT_ONCE):
         counts += np.bincount(sentences.ids[begin : begin + _IDS_AT_ONCE], minlength=len(counts))
-    counts[sentences.ids[sentences.offsets[:-1]]] = _RARE  # SENTENCE_START is never predicted
+    counts[sentences.ids[0]] = _RARE  # SENTENCE_START, as of every sentence, is never predicted
     logs = np.log(counts / counts.sum())
     rnn.V.mul_(_OTHERS)
     rnn.U_by_word[:, 0] = _CONSTANT

@@ -73,6 +73,15 @@ def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def alone(
+    forked: ForkedRanks, csv: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Rank]:
+    """One process for each recipe."""
+    data = tmp_path_factory.mktemp("alone")
+    return {recipe: forked.run(1, command(csv, data / recipe, recipe))[0] for recipe in RECIPES}
+
+
+@pytest.fixture(scope="module")
 def whole(
     forked: ForkedRanks, csv: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> TrainingState:
@@ -117,10 +126,14 @@ def measured(rank: Rank) -> list[float]:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_that_ranks_lose_what_one_process_loses(
-    recipe: str, forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
+    recipe: str,
+    forked: ForkedRanks,
+    alone: dict[str, Rank],
+    csv: Path,
+    tmp_path: Path,
+    report: Report,
 ) -> None:
-    alone, *_ = forked.run(1, command(csv, tmp_path / "1", recipe))
-    expected = measured(alone)
+    expected = measured(alone[recipe])
 
     for count in COUNTS:
         leader, *others = forked.run(count, command(csv, tmp_path / str(count), recipe))
@@ -138,7 +151,7 @@ def test_that_ranks_lose_what_one_process_loses(
 def test_that_a_lost_rank_ends_the_others_and_the_run_goes_on_with_any_number(
     going_on: int, forked: ForkedRanks, csv: Path, tmp_path: Path, whole: TrainingState
 ) -> None:
-    ranks = forked.start_all(2, command(csv, tmp_path), {1: 77})
+    ranks = forked.start_all(2, command(csv, tmp_path), {1: (77, "death")})
 
     codes = [forked.code(rank) for rank in ranks]
 
@@ -200,7 +213,7 @@ def assert_same(state: TrainingState, whole: TrainingState, *, exactly: bool) ->
 def test_that_rank_0_is_named_where_it_is_lost(
     forked: ForkedRanks, csv: Path, tmp_path: Path
 ) -> None:
-    ranks = forked.start_all(3, command(csv, tmp_path), {0: 20})
+    ranks = forked.start_all(3, command(csv, tmp_path), {0: (20, "death")})
 
     codes = [forked.code(rank) for rank in ranks]
 
@@ -208,6 +221,26 @@ def test_that_rank_0_is_named_where_it_is_lost(
     told = [rank.err.read_text() for rank in ranks[1:]]
     assert "Rank 0 of 3 is gone" in told[0]
     assert told[1] == ""
+
+
+def test_that_all_ranks_go_on_with_fewer_sentences_where_one_has_no_memory(
+    forked: ForkedRanks, csv: Path, tmp_path: Path
+) -> None:
+    accidents = {1: (10, "no room")}
+
+    leader, _ = forked.run(2, command(csv, tmp_path), accidents=accidents)
+
+    notices = [each["text"] for each in leader.events("notice")]
+    assert any("Training goes on with 4 a step" in text for text in notices)
+    assert state_of_newest(tmp_path).progress.batch_size == 4
+
+
+def test_that_a_divergence_is_told_once(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
+    ranks = forked.start_all(2, command(csv, tmp_path, "fast", "--learning-rate", "1e6"))
+
+    assert [forked.code(rank) for rank in ranks] == [2, 2]
+    assert "is too high" in ranks[0].err.read_text()
+    assert ranks[1].err.read_text() == ""
 
 
 @pytest.mark.skipif(not can_be_listed(), reason="this system does not list sockets")
@@ -228,8 +261,9 @@ def test_that_ranks_listen_on_loopback_alone_and_any_of_them_can_be_asked_to_sto
     assert state_of_newest(tmp_path).progress.step == ended["step"]
 
 
-def test_that_another_node_needs_no_text(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
-    *_, expected = forked.run(1, command(csv, tmp_path / "alone"))
+def test_that_another_node_needs_no_text(
+    forked: ForkedRanks, alone: dict[str, Rank], csv: Path, tmp_path: Path
+) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     ranks, port = [], free_port()
@@ -242,7 +276,7 @@ def test_that_another_node_needs_no_text(forked: ForkedRanks, csv: Path, tmp_pat
         ranks.append(forked.start(argv, environment=environment | {"TMPDIR": str(temporary)}))
 
     assert [forked.code(rank) for rank in ranks] == [0, 0, 0], ranks[0].err.read_text()
-    assert measured(ranks[0]) == pytest.approx(measured(expected), rel=1e-6)
+    assert measured(ranks[0]) == pytest.approx(measured(alone["fast"]), rel=1e-6)
     assert list(temporary.iterdir()) == []
 
 
@@ -257,11 +291,10 @@ def test_that_a_failure_of_rank_0_is_told_once(forked: ForkedRanks, tmp_path: Pa
 
 
 def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
-    forked: ForkedRanks, csv: Path, tmp_path: Path
+    forked: ForkedRanks, alone: dict[str, Rank], csv: Path, tmp_path: Path
 ) -> None:
-    *_, expected = forked.run(1, command(csv, tmp_path / "alone"))
-    data = tmp_path / "data"
-    for attempt, deaths in enumerate(({1: 30}, {})):
+    expected, data = alone["fast"], tmp_path / "data"
+    for attempt, accidents in enumerate(({1: (30, "death")}, {})):
         ranks = []
         port = free_port()
         for rank in range(2):
@@ -270,8 +303,8 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
             names |= {"TORCHELASTIC_RESTART_COUNT": attempt, "TORCHELASTIC_RUN_ID": "job"}
             environment = {name: str(value) for name, value in names.items()}
             argv = command(csv, data, "fast", "--out", str(tmp_path / "model.safetensors"))
-            dying = deaths.get(rank)
-            ranks.append(forked.start(argv, environment=environment, dies_at_step=dying))
+            accident = accidents.get(rank)
+            ranks.append(forked.start(argv, environment=environment, accident=accident))
         codes = [forked.code(rank) for rank in ranks]
 
     assert codes == [0, 0], ranks[0].err.read_text()

@@ -20,11 +20,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-import numpy as np
 import torch
 import torch.distributed as dist
-from numpy import int64
-from numpy.typing import NDArray
 from torch.distributed.distributed_c10d import Store
 
 from engine.control import RunControl
@@ -152,17 +149,6 @@ class Ranks:
         return agreed
 
     # The work on a batch, and on a text.
-
-    def share(self, offsets: NDArray[int64], chosen: NDArray[int64]) -> NDArray[np.bool_]:
-        """Tell which of the chosen sentences are this rank's, (B,).
-
-        They are dealt out by length, there and back, so that all ranks have about as many words.
-        """
-        longest_first = np.argsort(offsets[chosen] - offsets[chosen + 1], kind="stable")
-        deal = np.arange(len(chosen)) % (2 * self.count)  # 0 … R-1 R-1 … 0
-        is_own = np.zeros(len(chosen), dtype=bool)
-        is_own[longest_first] = np.minimum(deal, 2 * self.count - 1 - deal) == self.rank
-        return is_own
 
     def sum(self, tensors: Sequence[torch.Tensor]) -> None:
         """Sum tensors over the ranks, in place."""
@@ -337,6 +323,8 @@ class Ranks:
     def _noticed(self) -> set[int]:
         self.store.set(f"noticed/{self.rank}", "1")
         noticed, news_s = {self.rank}, time.monotonic()
+        if self.count == 2:  # it is the other one
+            return noticed
         while len(noticed) < self.count and time.monotonic() < news_s + _NEWS_S:
             others = set(range(self.count)) - noticed
             if new := {rank for rank in others if self.store.check([f"noticed/{rank}"])}:

@@ -234,6 +234,27 @@ def test_that_a_recent_file_opens_again(
     assert fake_engine.inspected[0][0] == path
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_that_files_that_are_one_text_are_one_recent_file(
+    application: Application, fake_engine: FakeEngine, qtbot: QtBot, tmp_path: Path, gone: bool
+) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    for path in paths:
+        path.write_text("body\nhello\n", encoding="utf-8")
+    application.settings.add_recent_file(*paths)
+    menu = application.window.findChild(QMenu, "window.recent_menu")
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["&1  a.csv and 1 more"]
+    if gone:
+        paths[1].unlink()
+
+    menu.actions()[0].trigger()
+    rest(application, qtbot)
+
+    assert ("b.csv is not there any more" in application.window.message_bar.text) is gone
+    assert [each for each, _ in fake_engine.looked_at] == ([] if gone else [tuple(paths)])
+
+
 def test_that_an_unsaved_model_marks_the_title(application: Application) -> None:
     application.session.set_model(fake_model())
 

@@ -26,6 +26,7 @@ from engine.recipes import (
     tuning_text,
     unsettled,
 )
+from engine.training import placement
 from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams
@@ -108,7 +109,11 @@ def test_that_what_is_left_out_depends_on_the_place_in_the_run_alone() -> None:
     assert (first.inputs == 1.0).all()
 
 
-def test_that_the_first_network_knows_how_common_words_are(corpus: Corpus) -> None:
+@pytest.mark.parametrize("at_once", [7, 1 << 20])
+def test_that_the_first_network_knows_how_common_words_are(
+    at_once: int, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placement, "_IDS_AT_ONCE", at_once)
     rnn = RNN(len(corpus.vocabulary), 20, dtype="float64")
 
     start_with_unigrams(rnn, corpus.training)
