@@ -143,7 +143,7 @@ def test_that_the_text_of_an_empty_table_is_readable(
     theme.choose(choice)
     table = RecordTable()
     qtbot.addWidget(table)
-    table.setModel(RowsModel((Column[str](title="Name"),), table))
+    table.setModel(RowsModel((Column(title="Name", text=str),), table))
     table.set_placeholder("████████")  # whole pixels of the text's own colour
     table.resize(400, 200)
     table.show()
