@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.shared.formatting import shorten
@@ -12,6 +12,7 @@ from app.shared.labels import restyle
 from app.shared.theme import current_palette
 
 LONGEST_NAME = 40  # characters
+FRAME = 3  # px
 VEIL = 225  # of 255: how much it covers
 
 
@@ -35,6 +36,11 @@ class DropHint(QLabel):
         veil = QColor(palette.info_wash if is_welcome else palette.bad_wash)
         veil.setAlpha(VEIL)
         painter.fillRect(self.rect(), veil)
+        pen = QPen(QColor(palette.accent if is_welcome else palette.bad))
+        pen.setStyle(Qt.PenStyle.DashLine)
+        pen.setWidth(FRAME)
+        painter.setPen(pen)
+        painter.drawRect(self.rect().adjusted(FRAME, FRAME, -FRAME, -FRAME))
         painter.end()
         super().paintEvent(event)
 
