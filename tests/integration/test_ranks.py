@@ -210,6 +210,25 @@ def assert_same(state: TrainingState, whole: TrainingState, *, exactly: bool) ->
             torch.testing.assert_close(state.parameters[name], values, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.skipif(not FULL, reason="it waits for as long as a rank has to answer")
+def test_that_a_rank_that_hangs_ends_the_others(
+    forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
+) -> None:
+    ranks = forked.start_all(3, command(csv, tmp_path, "tutorial", "--epochs", "1000000"))
+    wait_until(lambda: ranks[0].out.exists() and len(ranks[0].losses()) > 3)
+
+    os.kill(ranks[1].number, signal.SIGSTOP)
+    began_s = time.monotonic()
+    codes = [forked.code(ranks[0]), forked.code(ranks[2])]
+    took_s = time.monotonic() - began_s
+    os.kill(ranks[1].number, signal.SIGKILL)
+    forked.code(ranks[1])
+
+    assert codes == [2, 2]
+    assert "Rank 1 of 3 is gone" in ranks[0].err.read_text().splitlines()[-1]
+    report(f"ranks: one that hung ended the others after {took_s:.1f} s")
+
+
 def test_that_rank_0_is_named_where_it_is_lost(
     forked: ForkedRanks, csv: Path, tmp_path: Path
 ) -> None:
