@@ -108,6 +108,7 @@ def main() -> int:
                         points.append(
                             Point(text=name, way=way, seed=seed, seconds=seconds, loss=loss)
                         )
+                        print(f"    {seconds:8.1f} s  {loss:.4f}", file=sys.stderr, flush=True)
                     print(f"  {way:15} seed {seed}  {points[-1].loss:.4f}", flush=True)
     print("\n".join(_table(points)))
     _write(points, arguments.out)

@@ -96,7 +96,7 @@ def test_that_a_german_text_is_shown_in_words(bench: Bench) -> None:
 
     assert bench.words(0) == "Er mag Obst , z. B. Äpfel , und das ist gut ."
     assert bench.words(1) == "Das Haus ist alt , sagte Dr. Jörg ."
-    assert bench.text("words_note") == "German, words with their capitals"
+    assert bench.text("words_note") == "German, cased"
     language = bench.part(QComboBox, "language_combo")
     assert isinstance(language, QComboBox)
     assert language.currentText() == "Detect (German)"
