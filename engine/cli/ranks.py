@@ -27,7 +27,8 @@ from torch.distributed.rendezvous import rendezvous
 from engine.cli.output import Output, SignalControl, stop_on_signal
 from engine.control import RunControl
 from engine.corpus.cache import corpus_cache_folder
-from engine.corpus.corpus import Corpus, TrainingText
+from engine.corpus.corpus import Corpus
+from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DivergedError, EngineError, RankLostError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.runs.lock import RunLock, is_held

@@ -17,7 +17,8 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import Notice
-from engine.corpus.corpus import Sentences, TrainingText
+from engine.corpus.corpus import Sentences
+from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DeviceError
 from engine.language_model.model import LanguageModel
 from engine.network.device import (

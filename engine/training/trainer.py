@@ -18,7 +18,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl, Ticker
-from engine.corpus.corpus import TrainingText
+from engine.corpus.training_text import TrainingText
 from engine.errors import DivergedError
 from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch.distributed as dist
 
-from engine.corpus.corpus import CorpusSummary, Sentences, TrainingText
+from engine.corpus.corpus import CorpusSummary, Sentences
 from engine.corpus.references import ReferenceLosses
+from engine.corpus.training_text import TrainingText
 from engine.errors import CorpusError
 from engine.files.atomic import explain_os_error
 from engine.files.spool import PIECE_BYTES, forget_pages, map_file
