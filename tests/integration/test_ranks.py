@@ -254,6 +254,20 @@ def test_that_all_ranks_go_on_with_fewer_sentences_where_one_has_no_memory(
     assert state_of_newest(tmp_path).progress.batch_size == 4
 
 
+def test_that_ranks_that_wait_for_one_can_be_stopped_and_say_for_whom(
+    forked: ForkedRanks, csv: Path, tmp_path: Path
+) -> None:
+    place = ("--ranks", "3", "--rendezvous", str(tmp_path / "meeting"))
+    ranks = [forked.start([*command(csv, tmp_path), "--rank", rank, *place]) for rank in "01"]
+    wait_until(lambda: "Waiting for rank 2" in ranks[0].err.read_text())
+
+    for rank in ranks:
+        os.kill(rank.number, signal.SIGTERM)
+
+    assert [forked.code(rank) for rank in ranks] == [2, 2]
+    assert all("Stopped before" in rank.err.read_text() for rank in ranks)
+
+
 def test_that_a_divergence_is_told_once(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
     ranks = forked.start_all(2, command(csv, tmp_path, "fast", "--learning-rate", "1e6"))
 
@@ -336,7 +350,9 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
     [
         (("--rank", "1"), "--ranks and --rendezvous must be given, too"),
         (("--rank", "2", "--ranks", "2", "--rendezvous", "x"), "from 0 to 1, not 2"),
-        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "cannot meet at"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "1", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "README.md"), "is no rendezvous"),
     ],
 )
 def test_that_a_wrong_rank_is_explained(
