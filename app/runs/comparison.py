@@ -14,6 +14,7 @@ from app.runs.table import numbered_names
 from app.shared.formatting import (
     NOT_KNOWN,
     format_count,
+    format_epoch,
     format_loss,
     format_percent,
     format_perplexity,
@@ -150,7 +151,7 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
     losses = [run.validation_loss for run in runs]
     begun = [
         row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
-        row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
+        row("Epochs done", [format_epoch(run.epoch) for run in runs]),
     ]
     if not _know_the_same(runs):
         return begun

@@ -18,8 +18,7 @@ from app.training.run_buttons import RunButtons
 from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts
 
-FORM_WIDTH_PX, NARROW_FORM_PX = 372, 332
-NARROW_PX = 1100  # the width of the tab below which the form is narrow, too
+FORM_WIDTH_PX = 372
 LOW_PX = 600  # the height of the tab below which log and tools are folded
 
 GRADIENT_TEXTS = ToolTexts(
@@ -87,7 +86,8 @@ class TrainingTab(QWidget):
         area.setWidget(self.form)
         area.viewport().setAutoFillBackground(False)  # the card shows through
         self.form.setAutoFillBackground(False)
-        card = self._settings = make_card(self)
+        card = make_card(self)
+        card.setFixedWidth(scaled(FORM_WIDTH_PX))
         inside = QVBoxLayout(card)
         inside.setContentsMargins(8, 8, 4, 8)
         self._corpus.setContentsMargins(8, 0, 8, 0)
@@ -147,10 +147,8 @@ class TrainingTab(QWidget):
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold log and tools where the window is low; leave the plot more where it is narrow."""
+        """Fold log and tools where the window is low."""
         super().resizeEvent(event)
-        is_narrow = event.size().width() < scaled(NARROW_PX)
-        self._settings.setFixedWidth(scaled(NARROW_FORM_PX if is_narrow else FORM_WIDTH_PX))
         self._fold()
 
     def show_corpus(self, text: str) -> None:
