@@ -133,7 +133,9 @@ class TrainingTab(QWidget):
 
     def _fold(self) -> None:
         """Show of log and tools the titles alone in a low window: the plot has the right of way."""
-        is_folded = self.height() < scaled(LOW_PX) and not self._is_opened
+        around = self.parentWidget()  # the tab itself may be taller than what is seen of it
+        room = self.height() if around is None else min(self.height(), around.height())
+        is_folded = room < scaled(LOW_PX) and not self._is_opened
         bar = self._pages.tabBar().sizeHint().height()
         self._pages.setMaximumHeight(bar if is_folded else QWIDGETSIZE_MAX)
         self._pages.setMinimumHeight(bar if is_folded else 0)
