@@ -305,10 +305,11 @@ def verdict(history: LossHistory) -> str:
     error = last.change_error
     is_clear = error is not None and rise > 2.0 * error
     if is_clear and last.training_loss < best.training_loss:
+        digits = 2 if rise >= 0.01 else 4  # what tells the two apart
         return (
             f"Best at epoch {format_epoch(best.epoch)}, memorising since: held-out rose from "
-            f"{format_loss(best.validation_loss)} to {format_loss(last.validation_loss)} while "
-            f"training fell to {format_loss(last.training_loss)}."
+            f"{best.validation_loss:.{digits}f} to {last.validation_loss:.{digits}f} while "
+            f"training fell to {last.training_loss:.{digits}f}."
         )
     return f"Best at epoch {format_epoch(best.epoch)}; no clear change on held-out text since."
 
