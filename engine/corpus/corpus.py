@@ -15,7 +15,7 @@ different words of the corpus.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -399,34 +399,6 @@ class Corpus:
 
     def _select(self, is_chosen: NDArray[np.bool_]) -> Sentences:
         return _select(self._store, self._ranking, len(self.vocabulary), is_chosen)
-
-
-class TrainingText(Protocol):
-    """What a training needs of a corpus; a process that did not prepare it has no more."""
-
-    @property
-    def training(self) -> Sentences:
-        """The sentences to train on."""
-
-    @property
-    def validation(self) -> Sentences:
-        """The sentences held out."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words that are known."""
-
-    @property
-    def summary(self) -> CorpusSummary:
-        """What the corpus consists of."""
-
-    @property
-    def reading(self) -> "Reading":
-        """How the text became words."""
-
-    @property
-    def references(self) -> ReferenceLosses | None:
-        """What is lost without a network, where it was counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
