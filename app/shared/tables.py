@@ -16,7 +16,15 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -28,7 +36,7 @@ from PySide6.QtWidgets import (
 from app.shared.direction import TextDelegate
 from app.shared.formatting import format_count
 from app.shared.labels import as_plain
-from app.shared.theme import scaled
+from app.shared.theme import current_palette, scaled
 
 ROW_HEIGHT = 30  # px
 CELL_PADDING = 24  # px, left and right of a cell's text together
@@ -151,7 +159,7 @@ class RecordTable(QTableView):
         if not self._placeholder or (model is not None and model.rowCount(QModelIndex()) > 0):
             return
         painter = QPainter(self.viewport())
-        painter.setPen(self.palette().placeholderText().color())
+        painter.setPen(QColor(current_palette().faint))  # the palette's own would be half as strong
         area = self.viewport().rect().adjusted(24, 4, -24, -4)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(area, flags, self._placeholder)
