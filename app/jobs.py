@@ -30,8 +30,6 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
-        CachedCorpora,
-        ClearedCorpora,
         Copy,
         CopyFinder,
         Corpus,
@@ -217,13 +215,20 @@ def find_sentences_with_engine(
     )
 
 
+def complete_with_engine(model: "LanguageModel", text: str) -> Iterator[str]:
+    """Suggest what to append; called in the worker, so that PyTorch is loaded there."""
+    from engine import complete
+
+    yield complete(model, text)
+
+
 def next_words_with_engine(
-    model: "LanguageModel", settings: SampleConfig, count: int
+    model: "LanguageModel", settings: SampleConfig, count: int, word: str = ""
 ) -> "Iterator[NextWords]":
     """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
     from engine import next_words
 
-    yield next_words(model, settings, count)
+    yield next_words(model, settings, count, word=word)
 
 
 def best_replacement_with_engine(
@@ -341,9 +346,10 @@ class Jobs:
     score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
         score_words_with_engine
     )
-    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+    next_words: "Callable[[LanguageModel, SampleConfig, int, str], Iterator[NextWords]]" = (
         next_words_with_engine
     )
+    complete: "Callable[[LanguageModel, str], Iterator[str]]" = complete_with_engine
     score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
         score_held_out_with_engine
     )
@@ -483,18 +489,3 @@ def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:
 
 def _absolute(config: CorpusConfig) -> CorpusConfig:
     return replace(config.absolute(), processes=None)
-
-
-def texts_listed() -> "Iterator[CachedCorpora]":
-    """List the texts, as a job: the folder may be on a slow disk."""
-    from engine import list_cached_corpora
-
-    yield list_cached_corpora()
-
-
-def texts_cleared() -> "Iterator[ClearedCorpora | CachedCorpora]":
-    """Delete the texts, as a job, and look again."""
-    from engine import clear_cached_corpora, list_cached_corpora
-
-    yield clear_cached_corpora()
-    yield list_cached_corpora()

@@ -9,6 +9,10 @@ command line) report it as one.
 class EngineError(Exception):
     """Base of every failure that the user can understand and mend."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython and notebooks show: the sentence, for no line of ours helps."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class CorpusError(EngineError):
     """The corpus file cannot be used."""
@@ -49,3 +53,18 @@ class DivergedError(EngineError):
     def __init__(self, message: str, *, what: str = "", next_rate: float | None = None) -> None:
         super().__init__(message)
         self.what, self.next_rate = what, next_rate
+
+
+class RankLostError(EngineError):
+    """Another process of a run that several train together is gone, or does not answer.
+
+    Parameters
+    ----------
+    message : str
+    is_told_elsewhere : bool
+        Whether a process of a lower rank is left, whose affair it is to say so.
+    """
+
+    def __init__(self, message: str, *, is_told_elsewhere: bool = False) -> None:
+        super().__init__(message)
+        self.is_told_elsewhere = is_told_elsewhere

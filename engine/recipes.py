@@ -100,7 +100,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     ),
 )
 # See resources/decisions/0026-sampled-softmax.md.
-_SAMPLED_FROM = 4_000  # words of the vocabulary
+SAMPLED_FROM = 4_000  # words of the vocabulary
 _SAMPLE = 0.1
 _SAMPLED = (
     "With so many words to choose from, a step compares with its own words and a tenth of the "
@@ -127,7 +127,7 @@ def recipe_defaults(
     if words is None:
         return _FORMER_FAST
     defaults = next(defaults for least, defaults in _FAST if words >= least)
-    if vocabulary < _SAMPLED_FROM:
+    if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
     return replace(defaults, tuning=tuning, reason=f"{defaults.reason} {_SAMPLED}".strip())

@@ -132,7 +132,7 @@ def words_text(summary: "CorpusSummary") -> str:
     if summary.min_count > 1 and summary.rare_words:
         often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
         one = summary.rare_words == 1
-        told += f". {counted(summary.rare_words, 'word')} "
+        told += f", {counted(summary.rare_words, 'word')} "
         told += f"{'occurs' if one else 'occur'} {often}: unknown"
     return told
 

@@ -36,6 +36,7 @@ from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
+    from app.dataset.text_size import TextSize
     from engine import Corpus, CsvPreview, WordsPreview
 
 SCROLL_BAR = 12  # px, as style.qss says
@@ -200,11 +201,17 @@ class DatasetTab(QWidget):
         self._has_preview = False
         self._update_buttons()
 
-    def show_preview(self, preview: "CsvPreview", *, comes_forward: bool = True) -> None:
+    def show_preview(
+        self,
+        preview: "CsvPreview",
+        *,
+        comes_forward: bool = True,
+        size: "TextSize | None" = None,
+    ) -> None:
         """Show the first rows and how they were read; without a wish for them, in the back."""
         self._file_panel.show_use(is_used=True)
         columns = self._csv_form.show_preview(preview)
-        self._preview_page.show_preview(preview, columns, stops=self._stops)
+        self._preview_page.show_preview(preview, columns, stops=self._stops, size=size)
         self._has_preview = True
         if comes_forward:
             self._results.setCurrentWidget(self._preview_page)
@@ -317,6 +324,7 @@ class DatasetTab(QWidget):
         line = QWidget(parent)
         self._reading = make_label("", "hint", line, wrap=True)
         self._reading.setObjectName("dataset.reading_label")
+        self._reading.setText("How a file is read is found out when it is chosen.")
         self._change = describe(
             QToolButton(line),
             "dataset.change_reading_button",
@@ -377,6 +385,8 @@ class DatasetTab(QWidget):
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
         self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._preview_page.column_chosen.connect(self._csv_form.column_picker.pick)
+        self._preview_page.column_toggled.connect(self._csv_form.column_picker.toggle)
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_page.search_requested.connect(self.search_requested)
@@ -439,6 +449,7 @@ class DatasetTab(QWidget):
         self._file_panel.set_offered(is_offered=can_open)
         self._csv_form.setEnabled(can_open and self._file_panel.has_file)
         self._change.setEnabled(self._file_panel.has_file)
+        self._change.setVisible(self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,

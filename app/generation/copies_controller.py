@@ -14,6 +14,7 @@ from app.generation.records import Batch, key_of
 from app.generation.tab import GenerationTab
 from app.jobs import CopiesFound, Jobs
 from app.session import Session
+from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count, format_percent, shorten
 from app.tasks.task_runner import TaskRunner
 from engine import Copy, RunControl, SentenceGenerated
@@ -132,7 +133,7 @@ class CopiesController(QObject):
         run = " ".join(sentence.words[copy.first : copy.first + copy.length])
         sources = "; ".join(
             f"sentence {format_count(number + 1)}: "
-            f"“{shorten(corpus.sentence_view(number).text, _LONGEST_SOURCE)}”"
+            f"“{isolated(shorten(corpus.sentence_view(number).text, _LONGEST_SOURCE))}”"
             for number in copy.sentences[:_SHOWN_SOURCES]
         )
         more = len(copy.sentences) - _SHOWN_SOURCES

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from app.errors import ErrorPresenter
 from app.jobs import CorpusMade
 from app.session import CurrentRun, RunState, Session
+from app.shared.direction import isolated
 from app.shared.formatting import (
     NOT_KNOWN,
     format_duration,
@@ -169,7 +170,9 @@ class RunFollower:
                 self._tell(event)
                 return  # the plot has nothing new to draw
             case SentenceGenerated(text=text):
-                self._tab.log.add_line(f"By now it says: {shorten(text, LONGEST_SENTENCE)}")
+                self._tab.log.add_line(
+                    f"By now it says: {isolated(shorten(text, LONGEST_SENTENCE))}"
+                )
                 return
             case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs

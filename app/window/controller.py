@@ -112,7 +112,7 @@ class WindowController(QObject):
         window.save_model_requested.connect(self._models.save_model)
         window.save_model_as_requested.connect(self._models.save_model_as)
         window.files_dropped.connect(self._on_files_dropped)
-        window.recent_file_requested.connect(self._on_recent_file_requested)
+        window.recent_file_requested.connect(self.open_recent)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
         window.glossary_requested.connect(self._on_glossary_requested)
@@ -194,13 +194,16 @@ class WindowController(QObject):
             self._models.open_path(models[0])
 
     @Slot(object)
-    def _on_recent_file_requested(self, path: Path) -> None:
-        if os.path.exists(path):  # noqa: PTH110 - `Path.exists` raises where a name is too long
-            self.open_file(path)
+    def open_recent(self, paths: Sequence[Path]) -> None:
+        """Open a recent file, or several that are one text, unless it is gone."""
+        # `Path.exists` raises where a name is too long.
+        gone = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110
+        if not gone:
+            self._on_files_dropped(paths)
             return
-        self._settings.remove_recent_file(path)
+        self._settings.remove_recent_file(*paths)
         self._presenter.show_message(
-            f"{path} is not there any more; it was taken from the recent files.", "warning"
+            f"{gone[0]} is not there any more; it was taken from the recent files.", "warning"
         )
 
     @Slot(str)

@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QWhatsThisClickedEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QWhatsThisClickedEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -22,6 +28,7 @@ from app.errors import Message
 from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
+from app.window.drop_hint import DropHint, drop_text
 from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
@@ -31,6 +38,8 @@ TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
+ELSEWHERE = "Only files of this computer can be dropped here"
+NOT_NOW = "Not while a job runs: stop it first, then drop the file again"
 TAB_TITLES = ("Dataset", "Training", "Generation")
 PLACES = ("dataset", "training", "generation")  # the tabs, as messages name them
 
@@ -58,7 +67,7 @@ class MainWindow(QMainWindow):
     files_dropped(object)
         The paths of files that were dropped onto the window.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     theme_chosen(str)
         "system", "light" or "dark".
     zoom_requested(int)
@@ -97,6 +106,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._has_guard_failed = False
+        self._can_open = True
         self._strips: dict[str, MessageStrip] = {}
         self.setObjectName("window")
         self.setAcceptDrops(True)
@@ -183,6 +193,7 @@ class MainWindow(QMainWindow):
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
         """Enable the entries of the File menu that can be chosen now."""
+        self._can_open = can_open_data and can_open_model
         self._file_menu.show_commands(
             can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
         )
@@ -225,6 +236,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.home)
         self.setCentralWidget(self._pages)
         self.message_bar = MessageBar(self._pages)
+        self._drop_hint = DropHint(self)
 
     def _build_page(self, tab: QWidget, place: str) -> QWidget:
         """Return a tab below the strip for what concerns it."""
@@ -304,12 +316,25 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        """Say whether these files can be dropped; of those that can, take them."""
+        urls = event.mimeData().urls()
+        if not urls:
+            return
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        is_welcome = bool(paths) and self._can_open
+        refusal = NOT_NOW if paths else ELSEWHERE
+        hint = drop_text(paths) if is_welcome else refusal
+        self._drop_hint.show_hint(hint, is_welcome=is_welcome)
+        event.acceptProposedAction()  # also to refuse: only then does the window hear more
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the hint away."""
+        self._drop_hint.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on the files that were dropped."""
+        self._drop_hint.hide()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()

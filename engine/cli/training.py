@@ -9,14 +9,16 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine.cli.configs import file_config, is_standard_input, tokenizer_config
+from engine.cli.configs import file_config, is_standard_input, train_records
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare, result_of, text_at_hand
+from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
+from engine.cli.settings_file import print_settings
 from engine.cli.texts import (
     evaluation_hints,
     reading_hints,
@@ -39,6 +41,7 @@ from engine.errors import (
     DivergedError,
     EngineError,
     ModelFileError,
+    RankLostError,
     RunError,
 )
 from engine.events import Event
@@ -46,7 +49,6 @@ from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_references
-from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.scoring.scorer import score
 from engine.training.evaluation import evaluate_corpus, evaluate_references
@@ -62,35 +64,15 @@ _AUTOSAVE_S = 30.0
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
-    corpus_config = replace(
-        file_config(arguments),
-        tokenizer=tokenizer_config(arguments),
-        vocabulary_size=arguments.vocabulary_size,
-        min_count=arguments.min_count,
-        validation_fraction=arguments.validation_fraction,
-    )
-    model_config = ModelConfig(
-        hidden_dim=arguments.hidden_dim,
-        bptt_truncate=arguments.bptt_truncate,
-        dtype=arguments.dtype,
-        device=arguments.device,
-        seed=arguments.seed,
-    )
-    train_config = TrainConfig(
-        recipe=arguments.recipe,
-        learning_rate=arguments.learning_rate,
-        batch_size=arguments.batch_size,
-        clip_norm=arguments.clip_norm,
-        epochs=arguments.epochs,
-        time_limit_s=arguments.time_limit,
-        evaluate_every=arguments.evaluate_every,
-        seed=arguments.seed,
-        allow_tf32=arguments.tf32,
-        **{field.name: getattr(arguments, field.name) for field in fields(Tuning)},
-    )
+    if arguments.print_config:
+        print_settings(arguments)
+        return 0
+    if (code := follow_along(arguments)) is not None:
+        return code
+    corpus_config, model_config, train_config = train_records(arguments)
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
-        require_consent(arguments.out, is_forced=arguments.force)
+        require_consent(arguments.out, is_forced=arguments.force or restarts() > 0)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     store = RunStore(arguments.data_folder)
@@ -104,6 +86,7 @@ def run_train(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     with (
         stop_on_signal(output) as control,
+        joined(arguments, control, output) as ranks,
         text_at_hand(corpus_config, control) as corpus_config,
     ):
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
@@ -113,18 +96,23 @@ def run_train(arguments: Namespace) -> int:
         for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
         show_references(corpus, control, output)
+        text = text_for(ranks, corpus, uses_cache=uses_cache)
         if arguments.keep_run:
-            run_id = store.new_run_id()
+            before = store.find_launched(launch_name()) if restarts() else None
+            run_id = store.new_run_id() if before is None else before.run_id
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
-            name = arguments.run_name
-            events = with_way_out(
-                store.train(corpus, *configs, control, name=name, run_id=run_id),
-                run_id,
-                arguments.data_folder,
-            )
+            name, launch = arguments.run_name, "" if ranks is None else launch_name()
+            if before is None:
+                events = store.train(
+                    text, *configs, control, name=name, run_id=run_id, ranks=ranks, launch=launch
+                )
+            else:  # torchrun has started the ranks anew
+                events = store.resume(run_id, text, control, ranks=ranks)
+            events = with_way_out(events, run_id, arguments.data_folder)
         else:
-            events = train(corpus, model_config, train_config, control)
+            events = train(text, model_config, train_config, control, ranks=ranks)
+        del corpus  # with several ranks, the text lies in files now
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
@@ -369,5 +357,10 @@ def with_way_out(events: Iterator[Event], run_id: str, data_folder: Path | None)
     except DivergedError as error:
         raise DivergedError(
             f"{error} To go on from the best parameters with that rate: "
+            f"{resume_command(run_id, data_folder)}"
+        ) from error
+    except RankLostError as error:
+        raise RankLostError(
+            f"{error} The run is kept. To go on, with any number of ranks: "
             f"{resume_command(run_id, data_folder)}"
         ) from error

@@ -146,7 +146,7 @@ class Shape:
         if self.rows >= _ENOUGH and any(map(_is_total, filled)):
             return True
         if len(filled) == 1 and self.rows >= _FEWEST:
-            return all(column.is_full for column, value in zip(self.columns, values, strict=True))
+            return all(column.is_full or column.kind == "empty" for column in self.columns)
         if self.rows < _ENOUGH:
             return False
         # A comma of a sentence has a blank behind it, as no comma between cells has here.

@@ -5,15 +5,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from engine.config import CorpusConfig, CsvConfig
+from engine.config import CorpusConfig, CsvConfig, TokenizerConfig
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.copies import CopyFinder
-from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView
+from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary
 from engine.errors import ConfigError
 from engine.language_model.results import SentenceGenerated
 from engine.notebook.progress import StageBars, stopped_by_ctrl_c
-from engine.notebook.results import html_table
+from engine.notebook.results import ReadSentence, fields_of, html_table
 from engine.wording import counted
 
 
@@ -54,11 +54,12 @@ class Text:
     def __len__(self) -> int:
         return len(self.corpus)
 
-    def __getitem__(self, index: int) -> SentenceView:
-        return self.corpus.sentence_view(index + len(self) if index < 0 else index)
+    def __getitem__(self, index: int) -> ReadSentence:
+        view = self.corpus.sentence_view(index + len(self) if index < 0 else index)
+        return ReadSentence(**fields_of(view))
 
-    def __iter__(self) -> Iterator[SentenceView]:
-        return (self.corpus.sentence_view(index) for index in range(len(self)))
+    def __iter__(self) -> Iterator[ReadSentence]:
+        return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
         told = self.summary
@@ -90,7 +91,9 @@ def read(
     path: Path | str,
     column: str | Sequence[str] | None = None,
     *,
+    tokenizer: TokenizerConfig | None = None,
     vocabulary_size: int = 8000,
+    min_count: int = 2,
     validation_fraction: float = 0.05,
     seed: int = 0,
     progress: bool = True,
@@ -103,8 +106,12 @@ def read(
     path : Path or str
     column : str or sequence of str, optional
         The text column, by name or number from 1; several are joined; by default guessed.
+    tokenizer : TokenizerConfig, optional
+        What a word is; by default what suits the text.
     vocabulary_size : int
         C, the words kept, the three special ones included.
+    min_count : int
+        Words that occur less often in the training part are unknown.
     validation_fraction : float
         Share of the documents that is held out.
     seed : int
@@ -134,7 +141,9 @@ def read(
     config = CorpusConfig(
         path=Path(path),
         csv=CsvConfig(columns=columns, **csv),
+        tokenizer=tokenizer or TokenizerConfig(),
         vocabulary_size=vocabulary_size,
+        min_count=min_count,
         validation_fraction=validation_fraction,
         seed=seed,
     )

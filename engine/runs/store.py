@@ -1,12 +1,13 @@
-"""All kept runs of a user: train into a folder, list, resume, open, rename, delete.
+"""All kept runs of a user: train into a folder, list, resume, open, rename, delete for good.
 
 The runs lie in the user's data directory. PyTorch is loaded only by what trains or opens
 a model; a list of runs is there at once.
 """
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,7 @@ from engine.errors import ModelFileError, RunError
 from engine.events import Event
 from engine.files.atomic import explain_os_error, try_to_write
 from engine.recipes import settle
+from engine.runs.curve import RunCurve, read_curve
 from engine.runs.folder import (
     EpochModel,
     RunFolder,
@@ -39,12 +41,32 @@ from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock, is_held
 
 if TYPE_CHECKING:
-    from engine.corpus.corpus import Corpus
+    from engine.corpus.corpus import TrainingText
     from engine.language_model.model import LanguageModel
+    from engine.training.distributed.ranks import Ranks
 
 
 _APP_NAME = "rnn-text-lab"
 _MOST_SENTENCES_BYTES = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskUse:
+    """How much the kept runs and the deleted ones take."""
+
+    runs: int  # how many
+    runs_bytes: int
+    trash: int
+    trash_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptiedTrash:
+    """What was deleted for good."""
+
+    count: int
+    size: int  # bytes
+    left: int  # runs that could not be deleted, such as those that another program reads
 
 
 class RunStore:
@@ -86,7 +108,7 @@ class RunStore:
 
     def train(
         self,
-        corpus: "Corpus",
+        corpus: "TrainingText",
         corpus_config: CorpusConfig,
         model_config: ModelConfig,
         train_config: TrainConfig,
@@ -95,6 +117,8 @@ class RunStore:
         start_from: "LanguageModel | None" = None,
         name: str = "",
         run_id: str | None = None,
+        ranks: "Ranks | None" = None,
+        launch: str = "",
     ) -> Iterator[Event]:
         """Train as `engine.train` does, and keep the run in a folder of its own.
 
@@ -106,6 +130,10 @@ class RunStore:
             For the user; by default the file's.
         run_id : str, optional
             From `new_run_id`.
+        ranks : Ranks, optional
+            The processes that train it together; this is rank 0.
+        launch : str
+            What `find_launched` finds the run by, if whoever started the ranks starts them anew.
 
         Yields
         ------
@@ -126,19 +154,22 @@ class RunStore:
             _now(),
             is_continued=start_from is not None,
         )
-        trainer = Trainer(corpus, model_config, train_config, start_from)
+        if launch:
+            description["launch"] = launch
+        trainer = Trainer(corpus, model_config, train_config, start_from, ranks=ranks)
         folder = RunFolder(self.runs / (run_id or self.new_run_id()))
         yield from RunRecorder(trainer, folder, description, name=name).events(control)
 
     def resume(
         self,
         run_id: str,
-        corpus: "Corpus",
+        corpus: "TrainingText",
         control: RunControl,
         *,
         epochs: int | None = None,
         time_limit_s: float | None = None,
         learning_rate: float | None = None,
+        ranks: "Ranks | None" = None,
     ) -> Iterator[Event]:
         """Yield the events of a run that goes on exactly where its last checkpoint was taken.
 
@@ -146,7 +177,7 @@ class RunStore:
 
         Parameters
         ----------
-        corpus : Corpus
+        corpus : TrainingText
             Made from `corpus_config(run_id)`.
         epochs : int, optional
             Of the whole run, instead of those it was to have.
@@ -154,6 +185,8 @@ class RunStore:
             From now on; by default the run's own limit, anew if it is over.
         learning_rate : float, optional
             A new one, for a run that diverged.
+        ranks : Ranks, optional
+            The processes that train it together, in any number; this is rank 0.
 
         Raises
         ------
@@ -174,6 +207,7 @@ class RunStore:
             epochs=epochs,
             time_limit_s=time_limit_s,
             learning_rate=learning_rate,
+            ranks=ranks,
         )
         yield from run.events(control)
 
@@ -198,6 +232,14 @@ class RunStore:
     def info(self, run_id: str) -> RunInfo:
         """Return one run."""
         return read_info(self._folder(run_id))
+
+    def find_launched(self, launch: str) -> RunInfo | None:
+        """Return the newest run that was begun with this `launch`."""
+        for run_id in run_ids(self.runs):
+            folder = RunFolder(self.runs / run_id)
+            if folder.read_json(folder.description_path).get("launch") == launch:
+                return read_info(folder)
+        return None
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         """Return the runs whose process is gone without an end, and that can be recovered."""
@@ -232,6 +274,41 @@ class RunStore:
     def set_note(self, run_id: str, note: str) -> None:
         """Keep the user's words about a run."""
         self._label(run_id, note=note)
+
+    def set_tags(self, run_id: str, tags: Sequence[str]) -> None:
+        """Keep the user's tags of a run, each once and none of them empty."""
+        words = (" ".join(tag.split()) for tag in tags)
+        self._label(run_id, tags=list(dict.fromkeys(filter(None, words))))
+
+    def curves(self, run_ids: Sequence[str]) -> tuple[RunCurve, ...]:
+        """Return the evaluated losses of some runs, deleted ones too, in their order."""
+        infos = [read_info(self._kept_or_deleted(run_id)) for run_id in run_ids]
+        return tuple(
+            read_curve(RunFolder(info.path), info.name, info.training_words) for info in infos
+        )
+
+    def disk_use(self) -> DiskUse:
+        """Return how much the runs take; what vanishes meanwhile is left out."""
+        runs, trash = run_ids(self.runs), run_ids(self.trash)
+        return DiskUse(
+            runs=len(runs),
+            runs_bytes=sum(_size(self.runs / run_id) for run_id in runs),
+            trash=len(trash),
+            trash_bytes=sum(_size(self.trash / run_id) for run_id in trash),
+        )
+
+    def empty_trash(self) -> EmptiedTrash:
+        """Delete the deleted runs for good; nothing else that may lie there."""
+        size = count = left = 0
+        for run_id in run_ids(self.trash):
+            folder = self.trash / run_id
+            of_run = _size(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                left += 1
+            else:
+                count, size = count + 1, size + of_run
+        return EmptiedTrash(count=count, size=size, left=left)
 
     def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
         """Keep what was drawn from a run, as plain values, in place of what was kept before."""
@@ -318,6 +395,10 @@ class RunStore:
             raise RunError(f"There is no run {run_id} in {self.runs}.")
         return folder
 
+    def _kept_or_deleted(self, run_id: str) -> RunFolder:
+        is_deleted = is_run_id(run_id) and (self.trash / run_id).is_dir()
+        return RunFolder(self.trash / run_id) if is_deleted else self._folder(run_id)
+
     def _take(self, folder: RunFolder) -> RunLock:
         try:
             return RunLock(folder.lock_path)
@@ -326,10 +407,20 @@ class RunStore:
         except OSError as error:
             raise cannot("go on with", folder.path, error) from error
 
-    def _label(self, run_id: str, **changes: str) -> None:
+    def _label(self, run_id: str, **changes: object) -> None:
         folder = self._folder(run_id)
         label = {"name": "", "note": ""} | folder.read_json(folder.label_path) | changes
         _write(folder, folder.label_path, label)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of a run's files, which lie beside each other."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for entry in folder.iterdir():
+            with contextlib.suppress(OSError):
+                total += entry.lstat().st_size
+    return total
 
 
 def _move(source: Path, target: Path, doing: str) -> Path:

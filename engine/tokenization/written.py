@@ -440,7 +440,8 @@ class Writer:
             shown = self._shown(token, kind, marks)
             if is_first and kind.lstrip("^") in ("w", "l", "n", "c") and text[-1:] != ["&"]:
                 is_first = False
-                shown = self._capitalised(shown)
+                is_link = "".join(tokens[index + 1 : index + 3]).startswith("://")
+                shown = shown if is_link else self._capitalised(shown)
             text.append(shown)
         return "".join(text)
 
@@ -449,6 +450,8 @@ class Writer:
         before, after = found[index - 1], found[index]
         if self._tokenizer.config.name == "tutorial":
             if (tokens[index - 1], tokens[index]) in _HALVES or after == "&;":
+                return True
+            if before == ":" and tokens[index][:2] == "//":
                 return True
             if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
                 return tokens[index] in _ENTITIES

@@ -30,6 +30,7 @@ from engine.network.device import (
 )
 from engine.network.rnn import RNN
 from engine.recipes import (
+    SAMPLED_FROM,
     fill_in,
     settle,
 )
@@ -92,6 +93,8 @@ def estimate_epoch(
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
     )
+    if train_config.recipe == "fast" and train_config.softmax_sample is None and sizes is None:
+        wanted = with_both_sides_of(SAMPLED_FROM, wanted)
     bench = _Bench(model_config, train_config, plan, device, choice, clock)
     measured = yield from bench.measure(sorted(set(wanted)), seconds, control)
     if measured is not None:
@@ -108,6 +111,12 @@ def sizes_to_measure(largest: int, present: int) -> tuple[int, ...]:
     if high < 2 * low:
         return (max(SPECIAL_TOKENS + 1, high // 2), high)
     return (low, (2 * low + high) // 3, high)
+
+
+def with_both_sides_of(size: int, sizes: Sequence[int]) -> Sequence[int]:
+    """Return the sizes with those just below and at one from which on a step is another."""
+    is_between = sizes[0] < size <= sizes[-1]
+    return tuple(sorted({*sizes, size - 1, size})) if is_between else sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
+from engine.training.distributed.work import Turns
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
@@ -38,6 +39,7 @@ def resting_loss(
     leave: Callable[[], Notice] | None = None,
     is_over: Callable[[], bool] | None = None,
     by_sentence: "SentenceLosses | None" = None,
+    turns: Turns | None = None,
 ) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
@@ -56,6 +58,8 @@ def resting_loss(
         Asked after each batch whether there is no time for another one.
     by_sentence : SentenceLosses, optional
         Gets the loss of each sentence.
+    turns : Turns, optional
+        Divides the work over several processes; all of them get all losses.
 
     Yields
     ------
@@ -78,7 +82,7 @@ def resting_loss(
         sentences.offsets, batches_by_length(sentences.offsets, _BATCH_WORDS, chosen)
     )
     total: torch.Tensor | None = None
-    for losses in _losses(rnn, sentences, batches, proceed, leave):
+    for losses in _losses(rnn, sentences, batches, proceed, leave, turns):
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
@@ -113,6 +117,7 @@ def sampled_loss(
     chosen: NDArray[int64],
     leave: Callable[[], Notice] | None = None,
     is_over: Callable[[], bool] = lambda: False,
+    turns: Turns | None = None,
 ) -> Generator[StageProgress | Notice, None, SampledLoss | None]:
     """Estimate the mean loss of a text from the chosen sentences; as `resting_loss` else.
 
@@ -136,7 +141,7 @@ def sampled_loss(
     batches = _Batches(offsets, [chosen[piece::pieces] for piece in range(pieces)])
     by_sentence = SentenceLosses()
     is_cut = False
-    for losses in _losses(rnn, sentences, batches, proceed, leave):
+    for losses in _losses(rnn, sentences, batches, proceed, leave, turns):
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
@@ -167,13 +172,17 @@ def _losses(
     batches: "_Batches",
     proceed: Callable[[], bool],
     leave: Callable[[], Notice] | None,
+    turns: Turns | None,
 ) -> Iterator[torch.Tensor | StageProgress | Notice]:
     """Yield the losses of each batch's words, the longest sentence first, until a stop."""
     ticker = Ticker(_STAGE_EVERY_S)
     while batches.are_left and proceed():
         members = batches.next
-        work = partial(_losses_of, rnn, sentences, members)
-        losses = work() if leave is None else if_it_fits(work)
+        work = partial(_losses_of, rnn, sentences)
+        if turns is not None:
+            losses = turns.losses(rnn, sentences.offsets, batches.upcoming(turns.count), work)
+        else:
+            losses = work(members) if leave is None else if_it_fits(partial(work, members))
         if losses is not None:
             batches.take()
             yield losses
@@ -225,6 +234,10 @@ class _Batches:
     def next(self) -> NDArray[int64]:
         """The batch to be taken."""
         return self._all[self._done]
+
+    def upcoming(self, count: int) -> list[NDArray[int64]]:
+        """Return the next batches, `count` at most."""
+        return self._all[self._done : self._done + count]
 
     @property
     def taken(self) -> NDArray[int64]:

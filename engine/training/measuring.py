@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Sentences
 from engine.network.rnn import RNN
+from engine.training.distributed.work import Turns
 from engine.training.evaluation import (
     SampledLoss,
     SentenceLosses,
@@ -145,9 +146,13 @@ class Evaluator:
             self._place.leave,
             self._progress.is_time_over if has_limit else None,
             by_sentence,
+            self._turns(),
         )
         self._figure_at_s = self._progress.spent_s + self._figure_every_s
         return loss
+
+    def _turns(self) -> Turns | None:
+        return None if self._place.ranks is None else Turns(self._place.ranks)
 
     def _sampled(
         self, control: RunControl
@@ -161,6 +166,7 @@ class Evaluator:
             self._few,
             self._place.leave,
             self._progress.is_time_over,
+            self._turns(),
         )
         now_s = self._progress.spent_s
         self._figure_every_s = max(_FIGURE_EVERY_S, (now_s - began_s) / _FIGURE_SHARE)

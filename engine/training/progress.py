@@ -13,7 +13,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import TrainingText
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
@@ -93,7 +93,7 @@ class RunProgress:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : TrainingText
     model_config : ModelConfig
     train_config : TrainConfig
     now : Progress
@@ -112,7 +112,7 @@ class RunProgress:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: TrainingText,
         model_config: ModelConfig,
         train_config: TrainConfig,
         now: Progress,

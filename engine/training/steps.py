@@ -33,9 +33,12 @@ _OF_SOFTMAX = 1  # tells its random numbers from those of dropout
 _MOST_WEIGHT = 10.0  # times the mean weight of a drawn word
 
 
-def make_optimizer(rnn: RNN, config: TrainConfig) -> Optimizer:
-    """Return the recipe's update rule, in the form that suits the network's device."""
-    is_recorded = graphs.recorder_for(rnn.device) is not None
+def make_optimizer(rnn: RNN, config: TrainConfig, *, is_shared: bool = False) -> Optimizer:
+    """Return the recipe's update rule, in the form that suits the network's device.
+
+    Several processes exchange gradients within a step that is shared: a GPU cannot record it.
+    """
+    is_recorded = not is_shared and graphs.recorder_for(rnn.device) is not None
     rate, _, clip_norm = fill_in(config)
     if config.recipe == "tutorial":
         return DeviceSgd(rnn, rate) if is_recorded else PlainSgd(rnn, rate)
@@ -262,7 +265,7 @@ class EpochSteps:
         self._choice, self.batch_size = choice, batch_size
         self.loss_sum = self.loss_sum.to(self._rnn.device)
 
-    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int]:
+    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
         batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen)
         if self._dropout is not None:
             left = len(self._left)

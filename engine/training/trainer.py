@@ -18,12 +18,13 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl, Ticker
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import TrainingText
 from engine.errors import DivergedError
 from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.recipes import settle
+from engine.training.distributed.ranks import Ranks
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.measuring import Evaluator, Measured
@@ -46,19 +47,20 @@ _SNAPSHOT_EVERY_S = 5.0
 
 
 def train(
-    corpus: Corpus,
+    corpus: TrainingText,
     model_config: ModelConfig,
     train_config: TrainConfig,
     control: RunControl,
     *,
     start_from: LanguageModel | None = None,
     clock: Callable[[], float] = time.monotonic,
+    ranks: Ranks | None = None,
 ) -> Iterator[TrainingEvent]:
     """Train a new network, or go on with one.
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : TrainingText
     model_config : ModelConfig
     train_config : TrainConfig
     control : RunControl
@@ -68,6 +70,8 @@ def train(
         vocabulary.
     clock : callable
         Seconds; passed in by tests.
+    ranks : Ranks, optional
+        The processes that train it together; this is rank 0. They bring their own clock.
 
     Yields
     ------
@@ -84,7 +88,8 @@ def train(
     DivergedError
         If the loss is not finite any more, or so high that it is useless.
     """
-    yield from Trainer(corpus, model_config, train_config, start_from, clock).run(control)
+    trainer = Trainer(corpus, model_config, train_config, start_from, clock, ranks=ranks)
+    yield from trainer.run(control)
 
 
 class Trainer:
@@ -92,18 +97,21 @@ class Trainer:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: TrainingText,
         model_config: ModelConfig,
         train_config: TrainConfig,
         start_from: LanguageModel | None = None,
         clock: Callable[[], float] = time.monotonic,
         state: TrainingState | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
+        if ranks is not None:
+            clock = ranks.clock
         if state is None:
             train_config = _settled(train_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        place = self._place = Placement(corpus, model_config, train_config, start_from)
+        place = self._place = Placement(corpus, model_config, train_config, start_from, ranks)
         best: RNN | None = None
         self._good: LanguageModel | None = None  # the best so far, or what the run began with
         if state is None:
@@ -129,7 +137,11 @@ class Trainer:
 
     @classmethod
     def resumed(
-        cls, corpus: Corpus, state: TrainingState, clock: Callable[[], float] = time.monotonic
+        cls,
+        corpus: TrainingText,
+        state: TrainingState,
+        clock: Callable[[], float] = time.monotonic,
+        ranks: Ranks | None = None,
     ) -> "Trainer":
         """Return a trainer that goes on where `state` was taken.
 
@@ -139,7 +151,13 @@ class Trainer:
             If `corpus` is not the text of the run.
         """
         require_same_text(state, corpus)
-        return cls(corpus, state.model_config, state.train_config, None, clock, state)
+        return cls(corpus, state.model_config, state.train_config, None, clock, state, ranks)
+
+    @classmethod
+    def following(cls, text: TrainingText, state: TrainingState, ranks: Ranks) -> "Trainer":
+        """Return what trains along with rank 0, which has seen that `text` is that of `state`."""
+        config = state.model_config
+        return cls(text, config, state.train_config, state=state, ranks=ranks)
 
     def state(self) -> TrainingState:
         """Return a copy of all that the run needs to go on; call it between two events.
@@ -178,6 +196,9 @@ class Trainer:
         """Yield the run's events; see `train`."""
         place, progress = self._place, self._progress
         rate, batch_size = place.optimizer.learning_rate, place.steps.batch_size
+        if place.ranks is not None:
+            place.ranks.begin(self.state)
+            control = place.ranks.control
         yield progress.started(place.rnn, place.choice, rate, batch_size)
         if place.notice is not None:
             yield place.notice
@@ -232,6 +253,8 @@ class Trainer:
             yield from self._conclude(replace(known, standard_error=None), control)
 
     def _begin_epoch(self, number: int) -> None:
+        if self._place.ranks is not None:
+            self._place.ranks.level(self._place.rnn.parameters())
         self._progress.begin_epoch(number)
         self._place.steps.loss_sum.zero_()
 
@@ -411,7 +434,9 @@ class Trainer:
         return snapshot
 
 
-def _settled(config: TrainConfig, corpus: Corpus, start_from: LanguageModel | None) -> TrainConfig:
+def _settled(
+    config: TrainConfig, corpus: TrainingText, start_from: LanguageModel | None
+) -> TrainConfig:
     """Decide what `config` leaves open; a model that is trained further begins as it is."""
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)

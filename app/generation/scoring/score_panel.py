@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -17,12 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_table import ComparisonTable
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
+    FIGURES,
+    SURPRISE,
+    WAVERS,
     parts_text,
     probability_formula,
     unknown_sentence,
@@ -32,13 +35,11 @@ from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import TermLabel, as_plain, describe, make_label
+from app.shared.suggesting_line import SuggestingLine
 from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
-
-WAVERS = "Between how many equally likely words the model wavers, on average"
-SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -50,6 +51,10 @@ class ScorePanel(QFrame):
         The sentence is different now.
     score_shown(object)
         This `ModelScore` is shown now, or None.
+    word_rested(object)
+        The pointer rests on a word of the sentence: a `RestedWord`.
+    word_left()
+        It rests there no longer.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
@@ -71,6 +76,8 @@ class ScorePanel(QFrame):
 
     text_changed = Signal(str)
     score_shown = Signal(object)
+    word_rested = Signal(object)
+    word_left = Signal()
     place_changed = Signal()
     continue_requested = Signal(object)
     replaced = Signal(str)
@@ -82,6 +89,7 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
+        self._is_typed = False  # the sentence in the line, and not put there
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -93,15 +101,15 @@ class ScorePanel(QFrame):
         self.show_score(None)
 
     def _build_line(self) -> None:
-        self._sentence_edit = describe(
-            QLineEdit(self),
+        self.sentence_line = describe(
+            SuggestingLine(self),
             "generation.sentence_edit",
             "Sentence to score",
             "Type a sentence or several; their probability follows as you type. "
             "Return adds it to the comparison.",
         )
-        self._sentence_edit.setMaxLength(_LONGEST_TEXT)
-        self._sentence_edit.setPlaceholderText("Type a sentence, such as: i think this is great .")
+        self.sentence_line.setMaxLength(_LONGEST_TEXT)
+        self.sentence_line.setPlaceholderText("Type a sentence, such as: i think this is great .")
         self._undo_button = describe(
             QPushButton("&Undo", self),
             "generation.undo_button",
@@ -126,34 +134,12 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
-        self._probability_label = _figure(
-            self,
-            "Probability",
-            "generation.probability_label",
-            "Probability of the sentence",
-            "How often the model would say exactly this sentence, its end included",
-        )
-        self._log_label = _figure(
-            self,
-            "Probability",
-            "generation.log_probability_label",
-            "Logarithm of the probability to base ten",
-            "The probability as a power of ten: −3 is 1 in 1,000",
-        )
-        self._perplexity_label = _figure(
-            self,
-            "Perplexity",
-            "generation.perplexity_label",
-            "Perplexity per word",
-            WAVERS,
-        )
-        self._bits_label = _figure(
-            self,
-            "Bits",
-            "generation.bits_label",
-            "Bits per word",
-            SURPRISE,
-        )
+        (
+            self._probability_label,
+            self._log_label,
+            self._perplexity_label,
+            self._bits_label,
+        ) = (_figure(self, *figure) for figure in FIGURES)
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)
@@ -184,7 +170,7 @@ class ScorePanel(QFrame):
 
     def _build_layout(self) -> None:
         line = QHBoxLayout()
-        line.addWidget(self._sentence_edit, 1)
+        line.addWidget(self.sentence_line, 1)
         line.addWidget(self._undo_button)
         line.addWidget(self.better_word.ask_button)
         line.addWidget(self._pin_button)
@@ -248,24 +234,26 @@ class ScorePanel(QFrame):
         return splitter
 
     def _connect_signals(self) -> None:
-        self._sentence_edit.textChanged.connect(self._on_text_changed)
-        self._sentence_edit.returnPressed.connect(self._on_return_pressed)
+        self.sentence_line.textChanged.connect(self._on_text_changed)
+        self.sentence_line.returnPressed.connect(self._on_return_pressed)
         self._pin_button.clicked.connect(self._on_pin_clicked)
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
         self._comparison_table.removed.connect(self.removed)
         self._comparison_table.score_requested.connect(self.set_text)
-        self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self._undo_button.clicked.connect(self.sentence_line.undo)
         self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
         self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
+        self._coloured.word_rested.connect(self.word_rested)
+        self._coloured.word_left.connect(self.word_left)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
     def text(self) -> str:
         """The sentence as typed."""
-        return self._sentence_edit.text()
+        return self.sentence_line.text()
 
     @property
     def words(self) -> tuple[str, ...] | None:
@@ -281,13 +269,14 @@ class ScorePanel(QFrame):
         former = self.text
         if (text, words) == (former, self._words):
             return
-        with QSignalBlocker(self._sentence_edit):
-            self._sentence_edit.selectAll()
-            self._sentence_edit.insert(text)
+        with QSignalBlocker(self.sentence_line):
+            self.sentence_line.selectAll()
+            self.sentence_line.insert(text)
             if not text:
-                self._sentence_edit.del_()
+                self.sentence_line.del_()
         self._take(words)
-        if text != former and former.strip():
+        was_typed, self._is_typed = self._is_typed, False
+        if text != former and former.strip() and was_typed:
             self.replaced.emit(former)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
@@ -314,6 +303,11 @@ class ScorePanel(QFrame):
         self._percentile_label.setText(text)
         self._percentile_label.setVisible(bool(text))
 
+    @property
+    def word_looked_at(self) -> str:
+        """The word that stands at the place that is looked at; "" where none is."""
+        return self._word_there()
+
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
         self._next_panel.show_words(said, self._word_there())
@@ -329,17 +323,17 @@ class ScorePanel(QFrame):
 
     def focus_line(self) -> None:
         """Let the person type a sentence."""
-        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._sentence_edit.selectAll()
+        self.sentence_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.sentence_line.selectAll()
 
     def restore_text(self, text: str) -> None:
         """Put a sentence back that another took the place of."""
-        self._sentence_edit.selectAll()
-        self._sentence_edit.insert(text)
+        self.sentence_line.selectAll()
+        self.sentence_line.insert(text)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
-        self._sentence_edit.setEnabled(is_available)
+        self.sentence_line.setEnabled(is_available)
         self._word_table.set_placeholder(
             "Each word's probability, given those before it, appears here as you type."
             if is_available
@@ -394,7 +388,7 @@ class ScorePanel(QFrame):
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
-            self._sentence_edit,
+            self.sentence_line,
             self._pin_button,
             self._undo_button,
             *self.better_word.tab_chain(),
@@ -462,13 +456,14 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
+        self._is_typed = True
         self._take(None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:
         """Let the text in the line be scored, or the words that it stands for."""
         self._is_pin_due, self._words = False, words
         self.better_word.forget()
-        self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
+        self._undo_button.setEnabled(self.sentence_line.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(self.text)
 

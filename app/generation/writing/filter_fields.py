@@ -1,9 +1,10 @@
-"""The fields of top-k, top-p, min-p and the repetition penalty, folded away until wanted."""
+"""The fields of top-k, top-p, min-p and against repetition, folded away until wanted."""
 
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QFormLayout,
     QSpinBox,
     QToolButton,
@@ -17,6 +18,7 @@ from app.shared.labels import describe, make_form, make_label
 from engine import SampleConfig
 
 _LARGEST_TOP_K = 100_000
+_LONGEST_NGRAM = 20  # words
 _NOTHING = "as learned"
 
 
@@ -37,7 +39,7 @@ class FilterFields(QWidget):
             QToolButton(self),
             "generation.filters_button",
             "Show or hide the filters",
-            "Top-k, top-p, min-p and the repetition penalty: what is left of the model's "
+            "Top-k, top-p, min-p and two against repetition: what is left of the model's "
             "probabilities before a word is drawn",
         )
         self._fold_button.setCheckable(True)
@@ -52,8 +54,8 @@ class FilterFields(QWidget):
         layout.addWidget(self._fold_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._fields)
         self._fold_button.toggled.connect(self._on_fold_toggled)
-        for spin in (self._top_k, self._top_p, self._min_p, self._penalty):
-            spin.valueChanged.connect(self._on_value_changed)
+        for spin in self._spins():
+            spin.valueChanged.connect(self._on_value_changed)  # type: ignore[attr-defined]
         self._on_fold_toggled(False)  # noqa: FBT003 - a slot of Qt's
         self._show_summary()
 
@@ -92,6 +94,16 @@ class FilterFields(QWidget):
             "network out of loops. Full stops count, too. 1 switches it off.",
         )
         self._penalty.setRange(1.0, 10.0)
+        self._ngram = describe(
+            QSpinBox(self._fields),
+            "generation.ngram_spin",
+            "No run of words twice, in words",
+            "No run of so many words comes twice in a sentence: 3 ends loops and leaves single "
+            "words alone; 0 switches it off.",
+        )
+        self._ngram.setRange(0, _LONGEST_NGRAM)
+        self._ngram.setSpecialValueText("off")
+        self._ngram.setSuffix(" words")
 
     def _build_form(self) -> None:
         form = make_form(self._fields)
@@ -101,6 +113,7 @@ class FilterFields(QWidget):
             ("Top-&p", self._top_p, "lower: drops the unlikely rest"),
             ("M&in-p", self._min_p, "higher: drops what is far from the best"),
             ("R&epetition", self._penalty, "higher: says less twice"),
+            ("No repeats &of", self._ngram, "so many words in a row never come twice"),
         )
         for name, spin, hint in rows:
             form.addRow(name, spin)
@@ -114,6 +127,7 @@ class FilterFields(QWidget):
             "top_p": round(self._top_p.value(), 2),
             "min_p": round(self._min_p.value(), 2),
             "repetition_penalty": round(self._penalty.value(), 2),
+            "no_repeat_ngram": self._ngram.value(),
         }
 
     def show_settings(self, settings: SampleConfig) -> None:
@@ -123,10 +137,14 @@ class FilterFields(QWidget):
             self._top_p.setValue(settings.top_p)
             self._min_p.setValue(settings.min_p)
             self._penalty.setValue(settings.repetition_penalty)
+            self._ngram.setValue(settings.no_repeat_ngram)
 
     def tab_chain(self) -> list[QWidget]:
         """Return the fields in the order of the Tab key."""
-        return [self._fold_button, self._top_k, self._top_p, self._min_p, self._penalty]
+        return [self._fold_button, *self._spins()]
+
+    def _spins(self) -> tuple[QAbstractSpinBox, ...]:
+        return self._top_k, self._top_p, self._min_p, self._penalty, self._ngram
 
     def _show_summary(self) -> None:
         settings = SampleConfig(**self.values())

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QPalette,
     QTextCharFormat,
     QTextLayout,
-    QTextOption,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.generation.records import places_of_words
+from app.generation.places import places_of_words
+from app.shared.direction import text_option
 from app.shared.theme import current_palette
 from engine import SentenceGenerated, SentenceGrowing
 
@@ -119,9 +119,7 @@ def _format(
 
 def _laid_out(text: str, font: QFont, width: int) -> QTextLayout:
     layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
+    layout.setTextOption(text_option(text))
     layout.beginLayout()
     height = 0.0
     while (line := layout.createLine()).isValid():

@@ -7,10 +7,17 @@ from pathlib import Path
 
 from engine.config import CsvConfig
 from engine.documents.layout.header import is_name
-from engine.documents.layout.hypotheses import Hypothesis, find_table
+from engine.documents.layout.hypotheses import (
+    CLEAR_SHARE,
+    Hypothesis,
+    delimiter_name,
+    find_table,
+)
+from engine.documents.rows import json_columns
 from engine.errors import CorpusError
 
-_JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
+_JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]\s*["{\[\d-]|"(?:[^"\\]|\\.)*"\s*[,\]])')
+_JSON_OBJECT = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
 _MARKDOWN_RULE = re.compile(
     r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
 )
@@ -18,18 +25,28 @@ _STATEMENTS = (
     (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
     (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
 )
+_BEGINNINGS = (
+    (
+        re.compile(r"\s*(?:INSERT INTO\s|CREATE TABLE\s|DROP TABLE\s|-- \w+ dump)", re.IGNORECASE),
+        "statements of SQL",
+    ),
+    (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
+)
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
-_LOG_LINE = re.compile(
-    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
-    r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
-)
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
 _YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
-_ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
+_ODD_ENDS = {
+    "\x85": "NEL (U+0085)",
+    "\x1e": "RS (U+001E)",
+    "\u2028": "U+2028",
+    "\u2029": "U+2029",
+    "\x0b": "VT (U+000B)",
+    "\x0c": "FF (U+000C)",
+}
+_READ_AS_CP1252 = "…"  # NEL in an older encoding
 _MANY_ENDS = 3
 _MOST_ABOVE = 5  # lines above the dashes of a Markdown table
 _NEEDED_SHARE = 0.6
@@ -43,15 +60,28 @@ _WAYS = (
 )
 
 
-def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
-    """Raise `CorpusError` if a file with the name of a table is something else."""
+def refuse_odd_ends(path: Path, head: str) -> None:
+    """Raise `CorpusError` if the rows or lines of a file end with no ordinary line end."""
+    ordinary = head.count("\n") + head.count("\r")
+    if ordinary < 2 and head.count(_READ_AS_CP1252) >= _MANY_ENDS:
+        found, _ = find_table(head.replace(_READ_AS_CP1252, "\n"), None)
+        if found.score > 0.0 and found.share >= CLEAR_SHARE:
+            raise CorpusError(_odd_end(path, "NEL (0x85)"))
     for end, name in _ODD_ENDS.items():
         ends = head.count(end)
-        if ends >= _MANY_ENDS and ends > 2 * (head.count("\n") + head.count("\r")):
-            raise CorpusError(
-                f"{path.name} ends its rows with {name}, which is no line end of a table. "
-                "Replace that character by an ordinary line end."
-            )
+        if ends >= _MANY_ENDS and ends > 2 * ordinary:
+            raise CorpusError(_odd_end(path, name))
+
+
+def _odd_end(path: Path, name: str) -> str:
+    return (
+        f"{path.name} ends its rows with {name}, which is no line end of a text. "
+        "Replace that character by an ordinary line end."
+    )
+
+
+def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
+    """Raise `CorpusError` if a file with the name of a table is something else."""
     if config.delimiter is not None or config.quoting is not None:
         return
     if _JSON_ARRAY.match(head[:2000]):
@@ -64,12 +94,20 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one a line in "
             "a file named .txt; --delimiter \\n if each of its lines is a text."
         )
-    for pattern, what in _STATEMENTS:
-        if len(pattern.findall(head[:20_000])) >= _MANY_ENDS:
-            raise CorpusError(
-                f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
-                "in a file named .txt."
-            )
+    if _JSON_OBJECT.match(head[:2000]) and not json_columns(head.strip().splitlines()[0]):
+        raise CorpusError(
+            f"{path.name} is no table; it is a JSON object over several lines. Save its texts as "
+            'JSON Lines: one object a line, such as {"text": "…"}, in a file named .jsonl.'
+        )
+    held = [what for pattern, what in _BEGINNINGS if pattern.match(head[:2000])]
+    held += [
+        what for pattern, what in _STATEMENTS if len(pattern.findall(head[:20_000])) >= _MANY_ENDS
+    ]
+    for what in held:
+        raise CorpusError(
+            f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
+            "in a file named .txt."
+        )
     if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
@@ -103,26 +141,8 @@ def _is_yaml(head: str) -> bool:
     fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
     inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
     keys = sum(bool(_YAML_KEY.match(line)) for line in lines)
-    return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
-
-
-def line_doubt(texts: Sequence[str]) -> str:
-    """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
-    lines = texts[:_LOOKED_AT]
-    if len(lines) < _FEWEST_LINES:
-        return ""
-    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines begin as those of a log do, and each is one text with its time in it"
-    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines are keys with values, as in YAML, and each is one text with its key"
-    return ""
-
-
-def delimiter_name(delimiter: str) -> str:
-    """Return a delimiter as a person reads it."""
-    if delimiter == "\t":
-        return "tab"
-    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
+    is_begun = keys > 0 or lines[0] == "---" or bool(_YAML_INNER.match(lines[0]))
+    return fitting >= _MOST * len(lines) and inner >= 2 and is_begun
 
 
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
@@ -145,7 +165,8 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
             and not first.fields[1].startswith(" ")
         )
         joins = sum(_has_join(row.fields) for row in rows)
-        if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
+        below = max(2, len(rows) // 2, sum(row.line >= first.line for row in rows))  # a title
+        if joins < _NEEDED_SHARE * below and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
         shown = delimiter_name(dialect.delimiter)
@@ -159,7 +180,10 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
 def _has_join(fields: Sequence[str]) -> bool:
     """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
     return any(
-        right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
+        left
+        and right[:1] not in ("", " ")
+        and not (left[-1:].isdigit() and right[:1].isdigit())
+        and not (left.count('"') % 2 and right[:1] == '"')  # "So," she said
         for left, right in itertools.pairwise(fields)
     )
 
@@ -170,7 +194,11 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
     if len(texts) < _MANY_ENDS or found.has_quotes:
         return
     names = texts[0].split()
-    is_headed = len(names) > 2 and all(_NAME.fullmatch(name.strip('"')) for name in names)
+    is_headed = (
+        len(names) > 2
+        and all(_NAME.fullmatch(name.strip('"')) for name in names)
+        and all(text[:1].isdigit() for text in texts[1:])
+    )
     field = _QUOTED_FIELD if is_headed else _QUOTED_FIELDS
     if sum(bool(field.search(text)) for text in texts[1:]) < _NEEDED_SHARE * (len(texts) - 1):
         return
@@ -196,7 +224,8 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
         return
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
-    if inner.width > 1 and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+    is_named = len(names) == inner.width > 1
+    if is_named and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
         raise CorpusError(
             f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
             f"{found.rows[0].line}), so that it has one column. Save it anew, without them."

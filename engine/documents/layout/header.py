@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis
+from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, delimiter_name
 from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
 from engine.documents.text_file import shown
 from engine.wording import counted
@@ -13,12 +13,15 @@ from engine.wording import counted
 _MOST_ABOVE = 30  # rows above a header
 _NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_ONE_WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 400  # characters: a question of a survey
 _ENOUGH = 3  # rows that tell that a long first row is a header
 _FIELDS_OF_A_PHRASE = 3  # that commas divide
 _BELOW = 5  # rows at the end of a table that may be none
 _MANY = 10  # texts
 _WORDS_OF_A_SENTENCE = 3
+_NEARLY_ALL = 0.9
+_WORDS_OF_A_QUESTION = 5
 _FEW_IN_PLACE = 0.2  # of the values below a column without a name
 _LESS_AT_THE_END = (
     "the rows end with a delimiter that the header lacks; nothing is behind it, and the names are "
@@ -79,8 +82,14 @@ def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: 
 
 
 def _doubt_without_header(found: Hypothesis, first: int) -> str:
-    """Return why there may be a header although none was found; "" where nothing tells."""
+    """Return why there may be a header, or no table, although none was found; or ""."""
     count = found.last - first
+    delimiter = found.dialect.delimiter
+    if not found.has_quotes and delimiter != "\t":
+        return (
+            f"no row names the columns; that each line has {found.width} fields is told by "
+            f"{delimiter_name(delimiter)} alone, and each may be one text"
+        )
     for index in range(first, min(first + _ENOUGH, found.last)):
         fields = found.trimmed(found.rows[index].fields)
         if len(fields) == found.width and _may_stand_above(found, fields, index):
@@ -97,6 +106,22 @@ def _doubt_of_few(count: int) -> str:
     if not 0 < count <= _ENOUGH:
         return ""
     return f"with {counted(count, 'row')} only, no header and no note is told from a text for sure"
+
+
+def is_one_name(found: Hypothesis, header: Header) -> bool:
+    """Whether a single word stands above rows that no row names.
+
+    It names a column of texts, which have the delimiter in them.
+    """
+    first = found.rows[0].fields if found.rows else []
+    return (
+        header.row < 0
+        and found.width > 1
+        and not found.has_quotes
+        and found.first == 1
+        and len(first) == 1
+        and bool(_ONE_WORD.fullmatch(first[0].strip()))
+    )
 
 
 def _is_above_header(found: Hypothesis, index: int, fields: list[str]) -> bool:
@@ -149,19 +174,28 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+        has_header = _can_name_texts(rows[0][0]) and (
+            detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+        )
     if has_header:
         return Header(row=0, first=1, names=tuple(rows[0]))
     return Header(row=-1, first=0, names=())
 
 
+def _can_name_texts(name: str) -> bool:
+    """Whether it is no text itself: a word, or such as "Text of the review"."""
+    words = name.strip().lower().split()
+    return bool(_ONE_WORD.fullmatch(name.strip())) or any(word in TEXT_NAMES for word in words)
+
+
 def _is_one_word_above_sentences(texts: Sequence[str]) -> bool:
     """Whether a file of sentences begins with a single word, which names them."""
     name, others = texts[0].strip(), texts[1:]
-    if len(others) < _MANY or not re.fullmatch(r"[^\W\d]\w*", name):
+    if len(others) < _MANY or not _ONE_WORD.fullmatch(name):
         return False
     long = sum(len(text.split()) >= _WORDS_OF_A_SENTENCE for text in others)
-    return long == len(others)
+    is_alone = all(len(text.split()) > 1 for text in others)
+    return is_alone and long >= _NEARLY_ALL * len(others)
 
 
 def _of_another_width(found: Hypothesis, first: int) -> Header | None:
@@ -277,9 +311,14 @@ def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
         return False
     return any(
         (len(others) > 1 and column_of(values).kind == "number" and name.lower() not in UNKNOWN)
-        or (len(others) >= _ENOUGH and _is_new(name, values))
+        or (len(others) >= _ENOUGH and (_is_new(name, values) or _is_question(name, values)))
         for name, values in zip(names, columns, strict=True)
     )
+
+
+def _is_question(name: str, values: Sequence[str]) -> bool:
+    """Whether a name is a sentence, where all the values below it are single words."""
+    return len(name.split()) >= _WORDS_OF_A_QUESTION and column_of(values).kind == "token"
 
 
 def _is_below(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:

@@ -8,8 +8,9 @@ a few labels that come again. Running text that commas divide has none of these.
 mislead it. Decision 0004 says why no other library's detection is.
 """
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
@@ -33,6 +34,7 @@ _BLANK_BEHIND = 0.9  # of the delimiters in running text
 _TYPED_ROWS = 100  # by which cells are judged
 _TYPED_COLUMNS = 200  # the same
 _MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capital
+_TORN = 0.3  # of the rows: their quotes mean something else
 _FEW = 5  # rows, in which quotes around a field may be its own
 _WRAPPED_CELLS = 10_000  # that are looked at
 _ENOUGH_CELLS = 3  # with letters, in which they may not where all of them have quotes
@@ -73,12 +75,15 @@ class Hypothesis:
     has_quotes: bool = False  # whether a row has a field in quotes
     needs_quotes: bool = False  # whether one has in it what only a field in quotes can have
     wrapped: float = 0.0  # share of the rows with quotes left around a field
+    torn: float = 0.0  # share of the rows with halves of a field in quotes
 
     @property
     def score(self) -> float:
         """How well the sample is explained, between 0 and 1."""
-        if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE:
+        if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE or self.torn > _TORN:
             return 0.0
+        if self.width == 2 and self.shape.rows and self.shape.columns[0].kind == "empty":
+            return 0.0  # lines that are indented
         # A few rows tell little about what their columns hold.
         weight = 0.5 * min(1.0, self.shape.rows / 10)
         return max(0.01, self.share * (1.0 - weight + weight * self.typed) - 0.3 * self.wrapped)
@@ -140,22 +145,20 @@ def find_table(
     if delimiter is not None:
         one = "" if delimiter in ("\n", "\r") else delimiter
         tried = list(_tried(text, one, quotings))
-        return max(tried, key=_rank_where_chosen), tried
+        return _best_quoting(tried), tried
     lines = _fewest_lines(text)
     tried = []
     for candidate in (*_LONG_DELIMITERS, *_DELIMITERS):
         if text.count(candidate) >= max(1, lines // 4):
-            ways = list(_tried(text, candidate, quotings))
-            tried.append(max(ways, key=_rank_where_chosen))
+            tried.append(_best_quoting(_tried(text, candidate, quotings)))
     best = max(tried, key=lambda found: found.rank, default=None)
     if (best is None or best.score < _GOOD_SCORE) and _is_wrapped(text, " ", '"'):
-        blanks = max(_tried(text, " ", quotings), key=_rank_where_chosen)
+        blanks = _best_quoting(_tried(text, " ", quotings))
         if blanks.is_sure_beside_blanks:
             return blanks, [*tried, blanks]
     if best is not None and best.score > 0.0:
         return _with_longest_delimiter(best, tried), tried
-    single = list(_tried(text, "", quotings))
-    return max(single, key=_rank_where_chosen), tried
+    return _best_quoting(_tried(text, "", quotings)), tried
 
 
 def _fewest_lines(text: str) -> int:
@@ -180,16 +183,21 @@ def _with_longest_delimiter(best: Hypothesis, tried: Sequence[Hypothesis]) -> Hy
     return max(longer, key=lambda other: len(other.dialect.delimiter), default=best)
 
 
-def _rank_where_chosen(found: Hypothesis) -> tuple[float, int, bool, bool, bool]:
-    """Return what the best of the quotings with one delimiter has most of."""
-    dialect = found.dialect
-    return (
-        round(found.share - 0.3 * found.wrapped, 6),
-        found.width,
-        dialect.is_quoted,
-        not dialect.is_escaped,
-        not dialect.skips_blanks,
-    )
+def _best_quoting(tried: Iterable[Hypothesis]) -> Hypothesis:
+    """Return the best of the hypotheses with one delimiter; one that is a table, if any is."""
+
+    def rank(found: Hypothesis) -> tuple[bool, float, int, bool, bool, bool]:
+        dialect = found.dialect
+        return (
+            found.score > 0.0,
+            round(found.share - 0.3 * found.wrapped, 6),
+            found.width,
+            dialect.is_quoted,
+            not dialect.is_escaped,
+            not dialect.skips_blanks,
+        )
+
+    return max(tried, key=rank)
 
 
 def _tried(text: str, delimiter: str, quotings: Sequence[Dialect] | None) -> Iterator[Hypothesis]:
@@ -275,7 +283,12 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
         found,
         is_prose=_is_running_text(found, body),
         wrapped=_wrapped(body, dialect),
+        torn=sum(map(_is_torn, body)) / len(body),
     )
+
+
+def _is_torn(fields: list[str]) -> bool:
+    return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
 
 
 def _needs_quotes(fields: list[str], delimiter: str) -> bool:
@@ -384,7 +397,11 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         return False
     rows = [row.fields for row in found.rows if len(row.fields) > 1]
     marks = sum(len(fields) - 1 for fields in rows)
-    behind = sum(cell[:1] == " " for fields in rows for cell in fields[1:])
+    behind = sum(
+        right[:1] == " " or (left[-1:].isdigit() and right[:1].isdigit())  # or 1,000
+        for fields in rows
+        for left, right in itertools.pairwise(fields)
+    )
     behind += sum(not fields[-1] for fields in rows)  # a comma at the end of a line
     if found.dialect.skips_blanks:
         behind = marks  # they are gone from the cells
@@ -432,24 +449,40 @@ def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
         cell = cell.strip()
         return len(cell) > 1 and cell[0] == cell[-1] == '"'
 
-    def is_torn(fields: list[str]) -> bool:
-        return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
-
     wrapped = sum(
-        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or is_torn(fields)
+        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or _is_torn(fields)
         for fields in rows
     )
-    below = rows[1:] if len(rows) > 1 else rows  # a header may have none
-    cells = [cell for fields in below for cell in fields if _LETTER.search(cell)]
+    # A header may have none, nor a note below.
+    below = rows[1:-1] if len(rows) > _FEW else rows[1:] or rows
+    cells = [
+        cell for fields in below for cell in fields if _LETTER.search(cell) or is_wrapped(cell)
+    ]
     if len(cells) >= _ENOUGH_CELLS and sum(map(is_wrapped, cells)) >= _ALL_WRAPPED * len(cells):
         return 1.0
     return wrapped / max(len(rows), _FEW)
 
 
 TEXT_NAMES = frozenset(
-    {"body", "text", "comment", "comments", "content", "review", "message", "sentence"}
-    | {"title", "post", "tweet", "document", "selftext", "description", "quote"}
+    {"body", "text", "comment", "content", "review", "message", "sentence", "title", "post"}
+    | {"tweet", "document", "selftext", "description", "quote", "feedback", "utterance", "lyrics"}
+    | {"texts", "comments", "reviews", "messages", "sentences", "titles", "posts", "tweets"}
+    | {"documents", "quotes", "lines", "headline", "headlines", "full_text", "review_text"}
+    | {"comment_text", "tweet_text", "reviewtext", "review_body", "clean_text"}
+    | {"texte", "satz", "sätze", "kommentar", "kommentare", "nachricht", "bewertung"}
+    | {"commentaire", "commentaires", "phrase", "phrases", "avis", "texto", "comentario"}
+    | {"comentarios", "comentário", "frase", "testo", "commento", "recensione", "tekst"}
+    | {"komentarz", "opinia", "текст", "комментарий", "отзыв", "сообщение", "предложение"}
+    | {"コメント", "本文", "テキスト", "文", "评论", "內容", "内容", "文本", "评论内容"}
+    | {"리뷰", "내용", "댓글"}
 )
+
+
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter as a person reads it."""
+    if delimiter == "\t":
+        return "tab"
+    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
 
 
 def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:

@@ -18,6 +18,7 @@ from app.generation.next_words_controller import NextWordsController
 from app.generation.percentile_controller import PercentileController
 from app.generation.replacement_controller import ReplacementController
 from app.generation.scoring_controller import ScoringController
+from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.generation.table_controller import TableController
 from app.jobs import Jobs
@@ -122,7 +123,9 @@ def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
     return SentenceScore(**(values | changes))
 
 
-def fake_next_words(model: Any, settings: SampleConfig, count: int) -> Iterator[NextWords]:
+def fake_next_words(
+    model: Any, settings: SampleConfig, count: int, word: str = ""
+) -> Iterator[NextWords]:
     """Let "so", "not", the end and the unknown word follow, whatever stands before."""
     start = settings.start
     before = tuple(start.split()) if isinstance(start, str) else start
@@ -192,6 +195,8 @@ class GenerationBench:
     scoring: ScoringController
     next_words: NextWordsController
     next_runner: TaskRunner
+    suggestions: SuggestionsController
+    suggestions_runner: TaskRunner
     copies: CopiesController
     copies_runner: TaskRunner
     replacement: ReplacementController
@@ -217,6 +222,7 @@ def make_bench(
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
+    complete: Callable[..., Iterator[str]] = lambda *_: iter(()),
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
@@ -227,7 +233,7 @@ def make_bench(
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
     copies_runner, replacement_runner, percentile_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    table_runner = TaskRunner()
+    table_runner, suggestions_runner = TaskRunner(), TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
@@ -235,6 +241,7 @@ def make_bench(
         generate=generate,
         score=score,
         next_words=next_words,
+        complete=complete,
         find_copies=find_copies,
         best_replacement=best_replacement,
         score_held_out=score_held_out,
@@ -265,6 +272,10 @@ def make_bench(
             tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
         ),
         next_runner=next_runner,
+        suggestions=SuggestionsController(
+            tab, session, suggestions_runner, presenter, settings, jobs, clock=clock, parent=tab
+        ),
+        suggestions_runner=suggestions_runner,
         copies=CopiesController(tab, session, copies_runner, presenter, jobs, parent=tab),
         copies_runner=copies_runner,
         replacement=ReplacementController(

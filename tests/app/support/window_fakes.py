@@ -91,6 +91,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
             clip_norm=5.0,
             description="Fast.",
             reason="",
+            tuning=SimpleNamespace(softmax_sample=1.0),
         ),
         entropy=lambda summary, words: None,
         count_references=lambda corpus, control: iter(()),

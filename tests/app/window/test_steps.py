@@ -76,7 +76,7 @@ def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: Qt
     application.session.set_model(fake_model())
     panel = application.window.findChild(ScorePanel)
     assert panel is not None
-    panel.set_text("what I typed")
+    qtbot.keyClicks(panel.sentence_line, "what I typed")
     panel.set_text("a drawn sentence")
     bar = application.window.message_bar
     assert bar.text == "Your typed sentence was replaced."

@@ -25,9 +25,12 @@ def test_that_words_are_ranked_as_counting_simply_ranks_them(
     offsets = np.cumsum([0, *map(len, numbered)]).astype(np.int64)
     totals = np.bincount(ranks, minlength=7).astype(np.int64)
 
-    ranking = Ranking.counted(totals, ranks, offsets, left_out)
+    unknown = random.choice([None, 3])  # type: ignore[attr-defined]
+
+    ranking = Ranking.counted(totals, ranks, offsets, left_out, unknown)
 
     seen = [w for s, out in zip(numbered, left_out, strict=True) if not out for w in s]
+    seen = [word for word in seen if word != unknown]
     expected = sorted(set(seen), key=lambda word: (-seen.count(word), seen.index(word)))
     if left_out.any():
         frequent = ranking.frequent(1) if seen else 0
@@ -103,5 +106,7 @@ def test_that_a_text_whose_words_are_mostly_rare_gets_advice(tmp_path: Path) -> 
 
     [notice] = [event.text for event in events if isinstance(event, Notice)]
     assert notice.startswith("Only 18% of the words of a.csv are known")
-    assert "With the smallest count 1, 100% would be known" in notice
+    assert (
+        "With the smallest count 1 (Known from 1 ×, --min-count 1), 100% would be known" in notice
+    )
     assert not any(isinstance(event, Notice) for event in others)
