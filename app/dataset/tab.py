@@ -163,7 +163,7 @@ class DatasetTab(QWidget):
     def show_outdated(self, name: str) -> None:
         """Grey what belongs to the text `name`, as another file was chosen; "" if none was."""
         is_outdated = bool(name)
-        title = f"Prepared corpus ({shorten(name, 24)})" if name else "Prepared corpus"
+        title = f"Prepared corpus ({shorten(name, 12)})" if name else "Prepared corpus"
         self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
         for page in (self._corpus_page, self.vocabulary_page):
             page.setEnabled(not is_outdated)
@@ -292,7 +292,7 @@ class DatasetTab(QWidget):
         column.setFixedWidth(scaled(PANEL_WIDTH))
         self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
-        scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
