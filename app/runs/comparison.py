@@ -213,7 +213,7 @@ def _results(
     course = [
         row("Epochs done", [format_epoch(run.epoch) for run in runs]),
         row("Length", [format_duration(run.elapsed_s) for run in runs]),
-        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
+        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M}" for run in runs]),
     ]
     if not is_comparable:
         return course
