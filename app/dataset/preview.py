@@ -192,6 +192,9 @@ class PreviewPage(QWidget):
         prepare_table(self._table)
         self._delegate = DamageDelegate(self._table)  # the view does not keep its delegate alive
         self._table.setItemDelegate(self._delegate)
+        self._table.verticalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
         self._table.verticalHeader().show()
         self._label_lines()
         header = self._table.horizontalHeader()

@@ -212,7 +212,7 @@ def _results(
     course = [
         row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
         row("Length", [format_duration(run.elapsed_s) for run in runs]),
-        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
+        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M}" for run in runs]),
     ]
     if not is_comparable:
         return course

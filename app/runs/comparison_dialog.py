@@ -19,8 +19,10 @@ from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
-HEIGHT, WIDTH, SMALLEST_WIDTH, LARGEST_WIDTH = 720, 240, 880, 1240  # px
+HEIGHT, WIDTH, SMALLEST_WIDTH, LARGEST_WIDTH = 760, 240, 880, 1240  # px
+MOST_WHOLE_NAMES = 4  # of more runs, the table's titles are what tells them apart
 RUN_WIDTH = 176  # px, of each run, at least
+HEIGHTS = (320, 300)  # px, of the curves and of the table
 PADDING = 32  # px, left and right of its name together
 SAME = "All settings of these runs are the same."
 HINT = "The best run first; below its results, only the settings that differ."
@@ -59,6 +61,7 @@ class ComparisonDialog(QDialog):
         splitter.addWidget(table)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
+        splitter.setSizes([scaled(height) for height in HEIGHTS])
         layout.addWidget(splitter, 1)
         close = describe(QPushButton("&Close", self), "models.comparison_close", "Close", "Esc")
         close.clicked.connect(self.close)
@@ -103,14 +106,16 @@ class ComparisonDialog(QDialog):
             "Results and differing settings",
             "Select rows and press Ctrl+C to copy them",
         )
-        names = enumerate(("", *comparison.names))
-        model = RowsModel((_column(place, name) for place, name in names), self)
+        are_many = len(comparison.names) > MOST_WHOLE_NAMES
+        titles = [curve.name for curve in comparison.curves] if are_many else comparison.names
+        names = enumerate(zip(("", *titles), ("", *comparison.names), strict=True))
+        model = RowsModel((_column(place, *name) for place, name in names), self)
         model.set_rows(comparison.rows)
         table.setModel(model)
-        header = table.horizontalHeader()
-        header.setMinimumSectionSize(scaled(RUN_WIDTH) // 2)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header, mode = table.horizontalHeader(), QHeaderView.ResizeMode
+        # Of many runs each cell is whole, and one scrolls.
+        header.setSectionResizeMode(mode.ResizeToContents if are_many else mode.Stretch)
+        header.setSectionResizeMode(0, mode.ResizeToContents)
         header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
@@ -119,14 +124,14 @@ class ComparisonDialog(QDialog):
         self._plot.show_axis(self._axis.currentData())
 
 
-def _column(place: int, title: str) -> Column[ComparedRow]:
+def _column(place: int, title: str, whole_name: str) -> Column[ComparedRow]:
     def text(row: ComparedRow) -> str:
         return (row.name, *row.values)[place]
 
     # A narrow column cuts its title and its cells: the tooltips have them whole.
     return Column(
         title=title,
-        tip=title,
+        tip=whole_name,
         text=text,
         tooltip=text,
         is_number=place > 0,

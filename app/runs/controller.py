@@ -338,7 +338,10 @@ def describe_disk_use(use: "DiskUse", prepared_bytes: int) -> str:
         if use.trash
         else "the trash is empty"
     )
+    runs = (
+        f"{format_bytes(use.runs_bytes)} for {counted(use.runs, 'run')}" if use.runs else "no runs"
+    )
     return (
-        f"On the disk: {format_bytes(use.runs_bytes)} for {counted(use.runs, 'run')}, {trash}, "
-        f"{format_bytes(prepared_bytes)} for prepared texts (File > Prepared texts)."
+        f"On the disk: {runs}, {trash}, {format_bytes(prepared_bytes)} for prepared texts "
+        "(File > Prepared texts)."
     )

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -74,6 +74,8 @@ _WIDTHS = {
     NOTE: 104,
 }
 _SEARCH_WIDTH = 280  # px
+_LEAST_NAME = 200  # px
+_OF_SCREEN = 0.9
 _ROW_HEIGHT = 32  # px
 
 
@@ -171,11 +173,12 @@ class RunsView(QDialog):
         found = [row for row in self._rows if matches(row, wanted)]
         self._model.set_rows(found)
         for column, is_telling in (
-            (TEXT, len({row.run.corpus_path for row in self._rows}) != 1),
+            (TEXT, len({row.run.corpus_path for row in self._rows}) > 1),
             (TAGS, any(row.run.tags for row in self._rows)),
             (NOTE, any(row.run.note for row in self._rows)),
         ):
             self._table.setColumnHidden(column, not is_telling)
+        self._fit_name()
         has_losses = [row.run for row in found if row.run.validation_loss is not None]
         self._words_note.setVisible(not know_the_same_words(has_losses))
         self.select_runs(selected)
@@ -283,12 +286,40 @@ class RunsView(QDialog):
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = self._table.horizontalHeader()
         header.setMinimumSectionSize(64)
-        for column, width in _WIDTHS.items():
-            self._table.setColumnWidth(column, scaled(width))
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
+        self._size_columns()
         self._table.setSortingEnabled(True)
         header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+
+    def _size_columns(self) -> None:
+        """Give every column the width that its letters need now."""
+        self._growth = scaled(100)
+        for column, width in _WIDTHS.items():
+            self._table.setColumnWidth(column, scaled(width))
+
+    def _fit_name(self) -> None:
+        """Give the names what the other columns leave; where that is little, one scrolls."""
+        header = self._table.horizontalHeader()
+        shown = (column for column in _WIDTHS if not header.isSectionHidden(column))
+        left = self._table.viewport().width() - sum(map(header.sectionSize, shown))
+        mode, least = QHeaderView.ResizeMode, scaled(_LEAST_NAME)
+        header.setSectionResizeMode(NAME, mode.Stretch if left >= least else mode.Interactive)
+        if left < least:
+            header.resizeSection(NAME, least)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Grow with the letters, as far as the screen allows."""
+        if self._growth != scaled(100):
+            self._size_columns()
+            size = QSize(*map(scaled, SIZE))
+            self.resize(size.boundedTo(self.screen().availableSize() * _OF_SCREEN))
+        super().showEvent(event)
+        self._fit_name()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the names to the window."""
+        super().resizeEvent(event)
+        self._fit_name()
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QUrl
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QTreeView, QWidget
 
 from app.shared.theme import scaled
 
 SIZE = (960, 600)  # px
+SIDEBAR = 168  # px
+COLUMNS = (320, 96, 120, 180)  # px: name, size, kind, date
 _LOCATIONS = (
     QStandardPaths.StandardLocation.HomeLocation,
     QStandardPaths.StandardLocation.DesktopLocation,
@@ -31,7 +33,19 @@ def file_dialog(
     dialog.setSidebarUrls([QUrl.fromLocalFile(place) for place in usual_places(folder)])
     dialog.setViewMode(QFileDialog.ViewMode.Detail)
     dialog.resize(*map(scaled, SIZE))
+    _make_room(dialog)
     return dialog
+
+
+def _make_room(dialog: QFileDialog) -> None:
+    """Let places, names and dates be read in Qt's own dialog; the system's has none of these."""
+    splitter = dialog.findChild(QSplitter)
+    if splitter is not None:
+        splitter.setSizes([scaled(SIDEBAR), scaled(SIZE[0] - SIDEBAR)])
+    tree = dialog.findChild(QTreeView, "treeView")
+    if tree is not None:
+        for column, width in enumerate(COLUMNS):
+            tree.header().resizeSection(column, scaled(width))
 
 
 def chosen_paths(dialog: QFileDialog) -> list[Path]:

@@ -135,7 +135,8 @@ class Theme(QObject):
         if font == self._application.font():
             return
         self._application.setFont(font)
-        self._put_on(self._hints.colorScheme())
+        is_dark = current_palette().is_dark  # not each platform keeps the scheme that was chosen
+        self._put_on(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
         if window is not None:
             _grow(window, _growth() / before)
 

@@ -83,7 +83,7 @@ class ConfigForm(QWidget):
             ),
             "batch_size": FormRow("B&atch size (sentences)", fields.batch),
             "softmax_sample": FormRow(
-                "Softma&x",
+                "Softmax",
                 fields.softmax,
                 "Over all words, or over a step's own and a sample.",
                 is_wide=True,

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.shared.formatting import shorten
 from app.shared.labels import restyle
+from app.shared.theme import current_palette
 
 LONGEST_NAME = 40  # characters
+FRAME = 3  # px
+VEIL = 225  # of 255: how much it covers
 
 
 class DropHint(QLabel):
@@ -24,6 +28,21 @@ class DropHint(QLabel):
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a veil, through which the window is still seen, with frame and text over it."""
+        palette, painter = current_palette(), QPainter(self)
+        is_welcome = self.property("kind") == "welcome"
+        veil = QColor(palette.info_wash if is_welcome else palette.bad_wash)
+        veil.setAlpha(VEIL)
+        painter.fillRect(self.rect(), veil)
+        pen = QPen(QColor(palette.accent if is_welcome else palette.bad))
+        pen.setStyle(Qt.PenStyle.DashLine)
+        pen.setWidth(FRAME)
+        painter.setPen(pen)
+        painter.drawRect(self.rect().adjusted(FRAME, FRAME, -FRAME, -FRAME))
+        painter.end()
+        super().paintEvent(event)
 
     def show_hint(self, text: str, *, is_welcome: bool) -> None:
         """Cover the parent and say `text`."""

@@ -119,36 +119,6 @@ class CorpusSummary(TextSummary):
     validation_words: int  # the same of the validation sentences
 
 
-def unread_corpus(name: str, vocabulary: Vocabulary, splitter: str = "") -> CorpusSummary:
-    """Return the summary of a corpus of which only the vocabulary is known."""
-    return CorpusSummary(
-        name=name,
-        path="",
-        columns=(),
-        documents=0,
-        sentences=0,
-        words=0,
-        different_words=0,
-        splitter=splitter,
-        refused_rows=0,
-        repaired_rows=0,
-        duplicate_documents=0,
-        encoding="",
-        delimiter="",
-        digest="",
-        vocabulary_size=len(vocabulary),
-        least_frequent_word=vocabulary.words[-2],
-        least_frequent_count=vocabulary.counts[-2],
-        unknown_share=0.0,
-        training_documents=0,
-        validation_documents=0,
-        training_sentences=0,
-        validation_sentences=0,
-        training_words=0,
-        validation_words=0,
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenView:
     """One word as the network sees it."""

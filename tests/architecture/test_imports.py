@@ -20,8 +20,10 @@ ENGINE_LIBRARIES = {
     "regex",
     *("pandas", "safetensors", "torch", "tqdm"),  # pandas only where it is there
 }
-APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs"}
-MAY_USE_NUMPY = {"app.training.plot.loss_plot", "app.training.plot.loss_history"}
+APP_LIBRARIES = {"PySide6", "shiboken6", "pyqtgraph", "platformdirs", "wakepy"}
+MAY_USE_NUMPY = {
+    f"app.training.plot.{name}" for name in ("loss_plot", "loss_history", "rate_strip")
+}
 
 
 @cache

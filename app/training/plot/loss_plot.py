@@ -157,7 +157,8 @@ class LossPlot(QWidget):
         self._smoothed.opts["antialias"] = self._is_smooth and len(drawn) <= MOST_SOFT_POINTS
         self._redraw_evaluations()
         self._redraw_rates(drawn)
-        self._overlay.draw(self._axis, is_log=self._is_log)
+        end = float(positions[-1]) if len(positions) else 0.0
+        self._overlay.draw(self._axis, is_log=self._is_log, end=end)
         self._follow()
         self._show_legend()
         is_empty = self.history.is_empty and self._overlay.curve is None

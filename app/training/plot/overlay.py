@@ -3,8 +3,9 @@
 import math
 from typing import TYPE_CHECKING
 
-from pyqtgraph import PlotDataItem, PlotItem, TextItem, mkPen
+from pyqtgraph import PlotDataItem, PlotItem, TextItem, mkBrush, mkPen
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from app.shared.formatting import shorten
 from app.shared.theme import Palette
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from engine import RunCurve
 
 LONGEST_NAME = 40  # characters
+_ROOM_BEHIND = 0.7  # of the live curve's length
+_GROUND_ALPHA = 190
 
 
 class OverlayLine:
@@ -29,7 +32,7 @@ class OverlayLine:
     def __init__(self, plot: PlotItem, palette: Palette) -> None:
         self.curve: RunCurve | None = None
         self._line = PlotDataItem(skipFiniteCheck=True)
-        self._label = TextItem(anchor=(1, 1))  # its end above the line's
+        self._label = TextItem()
         plot.addItem(self._line)
         plot.addItem(self._label, ignoreBounds=True)
         self.restyle(palette, 1.0)
@@ -39,8 +42,8 @@ class OverlayLine:
         """The label; "" while nothing is drawn."""
         return self._label.toPlainText() if self._label.isVisible() else ""
 
-    def draw(self, axis: XAxis, *, is_log: bool) -> None:
-        """Draw the curve along `axis`, or nothing."""
+    def draw(self, axis: XAxis, *, is_log: bool, end: float) -> None:
+        """Draw the curve along `axis`, or nothing; the live one reaches to `end`."""
         curve = self.curve
         self._line.setVisible(curve is not None)
         self._label.setVisible(curve is not None)
@@ -57,6 +60,8 @@ class OverlayLine:
         along = list(columns[axis])
         self._line.setData(along, losses)
         self._label.setText(shorten(curve.name, LONGEST_NAME))
+        has_room = along[-1] < _ROOM_BEHIND * end
+        self._label.setAnchor((0, 0.5) if has_room else (1, 1))  # behind the line, or above it
         last = losses[-1]
         self._label.setPos(along[-1], math.log10(last) if is_log else last)
 
@@ -72,3 +77,6 @@ class OverlayLine:
         """Take other colours; lines are `ratio` times as thick on a dense screen."""
         self._line.setPen(mkPen(palette.good, width=1.5 * ratio, style=Qt.PenStyle.DashLine))
         self._label.setColor(palette.good)
+        ground = QColor(palette.background)
+        ground.setAlpha(_GROUND_ALPHA)
+        self._label.fill = mkBrush(ground)
