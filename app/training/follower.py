@@ -62,7 +62,7 @@ class RunFollower:
     Parameters
     ----------
     entropy : callable
-        What no model of these words can get below on a corpus, nats a word; None where nobody
+        What no model of these words can get below on a corpus, nats per word; None where nobody
         knows it.
     now : callable
         The time of day; passed in by tests.

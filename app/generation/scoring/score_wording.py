@@ -45,7 +45,7 @@ def without_unknown_text(score: SentenceScore) -> str:
     odds, wavers = score.known_log_probability, score.known_perplexity
     return (
         f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
-        f"perplexity {format_perplexity(wavers)} a word."
+        f"perplexity {format_perplexity(wavers)}."
     )
 
 

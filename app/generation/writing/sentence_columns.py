@@ -91,7 +91,7 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word."
+        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))}."
         f"{begun}{note}\n{'  ·  '.join(way_texts(sentence.settings, sentence.seed))}"
     )
 
