@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.dataset.corpus_figures import coverage_text
+from app.dataset.corpus_figures import coverage_text, open_quote_text
 from app.dataset.file_panel import ask_csv_paths, ask_text_folder
 from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
@@ -404,7 +404,9 @@ class DatasetController(QObject):
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]
-        is_warning = any(notice.severity == "warning" for notice in shown)
+        corpus = self._session.corpus
+        is_in_tab = corpus is not None and bool(open_quote_text(corpus.problems))
+        is_warning = any(notice.severity == "warning" for notice in shown) and not is_in_tab
         text = " ".join(notice.text for notice in shown)
         self._presenter.show_message(text, "warning" if is_warning else "info")
 

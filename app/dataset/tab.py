@@ -292,7 +292,7 @@ class DatasetTab(QWidget):
         column.setFixedWidth(scaled(PANEL_WIDTH))
         self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
-        scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)

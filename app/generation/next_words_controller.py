@@ -4,9 +4,10 @@ At most one question is on its way; of those that wait, the newest of each kind 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Slot
@@ -62,9 +63,9 @@ class NextWordsController(QObject):
         self._generate_panel.start_changed.connect(self._typing.submit)
         self._generate_panel.settings_changed.connect(self._on_settings_changed)
         self._score_panel.place_changed.connect(self._on_place_changed)
-        for panel in (self._generate_panel, self._score_panel):
-            panel.word_rested.connect(self._on_word_rested)
-            panel.word_left.connect(self._on_word_left)
+        for view in (self._generate_panel, self._score_panel.coloured):
+            view.word_rested.connect(self._on_word_rested)
+            view.word_left.connect(self._on_word_left)
         self._session.shown_model_changed.connect(self._on_model_changed)
         self._typing.released.connect(self._on_typing_released)
         self._models.released.connect(self._on_models_released)
@@ -132,9 +133,25 @@ class NextWordsController(QObject):
         elif said is None:
             self._generate_panel.show_start_hint("")
         else:
+            half, could_be = self._half_typed(said)
+            said = replace(said, unknown_words=tuple(w for w in said.unknown_words if w != half))
+            is_warning = bool(said.unknown_words)
             self._generate_panel.show_start_hint(
-                start_hint(said), is_warning=bool(said.unknown_words)
+                half_hint(half, could_be) if half and not is_warning else start_hint(said),
+                is_warning=is_warning,
             )
+
+    def _half_typed(self, said: NextWords) -> tuple[str, Sequence[str]]:
+        """Return the unknown word that is being typed and words that begin so; "" if none is."""
+        line, model = self._generate_panel.start_line, self._session.shown_model
+        if not (line.hasFocus() and said.words_before and model is not None):
+            return "", ()
+        last = said.words_before[-1]
+        if last not in said.unknown_words or line.text()[-1:].isspace():
+            return "", ()
+        known = model.vocabulary.words[2:-1]  # between the special ones, by falling frequency
+        could_be = tuple(islice((word for word in known if word.startswith(last)), _SUGGESTED))
+        return (last, could_be) if could_be else ("", ())
 
     @Slot(object)
     def _on_typing_released(self, _value: object) -> None:
@@ -161,6 +178,7 @@ class NextWordsController(QObject):
 
     @Slot(object)
     def _on_settings_changed(self, _settings: SampleConfig) -> None:
+        self._ask("start")  # the line may have been left with a word half typed
         self._ask("place")
 
     @Slot(object)
@@ -189,6 +207,11 @@ class NextWordsController(QObject):
         elif failure is not None:
             self._presenter.show_failure(failure, "Asking for the next word")
         self._go_on()
+
+
+def half_hint(half: str, could_be: Sequence[str]) -> str:
+    """Say which words begin as the one that is being typed."""
+    return f"“{half}…” could become {'  ·  '.join(could_be)}"
 
 
 def start_hint(said: NextWords) -> str:

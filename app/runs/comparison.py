@@ -11,6 +11,7 @@ from app.shared.formatting import (
     NOT_KNOWN,
     format_count,
     format_duration,
+    format_epoch,
     format_loss,
     format_percent,
     format_perplexity,
@@ -210,7 +211,7 @@ def _results(
 
     runs = [run for run, _ in pairs]
     course = [
-        row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
+        row("Epochs done", [format_epoch(run.epoch) for run in runs]),
         row("Length", [format_duration(run.elapsed_s) for run in runs]),
         row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M}" for run in runs]),
     ]
@@ -230,7 +231,7 @@ def _results(
             [_compared(loss, losses[0]) for loss in losses],
         ),
         row("Perplexity there", [_perplexity(loss) for loss in losses]),
-        row("At epoch", [NOT_KNOWN if at is None else f"{at:.4g}" for at, _ in of_best]),
+        row("At epoch", [NOT_KNOWN if at is None else format_epoch(at) for at, _ in of_best]),
         row("Training loss there", [format_loss(loss) for _, loss in of_best]),
         row("Held-out loss at the end", [format_loss(run.validation_loss) for run in runs]),
     ]

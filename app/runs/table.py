@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.shared.formatting import counted, format_duration, format_loss
+from app.shared.formatting import counted, format_duration, format_epoch, format_loss
 from app.shared.sparkline import CURVE_ROLE
 from app.shared.tables import Column
 from app.shared.theme import current_palette
@@ -165,7 +165,7 @@ def _tags(row: RunRow) -> str:
 
 
 def _epochs(row: RunRow) -> str:
-    return f"{row.run.epoch:.4g}"
+    return format_epoch(row.run.epoch)
 
 
 def _started(row: RunRow) -> str:

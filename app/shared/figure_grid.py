@@ -73,8 +73,9 @@ class _Cell(QWidget):
 
     def show_figure(self, figure: Figure) -> None:
         """Show `figure`, which has this cell's role."""
+        now = f"{figure.name[:1].upper()}{figure.name[1:]}: {figure.value}."
         for label in (self._value, self._name):
-            label.explain(figure.meaning, f"{figure.name}: {figure.value}.")
+            label.explain(figure.meaning, now)
         self._value.setText(figure.value)
         self._value.setAccessibleName(f"{figure.name}: {figure.value}")
         self._name.setText(figure.name)

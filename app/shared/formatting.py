@@ -30,6 +30,13 @@ def format_loss(loss: float | None) -> str:
     return f"{loss:.3f}" if loss < 1000.0 else _large(loss)
 
 
+def format_epoch(epoch: float) -> str:
+    """Return how many epochs, such as "3", "0.34" or "< 0.01"."""
+    if 0.0 < epoch < 0.005:
+        return "< 0.01"
+    return f"{epoch:,.2f}".rstrip("0").rstrip(".")
+
+
 def format_rate(rate: float | None) -> str:
     """Return a learning rate with up to three digits, such as "0.005" or "1,000"."""
     if rate is None or not math.isfinite(rate):

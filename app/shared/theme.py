@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 ThemeChoice = Literal["system", "light", "dark"]
 
-FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
+FONT_SIZES = {"heading": 15, "title": 20, "figure": 18, "tab": 14, "small_tab": 13}  # px
 
 DRAWN_FOR = 12  # px, of the font
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own: no limit

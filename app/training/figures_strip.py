@@ -8,7 +8,7 @@ from app.shared.formatting import NOT_KNOWN
 from app.shared.labels import TermLabel
 from app.shared.theme import scaled
 
-ONE_ROW_PX = 840  # the width from which all figures stand in one row
+ONE_ROW_PX = 852  # the width from which all figures stand in one row
 REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures
 NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
@@ -45,8 +45,8 @@ class FiguresStrip(QFrame):
         self._cells = [self._build_figure(name) for name in FIGURES]
         self._shape = (0, False)  # columns, whether remarks are beside the figures
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 8, 12, 8)
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setContentsMargins(12, 6, 12, 6)
+        self._grid.setHorizontalSpacing(8)
         self._arrange(len(FIGURES), is_low=False)
         self.clear()
 
@@ -55,7 +55,7 @@ class FiguresStrip(QFrame):
         cell = QWidget(self)
         grid = QGridLayout(cell)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
+        grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         labels = (

@@ -17,6 +17,7 @@ from app.shared.direction import isolated
 from app.shared.formatting import (
     NOT_KNOWN,
     format_duration,
+    format_epoch,
     format_loss,
     format_perplexity,
     format_rate,
@@ -264,7 +265,7 @@ def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: flo
     """Begin with what is known before the first step; `epochs_before` of a continued model."""
     strip.clear()
     total = f"{epochs_before + event.epochs:,.8g}"
-    strip.show_figure("epoch", f"{epochs_before:.4g}", f"of {total}")
+    strip.show_figure("epoch", format_epoch(epochs_before), f"of {total}")
     strip.show_figure("rate", format_rate(event.learning_rate))
 
 
@@ -295,7 +296,7 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
         _show_loss(strip, "held_out", event.validation_loss)
     if history.best is not None:
         loss = format_loss(evaluated_loss(history.best))
-        strip.show_figure("best", loss, f"at epoch {history.best.epoch:.4g}")
+        strip.show_figure("best", loss, f"at epoch {format_epoch(history.best.epoch)}")
 
 
 def show_ended(strip: FiguresStrip, event: RunEnded) -> None:

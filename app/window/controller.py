@@ -14,7 +14,7 @@ from app.errors import ErrorPresenter
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
-from app.shared.formatting import counted
+from app.shared.formatting import counted, format_epoch
 from app.tasks.task_runner import TaskRunner
 from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
@@ -321,7 +321,9 @@ def describe_session(session: Session) -> str:
     if session.model is not None and session.run_state in _AT_REST:
         is_trained = session.model.step > 0 or session.model_path is not None
         facts.append(
-            f"Model: epoch {session.model.epoch:.4g}" if is_trained else "Model: not trained yet"
+            f"Model: epoch {format_epoch(session.model.epoch)}"
+            if is_trained
+            else "Model: not trained yet"
         )
     if session.run is not None and session.run.saved_at:
         facts.append(f"Saved at {session.run.saved_at}")

@@ -79,10 +79,43 @@ TERMS: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        "Softmax",
+        (
+            "What turns the network's scores into probabilities that sum to 1. Exact, each step "
+            "of the training looks at every word. Sampled, it looks at the words that come and "
+            "at a tenth of the others, which stand for all: several times as fast where there "
+            "are thousands of words. What is evaluated, scored and written is exact in any case."
+        ),
+    ),
+    (
+        "A table of word sequences",
+        (
+            "What counting knows without a network: how often the text has a word after the few "
+            "words before it (a modified Kneser-Ney model). A network that predicts better has "
+            "learned more than which words follow which."
+        ),
+    ),
+    (
         "Temperature",
         (
             "How bold the network is when it writes. At 1 it draws words just as often as it "
             "thinks them likely; below 1 it keeps to the likely ones, above 1 it dares more."
+        ),
+    ),
+    (
+        "Filters",
+        (
+            "What is left of the network's words before one is drawn. Top-k: the k likeliest. "
+            "Top-p: the likeliest that together have this probability. Min-p: those at least this "
+            "share as likely as the best. The repetition penalty makes words that were said less "
+            "likely; no repeats keeps so many words in a row from coming twice."
+        ),
+    ),
+    (
+        "Most probable sentences",
+        (
+            "Found by beam search: of all beginnings the likeliest are kept and continued, word "
+            "by word. Chance plays no part."
         ),
     ),
     (

@@ -12,7 +12,7 @@ from app.protocols import Runs
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import Command, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore, recent_name, recent_paths
-from app.shared.formatting import counted, format_loss
+from app.shared.formatting import counted, format_epoch, format_loss
 from app.tasks.work_queue import WorkQueue
 from app.window.home_page import HomeEntry, HomePage
 
@@ -158,7 +158,7 @@ def describe_session(session: Session) -> tuple[str, str, Sequence[float]]:
 def _how_far(model: "LanguageModel") -> str:
     done = model.history.evaluations
     loss = next((each.validation_loss for each in reversed(done)), None)
-    return f"Epoch {model.epoch:.4g}{_held_out(loss)}"
+    return f"Epoch {format_epoch(model.epoch)}{_held_out(loss)}"
 
 
 def _held_out(loss: float | None) -> str:
@@ -174,7 +174,7 @@ def run_entry(run: "RunInfo") -> HomeEntry:
     return HomeEntry(
         key=run.run_id,
         title=run.name,
-        detail=f"Epoch {run.epoch:.4g}{loss} · {when}",
+        detail=f"Epoch {format_epoch(run.epoch)}{loss} · {when}",
         curve=run.curve,
         tip=f"{run.settings}. {run.note}".strip(),
     )

@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         page = QWidget(self._tabs)
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
         above = QHBoxLayout()
-        above.setContentsMargins(16, 8, 16, 0)
+        above.setContentsMargins(16, 0, 16, 0)
         above.addWidget(strip)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

@@ -62,7 +62,16 @@ _Counting: TypeAlias = Callable[
 class Model:
     """A trained network that writes, scores and can be looked into.
 
-    Made by `engine.fit` and `engine.load`.
+    Made by `engine.fit` and `engine.load`. In the shapes of arrays, T is the number of words in a
+    sentence, C that of the vocabulary, H that of the hidden units.
+
+    Examples
+    --------
+    >>> model.generate(3, "I think", temperature=0.8, top_p=0.9, seed=1)
+    >>> model.generate(ladder=(0, 0.5, 1, 1.5))         # one sentence per temperature
+    >>> model.generate(5, beams=100)                    # the most probable sentences
+    >>> model.next_words("I think", 5, word="that")     # and where "that" stands
+    >>> model.hidden_states("I think so.").shape        # (T + 1, H)
 
     Attributes
     ----------
@@ -123,7 +132,7 @@ class Model:
         Returns
         -------
         Sentences
-            A list of `SentenceGenerated`.
+            A list; a slice of it is one, too, and `frame()` makes a pandas frame of it.
         """
         config = SampleConfig(
             count=count,
@@ -283,12 +292,12 @@ class Model:
         return self.language_model.history
 
     def history_frame(self, *, points: bool = False) -> "pd.DataFrame":
-        """Return the history as a pandas frame, one row an evaluation.
+        """Return the history as a pandas frame, one row per evaluation.
 
         Parameters
         ----------
         points : bool
-            One row a point of the training curve instead.
+            One row per point of the training curve instead.
 
         Raises
         ------

@@ -41,7 +41,7 @@ from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock, is_held
 
 if TYPE_CHECKING:
-    from engine.corpus.corpus import TrainingText
+    from engine.corpus.training_text import TrainingText
     from engine.language_model.model import LanguageModel
     from engine.training.distributed.ranks import Ranks
 

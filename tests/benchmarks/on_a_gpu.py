@@ -41,7 +41,7 @@ _SENTENCES = 4_000  # gone through again and again: what comes twice is recorded
 _EPOCH_WORDS = 1_600_000  # the tutorial's
 _TINY_RATE = 1e-5
 _TESTS = "tests/engine/training/test_on_a_gpu.py"
-_TESTS_S, _STEPS_S, _QUALITY_S = 100.0, 6.0, 180.0  # at most; of each kind of steps; of training
+_TESTS_S, _STEPS_S, _QUALITY_S = 140.0, 6.0, 180.0  # at most; of each kind of steps; of training
 _REHEARSED_S = 0.3
 _TURNS = 3
 

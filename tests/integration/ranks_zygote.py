@@ -28,10 +28,11 @@ from engine.training.distributed.work import SharedSteps
 
 
 def note_every_step() -> None:
-    """Let every step be a point, and be followed by a save."""
+    """Let every step be a point, and be followed by a save; let a wait be told at once."""
     trainer._POINT_EVERY_S = 0.0
     recorder._LOGGED_POINT_S = 0.0
     recorder._AUTOSAVE_S = 0.0
+    engine.cli.ranks._TELL_AFTER_S = 0.0
 
 
 def have_accident(step: int, kind: str) -> None:

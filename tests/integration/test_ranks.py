@@ -210,6 +210,25 @@ def assert_same(state: TrainingState, whole: TrainingState, *, exactly: bool) ->
             torch.testing.assert_close(state.parameters[name], values, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.skipif(not FULL, reason="it waits for as long as a rank has to answer")
+def test_that_a_rank_that_hangs_ends_the_others(
+    forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
+) -> None:
+    ranks = forked.start_all(3, command(csv, tmp_path, "tutorial", "--epochs", "1000000"))
+    wait_until(lambda: ranks[0].out.exists() and len(ranks[0].losses()) > 3)
+
+    os.kill(ranks[1].number, signal.SIGSTOP)
+    began_s = time.monotonic()
+    codes = [forked.code(ranks[0]), forked.code(ranks[2])]
+    took_s = time.monotonic() - began_s
+    os.kill(ranks[1].number, signal.SIGKILL)
+    forked.code(ranks[1])
+
+    assert codes == [2, 2]
+    assert "Rank 1 of 3 is gone" in ranks[0].err.read_text().splitlines()[-1]
+    report(f"ranks: one that hung ended the others after {took_s:.1f} s")
+
+
 def test_that_rank_0_is_named_where_it_is_lost(
     forked: ForkedRanks, csv: Path, tmp_path: Path
 ) -> None:
@@ -233,6 +252,20 @@ def test_that_all_ranks_go_on_with_fewer_sentences_where_one_has_no_memory(
     notices = [each["text"] for each in leader.events("notice")]
     assert any("Training goes on with 4 a step" in text for text in notices)
     assert state_of_newest(tmp_path).progress.batch_size == 4
+
+
+def test_that_ranks_that_wait_for_one_can_be_stopped_and_say_for_whom(
+    forked: ForkedRanks, csv: Path, tmp_path: Path
+) -> None:
+    place = ("--ranks", "3", "--rendezvous", str(tmp_path / "meeting"))
+    ranks = [forked.start([*command(csv, tmp_path), "--rank", rank, *place]) for rank in "01"]
+    wait_until(lambda: "Waiting for rank 2" in ranks[0].err.read_text())
+
+    for rank in ranks:
+        os.kill(rank.number, signal.SIGTERM)
+
+    assert [forked.code(rank) for rank in ranks] == [2, 2]
+    assert all("Stopped before" in rank.err.read_text() for rank in ranks)
 
 
 def test_that_a_divergence_is_told_once(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
@@ -317,7 +350,9 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
     [
         (("--rank", "1"), "--ranks and --rendezvous must be given, too"),
         (("--rank", "2", "--ranks", "2", "--rendezvous", "x"), "from 0 to 1, not 2"),
-        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "cannot meet at"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "1", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "README.md"), "is no rendezvous"),
     ],
 )
 def test_that_a_wrong_rank_is_explained(

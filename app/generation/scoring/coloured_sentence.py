@@ -185,6 +185,12 @@ class ColouredSentence(QWidget):
         is_asked = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self._rest.move(word, event.globalPosition().toPoint(), is_asked=is_asked)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay the words out in another font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.show_score(self._scored)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that the pointer is on no word any more."""
         super().leaveEvent(event)

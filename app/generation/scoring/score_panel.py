@@ -51,16 +51,12 @@ class ScorePanel(QFrame):
         The sentence is different now.
     score_shown(object)
         This `ModelScore` is shown now, or None.
-    word_rested(object)
-        The pointer rests on a word of the sentence: a `RestedWord`.
-    word_left()
-        It rests there no longer.
     place_changed()
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
-    replaced(str)
-        Another sentence took the place of this typed one.
+    replaced(str, bool)
+        Another sentence took the place of this one; whether the person is to be told.
     compared_changed()
         Other sentences are compared now.
     removed(object)
@@ -69,6 +65,7 @@ class ScorePanel(QFrame):
     Attributes
     ----------
     better_word : BetterWord
+    coloured : ColouredSentence
     table_row : TableRow
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
@@ -76,11 +73,9 @@ class ScorePanel(QFrame):
 
     text_changed = Signal(str)
     score_shown = Signal(object)
-    word_rested = Signal(object)
-    word_left = Signal()
     place_changed = Signal()
     continue_requested = Signal(object)
-    replaced = Signal(str)
+    replaced = Signal(str, bool)
     compared_changed = Signal()
     removed = Signal(object)
 
@@ -126,7 +121,7 @@ class ScorePanel(QFrame):
         )
 
     def _build_figures(self) -> None:
-        self._coloured = describe(
+        self.coloured = describe(
             ColouredSentence(self),
             "generation.coloured_sentence",
             "The sentence, coloured by surprise",
@@ -222,7 +217,7 @@ class ScorePanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addWidget(heading)
         layout.addLayout(line)
-        layout.addWidget(self._coloured)
+        layout.addWidget(self.coloured)
         layout.addLayout(figures)
         better = QHBoxLayout()
         better.setSpacing(16)
@@ -267,9 +262,7 @@ class ScorePanel(QFrame):
         self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
-        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
-        self._coloured.word_rested.connect(self.word_rested)
-        self._coloured.word_left.connect(self.word_left)
+        self.coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
@@ -283,10 +276,13 @@ class ScorePanel(QFrame):
         return self._words
 
     @Slot(str, object)
-    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+    def set_text(
+        self, text: str, words: tuple[str, ...] | None = None, *, is_told: bool = True
+    ) -> None:
         """Put a sentence into the line, as if it had been typed: it can be undone.
 
-        Where `words` are given, they are scored until something else is typed.
+        Where `words` are given, they are scored until something else is typed. With `is_told`
+        the loss of a typed sentence is told.
         """
         former = self.text
         if (text, words) == (former, self._words):
@@ -298,8 +294,8 @@ class ScorePanel(QFrame):
                 self.sentence_line.del_()
         self._take(words)
         was_typed, self._is_typed = self._is_typed, False
-        if text != former and former.strip() and was_typed:
-            self.replaced.emit(former)
+        if text != former and former.strip() and (was_typed or not is_told):
+            self.replaced.emit(former, is_told)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
         """Show this sentence, and what could stand at its word `place`, from 0."""
@@ -308,7 +304,8 @@ class ScorePanel(QFrame):
         if (text, words) == (self.text, self._words) and self._scored is not None:
             self._look_again()
         else:
-            self.set_text(text, words)
+            # No message: it would lie on the words that the person wants to see.
+            self.set_text(text, words, is_told=False)
 
     @property
     def next_words_wanted(self) -> int | None:
@@ -325,14 +322,9 @@ class ScorePanel(QFrame):
         self._percentile_label.setText(text)
         self._percentile_label.setVisible(bool(text))
 
-    @property
-    def word_looked_at(self) -> str:
-        """The word that stands at the place that is looked at; "" where none is."""
-        return self._word_there()
-
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
-        self._next_panel.show_words(said, self._word_there())
+        self._next_panel.show_words(said, self.word_looked_at)
 
     @property
     def compared(self) -> tuple[ModelScore, ...]:
@@ -368,7 +360,7 @@ class ScorePanel(QFrame):
         self._pin_button.setEnabled(scored is not None)
         self.better_word.show_available(is_available=scored is not None)
         self._word_table.show_score(scored)
-        self._coloured.show_score(scored)
+        self.coloured.show_score(scored)
         self.score_shown.emit(scored)
         self._legend.setVisible(scored is not None)
         self._look_again()
@@ -429,8 +421,9 @@ class ScorePanel(QFrame):
         self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
         self._pin_button.click()
 
-    def _word_there(self) -> str:
-        """Return the word that stands at the place that is looked at."""
+    @property
+    def word_looked_at(self) -> str:
+        """The word that stands at the place that is looked at; "" where none is."""
         if self._scored is None or self._place is None:
             return ""
         return self._scored.score.words[self._place].word

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QFormLayout,
+    QHBoxLayout,
+    QLabel,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -14,11 +16,13 @@ from PySide6.QtWidgets import (
 
 from app.generation.presets import filters_text
 from app.shared.decimals import DecimalSpinBox
-from app.shared.labels import describe, make_form, make_label
+from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.theme import scaled
 from engine import SampleConfig
 
 _LARGEST_TOP_K = 100_000
 _LONGEST_NGRAM = 20  # words
+_FIELD_WIDTH = 112  # px
 _NOTHING = "as learned"
 
 
@@ -113,11 +117,18 @@ class FilterFields(QWidget):
             ("Top-&p", self._top_p, "lower: drops the unlikely rest"),
             ("M&in-p", self._min_p, "higher: drops what is far from the best"),
             ("R&epetition", self._penalty, "higher: says less twice"),
-            ("No repeats &of", self._ngram, "so many words in a row never come twice"),
+            ("N&o repeats", self._ngram, "so many words in a row never come twice"),
         )
         for name, spin, hint in rows:
-            form.addRow(name, spin)
-            form.addRow("", make_label(hint, "hint", self._fields))
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            spin.setFixedWidth(scaled(_FIELD_WIDTH))
+            line.addWidget(spin)
+            line.addWidget(make_label(hint, "hint", self._fields, wrap=True), 1)
+            add_row(form, name, line)
+            label = form.labelForField(line)
+            if isinstance(label, QLabel):
+                label.setBuddy(spin)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
 
     def values(self) -> dict[str, Any]:

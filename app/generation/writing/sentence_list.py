@@ -135,6 +135,7 @@ class SentenceList(RecordTable):
             self._drop_growing()
         if self._title_row >= 0:
             self._rows.replace_row(self._title_row, batch)
+            self.resizeRowToContents(self._title_row)  # a seed is longer than none
 
     def append_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence: at once if the last one came a while ago.

@@ -50,6 +50,7 @@ RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
 TOP_PX = 18  # above the curves: what is cut off there is named in it
+LEFT_PX, RIGHT_PX = 56, (66, 44)  # of the axes, without the right one's name in a narrow plot
 LOW_TOP_PX = 14  # the same in a low window
 NARROW_PX = 640  # the width below which the margin has names alone
 NEAR_PX = 6  # within which a change of the rate is pointed at
@@ -250,6 +251,7 @@ class LossPlot(QWidget):
         self._plot.hideButtons()
         self._plot.showAxis("right")
         self._plot.showGrid(x=False, y=True, alpha=0.25)
+        self._plot.getAxis("left").setWidth(scaled(LEFT_PX))
         self._plot.setLabel("left", "loss, nats per word")
         self._plot.setLabel("right", "perplexity, words")
         self._plot.setLabel("bottom", AXIS_LABELS[self._axis])
@@ -445,6 +447,7 @@ class LossPlot(QWidget):
         is_narrow = event.size().width() < scaled(NARROW_PX)
         self._lines.set_short(is_short=is_narrow)
         self._plot.getAxis("right").showLabel(not is_narrow)
+        self._plot.getAxis("right").setWidth(scaled(RIGHT_PX[is_narrow]))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

@@ -55,8 +55,9 @@ _QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
 _QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
 _NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
-    "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
-    "--header or --no-header; --delimiter \\n if each line is a text"
+    "Say how it is to be read: its delimiter (--delimiter), quotes (--quoting), lines above the "
+    "table (--skip-rows N) or whether its first row names the columns (--header, --no-header); one "
+    "column (--delimiter \\n) if each line is a text"
 )
 
 
@@ -204,8 +205,8 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
         return
     raise CorpusError(
         f"{path.name} looks like a table with blanks between its fields, such as in line "
-        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or say "
-        "--delimiter \\n if each line is a text."
+        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or "
+        "choose one column as its delimiter (--delimiter \\n) if each line is a text."
     )
 
 

@@ -123,10 +123,14 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     assert unknown.isHidden()
 
     bench.choose("tokenizer_combo", "whitespace")
+    assert bench.tab.tokenizer().unknown_word == "<unk>"
+    assert not unknown.isHidden()
+
+    unknown.selectAll()
     bench.qtbot.keyClicks(unknown, "N")
     bench.qtbot.keyClick(unknown, Qt.Key.Key_Return)
+    bench.rest()
 
-    assert not unknown.isHidden()
     assert bench.tab.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
 
 

@@ -22,6 +22,7 @@ from app.generation.next_words_controller import start_hint
 from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
 from app.shared.formatting import format_share
+from app.shared.suggesting_line import SuggestingLine
 from engine import DeviceError, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
@@ -236,6 +237,29 @@ def test_that_start_words_are_answered_and_an_unknown_one_is_flagged(
     edit.clear()
 
     assert not hint.isVisible()
+
+
+def test_that_a_word_is_not_called_unknown_while_it_is_typed(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    model = fake_model()
+    model.vocabulary.words = ("SENTENCE_START", "SENTENCE_END", "gladsome", "it", "UNKNOWN_TOKEN")
+    bench.session.set_model(model)
+    line = bench.find(SuggestingLine, "start_edit")
+    bench.tab.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+
+    qtbot.keyClicks(line, "it glads")
+    qtbot.waitUntil(lambda: "“glads…” could become" in bench.text_of("start_hint"))
+    assert bench.find(QLabel, "start_hint").property("role") == "hint"
+    qtbot.keyClicks(line, " ")
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: "could become" in bench.text_of("start_hint"))
+    bench.find(QPushButton, "generate_button").setFocus()
+
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
 
 
 def test_that_return_in_the_start_line_writes_sentences_that_begin_so(

@@ -50,6 +50,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
         epoch=epoch,
         step=step,
         word_dim=8000,
+        vocabulary=SimpleNamespace(words=("SENTENCE_START", "SENTENCE_END", "so", "UNKNOWN_TOKEN")),
     )
 
 

@@ -323,6 +323,21 @@ def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus, softmax_sample:
     assert math.isfinite(resumed.state().progress.best_loss or math.inf)
 
 
+def test_that_two_epochs_and_then_two_more_are_four_at_once(corpus: Corpus) -> None:
+    config = TrainConfig(epochs=4, batch_size=8, output_dropout=0.3, softmax_sample=0.3)
+    whole = Trainer(corpus, ModelConfig(hidden_dim=6), config)
+    half = Trainer(corpus, ModelConfig(hidden_dim=6), replace(config, epochs=2))
+    *_, last = (each for each in whole.run(RunControl()) if isinstance(each, SnapshotPublished))
+    for _ in half.run(RunControl()):
+        pass
+
+    longer = replace(half.state(), train_config=replace(half.state().train_config, epochs=4))
+    resumed = Trainer.resumed(corpus, longer)
+    *_, mine = (each for each in resumed.run(RunControl()) if isinstance(each, SnapshotPublished))
+
+    assert all(map(torch.equal, mine.model.rnn.parameters(), last.model.rnn.parameters()))
+
+
 def test_that_what_was_decided_can_be_left_open_again() -> None:
     given = TrainConfig(epochs=7, output_dropout=0.1)
 
