@@ -87,8 +87,8 @@ class FilePanel(QWidget):
             "dataset.open_button",
             "Open CSV",
             "Choose a file of text (Ctrl+O): a CSV, TSV or spreadsheet with one text per row, "
-            "plain text, or JSON Lines, packed with gzip or ZIP or not. Several files become one text; "
-            "you can also drop them onto the window",
+            "plain text, or JSON Lines, packed with gzip or ZIP or not. Several files become one "
+            "text; you can also drop them onto the window",
         )
         self._open_folder = describe(
             QPushButton("Folder…", self),

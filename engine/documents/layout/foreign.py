@@ -92,8 +92,8 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
         )
     if _is_yaml(head):
         raise CorpusError(
-            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one per line in "
-            "a file named .txt; --delimiter \\n if each of its lines is a text."
+            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one per line "
+            "in a file named .txt; --delimiter \\n if each of its lines is a text."
         )
     if _JSON_OBJECT.match(head[:2000]) and not json_columns(head.strip().splitlines()[0]):
         raise CorpusError(
