@@ -20,7 +20,7 @@ def probability_formula(score: SentenceScore) -> str:
         f"ln p = {ln:.3f}, log₁₀ p = {ln / math.log(10.0):.3f}, log₂ p = {ln / math.log(2.0):.3f}"
     )
     return (
-        f"p = {shown}{more}: one factor a word, the sentence's end the last.\n"
+        f"p = {shown}{more}: one factor per word, the sentence's end the last.\n"
         f"{units} bits.".replace("-", "−")
     )
 

@@ -57,7 +57,7 @@ def sentence_columns(
         ),
         Column(
             title="Copied",
-            tip="The longest run of words that stands so in the training text, of all words; "
+            tip="The longest run of words that appears verbatim in the training text, of all words; "
             "known while that text is open. Click to see where",
             text=lambda row: _copied(copy_of(row)),
             tooltip=lambda row: _copied_tip(row, copy_of(row)),
@@ -127,8 +127,10 @@ def _copied_tip(row: Row, copy: Copy | None) -> str:
     run = " ".join(row.words[copy.first : copy.first + copy.length])
     part = " The text is so long that only a part of it was looked through." * copy.is_sampled
     if copy.is_whole:
-        return f"The whole sentence stands so in the training text. Click to see where.{part}"
-    return f"“{run}” stands so in the training text. Click to see where.{part}"
+        return (
+            f"The whole sentence appears verbatim in the training text. Click to see where.{part}"
+        )
+    return f"“{run}” appears verbatim in the training text. Click to see where.{part}"
 
 
 def _star(row: Row, *, is_marked: bool) -> str:
