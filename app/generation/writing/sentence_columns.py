@@ -57,7 +57,7 @@ def sentence_columns(
         ),
         Column(
             title="Copied",
-            tip="The longest run of words that appears verbatim in the training text, of all words; "
+            tip="The longest run of words that appears verbatim in the training text; "
             "known while that text is open. Click to see where",
             text=lambda row: _copied(copy_of(row)),
             tooltip=lambda row: _copied_tip(row, copy_of(row)),
