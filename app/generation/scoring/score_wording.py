@@ -38,7 +38,7 @@ def probability_formula(score: SentenceScore) -> str:
         f"ln p = {ln:.3f}, log₁₀ p = {ln / math.log(10.0):.3f}, log₂ p = {ln / math.log(2.0):.3f}"
     )
     return (
-        f"p = {shown}{more}: one factor a word, the sentence's end the last.\n"
+        f"p = {shown}{more}: one factor per word, the sentence's end the last.\n"
         f"{units} bits.".replace("-", "−")
     )
 
@@ -63,7 +63,7 @@ def without_unknown_text(score: SentenceScore) -> str:
     odds, wavers = score.known_log_probability, score.known_perplexity
     return (
         f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
-        f"perplexity {format_perplexity(wavers)} a word."
+        f"perplexity {format_perplexity(wavers)}."
     )
 
 
