@@ -104,12 +104,24 @@ from .language_model.history import (
 from .language_model.model import LanguageModel as LanguageModel
 from .sampling.next_words import next_words as next_words
 from .language_model.ngram import count_references as count_references
+from .scoring.candidates import score_candidates as score_candidates
 from .scoring.percentile import (
     HeldOutScores as HeldOutScores,
     Percentile as Percentile,
 )
+from .scoring.ranking import (
+    Candidate as Candidate,
+    CandidatesScored as CandidatesScored,
+    RankedCandidate as RankedCandidate,
+    RankWeights as RankWeights,
+    ScoredCandidate as ScoredCandidate,
+    candidates_in as candidates_in,
+    candidates_of as candidates_of,
+    rank as rank,
+)
 from .scoring.replacement import best_replacement as best_replacement
 from .language_model.results import (
+    FileScored as FileScored,
     NextWord as NextWord,
     NextWords as NextWords,
     ReplacementFound as ReplacementFound,
@@ -118,10 +130,14 @@ from .language_model.results import (
     SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
+    TextScore as TextScore,
     WordScore as WordScore,
+    WordStatistic as WordStatistic,
 )
 from .sampling.sampler import generate as generate
 from .scoring.scorer import score as score
+from .scoring.table import score_file as score_file
+from .scoring.text_scores import score_texts as score_texts
 from .network.device import (
     DeviceChoice as DeviceChoice,
     list_devices as list_devices,

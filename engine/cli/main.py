@@ -371,11 +371,13 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
     add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
+    costs = "also write what each word of the vocabulary costs in all texts, with tabs"
+    add("--word-stats", type=Path, metavar="FILE", help=costs)
     rank = _add_command(commands, "rank", "rank candidate sentences, the best first")
     add = rank.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
     lines = (
-        "a sentence a line; also 'score TAB sentence', or Moses' n-best lists; -: standard input"
+        "a sentence a line, also with a score and a tab, or Moses' n-best lists; -: standard input"
     )
     add("file", type=Path, metavar="FILE", help=lines)
     add("--per-word", action="store_true", help="rank by the mean of the words, not the sum")

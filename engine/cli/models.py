@@ -19,13 +19,12 @@ from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.results import NOTHING, SentenceGenerated
 from engine.language_model.tutorial_npz import word_list_of
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.replacement import best_replacement
 from engine.scoring.scorer import score
-from engine.scoring.text_scores import NOTHING
 from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted, probability
 
@@ -75,6 +74,8 @@ def run_score(arguments: Namespace) -> int:
         if arguments.sentences or arguments.per_word:
             raise ConfigError("Give sentences, or --csv and a file, not both.")
         return score_column(arguments, model, output)
+    if arguments.word_stats is not None:
+        raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
