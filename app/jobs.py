@@ -31,6 +31,7 @@ from engine import (
 if TYPE_CHECKING:
     from engine import (
         CachedCorpora,
+        CandidatesScored,
         ClearedCorpora,
         Copy,
         CopyFinder,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         CsvPreview,
         DeviceChoice,
         Event,
+        FileScored,
         HeldOutScores,
         LanguageModel,
         NextWords,
@@ -52,8 +54,6 @@ InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPrev
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
 USUAL_WORDS = 1_000_000  # of a text, before there is one
-
-
 ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
@@ -253,28 +253,51 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
 
 
 def score_held_out_with_engine(
-    model: "LanguageModel", corpus: "Corpus", control: RunControl
+    model: "LanguageModel", corpus: "Corpus", most: int, control: RunControl
 ) -> "Iterator[StageProgress | HeldOutScores]":
     """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
     from engine import score_held_out
 
-    return score_held_out(model, corpus, control)
+    return score_held_out(model, corpus, control, most=most)
 
 
-def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
-    """Score a sentence; called in the worker, so that PyTorch is loaded there."""
-    from engine import score
-
-    yield from score(model, text, control)
-
-
-def score_words_with_engine(
-    model: "LanguageModel", text: str, words: "Sequence[str]", control: RunControl
+def score_with_engine(
+    model: "LanguageModel", text: str, control: RunControl, words: "Sequence[str] | None" = None
 ) -> "Iterator[Event]":
-    """Score the words of a drawn sentence themselves; `text` is only what they are called."""
+    """Score a sentence, or its `words` themselves; called in the worker, with PyTorch there."""
     from engine import score
 
     yield from score(model, text, control, words=words)
+
+
+def score_sentences_with_engine(
+    model: "LanguageModel", sentences: "Sequence[tuple[str, ...]]", control: RunControl
+) -> "Iterator[Event]":
+    """Score the words of sentences, one after the other; called in the worker."""
+    from engine import score
+
+    for words in sentences:
+        yield from score(model, " ".join(words), control, words=words)
+
+
+def score_list_with_engine(
+    model: "LanguageModel", source: str | Path, control: RunControl
+) -> "Iterator[StageProgress | CandidatesScored]":
+    """Score the candidates of a text or of a file; called in the worker."""
+    from engine import candidates_in, candidates_of, score_candidates
+
+    is_file = isinstance(source, Path)
+    read = candidates_in(Path(source)) if is_file else candidates_of(str(source).split("\n"))
+    return score_candidates(model, list(read), control)
+
+
+def score_file_with_engine(
+    model: "LanguageModel", source: Path, config: CsvConfig, target: Path, control: RunControl
+) -> "Iterator[StageProgress | FileScored]":
+    """Score a column into a new file; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_file
+
+    return score_file(model, source, config, target, control)
 
 
 def time_one_step_with_engine(
@@ -313,10 +336,10 @@ class Jobs:
     generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]" = (
         generate_with_engine
     )
-    score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
-    score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
-        score_words_with_engine
-    )
+    score: "Callable[..., Iterator[Event]]" = score_with_engine
+    score_sentences: "Callable[..., Iterator[Event]]" = score_sentences_with_engine
+    score_list: "Callable[..., Iterator[StageProgress | CandidatesScored]]" = score_list_with_engine
+    score_file: "Callable[..., Iterator[StageProgress | FileScored]]" = score_file_with_engine
     next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
         next_words_with_engine
     )
@@ -335,6 +358,8 @@ class Jobs:
     ask_where_it_is: Callable[[str], Path | None] | None = None  # a recent file that is gone
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
+    ask_list_path: Callable[[str], Path | None] | None = None  # to rank or to score
+    ask_scores_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
     training_dialogs: TrainingQuestions | None = None
     runs_dialogs: RunsQuestions | None = None

@@ -52,7 +52,7 @@ class ScoringController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._score, self._score_words = jobs.score, jobs.score_words
+        self._score = jobs.score
         self._job: tuple[Typed, LanguageModel, str] | None = (
             None  # its model, and that one's origin
         )
@@ -117,10 +117,8 @@ class ScoringController(QObject):
             return
         self._job = (text, words), model, self._origin
         control = RunControl()
-        score = partial(self._score, model, text, control)
-        if words is not None:
-            score = partial(self._score_words, model, text, words, control)
-        self._runner.start(score, control)
+        given = () if words is None else (words,)
+        self._runner.start(partial(self._score, model, text, control, *given), control)
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""

@@ -21,6 +21,9 @@ class Runners:
     copies: TaskRunner
     replacement: TaskRunner
     percentile: TaskRunner
+    surprise: TaskRunner
+    ranking: TaskRunner
+    file_scoring: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -46,6 +49,9 @@ class Runners:
             self.copies,
             self.replacement,
             self.percentile,
+            self.surprise,
+            self.ranking,
+            self.file_scoring,
             self.models,
             self.runs,
             self.prepared_texts,

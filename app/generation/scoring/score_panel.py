@@ -56,6 +56,8 @@ class ScorePanel(QFrame):
         Other sentences are compared now.
     removed(object)
         Compared sentences were taken away: all that were there before, for `show_compared`.
+    lists_requested()
+        A list is to be ranked, or a file to be scored.
 
     Attributes
     ----------
@@ -71,6 +73,7 @@ class ScorePanel(QFrame):
     replaced = Signal(str)
     compared_changed = Signal()
     removed = Signal(object)
+    lists_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +113,14 @@ class ScorePanel(QFrame):
             "generation.pin_button",
             "Add to comparison",
             "Keep this sentence and its probability in the ranked table (Return)",
+        )
+
+        self._lists_button = describe(
+            QPushButton("Ran&k a list or score a file…", self),
+            "generation.lists_button",
+            "Rank a list or score a file",
+            "Put many sentences in order, such as a translation system's, or score a whole column "
+            "of a table",
         )
 
     def _build_figures(self) -> None:
@@ -202,9 +213,12 @@ class ScorePanel(QFrame):
         figures.setColumnStretch(len(names), 1)
         heading = QLabel("How probable is a sentence?", self)
         heading.setProperty("role", "heading")
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(self._lists_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
-        layout.addWidget(heading)
+        layout.addLayout(top)
         layout.addLayout(line)
         layout.addWidget(self._coloured)
         layout.addLayout(figures)
@@ -243,6 +257,7 @@ class ScorePanel(QFrame):
         self._sentence_edit.textChanged.connect(self._on_text_changed)
         self._sentence_edit.returnPressed.connect(self._on_return_pressed)
         self._pin_button.clicked.connect(self._on_pin_clicked)
+        self._lists_button.clicked.connect(self.lists_requested)
         self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
         self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
         self._comparison_table.removed.connect(self.removed)
@@ -380,6 +395,7 @@ class ScorePanel(QFrame):
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
+            self._lists_button,
             self._sentence_edit,
             self._pin_button,
             self._undo_button,

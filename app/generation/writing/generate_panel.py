@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -19,11 +20,12 @@ from app.generation.presets import Preset
 from app.generation.records import Batch
 from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
+from app.generation.writing.source_menu import build_source_menu
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
+from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -62,9 +64,13 @@ class GeneratePanel(QFrame):
     cleared(object)
         The list was cleared: the sentences with their batches, for `show_records`.
     sentences_written()
-        A batch has come to its end.
+        A batch has come to its end, or other sentences are shown.
     copy_chosen(object)
         The user wants to know where the longest run of this `SentenceGenerated` was copied from.
+    surprise_toggled(bool)
+        The words of the sentences are to be coloured by surprise, or not.
+    source_chosen(int)
+        The user wants to see this sentence of the training text, from 0.
     """
 
     generate_requested = Signal(object)
@@ -79,6 +85,8 @@ class GeneratePanel(QFrame):
     cleared = Signal(object)
     sentences_written = Signal()
     copy_chosen = Signal(object)
+    surprise_toggled = Signal(bool)
+    source_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -162,6 +170,13 @@ class GeneratePanel(QFrame):
             "Only favourites",
             "Show only the sentences that you have marked",
         )
+        self._surprise_check = describe(
+            QCheckBox("Surpr&ise", self),
+            "generation.surprise_check",
+            "Colour words by surprise",
+            "Colour each word by how far down the model's list it stood, as the typed sentence is; "
+            "else the run of words that is copied from the training text is tinted",
+        )
         self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
@@ -177,6 +192,7 @@ class GeneratePanel(QFrame):
         top.addWidget(self._stop_button)
         below = QHBoxLayout()
         below.addWidget(self._status_label, 1)
+        below.addWidget(self._surprise_check)
         below.addWidget(self._favourites_check)
         below.addWidget(self._search_edit)
         for button in (self._copy_button, self._save_button, self._clear_button):
@@ -209,6 +225,7 @@ class GeneratePanel(QFrame):
         self._start_edit.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
+        self._surprise_check.toggled.connect(self.surprise_toggled)
         self._list.word_chosen.connect(self.word_chosen)
         self._list.copy_chosen.connect(self.copy_chosen)
         self._list.favourites_changed.connect(self._on_favourites_changed)
@@ -280,6 +297,29 @@ class GeneratePanel(QFrame):
         self._show_status()
 
     @property
+    def wants_surprise(self) -> bool:
+        """Whether words are to be coloured by surprise."""
+        return self._surprise_check.isChecked()
+
+    def show_surprise(
+        self, surprise: Mapping[str, Sequence[WordScore]], vocabulary_size: int
+    ) -> None:
+        """Colour the words of the sentences with these keys by surprise."""
+        self._list.show_surprise(surprise, vocabulary_size)
+
+    def show_sources(
+        self, title: str, sources: Sequence[tuple[int, str]], *, can_be_shown: bool
+    ) -> None:
+        """List sentences of the training text, each with its number; a click chooses one."""
+        menu = build_source_menu(title, sources, self, can_be_shown=can_be_shown)
+        menu.triggered.connect(self._on_source_triggered)
+        menu.popup(QCursor.pos())
+
+    @Slot(QAction)
+    def _on_source_triggered(self, action: QAction) -> None:
+        self.source_chosen.emit(action.data())
+
+    @property
     def favourites(self) -> set[str]:
         """The keys of the sentences that are marked."""
         return self._list.favourites
@@ -315,6 +355,7 @@ class GeneratePanel(QFrame):
             self._list.show_former(
                 records, self._list.favourites if favourites is None else favourites
             )
+        self.sentences_written.emit()
         self._update_enabled()
 
     def tab_chain(self) -> list[QWidget]:
@@ -325,6 +366,7 @@ class GeneratePanel(QFrame):
             self._stop_button,
             *self._form.tab_chain(),
             self._list,
+            self._surprise_check,
             self._favourites_check,
             self._search_edit,
             self._copy_button,

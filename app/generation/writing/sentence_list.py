@@ -8,10 +8,11 @@ seen apart from what made it.
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QHideEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QToolTip, QWidget
 
 from app.generation.records import Batch, given_words, key_of
+from app.generation.scoring.bands import word_tip
 from app.generation.writing.sentence_columns import (
     COPIED,
     FAVOURITE,
@@ -23,7 +24,7 @@ from app.generation.writing.sentence_columns import (
 )
 from app.generation.writing.sentence_delegate import SentenceDelegate
 from app.shared.tables import RecordTable, RowsModel, fit_column
-from engine import Copy, SentenceGenerated, SentenceGrowing
+from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
@@ -214,7 +215,14 @@ class SentenceList(RecordTable):
 
     def show_copies(self, copies: Mapping[str, Copy]) -> None:
         """Show what was copied of the sentences with these keys."""
-        self._copies = copies
+        self._copies = self._delegate.copies = copies
+        self.viewport().update()
+
+    def show_surprise(
+        self, surprise: Mapping[str, Sequence[WordScore]], vocabulary_size: int
+    ) -> None:
+        """Colour the words of the sentences with these keys by how surprising they were."""
+        self._delegate.surprise, self._delegate.vocabulary_size = surprise, vocabulary_size
         self.viewport().update()
 
     def copy_of(self, row: Row) -> Copy | None:
@@ -406,6 +414,18 @@ class SentenceList(RecordTable):
         shape = Qt.CursorShape.ArrowCursor if word is None else Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
         self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say of a coloured word how probable it was, as its row says it of the sentence."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            found = self._word_at(QPointF(event.pos()))
+            record = None if found is None else self._rows.rows[found[0]]
+            if found is not None and isinstance(record, SentenceGenerated):
+                word = self._delegate.surprise_at(record, found[1])
+                if word is not None:
+                    QToolTip.showText(event.globalPos(), word_tip(word), self.viewport())
+                    return True
+        return super().viewportEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the rows to the width that the columns have now."""

@@ -40,7 +40,7 @@ def test_that_every_row_comes_back_with_its_score(source: Path, tmp_path: Path) 
     empty = rows.pop(700)
     assert (empty["id"], empty["log2_probability"], empty["words"]) == ("none", "", "")
     assert [row["id"] for row in rows] == list(map(str, range(1500)))
-    assert sum(int(row["unknown_words"] or 0) for row in rows) == done.total.unknown == 750
+    assert sum(int(row["unknown_words"]) for row in rows) == done.total.unknown == 1500 + 750
     bits = [float(row["log2_probability"]) for row in rows]
     assert sum(bits) == pytest.approx(done.total.log_probability / 0.693147, rel=1e-4)
     assert isinstance(progress[-1], StageProgress)
