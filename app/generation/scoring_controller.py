@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # A text, and its words where it would be read as others.
 Typed: TypeAlias = tuple[str, tuple[str, ...] | None]
 
+SPECIAL_WORDS = 3  # of each vocabulary: start, end and unknown
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 
@@ -155,4 +156,5 @@ def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = ""
         model_title=model_title(model),
         origin=origin,
         guess_bits=math.log2(model.word_dim),
+        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_WORDS)),
     )

@@ -71,10 +71,12 @@ class FilePage(QWidget):
         )
         self._name_label = ElidedLabel("No file is chosen.", self)
         self._name_label.setObjectName("generation.file_name_label")
-        self._column_picker = ColumnPicker("Text column", self)
-        self._column_picker.setObjectName("generation.file_column_picker")
-        self._column_picker.setToolTip("The column with the text; several are joined")
-        self._column_picker.setAccessibleDescription("The column with the text")
+        self._column_picker = describe(
+            ColumnPicker("Text column", self),
+            "generation.file_column_picker",
+            "Text column",
+            "The column with the text; several that are ticked are joined",
+        )
         self._score_button = describe(
             QPushButton("&Score into a new file…", self),
             "generation.file_score_button",

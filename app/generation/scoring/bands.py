@@ -13,8 +13,8 @@ from app.shared.formatting import format_bits, format_count, format_odds, format
 from app.shared.theme import current_palette
 from engine import WordScore
 
-LIGHT = ("", "#fdd9b4", "#fda762", "#e8711c")
-DARK = ("", "#4a3320", "#6f4018", "#9c4f0c")
+LIGHT = ("", "#fdd9b4", "#fda762", "#ef8238")
+DARK = ("", "#4a3320", "#6f4018", "#984d0c")
 PAD = 2.0  # px around a word
 _SMALLEST_LIMITS = (10, 100, 1000)  # ranks
 _SHARES = (200, 20, 2)  # of the vocabulary, where that is less

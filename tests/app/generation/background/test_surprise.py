@@ -50,7 +50,7 @@ def test_that_words_are_coloured_on_demand_and_anew_for_another_model(
     bench.find(QSpinBox, "count_spin").setValue(2)
     with qtbot.waitSignal(bench.runner.ended):
         qtbot.mouseClick(bench.find(QPushButton, "generate_button"), Qt.MouseButton.LeftButton)
-    dark = {"#e8711c", "#9c4f0c"}  # in the light and in the dark
+    dark = {"#ef8238", "#984d0c"}  # in the light and in the dark
     assert not colours(bench) & dark
     assert scoring.asked == []
 
