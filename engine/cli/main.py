@@ -366,7 +366,8 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="in quotation marks; none, or -: the lines of standard input",
     )
     add = score.add_argument
-    add("--per-word", action="store_true", help="a line a word, with tabs: for a table")
+    per_word = "a line per word, with tabs: for a table; with --csv, the row's columns in front"
+    add("--per-word", action="store_true", help=per_word)
     add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
     add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
-from engine.cli.scoring import score_column, score_words, show_totals, summed
+from engine.cli.scoring import (
+    score_column,
+    score_column_words,
+    score_words,
+    show_totals,
+    summed,
+)
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
 from engine.control import RunControl
@@ -71,23 +77,27 @@ def run_score(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     if arguments.csv is not None:
-        if arguments.sentences or arguments.per_word:
+        if arguments.sentences or arguments.improve:
             raise ConfigError("Give sentences, or --csv and a file, not both.")
-        return score_column(arguments, model, output)
+        if arguments.per_word and arguments.word_stats is not None:
+            raise ConfigError("Ask for --per-word or for --word-stats, not for both at once.")
+        score_table = score_column_words if arguments.per_word else score_column
+        return score_table(arguments, model, output)
     if arguments.word_stats is not None:
         raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
-    texts = given or filter(None, (line.strip() for line in sys.stdin))
+    lines = enumerate(given or (line.strip() for line in sys.stdin), start=1)
+    texts = ((number, text) for number, text in lines if text)  # the number is that of the line
     scored, total = 0, NOTHING
     if arguments.per_word and not arguments.json:
         scored, total = score_words(model, texts, output, arguments.base)
     else:
-        for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
+        for _, text in texts:
             for event in score(model, text):
                 output.show(event)
-                total += summed(event.score)
+                total, scored = total + summed(event.score), scored + 1
             if arguments.improve:
                 with stop_on_signal(output) as control:
                     for found in best_replacement(model, text, control):

@@ -6,7 +6,7 @@ One sentence after the other, each with its words, is shown by `models`.
 import math
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from engine.cli.output import Output, stop_on_signal
 from engine.config import CsvConfig
 from engine.documents.reader import DocumentReader
+from engine.events import event_to_json
 from engine.files.atomic import export_file
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
@@ -38,20 +39,30 @@ _STATISTICS = ("word", "count", "log{}_probability", "mean_surprisal_bits")
 
 
 def score_words(
-    model: LanguageModel, texts: Iterable[str], output: Output, base: str
+    model: LanguageModel, texts: Iterable[tuple[int, str]], output: Output, base: str
 ) -> tuple[int, TextScore]:
-    """Write a line a word, with tabs between the columns; return how many texts and the totals."""
-    unit, total, number = BASES[base], NOTHING, 0
+    """Write a line per word of numbered texts; return how many they are and the totals.
+
+    Tabs stand between the columns.
+    """
+    total, count = NOTHING, 0
     output.result("\t".join(_PER_WORD).format(base))
-    for number, text in enumerate(texts, start=1):
+    for number, text in texts:
         for event in score(model, text):
-            for position, word in enumerate(event.score.words, start=1):
-                log_p = word.log_probability / unit
-                known = "yes" if word.is_known else "no"
-                cells = (number, position, word.word, known, f"{log_p:.6f}", f"{word.bits:.6f}")
-                output.result("\t".join(map(str, (*cells, word.rank))))
-            total += summed(event.score)
-    return number, total
+            _show_words(event.score, number, (), output, base)
+            total, count = total + summed(event.score), count + 1
+    return count, total
+
+
+def _show_words(
+    scored: SentenceScore, number: int, before: Sequence[str], output: Output, base: str
+) -> None:
+    """Write a line per word, `before` standing in front of each."""
+    for position, word in enumerate(scored.words, start=1):
+        log_p = word.log_probability / BASES[base]
+        known = "yes" if word.is_known else "no"
+        cells = (number, position, word.word, known, f"{log_p:.6f}", f"{word.bits:.6f}", word.rank)
+        output.result("\t".join(map(str, (*before, *cells))))
 
 
 def summed(scored: SentenceScore) -> TextScore:
@@ -95,6 +106,37 @@ def _totals(total: TextScore) -> dict[str, Any]:
     own = (total.perplexity, total.perplexity_of_known)
     shown = [value if math.isfinite(value) else None for value in own]
     return asdict(total) | {"perplexity": shown[0], "perplexity_of_known": shown[1]}
+
+
+def score_column_words(arguments: Namespace, model: LanguageModel, output: Output) -> int:
+    """Write a line per word of a table's text column, the row's other columns in front of each.
+
+    A text's number is that of its row.
+    """
+    config = CsvConfig(columns=tuple(arguments.column or ()))
+    total, texts, base = NOTHING, 0, arguments.base
+    with (
+        stop_on_signal(output) as control,
+        DocumentReader(arguments.csv, config, control.proceed) as reader,
+    ):
+        columns = reader.all_columns
+        kept = [k for k, name in enumerate(columns) if name not in reader.columns]
+        if not output.as_json:
+            per_word = (name.format(base) for name in _PER_WORD)
+            output.result("\t".join([*(columns[k] for k in kept), *per_word]))
+        for number, (fields, text) in enumerate(reader.rows(), start=1):
+            if not control.proceed():
+                break
+            for event in score(model, text) if text else ():
+                if output.as_json:
+                    row = dict(zip(columns, fields, strict=False))
+                    output.result_json({**(event_to_json(event) or {}), "row": row})
+                else:
+                    before = [" ".join(fields[k].split()) for k in kept if k < len(fields)]
+                    _show_words(event.score, number, before, output, base)
+                total, texts = total + summed(event.score), texts + 1
+        show_totals(total, texts, output, base)
+        return control.exit_code
 
 
 def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SHOWN_SOURCES = 10  # sentences of the text
 _LONGEST_SOURCE = 100  # characters
 _AT_ONCE = 2000  # sentences a job
-NOT_KNOWN = "what is copied is not known: open the training text on the Dataset tab"
+NOT_KNOWN = "What is copied is not known: open the training text on the Dataset tab."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +118,14 @@ class CopiesController(BackgroundController):
         shares = [copy.length / copy.words for copy in copies if copy.words]
         if not shares:
             return ""
-        text = f"longest copied run {format_percent(sum(shares) / len(shares))} of a sentence"
+        text = f"Copied: {format_percent(sum(shares) / len(shares))} of a sentence on average"
         if held_out_share is not None:
-            text += f" (held-out text {format_percent(held_out_share)})"
+            text += f", of held-out text {format_percent(held_out_share)}"
         whole = sum(copy.is_whole for copy in copies)
         if whole:
-            text += f", {format_count(whole)} of {format_count(len(copies))} copied whole"
+            text += f"; {format_count(whole)} of {format_count(len(copies))} whole"
         if copies[0].is_sampled:
-            text += "; only a part of the text was looked through"
+            text += "; the text is so long that only a part of it was looked through"
         return text
 
     def _go_on(self, failure: TaskFailure | None) -> None:

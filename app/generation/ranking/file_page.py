@@ -25,10 +25,13 @@ from app.shared.formatting import (
 )
 from app.shared.labels import ElidedLabel, describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.theme import scaled
 from engine import FileScored, StageProgress, WordStatistic
 
 WORD, COUNT, BITS, SHARE = range(4)
 _STEPS = 1000  # of the bar
+_CENTRE = Qt.AlignmentFlag.AlignCenter  # leaves room for the arrow of the order
+_PICKER_WIDTH = 180  # px
 _NAMES = {
     "SENTENCE_END": "(end of sentence)",
     "UNKNOWN_TOKEN": "(unknown words together)",
@@ -77,6 +80,7 @@ class FilePage(QWidget):
             "Text column",
             "The column with the text; several that are ticked are joined",
         )
+        self._column_picker.setMinimumWidth(scaled(_PICKER_WIDTH))
         self._score_button = describe(
             QPushButton("&Score into a new file…", self),
             "generation.file_score_button",
@@ -119,7 +123,11 @@ class FilePage(QWidget):
         )
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
-        for column, sample in ((COUNT, "1,000,000"), (BITS, "00.00 bits"), (SHARE, "< 0.1 % +")):
+        for column, sample in (
+            (COUNT, "1,000,000"),
+            (BITS, "00.00 bits"),
+            (SHARE, "100.0 % of all"),
+        ):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             fit_column(self._table, column, sample)
 
@@ -216,6 +224,7 @@ def statistic_columns(
             text=lambda word: format_count(word.count),
             sort_key=lambda word: word.count,
             is_number=True,
+            title_alignment=_CENTRE,
         ),
         Column(
             title="Surprise",
@@ -223,6 +232,7 @@ def statistic_columns(
             text=lambda word: f"{word.bits:.2f} bits",
             sort_key=lambda word: word.bits,
             is_number=True,
+            title_alignment=_CENTRE,
         ),
         Column(
             title="Of all bits",
@@ -231,6 +241,7 @@ def statistic_columns(
             text=lambda word: format_percent(share_of(word)),
             sort_key=share_of,
             is_number=True,
+            title_alignment=_CENTRE,
         ),
     )
 

@@ -8,7 +8,7 @@ from app.generation.ranking.rank_page import RankPage
 from app.shared.labels import ElidedLabel, describe
 from app.shared.theme import scaled
 
-_SIZE = (980, 640)  # px
+_SIZE = (1200, 640)  # px
 
 
 class ListsDialog(QDialog):

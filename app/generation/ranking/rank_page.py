@@ -21,7 +21,7 @@ from app.shared.labels import describe, make_label
 from engine import RankedCandidate, RankWeights, StageProgress
 
 _LARGEST_WEIGHT = 1000.0
-_LIST_WIDTH, _TABLE_WIDTH = 320, 620  # px
+_LIST_WIDTH, _TABLE_WIDTH = 250, 920  # px
 _EXAMPLE = (
     "One sentence per line, such as\n\nhe goes to school .\nhe go to school .\n\n"
     "A score may stand before or behind it, with a tab between; n-best lists of Moses "
@@ -186,6 +186,7 @@ class RankPage(QWidget):
         cursor = self._edit.textCursor()
         cursor.select(cursor.SelectionType.Document)
         cursor.removeSelectedText()
+        self._edit.setPlaceholderText(f"The list is that of {name}.\n\n{_EXAMPLE}")
         self._status.setText(f"Reading {name}…")
 
     def show_busy(self, *, is_busy: bool) -> None:

@@ -13,8 +13,8 @@ from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import scaled
 from engine import RankedCandidate
 
-GROUP, PLACE, LISTED, TOTAL, LOG_P, PER_WORD, OWN, UNKNOWN, SENTENCE = range(9)
-_SMALLEST_SENTENCE = 180  # px, of width
+GROUP, PLACE, LISTED, SENTENCE, TOTAL, LOG_P, PER_WORD, OWN, UNKNOWN = range(9)
+_SMALLEST_SENTENCE = 240  # px, of width
 _CSV_COLUMNS = (
     "group",
     "rank",
@@ -47,14 +47,14 @@ class RankedTable(RecordTable):
         self.setWordWrap(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         samples = {
-            GROUP: "1,000",
-            PLACE: "1,000",
-            LISTED: "1,000",
-            TOTAL: "−1,234.56",
-            LOG_P: "−1,234.56",
-            PER_WORD: "−12.34",
-            OWN: "−1,234.56",
-            UNKNOWN: "100",
+            GROUP: "100",
+            PLACE: "100",
+            LISTED: "100",
+            TOTAL: "−123.45",
+            LOG_P: "−123.45",
+            PER_WORD: "−1.23",
+            OWN: "−123.45",
+            UNKNOWN: "10",
         }
         self._widths = {column: fit_column(self, column, text) for column, text in samples.items()}
         self.set_placeholder("The sentences appear here in order, the most probable first.")
@@ -62,11 +62,12 @@ class RankedTable(RecordTable):
         self.show_ranking(())
 
     def show_ranking(self, ranked: Sequence[RankedCandidate]) -> None:
-        """Show candidates in the order given; columns without anything to tell are left out."""
+        """Show candidates in the order given; columns that tell nothing more are left out."""
         self._ranked = ranked
         self._rows.set_rows(ranked)
         candidates = [each.scored.candidate for each in ranked]
         self.setColumnHidden(GROUP, not any(each.group for each in candidates))
+        self.setColumnHidden(TOTAL, all(each.total == _log10(each) for each in ranked))
         self.setColumnHidden(OWN, not any(each.own_score for each in candidates))
         self.setColumnHidden(UNKNOWN, not any(each.scored.score.unknown for each in ranked))
         self._share_the_width()
@@ -113,6 +114,12 @@ def ranked_columns() -> tuple[Column[RankedCandidate], ...]:
             is_number=True,
         ),
         Column(
+            title="Sentence",
+            tip="Double-click a sentence to see its words",
+            text=lambda row: row.scored.candidate.text,
+            tooltip=lambda row: row.scored.candidate.text,
+        ),
+        Column(
             title="Total",
             tip="What the order is made by: the weights times the model's and the list's scores",
             text=lambda row: _figure(row.total),
@@ -142,12 +149,6 @@ def ranked_columns() -> tuple[Column[RankedCandidate], ...]:
             "sentences which differ in them alone score the same",
             text=lambda row: format_count(row.scored.score.unknown),
             is_number=True,
-        ),
-        Column(
-            title="Sentence",
-            tip="Double-click a sentence to see its words",
-            text=lambda row: row.scored.candidate.text,
-            tooltip=lambda row: row.scored.candidate.text,
         ),
     )
 

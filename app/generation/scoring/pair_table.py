@@ -1,7 +1,7 @@
 """A minimal pair: two sentences word under word, each coloured, and what each place costs more."""
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from app.generation.records import ModelScore
@@ -60,7 +60,7 @@ class PairTable(QWidget):
 
     def _fit(self) -> None:
         """Make each column as wide as its words, and the table as tall as its rows."""
-        metrics = self._table.fontMetrics()
+        metrics = QFontMetrics(_font(is_bold=True))
         for column in range(self._model.columnCount()):
             texts = (str(self._model.index(row, column).data() or "") for row in range(3))
             widest = max(map(metrics.horizontalAdvance, texts), default=0)
@@ -100,7 +100,7 @@ class PairModel(QAbstractTableModel):
     ) -> object:
         """Name the rows."""
         if orientation == Qt.Orientation.Vertical and role == Qt.ItemDataRole.DisplayRole:
-            return ("1", "2", "2 − 1")[section]
+            return ("A", "B", "B − A")[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

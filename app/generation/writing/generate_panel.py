@@ -35,6 +35,10 @@ NO_SENTENCES_TEXT = (
     "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
     "Click a word to see what else could stand there; double-click to see how probable each is."
 )
+_NOVELTY_TIP = (
+    "How much of a sentence its longest run of words is that stands so in the training text, on "
+    "average over the newest batch; beside it the same of held-out text, which the model never saw"
+)
 _FORM_WIDTH = 360  # pixels
 _LIST_HEIGHT = 150  # of three sentences below their title
 _LONGEST_START = 2000  # characters
@@ -93,7 +97,6 @@ class GeneratePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._is_available = False
         self._is_generating = False
-        self._novelty = ""
         self._form = SampleForm(self)
         self._build_start()
         self._build_buttons()
@@ -180,6 +183,10 @@ class GeneratePanel(QFrame):
         self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
+        self._novelty_label = make_label("", "hint", self, wrap=True)
+        self._novelty_label.setObjectName("generation.novelty_label")
+        self._novelty_label.setToolTip(_NOVELTY_TIP)
+        self._novelty_label.hide()
 
     def _build_layout(self) -> None:
         heading = QLabel("Write", self)
@@ -199,6 +206,7 @@ class GeneratePanel(QFrame):
             below.addWidget(button)
         right = QVBoxLayout()
         right.addWidget(self._list, 1)
+        right.addWidget(self._novelty_label)
         right.addLayout(below)
         area = FittingScrollArea(self)
         area.setObjectName("generation.form_area")
@@ -292,9 +300,12 @@ class GeneratePanel(QFrame):
 
     def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
         """Show what was copied of the sentences with these keys, and of the batch as a whole."""
-        self._novelty = novelty
         self._list.show_copies(copies)
-        self._show_status()
+        self._show_novelty(novelty)
+
+    def _show_novelty(self, text: str) -> None:
+        self._novelty_label.setText(text)
+        self._novelty_label.setVisible(bool(text))
 
     @property
     def wants_surprise(self) -> bool:
@@ -393,8 +404,7 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        novelty = f"  ·  {self._novelty}" if self._novelty else ""
-        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else novelty)
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -414,7 +424,7 @@ class GeneratePanel(QFrame):
     @Slot()
     def _on_clear_clicked(self) -> None:
         records = self._list.records()
-        self._novelty = ""
+        self._show_novelty("")
         self._list.clear()
         self.cleared.emit(records)
 

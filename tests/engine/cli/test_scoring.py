@@ -106,6 +106,51 @@ def test_that_a_column_as_json_keeps_the_row(
     assert total["texts"] == 2
 
 
+def test_that_words_of_a_column_stand_beside_their_rows(
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("item,text,condition\n1,the cat,long\n2,,none\n3,sat,a b\n", encoding="utf-8")
+    arguments = ["score", str(model_path), "--csv", str(path), "--column", "text", "--per-word"]
+
+    main(arguments)
+    shown = capsys.readouterr()
+    main([*arguments, "--json"])
+
+    rows = table(shown.out)
+    assert [row["word"] for row in rows] == ["the", "cat", "SENTENCE_END", "sat", "SENTENCE_END"]
+    assert [row["sentence"] for row in rows] == ["1"] * 3 + ["3"] * 2
+    assert [row["item"] + row["condition"] for row in rows] == ["1long"] * 3 + ["3a b"] * 2
+    assert "text" not in rows[0]
+    first, second, total = objects(capsys.readouterr().out)
+    assert (first["row"]["item"], second["row"]["condition"]) == ("1", "a b")
+    bits = [word["bits"] for each in (first, second) for word in each["words"]]
+    assert bits == pytest.approx([float(row["surprisal_bits"]) for row in rows], abs=1e-6)
+    assert total["texts"] == 2
+
+
+def test_that_a_sentence_is_numbered_by_its_line(
+    model_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the cat\n\n\nsat\n"))
+
+    main(["score", str(model_path), "--per-word"])
+
+    assert [row["sentence"] for row in table(capsys.readouterr().out)] == ["1"] * 3 + ["4"] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--csv x.csv --improve", "--word-stats f", "--csv x.csv --per-word --word-stats f"],
+)
+def test_that_options_that_do_not_go_together_are_named(
+    wrong: str, model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", str(model_path), *wrong.split()]) == EXIT_WRONG
+
+    assert capsys.readouterr().err.startswith("Error: ")
+
+
 def test_that_sentences_and_a_file_at_once_are_refused(
     model_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,8 +81,8 @@ def test_that_copied_runs_are_counted_once_a_batch_is_written(
     write(qtbot, bench)
 
     qtbot.waitUntil(lambda: copied(bench) == ["2 of 4"] * 3)
-    assert bench.text_of("status_label") == (
-        "3 sentences  ·  longest copied run 50.0 % of a sentence (held-out text 25.0 %)"
+    assert bench.text_of("novelty_label") == (
+        "Copied: 50.0 % of a sentence on average, of held-out text 25.0 %"
     )
     qtbot.waitUntil(lambda: not bench.runners["copies"].is_busy)
     write(qtbot, bench)  # the same sentences again
@@ -154,7 +154,7 @@ def test_that_the_kept_text_of_the_run_serves_where_none_is_open(
         menu = click_copied(qtbot, bench)
         assert not any(action.isEnabled() for action in menu.actions() if action.text())
     else:
-        qtbot.waitUntil(lambda: "what is copied is not known" in bench.text_of("status_label"))
+        qtbot.waitUntil(lambda: "What is copied is not known" in bench.text_of("novelty_label"))
     assert opened == ["ab" * 32]
 
 
