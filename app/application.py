@@ -41,6 +41,7 @@ from app.training.plot.loss_history import LossHistory
 from app.training.references import ReferencesController
 from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
+from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import DATASET_TAB, GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
@@ -73,8 +74,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, background, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, undo, steps
+    scoring, next_words, background, models, kept_runs, controller, guard, warm_up,
+    kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -100,6 +101,8 @@ class Application:
         self._make_window(jobs, log_folder)
         self._make_kept_runs(jobs)
         self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        self.awake = Awake(self.session, self.settings, parent=self.window)
+        self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
         self.steps = Steps(
             self.window,
@@ -113,7 +116,7 @@ class Application:
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""
-        if self.last_session.has_something:
+        if self.last_session.has_something and self.settings.settings.on_start == "continue":
             self.window.show_tabs()
         else:
             self.window.show_home()
@@ -127,6 +130,7 @@ class Application:
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
+        self.awake.close()
         self.background.close()
         self.next_words.close()
         self.last_session.write()
@@ -136,11 +140,12 @@ class Application:
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
     def _make_dataset(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("dataset")
         self.dataset = DatasetController(
             self._dataset_tab,
             self.session,
             self.runners.dataset,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -149,13 +154,13 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.sentences,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
         self.refused_rows = RefusedRowsExport(
             self._dataset_tab,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -164,41 +169,43 @@ class Application:
             self._dataset_tab,
             self.session,
             self.runners.vocabulary,
-            self.presenter,
+            presenter,
             jobs,
             choices=self._training_tab.form.choices,
             parent=self.window,
         )
 
     def _make_training(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("training")
         self.training = TrainingController(
             self._training_tab,
             self.session,
             self.runners.training,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
         )
         self.references = ReferencesController(
-            self.session, self.runners.references, self.presenter, jobs, parent=self.window
+            self.session, self.runners.references, presenter, jobs, parent=self.window
         )
         self.references.counted.connect(self.training.show_references)
         self.tools = ToolsController(
             self._training_tab,
             self.session,
             self.runners.tools,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
 
     def _make_generation(self, jobs: Jobs) -> None:
+        presenter = self.presenter.at("generation")
         self.generation = GenerationController(
             self._generation_tab,
             self.session,
             self.runners.generation,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -207,7 +214,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.scoring,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )
@@ -216,7 +223,7 @@ class Application:
             self._generation_tab,
             self.session,
             {name: getattr(self.runners, name) for name in runners},
-            self.presenter,
+            presenter,
             jobs,
             self.window,
         )
@@ -225,7 +232,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.next_words,
-            self.presenter,
+            presenter,
             jobs,
             parent=self.window,
         )

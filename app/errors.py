@@ -24,6 +24,7 @@ qt_logger = logging.getLogger("qt")
 LOG_BYTES, LOGS_KEPT = 1_000_000, 3
 
 MessageKind = Literal["info", "warning", "error"]
+Place = Literal["", "dataset", "training", "generation"]  # a tab, or the whole window
 
 UNEXPECTED_ADVICE = (
     "This is a defect of the program, not of your data. Your corpus and model are kept; "
@@ -57,6 +58,7 @@ class Message:
     advice: str = ""  # what to do
     details: str = ""  # for "Copy details"; "" hides the button
     action: MessageAction | None = None
+    place: Place = ""  # the tab that it concerns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +91,23 @@ class ErrorPresenter(QObject):
     -------
     message_requested(object)
         A `Message` to show in place of the present one.
-    clear_requested()
-        The message shown is out of date.
+    clear_requested(str)
+        The message shown is out of date, and that of the tab of this name, if one is named.
     """
 
     message_requested = Signal(object)
-    clear_requested = Signal()
+    clear_requested = Signal(str)
+
+    def __init__(self, parent: QObject | None = None, *, place: Place = "") -> None:
+        super().__init__(parent)
+        self._place: Place = place
+
+    def at(self, place: Place) -> "ErrorPresenter":
+        """Return one for what concerns a tab; what it says is shown by this one."""
+        presenter = ErrorPresenter(self, place=place)
+        presenter.message_requested.connect(self.message_requested)
+        presenter.clear_requested.connect(self.clear_requested)
+        return presenter
 
     def show_failure(
         self, failure: TaskFailure, doing: str, action: MessageAction | None = None
@@ -102,7 +115,7 @@ class ErrorPresenter(QObject):
         """Show why `doing` (such as "Preparing comments.csv") failed, and what would help."""
         if failure.is_expected:
             logger.info("%s: %s", doing, failure.message)
-            message = Message(kind="error", text=failure.message, action=action)
+            message = Message(kind="error", text=failure.message, action=action, place=self._place)
             self.message_requested.emit(message)
             return
         logger.error("Unexpected failure. %s: %s\n%s", doing, failure.message, failure.details)
@@ -114,11 +127,11 @@ class ErrorPresenter(QObject):
 
     def show_message(self, text: str, kind: MessageKind = "info") -> None:
         """Show one sentence."""
-        self.message_requested.emit(Message(kind=kind, text=text))
+        self.message_requested.emit(Message(kind=kind, text=text, place=self._place))
 
     def clear(self) -> None:
         """Take the present message away."""
-        self.clear_requested.emit()
+        self.clear_requested.emit(self._place)
 
     def report_uncaught(self, error: BaseException) -> None:
         """Log and show an exception that nobody caught; may be called in any thread."""
@@ -129,7 +142,13 @@ class ErrorPresenter(QObject):
 
     def _show_unexpected(self, text: str, details: str) -> None:
         self.message_requested.emit(
-            Message(kind="error", text=text, advice=UNEXPECTED_ADVICE, details=details)
+            Message(
+                kind="error",
+                text=text,
+                advice=UNEXPECTED_ADVICE,
+                details=details,
+                place=self._place,
+            )
         )
 
 

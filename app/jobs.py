@@ -12,6 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
+from app.scoring_jobs import (
+    CopiesFound,
+    TableSaid,
+    best_replacement_with_engine,
+    find_copies_with_engine,
+    next_words_with_engine,
+    score_by_table_with_engine,
+    score_file_with_engine,
+    score_held_out_with_engine,
+    score_list_with_engine,
+    score_sentences_with_engine,
+    score_with_engine,
+)
 from engine import (
     CorpusConfig,
     CorpusReady,
@@ -33,8 +46,6 @@ if TYPE_CHECKING:
         CachedCorpora,
         CandidatesScored,
         ClearedCorpora,
-        Copy,
-        CopyFinder,
         Corpus,
         CorpusSummary,
         CsvPreview,
@@ -53,7 +64,7 @@ Inspect = Callable[[Path, CsvConfig, RunControl], "CsvPreview | None"]
 InspectSeveral = Callable[[Sequence[Path], int, CsvConfig, RunControl], "CsvPreview | None"]
 Tool = Callable[[RunControl], Iterator["Event"]]
 AskSavePath = Callable[[Path], Path | None]
-USUAL_WORDS = 1_000_000  # of a text, before there is one
+USUAL_WORDS, USUAL_VOCABULARY = 1_000_000, 8000  # of a text, before there is one
 ONE_SENTENCE = SampleConfig(count=1, seed=1)
 
 
@@ -91,12 +102,12 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str, words: int | None) -> "RecipeDefaults":
+def defaults_of_engine(recipe: str, words: int | None, vocabulary: int) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
     size = USUAL_WORDS if words is None else words
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size)
+    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size, vocabulary)
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -113,34 +124,6 @@ def estimate_with_engine(
     from engine import estimate_epoch
 
     return estimate_epoch(corpus, model, train, control)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopiesFound:
-    """How much of some sentences is copied from the training text."""
-
-    finder: "CopyFinder"  # for the next ones
-    copies: "tuple[Copy, ...]"  # one a sentence
-    held_out_share: float | None  # of a held-out sentence, on average
-
-
-def find_copies_with_engine(
-    corpus: "Corpus",
-    finder: "CopyFinder | None",
-    sentences: "Sequence[tuple[str, ...]]",
-    control: RunControl,
-) -> Iterator[CopiesFound]:
-    """Look for copied runs, as a job; it reports nothing after a stop."""
-    from engine import CopyFinder, held_out_share
-
-    finder = CopyFinder(corpus) if finder is None else finder
-    copies = []
-    for words in sentences:
-        if not control.proceed():
-            return
-        copies.append(finder.longest(words))
-    share = held_out_share(corpus, finder)
-    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
 
 
 def generate_with_engine(
@@ -216,24 +199,6 @@ def find_sentences_with_engine(
     )
 
 
-def next_words_with_engine(
-    model: "LanguageModel", settings: SampleConfig, count: int
-) -> "Iterator[NextWords]":
-    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
-    from engine import next_words
-
-    yield next_words(model, settings, count)
-
-
-def best_replacement_with_engine(
-    model: "LanguageModel", text: str | tuple[str, ...], control: RunControl
-) -> "Iterator[Event]":
-    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
-    from engine import best_replacement
-
-    return best_replacement(model, text, control)
-
-
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -250,54 +215,6 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
 
     write_model(model, path)
     return can_be_opened(path)
-
-
-def score_held_out_with_engine(
-    model: "LanguageModel", corpus: "Corpus", most: int, control: RunControl
-) -> "Iterator[StageProgress | HeldOutScores]":
-    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
-    from engine import score_held_out
-
-    return score_held_out(model, corpus, control, most=most)
-
-
-def score_with_engine(
-    model: "LanguageModel", text: str, control: RunControl, words: "Sequence[str] | None" = None
-) -> "Iterator[Event]":
-    """Score a sentence, or its `words` themselves; called in the worker, with PyTorch there."""
-    from engine import score
-
-    yield from score(model, text, control, words=words)
-
-
-def score_sentences_with_engine(
-    model: "LanguageModel", sentences: "Sequence[tuple[str, ...]]", control: RunControl
-) -> "Iterator[Event]":
-    """Score the words of sentences, one after the other; called in the worker."""
-    from engine import score
-
-    for words in sentences:
-        yield from score(model, " ".join(words), control, words=words)
-
-
-def score_list_with_engine(
-    model: "LanguageModel", source: str | Path, control: RunControl
-) -> "Iterator[StageProgress | CandidatesScored]":
-    """Score the candidates of a text or of a file; called in the worker."""
-    from engine import candidates_in, candidates_of, score_candidates
-
-    is_file = isinstance(source, Path)
-    read = candidates_in(Path(source)) if is_file else candidates_of(str(source).split("\n"))
-    return score_candidates(model, list(read), control)
-
-
-def score_file_with_engine(
-    model: "LanguageModel", source: Path, config: CsvConfig, target: Path, control: RunControl
-) -> "Iterator[StageProgress | FileScored]":
-    """Score a column into a new file; called in the worker, so that PyTorch is loaded there."""
-    from engine import score_file
-
-    return score_file(model, source, config, target, control)
 
 
 def time_one_step_with_engine(
@@ -329,7 +246,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -347,6 +264,7 @@ class Jobs:
         score_held_out_with_engine
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
+    score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
@@ -441,7 +359,7 @@ def resumed_events(
         for event in jobs.runs.resume(run_id, corpus, control, epochs=epochs):
             yield event
             if isinstance(event, TrainingStarted):
-                yield from _settings_of(jobs.runs, run_id, event.words)
+                yield from _settings_of(jobs.runs, run_id, event)
 
 
 def told_events(
@@ -463,16 +381,17 @@ def told_events(
                 yield from generate(event.model, ONE_SENTENCE, control)
 
 
-def _settings_of(runs: Runs, run_id: str, words: int) -> Iterator[RunResumed]:
+def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[RunResumed]:
     """Read what holds from now on; a run whose settings cannot be read goes on without.
 
-    What the recipe decided for a text of so many `words` stays open for the next one.
+    What the recipe decided for this text stays open for the next one.
     """
     from engine import unsettled
 
     with suppress(RunError):
         info = runs.info(run_id)
-        yield RunResumed(model=info.model_config, train=unsettled(info.train_config, words))
+        train = unsettled(info.train_config, text.words, text.word_dim)
+        yield RunResumed(model=info.model_config, train=train)
 
 
 def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:

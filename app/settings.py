@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
@@ -23,6 +23,7 @@ VERSION = 1
 RECENT_FILES_KEPT = 8
 
 Value = TypeVar("Value")
+OnStart = Literal["continue", "home"]  # where one was, or the start page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class AppSettings:
 
     theme: ThemeChoice = "system"
     zoom: int = 100  # percent of the system's font
+    on_start: OnStart = "continue"
+    keep_awake: bool = True  # while a network is trained
     last_tab: int = 0
     last_folder: str = ""  # where the last file was opened or saved
     recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
@@ -75,6 +78,8 @@ class SettingsStore(QObject):
         return AppSettings(
             theme=self._read("theme", _theme, default.theme),
             zoom=self._read("zoom", _zoom, default.zoom),
+            on_start=self._read("on_start", _on_start, default.on_start),
+            keep_awake=self._read("keep_awake", _flag, default.keep_awake),
             last_tab=self._read("last_tab", int, default.last_tab),
             last_folder=self._read("last_folder", str, default.last_folder),
             recent_files=self._read("recent_files", _texts, default.recent_files),
@@ -153,6 +158,19 @@ def _zoom(text: str) -> int:
     if not 50 <= zoom <= 300:
         raise ValueError(f"a zoom of {zoom} percent")
     return zoom
+
+
+def _on_start(text: str) -> OnStart:
+    for choice in get_args(OnStart):
+        if text == choice:
+            return choice  # type: ignore[no-any-return]
+    raise ValueError(f"unknown start {text!r}")
+
+
+def _flag(text: str) -> bool:
+    if text not in ("True", "False"):
+        raise ValueError(f"neither yes nor no: {text!r}")
+    return text == "True"
 
 
 def _texts(text: str) -> tuple[str, ...]:

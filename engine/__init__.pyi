@@ -85,6 +85,7 @@ from .errors import (
 )
 from .events import Event as Event
 from .files.atomic import export_file as export_file
+from .language_model.counted_text import count_table as count_table
 from .language_model.checkpoint import (
     load_model as load_model,
     save_model as save_model,
@@ -103,7 +104,10 @@ from .language_model.history import (
 )
 from .language_model.model import LanguageModel as LanguageModel
 from .sampling.next_words import next_words as next_words
-from .language_model.ngram import count_references as count_references
+from .language_model.ngram import (
+    NGramModel as NGramModel,
+    count_references as count_references,
+)
 from .scoring.candidates import score_candidates as score_candidates
 from .scoring.percentile import (
     HeldOutScores as HeldOutScores,
@@ -130,13 +134,17 @@ from .language_model.results import (
     SentenceGrowing as SentenceGrowing,
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
+    TableScore as TableScore,
     TextScore as TextScore,
     WordScore as WordScore,
     WordStatistic as WordStatistic,
 )
 from .sampling.sampler import generate as generate
-from .scoring.scorer import score as score
-from .scoring.table import score_file as score_file
+from .scoring.scored_file import score_file as score_file
+from .scoring.scorer import (
+    score as score,
+    score_by_table as score_by_table,
+)
 from .scoring.text_scores import score_texts as score_texts
 from .network.device import (
     DeviceChoice as DeviceChoice,
@@ -164,6 +172,7 @@ from .notebook.reading import (
 )
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
+from .runs.info import know_the_same_words as know_the_same_words
 from .runs.store import RunStore as RunStore
 from .training.checks import (
     check_gradients as check_gradients,

@@ -102,6 +102,7 @@ class TokenizerConfig(JsonRecord):
     merge_numbers: bool = False  # of `words` and `characters`: each number is one word
     merge_links: bool = False  # links and e-mail addresses, and user names, one word each
     sentence_ends: SentenceEnds = "rules"
+    unknown_word: str = ""  # of `whitespace`: what the text itself has for unknown words
 
     def __post_init__(self) -> None:
         names = get_args(TokenizerName)
@@ -114,6 +115,15 @@ class TokenizerConfig(JsonRecord):
             or not (self.merge_numbers or self.merge_links),
             "Numbers and links become one word with the tokenizers words and characters, not "
             f"with {self.name}.",
+        )
+        require(
+            not self.unknown_word or self.name == "whitespace",
+            "A word that stands for unknown ones goes with the tokenizer whitespace, not with "
+            f"{self.name}.",
+        )
+        require(
+            len(self.unknown_word.split()) < 2 and self.unknown_word == self.unknown_word.strip(),
+            f"The word for unknown ones is one word, without blanks, not {self.unknown_word!r}.",
         )
 
 
@@ -237,6 +247,7 @@ class TrainConfig(JsonRecord):
     input_dropout: float | None = None  # share of the numbers of U x that a step leaves out
     output_dropout: float | None = None  # share of the hidden numbers that V does not see
     averaging: float | None = None  # weight that the mean of the parameters keeps at each step
+    softmax_sample: float | None = None  # share of the words that a step's softmax is over; 1: all
 
     def __post_init__(self) -> None:
         require(
@@ -282,6 +293,12 @@ class TrainConfig(JsonRecord):
         require(
             self.averaging is None or 0.0 <= self.averaging < 1.0,
             f"The weight of the averaged parameters is from 0 to below 1, not {self.averaging}.",
+        )
+        sample = self.softmax_sample
+        require(
+            sample is None or 0.0 < sample <= 1.0,
+            "The share of the words that a softmax is over is above 0 and at most 1 (the exact "
+            f"softmax), not {sample}.",
         )
         for dropout in (self.input_dropout, self.output_dropout):
             require(

@@ -72,6 +72,10 @@ class Ticker:
         self._clock = clock
         self._next_s = clock() + interval_s
 
+    def restart(self) -> None:
+        """Let the interval begin now."""
+        self._next_s = self._clock() + self._interval_s
+
     def is_due(self) -> bool:
         """Return True when `interval_s` has passed since the last True."""
         now_s = self._clock()

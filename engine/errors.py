@@ -49,3 +49,18 @@ class DivergedError(EngineError):
     def __init__(self, message: str, *, what: str = "", next_rate: float | None = None) -> None:
         super().__init__(message)
         self.what, self.next_rate = what, next_rate
+
+
+class RankLostError(EngineError):
+    """Another process of a run that several train together is gone, or does not answer.
+
+    Parameters
+    ----------
+    message : str
+    is_told_elsewhere : bool
+        Whether a process of a lower rank is left, whose affair it is to say so.
+    """
+
+    def __init__(self, message: str, *, is_told_elsewhere: bool = False) -> None:
+        super().__init__(message)
+        self.is_told_elsewhere = is_told_elsewhere

@@ -22,6 +22,7 @@ class Tuning:
     input_dropout: float = 0.0
     output_dropout: float = 0.0
     averaging: float = 0.0  # 0: none
+    softmax_sample: float = 1.0  # 1: the exact softmax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,18 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
         ),
     ),
 )
+# See resources/decisions/0026-sampled-softmax.md.
+SAMPLED_FROM = 4_000  # words of the vocabulary
+_SAMPLE = 0.1
+_SAMPLED = (
+    "With so many words to choose from, a step compares with its own words and a tenth of the "
+    "others (sampled softmax), so that it is several times as fast; what is evaluated is exact."
+)
 
 
-def recipe_defaults(recipe: Recipe, words: int | None = None) -> RecipeDefaults:
+def recipe_defaults(
+    recipe: Recipe, words: int | None = None, vocabulary: int = 0
+) -> RecipeDefaults:
     """Return the settings that `recipe` uses by default.
 
     Parameters
@@ -109,22 +119,30 @@ def recipe_defaults(recipe: Recipe, words: int | None = None) -> RecipeDefaults:
     words : int, optional
         To predict in the training text. Without it, what the recipe did before it had settings
         that depend on it.
+    vocabulary : int
+        C, the words that can be predicted.
     """
     if recipe == "tutorial":
         return _TUTORIAL
     if words is None:
         return _FORMER_FAST
-    return next(defaults for least, defaults in _FAST if words >= least)
+    defaults = next(defaults for least, defaults in _FAST if words >= least)
+    if vocabulary < SAMPLED_FROM:
+        return defaults
+    tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
+    return replace(defaults, tuning=tuning, reason=f"{defaults.reason} {_SAMPLED}".strip())
 
 
-def settle(config: TrainConfig, words: int) -> TrainConfig:
+def settle(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
     """Return `config` with all of the fast recipe decided for a text of so many training words.
+
+    `vocabulary` is how many different ones of them can be predicted.
 
     What was chosen stays; the tutorial's recipe has nothing to decide.
     """
     if config.recipe == "tutorial":
         return config
-    defaults = recipe_defaults(config.recipe, words)
+    defaults = recipe_defaults(config.recipe, words, vocabulary)
     own = {field.name: getattr(defaults.tuning, field.name) for field in fields(Tuning)} | {
         "learning_rate": defaults.learning_rate,
         "batch_size": defaults.batch_size,
@@ -135,13 +153,13 @@ def settle(config: TrainConfig, words: int) -> TrainConfig:
     )
 
 
-def unsettled(config: TrainConfig, words: int) -> TrainConfig:
-    """Undo `settle`: leave open what it would decide in the same way for so many words."""
+def unsettled(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
+    """Undo `settle`: leave open what it would decide in the same way for the same text."""
     if config.recipe == "tutorial":
         return config
     names = ("learning_rate", "batch_size", "clip_norm", *(each.name for each in fields(Tuning)))
     left_open: dict[str, Any] = dict.fromkeys(names)
-    decided = settle(replace(config, **left_open), words)
+    decided = settle(replace(config, **left_open), words, vocabulary)
     for name in names:
         if getattr(config, name) != getattr(decided, name):
             del left_open[name]
@@ -158,6 +176,10 @@ def tuning_text(tuning: Tuning) -> str:
         f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
         f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
         if tuning.averaging
+        else "",
+        f"softmax over the batch's words and {tuning.softmax_sample:.3g} of the others while it "
+        "trains on the CPU"
+        if tuning.softmax_sample < 1.0
         else "",
     ]
     text = "; ".join(filter(None, parts))

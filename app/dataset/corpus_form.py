@@ -16,7 +16,15 @@ from PySide6.QtWidgets import (
 
 from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
-from app.shared.labels import ElidedLabel, add_row, describe, make_form, make_label, restyle
+from app.shared.labels import (
+    ElidedLabel,
+    add_row,
+    as_plain,
+    describe,
+    make_form,
+    make_label,
+    restyle,
+)
 from engine import StageProgress
 
 if TYPE_CHECKING:
@@ -73,7 +81,7 @@ class CorpusForm(QWidget):
     def show_words(self, description: str, tip: str = "") -> None:
         """Tell how the text is cut into words."""
         self._words_note.setText(description or "The language is told from the text.")
-        self._words_note.setToolTip("\n".join(filter(None, (description, tip))))
+        self._words_note.setToolTip(as_plain("\n".join(filter(None, (description, tip)))))
         self._words.setEnabled(bool(description))
 
     def show_config(self, config: "CorpusConfig") -> None:

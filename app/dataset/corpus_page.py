@@ -45,7 +45,7 @@ from app.dataset.refused_rows import ProblemPanel
 from app.dataset.word_frequency_plot import WordFrequencyPlot
 from app.shared.figure_grid import FigureGrid
 from app.shared.formatting import counted, format_count
-from app.shared.labels import ElidedLabel, describe, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import RowsModel, prepare_table
 from app.shared.theme import scaled
@@ -104,7 +104,7 @@ class CorpusPage(QScrollArea):
         summary = corpus.summary
         self._figures.show_figures(corpus_figures(summary))
         self._origin.setText(corpus_origin(summary))
-        self._origin.setToolTip(corpus_origin(summary))
+        self._origin.setToolTip(as_plain(corpus_origin(summary)))
         counts = corpus.word_frequencies()
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._all, self._most = len(corpus), most_known(summary)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.labels import describe, make_card, make_label
+from app.shared.labels import as_plain, describe, make_card, make_label
 from app.shared.theme import scaled
 
 NO_FILE = "No file yet"
@@ -140,7 +140,7 @@ class FilePanel(QWidget):
         paths = [str(path) for path in self._paths[:MOST_PATHS]]
         if len(self._paths) > MOST_PATHS:
             paths.append(f"and {len(self._paths) - MOST_PATHS:,} more")
-        self._file.setToolTip("\n".join(paths) + use)
+        self._file.setToolTip(as_plain("\n".join(paths) + use))
         self._file.setAccessibleName(f"File: {first}{others}{use}")
         self._elide()
 

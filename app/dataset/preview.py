@@ -29,7 +29,7 @@ from app.dataset.encoding_choice import EncodingChoice
 from app.dataset.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.direction import TextDelegate
 from app.shared.formatting import counted, format_count, shorten
-from app.shared.labels import describe, make_label
+from app.shared.labels import as_plain, describe, make_label
 from app.shared.tables import Index, prepare_table
 from app.shared.theme import current_palette, scaled
 
@@ -282,7 +282,7 @@ class PreviewModel(QAbstractTableModel):
         if role == DAMAGE_ROLE:
             return is_damaged
         if role == ItemRole.ToolTipRole:
-            return (DAMAGE_TIP if is_damaged else "") + text[:TIP_LENGTH]
+            return as_plain((DAMAGE_TIP if is_damaged else "") + text[:TIP_LENGTH])
         if role == ItemRole.ForegroundRole:
             palette = current_palette()
             is_text = index.column() in self._text_columns

@@ -229,6 +229,11 @@ class DatasetTab(QWidget):
         self._words_page.show_words(preview)
         self._corpus_form.show_words(preview.description, preview.reason)
 
+    def show_sentences(self) -> None:
+        """Bring the sentences of the prepared text to the front, where there are some."""
+        if self._has_corpus:
+            self._results.setCurrentWidget(self._corpus_page)
+
     def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
         """Show the sentences that were looked for."""
         self._corpus_page.show_found(corpus, query, numbers)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QLineEdit,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -37,12 +38,13 @@ NOTHING = "The rows in the preview have no sentences."
 
 
 CASED, LOWER = "words, cased", "words, lower"  # the two that are one tokeniser
+TOKENISED = "whitespace"
 TOKENIZERS = {
     "auto": "As suits the text",
     "tutorial": "The tutorial's: NLTK, lower case",
     CASED: "Any language, with capitals",
     LOWER: "Any language, lower case",
-    "whitespace": "Tokenised already: between blanks",
+    TOKENISED: "Tokenised already: between blanks",
     "characters": "Characters: Chinese, Japanese, Thai",
 }
 MERGING = ("auto", CASED, LOWER, "characters")
@@ -70,11 +72,12 @@ class WordsPage(QWidget):
         self._advice.setObjectName("dataset.words_advice_note")
         self._advice.hide()
         self._build_choices()
+        self._offer_options()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(_row(self._language, self._tokenizer))
-        layout.addLayout(_row(self._numbers, self._links))
+        layout.addLayout(_row(self._numbers, self._links, self._unknown))
         layout.addWidget(self._note)
         layout.addWidget(self._advice)
         layout.addWidget(self._build_table(), 1)
@@ -105,6 +108,7 @@ class WordsPage(QWidget):
             lower_case=name != CASED,
             merge_numbers=can_merge and self._numbers.isChecked(),
             merge_links=can_merge and self._links.isChecked(),
+            unknown_word="".join(self._unknown.text().split()) if name == TOKENISED else "",
         )
 
     def show_tokenizer(self, config: TokenizerConfig) -> None:
@@ -124,7 +128,8 @@ class WordsPage(QWidget):
         ):
             with QSignalBlocker(check):
                 check.setChecked(is_on)
-        self._offer_merging()
+        self._unknown.setText(config.unknown_word)
+        self._offer_options()
 
     def _build_choices(self) -> None:
         self._language = describe(
@@ -157,6 +162,15 @@ class WordsPage(QWidget):
             "Links and user names as one word each",
             "Read every link as the same word, and every user name as another",
         )
+        self._unknown = describe(
+            QLineEdit(self),
+            "dataset.unknown_word_edit",
+            "The text's own word for unknown ones",
+            "What a text that is tokenised already has in the place of rare words: it is read as "
+            "UNKNOWN_TOKEN",
+        )
+        self._unknown.setPlaceholderText("Its unknown word, as <unk>")
+        self._unknown.editingFinished.connect(self.tokenizer_changed)
         for box in (self._tokenizer, self._language):
             box.currentIndexChanged.connect(self._on_tokenizer_changed)
         for check in (self._numbers, self._links):
@@ -164,10 +178,11 @@ class WordsPage(QWidget):
 
     @Slot()
     def _on_tokenizer_changed(self) -> None:
-        self._offer_merging()
+        self._offer_options()
         self.tokenizer_changed.emit()
 
-    def _offer_merging(self) -> None:
+    def _offer_options(self) -> None:
+        self._unknown.setVisible(self._tokenizer.currentData() == TOKENISED)
         for check in (self._numbers, self._links):
             check.setEnabled(self._tokenizer.currentData() in MERGING)
 

@@ -14,7 +14,7 @@ from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
-from app.shared.labels import ElidedLabel
+from app.shared.labels import ElidedLabel, as_plain
 from engine import SentenceGenerated
 
 
@@ -80,7 +80,7 @@ class GenerationTab(QWidget):
     def show_model(self, text: str | None, tooltip: str) -> None:
         """Say which model is used; None is none and disables the tab."""
         self._model_label.setText("No model yet." if text is None else text)
-        self._model_label.setToolTip(tooltip)
+        self._model_label.setToolTip(as_plain(tooltip))
         self.generate_panel.show_available(is_available=text is not None)
         self.score_panel.show_available(is_available=text is not None)
         self.lists.show_model(text)

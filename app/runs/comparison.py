@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,10 @@ from app.shared.formatting import (
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
-from engine import describe_tokenizer
+from engine import describe_tokenizer, know_the_same_words
 
 if TYPE_CHECKING:
-    from engine import CorpusConfig, RunInfo
+    from engine import RunInfo
 
 VOCABULARY_WARNING = (
     "These runs know different words. Their losses and perplexities cannot be compared and are "
@@ -65,8 +65,6 @@ _NAMES = {
     "bad_rows": "Damaged rows",
 }
 _RECIPE_S_OWN = {"learning_rate", "batch_size", "clip_norm"}  # None: as the recipe says
-
-_ANY_SIZE = 8000
 
 HEIGHT, WIDTH, LARGEST_WIDTH = 480, 240, 1200  # px
 RUN_WIDTH = 176  # px, of each run, at least
@@ -152,7 +150,7 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
         row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
         row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
     ]
-    if not _know_the_same(runs):
+    if not know_the_same_words(runs):
         return begun
     return [
         *begun,
@@ -169,32 +167,9 @@ def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:
-    if not _know_the_same(runs):
+    if not know_the_same_words(runs):
         return [VOCABULARY_WARNING]
     return [SPLIT_WARNING] if len({_split(run) for run in runs}) > 1 else []
-
-
-def _know_the_same(runs: "Sequence[RunInfo]") -> bool:
-    return len({_vocabulary(run) for run in runs}) == 1
-
-
-def _vocabulary(run: "RunInfo") -> object:
-    """Return what decides about the words that a run knows."""
-    config = run.corpus_config
-    return run.text_digest, run.vocabulary_size, None if config is None else _reading(config)
-
-
-def _reading(config: "CorpusConfig") -> "CorpusConfig":
-    """Return a configuration without what does not change the vocabulary."""
-    return replace(
-        config,
-        path=Path(),
-        vocabulary_size=_ANY_SIZE,  # what came of it is known
-        # What is held out decides about the words only where they are counted in the rest.
-        validation_fraction=config.validation_fraction if config.counted == "training" else 0.0,
-        seed=config.seed if config.counted == "training" else 0,
-        processes=None,
-    )
 
 
 def _split(run: "RunInfo") -> object:

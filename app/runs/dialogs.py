@@ -1,9 +1,10 @@
 """The questions about kept runs, in one place so that tests can answer."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from app.shared.formatting import counted
+from app.shared.labels import as_plain
 
 MOST_EPOCHS = 1_000_000
 
@@ -25,6 +26,7 @@ class RunsDialogs(QObject):
             buttons.Discard | buttons.Cancel,
             self._window,
         )
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(
             "Its model, its curve and its checkpoints go with it. "
             "File > Runs… shows the trash and brings a run back."
@@ -40,7 +42,9 @@ class RunsDialogs(QObject):
         number, is_accepted = QInputDialog.getInt(
             self._window,
             "Train further",
-            f"{name} has finished its {counted(epochs, 'epoch')}.\nEpochs to train on top:",
+            as_plain(
+                f"{name} has finished its {counted(epochs, 'epoch')}.\nEpochs to train on top:"
+            ),
             epochs,
             1,
             MOST_EPOCHS,

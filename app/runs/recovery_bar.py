@@ -6,7 +6,7 @@ It decides nothing: `RecoveryController` says what to offer.
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.shared.labels import describe, make_label
+from app.shared.labels import as_plain, describe, make_label
 
 
 class RecoveryBar(QFrame):
@@ -86,7 +86,7 @@ class RecoveryBar(QFrame):
             label.setText(text)
         for button, (name, tip) in ((self._accept, accept), (self._later, later)):
             button.setText(name)
-            button.setToolTip(tip)
+            button.setToolTip(as_plain(tip))
             button.setAccessibleName(name)
             button.setAccessibleDescription(tip)
         self.setAccessibleName(f"{texts[0]}: {texts[1]}")

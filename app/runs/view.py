@@ -38,6 +38,7 @@ from app.runs.table import (
 from app.shared.labels import describe, make_label
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
+from engine import know_the_same_words
 
 if TYPE_CHECKING:
     from engine import RunInfo
@@ -46,6 +47,10 @@ SIZE = (1120, 560)  # px
 EMPTY = (
     "No run is kept yet. Train on the Training tab: every run appears here by itself, "
     "and can be opened, continued and compared."
+)
+DIFFERENT_WORDS = (
+    "Some of these runs know different words: their losses cannot be compared. The fewer words a "
+    "network knows, the easier its task is."
 )
 EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
@@ -130,6 +135,8 @@ class RunsView(QDialog):
         self._table.set_placeholder(EMPTY_TRASH if in_trash else EMPTY)
         self._model.is_editable = not in_trash
         self._model.set_rows(run_rows(runs))
+        has_losses = [run for run in runs if run.validation_loss is not None]
+        self._words_note.setVisible(not know_the_same_words(has_losses))
         self.select_runs(selected)
 
     def select_runs(self, run_ids: Sequence[str]) -> None:
@@ -175,6 +182,10 @@ class RunsView(QDialog):
         texts.addWidget(make_label("Runs", "title", self))
         hint = "Every training run is kept here with its settings, its curve and its checkpoints."
         texts.addWidget(make_label(hint, "hint", self))
+        self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
+        self._words_note.setObjectName("models.words_note")
+        self._words_note.hide()
+        texts.addWidget(self._words_note)
         self._trash = describe(
             QCheckBox("Show the tras&h", self),
             "models.trash_check",

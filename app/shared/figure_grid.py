@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.shared.labels import make_label
+from app.shared.labels import as_plain, make_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class _Cell(QWidget):
 
     def show_figure(self, figure: Figure) -> None:
         """Show `figure`, which has this cell's role."""
-        self.setToolTip(figure.meaning)
+        self.setToolTip(as_plain(figure.meaning))
         self._value.setText(figure.value)
         self._value.setAccessibleName(f"{figure.name}: {figure.value}")
         self._name.setText(figure.name)

@@ -3,10 +3,11 @@
 style.qss says how each role looks.
 """
 
+import html
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QFormLayout, QFrame, QLabel, QLayout, QWidget
 
 from app.shared.theme import scaled
@@ -58,11 +59,18 @@ def add_row(form: QFormLayout, text: str, field: QWidget | QLayout) -> None:
         label.setMinimumHeight(field.sizeHint().height())  # the label stands beside the field
 
 
+def as_plain(text: str) -> str:
+    """Return what shows the very characters of `text` where Qt would take them for markup."""
+    if not Qt.mightBeRichText(text):
+        return text
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
+
+
 def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: str) -> WidgetT:
     """Give `widget` its three names and return it."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(accessible_name)
-    widget.setToolTip(tooltip)
+    widget.setToolTip(as_plain(tooltip))
     widget.setAccessibleDescription(tooltip)
     if isinstance(widget, QAbstractSpinBox):
         widget.lineEdit().setTextMargins(SPIN_MARGIN, 0, 0, 0)  # style.qss cannot: Qt ignores it
@@ -79,6 +87,10 @@ def restyle(widget: QWidget, name: str, value: str) -> None:
 
 class ElidedLabel(QLabel):
     """Show as much of the text as fits; its tooltip is the whole of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
 
     def shown_text(self) -> str:
         """Return what there is room for."""

@@ -5,7 +5,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from app.shared.labels import describe, restyle
+from app.shared.labels import as_plain, describe, restyle
 
 StripKind = Literal["info", "warning", "error"]
 
@@ -48,7 +48,7 @@ class Strip(QFrame):
         self._text.setText(text)
         self._button.setText(button)
         self._button.setAccessibleName(button or "The step that helps")
-        self._button.setToolTip(tip)
+        self._button.setToolTip(as_plain(tip))
         self._button.setVisible(bool(button))
         restyle(self, "kind", kind)
         self.setAccessibleName(text)

@@ -27,12 +27,14 @@ from PySide6.QtWidgets import (
 
 from app.shared.direction import TextDelegate
 from app.shared.formatting import format_count
+from app.shared.labels import as_plain
 from app.shared.theme import scaled
 
 ROW_HEIGHT = 30  # px
 CELL_PADDING = 24  # px, left and right of a cell's text together
 
 _ROW_PADDING = 10  # pixels
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _NUMBER_ROLES = {  # of a column that shows the number of the row
     int(Qt.ItemDataRole.DisplayRole),
@@ -292,7 +294,8 @@ class RowsModel(QAbstractTableModel, Generic[RecordT]):
         column = index.column()
         read = self._readers[column].get(role)
         if read is not None:
-            return read(self.rows[index.row()])
+            shown = read(self.rows[index.row()])
+            return as_plain(shown) if role == _TIP and isinstance(shown, str) else shown
         if role == _ALIGNMENT:
             return self._alignments[column]
         is_number = role in _NUMBER_ROLES and self.columns[column].text is None

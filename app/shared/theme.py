@@ -215,5 +215,7 @@ def _grow(window: QWidget, ratio: float) -> None:
                 QSize(round(least.width() * ratio), round(least.height() * ratio))
             )
         if isinstance(widget, QTableView):
-            rows = widget.verticalHeader()
+            rows, columns = widget.verticalHeader(), widget.horizontalHeader()
             rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))
+            for number in range(columns.count()):
+                columns.resizeSection(number, round(columns.sectionSize(number) * ratio))

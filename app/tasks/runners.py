@@ -22,6 +22,7 @@ class Runners:
     replacement: TaskRunner
     percentile: TaskRunner
     surprise: TaskRunner
+    table: TaskRunner
     ranking: TaskRunner
     file_scoring: TaskRunner
     models: TaskRunner
@@ -50,6 +51,7 @@ class Runners:
             self.replacement,
             self.percentile,
             self.surprise,
+            self.table,
             self.ranking,
             self.file_scoring,
             self.models,

@@ -37,6 +37,7 @@ SECONDS_PER_MINUTE = 60.0
 
 LARGEST = 999_999  # what can be typed; the engine's records say what can be used
 LARGEST_SEED = 2**31 - 1
+SOFTMAX = (("By the text", 0.0), ("Exact", 1.0), ("Sampled 10 %", 0.1))
 RECIPES = (("Fast (mini-batches)", "fast"), ("Tutorial (one by one)", "tutorial"))
 
 
@@ -81,6 +82,9 @@ class ConfigForm(QWidget):
                 "Learning ra&te", fields.rate, "How large each correction is; empty: the recipe's."
             ),
             "batch_size": FormRow("B&atch size (sentences)", fields.batch),
+            "softmax_sample": FormRow(
+                "Softma&x", fields.softmax, "Over all words, or a step's own and a sample."
+            ),
             "epochs": FormRow("&Epochs (passes)", fields.epochs),
             "evaluate_every": FormRow("Evaluate ever&y … epochs", fields.evaluate),
             "time_limit_s": FormRow("T&ime limit", fields.time_limit),
@@ -94,9 +98,10 @@ class ConfigForm(QWidget):
         layout.setSpacing(6)
         sections = {
             "Network": ("recipe", "hidden_dim", "bptt_truncate"),
-            "Training": ("learning_rate", "batch_size", "epochs", "evaluate_every", "time_limit_s"),
+            "Training": ("learning_rate", "batch_size", "softmax_sample", "epochs",
+                         "evaluate_every", "time_limit_s"),
             "Device": ("seed", "device", "allow_tf32"),
-        }
+        }  # fmt: skip
         self._reset_all = describe(
             QToolButton(self),
             "training.reset_all_button",
@@ -126,6 +131,7 @@ class ConfigForm(QWidget):
             spin.valueChanged.connect(self._on_field_changed)
         fields.tf32.toggled.connect(self._on_field_changed)
         fields.rate.textEdited.connect(self._on_field_changed)
+        fields.softmax.currentIndexChanged.connect(self._on_field_changed)
         fields.device.currentIndexChanged.connect(self._on_device_index_changed)
         fields.recipe.currentIndexChanged.connect(self._on_recipe_index_changed)
         self.changed.connect(self._mark_changes)
@@ -145,6 +151,7 @@ class ConfigForm(QWidget):
             "recipe": lambda: fields.recipe.currentData(),
             "learning_rate": self._learning_rate,
             "batch_size": lambda: fields.own_batch_size() or None,
+            "softmax_sample": lambda: fields.softmax.currentData() or None,
             "epochs": fields.epochs.value,
             "time_limit_s": lambda: fields.time_limit.value() * SECONDS_PER_MINUTE or None,
             "evaluate_every": fields.evaluate.value,
@@ -209,6 +216,8 @@ class ConfigForm(QWidget):
         fields = self.fields
         match self._rows[name].field:
             case QComboBox() as box:
+                if name == "softmax_sample" and box.findData(value) < 0:
+                    box.addItem(f"Sampled {100.0 * value:g} %", value)  # of the command line
                 box.setCurrentIndex(max(0, box.findData(value)))
             case QLineEdit() as edit:
                 edit.setText(value)
@@ -228,6 +237,7 @@ class ConfigForm(QWidget):
             "bptt_truncate": fields.bptt.value(),
             "learning_rate": fields.rate.text().strip(),
             "batch_size": fields.own_batch_size(),
+            "softmax_sample": fields.softmax.currentData(),
             "epochs": fields.epochs.value(),
             "evaluate_every": fields.evaluate.value(),
             "time_limit_s": fields.time_limit.value(),
@@ -283,6 +293,10 @@ class ConfigForm(QWidget):
         self._rows["recipe"].show_hint(f"{defaults.description} {defaults.reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
+        self._rows["softmax_sample"].setVisible(not is_tutorial)
+        share = defaults.tuning.softmax_sample
+        is_sampled = f"sampled {100.0 * share:g} %" if share < 1.0 else "exact"
+        self.fields.softmax.setItemText(0, f"By the text: {is_sampled}")
 
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
         """Replace the devices; the chosen one stays chosen if it is among them."""
@@ -317,6 +331,7 @@ def _values_of(model: ModelConfig, train: TrainConfig) -> dict[str, Any]:
         "bptt_truncate": model.bptt_truncate,
         "learning_rate": "" if rate is None else f"{rate:g}",
         "batch_size": train.batch_size or 0,
+        "softmax_sample": train.softmax_sample or 0.0,
         "epochs": train.epochs,
         "evaluate_every": train.evaluate_every,
         "time_limit_s": round((train.time_limit_s or 0.0) / SECONDS_PER_MINUTE, 1),
@@ -330,6 +345,8 @@ def _shown(name: str, value: Any) -> str:
     """Return a former value in words."""
     if name == "recipe":
         return next((text for text, recipe in RECIPES if recipe == value), str(value))
+    if name == "softmax_sample":
+        return next((text for text, share in SOFTMAX if share == value), f"sampled {value:.3g}")
     if value in ("", 0) and name in ("learning_rate", "batch_size"):
         return "the recipe's own"
     if name == "time_limit_s":
@@ -388,6 +405,16 @@ class ConfigFields:
             "Batch size in sentences",
             "Sentences that share one correction (1 to 65,536); the tutorial takes 1",
         )
+        self.softmax = describe(
+            QComboBox(self._parent),
+            "training.softmax_combo",
+            "Softmax of a step",
+            "Exact: each step compares with all words. Sampled: with its own words and a tenth of "
+            "the others, several times as fast where the vocabulary is large (on the CPU; what is "
+            "evaluated, scored and written is exact in any case)",
+        )
+        for text, share in SOFTMAX:
+            self.softmax.addItem(text, share)
         self.epochs = self._spin("epochs", "Epochs", "Passes over the training text, 1 or more")
         self.evaluate = self._spin(
             "evaluate",

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import CorpusMade, Jobs, RunResumed, resumed_events, told_events
+from app.jobs import (
+    USUAL_VOCABULARY,
+    CorpusMade,
+    Jobs,
+    RunResumed,
+    resumed_events,
+    told_events,
+)
 from app.protocols import TrainingQuestions
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
@@ -169,8 +176,11 @@ class TrainingController(QObject):
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
         corpus = self._session.corpus
-        words = None if corpus is None else corpus.summary.training_words
-        self._tab.form.show_recipe_defaults(self._jobs.recipe_defaults(recipe, words))
+        words, vocabulary = None, USUAL_VOCABULARY
+        if corpus is not None:
+            words, vocabulary = corpus.summary.training_words, corpus.summary.vocabulary_size
+        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary)
+        self._tab.form.show_recipe_defaults(defaults)
 
     @Slot()
     def _on_start_requested(self) -> None:

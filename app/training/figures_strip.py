@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app.shared.formatting import NOT_KNOWN
-from app.shared.labels import make_label
+from app.shared.labels import as_plain, make_label
 from app.shared.theme import scaled
 
 ONE_ROW_PX = 840  # the width from which all figures stand in one row
@@ -57,7 +57,7 @@ class FiguresStrip(QFrame):
             make_label("", "caption", cell),
         )
         for label in labels:
-            label.setToolTip(tip)
+            label.setToolTip(as_plain(tip))
         grid.addWidget(labels[0], 0, 0, 1, 2)
         grid.addWidget(labels[1], 1, 0)
         labels[1].setObjectName(f"training.figure_{name}")
@@ -94,7 +94,7 @@ class FiguresStrip(QFrame):
         now = "" if text == NOT_KNOWN else f" Now {text}, {below.text()}.".replace(", .", ".")
         tip = f"{FIGURES[name][1]}.{now} F1 explains it."
         for label in (figure, below):
-            label.setToolTip(tip)
+            label.setToolTip(as_plain(tip))
 
     def clear(self) -> None:
         """Show that nothing is known yet."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.shared.labels import describe, make_label
+from app.shared.labels import as_plain, describe, make_label
 from app.shared.theme import scaled
 
 FIELD_WIDTH_PX = 132
@@ -29,7 +29,7 @@ class FormRow(QWidget):
         self.field = field
         self._label = QLabel(label, self)
         self._label.setBuddy(field)
-        self._label.setToolTip(field.toolTip())
+        self._label.setToolTip(as_plain(field.toolTip()))
         self._reset = describe(
             QToolButton(self),
             f"{field.objectName()}.reset",
@@ -77,7 +77,7 @@ class FormRow(QWidget):
     def show_change(self, former: str | None) -> None:
         """Mark the value as changed from `former`; None: it is as it was."""
         self._reset.setVisible(former is not None)
-        self._reset.setToolTip("" if former is None else f"Changed: back to {former}")
+        self._reset.setToolTip(as_plain("" if former is None else f"Changed: back to {former}"))
         font = self._label.font()
         if font.bold() != (former is not None):
             font.setBold(former is not None)

@@ -5,10 +5,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.session import Command
-from app.shared.labels import describe, make_label, restyle
+from app.shared.labels import as_plain, describe, make_label, restyle
 from app.shared.theme import scaled
 
-SMALLEST_STATUS = 200  # px, of width
+SMALLEST_STATUS = 168  # px, of width
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 START_TIP = "Train with these settings on the prepared corpus (Ctrl+Return)"
 NEW_RUN_TIP = (
@@ -37,6 +37,7 @@ class RunButtons(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("training.run_buttons")
         self._is_paused = self._can_start = False
         self._build_starting()
         self._build_running()
@@ -136,13 +137,13 @@ class RunButtons(QWidget):
         """
         self._more.setText(text)
         self._more.setAccessibleName(text or "Train further")
-        self._more.setToolTip(tip)
+        self._more.setToolTip(as_plain(tip))
         self._more.setAccessibleDescription(tip)
         self._more.setEnabled(is_possible)
         self._more.setVisible(bool(text) and not self._start.isHidden())
         self._start.setText("New run" if text else "&Start training")
         self._start.setAccessibleName("New run" if text else "Start training")
-        self._start.setToolTip(NEW_RUN_TIP if text else START_TIP)
+        self._start.setToolTip(as_plain(NEW_RUN_TIP if text else START_TIP))
         self._discard.setVisible(bool(text) and not self._start.isHidden())
         self._lead()
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import ElidedLabel, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.config_form import ConfigForm
@@ -18,7 +18,8 @@ from app.training.run_buttons import RunButtons
 from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts
 
-FORM_WIDTH_PX = 372
+FORM_WIDTH_PX, NARROW_FORM_PX = 372, 332
+NARROW_PX = 1100  # the width of the tab below which the form is narrow, too
 LOW_PX = 600  # the height of the tab below which log and tools are folded
 
 GRADIENT_TEXTS = ToolTexts(
@@ -86,8 +87,7 @@ class TrainingTab(QWidget):
         area.setWidget(self.form)
         area.viewport().setAutoFillBackground(False)  # the card shows through
         self.form.setAutoFillBackground(False)
-        card = make_card(self)
-        card.setFixedWidth(scaled(FORM_WIDTH_PX))
+        card = self._settings = make_card(self)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(8, 8, 4, 8)
         self._corpus.setContentsMargins(8, 0, 8, 0)
@@ -147,8 +147,10 @@ class TrainingTab(QWidget):
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold log and tools where the window is low."""
+        """Fold log and tools where the window is low; leave the plot more where it is narrow."""
         super().resizeEvent(event)
+        is_narrow = event.size().width() < scaled(NARROW_PX)
+        self._settings.setFixedWidth(scaled(NARROW_FORM_PX if is_narrow else FORM_WIDTH_PX))
         self._fold()
 
     def show_corpus(self, text: str) -> None:
@@ -158,7 +160,7 @@ class TrainingTab(QWidget):
     def show_verdict(self, text: str) -> None:
         """Say in words how the run is going."""
         self._verdict.setText(text)
-        self._verdict.setToolTip(text)
+        self._verdict.setToolTip(as_plain(text))
 
     def show_outdated(self, *, is_outdated: bool) -> None:
         """Grey the text's line where another file was chosen since."""

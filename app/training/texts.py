@@ -18,8 +18,8 @@ from app.shared.formatting import (
     format_speed,
 )
 from app.training.plot.loss_history import LossHistory
-from app.training.plot.plot_parts import Reference
 from app.training.plot.readings import describe_loss
+from app.training.plot.reference_lines import Reference
 from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ _SHORT_ENDINGS = {
     "converged": "Ended because the loss fell no further",
 }
 _ONE_LINE = 0.1  # nats a word: lines that are closer hide each other's texts
+TOO_EARLY = "Too early to say how it goes: that is told at the end of each epoch."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
 DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
@@ -147,6 +148,9 @@ def more_training(
         return MoreTraining(
             text=f"Train {_more_epochs(count)}", tip=obstacle or tip, is_possible=not obstacle
         )
+    if model.step == 0:
+        tip = "Nothing was learned yet, so there is nothing to go on with: begin a new run"
+        return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
     if run.has_converged:
         tip = (
             "More epochs would change nothing: the learning rate was halved until the loss fell "
@@ -195,13 +199,14 @@ def references(word_dim: int, entropy: float | None) -> list[Reference]:
     lines = [
         Reference(
             loss=math.log(word_dim),
+            name="uniform guess",
             text=f"uniform guess: ln {format_count(word_dim)} = {format_loss(math.log(word_dim))}",
             is_goal=False,
         )
     ]
     if entropy is not None:
-        text = f"no model goes below on held-out text: {format_loss(entropy)}"
-        lines.append(Reference(loss=entropy, text=text, is_goal=True))
+        text = f"lower bound: no model goes below {format_loss(entropy)} on held-out text"
+        lines.append(Reference(loss=entropy, name="lower bound", text=text, is_goal=True))
     return lines
 
 
@@ -209,13 +214,17 @@ def table_references(losses: "ReferenceLosses | None") -> list[Reference]:
     """Return what the text costs without a network, as far as the lines can be told apart."""
     if losses is None:
         return []
-    name = losses.table_name if losses.order > 2 else "a table of word pairs"
-    lines = [(losses.unigram, "how common words are"), (losses.table, name)]
+    table = losses.table_name if losses.order > 2 else "a table of word pairs"
+    rows = f"{losses.order}-grams" if losses.order > 2 else "word pairs"
+    lines = [
+        (losses.unigram, "word frequency", "how common words are"),
+        (losses.table, rows, table),
+    ]
     if losses.bigram - losses.table > _ONE_LINE and losses.unigram - losses.bigram > _ONE_LINE:
-        lines.insert(1, (losses.bigram, "word pairs"))
+        lines.insert(1, (losses.bigram, "word pairs", "a table of word pairs"))
     return [
-        Reference(loss=loss, text=f"{text}: {format_loss(loss)}", is_goal=False)
-        for loss, text in lines
+        Reference(loss=loss, name=name, text=f"{text}: {format_loss(loss)}", is_goal=False)
+        for loss, name, text in lines
     ]
 
 
@@ -277,13 +286,13 @@ def verdict(history: LossHistory) -> str:
     trained = [done for done in measured if done.step > 0]
     best = history.best
     if not trained or best is None:
-        return ""
+        return "" if history.is_empty else TOO_EARLY
     last = trained[-1]
     if last.validation_loss is None or best.validation_loss is None:
         return "Nothing is held out: the loss on the training text cannot show memorising."
     if best is last:
         if len(measured) < 2:
-            return ""
+            return TOO_EARLY
         before = measured[-2].validation_loss
         return (
             "Still improving: the held-out loss fell "

@@ -1,12 +1,13 @@
 """The window's menus, title and status bar: which request goes where, what they show."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
@@ -17,6 +18,8 @@ from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
 from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
+from app.window.settings_dialog import SettingsDialog
+from engine import LossPoint
 
 if TYPE_CHECKING:
     from app.shared.theme import Theme, ThemeChoice
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 MODEL_SUFFIXES = (".safetensors", ".npz")
 ZOOMS = (80, 90, 100, 115, 130, 150, 175, 200)  # percent
+TOLD_MS = 10_000  # that the system's own message has
 DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
@@ -63,6 +67,7 @@ class WindowController(QObject):
         self._settings, self._theme = settings, theme
         self._dataset, self._models = dataset, models
         self._was_training = False
+        self._percent: int | None = None  # of the training that goes on
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
         self.prepared_texts = PreparedTextsController(
             window.prepared_texts_menu,
@@ -89,6 +94,16 @@ class WindowController(QObject):
         if choices:
             self._window.show_device(f"Computes on: {choices[0].name}", choices[0].reason)
 
+    @Slot(object)
+    def show_progress(self, event: object) -> None:
+        """Say in the title how far a training is: it is seen in the task bar, too."""
+        if isinstance(event, LossPoint) and event.time_left_s is not None:
+            whole_s = event.elapsed_s + event.time_left_s
+            percent = math.floor(100.0 * event.elapsed_s / max(whole_s, 1e-9))
+            if percent != self._percent:
+                self._percent = percent
+                self._show_session()
+
     def _connect_window(self) -> None:
         window = self._window
         window.open_csv_requested.connect(self._on_open_csv_requested)
@@ -103,13 +118,14 @@ class WindowController(QObject):
         window.glossary_requested.connect(self._on_glossary_requested)
         window.messages_requested.connect(self._on_messages_requested)
         window.zoom_requested.connect(self._on_zoom_requested)
+        window.settings_requested.connect(self._on_settings_requested)
         window.about_requested.connect(self._dialogs.show_about)
         window.log_folder_requested.connect(self._on_log_folder_requested)
         window.closed.connect(self._on_closed)
 
     def _connect_state(self) -> None:
-        self._presenter.message_requested.connect(self._window.message_bar.show_message)
-        self._presenter.clear_requested.connect(self._window.message_bar.clear)
+        self._presenter.message_requested.connect(self._window.show_message)
+        self._presenter.clear_requested.connect(self._window.clear_messages)
         self._session.run_state_changed.connect(self._on_session_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
         self._session.model_changed.connect(self._on_session_changed)
@@ -142,6 +158,9 @@ class WindowController(QObject):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
+        if session.run_state in _IN_TRAINING:
+            run = session.run.name if session.run is not None else "New model"
+            name = f"{self._percent or 0} %, {run}"
         is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
         self._window.show_title(name, is_saved=is_on_disk)
 
@@ -202,7 +221,33 @@ class WindowController(QObject):
 
     @Slot(int)
     def _on_zoom_requested(self, step: int) -> None:
-        zoom = next_zoom(self._settings.settings.zoom, step)
+        self._show_zoom(next_zoom(self._settings.settings.zoom, step))
+
+    @Slot()
+    def _on_settings_requested(self) -> None:
+        dialog = SettingsDialog(self._settings.settings, ZOOMS, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.theme_chosen.connect(self._on_settings_theme_chosen)
+        dialog.zoom_chosen.connect(self._show_zoom)
+        dialog.on_start_chosen.connect(self._on_settings_start_chosen)
+        dialog.keep_awake_chosen.connect(self._on_settings_keep_awake_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_settings_theme_chosen(self, choice: "ThemeChoice") -> None:
+        self._window.show_theme(choice)
+        self._on_theme_chosen(choice)
+
+    @Slot(str)
+    def _on_settings_start_chosen(self, choice: str) -> None:
+        self._settings.update(on_start=choice)
+
+    @Slot(bool)
+    def _on_settings_keep_awake_chosen(self, is_kept: bool) -> None:  # noqa: FBT001 - a slot
+        self._settings.update(keep_awake=is_kept)
+
+    @Slot(int)
+    def _show_zoom(self, zoom: int) -> None:
         self._theme.zoom(zoom, self._window)
         self._settings.update(zoom=zoom)
 
@@ -226,12 +271,26 @@ class WindowController(QObject):
     def _on_run_state_changed(self, state: RunState) -> None:
         """Call for attention when a training has ended while the window is in the back."""
         was_training, self._was_training = self._was_training, state in _IN_TRAINING
+        if state in _AT_REST:
+            self._percent = None
         if was_training and state in _AT_REST and not self._window.isActiveWindow():
             QApplication.alert(self._window)
+            tell_outside(self._window, describe_session(self._session))
 
     @Slot()
     def _on_closed(self) -> None:
         self._settings.save_geometry(self._window.saveGeometry())
+
+
+def tell_outside(window: "MainWindow", text: str) -> None:
+    """Have the system tell that the training has ended, where it has a place for that."""
+    if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
+        return
+    icon = QSystemTrayIcon(window.windowIcon(), window)  # does not outlive the window
+    icon.messageClicked.connect(window.raise_)
+    icon.show()
+    icon.showMessage("The training has ended", text)
+    QTimer.singleShot(TOLD_MS, icon.deleteLater)
 
 
 def next_zoom(percent: int, step: int) -> int:

@@ -1,6 +1,5 @@
 """What the start page lists, and where its rows lead."""
 
-import html
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -174,7 +173,7 @@ def run_entry(run: "RunInfo") -> HomeEntry:
         title=run.name,
         detail=f"Epoch {run.epoch:.4g}{loss} · {when}",
         curve=run.curve,
-        tip=html.escape(f"{run.settings}. {run.note}".strip()),
+        tip=f"{run.settings}. {run.note}".strip(),
     )
 
 
@@ -186,7 +185,7 @@ def file_entry(path: str, *, is_there: bool) -> HomeEntry:
         title=Path(path).name,
         detail=folder if is_there else f"Not there any more: {folder}. Locate…",
         is_there=is_there,
-        tip=html.escape(path),
+        tip=path,
     )
 
 

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.runs.recovery_bar import RecoveryBar
-from app.shared.labels import ElidedLabel, describe, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import current_palette, scaled
 
@@ -328,7 +328,7 @@ class _EntryList(QListWidget):
         for entry in entries:
             item = QListWidgetItem(f"{entry.title}: {entry.detail}")
             item.setData(_ENTRY, entry)
-            item.setToolTip(entry.tip)
+            item.setToolTip(as_plain(entry.tip))
             self.addItem(item)
         seen = min(max(len(entries), 1), ROWS_SEEN)
         self.setFixedHeight(seen * scaled(ROW_HEIGHT) + 2 * self.frameWidth())

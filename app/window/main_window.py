@@ -7,21 +7,32 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.errors import Message
+from app.shared.labels import as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
 from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
+from app.window.message_card import MessageStrip
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
 TAB_TITLES = ("Dataset", "Training", "Generation")
+PLACES = ("dataset", "training", "generation")  # the tabs, as messages name them
 
 
 class MainWindow(QMainWindow):
@@ -41,7 +52,7 @@ class MainWindow(QMainWindow):
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(),
+    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
     glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
@@ -66,6 +77,7 @@ class MainWindow(QMainWindow):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
+    settings_requested = Signal()
     glossary_requested = Signal()
     messages_requested = Signal()
     about_requested = Signal()
@@ -82,6 +94,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._has_guard_failed = False
+        self._strips: dict[str, MessageStrip] = {}
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST_SIZE)
@@ -129,6 +142,29 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
         self.setWindowModified(not is_saved)
 
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show a problem of a tab in that tab, and all else, or if that is not seen, in the corner.
+
+        The problem covers nothing there that is to be mended.
+        """
+        strip = self._strips.get(message.place)
+        if strip is None or message.kind != "error":
+            self.message_bar.show_message(message)
+            return
+        strip.show_message(message)
+        if self.is_home or PLACES[self.current_tab] != message.place:
+            self.message_bar.show_message(message)
+        else:
+            self.message_bar.remembered.appendleft(message)
+
+    @Slot(str)
+    def clear_messages(self, place: str) -> None:
+        """Take the message in the corner away, and that of a tab, if one is named."""
+        self.message_bar.clear()
+        if place in self._strips:
+            self._strips[place].clear()
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -136,7 +172,7 @@ class MainWindow(QMainWindow):
     def show_device(self, text: str, reason: str) -> None:
         """Say in the status bar what computes."""
         self._device.setText(text)
-        self._device.setToolTip(reason)
+        self._device.setToolTip(as_plain(reason))
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Tick the chosen theme."""
@@ -171,13 +207,27 @@ class MainWindow(QMainWindow):
         self._tabs.setAccessibleName("Dataset, training and generation")
         self._tabs.setDocumentMode(True)
         for number, (tab, title) in enumerate(zip(tabs, TAB_TITLES, strict=True), start=1):
-            self._tabs.addTab(TabScrollArea(tab, self._tabs), title)
+            self._tabs.addTab(self._build_page(tab, PLACES[number - 1]), title)
             self._tabs.setTabToolTip(number - 1, f"{title} (Ctrl+{number})")
         self._tabs.currentChanged.connect(self.tab_changed)
         self._pages.addWidget(self._tabs)
         self._pages.addWidget(self.home)
         self.setCentralWidget(self._pages)
         self.message_bar = MessageBar(self._pages)
+
+    def _build_page(self, tab: QWidget, place: str) -> QWidget:
+        """Return a tab below the strip for what concerns it."""
+        page = QWidget(self._tabs)
+        strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
+        above = QHBoxLayout()
+        above.setContentsMargins(16, 8, 16, 0)
+        above.addWidget(strip)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(above)
+        column.addWidget(TabScrollArea(tab, page), 1)
+        return page
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
@@ -190,9 +240,9 @@ class MainWindow(QMainWindow):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
-        self._state = QLabel(self)
+        self._state = make_label("", "body", self)
         self._state.setObjectName("window.state_label")
-        self._device = QLabel(self)
+        self._device = make_label("", "body", self)
         self._device.setObjectName("window.device_label")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._state, 1)
@@ -211,10 +261,16 @@ class MainWindow(QMainWindow):
         self._view_menu.theme_chosen.connect(self.theme_chosen)
         self._view_menu.tab_requested.connect(self.show_tab)
         self._view_menu.zoom_requested.connect(self.zoom_requested)
+        self._view_menu.full_screen_requested.connect(self._on_full_screen_requested)
+        self._file_menu.settings_requested.connect(self.settings_requested)
         self._help_menu.glossary_requested.connect(self.glossary_requested)
         self._help_menu.messages_requested.connect(self.messages_requested)
         self._help_menu.log_folder_requested.connect(self.log_folder_requested)
         self._help_menu.about_requested.connect(self.about_requested)
+
+    @Slot()
+    def _on_full_screen_requested(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""

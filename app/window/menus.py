@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.shared.labels import as_plain
 from app.shared.theme import ThemeChoice
 from app.window.prepared_texts import PreparedTextsMenu
 
@@ -30,7 +31,8 @@ class FileMenu(QMenu):
     Signals
     -------
     home_requested(), open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(), quit_requested()
+    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
+    quit_requested()
         The entry of that name was chosen.
     recent_file_requested(object)
         The path of an entry of "Recent files".
@@ -43,6 +45,7 @@ class FileMenu(QMenu):
     save_model_requested = Signal()
     save_model_as_requested = Signal()
     models_requested = Signal()
+    settings_requested = Signal()
     quit_requested = Signal()
     recent_file_requested = Signal(object)
 
@@ -71,6 +74,7 @@ class FileMenu(QMenu):
         self.prepared_texts = PreparedTextsMenu(self)
         self.addMenu(self.prepared_texts)
         self.addSeparator()
+        _add(self, "Se&ttings…", "settings", self.settings_requested).setShortcut("Ctrl+,")
         _add(self, "&Quit", "quit", self.quit_requested).setShortcut("Ctrl+Q")
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
@@ -87,7 +91,7 @@ class FileMenu(QMenu):
         for number, text in enumerate(paths, start=1):
             name = Path(text).name.replace("&", "&&")
             action = self._recent.addAction(f"&{number}  {name}")
-            action.setToolTip(text)
+            action.setToolTip(as_plain(text))
             action.setData(text)
         self._recent.setEnabled(bool(paths))
 
@@ -107,11 +111,14 @@ class ViewMenu(QMenu):
         The tab of that number is to come to the front.
     zoom_requested(int)
         1: larger, -1: smaller, 0: as it was.
+    full_screen_requested()
+        The window is to fill the screen, or to be as it was.
     """
 
     theme_chosen = Signal(str)
     tab_requested = Signal(int)
     zoom_requested = Signal(int)
+    full_screen_requested = Signal()
 
     def __init__(self, tab_titles: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__("&View", parent)
@@ -143,6 +150,8 @@ class ViewMenu(QMenu):
             action.setShortcuts([QKeySequence(key) for key in keys])
             action.setData(step)
             action.triggered.connect(self._on_zoom_action_triggered)
+        self.addSeparator()
+        _add(self, "F&ull screen", "full_screen", self.full_screen_requested).setShortcut("F11")
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Tick the chosen theme."""
@@ -170,7 +179,8 @@ class RunMenu(QMenu):
 
     Signals
     -------
-    next_requested(), pause_requested(), stop_requested(), undo_requested(), sentence_requested()
+    next_requested(), pause_requested(), stop_requested(), undo_requested(), redo_requested(),
+    sentence_requested(), find_requested(), export_requested()
         The entry of that name was chosen, or its key was pressed.
     """
 
@@ -178,7 +188,10 @@ class RunMenu(QMenu):
     pause_requested = Signal()
     stop_requested = Signal()
     undo_requested = Signal()
+    redo_requested = Signal()
     sentence_requested = Signal()
+    find_requested = Signal()
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Run", parent)  # no letter: each tab needs its own
@@ -192,17 +205,25 @@ class RunMenu(QMenu):
         self._undo = _add(self, "&Undo", "undo", self.undo_requested)
         self._undo.setShortcut("Ctrl+Z")
         self._undo.setEnabled(False)
+        self._redo = _add(self, "&Redo", "redo", self.redo_requested)
+        self._redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
+        self._redo.setEnabled(False)
+        self.addSeparator()
         sentence = _add(self, "&Type a sentence", "sentence", self.sentence_requested)
         sentence.setShortcut("Ctrl+L")
+        _add(self, "&Find in this tab", "find", self.find_requested).setShortcut("Ctrl+F")
+        export = _add(self, "&Export from this tab…", "export", self.export_requested)
+        export.setShortcut("Ctrl+E")
 
     def show_commands(self, *, can_pause: bool, can_stop: bool) -> None:
         """Enable what can be asked for now; a key that does nothing is left to the fields."""
         self._pause.setEnabled(can_pause)
         self._stop.setEnabled(can_stop)
 
-    def show_undo(self, is_possible: bool) -> None:  # noqa: FBT001 - a signal's argument
-        """Offer to undo."""
-        self._undo.setEnabled(is_possible)
+    def show_undo(self, can_undo: bool, can_redo: bool) -> None:  # noqa: FBT001 - a signal's
+        """Offer to undo, and to do again."""
+        self._undo.setEnabled(can_undo)
+        self._redo.setEnabled(can_redo)
 
 
 class HelpMenu(QMenu):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from app.dataset.tab import DatasetTab
 from app.generation.tab import GenerationTab
@@ -21,6 +22,12 @@ from app.window.undo import UndoList
 if TYPE_CHECKING:
     from app.window.main_window import MainWindow
 
+_EXPORTS = {
+    DATASET_TAB: "dataset.save_problems_button",
+    TRAINING_TAB: "training.export_plot_button",
+    GENERATION_TAB: "generation.save_button",
+}
+_FIELDS = {DATASET_TAB: "dataset.search_edit", GENERATION_TAB: "generation.search_edit"}
 ARMED_MS = 4000  # in which a second Esc stops a training
 _RUNNING = (RunState.TRAINING, RunState.PAUSED)
 
@@ -60,6 +67,9 @@ class Steps(QObject):
         menu.stop_requested.connect(self._on_stop_requested)
         menu.undo_requested.connect(self._undo.undo)
         menu.sentence_requested.connect(self._on_sentence_requested)
+        menu.redo_requested.connect(self._undo.redo)
+        menu.export_requested.connect(self._on_export_requested)
+        menu.find_requested.connect(self._on_find_requested)
         self._undo.changed.connect(menu.show_undo)
 
     def _connect_undo(self) -> None:
@@ -107,27 +117,55 @@ class Steps(QObject):
         self._window.show_tab(GENERATION_TAB)
         self._generation.score_panel.focus_line()
 
+    @Slot()
+    def _on_export_requested(self) -> None:
+        """Press the button that writes a file of what the tab shows."""
+        name = _EXPORTS[self._window.current_tab]
+        button = self._window.findChild(QPushButton, name)
+        if not self._window.is_home and button is not None and button.isEnabled():
+            button.click()
+
+    @Slot()
+    def _on_find_requested(self) -> None:
+        """Go to the field that searches, in a tab that has one."""
+        if self._window.is_home or self._window.current_tab == TRAINING_TAB:
+            return
+        if self._window.current_tab == DATASET_TAB:
+            self._dataset.show_sentences()
+        field = self._window.findChild(QLineEdit, _FIELDS[self._window.current_tab])
+        if field is not None and field.isEnabled():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            field.selectAll()
+
     @Slot(object)
     def _on_sentences_cleared(self, records: list[object]) -> None:
         panel = self._generation.generate_panel
 
-        def back() -> None:
-            panel.show_records([*records, *panel.records()])  # type: ignore[list-item]
+        def show(shown: list[object]) -> None:
+            panel.show_records(shown)  # type: ignore[arg-type]
             panel.records_changed.emit()
 
-        self._undo.offer(f"{counted(len(records), 'sentence')} cleared.", back)
+        def back() -> None:
+            show([*records, *panel.records()])
+
+        def again() -> None:
+            show([each for each in panel.records() if each not in records])
+
+        self._undo.offer(f"{counted(len(records), 'sentence')} cleared.", back, again)
 
     @Slot(object)
     def _on_compared_removed(self, before: tuple[object, ...]) -> None:
         panel = self._generation.score_panel
-        count = len(before) - len(panel.compared)
+        after = panel.compared
+        text = f"{counted(len(before) - len(after), 'sentence')} removed from the comparison."
         back = partial(panel.show_compared, before)  # type: ignore[arg-type]
-        self._undo.offer(f"{counted(count, 'sentence')} removed from the comparison.", back)
+        self._undo.offer(text, back, partial(panel.show_compared, after))
 
     @Slot(str)
     def _on_sentence_replaced(self, former: str) -> None:
-        back = partial(self._generation.score_panel.restore_text, former)
-        self._undo.offer("Your typed sentence was replaced.", back)
+        panel = self._generation.score_panel
+        back, again = partial(panel.restore_text, former), partial(panel.restore_text, panel.text)
+        self._undo.offer("Your typed sentence was replaced.", back, again)
 
     @Slot(bool)
     def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument

@@ -54,6 +54,7 @@ def tokenizer_config(arguments: Namespace) -> TokenizerConfig:
         lower_case=arguments.lower_case,
         merge_numbers=arguments.merge_numbers,
         merge_links=arguments.merge_links,
+        unknown_word=arguments.unknown_word,
     )
 
 

@@ -49,6 +49,8 @@ _TEXT_FILES = (
     "several files, or folders of them, are one text; -: standard input"
 )
 
+_COUNTED_FOR_MIXTURE = "for --mixture: the text that the model was trained on, or one like it"
+
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
@@ -231,6 +233,17 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
     add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
+    _add_ranks(train)
+
+
+def _add_ranks(command: argparse.ArgumentParser) -> None:
+    """Add what torchrun says by itself."""
+    add = command.add_argument_group(
+        "several processes that train one run, on one machine without torchrun"
+    ).add_argument
+    add("--rank", type=int, metavar="R", help="which of them this is, from 0")
+    add("--ranks", type=int, metavar="N", help="how many there are")
+    add("--rendezvous", type=Path, metavar="FILE", help="where they meet: a new file")
 
 
 def _add_tuning(train: argparse.ArgumentParser) -> None:
@@ -249,6 +262,8 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
     add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
     add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
+    share = "share of the words that a step's softmax is over besides its own; 1: exact"
+    add("--softmax-sample", type=float, metavar="X", help=share)
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:
@@ -263,6 +278,12 @@ def _add_words(command: argparse.ArgumentParser) -> None:
     )
     add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
     add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
+    add(
+        "--unknown-word",
+        default="",
+        metavar="WORD",
+        help="with --tokenizer whitespace: what the text itself has for unknown words, as <unk>",
+    )
     add("--merge-numbers", action="store_true", help="read each number as the same word")
     add("--merge-links", action="store_true", help="so links, and so user names")
 
@@ -331,6 +352,7 @@ def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     beam = "no drawing: search for the most probable sentences, with N at a time"
     add("--beam", type=int, default=0, metavar="N", help=beam)
     add("--seed", type=int, metavar="N", help="for the same sentences again; default: a fresh one")
+    _add_counting(generate, _COUNTED_FOR_MIXTURE)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:
@@ -346,6 +368,16 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
 
 
+def _add_counting(command: argparse.ArgumentParser, help_text: str) -> None:
+    add = command.add_argument
+    add("--count-on", type=Path, metavar="CSV", help=help_text)
+    add(
+        "--mixture",
+        action="store_true",
+        help="let the network and such a table predict together, mixed as suits held-out text best",
+    )
+
+
 def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     following = _add_command(commands, "next", "list the most probable next words")
     add = following.add_argument
@@ -354,6 +386,7 @@ def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("words", nargs="?", default="", metavar="WORDS", help=begun)
     add("-k", "--count", type=int, default=10, metavar="K", help="how many")
     _add_filters(following)
+    _add_counting(following, _COUNTED_FOR_MIXTURE)
 
 
 def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -370,10 +403,16 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--per-word", action="store_true", help=per_word)
     add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
-    add("--column", action="append", metavar="NAME", help="of --csv: the text; default: guessed")
+    columns = "of --csv and --count-on: the text; default: guessed"
+    add("--column", action="append", metavar="NAME", help=columns)
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
     costs = "also write what each word of the vocabulary costs in all texts, with tabs"
     add("--word-stats", type=Path, metavar="FILE", help=costs)
+    _add_counting(
+        score,
+        "the text that the model was trained on, or one like it: say what a table of its word "
+        "sequences makes of each sentence",
+    )
     rank = _add_command(commands, "rank", "rank candidate sentences, the best first")
     add = rank.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
@@ -385,6 +424,7 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--weight", type=float, default=1.0, metavar="X", help="of the model's log probability")
     add("--own-weight", type=float, default=0.0, metavar="X", help="of the list's own scores")
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms")
+    _add_counting(rank, _COUNTED_FOR_MIXTURE)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -419,6 +459,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
+    _add_ranks(runs)
 
 
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
+from engine.cli.preparation import counted_beside, require_mixture
 from engine.cli.scoring import (
     score_column,
     score_column_words,
@@ -49,7 +50,9 @@ def run_generate(arguments: Namespace) -> int:
     )
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
+    require_mixture(arguments)
     with stop_on_signal(output) as control:
+        model, _ = counted_beside(arguments, model, control, output)
         show_sentences(model, config, control, output)
         return control.exit_code
 
@@ -58,7 +61,12 @@ def run_next(arguments: Namespace) -> int:
     """List the most probable next words."""
     settings = SampleConfig(start=arguments.words, **_filters(arguments))
     output = Output(as_json=arguments.json)
-    following = next_words(open_model(arguments.model), settings, arguments.count)
+    require_mixture(arguments)
+    with stop_on_signal(output) as control:
+        model, _ = counted_beside(arguments, open_model(arguments.model), control, output)
+        if control.is_stopped:
+            return control.exit_code
+        following = next_words(model, settings, arguments.count)
     if arguments.json:
         output.result_json({"event": "next_words", **asdict(following)})
         return 0
@@ -76,15 +84,21 @@ def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
+    if arguments.csv is not None and (arguments.sentences or arguments.improve):
+        raise ConfigError("Give sentences, or --csv and a file, not both.")
+    if arguments.csv is not None and arguments.per_word and arguments.word_stats is not None:
+        raise ConfigError("Ask for --per-word or for --word-stats, not for both at once.")
+    if arguments.csv is None and arguments.word_stats is not None:
+        raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
+    if arguments.csv is not None or arguments.per_word:
+        require_mixture(arguments)
+    with stop_on_signal(output) as control:
+        model, table = counted_beside(arguments, model, control, output)
+        if control.is_stopped:
+            return control.exit_code
     if arguments.csv is not None:
-        if arguments.sentences or arguments.improve:
-            raise ConfigError("Give sentences, or --csv and a file, not both.")
-        if arguments.per_word and arguments.word_stats is not None:
-            raise ConfigError("Ask for --per-word or for --word-stats, not for both at once.")
         score_table = score_column_words if arguments.per_word else score_column
         return score_table(arguments, model, output)
-    if arguments.word_stats is not None:
-        raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
@@ -95,7 +109,7 @@ def run_score(arguments: Namespace) -> int:
         scored, total = score_words(model, texts, output, arguments.base)
     else:
         for _, text in texts:
-            for event in score(model, text):
+            for event in score(model, text, table=table):
                 output.show(event)
                 total, scored = total + summed(event.score), scored + 1
             if arguments.improve:

@@ -187,17 +187,22 @@ class SignalControl(RunControl):
 
     Attributes
     ----------
-    exit_code : int
-        0, or after a stop 128 and the signal's number, as shells count it.
+    heard : int
+        The number of the signal; 0 without one, also where another process heard it for this one.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.exit_code = 0
+        self.heard = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0, or after a stop 128 and the signal's number, as shells count it."""
+        return 128 + (self.heard or signal.SIGTERM) if self.is_stopped else 0
 
     def stop_for(self, number: int) -> None:
         """Stop because of the signal `number`."""
-        self.exit_code = 128 + number
+        self.heard = number
         self.stop()
 
 
@@ -211,7 +216,7 @@ def stop_on_signal(output: Output) -> Iterator[SignalControl]:
     control = SignalControl()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if not control.is_stopped:
+        if not control.heard:
             control.stop_for(number)
             with suppress(RuntimeError):  # it came within a write, which Python does not re-enter
                 output.note("Stopping; press Ctrl+C again to abort.")

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.places import require_consent, require_place
+from engine.cli.preparation import prepare
+from engine.cli.ranks import follow_along, joined, text_for
 from engine.cli.training import (
-    prepare,
     require_kept,
     resume_command,
     show_references,
@@ -17,13 +18,14 @@ from engine.cli.training import (
 )
 from engine.errors import ConfigError, RunError
 from engine.language_model.checkpoint import save_model
-from engine.runs.info import RunInfo
+from engine.runs.info import RunInfo, know_the_same_words
 from engine.runs.store import RunStore
 from engine.wording import counted, duration
 
 _MOST_NAMED = 5  # ids in a message
 _USERS = {  # the one action that uses an option
     **dict.fromkeys(("epochs", "time_limit", "learning_rate", "text_file"), "resume"),
+    **dict.fromkeys(("rank", "ranks", "rendezvous"), "resume"),
     **dict.fromkeys(("best", "at_epoch", "force"), "export"),
 }
 
@@ -31,6 +33,8 @@ _USERS = {  # the one action that uses an option
 def run_runs(arguments: Namespace) -> int:
     """Do what the action says and return the exit code."""
     _refuse_unused(arguments)
+    if arguments.action == "resume" and (code := follow_along(arguments)) is not None:
+        return code
     store, output = RunStore(arguments.data_folder), Output(as_json=arguments.json)
     if arguments.action in ("list", "trash"):
         _list(store, output, in_trash=arguments.action == "trash")
@@ -121,7 +125,7 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
             f"The text of the run is not there any more: {missing}. If it was moved, say where "
             f"it lies now: {resume_command(run.run_id, arguments.data_folder)} --text-file FILE"
         )
-    with stop_on_signal(output) as control:
+    with stop_on_signal(output) as control, joined(arguments, control, output) as ranks:
         corpus = prepare(config, control, output)
         if corpus is None:
             return control.exit_code
@@ -130,12 +134,14 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
         show_references(corpus, control, output)
         events = store.resume(
             run.run_id,
-            corpus,
+            text_for(ranks, corpus, uses_cache=True),
             control,
             epochs=arguments.epochs,
             time_limit_s=arguments.time_limit,
             learning_rate=arguments.learning_rate,
+            ranks=ranks,
         )
+        del corpus  # with several ranks, the text lies in files now
         events = with_way_out(events, run.run_id, arguments.data_folder)
         model = train_and_save(events, None, output, is_kept=True)
         if not arguments.json:
@@ -157,6 +163,8 @@ def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
         output.result(f"    {_progress(run)}")
         for line in filter(None, (run.note, run.message, run.problem)):
             output.result(f"    {line}")
+    if not output.as_json and not know_the_same_words([run for run in runs if run.saved]):
+        output.note("These runs know different words: their losses cannot be compared.")
     if not runs and in_trash:
         output.note(f"No run is in the trash ({store.trash}).")
     elif not runs:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
+from engine.cli.preparation import counted_beside, require_mixture
 from engine.config import CsvConfig
 from engine.documents.reader import DocumentReader
 from engine.events import event_to_json
@@ -29,8 +30,8 @@ from engine.scoring.ranking import (
     candidates_of,
     rank,
 )
+from engine.scoring.scored_file import added_columns, csv_line, progress_of, score_rows
 from engine.scoring.scorer import score
-from engine.scoring.table import added_columns, csv_line, progress_of, score_rows
 from engine.scoring.text_scores import WordTally
 from engine.wording import counted
 
@@ -194,7 +195,9 @@ def run_rank(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     is_stdin = str(arguments.file) == "-"
     model = open_model(arguments.model)
+    require_mixture(arguments)
     with stop_on_signal(output) as control:
+        model, _ = counted_beside(arguments, model, control, output)
         read = candidates_of(sys.stdin) if is_stdin else candidates_in(arguments.file)
         candidates = list(read)
         if not candidates:

@@ -110,6 +110,15 @@ def score_lines(score: "SentenceScore") -> list[str]:
             f"{score.bits_per_word:.2f} bits a word"
         ),
     ]
+    if score.mixture:
+        lines.append(f"  by {score.mixture}")
+    if score.table is not None:
+        beside = score.table
+        lines.append(
+            f"  {beside.name}, without a network: probability "
+            f"{probability(beside.log_probability)} (natural log {beside.log_probability:.3f}), "
+            f"perplexity {beside.perplexity:,.1f}, {beside.bits_per_word:.2f} bits per word"
+        )
     if score.unknown_words:
         lines.append(
             f"  without its unknown words: probability {probability(score.known_log_probability)} "
@@ -139,6 +148,8 @@ def next_word_lines(following: "NextWords") -> list[str]:
         f"After {before}: {following.entropy_bits:.2f} bits undecided"
         + (f", {counted(following.left_by_filters, 'word')} left by the filters" * has_filters)
     ]
+    if following.mixture:
+        lines.append(f"  by {following.mixture}")
     if following.unknown_words:
         lines.append(f"  unknown: {', '.join(following.unknown_words)}, read as UNKNOWN_TOKEN")
     for each in following.words:

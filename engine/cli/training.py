@@ -8,18 +8,17 @@ import contextlib
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 from engine.cli.configs import file_config, is_standard_input, tokenizer_config
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
+from engine.cli.preparation import prepare, result_of, text_at_hand
+from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
 from engine.cli.texts import (
-    evaluated_lines,
     evaluation_hints,
     reading_hints,
     references_line,
@@ -34,20 +33,17 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import Notice, RunControl, Ticker
-from engine.corpus.build import build_corpus
-from engine.corpus.cache import corpus_cache_folder
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
     ConfigError,
-    CorpusError,
     DivergedError,
     EngineError,
     ModelFileError,
+    RankLostError,
     RunError,
 )
 from engine.events import Event
-from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
@@ -55,7 +51,6 @@ from engine.language_model.ngram import count_references
 from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.scoring.scorer import score
-from engine.tokenization.reading import Reading
 from engine.training.evaluation import evaluate_corpus, evaluate_references
 from engine.training.events import CheckpointSaved, SnapshotPublished
 from engine.training.trainer import train
@@ -64,14 +59,13 @@ from engine.wording import counted
 _DEMO_SENTENCE = "I think that my sister bought an old guitar last year."
 _NO_LIMIT = 1_000_000  # epochs: the time limit ends the run
 
-_Result = TypeVar("_Result")
-
 _AUTOSAVE_S = 30.0
-_READ_AT_ONCE = 1 << 20  # bytes of standard input
 
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
+    if (code := follow_along(arguments)) is not None:
+        return code
     corpus_config = replace(
         file_config(arguments),
         tokenizer=tokenizer_config(arguments),
@@ -100,7 +94,7 @@ def run_train(arguments: Namespace) -> int:
     )
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
-        require_consent(arguments.out, is_forced=arguments.force)
+        require_consent(arguments.out, is_forced=arguments.force or restarts() > 0)
     elif not arguments.keep_run:
         raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
     store = RunStore(arguments.data_folder)
@@ -114,6 +108,7 @@ def run_train(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     with (
         stop_on_signal(output) as control,
+        joined(arguments, control, output) as ranks,
         text_at_hand(corpus_config, control) as corpus_config,
     ):
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
@@ -123,18 +118,23 @@ def run_train(arguments: Namespace) -> int:
         for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
             output.show(hint)
         show_references(corpus, control, output)
+        text = text_for(ranks, corpus, uses_cache=uses_cache)
         if arguments.keep_run:
-            run_id = store.new_run_id()
+            before = store.find_launched(launch_name()) if restarts() else None
+            run_id = store.new_run_id() if before is None else before.run_id
             output.note(f"The run is kept as {run_id} in {store.runs}.")
             configs = (corpus_config, model_config, train_config)
-            name = arguments.run_name
-            events = with_way_out(
-                store.train(corpus, *configs, control, name=name, run_id=run_id),
-                run_id,
-                arguments.data_folder,
-            )
+            name, launch = arguments.run_name, "" if ranks is None else launch_name()
+            if before is None:
+                events = store.train(
+                    text, *configs, control, name=name, run_id=run_id, ranks=ranks, launch=launch
+                )
+            else:  # torchrun has started the ranks anew
+                events = store.resume(run_id, text, control, ranks=ranks)
+            events = with_way_out(events, run_id, arguments.data_folder)
         else:
-            events = train(corpus, model_config, train_config, control)
+            events = train(text, model_config, train_config, control, ranks=ranks)
+        del corpus  # with several ranks, the text lies in files now
         model = train_and_save(events, arguments.out, output, is_kept=arguments.keep_run)
         if not arguments.json:
             output.result(model.description)
@@ -201,7 +201,7 @@ def run_evaluate(arguments: Namespace) -> int:
             return control.exit_code
         for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
             output.show(hint)
-        result = _result_of(evaluate_corpus(model, corpus, control), output)
+        result = result_of(evaluate_corpus(model, corpus, control), output)
         references = None
         if result is not None and arguments.count_on is not None:
             source = prepare(
@@ -215,7 +215,7 @@ def run_evaluate(arguments: Namespace) -> int:
             if source is None:
                 return control.exit_code
             counting = evaluate_references(model, source, corpus, control)
-            references = _result_of(counting, output)
+            references = result_of(counting, output)
     if result is None or control.is_stopped:
         return control.exit_code
     if arguments.json:
@@ -234,63 +234,10 @@ def run_evaluate(arguments: Namespace) -> int:
     return 0
 
 
-def _result_of(work: Generator[Event, None, _Result], output: Output) -> _Result:
-    """Show the events of some work; return what came out."""
-    while True:
-        try:
-            output.show(next(work))
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
-
-
-def prepare(
-    config: CorpusConfig,
-    control: RunControl,
-    output: Output,
-    *,
-    uses_cache: bool = True,
-    is_only_measured: bool = False,
-    reading: Reading | None = None,
-) -> Corpus | None:
-    """Return the corpus, or None after a stop; of one that is measured no vocabulary is told."""
-    corpus = None
-    folder = corpus_cache_folder() if uses_cache else None
-    for event in build_corpus(config, control, cache_folder=folder, reading=reading):
-        if isinstance(event, CorpusReady):
-            corpus = event.corpus
-        if corpus is None or output.as_json or not is_only_measured:
-            output.show(event)
-            continue
-        for line in evaluated_lines(corpus):
-            output.note(line)
-    return corpus
-
-
 def show_references(corpus: Corpus, control: RunControl, output: Output) -> None:
     """Show what is lost on the held-out text without a network; the models then say it too."""
     for event in count_references(corpus, control):
         output.show(event)
-
-
-@contextlib.contextmanager
-def text_at_hand(config: CorpusConfig, control: RunControl) -> Iterator[CorpusConfig]:
-    """Give `config` with a file that can be read twice, also for a text on standard input."""
-    if not is_standard_input(config.path):
-        yield config
-        return
-    with TemporaryDirectory(prefix="rnn-text-lab-") as folder:
-        path = Path(folder) / "standard input.csv"
-        try:
-            with path.open("wb") as file:
-                while control.proceed() and (data := sys.stdin.buffer.read(_READ_AT_ONCE)):
-                    file.write(data)
-        except OSError as error:
-            raise CorpusError(
-                f"Standard input could not be kept in {folder} while it is read, because "
-                f"{explain_os_error(error)}."
-            ) from error
-        yield replace(config, path=path)
 
 
 class ModelSaver:
@@ -432,5 +379,10 @@ def with_way_out(events: Iterator[Event], run_id: str, data_folder: Path | None)
     except DivergedError as error:
         raise DivergedError(
             f"{error} To go on from the best parameters with that rate: "
+            f"{resume_command(run_id, data_folder)}"
+        ) from error
+    except RankLostError as error:
+        raise RankLostError(
+            f"{error} The run is kept. To go on, with any number of ranks: "
             f"{resume_command(run_id, data_folder)}"
         ) from error

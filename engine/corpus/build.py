@@ -332,6 +332,11 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     group_of = prepared.store.group_of
     is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
     store = replace(prepared.store, is_validation=is_validation)
+    if len(store.words) == 1 and store.unknown_rank() is not None:
+        raise CorpusError(
+            f"{text.name} has no word but {store.words[0]}, which stands for unknown ones. Choose "
+            "another column, another file or another word."
+        )
     corpus = Corpus(
         store,
         text,
@@ -350,6 +355,8 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
             text=f"{rows} of {text.name} left out; the first at {_place_of(problem)}: "
             f"{problem.reason}."
         )
+    if (word := text.tokenizer.unknown_word) and store.unknown_rank() is None:
+        yield Notice(text=f"{word} stands for no unknown word in {text.name}: it is not in it.")
     if (known := 1.0 - corpus.summary.unknown_share) < _FEW_KNOWN and config.min_count > 1:
         most = 1.0 - corpus.with_min_count(1).summary.unknown_share
         if most > known:

@@ -15,7 +15,7 @@ different words of the corpus.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,6 +191,11 @@ class TokenStore:
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
     origins: Origins = field(default_factory=Origins)  # of the documents
 
+    def unknown_rank(self) -> int | None:
+        """Return the rank of the word that the text itself has for unknown ones."""
+        word = self.reading.config.unknown_word
+        return self.words.index(word) if word and word in self.words else None
+
 
 class Corpus:
     """A handle on a prepared corpus.
@@ -243,7 +248,9 @@ class Corpus:
         self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
         if ranking is None:
             left_out = self._is_validation if counted == "training" else None
-            ranking = Ranking.counted(store.counts, store.word_ranks, store.offsets, left_out)
+            ranking = Ranking.counted(
+                store.counts, store.word_ranks, store.offsets, left_out, store.unknown_rank()
+            )
         kept = min(vocabulary_size - SPECIAL_TOKENS, ranking.frequent(min_count))
         known = tuple(store.words[rank] for rank in ranking.first(kept))
         counts = ranking.counts[:kept].tolist()
@@ -422,6 +429,34 @@ class Corpus:
 
     def _select(self, is_chosen: NDArray[np.bool_]) -> Sentences:
         return _select(self._store, self._ranking, len(self.vocabulary), is_chosen)
+
+
+class TrainingText(Protocol):
+    """What a training needs of a corpus; a process that did not prepare it has no more."""
+
+    @property
+    def training(self) -> Sentences:
+        """The sentences to train on."""
+
+    @property
+    def validation(self) -> Sentences:
+        """The sentences held out."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that are known."""
+
+    @property
+    def summary(self) -> CorpusSummary:
+        """What the corpus consists of."""
+
+    @property
+    def reading(self) -> "Reading":
+        """How the text became words."""
+
+    @property
+    def references(self) -> ReferenceLosses | None:
+        """What is lost without a network, where it was counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

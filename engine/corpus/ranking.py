@@ -38,6 +38,7 @@ class Ranking:
         word_ranks: Int32s,
         offsets: Int64s,
         left_out: NDArray[np.bool_] | None = None,
+        unknown: int | None = None,
     ) -> Self:
         """Count the words of all sentences but those that are `left_out`.
 
@@ -50,21 +51,18 @@ class Ranking:
         offsets : int64 array of shape (S + 1,)
             Sentence k is word_ranks[offsets[k]:offsets[k + 1]].
         left_out : bool array of shape (S,), optional
+        unknown : int, optional
+            The word that stands for unknown ones: it counts for nothing, so that it is never known.
         """
-        if left_out is None or not left_out.any():
+        is_all = left_out is None or not left_out.any()
+        if is_all and unknown is None:
             return cls(counts=totals, totals=totals, order=None, rank_of=None)
         D = len(totals)
-        counts = np.zeros(D, dtype=np.int64)  # (D,)
-        first_seen = np.full(D, len(word_ranks), dtype=np.int64)  # (D,)
-        for first, last in slices(offsets):
-            lengths = np.diff(offsets[first : last + 1])  # (sentences of the slice,)
-            ranks = word_ranks[offsets[first] : offsets[last]]
-            ranks = ranks[np.repeat(~left_out[first:last], lengths)]
-            new = np.flatnonzero(counts[ranks] == 0)  # places of words not seen before
-            words, places = np.unique(ranks[new], return_index=True)
-            first_seen[words] = offsets[first] + new[places]
-            counts += np.bincount(ranks, minlength=D)
-            forget_pages(word_ranks)
+        counts, first_seen = totals.copy(), np.arange(D)  # (D,), (D,)
+        if left_out is not None and not is_all:
+            counts, first_seen = _counted(D, word_ranks, offsets, left_out)
+        if unknown is not None:
+            counts[unknown] = 0
         order = np.lexsort((first_seen, -counts)).astype(np.int32)  # (D,)
         rank_of = np.empty(D, dtype=np.int32)  # (D,)
         rank_of[order] = np.arange(D, dtype=np.int32)
@@ -95,3 +93,21 @@ def slices(offsets: Int64s) -> Iterator[tuple[int, int]]:
         reached = min(max(reached, first + 1), last)
         yield first, reached
         first = reached
+
+
+def _counted(
+    D: int, word_ranks: Int32s, offsets: Int64s, left_out: NDArray[np.bool_]
+) -> tuple[Int64s, Int64s]:
+    """Return how often each of D words occurs where it is not left out, and where first."""
+    counts = np.zeros(D, dtype=np.int64)  # (D,)
+    first_seen = np.full(D, len(word_ranks), dtype=np.int64)  # (D,)
+    for first, last in slices(offsets):
+        lengths = np.diff(offsets[first : last + 1])  # (sentences of the slice,)
+        ranks = word_ranks[offsets[first] : offsets[last]]
+        ranks = ranks[np.repeat(~left_out[first:last], lengths)]
+        new = np.flatnonzero(counts[ranks] == 0)  # places of words not seen before
+        words, places = np.unique(ranks[new], return_index=True)
+        first_seen[words] = offsets[first] + new[places]
+        counts += np.bincount(ranks, minlength=D)
+        forget_pages(word_ranks)
+    return counts, first_seen

@@ -6,7 +6,7 @@ Here are the records; `engine.language_model.ngram` makes them.
 import math
 from dataclasses import dataclass
 
-_NAMES = {2: "a table of word pairs", 3: "a table of word triples"}
+_NAMES = {1: "a table of single words", 2: "a table of word pairs", 3: "a table of word triples"}
 _NUMBERS = {4: "four", 5: "five"}
 
 
@@ -32,8 +32,7 @@ class ReferenceLosses:
     @property
     def table_name(self) -> str:
         """What the longest table is, such as "a table of word triples"."""
-        number = _NUMBERS.get(self.order, str(self.order))
-        return _NAMES.get(self.order, f"a table of {number} words in a row")
+        return table_name(self.order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +40,9 @@ class ReferencesCounted:
     """What is lost without a network was computed."""
 
     losses: ReferenceLosses
+
+
+def table_name(order: int) -> str:
+    """Return what a table of sequences of up to `order` words is called."""
+    number = _NUMBERS.get(order, str(order))
+    return _NAMES.get(order, f"a table of {number} words in a row")

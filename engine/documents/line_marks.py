@@ -42,9 +42,10 @@ class LineMarks:
         self._opening = re.compile(rf"(^|{mark})({' *' if dialect.skips_blanks else ''}){quote}")
         self._closing = re.compile(rf"{closing}(?= *(?:{mark}|[\r\n]|$))")
         # An odd run of quotes closes a field; an even one is inside it, or an empty field.
+        blank = " " if self.delimiter == "\t" else "[ \\t]"
         self._blanks_behind = re.compile(
             rf"((?<!{end}){end}(?:{end}{end})*|(?:^|(?<={mark})|(?<={mark} )){end}{end})"
-            rf"[ \t]+(?={mark}|[\r\n]|$)"
+            rf"{blank}+(?={mark}|[\r\n]|$)"
         )
 
     def marked(self, line: str) -> str:

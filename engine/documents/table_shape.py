@@ -16,7 +16,7 @@ Kind = Literal["number", "token", "label", "free", "empty"]
 NUMBER = re.compile(r"[-+]?[\d.,:/ %$€£-]*\d[\d.,:/ %$€£-]*(?:[ T]\d[\d:.+Z-]*)?")
 _TOKEN = re.compile(r"[^\s,;|\"]{1,60}")
 _LETTER = re.compile(r"[^\W_]")
-_UNKNOWN = frozenset({"n/a", "na", "nan", "none", "null", "-", "--", "?", "unknown", "inf"})
+UNKNOWN = frozenset({"n/a", "na", "nan", "none", "null", "-", "--", "?", "unknown", "inf"})
 _NEARLY_ALL = 0.95  # of the values, that are of one kind
 _MOST_LABELS = 0.2  # different ones, of the values
 _ENOUGH = 10  # rows that tell what a column holds
@@ -43,7 +43,7 @@ class Column:
         if not value:
             return not self.is_full
         if self.kind == "number":
-            return bool(NUMBER.fullmatch(value)) or value.lower() in _UNKNOWN
+            return bool(NUMBER.fullmatch(value)) or value.lower() in UNKNOWN
         if self.kind == "token":
             return bool(_TOKEN.fullmatch(value))
         return self.kind != "label" or value in self.labels
@@ -56,7 +56,7 @@ def column_of(values: Sequence[str]) -> Column:
     if not filled:
         return Column(kind="empty", is_full=False)
     needed = _NEARLY_ALL * len(filled)
-    known = sum(bool(NUMBER.fullmatch(value)) or value.lower() in _UNKNOWN for value in filled)
+    known = sum(bool(NUMBER.fullmatch(value)) or value.lower() in UNKNOWN for value in filled)
     if known >= needed and any(map(NUMBER.fullmatch, filled)):
         return Column(kind="number", is_full=is_full)
     different = set(filled)
@@ -137,14 +137,18 @@ class Shape:
 
     def is_note(self, fields: Sequence[str]) -> bool:
         """Tell whether a row, the last of its table, may be a note or a total below it."""
-        if self.rows < _ENOUGH or len(fields) != self.width or self.width < 2:
+        if len(fields) != self.width or self.width < 2:
             return False
         values = [value.strip() for value in fields]
-        filled = sum(map(bool, values))
-        if any(value.lower().rstrip(":") in _TOTALS for value in values):
+        filled = list(filter(None, values))
+        if self.is_total(fields):
             return True
-        if filled == 1:
-            return all(column.is_full for column, value in zip(self.columns, values, strict=True))
+        if self.rows >= _ENOUGH and any(map(_is_total, filled)):
+            return True
+        if len(filled) == 1 and self.rows >= _FEWEST:
+            return all(column.is_full or column.kind == "empty" for column in self.columns)
+        if self.rows < _ENOUGH:
+            return False
         # A comma of a sentence has a blank behind it, as no comma between cells has here.
         is_phrase = any(value[:1] == " " for value in fields[1:])
         return any(
@@ -153,6 +157,13 @@ class Shape:
             for column, value in zip(self.columns, fields, strict=True)
             if value.strip()
         )
+
+    def is_total(self, fields: Sequence[str]) -> bool:
+        """Tell whether a row is a word for a total and numbers, wherever it stands."""
+        if self.width < 2 or not _is_total(fields[0].strip()):
+            return False
+        others = [value.strip() for value in fields[1:] if value.strip()]
+        return bool(others) and all(map(NUMBER.fullmatch, others))
 
     def is_second_header(self, fields: Sequence[str]) -> bool:
         """Tell whether the row below a header belongs to it, such as one of units."""
@@ -165,8 +176,12 @@ class Shape:
             self.rows >= _ENOUGH
             and bool(numbers)
             and all(v.strip() and not NUMBER.fullmatch(v.strip()) for v in numbers)
-            and not any(v.strip().lower() in _UNKNOWN for v in numbers)
+            and not any(v.strip().lower() in UNKNOWN for v in numbers)
         )
+
+
+def _is_total(value: str) -> bool:
+    return value.lower().rstrip(":") in _TOTALS
 
 
 def shape_of(

@@ -20,6 +20,7 @@ Bytes: TypeAlias = bytes
 Numbers: TypeAlias = NDArray[Any]
 
 MOST_IN_MEMORY = 8 << 20
+_NUMBERS_AT_ONCE = 1 << 19
 PIECE_BYTES = 4 << 20  # read at once; a few milliseconds of work, and a whole number of numbers
 
 
@@ -135,6 +136,30 @@ def _bytes_of(data: Bytes | Numbers) -> memoryview:
     if not len(data):
         return memoryview(b"")
     return memoryview(data) if isinstance(data, bytes) else data.data.cast("B")
+
+
+def numbers_in_file(count: int) -> NDArray[np.int64]:
+    """Return 0, 1, 2 … in memory that the system can write to a file, which has no name.
+
+    Without room on the disk it is common memory.
+    """
+    try:
+        with tempfile.TemporaryFile(prefix="rnn-text-lab-") as file:
+            for begin in range(0, count, _NUMBERS_AT_ONCE):
+                numbers = np.arange(begin, min(begin + _NUMBERS_AT_ONCE, count), dtype=np.int64)
+                file.write(numbers.data)
+            file.flush()
+            return map_file(file, np.int64, is_writable=True)
+    except OSError:
+        return np.arange(count)
+
+
+def map_file(file: IO[bytes], dtype: type[np.generic], *, is_writable: bool = False) -> Numbers:
+    """Return the content of an open file as an array; the file may be closed or deleted then."""
+    access = mmap.ACCESS_WRITE if is_writable else mmap.ACCESS_READ
+    if os.fstat(file.fileno()).st_size == 0:
+        return np.zeros(0, dtype)
+    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=access), dtype)
 
 
 def forget_pages(array: Numbers) -> None:

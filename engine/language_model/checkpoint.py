@@ -98,8 +98,9 @@ def model_to_bytes(model: LanguageModel) -> bytes:
     Raises
     ------
     ModelFileError
-        If a parameter is not a finite number.
+        If a parameter is not a finite number, or the model is a mixture.
     """
+    require_network_alone(model)
     U, V, W = model.rnn.parameters_as_numpy()  # (H, C), (C, H), (H, H)
     for name, values in (("U", U), ("V", V), ("W", W)):
         if not np.isfinite(values).all():
@@ -125,6 +126,15 @@ def model_to_bytes(model: LanguageModel) -> bytes:
         **history_to_metadata(model.history),
     }
     return write_tensors(tensors, metadata)
+
+
+def require_network_alone(model: LanguageModel) -> None:
+    """Raise `ModelFileError` for a mixture: what was counted would not be in the file."""
+    if model.mixture is not None:
+        raise ModelFileError(
+            "A mixture is not written to a file, which would hold its text nearly word for word. "
+            "Save the model that it was made of, and mix it again where the text is at hand."
+        )
 
 
 def _library_versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
-from engine.language_model.checkpoint import SUFFIX, load_model, save_model
+from engine.language_model.checkpoint import SUFFIX, load_model, require_network_alone, save_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.tutorial_npz import (
     export_tutorial_npz,
@@ -187,8 +187,9 @@ def write_model(model: LanguageModel, path: Path | str) -> None:
     Raises
     ------
     ModelFileError
-        If it cannot be written; an older file at `path` is intact.
+        If it cannot be written, or is a mixture; an older file at `path` is intact.
     """
+    require_network_alone(model)
     path = Path(path)
     match path.suffix.lower():
         case ".npz":

@@ -39,8 +39,8 @@ class EpochDone:
     is_sample: bool = False  # what was evaluated are sentences evenly spread over the text
     standard_error: float | None = None  # of the loss that decides, where it is of a sample
     is_interim: bool = False  # within an epoch: a figure to look at, which decides nothing
-    # Standard error of how far the held-out loss is from the best before, nats a word; None where
-    # that is not known, as in a stored history.
+    # Standard error of how far the held-out loss is from the best before, nats per word; None where
+    # that is not known, as in what an earlier version stored.
     change_error: float | None = field(default=None, compare=False)
 
 
@@ -153,6 +153,12 @@ class HistoryRecorder:
                 self._halvings.append(event)
             case _:
                 pass  # the other events say nothing about the loss
+
+    def is_short(self, step: int) -> bool:
+        """Tell whether a point at `step` would be of less than half as many steps as the last."""
+        steps = self._columns["steps"]
+        before = steps[-2] if len(steps) > 1 else 0
+        return len(steps) > 0 and 2 * (step - steps[-1]) < steps[-1] - before
 
     def snapshot(self) -> TrainingHistory:
         """Return the history so far; later events do not change it."""

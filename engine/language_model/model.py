@@ -4,6 +4,7 @@ This module holds records; it neither trains nor reads files. H is the number of
 hidden units, C the number of words in the vocabulary.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,11 @@ from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.corpus.corpus import CorpusSummary
     from engine.corpus.references import ReferenceLosses
+    from engine.language_model.mixture import Mixture
     from engine.network.rnn import RNN
     from engine.tokenization.reading import Reading
     from engine.tokenization.vocabulary import Vocabulary
@@ -43,6 +47,7 @@ class LanguageModel:
     step: int = 0  # parameter updates so far
     epoch: float = 0.0  # epochs so far, with the part of the current one
     references: "ReferenceLosses | None" = None  # what its held-out text costs without a network
+    mixture: "Mixture | None" = None  # where asked for, a table of word sequences predicts, too
 
     def __post_init__(self) -> None:
         if self.rnn.word_dim != len(self.vocabulary):
@@ -66,6 +71,19 @@ class LanguageModel:
         H: int = self.rnn.hidden_dim
         return H
 
+    def scores(self, states: "torch.Tensor", before: "Sequence[Sequence[int]]") -> "torch.Tensor":
+        """Return what the softmax makes the probabilities of the next words of, float64 (n, C).
+
+        Parameters
+        ----------
+        states : tensor of shape (n, H)
+        before : n sequences of int
+            Each sentence so far, SENTENCE_START first, or the last words of it; only a mixture
+            looks at them.
+        """
+        logits = self.rnn.logits(states).double()
+        return logits if self.mixture is None else self.mixture.scores(logits, before)
+
     @property
     def parameters(self) -> int:
         """Number of trained numbers: U (H, C), V (C, H) and W (H, H)."""
@@ -74,19 +92,22 @@ class LanguageModel:
     @property
     def title(self) -> str:
         """A short name for a window title or a list."""
-        return f"{self.summary.name}, {self.hidden_dim} hidden units, epoch {self.epoch:.4g}"
+        name = f"{self.summary.name}, {self.hidden_dim} hidden units, epoch {self.epoch:.4g}"
+        return name if self.mixture is None else f"{name}, {self.mixture.name}"
 
     @property
     def description(self) -> str:
-        """One sentence for the user: how large, how long trained, how good."""
+        """A sentence or two for the user: how large, how long trained, how good."""
+        mixed = "" if self.mixture is None else f" {self.mixture.description}"
         if self.step == 0:
             return (
                 f"A network of {self._size_text()} that was not trained here.{self._words_text()}"
+                f"{mixed}"
             )
         return (
             f"A network of {self._size_text()}, trained for {counted(self.epoch, 'epoch')} "
             f"({counted(self.step, 'step')}) on {self.summary.name}{self._loss_text()}."
-            f"{self._words_text()}"
+            f"{self._words_text()}{mixed}"
         )
 
     def _words_text(self) -> str:

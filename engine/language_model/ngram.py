@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
-from engine.corpus.references import ReferenceLosses, ReferencesCounted
+from engine.corpus.references import ReferenceLosses, ReferencesCounted, table_name
 
 _Numbers = NDArray[np.int64]
 _Floats = NDArray[np.float64]
@@ -38,6 +38,7 @@ _DISCOUNTS_OF_FEW = (0.5, 1.0, 1.5)  # where too few grams were seen to estimate
 # Training words from which a table of so many words is the best: see the figures in
 # resources/decisions/0018-a-table-of-words.md
 _ORDER_FROM = ((1_000_000, 5), (50_000, 4), (0, 3))
+LONGEST_CONTEXT = 4  # words before one that any of these looks at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +107,18 @@ class NGramModel:
             for each, counts, P in zip(grams, adjusted, contexts, strict=True)
         ]
 
+    @property
+    def name(self) -> str:
+        """What it is called, such as "a table of word triples"."""
+        return table_name(self.order)
+
     def next_word(self, before: Sequence[int]) -> _Floats:
         """Return the probability of each word after `before`, shape (C,); it sums to 1.
 
         Parameters
         ----------
         before : sequence of int
-            The sentence so far, SENTENCE_START first.
+            The sentence so far, SENTENCE_START first, or its last `LONGEST_CONTEXT` words.
         """
         C, first = self.word_dim, self._levels[0]
         shown: _Floats = first.shares + first.left[0] / (C - 1)  # (C,)
@@ -278,7 +284,13 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
     if sentences.words_to_predict <= words:
         return sentences
     share = words / sentences.words_to_predict
-    chosen = np.flatnonzero(np.diff(np.floor(np.arange(len(sentences) + 1) * share)) > 0)
+    return chosen_of(
+        sentences, np.flatnonzero(np.diff(np.floor(np.arange(len(sentences) + 1) * share)) > 0)
+    )
+
+
+def chosen_of(sentences: Sentences, chosen: _Numbers) -> Sentences:
+    """Return the chosen sentences, in that order."""
     lengths = np.diff(sentences.offsets)[chosen]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     source = np.arange(offsets[-1]) + np.repeat(sentences.offsets[chosen] - offsets[:-1], lengths)

@@ -13,7 +13,6 @@ from engine.config import SampleConfig
 from engine.control import Notice
 from engine.errors import ConfigError
 from engine.language_model.model import LanguageModel
-from engine.network.rnn import RNN
 from engine.wording import counted
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows
@@ -65,7 +64,7 @@ class Opening:
             unknown_words=tuple(dict.fromkeys(unknown)),
             state=state,
             last_id=read[-1],
-            log_probability=_log_probability(rnn, states, ids),
+            log_probability=_log_probability(model, states, read),
         )
 
     def notices(self) -> Iterator[Notice]:
@@ -78,12 +77,14 @@ class Opening:
             )
 
 
-def _log_probability(rnn: RNN, states: list[torch.Tensor], ids: list[int]) -> float:
-    """Return ln P of the words after their states; a long text takes a chunk at a time."""
+def _log_probability(model: LanguageModel, states: list[torch.Tensor], read: list[int]) -> float:
+    """Return ln P of the words read, but the first, after their states, a chunk at a time."""
     total = 0.0
-    for first in range(0, len(ids), _CHUNK_WORDS):
-        following = torch.tensor(ids[first : first + _CHUNK_WORDS], device=rnn.device)  # (n,)
-        scores = rnn.logits(torch.cat(states[first : first + _CHUNK_WORDS])).double()  # (n, C)
+    for first in range(0, len(states), _CHUNK_WORDS):
+        some = states[first : first + _CHUNK_WORDS]
+        following = torch.tensor(read[first + 1 : first + 1 + len(some)], device=some[0].device)
+        before = [read[: t + 1] for t in range(first, first + len(some))]
+        scores = model.scores(torch.cat(some), before)  # (n, C)
         log_p = scores.gather(1, following[:, None])[:, 0] - scores.logsumexp(1)  # (n,)
         total += float(log_p.clamp_(max=0.0).sum())
     return total

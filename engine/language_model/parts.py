@@ -46,7 +46,7 @@ EVALUATION_COLUMNS = (
 )
 HALVING_COLUMNS = ("step", "epoch", "learning_rate")  # the reasons are strings beside it
 _MAY_BE_NAN = EVALUATION_COLUMNS.index("validation_loss")
-_SAMPLES = "samples"  # in the metadata
+_SAMPLES, _CHANGE_ERRORS = "samples", "change_errors"  # in the metadata
 
 
 class _Trained(Protocol):
@@ -230,7 +230,15 @@ def history_to_metadata(history: TrainingHistory) -> dict[str, str]:
         for number, done in enumerate(kept)
         if done.is_sample
     ]
-    return {_SAMPLES: json.dumps(list(map(dataclasses.asdict, marks)))} if marks else {}
+    errors = {
+        number: done.change_error
+        for number, done in enumerate(kept)
+        if done.change_error is not None and math.isfinite(done.change_error)
+    }
+    return {
+        **({_SAMPLES: json.dumps(list(map(dataclasses.asdict, marks)))} if marks else {}),
+        **({_CHANGE_ERRORS: json.dumps(errors)} if errors else {}),
+    }
 
 
 def _read_marks(header: Header, evaluations: int) -> dict[int, _SampleMark]:
@@ -240,6 +248,22 @@ def _read_marks(header: Header, evaluations: int) -> dict[int, _SampleMark]:
     marks = {mark.evaluation: mark for mark in (record_from_json(_SampleMark, v) for v in values)}
     demand(all(0 <= number < evaluations for number in marks), "its samples are out of range")
     return marks
+
+
+def _read_change_errors(header: Header, evaluations: int) -> dict[int, float]:
+    """Return the standard errors of the changes by the number of their evaluation."""
+    values = parse_json(header.metadata.get(_CHANGE_ERRORS, "{}"), "its standard errors")
+    demand(isinstance(values, dict), "its standard errors are no table")
+    usable = {
+        int(number): error
+        for number, error in values.items()
+        if number.isdecimal() and isinstance(error, float) and math.isfinite(error) and error >= 0.0
+    }
+    demand(
+        len(usable) == len(values) and all(number < evaluations for number in usable),
+        "its standard errors are out of range",
+    )
+    return usable
 
 
 def read_history(reader: TensorFileReader) -> TrainingHistory:
@@ -264,10 +288,12 @@ def read_history(reader: TensorFileReader) -> TrainingHistory:
     )
     reasons = read_strings(reader, "reasons")
     marks = _read_marks(reader.header, len(evaluations))
+    errors = _read_change_errors(reader.header, len(evaluations))
     return TrainingHistory(
         **columns,
         evaluations=tuple(
-            _evaluation(row, marks.get(number)) for number, row in enumerate(evaluations.tolist())
+            _evaluation(row, marks.get(number), errors.get(number))
+            for number, row in enumerate(evaluations.tolist())
         ),
         halvings=tuple(
             RateHalved(step=int(step), epoch=epoch, learning_rate=rate, reason=reason)
@@ -309,7 +335,9 @@ def _has_numbers(evaluations: Array) -> Array:
     return row_is_usable
 
 
-def _evaluation(row: list[float], mark: _SampleMark | None) -> EpochDone:
+def _evaluation(
+    row: list[float], mark: _SampleMark | None, change_error: float | None
+) -> EpochDone:
     values = dict(zip(EVALUATION_COLUMNS, row, strict=True))
     validation_loss = values["validation_loss"]
     return EpochDone(
@@ -324,4 +352,5 @@ def _evaluation(row: list[float], mark: _SampleMark | None) -> EpochDone:
         is_sample=mark is not None,
         standard_error=None if mark is None else mark.standard_error,
         is_interim=mark is not None and mark.is_interim,
+        change_error=change_error,
     )

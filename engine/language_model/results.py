@@ -35,6 +35,16 @@ class ScoredPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableScore:
+    """What a table of word sequences, without a network, says of the same words."""
+
+    name: str  # such as "a table of word triples"
+    log_probability: float  # natural logarithm
+    perplexity: float
+    bits_per_word: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceScore:
     """The probability of a text of one sentence or several; SENTENCE_END ends each."""
 
@@ -49,6 +59,8 @@ class SentenceScore:
     known_log_probability: float  # the sum over the words that are known
     known_perplexity: float  # of these words alone
     are_words_given: bool = False  # the words themselves were scored, however `text` is read
+    table: TableScore | None = None  # beside it, where a text was at hand to count a table on
+    mixture: str = ""  # what it is where it is not the network's alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +79,7 @@ class SentenceGenerated:
     settings: SampleConfig = field(  # all that made it, the seed used included
         default=SampleConfig(), compare=False
     )
+    mixture: str = ""  # what it was drawn from where that is not the network alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +127,7 @@ class NextWords:
     left_by_filters: int  # words that can be drawn
     vocabulary_size: int  # C
     settings: SampleConfig
+    mixture: str = ""  # what says so where it is not the network alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from engine.network.output_layer import SharedStates, find_shared_states
 from engine.network.reference import Words
+from engine.network.sampled_output import SampledWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Batch:
     sentences: int
     shared: SharedStates | None = None
     masks: Masks | None = None
+    sample: SampledWords | None = None  # what a step's softmax is over; None: all words
 
     @property
     def words(self) -> int:
@@ -87,11 +89,16 @@ class Batch:
             sentences=self.sentences,
             shared=None if self.shared is None else self.shared.to(device),
             masks=None if self.masks is None else self.masks.to(device),
+            sample=None if self.sample is None else self.sample.to(device),
         )
 
     def with_masks(self, masks: Masks) -> "Batch":
         """Return the same words with numbers left out; no two words share a state then."""
         return replace(self, masks=masks, shared=None)
+
+    def with_sample(self, sample: SampledWords) -> "Batch":
+        """Return the same words with a softmax over some words only, for a step."""
+        return replace(self, sample=sample)
 
 
 def batch_from_flat(

@@ -109,6 +109,13 @@ class Workspace:
         self._values = torch.empty(0, dtype=dtype, device=device)
         self._wide = torch.empty(word_dim, 0, dtype=dtype, device=device)
 
+    def of_fewer(self, word_dim: int) -> "Workspace":
+        """Return one for a part of the vocabulary, in the same memory."""
+        fewer = Workspace(word_dim, self._dtype, self._device)
+        self.scores(self.chunk_words)  # grows the buffer
+        fewer._values = self._values
+        return fewer
+
     def chunks(self, words: int) -> list[slice]:
         """Divide `words` rows into as few chunks as fit, all of about one size."""
         number = math.ceil(words / self.chunk_words)

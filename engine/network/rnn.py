@@ -19,6 +19,7 @@ from engine.network.batching import Batch, batch_from_pairs
 from engine.network.bptt import error_through_time, hidden_states, recurrent_gradient
 from engine.network.output_layer import Workspace, cross_entropy, output_layer
 from engine.network.reference import Words, initial_parameters
+from engine.network.sampled_output import sampled_output_layer
 
 _DTYPES: dict[Dtype, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
 
@@ -247,9 +248,9 @@ class RNN:
             Instead of the network's own.
         scale : float
         adds : bool
-            Add to what is there; else it is written over. With `adds` they may be the
-            parameters themselves where the batch fits in one chunk of the output layer: every
-            error is computed before the parameter that made it changes.
+            Add to what is there; else it is written over. Not with a batch that has a sample. They
+            may be the parameters themselves then, where the batch fits in one chunk of the output
+            layer: every error is computed before the parameter that made it changes.
 
         Returns
         -------
@@ -258,16 +259,28 @@ class RNN:
         reach = self.bptt_truncate if bptt_truncate is None else bptt_truncate
         dLdU_by_word, dLdV, dLdW = gradients
         s, masks = hidden_states(self.U_by_word, self.W, batch), batch.masks
-        loss, d_s = output_layer(
-            self.V,
-            s if masks is None else s * masks.outputs,
-            batch.y,
-            self.workspace,
-            into=dLdV,
-            adds=adds,
-            shared=batch.shared,
-            scale=scale,
-        )
+        seen = s if masks is None else s * masks.outputs  # by V
+        if batch.sample is not None:
+            loss, d_s = sampled_output_layer(
+                self.V,
+                seen,
+                batch.sample,
+                self.workspace,
+                into=dLdV,
+                shared=batch.shared,
+                scale=scale,
+            )
+        else:
+            loss, d_s = output_layer(
+                self.V,
+                seen,
+                batch.y,
+                self.workspace,
+                into=dLdV,
+                adds=adds,
+                shared=batch.shared,
+                scale=scale,
+            )
         if masks is not None:
             d_s *= masks.outputs
         S = error_through_time(d_s, s, self.W, batch, reach)

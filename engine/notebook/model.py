@@ -5,20 +5,29 @@ T words in a sentence, C words in the vocabulary, H hidden units.
 
 import html
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ModelConfig, Recipe, SampleConfig, TrainConfig
-from engine.control import Notice
+from engine.control import Notice, RunControl, StageProgress
+from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
+from engine.language_model.counted_text import (
+    count_table,
+    fit_mixture,
+    split_as_trained,
+    unknown_split,
+)
 from engine.language_model.formats import open_model, write_model
 from engine.language_model.history import EpochDone, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import NGramModel
 from engine.language_model.results import ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
@@ -33,6 +42,11 @@ from engine.training.trainer import train
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_Result = TypeVar("_Result")
+_Counting: TypeAlias = Callable[
+    [LanguageModel, Corpus, RunControl], Generator[StageProgress, None, _Result | None]
+]
 
 _FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
 
@@ -50,6 +64,7 @@ class Model:
 
     def __init__(self, language_model: LanguageModel) -> None:
         self.language_model = language_model
+        self._table: tuple[Text, NGramModel] | None = None  # counted on that text
 
     def generate(
         self,
@@ -122,10 +137,47 @@ class Model:
                     tell(event)
         return written
 
-    def score(self, sentence: str) -> Score:
-        """Return how probable `sentence` is, word by word."""
-        (scored,) = score(self.language_model, sentence)
+    def score(self, sentence: str, beside: Text | None = None) -> Score:
+        """Return how probable `sentence` is, word by word.
+
+        Parameters
+        ----------
+        sentence : str
+        beside : Text, optional
+            The text that the model was trained on, or one like it: what a table of its word
+            sequences says of the sentence is shown beside. It is counted at the first call.
+        """
+        table = None
+        if beside is not None:
+            if self._table is None or self._table[0] is not beside:
+                self._table = beside, self._counted(count_table, beside)
+            table = self._table[1]
+        (scored,) = score(self.language_model, sentence, table=table)
         return Score(**fields_of(scored.score))
+
+    def mixed(self, text: Text) -> "Model":
+        """Return this network mixed with a table of the word sequences of a text.
+
+        Such a model often predicts better than either, but it is the network no more: it says so,
+        and is not saved. Ctrl+C raises `KeyboardInterrupt`.
+
+        Parameters
+        ----------
+        text : Text
+            The one that the model was trained on, or one like it: counted on its training part,
+            mixed as suits one half of its held-out part best, judged on the other half.
+        """
+        mixture = self._counted(fit_mixture, text)
+        return Model(replace(self.language_model, mixture=mixture))
+
+    def _counted(self, work: _Counting[_Result], text: Text) -> _Result:
+        """Do some counting on a text with all of its words, divided as it was for the training."""
+        model = self.language_model
+        corpus = text.corpus.with_min_count(1).with_vocabulary_size(sys.maxsize)
+        divided = split_as_trained(model, corpus)
+        if divided is None:
+            tell(Notice(text=unknown_split(corpus)))
+        return _result_of(partial(work, model, divided or corpus))
 
     def improve(self, sentence: str) -> ReplacementFound:
         """Find the one word whose replacement makes `sentence` most probable.
@@ -162,17 +214,7 @@ class Model:
             text = read(text)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_vocabulary_size(sys.maxsize).with_validation_fraction(0.0)
-        with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
-            progress = evaluate_corpus(self.language_model, corpus, control)
-            while True:
-                try:
-                    bars.show(next(progress))
-                except StopIteration as end:
-                    result: Evaluation | None = end.value
-                    break
-        if result is None:
-            raise KeyboardInterrupt
-        return result
+        return _result_of(partial(evaluate_corpus, self.language_model, corpus))
 
     def save(self, path: Path | str) -> None:
         """Write the model; the ending says how: .safetensors, .npz, .onnx or .vec."""
@@ -340,6 +382,23 @@ def fit(
     if learned is None:
         raise KeyboardInterrupt
     return Model(learned)
+
+
+def _result_of(
+    work: "Callable[[RunControl], Generator[StageProgress | Notice, None, _Result | None]]",
+) -> _Result:
+    """Do some work under a bar; Ctrl+C raises `KeyboardInterrupt`, for half of it has no result."""
+    with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
+        progress = work(control)
+        while True:
+            try:
+                bars.show(next(progress))
+            except StopIteration as end:
+                result: _Result | None = end.value
+                break
+    if result is None:
+        raise KeyboardInterrupt
+    return result
 
 
 def load(path: Path | str) -> Model:

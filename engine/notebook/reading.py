@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from engine.config import CorpusConfig, CsvConfig
+from engine.config import CorpusConfig, CsvConfig, TokenizerConfig
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.copies import CopyFinder
@@ -90,7 +90,9 @@ def read(
     path: Path | str,
     column: str | Sequence[str] | None = None,
     *,
+    tokenizer: TokenizerConfig | None = None,
     vocabulary_size: int = 8000,
+    min_count: int = 2,
     validation_fraction: float = 0.05,
     seed: int = 0,
     progress: bool = True,
@@ -103,8 +105,12 @@ def read(
     path : Path or str
     column : str or sequence of str, optional
         The text column, by name or number from 1; several are joined; by default guessed.
+    tokenizer : TokenizerConfig, optional
+        What a word is; by default what suits the text.
     vocabulary_size : int
         C, the words kept, the three special ones included.
+    min_count : int
+        Words that occur less often in the training part are unknown.
     validation_fraction : float
         Share of the documents that is held out.
     seed : int
@@ -134,7 +140,9 @@ def read(
     config = CorpusConfig(
         path=Path(path),
         csv=CsvConfig(columns=columns, **csv),
+        tokenizer=tokenizer or TokenizerConfig(),
         vocabulary_size=vocabulary_size,
+        min_count=min_count,
         validation_fraction=validation_fraction,
         seed=seed,
     )

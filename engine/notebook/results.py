@@ -33,7 +33,16 @@ class Score(SentenceScore):
             f"{self.text}\nprobability {probability(self.log_probability)} (ln "
             f"{self.log_probability:.3f}), perplexity {self.perplexity:,.1f}"
         )
-        return "\n".join([total, *("  ".join(_padded(row)) for row in self._rows())])
+        rows = ("  ".join(_padded(row)) for row in self._rows())
+        return "\n".join([total, *self._more(), *rows])
+
+    def _more(self) -> list[str]:
+        """Say what it is where it is not the network's alone, and what a table says beside."""
+        mixed = [f"by {self.mixture}"] if self.mixture else []
+        if self.table is None:
+            return mixed
+        said = probability(self.table.log_probability)
+        return [*mixed, f"{self.table.name}: {said}, perplexity {self.table.perplexity:,.1f}"]
 
     def _rows(self) -> list[list[str]]:
         return [
@@ -50,7 +59,8 @@ class Score(SentenceScore):
         caption = (
             f"probability {probability(self.log_probability)}, perplexity {self.perplexity:,.1f}"
         )
-        return html_table(["word", caption, "surprise", "rank"], self._rows())
+        more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
+        return more + html_table(["word", caption, "surprise", "rank"], self._rows())
 
 
 class Following(NextWords):

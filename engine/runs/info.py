@@ -1,7 +1,8 @@
 """What a list of kept runs shows of each; plain values."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -19,6 +20,7 @@ from engine.wording import counted
 
 # "interrupted": its process ended without an end of the run, so there may be work to recover.
 RunEnd = Literal["running", "finished", "stopped", "failed", "interrupted"]
+_ANY_SIZE = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +55,32 @@ class RunInfo:
     curve: tuple[float, ...] = ()  # the training loss in few points, evenly over the run
 
     @property
+    def words_known(self) -> tuple[str, int | None, CorpusConfig | None]:
+        """What decides about the words that the run knows: equal where they are the same."""
+        config = self.corpus_config
+        if config is not None:
+            # What is held out decides about the words only where they are counted in the rest.
+            is_split = config.counted == "training"
+            config = replace(
+                config,
+                path=Path(),
+                vocabulary_size=_ANY_SIZE,  # what came of it is known
+                validation_fraction=config.validation_fraction if is_split else 0.0,
+                seed=config.seed if is_split else 0,
+                processes=None,
+            )
+        return self.text_digest, self.vocabulary_size, config
+
+    @property
     def can_resume(self) -> bool:
         """Whether there is something to go on from, and more epochs to train."""
         is_there = self.saved is not None or self.begins_anew
         return is_there and self.state in ("stopped", "failed", "interrupted")
+
+
+def know_the_same_words(runs: Sequence[RunInfo]) -> bool:
+    """Whether the losses of these runs can be compared: the fewer words, the easier the task."""
+    return len({run.words_known for run in runs}) < 2
 
 
 def read_info(folder: RunFolder) -> RunInfo:
@@ -151,7 +175,7 @@ def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any])
     size = "" if words is None else f"{words:,.0f} words, "
     trained_words = _number(corpus, "training_words")
     if trained_words is not None:  # a rate that the recipe chose is nobody's wish
-        training = unsettled(training, int(trained_words))
+        training = unsettled(training, int(trained_words), int(words or 0))
     rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
     return (
         f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "

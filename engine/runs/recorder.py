@@ -16,8 +16,8 @@ from typing import Any
 
 from engine.config import TrainConfig
 from engine.control import RunControl, StageProgress, Ticker
-from engine.corpus.corpus import Corpus
-from engine.errors import ConfigError, DivergedError, EngineError, RunError
+from engine.corpus.corpus import TrainingText
+from engine.errors import ConfigError, DivergedError, EngineError, RankLostError, RunError
 from engine.events import Event, event_to_json
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.model import LanguageModel
@@ -25,6 +25,7 @@ from engine.runs.folder import RunFolder, cannot, is_worth_keeping
 from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock
 from engine.runs.writer import Checkpoint, RunWriter, status_of
+from engine.training.distributed.ranks import Ranks
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
 from engine.training.schedule import has_converged
 from engine.training.state import TrainingState, load_state, with_settings
@@ -106,6 +107,9 @@ class RunRecorder:
             state = self._trainer.state() if self._trainer.can_start_over else None
             self._fail("failed", str(error), state)
             yield from self._writer.finish()
+            raise
+        except RankLostError as error:  # within a step, which no rank took
+            self._fail("stopped", str(error), self._trainer.state())
             raise
         except BaseException as error:
             message = str(error) if isinstance(error, EngineError) else "An unexpected error."
@@ -191,11 +195,12 @@ class RunRecorder:
 def resumed_run(
     folder: RunFolder,
     lock: RunLock,
-    corpus: Corpus,
+    corpus: TrainingText,
     *,
     epochs: int | None,
     time_limit_s: float | None,
     learning_rate: float | None,
+    ranks: Ranks | None = None,
 ) -> RunRecorder:
     """Return the run of `folder` with the settings that are not None; see `RunStore.resume`.
 
@@ -205,11 +210,11 @@ def resumed_run(
     try:
         info = read_info(folder)
         if info.begins_anew:
-            return _begun_again(folder, lock, corpus, info, changes)
+            return _begun_again(folder, lock, corpus, info, changes, ranks)
         state = state_to_resume(
             folder, epochs=epochs, time_limit_s=time_limit_s, learning_rate=learning_rate
         )
-        trainer = Trainer.resumed(corpus, state)
+        trainer = Trainer.resumed(corpus, state, ranks=ranks)
         description = _renewed(folder, state.train_config)
     except BaseException as error:
         lock.release()
@@ -221,7 +226,12 @@ def resumed_run(
 
 
 def _begun_again(
-    folder: RunFolder, lock: RunLock, corpus: Corpus, info: RunInfo, changes: Mapping[str, Any]
+    folder: RunFolder,
+    lock: RunLock,
+    corpus: TrainingText,
+    info: RunInfo,
+    changes: Mapping[str, Any],
+    ranks: Ranks | None,
 ) -> RunRecorder:
     """Return a run of which nothing was saved, with the settings and the seed that it had."""
     if corpus.summary.digest != info.text_digest:
@@ -231,7 +241,7 @@ def _begun_again(
         )
     wished = {name: value for name, value in changes.items() if value is not None}
     train_config = replace(info.train_config, **wished)
-    trainer = Trainer(corpus, info.model_config, train_config)
+    trainer = Trainer(corpus, info.model_config, train_config, ranks=ranks)
     return RunRecorder(trainer, folder, _renewed(folder, train_config), lock=lock)
 
 

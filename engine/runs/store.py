@@ -39,8 +39,9 @@ from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock, is_held
 
 if TYPE_CHECKING:
-    from engine.corpus.corpus import Corpus
+    from engine.corpus.corpus import TrainingText
     from engine.language_model.model import LanguageModel
+    from engine.training.distributed.ranks import Ranks
 
 
 _APP_NAME = "rnn-text-lab"
@@ -86,7 +87,7 @@ class RunStore:
 
     def train(
         self,
-        corpus: "Corpus",
+        corpus: "TrainingText",
         corpus_config: CorpusConfig,
         model_config: ModelConfig,
         train_config: TrainConfig,
@@ -95,6 +96,8 @@ class RunStore:
         start_from: "LanguageModel | None" = None,
         name: str = "",
         run_id: str | None = None,
+        ranks: "Ranks | None" = None,
+        launch: str = "",
     ) -> Iterator[Event]:
         """Train as `engine.train` does, and keep the run in a folder of its own.
 
@@ -106,6 +109,10 @@ class RunStore:
             For the user; by default the file's.
         run_id : str, optional
             From `new_run_id`.
+        ranks : Ranks, optional
+            The processes that train it together; this is rank 0.
+        launch : str
+            What `find_launched` finds the run by, if whoever started the ranks starts them anew.
 
         Yields
         ------
@@ -116,7 +123,8 @@ class RunStore:
         from engine.runs.recorder import RunRecorder
         from engine.training.trainer import Trainer
 
-        train_config = settle(train_config, corpus.summary.training_words)
+        told = corpus.summary
+        train_config = settle(train_config, told.training_words, told.vocabulary_size)
         description = run_description(
             corpus_config,
             model_config,
@@ -125,19 +133,22 @@ class RunStore:
             _now(),
             is_continued=start_from is not None,
         )
-        trainer = Trainer(corpus, model_config, train_config, start_from)
+        if launch:
+            description["launch"] = launch
+        trainer = Trainer(corpus, model_config, train_config, start_from, ranks=ranks)
         folder = RunFolder(self.runs / (run_id or self.new_run_id()))
         yield from RunRecorder(trainer, folder, description, name=name).events(control)
 
     def resume(
         self,
         run_id: str,
-        corpus: "Corpus",
+        corpus: "TrainingText",
         control: RunControl,
         *,
         epochs: int | None = None,
         time_limit_s: float | None = None,
         learning_rate: float | None = None,
+        ranks: "Ranks | None" = None,
     ) -> Iterator[Event]:
         """Yield the events of a run that goes on exactly where its last checkpoint was taken.
 
@@ -145,7 +156,7 @@ class RunStore:
 
         Parameters
         ----------
-        corpus : Corpus
+        corpus : TrainingText
             Made from `corpus_config(run_id)`.
         epochs : int, optional
             Of the whole run, instead of those it was to have.
@@ -153,6 +164,8 @@ class RunStore:
             From now on; by default the run's own limit, anew if it is over.
         learning_rate : float, optional
             A new one, for a run that diverged.
+        ranks : Ranks, optional
+            The processes that train it together, in any number; this is rank 0.
 
         Raises
         ------
@@ -173,6 +186,7 @@ class RunStore:
             epochs=epochs,
             time_limit_s=time_limit_s,
             learning_rate=learning_rate,
+            ranks=ranks,
         )
         yield from run.events(control)
 
@@ -197,6 +211,14 @@ class RunStore:
     def info(self, run_id: str) -> RunInfo:
         """Return one run."""
         return read_info(self._folder(run_id))
+
+    def find_launched(self, launch: str) -> RunInfo | None:
+        """Return the newest run that was begun with this `launch`."""
+        for run_id in run_ids(self.runs):
+            folder = RunFolder(self.runs / run_id)
+            if folder.read_json(folder.description_path).get("launch") == launch:
+                return read_info(folder)
+        return None
 
     def find_interrupted(self) -> tuple[RunInfo, ...]:
         """Return the runs whose process is gone without an end, and that can be recovered."""

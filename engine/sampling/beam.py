@@ -72,6 +72,7 @@ def most_probable(
             started_with=len(opening.words),
             start_log_probability=opening.log_probability,
             settings=config,
+            mixture="" if model.mixture is None else model.mixture.name,
         )
     if len(found) < config.count:
         yield Notice(
@@ -96,7 +97,8 @@ def _search(
     for length in range(config.max_length - len(opening.ids) + 1):
         if not control.proceed():
             return []
-        scores = rnn.logits(state).double()  # (W, C)
+        before = [(vocabulary.start_id, *opening.ids, *words) for words in grown]
+        scores = model.scores(state, before)  # (W, C)
         scores = sums[:, None] + scores - scores.logsumexp(1, keepdim=True)
         if length >= shortest:
             ends = scores[:, vocabulary.end_id].tolist()

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from engine.config import SampleConfig
-from engine.network.rnn import RNN
+from engine.language_model.model import LanguageModel
 from engine.tokenization.vocabulary import Vocabulary
 
 
@@ -22,20 +22,19 @@ class FilteredChooser:
 
     Parameters
     ----------
-    rnn : RNN
-    vocabulary : Vocabulary
+    model : LanguageModel
     config : SampleConfig
     """
 
-    def __init__(self, rnn: RNN, vocabulary: Vocabulary, config: SampleConfig) -> None:
-        self._rnn, self._vocabulary, self._config = rnn, vocabulary, config
+    def __init__(self, model: LanguageModel, config: SampleConfig) -> None:
+        self._model, self._config = model, config
 
     @torch.inference_mode()
     def choose(
         self,
         states: torch.Tensor,
         uniforms: Sequence[float],
-        said: Sequence[Collection[int]],
+        said: Sequence[Sequence[int]],
         may_end: Sequence[bool],
     ) -> tuple[list[int], list[float]]:
         """Draw one word after each state.
@@ -45,7 +44,7 @@ class FilteredChooser:
         states : tensor of shape (B, H)
         uniforms : B floats
             In [0, 1).
-        said : B collections of int
+        said : B sequences of int
             The words of each sentence so far.
         may_end : B bools
             Whether SENTENCE_END may be drawn.
@@ -56,8 +55,10 @@ class FilteredChooser:
         log_probabilities : list of B floats
             Of the words in the whole model: temperature 1, nothing left out.
         """
-        scores = self._rnn.logits(states).double()  # (B, C)
-        shares = drawing_probabilities(scores, self._config, self._vocabulary, said, may_end)
+        vocabulary = self._model.vocabulary
+        before = [(vocabulary.start_id, *words) for words in said]
+        scores = self._model.scores(states, before)  # (B, C)
+        shares = drawing_probabilities(scores, self._config, vocabulary, said, may_end)
         sums = shares.cumsum(1)  # (B, C)
         target = torch.tensor(uniforms, dtype=torch.float64, device=states.device) * sums[:, -1]
         words = torch.searchsorted(sums, target[:, None], right=True)  # (B, 1)
@@ -98,7 +99,8 @@ def drawing_probabilities(
     In this order, where p is the softmax of what the step before left:
 
     * SENTENCE_START and UNKNOWN_TOKEN are left out, and SENTENCE_END where it may not come;
-    * the score z of a word that was said becomes z / penalty, or z · penalty where z < 0;
+    * the score z of a word that was said becomes z / penalty, or z · penalty where z < 0 (those
+      of a mixture are logarithms, so always);
     * z becomes z / temperature; at temperature 0 the best word alone is left (of equal ones the
       more common in the text);
     * top-k leaves the k best words;

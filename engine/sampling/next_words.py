@@ -50,7 +50,7 @@ def next_words(model: LanguageModel, settings: SampleConfig, count: int = 10) ->
     opening = Opening.of(model, settings)
     vocabulary, rnn = model.vocabulary, model.rnn
     state = rnn.advance(torch.tensor([opening.last_id], device=rnn.device), opening.state)
-    scores = rnn.logits(state).double()  # (1, C)
+    scores = model.scores(state, [(vocabulary.start_id, *opening.ids)])  # (1, C)
     may_end = not settings.is_certain or len(opening.ids) >= settings.min_length
     drawn_with = drawing_probabilities(scores, settings, vocabulary, [opening.ids], [may_end])[0]
     log_p = torch.log_softmax(scores[0], 0)  # (C,)
@@ -80,4 +80,5 @@ def next_words(model: LanguageModel, settings: SampleConfig, count: int = 10) ->
         left_by_filters=int((drawn_with > 0.0).sum()),
         vocabulary_size=len(vocabulary),
         settings=settings,
+        mixture="" if model.mixture is None else model.mixture.name,
     )

@@ -316,11 +316,11 @@ def _draw(
 
 
 def _way_to_choose(model: LanguageModel, config: SampleConfig, opening: Opening) -> _Choose:
-    """Return what draws the next words: the fast way, unless the settings need the other."""
-    if not config.filters_words and config.temperature > 0.0:
+    """Return what draws the next words: the fast way, unless settings or mixture need the other."""
+    if model.mixture is None and not config.filters_words and config.temperature > 0.0:
         plain = WordChooser(model.rnn, model.vocabulary, config.temperature)
         return lambda states, rows: plain.choose(states, [next(row.draws) for row in rows])
-    filtered = FilteredChooser(model.rnn, model.vocabulary, config)
+    filtered = FilteredChooser(model, config)
     return lambda states, rows: filtered.choose(
         states,
         [next(row.draws) for row in rows],
@@ -399,6 +399,7 @@ def _to_event(
         started_with=len(opening.words),
         start_log_probability=opening.log_probability,
         settings=config,
+        mixture="" if model.mixture is None else model.mixture.name,
     )
 
 

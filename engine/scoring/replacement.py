@@ -67,25 +67,27 @@ def best_replacement(
     words = words_of(model, text)
     y = [*vocabulary.encode(words), vocabulary.end_id]  # (T,)
     states = [rnn.initial_state(1)]  # before each word is predicted: after those before it
-    for word in [vocabulary.start_id, *y[:-1]]:
+    x = [vocabulary.start_id, *y[:-1]]  # (T,)
+    for word in x:
         states.append(rnn.advance(torch.tensor([word], device=rnn.device), states[-1]))
-    log_p = torch.log_softmax(rnn.logits(torch.cat(states[1:])).double(), 1)  # (T, C)
+    before = [x[: t + 1] for t in range(len(x))]
+    log_p = torch.log_softmax(model.scores(torch.cat(states[1:]), before), 1)  # (T, C)
     own = [float(log_p[t, word]) for t, word in enumerate(y)]
     original = sum(own)
     best = _Best(original)
     ticker = Ticker(_REPORT_EVERY_S)
     order = sorted(range(len(words)), key=lambda t: own[t])
     for done, t in enumerate(order):
-        before = sum(own[:t])
+        so_far = sum(own[:t])
         falling, candidates = log_p[t, FIRST_WORD_ID : vocabulary.unknown_id].sort(descending=True)
         candidates = candidates + FIRST_WORD_ID
         for first in range(0, len(candidates), _AT_ONCE):
             if not control.proceed():
                 return
-            if before + float(falling[first]) <= best.log_probability:
+            if so_far + float(falling[first]) <= best.log_probability:
                 break
             chunk = slice(first, first + _AT_ONCE)
-            sums = before + falling[chunk]
+            sums = so_far + falling[chunk]
             _try(model, y, t, states[t + 1], candidates[chunk], sums, best)
             if ticker.is_due():
                 share = first / len(candidates)
@@ -110,7 +112,7 @@ def _try(
     """Let the sentence go on after each candidate at place t; remember the best whole one."""
     rnn = model.rnn
     inputs, states = candidates, state.expand(len(candidates), -1)  # (B,), (B, H)
-    for following in y[t + 1 :]:
+    for last, following in enumerate(y[t + 1 :], start=t + 1):
         kept = sums > best.log_probability
         if not bool(kept.all()):
             inputs, states, sums, candidates = (
@@ -119,7 +121,9 @@ def _try(
         if len(sums) == 0:
             return
         states = rnn.advance(inputs, states)
-        scores = rnn.logits(states).double()  # (B, C)
+        fixed = [model.vocabulary.start_id, *y[:t]], y[t + 1 : last]
+        before = [(*fixed[0], word, *fixed[1]) for word in candidates.tolist()]
+        scores = model.scores(states, before)  # (B, C)
         sums = sums + scores[:, following] - scores.logsumexp(1)
         inputs = torch.full_like(candidates, following)
     highest = int(sums.argmax())

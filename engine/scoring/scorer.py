@@ -11,18 +11,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+import numpy as np
 import torch
 
 from engine.control import RunControl
+from engine.corpus.corpus import Sentences
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import LONGEST_CONTEXT, NGramModel
 from engine.language_model.results import (
     ScoredPart,
     SentenceScore,
     SentenceScored,
+    TableScore,
     WordScore,
     perplexity_of,
 )
-from engine.tokenization.vocabulary import SENTENCE_END
+from engine.tokenization.vocabulary import SENTENCE_END, Vocabulary
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
 _EXPECTED = 3  # words that the model would rather have said, of each place
@@ -37,6 +41,7 @@ def score(
     control: RunControl | None = None,
     *,
     words: Sequence[str] | None = None,
+    table: NGramModel | None = None,
 ) -> Iterator[SentenceScored]:
     """Compute the probability of `text`, the product of those of its sentences.
 
@@ -51,6 +56,8 @@ def score(
     words : sequence of str, optional
         Of one sentence; they are scored then, and `text` is only what they are called. For
         drawn words that no text is read as.
+    table : NGramModel, optional
+        Of the model's vocabulary; what it says of the same words is then shown beside.
 
     Yields
     ------
@@ -78,8 +85,42 @@ def score(
             )
         )
         scored += own
-    score_of_text = _sentence_score(text, tuple(scored), tuple(parts))
-    yield SentenceScored(score=replace(score_of_text, are_words_given=words is not None))
+    score_of_text = replace(
+        _sentence_score(text, tuple(scored), tuple(parts)),
+        are_words_given=words is not None,
+        mixture="" if model.mixture is None else model.mixture.name,
+    )
+    if table is not None:
+        beside = score_by_table(table, model.vocabulary, score_of_text)
+        score_of_text = replace(score_of_text, table=beside)
+    yield SentenceScored(score=score_of_text)
+
+
+def score_by_table(table: NGramModel, vocabulary: Vocabulary, scored: SentenceScore) -> TableScore:
+    """Return what a table of word sequences says of the words that a model scored.
+
+    Parameters
+    ----------
+    table : NGramModel
+        Of the model's vocabulary.
+    vocabulary : Vocabulary
+    scored : SentenceScore
+    """
+    framed: list[list[int]] = []
+    for part in scored.parts:
+        own = scored.words[part.first_word : part.first_word + part.word_count]
+        words = vocabulary.encode(word.word for word in own[:-1])
+        framed.append([vocabulary.start_id, *words, vocabulary.end_id])
+    ids = np.concatenate(framed).astype(np.int32)
+    sentences = Sentences(ids, np.cumsum([0, *map(len, framed)]))
+    log_probability = float(np.log(table.probabilities(sentences)).sum())
+    nats_a_word = -log_probability / len(scored.words)
+    return TableScore(
+        name=table.name,
+        log_probability=log_probability,
+        perplexity=perplexity_of(log_probability, len(scored.words)),
+        bits_per_word=nats_a_word / math.log(2.0),
+    )
 
 
 def _word_scores(
@@ -120,14 +161,15 @@ def _measure(model: LanguageModel, x: Sequence[int], y: Sequence[int]) -> Iterat
             state = rnn.advance(inputs[t : t + 1], state)
             states.append(state)
         target = targets[first : first + _CHUNK_WORDS]
-        logits = rnn.logits(torch.cat(states))  # (chunk, C)
+        before = [x[max(0, t - LONGEST_CONTEXT) : t + 1] for t in range(first, first + len(states))]
+        logits = model.scores(torch.cat(states), before)  # (chunk, C)
         of_target = logits.gather(1, target[:, None])  # (chunk, 1)
         rank = 1 + (logits > of_target).sum(1)  # (chunk,)
         # In float32 the sum over all words would be 1 ± 1e-5 where all scores are large.
-        total = logits.double().logsumexp(1)  # (chunk,)
-        log_p = of_target[:, 0].double() - total  # (chunk,)
+        total = logits.logsumexp(1)  # (chunk,)
+        log_p = of_target[:, 0] - total  # (chunk,)
         best, ids = logits.topk(min(_EXPECTED, logits.shape[1]), 1)  # (chunk, 3)
-        best_log_p = best.double() - total[:, None]  # (chunk, 3)
+        best_log_p = best - total[:, None]  # (chunk, 3)
         yield list(
             zip(log_p.tolist(), rank.tolist(), ids.tolist(), best_log_p.tolist(), strict=True)
         )

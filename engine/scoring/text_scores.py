@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from engine.corpus.corpus import Sentences
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import NOTHING, TextScore, WordStatistic
 from engine.network.batching import batch_from_pairs, batches_by_length
@@ -102,6 +103,10 @@ def _scores_of(
     batch = batch_from_pairs([ids[:-1] for ids in ordered], [ids[1:] for ids in ordered])
     batch = batch.to(model.rnn.device)
     losses = model.rnn.word_losses(batch).double()  # (N,)
+    if model.mixture is not None:
+        ids = np.concatenate(ordered).astype(np.int32)
+        sentences = Sentences(ids, np.cumsum([0, *map(len, ordered)]))
+        losses = model.mixture.losses(losses, sentences)
     if tally is not None:
         tally.add(batch.y, losses)
     is_known = batch.y != model.vocabulary.unknown_id  # (N,)

@@ -27,10 +27,12 @@ class Language:
 
     titles: frozenset[str] = frozenset()  # a name follows: never the end of a sentence
     abbreviations: frozenset[str] = frozenset()  # the end only before a word of `starters`
+    endings: tuple[str, ...] = ()  # what any word that ends so is short for: Hauptstr.
     enders: frozenset[str] = frozenset()  # often the last word: the end before any capital
     before_numbers: frozenset[str] = frozenset()  # an abbreviation only before a number
     starters: frozenset[str] = frozenset()  # words that hardly ever follow an abbreviation
     has_ordinals: bool = False  # whether "3." is "third"
+    question: str = "?"  # what ends a question, beside ?
     elided: frozenset[str] = frozenset()  # what an apostrophe ends: l', dell'
     unsplit: frozenset[str] = frozenset()  # words with an apostrophe that stay whole
     clipped: frozenset[str] = frozenset()  # words that an apostrophe begins or ends: 'em, po'
@@ -86,6 +88,7 @@ LANGUAGES = {
             "allg amtl bes betr bez dt engl frz griech lat jan feb mrz apr jun jul aug sep sept"
         )
         | _words("okt nov dez e.v"),
+        endings=("str",),
         enders=_words("usw etc u.s.w uvm usf"),
         before_numbers=_words("art s kap ziff p jan mo di mi do sa so min"),
         starters=_words(
@@ -268,20 +271,32 @@ LANGUAGES = {
     "ar": Language(abbreviations=_words("د أ م ص ت هـ"), marks=_GUILLEMETS),
     "fa": Language(marks=_GUILLEMETS),
     "hi": Language(titles=_words("डॉ श्री पं प्रो")),
-    "el": Language(marks=_GUILLEMETS),
+    "el": Language(
+        titles=_words("κ κα κος δρ καθ αγ"),
+        abbreviations=_words("π.χ δηλ βλ σελ αρ τηλ μ.μ π.μ μ.χ π.χ"),
+        enders=_words("κλπ κ.λπ κτλ κ.ά"),
+        question=";",
+        marks=_GUILLEMETS,
+    ),
 }
 _NAMES = {
-    "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan",
-    "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
-    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "km": "Khmer", "ko": "Korean", "lo": "Lao",
-    "lt": "Lithuanian", "lv": "Latvian", "my": "Burmese", "nl": "Dutch", "no": "Norwegian",
-    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
-    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
-    "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+    "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian",
+    "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "eo": "Esperanto", "es": "Spanish",
+    "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "ga": "Irish", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic",
+    "it": "Italian", "ja": "Japanese", "ka": "Georgian", "kk": "Kazakh", "km": "Khmer",
+    "kn": "Kannada", "ko": "Korean", "la": "Latin", "lo": "Lao", "lt": "Lithuanian",
+    "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
+    "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian", "pa": "Punjabi",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "si": "Sinhala",
+    "sk": "Slovak", "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish",
+    "sw": "Swahili", "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese",
+    "zh": "Chinese",
 }  # fmt: skip
-_UNCASED = _words("am ar bn bo fa gu he hi ja ka km kn ko lo ml my pa si ta te th ur zh")
+_UNCASED = _words("am ar bn bo fa gu he hi ja ka km kn ko lo ml mr my ne pa si ta te th ur zh")
 _OTHER = Language()
 
 
@@ -315,6 +330,8 @@ def describe_tokenizer(config: TokenizerConfig) -> str:
             how = f"words{case}"
         case "whitespace":
             how = "words as they stand between blanks"
+            if config.unknown_word:
+                how += f", {config.unknown_word} for unknown ones"
         case "characters":
             how = "each character a word"
         case _:

@@ -8,7 +8,7 @@ that both give the same words.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import regex
@@ -19,15 +19,14 @@ from engine.tokenization.languages import Language, language
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktParameters
 
+# After a mark: the sentence goes on. Printers set this narrow blank after the stop of "z. B."; NLTK
+# takes it for a blank, and hardly any text has it between two sentences.
+GOES_ON = "\u202f"
 _BLANK_LINES = regex.compile(r"\n[^\S\n]*\n\s*")
 # Of scripts that need no blank after them.
 _WIDE = "।॥؟۔。！？｡．።፧။។៕։༎"
 _NARROW = ".!?…‼⁇⁈⁉"
 _CLOSER = r"""["'”’»«“‘」』】〉》）)\]}*_]|[^\S\n]+(?:[»”)\]}]|'')(?=[\s.,;:!?)]|$)"""
-_CANDIDATE = regex.compile(
-    rf"[{_NARROW}{_WIDE}]++(?:[^\S\n]*[{_NARROW}{_WIDE}])*+"
-    rf"(?P<closers>(?:(?:{_CLOSER})(?:{_CLOSER}|[^\S\n]*[{_NARROW}]++(?!\w)|[{_WIDE}]++)*+)?)"
-)
 _OPENING = "“„«»‘‚\"'"  # those that may also stand before a sentence
 _NEXT = regex.compile(
     r"""\s*(?P<openers>["'`“‘„‚«»”‹›(\[{¿¡*_#>\s「『（]*+)(?P<dash>(?:[-—–―]+\s*["“„«¿¡(]*)?)(?P<word>[\p{L}\p{M}\p{N}'’.]*+)"""
@@ -120,6 +119,10 @@ class SentenceRules(JsonRecord):
         return language(self.language)
 
     @cached_property
+    def _candidate(self) -> "regex.Pattern[str]":
+        return _candidate(self.known.question)
+
+    @cached_property
     def _inner(self) -> frozenset[str]:
         return self.known.abbreviations | self.learned
 
@@ -131,7 +134,9 @@ class SentenceRules(JsonRecord):
     def is_abbreviation(self, word: str) -> bool:
         """Whether `word`, given without its last stop, always keeps that stop."""
         small = word.lower()
-        return small in self.kept_stops or ("." in word and _DOTTED.fullmatch(small) is not None)
+        if small in self.kept_stops or (self.known.endings and small.endswith(self.known.endings)):
+            return True
+        return "." in word and _DOTTED.fullmatch(small) is not None
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of `text`, none of them empty, blanks around them cut off."""
@@ -151,9 +156,9 @@ class SentenceRules(JsonRecord):
     def _ends(self, text: str) -> Iterable[int]:
         """Yield where a sentence ends and another follows."""
         start = 0
-        for match in _CANDIDATE.finditer(text):
+        for match in self._candidate.finditer(text):
             end = self._end_at(text, match, start)
-            if end:
+            if end and GOES_ON not in (text[match.end()], text[end]):
                 yield end
                 start = end
 
@@ -198,7 +203,7 @@ class SentenceRules(JsonRecord):
             )
         if is_small or (follower["dash"] and word[0].islower()):
             return 0
-        if "!" in marks or "?" in marks or marks[-1] in "‼⁇⁈⁉":
+        if "!" in marks or "?" in marks or self.known.question in marks or marks[-1] in "‼⁇⁈⁉":
             is_said = bool(closers) and closers[-1] in _CLOSING and word[0].islower()
             return 0 if is_said else end
         if marks != ".":
@@ -239,13 +244,23 @@ class SentenceRules(JsonRecord):
             return not follower[0].islower() and not follower[0].isdigit()
         if small in self.known.before_numbers and follower[0].isdigit():
             return False
-        if small in self._inner or _DOTTED.fullmatch(small):
+        if small in self._inner or self.is_abbreviation(small):
             return starts
         if _INITIAL.fullmatch(before) and before != "I":
             return starts
         if self.known.has_ordinals and ORDINAL.fullmatch(before):
             return starts
         return True
+
+
+@cache
+def _candidate(question: str) -> "regex.Pattern[str]":
+    """Return the expression of marks that may end a sentence, and of what closes after them."""
+    narrow = _NARROW + question
+    return regex.compile(
+        rf"[{narrow}{_WIDE}]++(?:[^\S\n]*[{narrow}{_WIDE}])*+"
+        rf"(?P<closers>(?:(?:{_CLOSER})(?:{_CLOSER}|[^\S\n]*[{narrow}]++(?!\w)|[{_WIDE}]++)*+)?)"
+    )
 
 
 def _is_uncased(letter: str) -> bool:

@@ -3,23 +3,20 @@
 import regex
 
 from engine.config import TokenizerConfig
-from engine.tokenization.sentence_ends import SentenceRules
+from engine.tokenization.sentence_ends import GOES_ON, SentenceRules
 from engine.tokenization.sentences import SentenceSplitter
 from engine.tokenization.tokenizing import FastTokenizer, WordTable, aligned, tokenize
 from engine.tokenization.words import (
     BLANK,
     EMOJI,
-    LINK,
-    MAIL,
     MOST_KEPT,
     NUMBER,
     SPECIAL,
-    TAG,
-    USER,
     OwnWords,
     Piece,
     Tokenizer,
     WordTokenizer,
+    addresses,
     visible,
 )
 
@@ -29,10 +26,11 @@ _NO_BLANKS = (
 )
 _RUN = rf"(?:(?![{_NO_BLANKS}])[\p{{L}}\p{{M}}\p{{N}}_])"
 _RUNS = regex.compile(_RUN)
+_NOT_ASCII = r"\x80-\U0010ffff"  # what follows a link or an address without a blank
 _CHARACTER = regex.compile(
-    rf"(?P<link>{LINK})|(?P<mail>{MAIL})|(?P<user>(?a:{USER}))|(?P<tag>{TAG})"
+    rf"{addresses('a-zA-Z0-9_', _NOT_ASCII)}"
     rf"|(?P<emoji>{EMOJI})|(?P<number>{NUMBER}(?!{_RUN}))"
-    rf"|(?P<word>{_RUN}+(?:[-'’.]{_RUN}+)*)|(?P<dots>\.{{2,}}|…+)|(?P<blank>[\s▁]+)|(?P<mark>\X)"
+    rf"|(?P<word>{_RUN}+(?:[-'’.]{_RUN}+)*)|(?P<dots>\.{{2,}}|…+)|(?P<nothing>{GOES_ON})|(?P<blank>[\s▁]+)|(?P<mark>\X)"
 )
 
 
@@ -67,7 +65,8 @@ def make_tokenizer(
 class CharacterTokenizer(OwnWords):
     """For scripts without blanks: each character a word, but for Latin words and numbers.
 
-    A blank is a token, so that what is joined again is the text, character for character.
+    A blank is a token, so that what is joined again is the text, character for character. The
+    narrow blank alone is none: it parts two tokens that a text would read as one.
     """
 
     def tokenize(self, sentence: str) -> list[str]:
@@ -83,6 +82,8 @@ class CharacterTokenizer(OwnWords):
             text = match[0]
             if match.lastgroup == "blank":
                 blank = bool(pieces)
+                continue
+            if match.lastgroup == "nothing":
                 continue
             token = self.merged(match.lastgroup, text)
             if blank:

@@ -47,19 +47,31 @@ EMOJI = (
     r"(?:\u200d\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff]*)*)"
 )
 _DOMAINS = "com|org|net|edu|gov|info|io|de|fr|es|it|nl|pl|ru|uk|ua|cn|jp|in|eu|at|ch|se|tv|me|be|ly"
-LINK = (
-    r"(?i:(?:https?|ftp)://|www\.)[^\s<>\"“”„«»]*[^\s<>\"“”„«».,;:!?…'’)\]}*]"
-    r"|(?<![\w@.])(?:[a-z0-9][a-z0-9-]*\.)+(?:" + _DOMAINS + r")\b(?![.-]?\w)"
-    r"(?:/[^\s<>\"“”„«»]*[^\s<>\"“”„«».,;:!?…'’)\]}*])?"
-)
-MAIL = r"[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+"
-USER = r"(?<![\w/])(?:@\w+(?:[.-]\w+)*|/?u/[\w-]+)"
-TAG = r"(?<![\w&/])(?:\#\w+|/?r/\w+)"
+
+
+def addresses(letter: str = r"\w", outside: str = "") -> str:
+    """Return the expression of links, mail addresses, user names and tags.
+
+    Parameters
+    ----------
+    letter, outside : str
+        Parts of a set of characters: what names are made of, and what no link contains.
+    """
+    w, inner = letter, rf"[^\s<>\"“”„«»{outside}]*[^\s<>\"“”„«».,;:!?…'’)\]}}*{outside}]"
+    return (
+        rf"(?P<link>(?i:(?:https?|ftp)://|www\.){inner}"
+        rf"|(?<![\w@.])(?:[a-z0-9][a-z0-9-]*\.)+(?:{_DOMAINS})\b(?![.-]?\w)(?:/{inner})?)"
+        rf"|(?P<mail>[{w}.+-]*[{w}]@[{w}][{w}-]*(?:\.[{w}][{w}-]*)+)"
+        rf"|(?P<user>(?<![{w}/])(?:@[{w}]+(?:[.-][{w}]+)*|/?u/[{w}-]+))"
+        rf"|(?P<tag>(?<![{w}&/])(?:\#[{w}]+|/?r/[{w}]+))"
+    )
+
+
 NUMBER = r"\d++(?:[.,:٫٬]\d++)*+"
 _LETTER = r"[\p{L}\p{M}\p{N}_\u200c\u200d]"
 _UNIT = rf"(?:{NUMBER}{_LETTER}*|{_LETTER}+)"
 _PIECE = regex.compile(
-    rf"(?P<link>{LINK})|(?P<mail>{MAIL})|(?P<user>{USER})|(?P<tag>{TAG})"
+    rf"{addresses()}"
     r"|(?P<entity>&(?:[a-zA-Z]{2,8}|\#\d{1,6});)"
     rf"|(?P<emoji>{EMOJI})"
     r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
@@ -67,7 +79,8 @@ _PIECE = regex.compile(
     r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
     r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFK](?!\w))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
-    rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])){_UNIT})*"
+    rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])"
+    rf"|(?<=\p{{Hebrew}})[\"״׳](?=\p{{Hebrew}})){_UNIT})*"
     r"(?:-(?=$|[,;/)]))?)"
     r"|(?P<dots>\.(?:\u2060?\.)+|…+)"
     r"|(?P<double>``|''|,,|[\"“”„«»‟])"

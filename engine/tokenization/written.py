@@ -11,11 +11,13 @@ is taken from its language.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import regex
 
 from engine.files.records import JsonRecord
 from engine.tokenization.languages import Language, QuotationMarks, language
+from engine.tokenization.sentence_ends import GOES_ON
 from engine.tokenization.tokenizers import is_run
 from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.tokenization.words import (
@@ -75,7 +77,7 @@ _HALVES = frozenset(
     {("can", "not"), ("gim", "me"), ("gon", "na"), ("got", "ta"), ("lem", "me")}
     | {("wan", "na"), ("more", "'n"), ("d", "'ye"), ("'t", "is"), ("'t", "was")}
 )
-_MOST_REPAIRS = 6
+_MOST_REPAIRS = 8
 _MOST_SPACINGS = 4000  # pairs of kinds; a text has a few hundred
 _LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
 _MOSTLY = 0.9  # and their share
@@ -220,6 +222,11 @@ def _levels(found: Sequence[str], index: int) -> list[str]:
 
 def _rougher(before: str, after: str) -> list[str]:
     return [f"1 {_rough(before)} {_rough(after)}", f"0 {_class_of(before)} {_class_of(after)}"]
+
+
+def _held(blank: str) -> str:
+    """Return the blank that keeps two sentences one; NLTK opens a quotation after others alone."""
+    return GOES_ON if blank in ("", " ") else GOES_ON + " "
 
 
 def _decided(spacings: Mapping[str, bool], levels: Sequence[str]) -> bool | None:
@@ -367,16 +374,10 @@ class Writer:
         kept = self._kept(tokens)
         if "" in kept:  # in a vocabulary of another program
             return " ".join(kept), False
-        match self._tokenizer.config.name:
-            case "whitespace":
-                own = " ".join(kept)
-            case "characters":
-                own = self._joined_characters(kept)
-            case _:
-                own = self._joined(kept, self._writing.marks, ())
+        own = self._joined(kept, self._writing.marks, {})
         if self._reads_back(own, kept):
             return own, True
-        if self._tokenizer.config.name not in ("whitespace", "characters"):
+        if self._tokenizer.config.name != "whitespace":
             for marks in (self._writing.marks, _PLAIN):
                 if text := self._repaired(kept, marks):
                     return text, True
@@ -393,35 +394,48 @@ class Writer:
 
     def _repaired(self, tokens: Sequence[str], marks: QuotationMarks) -> str:
         """Return the text with blanks where it would be read otherwise; "" if that is no help."""
-        blanks: set[int] = set()
+        word_of = self._tokenizer.word_of
+        wanted = [word_of(token) for token in tokens]
+        is_token = self._tokenizer.config.name == "characters"  # a blank
+        blanks: dict[int, str] = {}
         for _ in range(_MOST_REPAIRS):
             text = self._joined(tokens, marks, blanks)
-            if self._reads_back(text, tokens):
+            sentences = self.read_back(text)
+            if sentences == [wanted]:
                 return text
-            read = [token for sentence in self.read_back(text) for token in sentence]
-            word_of = self._tokenizer.word_of
+            read = [word for sentence in sentences for word in sentence]
             wrong = next(
-                (
-                    index
-                    for index, (was, now) in enumerate(zip(tokens, read, strict=False))
-                    if word_of(was) != now
-                ),
-                min(len(tokens), len(read)),
-            )
-            new = {wrong, wrong + 1} - blanks - {0}
-            if not new:
+                (index for index, words in enumerate(zip(wanted, read, strict=False))
+                 if words[0] != words[1]),
+                min(len(wanted), len(read)),
+            )  # fmt: skip
+            ends = accumulate(map(len, sentences[:-1]))
+            new = {end: _held(blanks.get(end, "")) for end in ends if 0 < end <= wrong}
+            places = {wrong, wrong + 1} - {0}
+            if not new and (untried := places - blanks.keys()):
+                new = {max(untried): GOES_ON if is_token else " "}
+            elif not new:
+                new = {place: _held(blanks[place]) for place in places}
+            if new.items() <= blanks.items():
                 return ""
-            blanks.add(max(new))
+            blanks |= new
         return ""
 
     def _joined(
-        self, tokens: Sequence[str], marks: QuotationMarks, blanks: "set[int] | tuple[()]"
+        self, tokens: Sequence[str], marks: QuotationMarks, blanks: Mapping[int, str]
     ) -> str:
+        match self._tokenizer.config.name:
+            case "whitespace":
+                return " ".join(tokens)
+            case "characters":
+                return self._joined_characters(tokens, blanks)
         found = kinds(tokens, nltk=self._tokenizer.config.name == "tutorial")
         text: list[str] = []
         is_first = self._is_small and self._writing.starts_large
         for index, (token, kind) in enumerate(zip(tokens, found, strict=True)):
-            if index and (index in blanks or not self._touches(tokens, found, index)):
+            if index in blanks:
+                text.append(blanks[index])
+            elif index and not self._touches(tokens, found, index):
                 text.append(" ")
             shown = self._shown(token, kind, marks)
             if is_first and kind.lstrip("^") in ("w", "l", "n", "c") and text[-1:] != ["&"]:
@@ -435,6 +449,8 @@ class Writer:
         before, after = found[index - 1], found[index]
         if self._tokenizer.config.name == "tutorial":
             if (tokens[index - 1], tokens[index]) in _HALVES or after == "&;":
+                return True
+            if before == ":" and tokens[index][:2] == "//":
                 return True
             if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
                 return tokens[index] in _ENTITIES
@@ -467,14 +483,14 @@ class Writer:
         is_same = word_of(capital) == word_of(shown) and "//" not in shown and "@" not in shown
         return capital if is_same else shown
 
-    def _joined_characters(self, tokens: Sequence[str]) -> str:
-        """Blanks are tokens; two words of letters, never side by side in a text, get one."""
+    def _joined_characters(self, tokens: Sequence[str], blanks: Mapping[int, str]) -> str:
+        """Blanks are tokens; letters side by side, as no text has them, get none."""
         text: list[str] = []
         last = ""
-        for token in tokens:
+        for index, token in enumerate(tokens):
             shown = " " if token == BLANK else self._writing.forms.get(token, token)
             if last and shown and is_run(last[-1]) and is_run(shown[0]):
-                text.append(" ")
-            text.append(shown)
+                text.append(GOES_ON)
+            text.append(blanks.get(index, "") + shown)
             last = shown
         return "".join(text)

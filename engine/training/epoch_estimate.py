@@ -30,18 +30,20 @@ from engine.network.device import (
 )
 from engine.network.rnn import RNN
 from engine.recipes import (
+    SAMPLED_FROM,
     fill_in,
     settle,
 )
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order
-from engine.training.steps import Dropout, EpochSteps, make_optimizer
+from engine.training.steps import Dropout, EpochSteps, SoftmaxSample, make_optimizer
 
 _FEWEST_BATCHES, _FEWEST_SENTENCES = 24, 512  # of the sample
 _UNTIMED_STEPS, _FEWEST_STEPS = 2, 3  # before timing; timed
 _UNTIMED_PASSES = 2  # over the sample, where steps are recorded when they come again
 _EVALUATED_WORDS = 2048
+_USUAL_COUNT = 100_000  # of the most common word; the k-th has the k-th part
 _SMALL, _LARGE = 1000, 16_000  # words; the outer sizes, where the text has so many
 
 
@@ -84,13 +86,15 @@ def estimate_epoch(
         If the device is not there, or not even the smallest size fits into its memory.
     """
     began_s = clock()
-    train_config = settle(train_config, corpus.training.words_to_predict)
+    words = corpus.training.words_to_predict
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
-    plan = _plan(corpus, train_config)
+    plan = _plan(corpus, settle(train_config, words, len(corpus.vocabulary)))
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
     )
+    if train_config.recipe == "fast" and train_config.softmax_sample is None and sizes is None:
+        wanted = with_both_sides_of(SAMPLED_FROM, wanted)
     bench = _Bench(model_config, train_config, plan, device, choice, clock)
     measured = yield from bench.measure(sorted(set(wanted)), seconds, control)
     if measured is not None:
@@ -107,6 +111,12 @@ def sizes_to_measure(largest: int, present: int) -> tuple[int, ...]:
     if high < 2 * low:
         return (max(SPECIAL_TOKENS + 1, high // 2), high)
     return (low, (2 * low + high) // 3, high)
+
+
+def with_both_sides_of(size: int, sizes: Sequence[int]) -> Sequence[int]:
+    """Return the sizes with those just below and at one from which on a step is another."""
+    is_between = sizes[0] < size <= sizes[-1]
+    return tuple(sorted({*sizes, size - 1, size})) if is_between else sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,10 +253,15 @@ class _Bench:
         self, rnn: RNN, sample: Sentences, budget_s: float, control: RunControl
     ) -> float | None:
         """Return the seconds of training for each word."""
-        batch_size = fill_in(self.train_config)[1]
-        optimizer = make_optimizer(rnn, self.train_config)
+        config = settle(self.train_config, self.plan.words, rnn.word_dim)
         epoch_steps = EpochSteps(
-            rnn, sample, optimizer, batch_size, self.choice, Dropout(self.train_config)
+            rnn,
+            sample,
+            make_optimizer(rnn, config),
+            fill_in(config)[1],
+            self.choice,
+            Dropout(config),
+            SoftmaxSample(config, _USUAL_COUNT // np.arange(1, rnn.word_dim + 1) + 1),
         )
         if epoch_steps.are_recorded:
             return self._recorded_step_seconds(epoch_steps, budget_s, control)

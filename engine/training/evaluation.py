@@ -18,17 +18,16 @@ from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.corpus.references import ReferenceLosses
 from engine.errors import DivergedError
-from engine.files.spool import Spool
+from engine.language_model.counted_text import in_words_of
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
-from engine.tokenization.vocabulary import Vocabulary
+from engine.training.distributed.work import Turns
 
 _STAGE_EVERY_S = 0.5
 _BATCH_WORDS = 4096
-_WORDS_AT_ONCE = 1 << 20  # numbered anew
 _FEWEST_SENTENCES = 8  # of which a standard error says anything
 
 
@@ -40,6 +39,7 @@ def resting_loss(
     leave: Callable[[], Notice] | None = None,
     is_over: Callable[[], bool] | None = None,
     by_sentence: "SentenceLosses | None" = None,
+    turns: Turns | None = None,
 ) -> Generator[StageProgress | Notice, None, float | None]:
     """Compute the mean loss of all or the chosen sentences.
 
@@ -58,6 +58,8 @@ def resting_loss(
         Asked after each batch whether there is no time for another one.
     by_sentence : SentenceLosses, optional
         Gets the loss of each sentence.
+    turns : Turns, optional
+        Divides the work over several processes; all of them get all losses.
 
     Yields
     ------
@@ -80,7 +82,7 @@ def resting_loss(
         sentences.offsets, batches_by_length(sentences.offsets, _BATCH_WORDS, chosen)
     )
     total: torch.Tensor | None = None
-    for losses in _losses(rnn, sentences, batches, proceed, leave):
+    for losses in _losses(rnn, sentences, batches, proceed, leave, turns):
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
@@ -115,6 +117,7 @@ def sampled_loss(
     chosen: NDArray[int64],
     leave: Callable[[], Notice] | None = None,
     is_over: Callable[[], bool] = lambda: False,
+    turns: Turns | None = None,
 ) -> Generator[StageProgress | Notice, None, SampledLoss | None]:
     """Estimate the mean loss of a text from the chosen sentences; as `resting_loss` else.
 
@@ -138,7 +141,7 @@ def sampled_loss(
     batches = _Batches(offsets, [chosen[piece::pieces] for piece in range(pieces)])
     by_sentence = SentenceLosses()
     is_cut = False
-    for losses in _losses(rnn, sentences, batches, proceed, leave):
+    for losses in _losses(rnn, sentences, batches, proceed, leave, turns):
         if not isinstance(losses, torch.Tensor):
             yield losses
             continue
@@ -169,13 +172,17 @@ def _losses(
     batches: "_Batches",
     proceed: Callable[[], bool],
     leave: Callable[[], Notice] | None,
+    turns: Turns | None,
 ) -> Iterator[torch.Tensor | StageProgress | Notice]:
     """Yield the losses of each batch's words, the longest sentence first, until a stop."""
     ticker = Ticker(_STAGE_EVERY_S)
     while batches.are_left and proceed():
         members = batches.next
-        work = partial(_losses_of, rnn, sentences, members)
-        losses = work() if leave is None else if_it_fits(work)
+        work = partial(_losses_of, rnn, sentences)
+        if turns is not None:
+            losses = turns.losses(rnn, sentences.offsets, batches.upcoming(turns.count), work)
+        else:
+            losses = work(members) if leave is None else if_it_fits(partial(work, members))
         if losses is not None:
             batches.take()
             yield losses
@@ -227,6 +234,10 @@ class _Batches:
     def next(self) -> NDArray[int64]:
         """The batch to be taken."""
         return self._all[self._done]
+
+    def upcoming(self, count: int) -> list[NDArray[int64]]:
+        """Return the next batches, `count` at most."""
+        return self._all[self._done : self._done + count]
 
     @property
     def taken(self) -> NDArray[int64]:
@@ -353,7 +364,7 @@ def evaluate_corpus(
     Evaluation or None
         None after a stop.
     """
-    sentences, unknown = _renumbered(corpus, model.vocabulary)
+    sentences, unknown = in_words_of(model.vocabulary, corpus, corpus.training)
     loss = yield from resting_loss(model.rnn, sentences, control.proceed)
     if loss is None:
         return None
@@ -390,19 +401,9 @@ def evaluate_references(
     ReferenceLosses or None
         None after a stop.
     """
-    source, _ = _renumbered(counted, model.vocabulary)
+    source, _ = in_words_of(model.vocabulary, counted, counted.training)
     order = order_for(source.words_to_predict)
     counts = yield from count_ngrams(source, model.word_dim, order, control)
-    return None if counts is None else counts.losses(_renumbered(corpus, model.vocabulary)[0])
-
-
-def _renumbered(corpus: Corpus, vocabulary: Vocabulary) -> tuple[Sentences, int]:
-    """Return all sentences with the ids of `vocabulary`, and how many words are unknown there."""
-    sentences, unknown = corpus.training, 0
-    own_ids = np.array(vocabulary.encode(corpus.vocabulary.words), np.int32)  # by the corpus's id
-    ids = Spool(None)
-    for begin in range(0, len(sentences.ids), _WORDS_AT_ONCE):
-        some = own_ids[sentences.ids[begin : begin + _WORDS_AT_ONCE]]
-        unknown += int((some == vocabulary.unknown_id).sum())
-        ids.append(some)
-    return Sentences(ids.array(np.int32, is_writable=True), sentences.offsets), unknown
+    if counts is None:
+        return None
+    return counts.losses(in_words_of(model.vocabulary, corpus, corpus.training)[0])

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Sentences
+from engine.network.rnn import RNN
+from engine.training.distributed.work import Turns
 from engine.training.evaluation import (
     SampledLoss,
     SentenceLosses,
@@ -32,6 +34,7 @@ _FIGURE_SHARE = 0.03  # of the time, that these looks may cost
 _WHOLE_SHARE = 0.05  # of a time limit, that is set aside for a last evaluation of all
 _MARGIN = 1.2  # on what the speed of the sample says that takes
 _SAMPLE_SHARE = 0.2  # the same for one of the sample
+_MOST_WORDS_AGAIN = 300_000  # that are evaluated a second time, for a standard error alone
 
 Measuring = Generator[StageProgress | Notice, None, "Measured | None"]
 
@@ -107,27 +110,49 @@ class Evaluator:
         sample = yield from self._sampled(control)
         return None if sample is None else self._measured(sample)
 
+    def by_sentence(
+        self, rnn: RNN, control: RunControl
+    ) -> Generator[StageProgress | Notice, None, SentenceLosses | None]:
+        """Return the losses of all sentences with other parameters; None on a stop.
+
+        None, too, where there is no time for it: under a time limit, or of a long text.
+        """
+        is_long = self._sentences.words_to_predict > _MOST_WORDS_AGAIN
+        if self._progress.time_limit_s is not None or is_long:
+            return None
+        losses = SentenceLosses()
+        loss = yield from self._resting(control, None, losses, rnn)
+        return None if loss is None else losses
+
     def _measured(self, sample: SampledLoss) -> Measured:
         are_all = sample.sentences == len(self._sentences)
         error = None if are_all else sample.standard_error
         return Measured(loss=sample.loss, standard_error=error, by_sentence=sample.by_sentence)
 
     def _resting(
-        self, control: RunControl, chosen: NDArray[int64] | None, by_sentence: SentenceLosses
+        self,
+        control: RunControl,
+        chosen: NDArray[int64] | None,
+        by_sentence: SentenceLosses,
+        rnn: RNN | None = None,
     ) -> Generator[StageProgress | Notice, None, float | None]:
         """Evaluate all or the chosen sentences; return None if the time was over before."""
         has_limit = self._progress.time_limit_s is not None
         loss = yield from resting_loss(
-            self._place.optimizer.resting,
+            rnn or self._place.optimizer.resting,
             self._sentences,
             partial(self._progress.clock.proceed, control),
             chosen,
             self._place.leave,
             self._progress.is_time_over if has_limit else None,
             by_sentence,
+            self._turns(),
         )
         self._figure_at_s = self._progress.spent_s + self._figure_every_s
         return loss
+
+    def _turns(self) -> Turns | None:
+        return None if self._place.ranks is None else Turns(self._place.ranks)
 
     def _sampled(
         self, control: RunControl
@@ -141,6 +166,7 @@ class Evaluator:
             self._few,
             self._place.leave,
             self._progress.is_time_over,
+            self._turns(),
         )
         now_s = self._progress.spent_s
         self._figure_every_s = max(_FIGURE_EVERY_S, (now_s - began_s) / _FIGURE_SHARE)

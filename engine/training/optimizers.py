@@ -160,7 +160,17 @@ class ClippedAdam:
     def step(self, batch: Batch) -> torch.Tensor:
         """Update in place; raise `DivergedError` before the step if a gradient is not finite."""
         loss = self._rnn.write_gradients(batch, self._gradients, scale=1.0 / batch.words)
-        is_on_cpu = loss.device.type == "cpu"
+        self.update()
+        return loss
+
+    def gradients(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return tensors shaped like the parameters, the same ones each time."""
+        U_by_word, V, W = self._gradients
+        return U_by_word, V, W
+
+    def update(self) -> None:
+        """Update the network by what is in the gradients; raise as `step` does."""
+        is_on_cpu = self._rnn.device == CPU
         try:
             norm = torch.nn.utils.get_total_norm(self._gradients, error_if_nonfinite=is_on_cpu)
         except RuntimeError as error:
@@ -174,7 +184,6 @@ class ClippedAdam:
         if self._tuning.averaging:
             steps = float(self._adam.state[self._parameters[0]]["step"])
             self._average(max(1.0 - self._tuning.averaging, LATEST / (LATEST + 1.0 + steps)))
-        return loss
 
     @torch.no_grad()
     def _average(self, share: float | torch.Tensor) -> None:

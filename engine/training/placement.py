@@ -17,7 +17,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import Notice
-from engine.corpus.corpus import Corpus, Sentences
+from engine.corpus.corpus import Sentences, TrainingText
 from engine.errors import ConfigError, DeviceError
 from engine.language_model.model import LanguageModel
 from engine.network.device import (
@@ -34,13 +34,16 @@ from engine.recipes import (
     recipe_defaults,
     tuning_of,
 )
+from engine.training.distributed.ranks import Ranks
+from engine.training.distributed.work import SharedSteps
 from engine.training.optimizers import Optimizer
 from engine.training.state import TrainingState, load_parameters
-from engine.training.steps import Dropout, EpochSteps, make_optimizer
+from engine.training.steps import Dropout, EpochSteps, SoftmaxSample, make_optimizer
 
 _CONSTANT = 3.0  # U's entries of hidden number 0, which is then tanh(3) = 0.995
 _OTHERS = 0.1  # times the tutorial's first V: how common words are is known, the rest is not
 _RARE = 0.5  # times that a word is taken to occur more often than it does
+_IDS_AT_ONCE = 1 << 20
 _SMALLER = "Close other programs, or choose a smaller vocabulary or hidden size."
 
 
@@ -49,14 +52,17 @@ class Placement:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : TrainingText
     model_config : ModelConfig
     train_config : TrainConfig
     start_from : LanguageModel or None
         What is trained further.
+    ranks : Ranks, optional
+        The processes that train this run together.
 
     Attributes
     ----------
+    ranks : Ranks or None
     model_config : ModelConfig
     train_config : TrainConfig
     rnn : RNN
@@ -80,11 +86,13 @@ class Placement:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: TrainingText,
         model_config: ModelConfig,
         train_config: TrainConfig,
         start_from: LanguageModel | None,
+        ranks: Ranks | None = None,
     ) -> None:
+        self.ranks = ranks
         self.model_config, self.train_config = model_config, train_config
         self._corpus, self._start_from = corpus, start_from
         self.notice: Notice | None = None
@@ -100,13 +108,15 @@ class Placement:
         self.rnn, self.optimizer = made
         set_precision(device, allow_tf32=train_config.allow_tf32)
         self._batch_size = fill_in(train_config)[1]
-        self.steps = EpochSteps(
+        make_steps = EpochSteps if ranks is None else partial(SharedSteps, ranks)
+        self.steps = make_steps(
             self.rnn,
             corpus.training,
             self.optimizer,
             self._batch_size,
             self.choice,
             Dropout(train_config),
+            SoftmaxSample(train_config, corpus.vocabulary.counts),
         )
 
     def load(self, state: TrainingState) -> None:
@@ -152,7 +162,7 @@ class Placement:
         rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
         if self._start_from is None and tuning_of(config).unigram_start:
             start_with_unigrams(rnn, self._corpus.training)
-        return rnn, make_optimizer(rnn, config)
+        return rnn, make_optimizer(rnn, config, is_shared=self.ranks is not None)
 
     def _load_tensors(self, state: TrainingState) -> bool:
         load_parameters(self.rnn, state.parameters)
@@ -172,7 +182,7 @@ class Placement:
 
 
 def make_network(
-    corpus: Corpus,
+    corpus: TrainingText,
     config: ModelConfig,
     start_from: LanguageModel | None,
     device: torch.device,
@@ -223,7 +233,9 @@ def start_with_unigrams(rnn: RNN, sentences: Sentences) -> None:
     """
     if rnn.hidden_dim < 2:  # nothing would be left to learn with
         return
-    counts = np.bincount(sentences.ids, minlength=rnn.word_dim) + _RARE  # (C,)
+    counts = np.full(rnn.word_dim, _RARE)  # (C,)
+    for begin in range(0, len(sentences.ids), _IDS_AT_ONCE):
+        counts += np.bincount(sentences.ids[begin : begin + _IDS_AT_ONCE], minlength=len(counts))
     counts[sentences.ids[sentences.offsets[:-1]]] = _RARE  # SENTENCE_START is never predicted
     logs = np.log(counts / counts.sum())
     rnn.V.mul_(_OTHERS)

@@ -13,7 +13,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import TrainingText
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
@@ -55,6 +55,9 @@ class Progress:
     # of the two losses above, where they are of a sample; 0 where they are of the whole text
     best_error: float = 0.0
     previous_error: float = 0.0
+    # of an epoch's end that was too short for a point of the curve: it is in the next one
+    tail_loss: float = 0.0  # nats
+    tail_words: int = 0
 
 
 def first_progress(config: TrainConfig, start_from: LanguageModel | None) -> Progress:
@@ -90,7 +93,7 @@ class RunProgress:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : TrainingText
     model_config : ModelConfig
     train_config : TrainConfig
     now : Progress
@@ -109,7 +112,7 @@ class RunProgress:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: TrainingText,
         model_config: ModelConfig,
         train_config: TrainConfig,
         now: Progress,
@@ -205,7 +208,7 @@ class RunProgress:
         """Return the first event of the run."""
         H, C = rnn.hidden_dim, rnn.word_dim
         tuning, words = tuning_of(self._config), self._corpus.training.words_to_predict
-        text, defaults = tuning_text(tuning), recipe_defaults(self._config.recipe, words)
+        text, defaults = tuning_text(tuning), recipe_defaults(self._config.recipe, words, C)
         return TrainingStarted(
             recipe=self._config.recipe,
             device=device.name,

@@ -26,10 +26,11 @@ import torch
 from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus.corpus import Corpus, CorpusSummary
+from engine.corpus.corpus import CorpusSummary, TrainingText
 from engine.corpus.references import ReferenceLosses
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json
+from engine.files.spool import numbers_in_file
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
 from engine.language_model.history import TrainingHistory
 from engine.language_model.model import LanguageModel
@@ -61,8 +62,17 @@ FORMAT = "rnn-text-lab-training-state"
 VERSION = 1
 
 _MOST_OPTIMIZER_TENSORS = 64
+_MANY_SENTENCES = 1 << 22  # 32 MB of numbers
 _PIECE = 1 << 18  # numbers that are looked at together
-_COUNTS = ("step", "words", "first_epoch", "epoch", "sentences_done", "epoch_words")
+_COUNTS = (
+    "step",
+    "words",
+    "first_epoch",
+    "epoch",
+    "sentences_done",
+    "epoch_words",
+    "tail_words",
+)
 _TIMES = ("epoch_s", "elapsed_s", "before_s")
 
 
@@ -151,13 +161,17 @@ def copies(tensors: Tensors) -> Tensors:
 
 
 def sentence_order(config: TrainConfig, epoch: int, sentences: int) -> NDArray[np.int64]:
-    """Return the sentence numbers of an epoch: the file's order in the tutorial's recipe."""
-    if config.recipe == "tutorial":
-        return np.arange(sentences)
-    return np.random.default_rng([config.seed, epoch]).permutation(sentences)
+    """Return the sentence numbers of an epoch: the file's order in the tutorial's recipe.
+
+    Those of many sentences lie in a file, so that a text need not fit into the memory.
+    """
+    order = np.arange(sentences) if sentences < _MANY_SENTENCES else numbers_in_file(sentences)
+    if config.recipe != "tutorial":
+        np.random.default_rng([config.seed, epoch]).shuffle(order)
+    return order
 
 
-def text_digest(corpus: Corpus) -> str:
+def text_digest(corpus: TrainingText) -> str:
     """Return a digest of all word numbers, so that only the same text is gone on with."""
     digest = hashlib.blake2b(digest_size=16)
     for sentences in (corpus.training, corpus.validation):
@@ -227,7 +241,7 @@ def started_over(state: TrainingState, good: LanguageModel, learning_rate: float
     return with_settings(replace(restarted, history=history), learning_rate=learning_rate)
 
 
-def require_same_text(state: TrainingState, corpus: Corpus) -> None:
+def require_same_text(state: TrainingState, corpus: TrainingText) -> None:
     """Raise `ConfigError` if `corpus` is not the text that `state` was taken on."""
     before, now = state.summary, corpus.summary
     if now.digest != before.digest:
@@ -333,7 +347,8 @@ def _read_settings(header: Header) -> dict[str, Any]:
         and progress.batch_size >= 1
         and progress.learning_rate > 0.0
         and progress.first_rate > 0.0
-        and 0.0 <= progress.epoch_part_before < 1.0,
+        and 0.0 <= progress.epoch_part_before < 1.0
+        and math.isfinite(progress.tail_loss),
         "its progress is out of range",
     )
     return settings | {"progress": progress}

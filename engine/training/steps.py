@@ -5,7 +5,7 @@ each batch is laid out by the host and sent there, with fewer sentences at once 
 runs out. Both give the same numbers, but for rounding.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,8 +17,9 @@ from engine.config import TrainConfig
 from engine.control import Notice
 from engine.corpus.corpus import Sentences
 from engine.network.batching import Masks, batch_from_flat
-from engine.network.device import DeviceChoice, if_it_fits, return_unused_memory
+from engine.network.device import CPU, DeviceChoice, if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
+from engine.network.sampled_output import SampledWords, draw_words
 from engine.recipes import (
     fill_in,
     tuning_of,
@@ -28,10 +29,16 @@ from engine.training.cuda_graphs.optimizers import DeviceAdam, DeviceSgd
 from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.optimizers import ClippedAdam, Optimizer, PlainSgd
 
+_OF_SOFTMAX = 1  # tells its random numbers from those of dropout
+_MOST_WEIGHT = 10.0  # times the mean weight of a drawn word
 
-def make_optimizer(rnn: RNN, config: TrainConfig) -> Optimizer:
-    """Return the recipe's update rule, in the form that suits the network's device."""
-    is_recorded = graphs.recorder_for(rnn.device) is not None
+
+def make_optimizer(rnn: RNN, config: TrainConfig, *, is_shared: bool = False) -> Optimizer:
+    """Return the recipe's update rule, in the form that suits the network's device.
+
+    Several processes exchange gradients within a step that is shared: a GPU cannot record it.
+    """
+    is_recorded = not is_shared and graphs.recorder_for(rnn.device) is not None
     rate, _, clip_norm = fill_in(config)
     if config.recipe == "tutorial":
         return DeviceSgd(rnn, rate) if is_recorded else PlainSgd(rnn, rate)
@@ -80,6 +87,58 @@ class Dropout:
         return mask
 
 
+class SoftmaxSample:
+    """Draw which words the softmax of each step of a run is over.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    counts : sequence of int
+        How common each word of the vocabulary is, (C,); 0 for the special ones, always taken.
+
+    Attributes
+    ----------
+    is_used : bool
+        Whether not all are taken.
+
+    Notes
+    -----
+    A word is drawn in proportion to the root of its count: common ones contribute more to the sum,
+    and rare ones must not be pushed down too seldom and too hard. As with `Dropout`, what is drawn
+    depends on the place in the run alone.
+    """
+
+    def __init__(self, config: TrainConfig, counts: Sequence[int] | NDArray[int64]) -> None:
+        share, self._seed = tuning_of(config).softmax_sample, config.seed
+        self.is_used = share < 1.0
+        self._probabilities = torch.from_numpy(
+            _shares_of(np.sqrt(np.array(counts, np.float64)), share)
+        ).float()
+
+    def words(self, y: torch.Tensor, epoch: int, sentences_left: int) -> SampledWords:
+        """Return those of one batch, whose next words are y, on the CPU."""
+        keys = np.random.SeedSequence([self._seed, epoch, sentences_left, _OF_SOFTMAX])
+        generator = torch.Generator().manual_seed(int(keys.generate_state(1, np.uint64)[0]) >> 1)
+        return draw_words(y, self._probabilities, generator)
+
+
+def _shares_of(weights: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Return probabilities in proportion to the weights, 1 at most, that are `share` on average.
+
+    Words without a weight have 1.
+    """
+    found = np.ones_like(weights)
+    is_open = weights > 0.0  # not yet known to be 1
+    while is_open.any():
+        left = share * len(weights) - (len(weights) - int(is_open.sum()))
+        found[is_open] = max(left, share) * weights[is_open] / weights[is_open].sum()
+        if not (found > 1.0).any():
+            break
+        is_open &= found < 1.0
+        found[~is_open] = 1.0
+    return np.maximum(found, share / _MOST_WEIGHT)
+
+
 class EpochSteps:
     """Go through sentences in a given order, a step at a time.
 
@@ -95,6 +154,8 @@ class EpochSteps:
         Where the network is, for the user.
     dropout : Dropout, optional
         What each step leaves out; the host draws it, so that such steps are laid out there.
+    sample : SoftmaxSample, optional
+        What the softmax of each step on the CPU is over. On a GPU it is exact.
 
     Attributes
     ----------
@@ -112,8 +173,10 @@ class EpochSteps:
         batch_size: int,
         choice: DeviceChoice,
         dropout: Dropout | None = None,
+        sample: SoftmaxSample | None = None,
     ) -> None:
         self._rnn, self._sentences, self._optimizer = rnn, sentences, optimizer
+        self._sample = sample if sample is not None and sample.is_used else None
         self._dropout = dropout if dropout is not None and dropout.is_used else None
         self._epoch = 0
         self._choice, self.batch_size = choice, batch_size
@@ -202,11 +265,14 @@ class EpochSteps:
         self._choice, self.batch_size = choice, batch_size
         self.loss_sum = self.loss_sum.to(self._rnn.device)
 
-    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int]:
+    def _laid_out_here(self, chosen: NDArray[int64]) -> tuple[torch.Tensor, int] | None:
         batch = batch_from_flat(self._sentences.ids, self._sentences.offsets, chosen)
         if self._dropout is not None:
             left = len(self._left)
             batch = batch.with_masks(self._dropout.masks(self._rnn, batch.words, self._epoch, left))
+        if self._sample is not None and self._rnn.device == CPU:
+            sample = self._sample.words(batch.y, self._epoch, len(self._left))
+            batch = batch.with_sample(sample)
         return self._optimizer.step(batch.to(self._rnn.device)), batch.words
 
     def _lay_out(self, left: NDArray[int64]) -> None:

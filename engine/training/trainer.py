@@ -18,12 +18,13 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl, Ticker
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import TrainingText
 from engine.errors import DivergedError
 from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.recipes import settle
+from engine.training.distributed.ranks import Ranks
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
 from engine.training.measuring import Evaluator, Measured
@@ -46,19 +47,20 @@ _SNAPSHOT_EVERY_S = 5.0
 
 
 def train(
-    corpus: Corpus,
+    corpus: TrainingText,
     model_config: ModelConfig,
     train_config: TrainConfig,
     control: RunControl,
     *,
     start_from: LanguageModel | None = None,
     clock: Callable[[], float] = time.monotonic,
+    ranks: Ranks | None = None,
 ) -> Iterator[TrainingEvent]:
     """Train a new network, or go on with one.
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : TrainingText
     model_config : ModelConfig
     train_config : TrainConfig
     control : RunControl
@@ -68,6 +70,8 @@ def train(
         vocabulary.
     clock : callable
         Seconds; passed in by tests.
+    ranks : Ranks, optional
+        The processes that train it together; this is rank 0. They bring their own clock.
 
     Yields
     ------
@@ -84,7 +88,8 @@ def train(
     DivergedError
         If the loss is not finite any more, or so high that it is useless.
     """
-    yield from Trainer(corpus, model_config, train_config, start_from, clock).run(control)
+    trainer = Trainer(corpus, model_config, train_config, start_from, clock, ranks=ranks)
+    yield from trainer.run(control)
 
 
 class Trainer:
@@ -92,18 +97,21 @@ class Trainer:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: TrainingText,
         model_config: ModelConfig,
         train_config: TrainConfig,
         start_from: LanguageModel | None = None,
         clock: Callable[[], float] = time.monotonic,
         state: TrainingState | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
+        if ranks is not None:
+            clock = ranks.clock
         if state is None:
             train_config = _settled(train_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        place = self._place = Placement(corpus, model_config, train_config, start_from)
+        place = self._place = Placement(corpus, model_config, train_config, start_from, ranks)
         best: RNN | None = None
         self._good: LanguageModel | None = None  # the best so far, or what the run began with
         if state is None:
@@ -129,7 +137,11 @@ class Trainer:
 
     @classmethod
     def resumed(
-        cls, corpus: Corpus, state: TrainingState, clock: Callable[[], float] = time.monotonic
+        cls,
+        corpus: TrainingText,
+        state: TrainingState,
+        clock: Callable[[], float] = time.monotonic,
+        ranks: Ranks | None = None,
     ) -> "Trainer":
         """Return a trainer that goes on where `state` was taken.
 
@@ -139,7 +151,13 @@ class Trainer:
             If `corpus` is not the text of the run.
         """
         require_same_text(state, corpus)
-        return cls(corpus, state.model_config, state.train_config, None, clock, state)
+        return cls(corpus, state.model_config, state.train_config, None, clock, state, ranks)
+
+    @classmethod
+    def following(cls, text: TrainingText, state: TrainingState, ranks: Ranks) -> "Trainer":
+        """Return what trains along with rank 0, which has seen that `text` is that of `state`."""
+        config = state.model_config
+        return cls(text, config, state.train_config, state=state, ranks=ranks)
 
     def state(self) -> TrainingState:
         """Return a copy of all that the run needs to go on; call it between two events.
@@ -178,6 +196,9 @@ class Trainer:
         """Yield the run's events; see `train`."""
         place, progress = self._place, self._progress
         rate, batch_size = place.optimizer.learning_rate, place.steps.batch_size
+        if place.ranks is not None:
+            place.ranks.begin(self.state)
+            control = place.ranks.control
         yield progress.started(place.rnn, place.choice, rate, batch_size)
         if place.notice is not None:
             yield place.notice
@@ -232,6 +253,8 @@ class Trainer:
             yield from self._conclude(replace(known, standard_error=None), control)
 
     def _begin_epoch(self, number: int) -> None:
+        if self._place.ranks is not None:
+            self._place.ranks.level(self._place.rnn.parameters())
         self._progress.begin_epoch(number)
         self._place.steps.loss_sum.zero_()
 
@@ -241,7 +264,9 @@ class Trainer:
         now = progress.now
         order = sentence_order(self._config, now.epoch, size)
         steps.begin(order[now.sentences_done :], now.epoch)
-        point_loss, point_words = float(steps.loss_sum), now.epoch_words
+        point_loss = float(steps.loss_sum) - now.tail_loss
+        point_words, speed_words = now.epoch_words - now.tail_words, now.epoch_words
+        now.tail_loss, now.tail_words = 0.0, 0
         point_began_s = progress.spent_s
         while now.sentences_done < size and progress.clock.proceed(control):
             if (rate := control.take_rate()) is not None:
@@ -256,14 +281,20 @@ class Trainer:
             is_last = now.sentences_done == size or self._must_end()
             if not (is_last or self._point_ticker.is_due()):
                 continue
+            if is_last and self._is_tail():
+                now.tail_loss = float(steps.loss_sum) - point_loss
+                now.tail_words = now.epoch_words - point_words
+                break
             # The sum of the epoch grows batch by batch, whenever points are due.
             total, now_s = float(steps.loss_sum), progress.spent_s
             new_words = now.epoch_words - point_words
             mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
-            speed = new_words / max(1e-9, now_s - point_began_s)
+            speed = (now.epoch_words - speed_words) / max(1e-9, now_s - point_began_s)
             point_loss, point_words, point_began_s = total, now.epoch_words, now_s
+            speed_words = point_words
             yield progress.point(mean, self._place.optimizer.learning_rate, speed)
             if is_last:
+                self._point_ticker.restart()  # the next point is not of the rest of an interval
                 break
             if self._snapshot_ticker.is_due():
                 yield self._publish()
@@ -273,6 +304,15 @@ class Trainer:
         if new_words := now.epoch_words - point_words:  # stopped since the last point
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
+
+    def _is_tail(self) -> bool:
+        """Tell whether the epoch's last steps are too few for a point, and more steps follow.
+
+        A mean of so few words would stand out from the curve like a needle.
+        """
+        now, progress = self._progress.now, self._progress
+        is_end = now.epoch == progress.last_epoch or self._must_end()
+        return not is_end and progress.recorder.is_short(now.step)
 
     def _take_rate(self, rate: float) -> RateHalved:
         """Go on with a learning rate that was set by hand, and say so as of a halving."""
@@ -341,6 +381,7 @@ class Trainer:
             schedule.require_usable(known.loss, self._training.words_to_predict)
             if held_out is not None:
                 schedule.require_usable(held_out.loss, self._validation.words_to_predict)
+        change_error = yield from self._change_error(held_out, control)
         measured = (known,) if held_out is None else (known, held_out)
         errors = [each.standard_error for each in measured if each.standard_error is not None]
         done = schedule.judged(
@@ -350,7 +391,7 @@ class Trainer:
                 self._place.optimizer.learning_rate,
                 words_per_s,
                 standard_error=max(errors, default=None),
-                change_error=self._change_error(held_out),
+                change_error=change_error,
             )
         )
         if done.is_best and held_out is not None:
@@ -367,9 +408,20 @@ class Trainer:
         if halved is not None:
             yield halved
 
-    def _change_error(self, held_out: Measured | None) -> float | None:
-        """Return how sure it is how far the held-out loss is from that of the best evaluation."""
-        if held_out is None or self._best_by_sentence is None:
+    def _change_error(
+        self, held_out: Measured | None, control: RunControl
+    ) -> Generator[TrainingEvent, None, float | None]:
+        """Return how sure it is how far the held-out loss is from that of the best evaluation.
+
+        A run that goes on does not remember the losses of single sentences: they are computed
+        once more with the best parameters.
+        """
+        if held_out is None:
+            return None
+        best = self._schedule.best
+        if self._best_by_sentence is None and best is not None:
+            self._best_by_sentence = yield from self._held_out.by_sentence(best, control)
+        if self._best_by_sentence is None:
             return None
         return held_out.by_sentence.change_error(self._best_by_sentence)
 
@@ -382,9 +434,11 @@ class Trainer:
         return snapshot
 
 
-def _settled(config: TrainConfig, corpus: Corpus, start_from: LanguageModel | None) -> TrainConfig:
+def _settled(
+    config: TrainConfig, corpus: TrainingText, start_from: LanguageModel | None
+) -> TrainConfig:
     """Decide what `config` leaves open; a model that is trained further begins as it is."""
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)
         config = replace(config, unigram_start=has_constant)
-    return settle(config, corpus.training.words_to_predict)
+    return settle(config, corpus.training.words_to_predict, len(corpus.vocabulary))

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CEILING = 500  # lines of a module that is one idea
 ENGINE_LIBRARIES = {
     *("charset_normalizer", "lazy_loader", "nltk", "numpy", "onnx", "platformdirs"),
-    "python_calamine",
+    *("py3langid", "python_calamine"),
     "regex",
     *("pandas", "safetensors", "torch", "tqdm"),  # pandas only where it is there
 }

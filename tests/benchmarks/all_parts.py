@@ -19,6 +19,7 @@ from engine.control import Notice, RunControl, StageProgress
 from engine.network.device import choose_device, set_precision
 from tests.benchmarks.device import measure_device_steps, records_steps
 from tests.benchmarks.memory import can_measure, measure_peaks
+from tests.benchmarks.ranks import has_ranks, measure_ranks
 from tests.benchmarks.rows import BenchmarkRow, Machine
 from tests.benchmarks.sentences import (
     measure_next_words,
@@ -30,7 +31,7 @@ from tests.benchmarks.texts import measure_corpus
 from tests.benchmarks.training import TARGET_SIZE, measure_training
 from tests.benchmarks.turns import Setting
 
-Part = Literal["training", "memory", "corpus", "sentences", "window"]
+Part = Literal["training", "memory", "corpus", "sentences", "ranks", "window"]
 
 BenchmarkEvent: TypeAlias = StageProgress | Notice | Machine | BenchmarkRow
 
@@ -106,6 +107,14 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         )
         yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
         yield from measure_next_words(control, word_dim=config.word_dim, rounds=config.rounds)
+    if "ranks" in config.parts and control.proceed() and has_ranks():
+        yield from measure_ranks(
+            control,
+            word_dim=config.word_dim,
+            hidden_dim=config.hidden_dims[len(config.hidden_dims) // 2],
+            rounds=min(3, config.rounds),
+            least_s=10 * config.turn_s,
+        )
     if "window" in config.parts and control.proceed():
         yield from measure_window(control, rounds=min(3, config.rounds))
 

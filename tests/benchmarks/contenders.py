@@ -9,17 +9,20 @@ Letters: C words in the vocabulary, H hidden units, N words of the batch.
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import torch
 
-from engine.config import Recipe
+from engine.config import Recipe, TrainConfig
 from engine.network.batching import batch_from_pairs
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
+from engine.training.steps import SoftmaxSample
 from tests.benchmarks import pytorch_user as user
-from tests.benchmarks.data import typical_lengths
+from tests.benchmarks.data import typical_lengths, word_shares
 from tests.benchmarks.turns import Contender, RecipeRun, Repeated, Setting
 
 BATCH = 64
+SAMPLE = 0.1  # of the words, in the sampled softmax
 LARGE = 2048  # rows and columns of the large matrix product
 _FEW = 4  # sentences that a one-sentence contender goes through
 _LONG, _SHORT = 45, 20  # words: the tutorial's sentence, and an average one
@@ -73,6 +76,25 @@ def _our_gradients(setting: Setting) -> Contender:
 
     def run() -> int:
         model.write_gradients(batch, gradients)
+        return batch.words
+
+    return Repeated(run, model.device)
+
+
+def _our_sampled_gradients(setting: Setting) -> Contender:
+    model = _network(setting)
+    xs, ys = zip(*setting.pairs(typical_lengths(BATCH)), strict=True)
+    batch = batch_from_pairs(xs, ys)
+    counts = (1e5 * word_shares(setting.word_dim)).astype(np.int64) + 1
+    sample = SoftmaxSample(TrainConfig(softmax_sample=SAMPLE), counts)
+    gradients = tuple(torch.empty_like(each) for each in model.parameters())
+    number = 0
+
+    def run() -> int:
+        nonlocal number
+        number += 1
+        drawn = batch.with_sample(sample.words(batch.y, 1, number)).to(model.device)
+        model.write_gradients(drawn, gradients)
         return batch.words
 
     return Repeated(run, model.device)
@@ -170,8 +192,19 @@ BATCH_MAKERS: dict[str, tuple[str, Maker]] = {
         f"PyTorch user: gradients of {BATCH}, packed",
         partial(_user_gradients, user.packed_loss),
     ),
+    **(
+        {
+            "user_fused": (
+                f"PyTorch user: gradients of {BATCH}, linear_cross_entropy",
+                partial(_user_gradients, user.fused_loss),
+            )
+        }
+        if user.HAS_FUSED_LOSS
+        else {}
+    ),
     "user_adam": (f"PyTorch user: Adam step on {BATCH}, masked", _user_adam),
     "ours_batch": (f"RNN.write_gradients of {BATCH}", _our_gradients),
+    "ours_sampled": (f"the same over a batch's words and {SAMPLE:.0%}", _our_sampled_gradients),
     "recipe_tutorial": ("recipe 'tutorial', everything", partial(_recipe, "tutorial")),
     "recipe_fast": ("recipe 'fast', everything", partial(_recipe, "fast")),
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
@@ -107,6 +108,23 @@ def packed_loss(model: UserRNN, batch: PaddedBatch) -> torch.Tensor:
     """Return the summed loss of a packed sequence: no padding in the recurrence either."""
     states, _ = model.rnn(batch.packed(model.embedding(batch.x)))
     return cross_entropy(model.output(states.data), batch.y_packed, reduction="sum")
+
+
+HAS_FUSED_LOSS = hasattr(functional, "linear_cross_entropy")  # from PyTorch 2.13 on
+
+
+def fused_loss(model: UserRNN, batch: PaddedBatch) -> torch.Tensor:
+    """Return the summed loss with PyTorch's own chunked output layer, the padding left out."""
+    states, _ = model.rnn(model.embedding(batch.x))  # (B, T, H)
+    loss: torch.Tensor = functional.linear_cross_entropy(
+        states[batch.is_word],
+        model.output.weight,
+        batch.y_of_words,
+        linear_bias=model.output.bias,
+        reduction="sum",
+        options=nn.LinearCrossEntropyOptions(),
+    )
+    return loss
 
 
 Loss = Callable[[UserRNN, PaddedBatch], torch.Tensor]

@@ -10,7 +10,7 @@ from tests.benchmarks.rows import BenchmarkRow, Machine, Spread, Target
 _COLUMNS = ("H", "what", "median", "quartiles", "x NumPy", "% ceiling", "memory", "target", "met")
 _IS_TEXT = (False, True, False, False, False, False, False, False, True)
 _SMALLEST_DECIMAL = 0.001
-_ORDER = ("machine", "training", "comparison", "text", "window")
+_ORDER = ("machine", "training", "comparison", "ranks", "text", "window")
 
 
 def machine_line(machine: Machine) -> str:

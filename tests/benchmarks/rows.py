@@ -42,7 +42,7 @@ class Target:
 class BenchmarkRow:
     """One line of the table."""
 
-    group: str  # "training", "comparison", "machine", "text" or "window"
+    group: str  # "training", "comparison", "machine", "ranks", "text" or "window"
     name: str
     unit: str
     value: Spread | None  # None: not measured, and `note` says why

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.time_to_quality --seconds 600 --out quality
 
 Set beside each other on each text: the fast recipe, what it was before it depended on the size of
-the text, the tutorial's recipe, nn.RNN and nn.LSTM with Adam as a PyTorch user trains them, and a
-table of word sequences that is only counted. All have the same vocabulary and predict the same
+the text, the tutorial's recipe, nn.RNN and nn.LSTM with Adam as a PyTorch user trains them (also
+with PyTorch's own linear_cross_entropy, where it has one), and a table of word sequences that is
+only counted. All have the same vocabulary and predict the same
 words. One runs after the other; what they hold is judged on the held-out documents while the clock
 stands still, but what a run itself evaluates counts, as a person waits for it. With `--cpu` the
 seconds are those of the processor, on one thread, so that a machine may do other work. The texts
@@ -40,7 +41,14 @@ from engine.training.events import SnapshotPublished
 from engine.training.trainer import train
 from tests.benchmarks.line_plot import Curve, svg_of
 from tests.benchmarks.places import DATA, REVIEWS
-from tests.benchmarks.pytorch_user import PaddedBatch, UserRNN, masked_loss
+from tests.benchmarks.pytorch_user import (
+    HAS_FUSED_LOSS,
+    Loss,
+    PaddedBatch,
+    UserRNN,
+    fused_loss,
+    masked_loss,
+)
 from tests.benchmarks.turns import StopWatch
 
 _COMMENTS = DATA / "reddit-comments-2015-08-first-1000-lines.csv"
@@ -60,6 +68,7 @@ _FORMER = TrainConfig(
     input_dropout=0.0,
     output_dropout=0.0,
     averaging=0.0,
+    softmax_sample=1.0,
 )
 
 Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats a word
@@ -108,9 +117,15 @@ def main() -> int:
 def _ways() -> dict[str, Way]:
     return {
         "fast": partial(_trained, TrainConfig()),
+        "fast, exact softmax": partial(_trained, TrainConfig(softmax_sample=1.0)),
         "former fast": partial(_trained, _FORMER),
         "tutorial": partial(_trained, TrainConfig(recipe="tutorial")),
         "nn.RNN": partial(_trained_by_user, nn.RNN),
+        **(
+            {"nn.RNN, fused loss": partial(_trained_by_user, nn.RNN, loss=fused_loss)}
+            if HAS_FUSED_LOSS
+            else {}
+        ),
         "nn.LSTM": partial(_trained_by_user, nn.LSTM),
         "word sequences": _counted,
     }
@@ -212,9 +227,13 @@ def _held_out_loss(rnn: RNN, corpus: Corpus, device: str) -> float:
 
 
 def _trained_by_user(
-    layer: type[nn.RNN | nn.LSTM], corpus: Corpus, arguments: argparse.Namespace, seed: int
+    layer: type[nn.RNN | nn.LSTM],
+    corpus: Corpus,
+    arguments: argparse.Namespace,
+    seed: int,
+    loss: Loss = masked_loss,
 ) -> Judged:
-    """Train PyTorch's own layers with Adam and autograd, the padding masked before the scores."""
+    """Train PyTorch's own layers with Adam and autograd, the padding left out before the scores."""
     clock = _watch(arguments)
     torch.manual_seed(seed)
     device, sentences = torch.device(arguments.device), corpus.training
@@ -230,7 +249,7 @@ def _trained_by_user(
             pairs = [(framed[:-1].tolist(), framed[1:].tolist()) for framed in some]
             batch = PaddedBatch(pairs, device)
             optimizer.zero_grad()
-            (masked_loss(model, batch) / batch.words).backward()  # type: ignore[no-untyped-call]
+            (loss(model, batch) / batch.words).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             is_over = clock() >= arguments.seconds

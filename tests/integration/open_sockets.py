@@ -5,10 +5,13 @@ A socket that is not in that list is one of a network; one that is in it, and li
 can be called by any other program.
 """
 
+import socket
+import sys
 from pathlib import Path
 
 _LOOKS = 3  # the list may be read while it changes: what counts is seen each time
 _LISTENS = 0x10000
+_LISTENING = "0A"  # of TCP
 
 
 def can_be_listed() -> bool:
@@ -21,6 +24,23 @@ def reaching_sockets(process: int) -> set[str]:
     processes = [process, *_children(process)]
     found = [_once(processes) for _ in range(_LOOKS)]
     return set.intersection(*found)
+
+
+def listening_addresses(process: int) -> set[str]:
+    """Return the addresses at which a process listens for others, such as "0.0.0.0"."""
+    held, found = _held([process]), set()
+    for version, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        for line in Path(f"/proc/{process}/net/{name}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == _LISTENING and f"socket:[{inode}]" in held:
+                found.add(_address(version, local.partition(":")[0]))
+    return found
+
+
+def _address(version: int, digits: str) -> str:
+    """Return an address that the system writes as words of 32 bits in its own byte order."""
+    words = [int(digits[begin : begin + 8], 16) for begin in range(0, len(digits), 8)]
+    return socket.inet_ntop(version, b"".join(word.to_bytes(4, sys.byteorder) for word in words))
 
 
 def _once(processes: list[int]) -> set[str]:

@@ -185,6 +185,20 @@ def second_table(m: Maker) -> Made:
     return m.header + "".join(m.lines()) + between + head + "".join(other), m.texts(), m.texts()
 
 
+def names_twice(m: Maker) -> Made:
+    names = ["Nr", "Nr", *(f"Feld {n}" for n in range(3, len(m.columns) + 2))]
+    rows = [m.line([str(n), *row]) for n, row in enumerate(m.rows)]
+    return m.line(names) + "".join(rows), m.texts(), []
+
+
+def paragraphs(m: Maker) -> Made:
+    if len(m.columns) > 2:
+        return None
+    for number, row in enumerate(m.rows):
+        row[m.column] = "\n\n".join([m.sentence(), "| a | b |", "|---|---|", f"| 1 | {number} |"])
+    return m.header + "".join(m.lines()), m.texts(), []
+
+
 def trailing(m: Maker) -> Made:
     return m.header + "".join(f"{x[:-1]}{m.delimiter}\n" for x in m.lines()), m.texts(), []
 
@@ -243,6 +257,17 @@ def total(m: Maker) -> Made:
     return m.header + "".join(m.lines()) + m.line(fields, csv.QUOTE_MINIMAL), m.texts(), []
 
 
+def total_of_few(m: Maker) -> Made:
+    m.rows = m.rows[: m.chance.randint(4, 8)]
+    content, texts, _ = total(m) or ("", [], [])
+    return content, texts, []
+
+
+def filled_up(m: Maker) -> Made:
+    content, texts, _ = m.chance.choice((padded_footnote, total))(m) or ("", [], [])
+    return content + (m.delimiter * (len(m.columns) - 1) + "\n") * 20, texts, []
+
+
 def sep_line(m: Maker) -> Made:
     return f"sep={m.delimiter}\n" + m.header + "".join(m.lines()), m.texts(), []
 
@@ -273,6 +298,15 @@ def blanks_plain(m: Maker) -> Made:
     m.restyle("plain" if m.style != "short" else "short")
     mark = m.delimiter + " "
     return mark.join(m.columns) + "\n" + "".join(mark.join(r) + "\n" for r in m.rows), m.texts(), []
+
+
+def empty_behind_blanks(m: Maker) -> Made:
+    for row in m.rows:
+        row.extend(["", "x"])
+    mark = m.delimiter + " "
+    rows = [mark.join('"' + v.replace('"', '""') + '"' if v else v for v in r) for r in m.rows]
+    head = mark.join([*m.columns, "more", "last"])
+    return head + "\n" + "".join(row + "\n" for row in rows), m.texts(), []
 
 
 def _escaped(m: Maker, *, some: bool) -> Made:
@@ -324,6 +358,15 @@ def german_quotes(m: Maker) -> Made:
     return _quoted_by(m, "„", "“")
 
 
+def few_in_quotes(m: Maker) -> Made:
+    m.quoting = csv.QUOTE_ALL
+    m.restyle("plain" if m.style in ("line ends", "quotes") else m.style)
+    m.rows = m.rows[: m.chance.randint(3, 6)]
+    begin, end = m.chance.choice((("'", "'"), ("“", "”"), ("«", "»")))
+    content, texts, _ = _quoted_by(m, begin, end) or ("", [], [])
+    return content, texts, []
+
+
 def one_column_one_comma(m: Maker) -> Made:
     texts = [f"{m.sentence()}, {m.sentence().lower()} {n}" for n in range(ROWS)]
     return "".join(f"{text}\n" for text in texts), texts, []
@@ -366,20 +409,31 @@ def long_delimiter(m: Maker) -> Made:
     return m.delimiter.join(m.columns) + "\n" + "".join(rows), m.texts(), []
 
 
+def divided_by_blanks(m: Maker) -> Made:
+    m.delimiter = " "
+    if len(m.columns) < 3:
+        return None
+    return m.header + "".join(m.lines()), m.texts(), []
+
+
 KINDS: dict[str, tuple[Callable[[Maker], Made], ...]] = {
     "0 shifts, names, tables below": (
         *(surplus, surplus_last_often_empty, missing, index_without_name, empty_names_behind),
-        *(long_names, header_again, second_table),
+        *(long_names, header_again, second_table, names_twice, paragraphs),
     ),
     "1 delimiters at the ends": (trailing, trailing_some, header_one_more, row_names),
     "2 lines above and below": (
         *(title, comment_lines, padded, footnote, padded_footnote, total, sep_line, blanks_above),
+        *(total_of_few, filled_up),
     ),
-    "3 blanks around quotes": (blank_then_quote, blanks_around, blanks_plain),
-    "4 other quotes": (backslash_all, backslash_some, single_quotes, curly_quotes, german_quotes),
+    "3 blanks around quotes": (blank_then_quote, blanks_around, blanks_plain, empty_behind_blanks),
+    "4 other quotes": (
+        *(backslash_all, backslash_some, single_quotes, curly_quotes, german_quotes),
+        few_in_quotes,
+    ),
     "5 one column, delimiters": (
         *(one_column_one_comma, one_column_two_commas, one_column_mixed),
-        *(one_column_interjections, commas_unquoted_last, long_delimiter),
+        *(one_column_interjections, commas_unquoted_last, long_delimiter, divided_by_blanks),
     ),
 }
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.training.run_buttons import RunButtons
 from tests.engine.support.runs import NOUNS, VERBS, write_csv
 from tests.integration.window_driver import Person
 
@@ -51,7 +52,13 @@ def test_that_one_click_mends_a_learning_rate_far_too_high(person: Person, csv_p
     assert len(person.generate(2)) == 2, "the good model is there to be used"
 
     person.app.window.show_tab(1)
-    person.click("message_bar.action_button")
+    bright = [
+        button.text()
+        for button in person.find(RunButtons, "training.run_buttons").findChildren(QPushButton)
+        if button.property("primary") == "true" and not button.isHidden()
+    ]
+    assert bright == ["New run"]  # nothing was learned that more epochs could go on with
+    person.click("training.message_strip.action_button")
     person.rest()
 
     assert person.message == ""
@@ -61,4 +68,4 @@ def test_that_one_click_mends_a_learning_rate_far_too_high(person: Person, csv_p
     assert last_loss(person) < 0.8 * math.log(model.word_dim)
     (run,) = person.app.kept_runs.controller._runs.list()
     assert run.state == "finished"
-    assert not person.find(QPushButton, "message_bar.action_button").isVisible()
+    assert not person.find(QPushButton, "training.message_strip.action_button").isVisible()

@@ -20,7 +20,9 @@ from pytestqt.qtbot import QtBot
 from app.application import Application, build_window
 from app.jobs import Jobs
 from app.protocols import UnsavedAnswer
+from app.window.main_window import PLACES
 from app.window.message_bar import MessageBar
+from app.window.message_card import MessageStrip
 from engine import RunStore
 
 W = TypeVar("W", bound=QWidget)
@@ -88,7 +90,9 @@ class Person:
 
     @property
     def message(self) -> str:
-        return self.find(MessageBar, "message_bar").text
+        """What the window tells: in the tab that it concerns, or else in the corner."""
+        strips = [self.find(MessageStrip, f"{place}.message_strip").text for place in PLACES]
+        return next(filter(None, strips), self.find(MessageBar, "message_bar").text)
 
     def rows(self, name: str) -> list[list[str]]:
         model = self.find(QTableView, name).model()

@@ -13,6 +13,7 @@ from app.generation.background.percentile import PercentileController
 from app.generation.background.ranking import RankingController
 from app.generation.background.replacement import ReplacementController
 from app.generation.background.surprise import SurpriseController
+from app.generation.background.table import TableController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
@@ -27,6 +28,7 @@ class BackgroundControllers:
     replacement: ReplacementController
     percentile: PercentileController
     surprise: SurpriseController
+    table: TableController
     ranking: RankingController
     file_scoring: FileScoringController
 
@@ -46,6 +48,7 @@ class BackgroundControllers:
             ReplacementController,
             PercentileController,
             SurpriseController,
+            TableController,
             RankingController,
             FileScoringController,
         )

@@ -13,7 +13,8 @@ from PySide6.QtCore import Signal, Slot
 from app.errors import TaskFailure
 from app.generation.background.controller import BackgroundController
 from app.generation.records import Batch, key_of
-from app.jobs import CopiesFound, Jobs
+from app.jobs import Jobs
+from app.scoring_jobs import CopiesFound
 from app.shared.formatting import format_count, format_percent, shorten
 from engine import Copy, EngineError, RunControl, SentenceGenerated
 

@@ -23,7 +23,7 @@ from app.shared.formatting import (
     format_percent,
     format_perplexity,
 )
-from app.shared.labels import ElidedLabel, describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import scaled
 from engine import FileScored, StageProgress, WordStatistic
@@ -72,7 +72,8 @@ class FilePage(QWidget):
             "Choose a file",
             "Choose the table or the text whose sentences are to be scored",
         )
-        self._name_label = ElidedLabel("No file is chosen.", self)
+        self._name_label = ElidedLabel(self)
+        self._name_label.setText("No file is chosen.")
         self._name_label.setObjectName("generation.file_name_label")
         self._column_picker = describe(
             ColumnPicker("Text column", self),
@@ -159,7 +160,7 @@ class FilePage(QWidget):
     def show_file(self, path: Path, columns: Sequence[str], guessed: int) -> None:
         """Show the file that was chosen, and its columns with the likely one picked."""
         self._name_label.setText(path.name)
-        self._name_label.setToolTip(str(path))
+        self._name_label.setToolTip(as_plain(str(path)))
         self._column_picker.set_names(columns, [guessed])
         self._status.setText("")
         self._update()

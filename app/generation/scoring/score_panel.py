@@ -30,9 +30,10 @@ from app.generation.scoring.score_wording import (
     unknown_sentence,
     without_unknown_text,
 )
+from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import describe, make_label
+from app.shared.labels import as_plain, describe, make_label
 from engine import NextWords
 
 NOTHING = "–"
@@ -65,6 +66,7 @@ class ScorePanel(QFrame):
     Attributes
     ----------
     better_word : BetterWord
+    table_row : TableRow
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
     """
@@ -159,17 +161,14 @@ class ScorePanel(QFrame):
             "Bits per word",
             "Mean surprise in bits per word: log2 of the perplexity",
         )
-        self._model_label = QLabel(self)
+        self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
-        self._model_label.setProperty("role", "hint")
         self._parts_label = make_label("", "hint", self, wrap=True)
         self._parts_label.setObjectName("generation.parts_label")
         self._percentile_label = make_label("", "hint", self, wrap=True)
         self._percentile_label.setObjectName("generation.percentile_label")
-        self._unknown_label = QLabel(self)
+        self._unknown_label = make_label("", "bad", self, wrap=True)
         self._unknown_label.setObjectName("generation.unknown_label")
-        self._unknown_label.setProperty("role", "bad")
-        self._unknown_label.setWordWrap(True)
 
     def _build_tables(self) -> None:
         self._word_table = describe(
@@ -202,6 +201,7 @@ class ScorePanel(QFrame):
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
         figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
+        self.table_row = TableRow(figures, 2, self)
         figures.setColumnStretch(len(names), 1)
         heading = QLabel("How probable is a sentence?", self)
         heading.setProperty("role", "heading")
@@ -365,16 +365,16 @@ class ScorePanel(QFrame):
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
-        self._probability_label.setToolTip(odds_in_words(score.log_probability))
-        self._perplexity_label.setToolTip(formula_text(score))
+        self._probability_label.setToolTip(as_plain(odds_in_words(score.log_probability)))
+        self._perplexity_label.setToolTip(as_plain(formula_text(score)))
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
-            f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats"
+            as_plain(f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats")
         )
         self._perplexity_label.setText(format_perplexity(score.perplexity))
         self._bits_label.setText(f"{score.bits_per_word:.2f}")
         self._model_label.setText(f"scored with the model as of {scored.model}")
-        self._model_label.setToolTip(scored.model_title)
+        self._model_label.setToolTip(as_plain(scored.model_title))
         self._parts_label.setText(parts_text(score))
         self._parts_label.setVisible(bool(self._parts_label.text()))
         unknown = unknown_sentence(score, scored.hidden_words) + without_unknown_text(score)

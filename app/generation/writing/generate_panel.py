@@ -22,7 +22,7 @@ from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
 from app.generation.writing.source_menu import build_source_menu
 from app.shared.formatting import counted
-from app.shared.labels import ElidedLabel, describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
 from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
@@ -398,7 +398,7 @@ class GeneratePanel(QFrame):
 
     def _show_status(self) -> None:
         self._status_label.setText(self._status_text())
-        self._status_label.setToolTip(self._status_text())  # a narrow window cuts it
+        self._status_label.setToolTip(as_plain(self._status_text()))  # a narrow window cuts it
 
     def _status_text(self) -> str:
         count = self._list.count

@@ -24,6 +24,7 @@ XAxis = Literal["step", "epoch", "words", "elapsed"]
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
+MOST_INTERVALS = 2.5  # between two evaluations that a line connects
 FANOUT = 4  # how much larger a bucket is than one of the next finer view
 
 
@@ -183,6 +184,18 @@ class LossHistory:
         if not is_before or not math.isfinite(first.training_loss):
             return np.empty(0), np.empty(0)
         return self.evaluated.along(axis)[:1], np.array([first.training_loss])
+
+    def evaluation_gaps(self, drawn: Indices) -> NDArray[np.bool_]:
+        """Tell between which of the drawn evaluations (D,) one or more were left out, (D - 1,).
+
+        That is where more than two usual intervals lie between two that came one after the other.
+        """
+        if len(drawn) < 2:
+            return np.zeros(0, dtype=np.bool_)
+        intervals = np.diff(self.evaluated.along("step"))  # (E - 1,)
+        gaps = np.concatenate([[0], np.cumsum(intervals > MOST_INTERVALS * np.median(intervals))])
+        is_gap: NDArray[np.bool_] = np.diff(gaps[drawn]) > 0
+        return is_gap
 
     def position(self, halving: RateHalved, axis: XAxis) -> float:
         """Return where a halving lies along `axis`."""

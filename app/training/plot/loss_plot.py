@@ -20,22 +20,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.shared.formatting import format_loss, format_perplexity, format_rate, format_tick
+from app.shared.formatting import format_loss, format_perplexity, format_tick
 from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
 from app.training.plot.plot_parts import (
-    SMALLEST_LOSS,
     USUAL_SMOOTHING,
-    Mark,
     PlotControls,
     PlotCrosshair,
-    PlotMarks,
-    Reference,
     ValueBox,
 )
+from app.training.plot.rate_strip import RateStrip
 from app.training.plot.readings import describe_history, describe_point
+from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
 
 REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen
@@ -46,8 +44,15 @@ MOST_SYMBOLS = 300  # a symbol costs far more than a corner of a line
 RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
+TOP_PX = 18  # above the curves: what is cut off there is named in it
+LOW_TOP_PX = 14  # the same in a low window
+NARROW_PX = 640  # the width below which the margin has names alone
+NEAR_PX = 6  # within which a change of the rate is pointed at
 LOW_PX = 280  # the height below which the legend gives its room to the curves
-READING_HINT = "Point at the plot to read values (or arrow keys); drag to move, wheel to zoom."
+READING_HINT = (
+    "Point at the plot to read values (or arrow keys); drag to move, wheel or + and - to zoom, "
+    "Home for all."
+)
 
 AXIS_LABELS: dict[XAxis, str] = {
     "step": "steps (parameter updates)",
@@ -93,7 +98,7 @@ class LossPlot(QWidget):
 
     def show_references(self, references: Sequence[Reference]) -> None:
         """Draw horizontal lines at losses that mean something."""
-        self._marks.show_references(references)
+        self._lines.show(references)
 
     def show_empty_text(self, text: str) -> None:
         """Say `text` in place of the curves while there are none."""
@@ -107,7 +112,7 @@ class LossPlot(QWidget):
     @property
     def references(self) -> tuple[Reference, ...]:
         """The horizontal lines."""
-        return self._marks.references
+        return self._lines.references
 
     def paint_on(self, painter: QPainter, place: QRect) -> None:
         """Paint legend and canvas, whole, on anything that can be painted on."""
@@ -134,15 +139,7 @@ class LossPlot(QWidget):
         # A smooth curve of few corners is drawn fast with soft edges, a noisy one is not.
         self._smoothed.opts["antialias"] = self._is_smooth and len(drawn) <= MOST_SOFT_POINTS
         self._redraw_evaluations()
-        self._marks.show_marks(
-            [
-                Mark(
-                    position=self.history.position(halving, self._axis),
-                    text=f"→ {format_rate(halving.learning_rate)}",
-                )
-                for halving in self.history.halvings
-            ]
-        )
+        self._redraw_rates(drawn)
         self._follow()
         self._show_legend()
         self._empty.setVisible(self.history.is_empty)
@@ -181,18 +178,30 @@ class LossPlot(QWidget):
         self._hidden.setText(f"↑ {format_loss(first)} at the start")
         self._hidden.adjustSize()
         corner = self._canvas.mapFromScene(self._box.sceneBoundingRect().topLeft())
-        self._hidden.move(corner.x() + 6, corner.y() + 2)
+        self._hidden.move(corner.x(), corner.y() - self._hidden.height())
         self._hidden.setVisible(first > top)
 
     def _redraw_evaluations(self) -> None:
         series, best = self.history.evaluated, self.history.best_index
         drawn = self._indices(series, MOST_SYMBOLS)
-        losses = np.maximum(series.values[drawn], SMALLEST_LOSS)
-        self._evaluated.setData(series.along(self._axis)[drawn], losses)
+        x, losses = series.along(self._axis)[drawn], np.maximum(series.values[drawn], SMALLEST_LOSS)
+        behind = np.flatnonzero(self.history.evaluation_gaps(drawn)) + 1
+        self._evaluated.setData(np.insert(x, behind, np.nan), np.insert(losses, behind, np.nan))
+        is_sample = np.array([self.history.epochs[each].is_sample for each in drawn], dtype=bool)
+        self._sampled.setData(x[is_sample], losses[is_sample])
         is_trained = best is not None and self.history.epochs[best].step > 0
         only = slice(best, best + 1) if best is not None and is_trained else slice(0)
         best_losses = np.maximum(series.values[only], SMALLEST_LOSS)
         self._best.setData(series.along(self._axis)[only], best_losses)
+
+    def _redraw_rates(self, drawn: Indices) -> None:
+        halvings = self.history.halvings
+        self._strip.show(
+            self.history.batch.along(self._axis)[drawn],
+            self.history.rates.values[drawn],
+            np.array([self.history.position(each, self._axis) for each in halvings]),
+            np.array([each.learning_rate for each in halvings]),
+        )
 
     def _indices(self, series: Series, at_most: int) -> Indices:
         low, high = self._box.viewRange()[0]
@@ -217,21 +226,25 @@ class LossPlot(QWidget):
         self._plot.hideButtons()
         self._plot.showAxis("right")
         self._plot.showGrid(x=False, y=True, alpha=0.25)
-        self._plot.setLabel("left", "loss, nats a word")
+        self._plot.setLabel("left", "loss, nats per word")
         self._plot.setLabel("right", "perplexity, words")
         self._plot.setLabel("bottom", AXIS_LABELS[self._axis])
         self._box = self._plot.getViewBox()
         self._box.setDefaultPadding(PADDING)
-        self._marks = PlotMarks(self._plot, current_palette())
-        self._crosshair = PlotCrosshair(self._canvas, current_palette().foreground)
+        self._plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
+        self._lines = ReferenceLines(self._plot, current_palette())
+        self._strip = RateStrip(self._plot, current_palette())
+        self._crosshair = PlotCrosshair(self._canvas, self._strip, current_palette().foreground)
 
     def _build_curves(self) -> None:
         # The history thins the points out and keeps them finite: pyqtgraph need not.
         self._raw = PlotDataItem(skipFiniteCheck=True, antialias=False)
         self._smoothed = PlotDataItem(skipFiniteCheck=True, antialias=False)
-        self._evaluated = PlotDataItem(symbol="o", symbolSize=7, skipFiniteCheck=True)
+        self._evaluated = PlotDataItem(symbol="o", symbolSize=7, connect="finite")
+        self._sampled = PlotDataItem(pen=None, symbol="o", symbolSize=8, skipFiniteCheck=True)
         self._best = PlotDataItem(pen=None, symbol="star", symbolSize=18, skipFiniteCheck=True)
-        for height, curve in enumerate((self._raw, self._smoothed, self._evaluated, self._best)):
+        curves = (self._raw, self._smoothed, self._evaluated, self._sampled, self._best)
+        for height, curve in enumerate(curves):
             curve.setZValue(height)
             self._plot.addItem(curve)
 
@@ -260,6 +273,7 @@ class LossPlot(QWidget):
         self._timer.timeout.connect(self._on_timer_timeout)
         self._box.sigXRangeChanged.connect(self._on_box_x_range_changed)
         self._crosshair.moved.connect(self._on_crosshair_moved)
+        self._crosshair.home_pressed.connect(self._on_controls_reset_requested)
         self._crosshair.left.connect(self._on_crosshair_left)
         self.controls.axis_changed.connect(self._on_controls_axis_changed)
         self.controls.smoothing_changed.connect(self._on_controls_smoothing_changed)
@@ -282,7 +296,9 @@ class LossPlot(QWidget):
 
     @Slot(float, QPointF)
     def _on_crosshair_moved(self, position: float, place: QPointF) -> None:
-        self._readout.show_values(describe_point(self.history, self._axis, position), place.x())
+        pixel = self._box.viewPixelSize()[0]
+        text = describe_point(self.history, self._axis, position, near=NEAR_PX * pixel)
+        self._readout.show_values(text, place)
 
     @Slot()
     def _on_crosshair_left(self) -> None:
@@ -310,7 +326,7 @@ class LossPlot(QWidget):
         across, (low, high) = self._box.viewRange()
         self._is_log = is_log
         self._plot.setLogMode(x=False, y=is_log)  # turns following on for both axes
-        self._marks.set_log(is_log=is_log)
+        self._lines.set_log(is_log=is_log)
         if not follows[0]:
             self._box.setXRange(*across, padding=0)
         if not follows[1] and is_log:
@@ -355,7 +371,10 @@ class LossPlot(QWidget):
         self._evaluated.setSymbolPen(mkPen(palette.background))
         self._best.setSymbolBrush(mkBrush(palette.good))
         self._best.setSymbolPen(mkPen(palette.background))
-        self._marks.restyle(palette)
+        self._sampled.setSymbolBrush(mkBrush(palette.background))
+        self._sampled.setSymbolPen(mkPen(palette.second, width=1.5))
+        self._lines.restyle(palette)
+        self._strip.restyle(palette)
         self._crosshair.restyle(palette.foreground)
         self._legend_of = None
         self._show_legend()
@@ -372,9 +391,10 @@ class LossPlot(QWidget):
         self._legend.setText(
             f'<span style="color:{palette.faint}">─</span> batch loss &nbsp; '
             f'<span style="color:{palette.accent}">━</span> smoothed &nbsp; '
-            f'<span style="color:{palette.second}">─●─</span> evaluated {evaluated} '
+            f'<span style="color:{palette.second}">─●─</span> evaluated {evaluated} &nbsp; '
             f'<span style="color:{palette.good}">★</span> best &nbsp; '
-            f'<span style="color:{palette.warning}">┊</span> learning rate changed (→ to)'
+            f'<span style="color:{palette.second}">○</span> on a sample of it &nbsp; '
+            f'<span style="color:{palette.warning}">|</span> learning rate changed'
         )
 
     def event(self, event: QEvent) -> bool:
@@ -391,8 +411,14 @@ class LossPlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the curves the room of the legend in a low window."""
         super().resizeEvent(event)
-        self._legend.setVisible(event.size().height() >= scaled(LOW_PX))
+        is_low = event.size().height() < scaled(LOW_PX)
+        self._legend.setVisible(not is_low)
+        self._plot.getAxis("bottom").showLabel(not is_low)  # the box above the plot says it
+        self._plot.layout.setRowFixedHeight(1, scaled(LOW_TOP_PX if is_low else TOP_PX))
         self._legend.setMinimumHeight(self._legend.heightForWidth(event.size().width()))
+        is_narrow = event.size().width() < scaled(NARROW_PX)
+        self._lines.set_short(is_short=is_narrow)
+        self._plot.getAxis("right").showLabel(not is_narrow)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

@@ -1,12 +1,8 @@
-"""What stands around the curves of the loss plot: marks, the row of controls, the crosshair."""
+"""How a person looks at the loss plot: the row of controls, the crosshair, the box of values."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from pyqtgraph import InfiniteLine, PlotItem, PlotWidget, mkPen
+from pyqtgraph import InfiniteLine, PlotWidget, mkPen
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,135 +13,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.theme import Palette, scaled
-
-SMALLEST_LOSS = 1e-9  # what a log scale can still show
-# Where no curve is: it begins high at the left and ends low at the right.
-_ABOVE_LEFT = {"position": 0.01, "anchors": [(0, 1), (0, 1)]}
-_BELOW_RIGHT = {"position": 0.99, "anchors": [(1, 0), (1, 0)]}
-MOST_MARKS = 40  # later halvings: the curve is flat by then, and each line costs time
+from app.shared.theme import scaled
+from app.training.plot.rate_strip import RateStrip
 
 AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"), ("words", "Words"))
 USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
 BOX_APART = 12  # px, between the pointer and the box of values
 KEY_STEP = 1 / 100  # of the visible width, for an arrow key
+_ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}  # of the width
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """A loss that means something whatever the model."""
-
-    loss: float  # nats a word
-    text: str
-    is_goal: bool  # True: the best possible; False: where knowing nothing stands
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """Something that happened at one place of the run."""
-
-    position: float
-    text: str
-
-
-class PlotMarks:
-    """The horizontal references and the vertical marks of one plot."""
-
-    def __init__(self, plot: PlotItem, palette: Palette) -> None:
-        self._plot = plot
-        self._palette = palette
-        self._is_log = False
-        self._references: list[tuple[Reference, InfiniteLine]] = []
-        self._marks: list[InfiniteLine] = []
-        self._shown: tuple[Mark, ...] = ()
-
-    @property
-    def reference_positions(self) -> tuple[float, ...]:
-        """Where the references stand in the coordinates of the axis."""
-        return tuple(float(line.value()) for _, line in self._references)
-
-    @property
-    def mark_positions(self) -> tuple[float, ...]:
-        """Where the vertical marks stand."""
-        return tuple(float(line.value()) for line in self._marks)
-
-    @property
-    def references(self) -> tuple[Reference, ...]:
-        """The horizontal lines as they were given."""
-        return tuple(reference for reference, _ in self._references)
-
-    def show_references(self, references: Sequence[Reference]) -> None:
-        """Replace the horizontal lines."""
-        for _, line in self._references:
-            self._plot.removeItem(line)
-        self._references = [(each, self._reference_line(each)) for each in references]
-        for _, line in self._references:
-            self._plot.addItem(line)
-
-    def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Replace the vertical lines, if they differ from those that are shown."""
-        newest = tuple(marks[-MOST_MARKS:])
-        if newest == self._shown:
-            return
-        self._shown = newest
-        for line in self._marks:
-            self._plot.removeItem(line)
-        self._marks = [self._mark_line(each) for each in newest]
-        for line in self._marks:
-            self._plot.addItem(line, ignoreBounds=True)
-
-    def set_log(self, *, is_log: bool) -> None:
-        """Put the horizontal lines where the scale now has their losses."""
-        self._is_log = is_log
-        for reference, line in self._references:
-            line.setValue(self._height(reference.loss))
-
-    def restyle(self, palette: Palette) -> None:
-        """Draw everything again in other colours."""
-        self._palette = palette
-        self.show_references([reference for reference, _ in self._references])
-        shown, self._shown = self._shown, ()
-        self.show_marks(shown)
-
-    def _height(self, loss: float) -> float:
-        return math.log10(max(loss, SMALLEST_LOSS)) if self._is_log else loss
-
-    def _reference_line(self, reference: Reference) -> InfiniteLine:
-        colour = self._palette.good if reference.is_goal else self._palette.faint
-        return InfiniteLine(
-            pos=self._height(reference.loss),
-            angle=0,
-            pen=mkPen(colour, width=1, style=Qt.PenStyle.DashLine),
-            label=reference.text,
-            labelOpts={
-                "color": colour,
-                **(_ABOVE_LEFT if reference.is_goal else _BELOW_RIGHT),
-                "fill": self._label_fill(),
-            },
-        )
-
-    def _mark_line(self, mark: Mark) -> InfiniteLine:
-        colour = self._palette.warning
-        return InfiniteLine(
-            pos=mark.position,
-            angle=90,
-            pen=mkPen(colour, width=1, style=Qt.PenStyle.DotLine),
-            label=mark.text,
-            labelOpts={
-                "position": 0.78,
-                "color": colour,
-                "rotateAxis": (1, 0),
-                "anchors": [(1, 0), (1, 0)],
-                "fill": self._label_fill(),
-            },
-        )
-
-    def _label_fill(self) -> QColor:
-        fill = QColor(self._palette.background)
-        fill.setAlpha(235)
-        return fill
 
 
 class PlotControls(QWidget):
@@ -262,14 +139,17 @@ class PlotCrosshair(QObject):
         The position along the horizontal axis, and where that is in the canvas.
     left()
         Nothing is pointed at any more.
+    home_pressed()
+        All of the curve is to be seen.
     """
 
     moved = Signal(float, QPointF)
     left = Signal()
+    home_pressed = Signal()
 
-    def __init__(self, canvas: PlotWidget, colour: str) -> None:
+    def __init__(self, canvas: PlotWidget, strip: RateStrip, colour: str) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
+        self._canvas, self._strip = canvas, strip
         self._box = canvas.getPlotItem().getViewBox()
         self._line = InfiniteLine(angle=90)
         self._line.hide()
@@ -282,12 +162,12 @@ class PlotCrosshair(QObject):
         """Take another colour."""
         self._line.setPen(mkPen(colour, width=1))
 
-    def place(self, position: float) -> None:
-        """Move the line and report it."""
+    def place(self, position: float, at: QPointF | None = None) -> None:
+        """Move the line and report it; the pointer is `at` a place of the scene, if it is."""
         self._line.setValue(position)
         self._line.show()
         middle = self._box.mapViewToScene(QPointF(position, self._box.viewRect().center().y()))
-        self.moved.emit(position, QPointF(self._canvas.mapFromScene(middle)))
+        self.moved.emit(position, QPointF(self._canvas.mapFromScene(at or middle)))
 
     def hide(self) -> None:
         """Take the line away."""
@@ -296,8 +176,8 @@ class PlotCrosshair(QObject):
 
     @Slot(object)
     def _on_scene_mouse_moved(self, position: QPointF) -> None:
-        if self._box.sceneBoundingRect().contains(position):
-            self.place(float(self._box.mapSceneToView(position).x()))
+        if self._box.sceneBoundingRect().contains(position) or self._strip.contains(position):
+            self.place(float(self._box.mapSceneToView(position).x()), position)
         else:
             self.hide()
 
@@ -307,12 +187,18 @@ class PlotCrosshair(QObject):
         self.place(min(max(start + way * KEY_STEP * (high - low), low), high))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Move with the left and right arrow keys; Escape and leaving take the line away."""
+        """Move with the arrow keys, zoom with + and -; Escape and leaving take the line away."""
         if event.type() == QEvent.Type.Leave:
             self.hide()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _WAYS:
                 self._step(_WAYS[Qt.Key(event.key())])
+                return True
+            if event.key() in _ZOOMS:
+                self._box.scaleBy((_ZOOMS[Qt.Key(event.key())], 1.0))
+                return True
+            if event.key() == Qt.Key.Key_Home:
+                self.home_pressed.emit()
                 return True
             if event.key() == Qt.Key.Key_Escape and self._line.isVisible():
                 self.hide()
@@ -329,18 +215,25 @@ class ValueBox(QLabel):
         self.setAccessibleName("Values under the cursor")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("box", "true")
+        font = QFont(self.font())
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: nothing jumps
+        self.setFont(font)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_values(self, text: str, x: float) -> None:
-        """Show `text` right of the place `x` of the canvas, or left of it near the end."""
+    def show_values(self, text: str, place: QPointF) -> None:
+        """Show `text` beside `place` of the canvas, on the side where there is more room."""
         parent = self.parentWidget()
         if parent is None:
             return
         self.setText(text)
         self.adjustSize()
-        is_right = x < parent.width() / 2
-        left = x + BOX_APART if is_right else x - BOX_APART - self.width()
-        self.move(round(min(max(left, 0), parent.width() - self.width())), scaled(BOX_APART))
+        apart = scaled(BOX_APART)
+        room = parent.size() - self.size()
+        is_right = place.x() < parent.width() / 2
+        left = place.x() + apart if is_right else place.x() - apart - self.width()
+        is_above = place.y() > parent.height() / 2
+        top = place.y() - apart - self.height() if is_above else place.y() + apart
+        self.move(round(min(max(left, 0), room.width())), round(min(max(top, 0), room.height())))
         self.show()
         self.raise_()

@@ -1,9 +1,18 @@
 """What is read off the plot, as text: a loss, the values at the pointer, and the run so far."""
 
 import math
+import textwrap
 
-from app.shared.formatting import counted, format_duration, format_loss, format_perplexity
+from app.shared.formatting import (
+    counted,
+    format_duration,
+    format_loss,
+    format_perplexity,
+    format_rate,
+)
 from app.training.plot.loss_history import LossHistory, XAxis, evaluated_loss
+
+WIDEST = 52  # characters of a line in the box of values
 
 
 def describe_loss(loss: float) -> str:
@@ -11,8 +20,8 @@ def describe_loss(loss: float) -> str:
     return f"{format_loss(loss)} (perplexity {format_perplexity(math.exp(min(loss, 700.0)))})"
 
 
-def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
-    """Return the values of the curves nearest to `position`."""
+def describe_point(history: LossHistory, axis: XAxis, position: float, *, near: float = 0.0) -> str:
+    """Return the values of the curves nearest to `position`, and a change of the rate so `near`."""
     parts: list[str] = []
     if len(history.batch):
         index = history.batch.nearest(axis, position)
@@ -23,12 +32,20 @@ def describe_point(history: LossHistory, axis: XAxis, position: float) -> str:
             format_duration(along("elapsed")[index]),
             f"batch loss {describe_loss(history.batch.values[index])}",
             f"smoothed {describe_loss(history.smoothed()[index])}",
+            f"learning rate {format_rate(history.rates.values[index])}",
         ]
     if history.epochs:
         index = history.evaluated.nearest(axis, position)
-        kind = "training" if history.epochs[index].validation_loss is None else "held-out"
+        done = history.epochs[index]
+        kind = "training" if done.validation_loss is None else "held-out"
         loss = describe_loss(history.evaluated.values[index])
-        parts.append(f"{kind} loss of epoch {history.epochs[index].epoch:.4g}: {loss}")
+        parts.append(f"{kind} loss of epoch {done.epoch:.4g}: {loss}")
+        if done.standard_error is not None:
+            parts.append(f"  of a sample: ± {done.standard_error:.3f} (standard error)")
+    for halving in history.halvings:
+        if abs(history.position(halving, axis) - position) <= near:
+            changed = f"rate changed to {format_rate(halving.learning_rate)}: {halving.reason}"
+            parts += textwrap.wrap(changed, WIDEST, subsequent_indent="  ")
     return "\n".join(parts) or "There is nothing to read yet."
 
 
@@ -43,7 +60,7 @@ def describe_history(history: LossHistory) -> str:
         first = format_loss(history.batch.values[0])
         sentences.append(
             f"After {counted(int(step), 'step')} the smoothed training loss is {loss} "
-            f"nats a word; it began at {first}."
+            f"nats per word; it began at {first}."
         )
     if history.best is not None:
         best = describe_loss(evaluated_loss(history.best))

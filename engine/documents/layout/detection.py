@@ -22,9 +22,8 @@ from engine.documents.encoding import (
     check_encoding,
     detect_encoding,
 )
+from engine.documents.layout.doubts import layout_doubts
 from engine.documents.layout.foreign import (
-    delimiter_name,
-    line_doubt,
     misunderstood,
     refuse_foreign,
 )
@@ -34,10 +33,16 @@ from engine.documents.layout.header import (
     column_names,
     find_header,
     guess_text_column,
+    is_one_name,
     is_other_header,
     numbered,
 )
-from engine.documents.layout.hypotheses import SAMPLE_ROWS, Hypothesis, find_table
+from engine.documents.layout.hypotheses import (
+    SAMPLE_ROWS,
+    Hypothesis,
+    delimiter_name,
+    find_table,
+)
 from engine.documents.rows import (
     LEFT_OUT,
     Dialect,
@@ -65,8 +70,6 @@ _FEWEST_ROWS = 2  # that tell how the file is to be read
 _ENOUGH_ROWS = 10  # the same, before one that is cut off
 _MANY_LINES = 1000
 _LONGEST_ROW = 32 << 20  # bytes in which a quote is closed
-_SURE_SHARE = 0.9  # of the rows, that are as wide as the table
-_CLOSE = 0.9  # of the best score
 _BLOCK = 3  # rows together, below which a blank line means something
 _NOTES = 5  # rows at the end that may be notes below the table
 _SURE_ROWS = 10  # of a plain text, all with as many tabs: it is a table
@@ -147,6 +150,8 @@ class Layout:
             if not isinstance(row, Row):
                 yield row
                 continue
+            if len(row.fields) > 1 and not any(map(str.strip, row.fields)):
+                continue  # as a spreadsheet fills its last rows up; nothing is lost
             is_apart = rows.is_after_blank and together >= _BLOCK
             together = 1 if rows.is_after_blank else together + 1
             if is_apart and shape is not None and is_other_header(shape, row.fields):
@@ -174,6 +179,8 @@ class Layout:
                     row = _left_out(row, "it is the header again")
                 elif is_first and shape is not None and shape.is_second_header(row.fields):
                     row = _left_out(row, "it belongs to the header")
+                elif shape is not None and shape.is_total(row.fields):
+                    row = _left_out(row, "a total")
                 else:
                     is_first = False
             last.append(row)
@@ -377,38 +384,20 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
     if delimiter is None and found.width < 2:
         misunderstood(path, found, tried, skipped)
     header = find_header(found, config.has_header)
+    if delimiter is None and is_one_name(found, header):
+        fields = found.width
+        found, _ = find_table(head, "", quotings)
+        header = find_header(found, has_header=True)
+        later_doubt = (
+            f"line {1 + skipped} is one name above lines of {fields} fields, so that each line is "
+            "one text"
+        )
     if config.skip_rows is not None:
         header = _from_first_row(found, header, config)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
-    return replace(table, doubts=(*later, *_doubts(found, tried, config), *table.doubts))
-
-
-def _doubts(found: Hypothesis, tried: Sequence[Hypothesis], config: CsvConfig) -> Iterator[str]:
-    """Yield what is doubtful in how the rows are divided, in numbers."""
-    count = found.last - found.first
-    if found.width == 1 and (doubt := line_doubt([row.fields[0] for row in found.rows])):
-        yield doubt
-    if found.width > 1 and found.share < _SURE_SHARE and count:
-        yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
-    if found.shape.free_column >= 0:
-        yield (
-            f"the texts of column {found.shape.free_column + 1} have delimiters of their own, "
-            "without quotes"
-        )
-    if config.delimiter is not None:
-        return
-    for other in tried:
-        mark = delimiter_name(other.dialect.delimiter)
-        if found.width == 1 and other.is_prose and other.share >= _SURE_SHARE and count > 1:
-            yield (
-                f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
-                "as in running text, so that each line is one text"
-            )
-        elif other.dialect.delimiter in found.dialect.delimiter:
-            continue  # a part of it, such as the bar of "||"
-        elif other is not found and found.width > 1 and other.score > _CLOSE * found.score:
-            yield f"{mark} would divide the rows nearly as well, into {other.width} fields"
+    doubts = layout_doubts(found, tried, config.delimiter)
+    return replace(table, doubts=(*later, *doubts, *table.doubts))
 
 
 def _from_first_row(found: Hypothesis, header: Header, config: CsvConfig) -> Header:
@@ -455,7 +444,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
 
 def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:
     """Return the shape of the rows without the notes that may stand below them."""
-    sure = shape_of(body[_NOTES:-_NOTES], width)
+    sure = shape_of(body[_NOTES:-_NOTES] or body[:-1], width)
     begin, end = 0, len(body)
     while begin < min(_NOTES, end) and sure.is_second_header(body[begin]):
         begin += 1

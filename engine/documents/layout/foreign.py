@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.config import CsvConfig
 from engine.documents.layout.header import is_name
-from engine.documents.layout.hypotheses import Hypothesis, find_table
+from engine.documents.layout.hypotheses import Hypothesis, delimiter_name, find_table
 from engine.errors import CorpusError
 
 _JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
@@ -20,19 +20,17 @@ _STATEMENTS = (
 )
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
-_LOG_LINE = re.compile(
-    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
-    r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
-)
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
 _YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
 _MANY_ENDS = 3
+_MOST_ABOVE = 5  # lines above the dashes of a Markdown table
 _NEEDED_SHARE = 0.6
 _LOOKED_AT = 100  # rows
+_QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
+_QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
 _NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
     "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
@@ -67,12 +65,26 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
                 f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
                 "in a file named .txt."
             )
-    rule = _MARKDOWN_RULE.search(head[:20_000])
-    if rule is not None and "|" in rule.group() and head[: rule.start()].count("|") > 0:
+    if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
             "without the bars at the ends of its lines."
         )
+
+
+def _is_markdown_table(text: str) -> bool:
+    """Whether a line of dashes stands below the first row of bars; texts may have tables, too."""
+    rule = _MARKDOWN_RULE.search(text)
+    if rule is None or "|" not in rule.group() or text[: rule.start()].count('"') % 2:
+        return False
+    above = [line for line in text[: rule.start()].splitlines() if line.strip()]
+    below = [line for line in text[rule.end() :].splitlines() if line.strip()]
+    return (
+        0 < len(above) <= _MOST_ABOVE
+        and "|" in above[-1]
+        and sum("|" in line for line in above) == 1
+        and all("|" in line for line in below[:1])
+    )
 
 
 def _is_yaml(head: str) -> bool:
@@ -89,28 +101,10 @@ def _is_yaml(head: str) -> bool:
     return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
 
 
-def line_doubt(texts: Sequence[str]) -> str:
-    """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
-    lines = texts[:_LOOKED_AT]
-    if len(lines) < _FEWEST_LINES:
-        return ""
-    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines begin as those of a log do, and each is one text with its time in it"
-    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines are keys with values, as in YAML, and each is one text with its key"
-    return ""
-
-
-def delimiter_name(delimiter: str) -> str:
-    """Return a delimiter as a person reads it."""
-    if delimiter == "\t":
-        return "tab"
-    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
-
-
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
     """Raise `CorpusError` if the rows of a file of one column look like rows of a table."""
     _refuse_whole_rows(path, found)
+    _refuse_blanks(path, found)
     for hypothesis in tried:
         dialect, rows = hypothesis.dialect, hypothesis.rows
         if hypothesis.is_prose or len(rows) < 2:
@@ -127,7 +121,8 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
             and not first.fields[1].startswith(" ")
         )
         joins = sum(_has_join(row.fields) for row in rows)
-        if joins < _NEEDED_SHARE * len(rows) and not (is_headed and wide > 0.5 * len(rows)):
+        below = max(2, len(rows) // 2, sum(row.line >= first.line for row in rows))  # a title
+        if joins < _NEEDED_SHARE * below and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
         shown = delimiter_name(dialect.delimiter)
@@ -141,8 +136,32 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
 def _has_join(fields: Sequence[str]) -> bool:
     """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
     return any(
-        right[:1] not in ("", " ") and not (left[-1:].isdigit() and right[:1].isdigit())
+        left
+        and right[:1] not in ("", " ")
+        and not (left[-1:].isdigit() and right[:1].isdigit())
+        and not (left.count('"') % 2 and right[:1] == '"')  # "So," she said
         for left, right in itertools.pairwise(fields)
+    )
+
+
+def _refuse_blanks(path: Path, found: Hypothesis) -> None:
+    """Raise `CorpusError` if blanks stand between the fields of rows, some of them in quotes."""
+    texts = [row.fields[0].strip() for row in found.rows[:_LOOKED_AT]]
+    if len(texts) < _MANY_ENDS or found.has_quotes:
+        return
+    names = texts[0].split()
+    is_headed = (
+        len(names) > 2
+        and all(_NAME.fullmatch(name.strip('"')) for name in names)
+        and all(text[:1].isdigit() for text in texts[1:])
+    )
+    field = _QUOTED_FIELD if is_headed else _QUOTED_FIELDS
+    if sum(bool(field.search(text)) for text in texts[1:]) < _NEEDED_SHARE * (len(texts) - 1):
+        return
+    raise CorpusError(
+        f"{path.name} looks like a table with blanks between its fields, such as in line "
+        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or say "
+        "--delimiter \\n if each line is a text."
     )
 
 
@@ -161,7 +180,8 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
         return
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
-    if inner.width > 1 and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+    is_named = len(names) == inner.width > 1
+    if is_named and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
         raise CorpusError(
             f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
             f"{found.rows[0].line}), so that it has one column. Save it anew, without them."

@@ -5,18 +5,32 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis
-from engine.documents.table_shape import NUMBER, Shape, column_of
+from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, delimiter_name
+from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
 from engine.documents.text_file import shown
+from engine.wording import counted
 
 _MOST_ABOVE = 30  # rows above a header
 _NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_ONE_WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 400  # characters: a question of a survey
 _ENOUGH = 3  # rows that tell that a long first row is a header
+_FIELDS_OF_A_PHRASE = 3  # that commas divide
+_BELOW = 5  # rows at the end of a table that may be none
 _MANY = 10  # texts
 _WORDS_OF_A_SENTENCE = 3
+_NEARLY_ALL = 0.9
+_WORDS_OF_A_QUESTION = 5
 _FEW_IN_PLACE = 0.2  # of the values below a column without a name
+_LESS_AT_THE_END = (
+    "the rows end with a delimiter that the header lacks; nothing is behind it, and the names are "
+    "those of the columns from the left"
+)
+_LESS_AT_THE_BEGINNING = (
+    "the header has a name less than the rows have fields; the first column is taken for names of "
+    "the rows"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,8 @@ def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: 
     if has_header is not False:
         for index in range(first, min(first + _MOST_ABOVE, found.last)):
             fields = found.trimmed(rows[index].fields)
+            if len(fields) == width + 1 and not fields[-1].strip() and all(fields[:-1]):
+                fields = fields[:-1]  # it alone ends with a delimiter
             if len(fields) != width:
                 continue
             body = found.body(index + 1)
@@ -53,13 +69,59 @@ def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: 
                     better = _padded_above(found, first)
                     if better > index:
                         continue
-                return Header(row=index, first=index + 1, names=tuple(fields))
+                is_shorter = found.shape.ends_with_delimiter and fields == rows[index].fields
+                doubt = _LESS_AT_THE_END if is_shorter else _doubt_of_few(len(body))
+                return Header(row=index, first=index + 1, names=tuple(fields), doubt=doubt)
             if not _may_stand_above(found, fields, index):
                 break
         other = _of_another_width(found, first)
         if other is not None:
             return other
-    return Header(row=-1, first=first, names=())
+    doubt = "" if has_header is False else _doubt_without_header(found, first)
+    return Header(row=-1, first=first, names=(), doubt=doubt)
+
+
+def _doubt_without_header(found: Hypothesis, first: int) -> str:
+    """Return why there may be a header, or no table, although none was found; or ""."""
+    count = found.last - first
+    delimiter = found.dialect.delimiter
+    if not found.has_quotes and delimiter != "\t":
+        return (
+            f"no row names the columns; that each line has {found.width} fields is told by "
+            f"{delimiter_name(delimiter)} alone, and each may be one text"
+        )
+    for index in range(first, min(first + _ENOUGH, found.last)):
+        fields = found.trimmed(found.rows[index].fields)
+        if len(fields) == found.width and _may_stand_above(found, fields, index):
+            filled = sum(map(bool, map(str.strip, fields)))
+            return (
+                f"no row names the columns, and row {index - first + 1} has {filled} of its "
+                f"{found.width} fields filled, as a title has or a header of several rows"
+            )
+    return _doubt_of_few(count - 1)
+
+
+def _doubt_of_few(count: int) -> str:
+    """Return what so few rows of a table cannot tell; "" where they can."""
+    if not 0 < count <= _ENOUGH:
+        return ""
+    return f"with {counted(count, 'row')} only, no header and no note is told from a text for sure"
+
+
+def is_one_name(found: Hypothesis, header: Header) -> bool:
+    """Whether a single word stands above rows that no row names.
+
+    It names a column of texts, which have the delimiter in them.
+    """
+    first = found.rows[0].fields if found.rows else []
+    return (
+        header.row < 0
+        and found.width > 1
+        and not found.has_quotes
+        and found.first == 1
+        and len(first) == 1
+        and bool(_ONE_WORD.fullmatch(first[0].strip()))
+    )
 
 
 def _is_above_header(found: Hypothesis, index: int, fields: list[str]) -> bool:
@@ -112,34 +174,51 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+        has_header = _can_name_texts(rows[0][0]) and (
+            detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+        )
     if has_header:
         return Header(row=0, first=1, names=tuple(rows[0]))
     return Header(row=-1, first=0, names=())
 
 
+def _can_name_texts(name: str) -> bool:
+    """Whether it is no text itself: a word, or such as "Text of the review"."""
+    words = name.strip().lower().split()
+    return bool(_ONE_WORD.fullmatch(name.strip())) or any(word in TEXT_NAMES for word in words)
+
+
 def _is_one_word_above_sentences(texts: Sequence[str]) -> bool:
     """Whether a file of sentences begins with a single word, which names them."""
     name, others = texts[0].strip(), texts[1:]
-    if len(others) < _MANY or not re.fullmatch(r"[^\W\d]\w*", name):
+    if len(others) < _MANY or not _ONE_WORD.fullmatch(name):
         return False
     long = sum(len(text.split()) >= _WORDS_OF_A_SENTENCE for text in others)
-    return long == len(others)
+    is_alone = all(len(text.split()) > 1 for text in others)
+    return is_alone and long >= _NEARLY_ALL * len(others)
 
 
 def _of_another_width(found: Hypothesis, first: int) -> Header | None:
     """Return the header with one name more or fewer than its rows have fields."""
     if first == 0 or first > _MOST_ABOVE:
         return None
-    fields = [field.strip() for field in found.rows[first - 1].fields]
+    written = found.rows[first - 1].fields
+    fields = [field.strip() for field in written]
     width, body = found.width, found.body(first)
+    is_short = len(written) <= _FIELDS_OF_A_PHRASE
+    if is_short and _is_phrase(written) and not any(map(_is_phrase, body[:_ENOUGH])):
+        return None  # a comma of a title
     is_ended = len(fields) == width + 1 and not fields[-1] and all(fields[:-1])
     if is_ended and _is_header(fields[:-1], body):
         return Header(row=first - 1, first=first, names=tuple(fields[:-1]))
     if not all(map(is_name, fields)) or len(set(fields)) < len(fields) or len(fields) < 2:
         return None
+    if len(fields) == width - 1 and not any(row[-1].strip() for row in body):
+        return Header(row=first - 1, first=first, names=(*fields, ""), doubt=_LESS_AT_THE_END)
     if len(fields) == width - 1 and _are_row_names([row[0] for row in body]):
-        return Header(row=first - 1, first=first, names=("", *fields))
+        is_sure = [row[0].strip() for row in body] in _counts(len(body))
+        doubt = "" if is_sure else _LESS_AT_THE_BEGINNING
+        return Header(row=first - 1, first=first, names=("", *fields), doubt=doubt)
     if abs(len(fields) - width) <= 2 and _is_header(fields[:width], body):
         return Header(
             row=first - 1,
@@ -151,6 +230,15 @@ def _of_another_width(found: Hypothesis, first: int) -> Header | None:
     return None
 
 
+def _is_phrase(fields: Sequence[str]) -> bool:
+    """Whether a blank stands behind a delimiter, as in running text."""
+    return any(field[:1] == " " for field in fields[1:])
+
+
+def _counts(count: int) -> list[list[str]]:
+    return [list(map(str, range(begin, begin + count))) for begin in (0, 1)]
+
+
 def _are_row_names(values: Sequence[str]) -> bool:
     """Whether a first column without a name has one value for each row."""
     filled = [value.strip() for value in values if value.strip()]
@@ -159,6 +247,13 @@ def _are_row_names(values: Sequence[str]) -> bool:
 
 def _is_header(fields: Sequence[str], body: list[list[str]]) -> bool:
     """Whether a row names the columns of `body`; names may be empty, and long."""
+    body = [row for row in body if row != fields]
+    ends = {len(body), len(body) - 1, len(body) - _BELOW}
+    return any(_names(fields, body[:end]) for end in ends if end == len(body) or end > 1)
+
+
+def _names(fields: Sequence[str], body: list[list[str]]) -> bool:
+    """Whether a row names the columns of `body`, which may have notes or totals below."""
     names = [field.strip() for field in fields]
     unnamed = [index for index, name in enumerate(names) if not name]
     if len(unnamed) == len(names):
@@ -191,14 +286,15 @@ def detect_header(rows: Sequence[Sequence[str]]) -> bool:
         return _is_long_header(names, others)
     if any(name.lower() in TEXT_NAMES for name in names):
         return True
-    if len(set(names)) < len(names):
-        return False
+    is_twice = len(set(names)) < len(names)
     if not others:
-        return len(names) > 1
+        return len(names) > 1 and not is_twice
     columns = [[row[index] for row in others if index < len(row)] for index in range(len(names))]
+    if is_twice and _is_below(names, columns):
+        return False
     if any(_differs(name, values) for name, values in zip(names, columns, strict=True)):
         return not _comes_again(names, columns)
-    return len(others) >= _ENOUGH and _are_all_new(names, columns)
+    return not is_twice and len(others) >= _ENOUGH and _are_all_new(names, columns)
 
 
 def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
@@ -206,17 +302,28 @@ def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
 
     Some column below must be numbers or a few labels, of which the name is none.
     """
-    if len(others) < _ENOUGH or len(set(names)) < len(names) or len(names) < 2:
+    if not others or len(names) < 2:
         return False
     if any(not name or len(name) > _LONGEST_NAME or NUMBER.fullmatch(name) for name in names):
         return False
     columns = [[row[index] for row in others if index < len(row)] for index in range(len(names))]
-    if _comes_again(names, columns):
+    if _comes_again(names, columns) or (len(set(names)) < len(names) and _is_below(names, columns)):
         return False
     return any(
-        column_of(values).kind == "number" or _is_new(name, values)
+        (len(others) > 1 and column_of(values).kind == "number" and name.lower() not in UNKNOWN)
+        or (len(others) >= _ENOUGH and (_is_new(name, values) or _is_question(name, values)))
         for name, values in zip(names, columns, strict=True)
     )
+
+
+def _is_question(name: str, values: Sequence[str]) -> bool:
+    """Whether a name is a sentence, where all the values below it are single words."""
+    return len(name.split()) >= _WORDS_OF_A_QUESTION and column_of(values).kind == "token"
+
+
+def _is_below(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether a name stands among the values below it, as it may where it is none."""
+    return any(name in map(str.strip, values) for name, values in zip(names, columns, strict=True))
 
 
 def _comes_again(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:

@@ -10,12 +10,12 @@ mislead it. Decision 0004 says why no other library's detection is.
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
 from engine.documents.csv_rows import CsvRows
+from engine.documents.layout.widths import ENDED, NAME, width_of, without_end
 from engine.documents.line_marks import CLOSING
 from engine.documents.rows import TEXT_AFTER_QUOTE, Dialect, Row
 from engine.documents.table_shape import Shape, shape_of
@@ -26,19 +26,21 @@ _LONG_DELIMITERS = ("||", "^|^", "|^|", "~|~", "|~|", "::", ";;", "~~", "^^", "@
 _PROSE_MARKS = frozenset(",;:")  # that stand in running text, with a blank behind them
 NEEDED_SHARE = 0.6  # of the rows that must have as many fields as the table
 CLEAR_SHARE = 0.95
+_GOOD_SCORE = 0.5  # below which blanks are looked at, too
 _WEIGHT_OF_DAMAGE = 0.25  # of a damaged row: it says little about the delimiter
 _ALL_WRAPPED = 0.9  # of many rows, that have one: they are no part of the text
 _WRAPPED = 0.05  # of the lines, that have a field in such quotes
 _BLANK_BEHIND = 0.9  # of the delimiters in running text
-_BLOCK = 3  # rows of one width, one after the other, are a table
-_CALM = 0.9  # share of rows as wide as a neighbour, where there are several tables
 _TYPED_ROWS = 100  # by which cells are judged
 _TYPED_COLUMNS = 200  # the same
-_ENDED = 0.1  # of the rows, that end with one delimiter more
 _MOST_BEGIN = 0.8  # of the cells of a column of texts, that begin with a capital
+_TORN = 0.3  # of the rows: their quotes mean something else
 _FEW = 5  # rows, in which quotes around a field may be its own
+_WRAPPED_CELLS = 10_000  # that are looked at
+_ENOUGH_CELLS = 3  # with letters, in which they may not where all of them have quotes
+_LETTER = re.compile(r"[^\W\d_]")
 _TYPED = frozenset({"number", "token", "label"})
-_NAME = re.compile(r"[^\W\d]\w*")
+_IN_QUOTES = re.compile(r'"[^"]*"')
 _BLANK_LINES = re.compile(r"[\r\n]{5,}")
 
 
@@ -73,12 +75,15 @@ class Hypothesis:
     has_quotes: bool = False  # whether a row has a field in quotes
     needs_quotes: bool = False  # whether one has in it what only a field in quotes can have
     wrapped: float = 0.0  # share of the rows with quotes left around a field
+    torn: float = 0.0  # share of the rows with halves of a field in quotes
 
     @property
     def score(self) -> float:
         """How well the sample is explained, between 0 and 1."""
-        if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE:
+        if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE or self.torn > _TORN:
             return 0.0
+        if self.width == 2 and self.shape.rows and self.shape.columns[0].kind == "empty":
+            return 0.0  # lines that are indented
         # A few rows tell little about what their columns hold.
         weight = 0.5 * min(1.0, self.shape.rows / 10)
         return max(0.01, self.share * (1.0 - weight + weight * self.typed) - 0.3 * self.wrapped)
@@ -89,6 +94,18 @@ class Hypothesis:
         dialect = self.dialect
         simple = not dialect.is_escaped, not dialect.skips_blanks
         return round(self.score, 6), self.width, dialect.is_quoted, *simple
+
+    @property
+    def is_sure_beside_blanks(self) -> bool:
+        """Whether blanks divide the rows of a table, with names above and texts in quotes."""
+        names = [name.strip() for name in self.rows[0].fields] if self.rows else []
+        return (
+            self.needs_quotes
+            and self.width > 1
+            and self.share >= CLEAR_SHARE
+            and len(names) == self.width
+            and all(map(NAME.fullmatch, names))
+        )
 
     def body(self, start: int) -> list[list[str]]:
         """Return the fields of the table's rows from `start` on, as wide as it is."""
@@ -128,30 +145,59 @@ def find_table(
     if delimiter is not None:
         one = "" if delimiter in ("\n", "\r") else delimiter
         tried = list(_tried(text, one, quotings))
-        return max(tried, key=_rank_where_chosen), tried
-    lines = text.count("\n") + text.count("\r")
+        return _best_quoting(tried), tried
+    lines = _fewest_lines(text)
     tried = []
     for candidate in (*_LONG_DELIMITERS, *_DELIMITERS):
         if text.count(candidate) >= max(1, lines // 4):
-            ways = list(_tried(text, candidate, quotings))
-            tried.append(max(ways, key=_rank_where_chosen))
+            tried.append(_best_quoting(_tried(text, candidate, quotings)))
     best = max(tried, key=lambda found: found.rank, default=None)
+    if (best is None or best.score < _GOOD_SCORE) and _is_wrapped(text, " ", '"'):
+        blanks = _best_quoting(_tried(text, " ", quotings))
+        if blanks.is_sure_beside_blanks:
+            return blanks, [*tried, blanks]
     if best is not None and best.score > 0.0:
-        return best, tried
-    single = list(_tried(text, "", quotings))
-    return max(single, key=_rank_where_chosen), tried
+        return _with_longest_delimiter(best, tried), tried
+    return _best_quoting(_tried(text, "", quotings)), tried
 
 
-def _rank_where_chosen(found: Hypothesis) -> tuple[float, int, bool, bool, bool]:
-    """Return what the best of the quotings with one delimiter has most of."""
-    dialect = found.dialect
-    return (
-        round(found.share - 0.3 * found.wrapped, 6),
-        found.width,
-        dialect.is_quoted,
-        not dialect.is_escaped,
-        not dialect.skips_blanks,
-    )
+def _fewest_lines(text: str) -> int:
+    """Return about how many rows there are: lines, or fewer where many are within quotes.
+
+    A text of many paragraphs has few delimiters for its lines.
+    """
+    outside = _IN_QUOTES.sub("", text)
+    return min(each.count("\n") + each.count("\r") for each in (text, outside))
+
+
+def _with_longest_delimiter(best: Hypothesis, tried: Sequence[Hypothesis]) -> Hypothesis:
+    """Return the hypothesis of `|~|` rather than that of `~`, which leaves bars at the cells."""
+    inner = best.dialect.delimiter
+    longer = [
+        other
+        for other in tried
+        if inner in other.dialect.delimiter
+        and other.width == best.width
+        and other.share >= best.share
+    ]
+    return max(longer, key=lambda other: len(other.dialect.delimiter), default=best)
+
+
+def _best_quoting(tried: Iterable[Hypothesis]) -> Hypothesis:
+    """Return the best of the hypotheses with one delimiter; one that is a table, if any is."""
+
+    def rank(found: Hypothesis) -> tuple[bool, float, int, bool, bool, bool]:
+        dialect = found.dialect
+        return (
+            found.score > 0.0,
+            round(found.share - 0.3 * found.wrapped, 6),
+            found.width,
+            dialect.is_quoted,
+            not dialect.is_escaped,
+            not dialect.skips_blanks,
+        )
+
+    return max(tried, key=rank)
 
 
 def _tried(text: str, delimiter: str, quotings: Sequence[Dialect] | None) -> Iterator[Hypothesis]:
@@ -237,7 +283,12 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
         found,
         is_prose=_is_running_text(found, body),
         wrapped=_wrapped(body, dialect),
+        torn=sum(map(_is_torn, body)) / len(body),
     )
+
+
+def _is_torn(fields: list[str]) -> bool:
+    return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
 
 
 def _needs_quotes(fields: list[str], delimiter: str) -> bool:
@@ -264,8 +315,8 @@ def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
     )
     if not rows or max(widths) < 2:
         return none
-    width, last = _width(widths, rows[0].fields)
-    width, is_ended = _without_end(rows[:last], width)
+    width, last = width_of(widths, rows[0].fields)
+    width, is_ended = without_end(rows[:last], width)
     fitting = [
         w == width or (is_ended and w == width + 1 and not row.fields[-1])
         for w, row in zip(widths[:last], rows, strict=False)
@@ -289,58 +340,6 @@ def _table_of(rows: list[Row], damaged: int) -> Hypothesis:
     return replace(found, shape=shape, typed=typed)
 
 
-def _width(widths: list[int], first: list[str]) -> tuple[int, int]:
-    """Return how wide the first table is, and the index behind its last row."""
-    common = max(Counter(widths).items(), key=lambda item: (item[1], item[0] > 1))[0]
-    pairs = sum(a == b for a, b in itertools.pairwise(widths))
-    blocks = _blocks(widths)
-    is_calm = pairs >= _CALM * (len(widths) - 1 - len(blocks)) and len(blocks) > 1
-    if is_calm:
-        sizes = [end - begin for begin, end, _ in blocks]
-        _begin, _end, width = blocks[0]
-        # A few lines above a far longer table are what a program says about it.
-        if sizes[0] >= 10 or 5 * sizes[0] >= max(sizes):
-            return width, blocks[1][0]
-    named = widths[0]
-    is_named = 1 < named < common and all(_NAME.fullmatch(field.strip()) for field in first)
-    if is_named and widths.count(named) > _ENDED * len(widths) + 1:
-        # Where rows are as wide as a header, wider ones may have delimiters in their texts.
-        return named, len(widths)
-    return common, len(widths)
-
-
-def _blocks(widths: list[int]) -> list[tuple[int, int, int]]:
-    """Return begin, end and width of each run of rows that is a table of its own."""
-    blocks: list[tuple[int, int, int]] = []
-    begin = 0
-    for index in range(1, len(widths) + 1):
-        if index < len(widths) and widths[index] == widths[begin]:
-            continue
-        if index - begin >= _BLOCK and widths[begin] > 1:
-            if blocks and blocks[-1][2] == widths[begin]:
-                blocks[-1] = (blocks[-1][0], index, widths[begin])
-            else:
-                blocks.append((begin, index, widths[begin]))
-        begin = index
-    return blocks
-
-
-def _without_end(rows: Sequence[Row], width: int) -> tuple[int, bool]:
-    """Return the width without a delimiter that only ends the rows, and whether one does."""
-    for inner in (width - 1, width):
-        ended = [row.fields for row in rows if len(row.fields) == inner + 1]
-        plain = [row.fields for row in rows if len(row.fields) == inner]
-        if (
-            len(ended) >= max(2, _ENDED * len(rows))
-            and not any(fields[-1].strip() for fields in ended)
-            and all(fields[-1].strip() for fields in plain)
-            and all(fields[-2].strip() for fields in ended[:_TYPED_ROWS])
-            and plain
-        ):
-            return inner, True
-    return width, False
-
-
 def _with_free_column(found: Hypothesis) -> Hypothesis | None:
     """Return the table in which one column's texts have delimiters of their own, if it is one."""
     rows = found.rows
@@ -350,7 +349,7 @@ def _with_free_column(found: Hypothesis) -> Hypothesis | None:
     if (
         not 1 < width <= _TYPED_COLUMNS
         or min(widths[1:], default=0) < 2
-        or longer < max(2, _ENDED * len(rows))
+        or longer < max(2, ENDED * len(rows))
     ):
         return None
     plain = [row.fields for row in rows[1:] if len(row.fields) >= width][:_TYPED_ROWS]
@@ -398,7 +397,11 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         return False
     rows = [row.fields for row in found.rows if len(row.fields) > 1]
     marks = sum(len(fields) - 1 for fields in rows)
-    behind = sum(cell[:1] == " " for fields in rows for cell in fields[1:])
+    behind = sum(
+        right[:1] == " " or (left[-1:].isdigit() and right[:1].isdigit())  # or 1,000
+        for fields in rows
+        for left, right in itertools.pairwise(fields)
+    )
     behind += sum(not fields[-1] for fields in rows)  # a comma at the end of a line
     if found.dialect.skips_blanks:
         behind = marks  # they are gone from the cells
@@ -433,30 +436,53 @@ def _is_beside_sentences(body: list[list[str]], label: int) -> bool:
 
 def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
     """Return the share of rows in which a cell still has quotes around it."""
-    rows = [fields[:_TYPED_COLUMNS] for fields in body[:_TYPED_ROWS]]
+    most = max(_TYPED_ROWS, _WRAPPED_CELLS // max(1, len(body[0]) if body else 1))
+    rows = [fields[:_TYPED_COLUMNS] for fields in body[:most]]
 
     def is_wrapped(cell: str) -> bool:
+        # Behind a blank, quotes of the dialect itself are left, too.
+        is_own = cell[:1] == dialect.quote
         cell = cell.strip()
-        return len(cell) > 1 and CLOSING.get(cell[0]) == cell[-1] and cell[0] != dialect.quote
+        return len(cell) > 1 and CLOSING.get(cell[0]) == cell[-1] and not is_own
 
     def has_rest(cell: str) -> bool:
         cell = cell.strip()
         return len(cell) > 1 and cell[0] == cell[-1] == '"'
 
-    def is_torn(fields: list[str]) -> bool:
-        return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
-
     wrapped = sum(
-        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or is_torn(fields)
+        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or _is_torn(fields)
         for fields in rows
     )
+    # A header may have none, nor a note below.
+    below = rows[1:-1] if len(rows) > _FEW else rows[1:] or rows
+    cells = [
+        cell for fields in below for cell in fields if _LETTER.search(cell) or is_wrapped(cell)
+    ]
+    if len(cells) >= _ENOUGH_CELLS and sum(map(is_wrapped, cells)) >= _ALL_WRAPPED * len(cells):
+        return 1.0
     return wrapped / max(len(rows), _FEW)
 
 
 TEXT_NAMES = frozenset(
-    {"body", "text", "comment", "comments", "content", "review", "message", "sentence"}
-    | {"title", "post", "tweet", "document", "selftext", "description", "quote"}
+    {"body", "text", "comment", "content", "review", "message", "sentence", "title", "post"}
+    | {"tweet", "document", "selftext", "description", "quote", "feedback", "utterance", "lyrics"}
+    | {"texts", "comments", "reviews", "messages", "sentences", "titles", "posts", "tweets"}
+    | {"documents", "quotes", "lines", "headline", "headlines", "full_text", "review_text"}
+    | {"comment_text", "tweet_text", "reviewtext", "review_body", "clean_text"}
+    | {"texte", "satz", "sätze", "kommentar", "kommentare", "nachricht", "bewertung"}
+    | {"commentaire", "commentaires", "phrase", "phrases", "avis", "texto", "comentario"}
+    | {"comentarios", "comentário", "frase", "testo", "commento", "recensione", "tekst"}
+    | {"komentarz", "opinia", "текст", "комментарий", "отзыв", "сообщение", "предложение"}
+    | {"コメント", "本文", "テキスト", "文", "评论", "內容", "内容", "文本", "评论内容"}
+    | {"리뷰", "내용", "댓글"}
 )
+
+
+def delimiter_name(delimiter: str) -> str:
+    """Return a delimiter as a person reads it."""
+    if delimiter == "\t":
+        return "tab"
+    return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
 
 
 def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:

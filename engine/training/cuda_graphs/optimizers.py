@@ -128,11 +128,6 @@ class DeviceAdam(ClippedAdam):
             if name in tensors:
                 value.copy_(tensors[name])
 
-    def gradients(self) -> Gradients:
-        """Return tensors shaped like the parameters, the same ones each time."""
-        U_by_word, V, W = self._gradients
-        return U_by_word, V, W
-
     def factor(self, words: torch.Tensor) -> torch.Tensor:
         """Return one over the number of words."""
         return words.reciprocal()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +113,21 @@ def test_that_another_tokeniser_changes_the_preview_and_is_prepared_with(bench: 
     numbers = bench.part(QCheckBox, "merge_numbers_check")
     assert isinstance(numbers, QCheckBox)
     assert not numbers.isEnabled()
+
+
+def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
+    bench.show(("the <unk> rose N %", "mr. <unk> 's company fell", "he said so"))
+    unknown = bench.part(QLineEdit, "unknown_word_edit")
+    assert isinstance(unknown, QLineEdit)
+    assert "<unk> for unknown ones" in bench.text("words_note")
+    assert unknown.isHidden()
+
+    bench.choose("tokenizer_combo", "whitespace")
+    bench.qtbot.keyClicks(unknown, "N")
+    bench.qtbot.keyClick(unknown, Qt.Key.Key_Return)
+
+    assert not unknown.isHidden()
+    assert bench.tab.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
 
 
 def test_that_the_language_can_be_chosen(bench: Bench) -> None:

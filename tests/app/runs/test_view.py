@@ -37,6 +37,17 @@ def test_that_an_empty_list_says_what_comes_there(
     assert table(view)._placeholder == text  # type: ignore[attr-defined]
 
 
+def test_that_a_list_of_different_words_says_so(view: RunsView) -> None:
+    note = view.findChild(QLabel, "models.words_note")
+    assert note is not None
+
+    view.show_runs([run_info(1), run_info(2)], in_trash=False)
+    assert note.isHidden()
+
+    view.show_runs([run_info(1), run_info(2, vocabulary_size=500)], in_trash=False)
+    assert not note.isHidden()
+
+
 def test_that_a_refresh_keeps_the_selection_and_tells_it_once(qtbot: QtBot, view: RunsView) -> None:
     runs = [run_info(number) for number in (1, 2, 3)]
     view.show_runs(runs, in_trash=False)

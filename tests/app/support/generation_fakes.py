@@ -219,6 +219,7 @@ def make_bench(
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
+    score_by_table: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
     **others: Any,
 ) -> GenerationBench:
@@ -235,6 +236,7 @@ def make_bench(
         find_copies=find_copies,
         best_replacement=best_replacement,
         score_held_out=score_held_out,
+        score_by_table=score_by_table,
         ask_sentences_path=lambda suggested: save_path,
         **others,
     )

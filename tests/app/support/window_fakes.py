@@ -84,13 +84,14 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         open_prepared=lambda *_: None,
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
-        recipe_defaults=lambda recipe, words: SimpleNamespace(  # type: ignore[arg-type, return-value]
+        recipe_defaults=lambda recipe, words, vocabulary: SimpleNamespace(  # type: ignore[arg-type, return-value]
             recipe=recipe,
             learning_rate=0.002,
             batch_size=64,
             clip_norm=5.0,
             description="Fast.",
             reason="",
+            tuning=SimpleNamespace(softmax_sample=1.0),
         ),
         entropy=lambda summary, words: None,
         count_references=lambda corpus, control: iter(()),

@@ -68,6 +68,7 @@ def test_that_every_field_reaches_its_record(form: ConfigForm) -> None:
         recipe="fast",
         learning_rate=0.01,
         batch_size=32,
+        softmax_sample=0.05,
         epochs=5,
         time_limit_s=90.0,
         evaluate_every=2,
@@ -251,3 +252,19 @@ def test_that_scrolling_over_a_field_leaves_it_alone(qtbot: QtBot, form: ConfigF
     hidden.setFocus()
     turn_wheel(hidden)
     assert hidden.value() == 101
+
+
+def test_that_the_softmax_is_a_named_setting_of_the_fast_recipe(form: ConfigForm) -> None:
+    combo = form.findChild(QComboBox, "training.softmax_combo")
+    form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 8000))
+    shown = [combo.itemText(index) for index in range(combo.count())]
+
+    assert shown == ["By the text: sampled 10 %", "Exact", "Sampled 10 %"]
+    combo.setCurrentText("Exact")
+    choices = form.choices()
+    assert choices is not None
+    assert choices.train.softmax_sample == 1.0
+    form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 2000))
+    assert combo.itemText(0) == "By the text: exact"
+    choose_recipe(form, "tutorial")
+    assert combo.isHidden() or combo.parentWidget().isHidden()

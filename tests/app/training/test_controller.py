@@ -120,7 +120,7 @@ def test_that_the_plot_names_the_losses_that_frame_it(qtbot: QtBot, bench: Bench
 
     run_to_the_end(qtbot, bench)
 
-    assert bench.tab.plot._marks.reference_positions == pytest.approx((8.987, 3.9), abs=1e-3)
+    assert bench.tab.plot._lines.positions == pytest.approx((8.987, 3.9), abs=1e-3)
 
 
 def test_that_the_engine_gets_what_the_form_says(qtbot: QtBot, bench: Bench) -> None:

@@ -112,7 +112,7 @@ def test_that_a_failure_is_told_and_the_next_corpus_is_counted(
 
 
 def shown_references(bench: Bench) -> tuple[float, ...]:
-    return bench.tab.plot._marks.reference_positions
+    return bench.tab.plot._lines.positions
 
 
 def test_that_the_lines_are_drawn_when_a_run_begins_on_a_counted_text(bench: Bench) -> None:

@@ -8,6 +8,7 @@ import pytest
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_history import LossHistory
 from app.training.texts import (
+    TOO_EARLY,
     describe_corpus,
     describe_empty_plot,
     describe_state,
@@ -61,7 +62,7 @@ def test_that_the_references_frame_the_curve() -> None:
 
     assert (nothing.loss, everything.loss) == (math.log(8000), 3.9)
     assert nothing.text == "uniform guess: ln 8,000 = 8.987"
-    assert everything.text == "no model goes below on held-out text: 3.900"
+    assert everything.text == "lower bound: no model goes below 3.900 on held-out text"
     assert len(references(8000, None)) == 1
 
 
@@ -94,10 +95,19 @@ def test_that_training_further_counts_from_where_the_run_is(
 
 
 def test_that_a_converged_run_says_why_it_goes_no_further() -> None:
-    more = more_training(fake_model(), CurrentRun(run_id="1", has_converged=True), None, 0)
+    run = CurrentRun(run_id="1", has_converged=True)
+
+    more = more_training(fake_model(points=3), run, None, 0)
 
     assert not more.is_possible
     assert "halved until" in more.tip
+
+
+def test_that_a_run_that_learned_nothing_is_not_gone_on_with() -> None:
+    more = more_training(fake_model(), CurrentRun(run_id="1"), None, 0)
+
+    assert not more.is_possible
+    assert "Nothing was learned" in more.tip
 
 
 def test_that_the_end_after_one_epoch_is_not_in_epochs() -> None:
@@ -151,7 +161,7 @@ def test_that_a_rise_that_may_be_chance_is_not_called_memorising(error: float | 
 
 def test_that_nothing_is_said_before_a_trained_evaluation() -> None:
     assert verdict(history_of()) == ""
-    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == ""
+    assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == TOO_EARLY
 
 
 def test_that_without_held_out_text_no_memorising_can_be_told() -> None:

@@ -12,6 +12,7 @@ from app.application import Application
 from app.errors import Message, MessageAction
 from app.window import message_bar
 from app.window.message_bar import MessageBar
+from app.window.message_card import MessageStrip
 
 
 @pytest.fixture
@@ -79,3 +80,39 @@ def test_that_the_tabs_never_move(application: Application) -> None:
         message = Message(kind=kind, text="Something. " * 30, action=step)  # type: ignore[arg-type]
         application.presenter.message_requested.emit(message)
         assert (tabs.mapTo(application.window, QPoint(0, 0)), tabs.size()) == before
+
+
+def test_that_a_problem_of_a_tab_stands_in_it_and_covers_nothing(
+    application: Application, qtbot: QtBot
+) -> None:
+    window = application.window
+    window.show()
+    window.show_tab(1)
+    tabs = window.findChild(QTabWidget, "window.tabs")
+    top = tabs.tabBar().mapTo(window, QPoint(0, 0))
+
+    application.presenter.at("training").show_message("It ran out of memory.", "error")
+
+    strip = window.findChild(MessageStrip, "training.message_strip")
+    assert strip.isVisible()
+    assert strip.text == "It ran out of memory."
+    assert window.message_bar.text == ""
+    assert tabs.tabBar().mapTo(window, QPoint(0, 0)) == top
+    assert window.message_bar.remembered[0].text == strip.text
+    application.presenter.at("dataset").clear()  # another tab's
+    assert strip.isVisible()
+    button = strip.findChild(QPushButton, "training.message_strip.close_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert strip.text == ""
+
+
+def test_that_a_problem_of_another_tab_is_seen_wherever_one_is(application: Application) -> None:
+    application.window.show()
+    application.window.show_tab(2)
+
+    application.presenter.at("training").show_message("It ran out of memory.", "error")
+
+    assert application.window.message_bar.text == "It ran out of memory."
+    application.window.show_tab(1)
+    strip = application.window.findChild(MessageStrip, "training.message_strip")
+    assert strip.isVisible()

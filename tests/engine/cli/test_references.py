@@ -1,6 +1,7 @@
 """What the commands say of a loss: the tables of word sequences, and the recipe's settings."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,83 @@ def test_that_evaluate_counts_a_table_on_the_text_that_is_named(
     assert main([*arguments, "--json"]) == 0
     *_, result = map(json.loads, capsys.readouterr().out.splitlines())
     assert "references" not in result
+
+
+@pytest.fixture
+def model(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(train_arguments(csv_path, *HELD_OUT)) == 0
+    capsys.readouterr()
+    return str(csv_path.with_name("model.safetensors"))
+
+
+def test_that_a_table_is_counted_beside_the_score_of_a_sentence(
+    model: str, csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["score", model, "the cat ran", "--count-on", str(csv_path), "--column", "body"]
+
+    assert main(arguments) == 0
+    _, by_network, by_table, *_ = capsys.readouterr().out.splitlines()
+    assert by_network.startswith("  probability ")
+    assert by_table.startswith("  a table of word triples, without a network: probability ")
+    assert main([*arguments, "--json"]) == 0
+    *_, scored = map(json.loads, capsys.readouterr().out.splitlines())
+    table = scored["table"]
+    assert table["perplexity"] == pytest.approx(math.exp(-table["log_probability"] / 4))
+    assert scored["mixture"] == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["generate", "-n", "2", "--seed", "1", "--min-length", "0"],
+        ["next", "the cat"],
+        ["score", "the cat ran"],
+        ["score", "the cat ran", "--per-word"],
+        ["rank"],
+    ],
+)
+def test_that_a_mixture_is_named_wherever_it_is_asked(
+    command: list[str], model: str, csv_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *more = command
+    more += [str(csv_path)] if name == "rank" else []
+    arguments = [name, model, *more]
+    assert main(arguments) == 0
+    alone = capsys.readouterr()
+
+    assert main([*arguments, "--mixture", "--count-on", str(csv_path)]) == 0
+
+    mixed = capsys.readouterr()
+    said = next(line for line in mixed.err.splitlines() if line.startswith("This is a mixture of"))
+    assert "% network and" in said
+    assert "others it loses" in said
+    assert mixed.out != alone.out
+    assert "mixture" not in alone.out + alone.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["generate", "{model}", "--mixture"], "name a text with --count-on FILE"),
+        (["generate", "{model}", "--count-on", "{csv}"], "goes with --mixture"),
+        (["score", "{model}", "a cat", "--per-word", "--count-on", "{csv}"], "with --mixture"),
+        (["score", "{model}", "a cat", "--count-on", "{csv}.gone"], "comments.csv.gone"),
+    ],
+)
+def test_that_a_text_to_count_on_is_asked_for_in_words(
+    arguments: list[str],
+    said: str,
+    model: str,
+    csv_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = main([each.format(model=model, csv=csv_path) for each in arguments])
+
+    shown = capsys.readouterr()
+    assert code == 2
+    assert shown.err.startswith("Error: ")
+    assert said in shown.err
+    assert not shown.out
 
 
 def test_that_each_setting_of_the_recipe_can_be_chosen(

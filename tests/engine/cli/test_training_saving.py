@@ -28,7 +28,9 @@ def csv_path(tmp_path: Path) -> Path:
 def test_that_the_first_ctrl_c_ends_the_training_and_keeps_the_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+    def events(
+        _corpus: Any, _model: Any, _train: Any, control: RunControl, **_: Any
+    ) -> Iterator[Event]:
         yield snapshot(1)
         signal.raise_signal(signal.SIGINT)
         assert control.is_stopped
@@ -52,7 +54,9 @@ def test_that_the_system_stops_a_training_as_ctrl_c_does(
 ) -> None:
     number = getattr(signal, name)
 
-    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+    def events(
+        _corpus: Any, _model: Any, _train: Any, control: RunControl, **_: Any
+    ) -> Iterator[Event]:
         yield snapshot(1)
         signal.raise_signal(number)
         signal.raise_signal(number)  # a closed terminal sends several: nobody aborts
@@ -71,7 +75,9 @@ def test_that_the_system_stops_a_training_as_ctrl_c_does(
 def test_that_under_nohup_a_closed_terminal_stops_nothing(
     csv_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(_corpus: Any, _model: Any, _train: Any, control: RunControl) -> Iterator[Event]:
+    def events(
+        _corpus: Any, _model: Any, _train: Any, control: RunControl, **_: Any
+    ) -> Iterator[Event]:
         signal.raise_signal(signal.SIGHUP)
         assert not control.is_stopped
         yield snapshot(1)
@@ -96,7 +102,7 @@ def test_that_an_impatient_ctrl_c_waits_until_the_model_is_saved(
         saved.append(model.step)
 
     monkeypatch.setattr(cli_training, "save_model", save)
-    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(2), ended(2)]))
+    monkeypatch.setattr(cli_training, "train", lambda *_, **_kw: iter([snapshot(2), ended(2)]))
 
     assert main(train_arguments(csv_path)) == EXIT_INTERRUPTED
     assert saved == [2]
@@ -106,7 +112,7 @@ def test_that_an_impatient_ctrl_c_waits_until_the_model_is_saved(
 def test_that_a_second_ctrl_c_aborts_at_once_and_still_keeps_the_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(*_: Any) -> Iterator[Event]:
+    def events(*_: Any, **_kw: Any) -> Iterator[Event]:
         yield snapshot(1)
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
@@ -124,7 +130,7 @@ def test_that_a_second_ctrl_c_aborts_at_once_and_still_keeps_the_model(
 def test_that_a_diverged_training_keeps_the_last_good_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(*_: Any) -> Iterator[Event]:
+    def events(*_: Any, **_kw: Any) -> Iterator[Event]:
         yield snapshot(5)
         raise DivergedError("The loss is no longer finite. Lower the learning rate.")
 
@@ -219,7 +225,7 @@ def test_that_a_training_that_exploded_at_once_does_not_promise_a_file(
 def test_that_a_training_that_exploded_names_the_file_of_its_best_model(
     csv_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(*_: Any) -> Iterator[Event]:
+    def events(*_: Any, **_kw: Any) -> Iterator[Event]:
         yield snapshot(5)
         raise DivergedError("All of it.", what="The loss rose.", next_rate=0.01)
 
@@ -236,7 +242,7 @@ def test_that_a_training_that_exploded_names_the_file_of_its_best_model(
 def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
     csv_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def events(*_: Any) -> Iterator[Event]:
+    def events(*_: Any, **_kw: Any) -> Iterator[Event]:
         yield snapshot(5)
         yield snapshot(0)  # the best ones were those before the first step
         raise DivergedError("The loss rose to 5,000 nats a word.")
@@ -262,7 +268,7 @@ def test_that_training_goes_on_when_an_autosave_fails(
     monkeypatch.setattr(cli_training, "save_model", save)
     monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(
-        cli_training, "train", lambda *_: iter([snapshot(1), snapshot(2), ended(2)])
+        cli_training, "train", lambda *_, **_kw: iter([snapshot(1), snapshot(2), ended(2)])
     )
 
     code = main(train_arguments(csv_path))
@@ -278,7 +284,9 @@ def test_that_a_stop_before_the_first_step_does_not_write_over_a_trained_model(
     model_path = csv_path.with_name("model.safetensors")
     save_model(replace(tiny_model(), step=9000), model_path)  # a night of training
     before = model_path.read_bytes()
-    monkeypatch.setattr(cli_training, "train", lambda *_: iter([snapshot(0), ended(0, "stopped")]))
+    monkeypatch.setattr(
+        cli_training, "train", lambda *_, **_kw: iter([snapshot(0), ended(0, "stopped")])
+    )
 
     main(train_arguments(csv_path, "--force"))
 
@@ -293,7 +301,7 @@ def test_that_a_stop_during_the_preparation_saves_nothing(
         signal.raise_signal(signal.SIGINT)
         return iter(())
 
-    monkeypatch.setattr(cli_training, "build_corpus", build)
+    monkeypatch.setattr("engine.cli.preparation.build_corpus", build)
 
     assert main(train_arguments(csv_path)) == EXIT_INTERRUPTED
     assert not csv_path.with_name("model.safetensors").exists()

@@ -70,3 +70,30 @@ def test_that_a_model_reads_another_text_as_its_own(
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     # A text this short teaches no language: the model's own rules read it.
     assert (told["sentences"], told["unknown_share"]) == (1, 0.0)
+
+
+@pytest.mark.parametrize("tokenizer", ["whitespace", "auto"])
+def test_that_a_published_corpus_s_unknown_word_is_unknown(tokenizer: str, tmp_path: Path) -> None:
+    path = tmp_path / "ptb.train.txt"
+    path.write_text(" the <unk> rose N % \n mr. <unk> said no \n the <unk> fell \n" * 20)
+    options = ["--tokenizer", tokenizer, "--documents", "lines", "--validation-fraction", "0"]
+    if tokenizer != "auto":
+        options += ["--unknown-word", "<unk>"]
+
+    model = open_model(train(path, *options))
+
+    assert model.reading.config.unknown_word == "<unk>"
+    assert "<unk>" not in model.vocabulary
+    known = {"the", "rose", "N", "%", "mr.", "said", "no", "fell"}
+    assert set(model.vocabulary.words[2:-1]) == known
+    assert model.summary.unknown_share == pytest.approx(3 / 12)
+
+
+def test_that_an_unknown_word_goes_with_whitespace(
+    german: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["train", str(german), "--out", str(german.with_suffix(".st")),
+                 "--tokenizer", "words", "--unknown-word", "<unk>"])  # fmt: skip
+
+    assert code == 2
+    assert "goes with the tokenizer whitespace" in capsys.readouterr().err

@@ -269,3 +269,23 @@ def test_that_help_begins_with_an_example_and_is_short(
 
 def _epoch() -> EpochDone:
     return tiny_history().evaluations[1]
+
+
+def test_that_a_table_of_word_sequences_is_set_beside_a_score_or_mixed_in(
+    csv_path: Path, tmp_path: Path
+) -> None:
+    text = engine.read(csv_path, "body", validation_fraction=0.2, seed=3, progress=False)
+    model = engine.fit(text, epochs=1, hidden_dim=5, progress=False)
+
+    beside = model.score("The cat sees a dog.", beside=text)
+    mixed = model.mixed(text)
+
+    assert "a table of word triples: " in repr(beside)
+    assert "<p>a table of word triples: " in beside._repr_html_()
+    assert beside.log_probability == model.score("The cat sees a dog.").log_probability
+    assert "by a mixture of" in repr(mixed.score("The cat sees a dog."))
+    assert "This is a mixture of" in repr(mixed)
+    assert all(each.mixture for each in mixed.generate(2, seed=1))
+    assert "a mixture" not in repr(model)
+    with pytest.raises(engine.ModelFileError, match="is not written to a file"):
+        mixed.save(tmp_path / "mixed.safetensors")

@@ -1,6 +1,7 @@
 """A tokeniser is proposed that suits the text."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -9,13 +10,54 @@ from engine.tokenization.proposal import propose
 from tests.engine.support.languages import LANGUAGES, WITHOUT_BLANKS, own_sentences
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_that_ten_sentences_tell_the_language(code: str) -> None:
-    draws = random.Random(1)
+def short_texts() -> dict[str, list[str]]:
+    """Return sentences by the code of their language: those of all tests, and ten each more."""
+    found = {code: own_sentences(code) for code in LANGUAGES}
+    for part in Path(__file__).with_name("short_texts.txt").read_text("utf-8").split("[")[1:]:
+        code, *lines = part.strip().splitlines()
+        found[code.rstrip("]")] = lines
+    return found
 
-    found = {propose("\n".join(draws.sample(own_sentences(code), 10))).language for _ in range(20)}
 
-    assert found == {code}
+@pytest.mark.parametrize("length", [2, 10])
+def test_that_two_sentences_tell_the_language(length: int) -> None:
+    draws = random.Random(length)
+    texts = [
+        (code, "\n".join(draws.sample(sentences, length)))
+        for code, sentences in short_texts().items()
+        for _ in range(20)
+    ]
+
+    wrong = [(code, text) for code, text in texts if propose(text).language != code]
+
+    assert len(texts) == 500
+    assert len(wrong) <= (0.01 * len(texts) if length == 2 else 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("DAS IST EIN GROSSES HAUS UND ES GEHÖRT MIR.", "de"),
+        ("मी घरी जातो आणि जेवतो.", "mr"),
+        ("یہ گھر ہے", "ur"),
+        ("این خانه است", "fa"),
+        ("xq zzv wkk", ""),
+        ("QWJjZGVmZ2hpamtsbW5vcA==", ""),
+        ("def f(x): return x+1; import os", ""),
+        ("12 34 !!", ""),
+    ],
+)
+def test_which_language_is_told(text: str, language: str) -> None:
+    assert propose(text).language == language
+
+
+@pytest.mark.parametrize(
+    ("code", "other"), [("de", "en"), ("en", "fr"), ("ru", "en"), ("zh", "en")]
+)
+def test_that_a_tenth_of_another_language_changes_nothing(code: str, other: str) -> None:
+    mixed = own_sentences(code)[:54] + own_sentences(other)[:6]
+
+    assert propose("\n".join(mixed)).language == code
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -33,11 +75,6 @@ def test_that_a_tokenised_text_is_seen() -> None:
 
     assert propose("\n".join(lines)).tokenizer == "whitespace"
     assert propose(" ".join(lines)).tokenizer == "tutorial"
-
-
-def test_that_a_text_without_letters_gets_a_proposal() -> None:
-    assert propose("12 34\n!!").language == ""
-    assert propose("xq zzv wkk").language == ""
 
 
 def test_that_the_beginning_alone_is_looked_at() -> None:

@@ -42,6 +42,14 @@ def tokenizer(
         ("en", "The dogs' bowls cost $3.50 (or 5%).", "The dogs ' bowls cost $ 3.50 ( or 5 % ) ."),
         ("en", "See no. 5, i.e. the U.S. one, etc.", "See no. 5 , i.e. the U.S. one , etc."),
         ("en", "I said no.", "I said no ."),
+        ("he", 'ד"ר כהן אמר: "שלום".', 'ד"ר כהן אמר : “ שלום ” .'),
+        ("de", "ÄRGER in der Hauptstr. 5!", "ÄRGER in der Hauptstr. 5 !"),
+        ("de", "«Wie gaht’s ‹hüt›?» 1’200", "“ Wie gaht's “ hüt ” ? ” 1'200"),
+        ("fr", "«\u202f1\u202f200\u202f€\u202f» n’est\u202f!", "“ 1 200 € ” n' est !"),
+        ("ca", "La col·lega: «L’home»", "La col·lega : “ L' home ”"),
+        ("nl", "'s Avonds foto's van 't huis", "'s Avonds foto's van 't huis"),
+        ("hi", "राम ने 12,500 रु. दिए।", "राम ने 12,500 रु . दिए ।"),
+        ("ar", "قَالَ: «السَّلَامُ».", "قَالَ : “ السَّلَامُ ” ."),
         ("en", "J. S. Bach took vitamin C.", "J. S. Bach took vitamin C ."),
         ("en", "Well... yes… no?!", "Well … yes … no ? !"),
         (
@@ -98,6 +106,12 @@ def test_that_words_are_found_as_their_language_has_them(
         ),
         ("ja", "猫ー、です！", ["猫", "ー", "、", "で", "す", "！"]),
         ("th", "ไป ที่", ["ไ", "ป", BLANK, "ที่"]),
+        (
+            "zh",
+            "写到a@b.cn吗，看https://a.cn/x吧",
+            [*"写到", "a@b.cn", *"吗，看", "https://a.cn/x", "吧"],
+        ),
+        ("zh", "@anna你好#话题#", ["@anna", *"你好#话题#"]),
         ("km", "ខ្មែរ\u200b១២", ["ខ្មែ", "រ", "១២"]),
     ],
 )

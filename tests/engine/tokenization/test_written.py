@@ -95,7 +95,7 @@ def test_that_a_language_is_written_without_an_example(code: str) -> None:
     [
         ("en", "do n't say “ never “ again ” ” , i said !", "Don't say “never ‘again’”, i said!"),
         ("de", "er sagte : “ das haus “ ja ” ” .", "Er sagte: „das haus ‚ja‘“."),
-        ("fr", "“ l' homme ” ! il dort ; 5 %", "« l'homme » ! il dort ; 5 %"),
+        ("fr", "“ l' homme ” ! il dort ; 5 %", "« l'homme » !\u202fil dort ; 5 %"),
         ("es", "¿ qué ? ¡ hola !", "¿Qué? ¡Hola!"),
         ("en", "mr . smith ( 3 , 5 )", "Mr . smith (3, 5)"),
         ("tr", "iyi ki geldin", "İyi ki geldin"),
@@ -119,10 +119,29 @@ def test_that_other_marks_are_taken_where_the_texts_own_do_not_read_back() -> No
     assert found.is_readable(tokens)
 
 
-def test_that_two_sentences_in_one_are_not_readable() -> None:
+@pytest.mark.parametrize(
+    ("name", "tokens", "text"),
+    [
+        ("words", "He left . She came .", "He left.\u202fShe came."),
+        ("words", "“ He left . ” “ So ? ”", "“He left.”\u202f“So?”"),
+        ("tutorial", "he left . he came .", "He left .\u202fhe came."),
+        ("characters", "走 。 来 。", "走。\u202f来。"),
+        ("characters", "写 a@b.cn 吗", "写a@b.cn吗"),
+        ("characters", "45 15 。", "45\u202f15。"),
+    ],
+)
+def test_that_a_narrow_blank_keeps_sentences_and_words_apart(
+    name: TokenizerName, tokens: str, text: str
+) -> None:
+    found = Writer(reader("en", [], name=name))
+
+    assert found.written(tokens.split()) == (text, True)
+
+
+def test_that_a_word_that_no_text_has_is_not_readable() -> None:
     tokenizer = reader("en", [], lower_case=False)
 
-    assert not Writer(tokenizer).is_readable(["He", "left", ".", "She", "came", "."])
+    assert not Writer(tokenizer).is_readable(["He", "left soon", "."])
 
 
 def test_that_a_text_teaches_its_marks() -> None:

@@ -8,6 +8,7 @@ import pytest
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
+from engine.language_model import counted_text
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.tokenization.vocabulary import Vocabulary
@@ -47,7 +48,7 @@ def test_that_the_mean_is_that_of_all_words_with_the_models_own_numbers(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     monkeypatch.setattr(evaluation, "_BATCH_WORDS", at_once)
-    monkeypatch.setattr(evaluation, "_WORDS_AT_ONCE", at_once)
+    monkeypatch.setattr(counted_text, "_WORDS_AT_ONCE", at_once)
     model = model_knowing(corpus.vocabulary.words[4:9], corpus)
     ids = [
         model.vocabulary.encode([corpus.vocabulary.words[k] for k in sequence])

@@ -20,14 +20,16 @@ from engine.network.rnn import RNN
 from engine.recipes import (
     Tuning,
     fill_in,
+    recipe_defaults,
     settle,
     tuning_of,
+    tuning_text,
     unsettled,
 )
 from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams
-from engine.training.steps import Dropout
+from engine.training.steps import Dropout, SoftmaxSample
 from engine.training.trainer import Trainer
 from tests.benchmarks.data import synthetic_corpus
 from tests.engine.support.runs import of_type, pairs_of, run
@@ -209,15 +211,65 @@ def test_that_a_run_goes_on_from_a_model_as_it_is(corpus: Corpus) -> None:
 
 
 def test_that_all_is_decided_by_the_size_of_the_text_and_what_was_chosen_stays() -> None:
-    small, middle, large = (settle(TrainConfig(), words) for words in (SMALL, MIDDLE, LARGE))
-    chosen = settle(TrainConfig(learning_rate=0.5, output_dropout=0.0), SMALL)
+    small, middle, large = (settle(TrainConfig(), words, 2000) for words in (SMALL, MIDDLE, LARGE))
+    chosen = settle(TrainConfig(learning_rate=0.5, output_dropout=0.0), SMALL, 2000)
 
     assert None not in [getattr(small, name) for name in Tuning.__dataclass_fields__]
     assert (small.output_dropout or 0.0) > (large.output_dropout or 0.0) == 0.0
     assert (small.adam_epsilon or 0.0) > (middle.adam_epsilon or 0.0) > (large.adam_epsilon or 0.0)
     assert (chosen.learning_rate, chosen.output_dropout) == (0.5, 0.0)
     assert chosen.weight_decay == small.weight_decay
-    assert settle(small, LARGE) == small
+    assert settle(small, LARGE, 8000) == small
+
+
+def test_that_a_large_vocabulary_has_a_sampled_softmax_and_says_why() -> None:
+    decided = [settle(TrainConfig(), LARGE, words).softmax_sample for words in (2000, 8000)]
+    chosen = settle(TrainConfig(softmax_sample=1.0), LARGE, 8000)
+
+    assert decided == [1.0, 0.1]
+    assert chosen.softmax_sample == 1.0
+    assert "sampled softmax" in recipe_defaults("fast", LARGE, 8000).reason
+    assert "sampled softmax" not in recipe_defaults("fast", LARGE, 2000).reason
+    assert "0.1 of the others" in tuning_text(tuning_of(settle(TrainConfig(), LARGE, 8000)))
+    assert "of the others" not in tuning_text(tuning_of(chosen))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_that_words_are_drawn_by_the_root_of_their_counts_and_so_many_of_them(share: float) -> None:
+    counts = [0, 0, *(10_000 // rank for rank in range(1, 997)), 0]
+    sample = SoftmaxSample(TrainConfig(softmax_sample=share), counts)
+    y = torch.tensor([1, 5])
+
+    drawn = [sample.words(y, 1, left) for left in range(300)]
+
+    lengths = [len(each.words) for each in drawn]
+    assert sum(lengths) / len(lengths) == pytest.approx(share * len(counts), rel=0.05)
+    assert all({0, 1, 5, 998} <= set(each.words.tolist()) for each in drawn)  # special, and own
+    weights = {
+        word: weight
+        for each in drawn
+        for word, weight in zip(each.words.tolist(), each.log_weights.tolist(), strict=True)
+    }
+    # Of the words with 10,000/16 and 10,000/961 occurrences the first is drawn √60 times as often.
+    if share == 0.1:
+        often = math.exp(weights[962] - weights[17])
+        assert often == pytest.approx(math.sqrt(625 / 10), rel=0.01)
+    again = sample.words(y, 1, 7)
+    assert torch.equal(again.words, drawn[7].words)
+    assert not torch.equal(sample.words(y, 2, 7).words, again.words)
+
+
+def test_that_a_step_with_a_sample_learns_and_an_evaluation_stays_exact(corpus: Corpus) -> None:
+    events = run(corpus, epochs=6, batch_size=8, softmax_sample=0.3, learning_rate=0.05)
+    first, *_, last = (done.validation_loss for done in of_type(events, EpochDone))
+    model = of_type(events, SnapshotPublished)[-1].model
+    held_out = [corpus.validation.sequence(k).tolist() for k in range(len(corpus.validation))]
+
+    exact = model.rnn.calculate_loss(
+        [each[:-1] for each in held_out], [each[1:] for each in held_out]
+    )
+    assert last == pytest.approx(exact, rel=1e-9)
+    assert last < first
 
 
 def test_that_settings_stored_before_mean_what_they_meant() -> None:
@@ -230,7 +282,7 @@ def test_that_settings_stored_before_mean_what_they_meant() -> None:
 def test_that_the_tutorials_recipe_has_nothing_to_decide(corpus: Corpus) -> None:
     chosen = TrainConfig(recipe="tutorial", output_dropout=0.5, unigram_start=True, averaging=0.9)
 
-    assert settle(chosen, SMALL) == chosen
+    assert settle(chosen, SMALL, 8000) == chosen
     assert tuning_of(chosen) == Tuning()
     settings: dict[str, Any] = {"output_dropout": 0.5, "unigram_start": True, "averaging": 0.9}
     one, other = (
@@ -240,8 +292,15 @@ def test_that_the_tutorials_recipe_has_nothing_to_decide(corpus: Corpus) -> None
     assert all(map(torch.equal, one.model.rnn.parameters(), other.model.rnn.parameters()))
 
 
-def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus) -> None:
-    config = TrainConfig(epochs=3, batch_size=8, averaging=0.9, output_dropout=0.3)
+@pytest.mark.parametrize("softmax_sample", [1.0, 0.3])
+def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus, softmax_sample: float) -> None:
+    config = TrainConfig(
+        epochs=3,
+        batch_size=8,
+        averaging=0.9,
+        output_dropout=0.3,
+        softmax_sample=softmax_sample,
+    )
     whole, stopped = (Trainer(corpus, ModelConfig(hidden_dim=6), config) for _ in range(2))
     *_, last = (each for each in whole.run(RunControl()) if isinstance(each, SnapshotPublished))
     control = RunControl()
@@ -262,12 +321,13 @@ def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus) -> None:
 def test_that_what_was_decided_can_be_left_open_again() -> None:
     given = TrainConfig(epochs=7, output_dropout=0.1)
 
-    assert unsettled(settle(given, SMALL), SMALL) == given
+    assert unsettled(settle(given, SMALL, 8000), SMALL, 8000) == given
     assert (
-        unsettled(settle(given, SMALL), LARGE).learning_rate == settle(given, SMALL).learning_rate
+        unsettled(settle(given, SMALL, 8000), LARGE, 8000).learning_rate
+        == settle(given, SMALL, 8000).learning_rate
     )
     tutorial = TrainConfig(recipe="tutorial", learning_rate=0.01)
-    assert unsettled(tutorial, SMALL) == tutorial
+    assert unsettled(tutorial, SMALL, 8000) == tutorial
 
 
 def test_that_a_run_says_what_its_recipe_does_and_why(corpus: Corpus) -> None:
@@ -277,7 +337,7 @@ def test_that_a_run_says_what_its_recipe_does_and_why(corpus: Corpus) -> None:
             dict[str, Any](),
             {"output_dropout": 0.25},
             dict.fromkeys(Tuning.__dataclass_fields__, 0.0)
-            | {"adam_epsilon": 1e-8, "unigram_start": False},
+            | {"adam_epsilon": 1e-8, "unigram_start": False, "softmax_sample": 1.0},
         )
     )
 

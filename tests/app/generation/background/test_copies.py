@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.generation.writing.sentence_columns import COPIED, SENTENCE
 from app.generation.writing.sentence_list import SentenceList
-from app.jobs import CopiesFound
+from app.scoring_jobs import CopiesFound
 from app.session import CurrentRun
 from engine import Copy
 from tests.app.generation.conftest import MakeBench

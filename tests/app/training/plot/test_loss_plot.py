@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.shared.theme import DARK, LIGHT
 from app.training.plot.loss_history import LossHistory
 from app.training.plot.loss_plot import MOST_POINTS, MOST_SYMBOLS, LossPlot
-from app.training.plot.plot_parts import MOST_MARKS, Reference
+from app.training.plot.rate_strip import MOST_TICKS
+from app.training.plot.reference_lines import Reference
 from tests.app.support.training_fakes import epoch_done, halved, loss_point
 
 
@@ -98,6 +99,7 @@ def test_that_a_hidden_plot_rests_and_catches_up_when_shown(qtbot: QtBot, plot: 
 def test_that_a_million_points_are_drawn_with_a_bounded_number(plot: LossPlot) -> None:
     ramp = np.arange(1_000_000)
     plot.history.batch.extend(ramp, ramp / 1000, ramp / 10, 5 + np.sin(ramp))
+    plot.history.rates.extend(np.full(len(ramp), 0.01))
     for epoch in range(1000):
         plot.history.add_epoch(epoch_done(epoch, 6.0 - epoch / 1000))
 
@@ -111,6 +113,7 @@ def test_that_a_million_points_are_drawn_with_a_bounded_number(plot: LossPlot) -
 def test_that_a_zoomed_part_is_drawn_point_by_point(plot: LossPlot) -> None:
     ramp = np.arange(100_000)
     plot.history.batch.extend(ramp, ramp / 1000, ramp / 10, 5 + np.sin(ramp))
+    plot.history.rates.extend(np.full(len(ramp), 0.01))
     plot._box.setXRange(500, 600, padding=0)
 
     plot.redraw()
@@ -139,18 +142,16 @@ def test_that_references_follow_the_log_scale(qtbot: QtBot, plot: LossPlot) -> N
     fill(plot)
     plot.show_references(
         [
-            Reference(loss=math.log(8000), text="knows nothing", is_goal=False),
-            Reference(loss=3.9, text="no model can go below", is_goal=True),
+            Reference(loss=math.log(8000), name="guess", text="knows nothing", is_goal=False),
+            Reference(loss=3.9, name="bound", text="no model can go below", is_goal=True),
         ]
     )
     toggle = plot.findChild(QCheckBox, "training.log_scale_check")
 
     toggle.click()
-    assert plot._marks.reference_positions == pytest.approx(
-        (math.log10(math.log(8000)), math.log10(3.9))
-    )
+    assert plot._lines.positions == pytest.approx((math.log10(math.log(8000)), math.log10(3.9)))
     toggle.click()
-    assert plot._marks.reference_positions == pytest.approx((math.log(8000), 3.9))
+    assert plot._lines.positions == pytest.approx((math.log(8000), 3.9))
 
 
 def test_that_a_zoomed_view_shows_the_same_losses_on_a_log_scale(plot: LossPlot) -> None:
@@ -186,19 +187,19 @@ def test_that_halvings_stand_where_they_happened_on_every_axis(plot: LossPlot) -
     for index in range(3):
         axis.setCurrentIndex(index)
         plot.redraw()
-        positions.append(plot._marks.mark_positions)
+        positions.append(plot._strip.tick_positions)
 
     assert positions == [(200.0,), (2.0,), (20.0,)]
 
 
 def test_that_the_number_of_marks_is_bounded(plot: LossPlot) -> None:
     fill(plot)
-    for epoch in range(100):
-        plot.history.add_halving(halved(epoch, 0.5**epoch))
+    for epoch in range(300):
+        plot.history.add_halving(halved(epoch, 0.99**epoch))
 
     plot.redraw()
 
-    assert len(plot._marks.mark_positions) == MOST_MARKS
+    assert len(plot._strip.tick_positions) == MOST_TICKS
 
 
 def test_that_the_best_evaluation_has_the_star(plot: LossPlot) -> None:

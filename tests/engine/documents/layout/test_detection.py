@@ -70,7 +70,8 @@ def test_that_no_rows_have_no_header() -> None:
     ("first", "others", "is_header"),
     [
         (["id", "score"], [["1", "5"], ["2", "7"]], True),
-        (["a", "a"], [["1", "5"], ["2", "7"]], False),  # names differ
+        (["a", "a"], [["1", "5"], ["2", "7"]], True),  # a survey may repeat a name
+        (["a", "a"], [["a", "5"], ["2", "7"]], False),  # but no value is one
         (["body", "body"], [["x", "y"]], True),  # but such a word names a column
         (["id", "score"], [], True),
         (["Hello"], [], False),

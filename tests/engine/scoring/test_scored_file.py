@@ -13,8 +13,8 @@ from engine.control import RunControl, StageProgress
 from engine.documents.reader import DocumentReader
 from engine.errors import ConfigError, CorpusError, ExportError
 from engine.language_model.results import FileScored
-from engine.scoring import table
-from engine.scoring.table import added_columns, score_file
+from engine.scoring import scored_file
+from engine.scoring.scored_file import added_columns, score_file
 from tests.engine.support.models import tiny_model
 
 CONFIG = CsvConfig(columns=("text",))
@@ -45,7 +45,9 @@ def test_that_every_row_comes_back_with_its_score(source: Path, tmp_path: Path) 
     assert sum(bits) == pytest.approx(done.total.log_probability / 0.693147, rel=1e-4)
     assert isinstance(progress[-1], StageProgress)
     assert progress[-1].done == source.stat().st_size
-    assert done.words[0].count >= done.words[-1].count > 0
+    costs = [word.log_probability for word in done.words]
+    assert costs == sorted(costs)
+    assert sum(costs) == pytest.approx(done.total.log_probability)
 
 
 def test_that_few_rows_are_in_memory_however_many_there_are(
@@ -67,7 +69,7 @@ def test_that_few_rows_are_in_memory_however_many_there_are(
         return "\n"
 
     monkeypatch.setattr(DocumentReader, "rows", counted)
-    monkeypatch.setattr(table, "csv_line", noted)
+    monkeypatch.setattr(scored_file, "csv_line", noted)
 
     list(score_file(tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl()))
 

@@ -1,0 +1,158 @@
+"""One message with its buttons, as a card: what the corner of the window and each tab have.
+
+It decides nothing: `ErrorPresenter` says what to show, the window where.
+"""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import Message, MessageAction
+from app.shared.labels import as_plain, describe, make_label, restyle
+
+_TITLES = {"info": "Note", "warning": "Please check", "error": "Problem"}
+
+
+class MessageCard(QFrame):
+    """Show one `Message` until it is closed or replaced; hidden while there is none.
+
+    Parameters
+    ----------
+    role : str
+        Its object's name, which those of its parts begin with.
+
+    Attributes
+    ----------
+    words, buttons : layouts
+        For the subclass to arrange.
+
+    Signals
+    -------
+    closed()
+        The person closed the message.
+    """
+
+    closed = Signal()
+
+    def __init__(self, role: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(role)
+        self.setProperty("message", "true")
+        self._details = ""
+        self._action: MessageAction | None = None
+        self._build_labels(role)
+        self._build_buttons(role)
+        self._connect_signals()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence shown now; "" when the message is hidden."""
+        return self._text.text() if not self.isHidden() else ""
+
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show `message` in place of the present one."""
+        self._details = message.details
+        self._title.setText(_TITLES[message.kind])
+        self._text.setText(message.text)
+        self._advice.setText(message.advice)
+        self._advice.setVisible(bool(message.advice))
+        self._copy_button.setVisible(bool(message.details))
+        self._copy_button.setText("Copy details")
+        self._show_action(message.action)
+        restyle(self, "kind", message.kind)
+        for widget in (self, self._title):  # the title's colour is its frame's affair
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+        self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
+        self.show()
+        announcement = QAccessibleAnnouncementEvent(self, message.text)
+        if message.kind == "error":
+            announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(announcement)
+
+    @Slot()
+    def clear(self) -> None:
+        """Hide the message."""
+        self.hide()
+
+    def _show_action(self, action: MessageAction | None) -> None:
+        self._action = action
+        self._action_button.setVisible(action is not None)
+        if action is not None:
+            self._action_button.setText(action.text)
+            self._action_button.setAccessibleName(action.text)
+            self._action_button.setToolTip(as_plain(action.tip))
+
+    def _build_labels(self, role: str) -> None:
+        self._title = make_label("", "body", self)
+        self._title.setObjectName(f"{role}.title")
+        self._title.setProperty("part", "title")
+        self._text = make_label("", "body", self, wrap=True)
+        self._text.setObjectName(f"{role}.text")
+        self._advice = make_label("", "body", self, wrap=True)
+        self._advice.setObjectName(f"{role}.advice")
+        for label in (self._text, self._advice):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = QVBoxLayout()
+        self.words.setSpacing(4)
+        for each in (self._title, self._text, self._advice):
+            self.words.addWidget(each)
+
+    def _build_buttons(self, role: str) -> None:
+        self._action_button = describe(
+            QPushButton(self), f"{role}.action_button", "The step that helps", ""
+        )
+        self._action_button.setProperty("primary", "true")
+        self._copy_button = describe(
+            QPushButton("Copy details", self),
+            f"{role}.copy_button",
+            "Copy the technical details of the problem",
+            "Copy the technical details to the clipboard, for a report",
+        )
+        self._close_button = describe(
+            QPushButton("Close", self),  # no key: each tab needs its own
+            f"{role}.close_button",
+            "Close the message",
+            "Close this message; Help > Messages shows the last ones",
+        )
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(8)
+        self.buttons.addStretch(1)
+        for button in (self._copy_button, self._close_button, self._action_button):
+            self.buttons.addWidget(button)
+
+    def _connect_signals(self) -> None:
+        self._action_button.clicked.connect(self._on_action_button_clicked)
+        self._copy_button.clicked.connect(self._on_copy_button_clicked)
+        self._close_button.clicked.connect(self._on_close_button_clicked)
+
+    @Slot()
+    def _on_action_button_clicked(self) -> None:
+        action = self._action
+        self.clear()
+        if action is not None:
+            action.run()
+
+    @Slot()
+    def _on_copy_button_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")
+        self._copy_button.setText("Copied")
+
+    @Slot()
+    def _on_close_button_clicked(self) -> None:
+        self.clear()
+        self.closed.emit()
+
+
+class MessageStrip(MessageCard):
+    """A message above what it concerns: it covers nothing that is to be mended."""
+
+    def __init__(self, role: str, parent: QWidget) -> None:
+        super().__init__(role, parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(16)
+        row.addLayout(self.words, 1)
+        row.addLayout(self.buttons)

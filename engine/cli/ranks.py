@@ -1,0 +1,366 @@
+"""Processes that train one run together: who they are, where they meet, and what the others do.
+
+torchrun says in the environment which rank a process is. Without it, on one machine, the same
+command is given once for each rank with --rank, --ranks and --rendezvous. Rank 0 is the command
+that a person sees; the others train along and are silent, but for what goes wrong with them alone.
+"""
+
+import contextlib
+import io
+import os
+import secrets
+import socket
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+import torch.distributed as dist
+from torch.distributed.distributed_c10d import Store
+from torch.distributed.rendezvous import rendezvous
+
+from engine.cli.output import Output, SignalControl, stop_on_signal
+from engine.control import RunControl
+from engine.corpus.cache import corpus_cache_folder
+from engine.corpus.corpus import Corpus, TrainingText
+from engine.errors import ConfigError, DivergedError, EngineError, RankLostError
+from engine.files.atomic import explain_os_error, write_durably
+from engine.runs.lock import RunLock, is_held
+from engine.training.distributed.ranks import BEGIN, TEXT, Ranks
+from engine.training.distributed.text import SharedText, share_text, take_text
+from engine.training.state import load_state
+from engine.training.trainer import Trainer
+from engine.wording import counted
+
+_MEETING_S = 600.0  # that ranks may start one after the other
+_TELL_AFTER_S = 5.0  # who is waited for
+_LOOK_S = 0.05
+_OPTIONS = ("rank", "ranks", "rendezvous")
+_FROM_TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+_LOOPBACK = {"linux": "lo", "darwin": "lo0"}
+_EXIT_FAILED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One process among those that train a run."""
+
+    rank: int
+    count: int
+    local_rank: int  # among those of its node
+    local_count: int
+    node: int
+    rendezvous: Path | None  # None: torchrun has a place
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether all ranks are on one machine."""
+        return self.local_count == self.count
+
+
+def place_of(arguments: Namespace) -> Place | None:
+    """Return which rank this process is; None if it trains by itself.
+
+    Raises
+    ------
+    ConfigError
+        If that cannot be told, or not here.
+    """
+    given = {name: getattr(arguments, name) for name in _OPTIONS}
+    place = _given_place(given) if any(each is not None for each in given.values()) else _launched()
+    if place is None or place.count == 1:
+        return None
+    if sys.platform == "win32":
+        raise ConfigError("Several ranks can train one run on Linux and macOS, not on Windows.")
+    return place
+
+
+def _given_place(given: dict[str, object]) -> Place:
+    missing = [f"--{name}" for name, value in given.items() if value is None]
+    if missing:
+        raise ConfigError(
+            f"{' and '.join(missing)} must be given, too: --rank, --ranks and --rendezvous say "
+            "together which of several processes this is, and where they meet."
+        )
+    rank, count, rendezvous = given["rank"], given["ranks"], given["rendezvous"]
+    if not (isinstance(rank, int) and isinstance(count, int) and isinstance(rendezvous, Path)):
+        raise TypeError(given)
+    if not 0 <= rank < count:
+        raise ConfigError(f"With --ranks {count}, --rank is from 0 to {count - 1}, not {rank}.")
+    if _launched() is not None:
+        raise ConfigError("torchrun says already which rank this is: leave --rank out.")
+    return Place(
+        rank=rank,
+        count=count,
+        local_rank=rank,
+        local_count=count,
+        node=0,
+        rendezvous=rendezvous.absolute(),
+    )
+
+
+def _launched() -> Place | None:
+    """Return what torchrun says."""
+    if not all(os.environ.get(name) for name in _FROM_TORCHRUN):
+        return None
+    try:
+        rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+        local_rank = int(os.environ.get("LOCAL_RANK", rank))
+        local_count = int(os.environ.get("LOCAL_WORLD_SIZE", count))
+        node = int(os.environ.get("GROUP_RANK", 0))
+    except ValueError as error:
+        raise ConfigError(
+            "RANK, WORLD_SIZE and the like in the environment are no numbers: start the ranks "
+            "with torchrun, or take these variables away."
+        ) from error
+    return Place(
+        rank=rank,
+        count=count,
+        local_rank=local_rank,
+        local_count=local_count,
+        node=node,
+        rendezvous=None,
+    )
+
+
+def restarts() -> int:
+    """Return how often torchrun has started the ranks anew."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") or 0)
+
+
+def launch_name() -> str:
+    """Return a name of torchrun's start of all ranks, the same when it starts them anew."""
+    name = os.environ.get("TORCHELASTIC_RUN_ID", "")
+    if not name:
+        return ""
+    return name if name != "none" else f"{socket.gethostname()}-{os.getppid()}"
+
+
+@contextlib.contextmanager
+def joined(arguments: Namespace, control: SignalControl, output: Output) -> Iterator[Ranks | None]:
+    """Meet the other ranks, and leave them in the end; None if this process trains by itself.
+
+    Until it gives an order, rank 0 may take its time.
+    """
+    place = place_of(arguments)
+    if place is None:
+        yield None
+        return
+    _settle(place)
+    has_gpu = getattr(arguments, "device", "") != "cpu" and torch.cuda.is_available()
+    with _met(place, control, output) as store:
+        ranks = Ranks(
+            place.rank,
+            place.count,
+            store,
+            control,
+            with_gpus=has_gpu and dist.is_nccl_available(),
+            node=place.node,
+        )
+        try:
+            _require_same_device(ranks, has_gpu=has_gpu)
+            if ranks.leads:
+                nodes = ranks.nodes()
+                output.note(
+                    f"{counted(place.count, 'rank')} train this run together, on "
+                    f"{counted(len(set(nodes)), 'node')}."
+                )
+                ranks.work_alone()
+            else:
+                ranks.nodes()
+            yield ranks
+            if ranks.leads:
+                ranks.require_all()
+        except RankLostError:
+            ranks.close()
+            raise
+        except BaseException as error:
+            known = isinstance(error, EngineError)
+            ranks.close(str(error) if known else "an unexpected error")
+            raise
+        else:
+            ranks.close()
+
+
+def follow_along(arguments: Namespace) -> int | None:
+    """Train along if this is not rank 0, and return the exit code."""
+    place = place_of(arguments)
+    if place is None or place.rank == 0:
+        return None
+    silent = Output(as_json=False, out=io.StringIO(), err=io.StringIO())
+    with stop_on_signal(silent) as control:
+        try:
+            with joined(arguments, control, silent) as ranks:
+                has_trained = ranks is not None and _follow(ranks)
+        except (ConfigError, DivergedError):
+            return _EXIT_FAILED  # rank 0 says so
+        except RankLostError as error:
+            if error.is_told_elsewhere:
+                return _EXIT_FAILED
+            raise
+        except EngineError as error:
+            raise EngineError(f"Rank {place.rank}: {error}") from error
+        return control.exit_code if has_trained or control.exit_code else _EXIT_FAILED
+
+
+def _follow(ranks: Ranks) -> bool:
+    """Train along with rank 0 to the end of its run; tell whether there was one."""
+    order, sides = ranks.await_order(), None
+    if order == TEXT:
+        sides = take_text(ranks)
+        order = ranks.await_order()
+    if order != BEGIN or sides is None:
+        return False
+    with TemporaryDirectory(prefix="rnn-text-lab-") as name:
+        path = Path(name) / "state"
+        path.write_bytes(ranks.send())
+        state = load_state(path)
+    text = SharedText(
+        training=sides[0],
+        validation=sides[1],
+        vocabulary=state.vocabulary,
+        summary=state.summary,
+        reading=state.reading,
+    )
+    for _ in Trainer.following(text, state, ranks).run(ranks.control):
+        pass
+    return True
+
+
+def text_for(ranks: Ranks | None, corpus: Corpus, *, uses_cache: bool) -> TrainingText:
+    """Return what is trained on: the corpus, laid out for all ranks where there are several."""
+    if ranks is None:
+        return corpus
+    folder = corpus_cache_folder() if uses_cache else None
+    return share_text(ranks, corpus, folder if folder is not None and folder.is_dir() else None)
+
+
+def _settle(place: Place) -> None:
+    """Give this process its part of the machine, before anything is computed."""
+    if place.is_alone:  # who is on one machine needs no network
+        loopback = _LOOPBACK.get(sys.platform, "lo")
+        os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = loopback
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // place.local_count))
+    if place.local_count > 1:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        names = None if visible is None else [name for name in visible.split(",") if name]
+        if names is None:
+            os.environ["CUDA_VISIBLE_DEVICES"] = str(place.local_rank)
+        elif names:
+            own = names[place.local_rank : place.local_rank + 1]
+            os.environ["CUDA_VISIBLE_DEVICES"] = "".join(own)
+
+
+def _require_same_device(ranks: Ranks, *, has_gpu: bool) -> None:
+    with_gpu = int(ranks.agree(loss=float(has_gpu)).loss)
+    if with_gpu not in (0, ranks.count):
+        raise ConfigError(
+            f"Only {with_gpu} of {ranks.count} ranks have a GPU of their own. Start as many ranks "
+            'on each node as it has GPUs, or set CUDA_VISIBLE_DEVICES="" to train on CPUs.'
+        )
+
+
+@contextlib.contextmanager
+def _met(place: Place, control: RunControl, output: Output) -> Iterator[Store]:
+    """Give the store of the ranks once all of them are there."""
+    with contextlib.ExitStack() as stack:
+        if place.rendezvous is None:
+            store = _store_of_torchrun()
+        else:
+            store = stack.enter_context(_store_in_file(place, place.rendezvous, control))
+        try:
+            _wait_for_others(place, store, control, output)
+        except RuntimeError as error:
+            raise _unreachable(place) from error
+        yield store
+
+
+def _store_of_torchrun() -> Store:
+    try:
+        store, _, _ = next(iter(rendezvous("env://", timeout=timedelta(seconds=_MEETING_S))))
+    except (RuntimeError, ValueError) as error:
+        where = f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}"
+        raise ConfigError(
+            f"The other ranks could not be reached at {where}. Start all of them with torchrun, "
+            "or take RANK and WORLD_SIZE out of the environment to train with one process."
+        ) from error
+    found: Store = store
+    return found
+
+
+@contextlib.contextmanager
+def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[Store]:
+    """Give a store in a file of this start alone, whatever an earlier one left.
+
+    `path` holds the name of that file, and rank 0 holds a lock on it while it lives.
+    """
+    lock: RunLock | None = None
+    try:
+        if place.rank == 0:
+            if is_held(path):
+                raise ConfigError(f"{path} is in use by other ranks: give --rendezvous another.")
+            if path.exists() and not _named(path):
+                raise ConfigError(f"{path} is no rendezvous: give --rendezvous a new file.")
+            own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+            write_durably(path, own.name.encode(), new_mode=0o600)
+            lock = RunLock(path)
+        else:
+            own = _told_file(path, control)
+        yield dist.FileStore(str(own), place.count)  # type: ignore[attr-defined]
+    except OSError as error:
+        raise ConfigError(
+            f"The ranks cannot meet at {path}, because {explain_os_error(error)}. Give "
+            "--rendezvous a new file in a folder that all ranks can write to."
+        ) from error
+    finally:
+        if lock is not None:
+            lock.release()
+            path.unlink(missing_ok=True)
+            own.unlink(missing_ok=True)
+
+
+def _named(path: Path) -> str:
+    """Return the name that a rendezvous holds; "" if it is none."""
+    name = path.read_bytes()[:256].decode(errors="replace")
+    return name if name.startswith(f"{path.name}.") else ""
+
+
+def _told_file(path: Path, control: RunControl) -> Path:
+    """Wait for rank 0 and return the file of the store."""
+    end_s = time.monotonic() + _MEETING_S
+    while control.proceed() and time.monotonic() < end_s:
+        if is_held(path) and (name := _named(path)):
+            return path.with_name(name)
+        time.sleep(_LOOK_S)
+    raise ConfigError(f"Rank 0 did not come to {path} within {_MEETING_S / 60:.0f} minutes.")
+
+
+def _wait_for_others(place: Place, store: Store, control: RunControl, output: Output) -> None:
+    """Say that this rank is there, and wait until all are."""
+    began_s = time.monotonic()
+    store.set(f"here/{place.rank}", "1")
+    is_told = False
+    while missing := [rank for rank in range(place.count) if not store.check([f"here/{rank}"])]:
+        waited_s = time.monotonic() - began_s
+        if not control.proceed() or waited_s > _MEETING_S:
+            raise EngineError(_missing(missing))
+        if waited_s > _TELL_AFTER_S and not is_told:
+            is_told = True
+            output.note(_missing(missing))
+        time.sleep(_LOOK_S)
+
+
+def _missing(ranks: list[int]) -> str:
+    names = f"rank {ranks[0]}" if len(ranks) == 1 else f"ranks {', '.join(map(str, ranks))}"
+    return f"Waiting for {names}: start the same command there."
+
+
+def _unreachable(place: Place) -> EngineError:
+    where = place.rendezvous or f"{os.environ.get('MASTER_ADDR')}"
+    return EngineError(f"The other ranks cannot be reached any more at {where}.")

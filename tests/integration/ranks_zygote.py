@@ -1,0 +1,91 @@
+"""Ranks that are forked: the command line of many processes, without the seconds of each start.
+
+It loads PyTorch once and reads a JSON object a line, each an order to fork one command:
+
+    {"argv": [...], "out": PATH, "err": PATH, "environment": {...}, "dies_at_step": N or null}
+
+and answers with the process's number; {"wait": NUMBER} is answered with its exit code, that of a
+killed one negative. Every step is a point of the curve and is followed by a save.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import Any
+
+import torch
+
+import engine.cli.ranks
+import engine.cli.runs
+from engine.cli.main import main as command_line
+from engine.runs import recorder
+from engine.training import trainer
+from engine.training.distributed.work import SharedSteps
+
+
+def note_every_step() -> None:
+    """Let every step be a point, and be followed by a save."""
+    trainer._POINT_EVERY_S = 0.0
+    recorder._LOGGED_POINT_S = 0.0
+    recorder._AUTOSAVE_S = 0.0
+
+
+def die_at(step: int) -> None:
+    """Let this process be killed in the middle of its step of this number, from 1."""
+    steps = 0
+    share = SharedSteps._laid_out_here
+
+    def killed(self: SharedSteps, chosen: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return share(self, chosen)
+
+    SharedSteps._laid_out_here = killed  # type: ignore[method-assign]
+
+
+def work(order: dict[str, Any]) -> int:
+    """Run one command in this process."""
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - this one was read
+    os.environ.update(order["environment"])
+    if order["dies_at_step"] is not None:
+        die_at(order["dies_at_step"])
+    return command_line(order["argv"])
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    assert engine.cli.runs  # imported before the first fork
+    assert engine.cli.ranks
+    torch.set_num_threads(1)  # no threads: a fork keeps only one
+    note_every_step()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            _, status = os.waitpid(order["wait"], 0)
+            answer = os.waitstatus_to_exitcode(status)
+        else:
+            answer = os.fork()
+            if answer == 0:
+                code = 1
+                try:
+                    code = work(order)
+                except BaseException:  # noqa: BLE001 - the border of the process
+                    traceback.print_exc()
+                finally:
+                    sys.stdout.flush()
+                    sys.stderr.flush()
+                    os._exit(code)
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
