@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.session import RunState
 from app.shared.column_picker import ColumnPicker
 from engine import RunControl, StageProgress
 from engine.scoring.text_scores import score_texts
@@ -211,3 +213,22 @@ def test_that_what_is_wrong_is_said_where_the_person_looks(
     paths.opened = tmp_path / "none.txt"
     press(qtbot, bench, "rank_open_button")
     qtbot.waitUntil(lambda: "There is no file" in bench.text_of("rank_status"))
+
+
+def test_that_the_earlier_model_ranks_while_one_looks_back_and_a_training_runs(
+    qtbot: QtBot, open_bench: MakeBench, paths: Paths
+) -> None:
+    bench = open_lists(qtbot, open_bench, paths)
+    for state in (RunState.PREPARING, RunState.READY, RunState.TRAINING):
+        bench.session.set_run_state(state)
+    earlier = tiny_model(seed=7)
+    bench.session.look_back(earlier)
+    bench.session.set_model(tiny_model(seed=3))  # a snapshot of the training
+    bench.find(QPlainTextEdit, "rank_edit").setPlainText("\n".join(TEXTS))
+
+    press(qtbot, bench, "rank_button")
+
+    qtbot.waitUntil(lambda: len(cells(bench, "rank_table", "log₁₀ p")) == 3)
+    scores = [each.log_probability / math.log(10.0) for each in score_texts(earlier, TEXTS)]
+    shown = [f"{score:.2f}".replace("-", "−") for score in sorted(scores, reverse=True)]
+    assert cells(bench, "rank_table", "log₁₀ p") == shown
