@@ -137,9 +137,14 @@ def score_list_with_engine(
 
 
 def score_file_with_engine(
-    model: "LanguageModel", source: Path, config: CsvConfig, target: Path, control: RunControl
+    model: "LanguageModel",
+    source: Path,
+    config: CsvConfig,
+    target: Path,
+    per_word: bool,  # noqa: FBT001 - a job's arguments have no names
+    control: RunControl,
 ) -> "Iterator[StageProgress | FileScored]":
     """Score a column into a new file; called in the worker, so that PyTorch is loaded there."""
     from engine import score_file
 
-    return score_file(model, source, config, target, control)
+    return score_file(model, source, config, target, control, per_word=per_word)

@@ -18,7 +18,6 @@ from engine.cli.scoring import (
     score_column_words,
     score_words,
     show_totals,
-    summed,
 )
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import SampleConfig
@@ -31,6 +30,7 @@ from engine.language_model.tutorial_npz import word_list_of
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.replacement import best_replacement
+from engine.scoring.scored_file import summed
 from engine.scoring.scorer import score
 from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted, probability

@@ -30,12 +30,20 @@ from engine.scoring.ranking import (
     candidates_of,
     rank,
 )
-from engine.scoring.scored_file import added_columns, csv_line, progress_of, score_rows
+from engine.scoring.scored_file import (
+    PER_WORD,
+    added_columns,
+    csv_line,
+    other_columns,
+    progress_of,
+    score_rows,
+    summed,
+    word_cells,
+)
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import WordTally
 from engine.wording import counted
 
-_PER_WORD = ("sentence", "position", "word", "known", "log{}_probability", "surprisal_bits", "rank")
 _STATISTICS = ("word", "count", "log{}_probability", "mean_surprisal_bits")
 
 
@@ -47,7 +55,7 @@ def score_words(
     Tabs stand between the columns.
     """
     total, count = NOTHING, 0
-    output.result("\t".join(_PER_WORD).format(base))
+    output.result("\t".join(PER_WORD).format(base))
     for number, text in texts:
         for event in score(model, text):
             _show_words(event.score, number, (), output, base)
@@ -59,22 +67,8 @@ def _show_words(
     scored: SentenceScore, number: int, before: Sequence[str], output: Output, base: str
 ) -> None:
     """Write a line per word, `before` standing in front of each."""
-    for position, word in enumerate(scored.words, start=1):
-        log_p = word.log_probability / BASES[base]
-        known = "yes" if word.is_known else "no"
-        cells = (number, position, word.word, known, f"{log_p:.6f}", f"{word.bits:.6f}", word.rank)
-        output.result("\t".join(map(str, (*before, *cells))))
-
-
-def summed(scored: SentenceScore) -> TextScore:
-    """Return what a scored sentence adds to the totals."""
-    known = [word.log_probability for word in scored.words if word.is_known]
-    return TextScore(
-        words=len(scored.words),
-        unknown=len(scored.words) - len(known),
-        log_probability=scored.log_probability,
-        log_probability_of_known=math.fsum(known),
-    )
+    for cells in word_cells(scored, number, base):
+        output.result("\t".join((*before, *cells)))
 
 
 def show_totals(
@@ -121,10 +115,10 @@ def score_column_words(arguments: Namespace, model: LanguageModel, output: Outpu
         DocumentReader(arguments.csv, config, control.proceed) as reader,
     ):
         columns = reader.all_columns
-        kept = [k for k, name in enumerate(columns) if name not in reader.columns]
+        kept = other_columns(reader)
         if not output.as_json:
-            per_word = (name.format(base) for name in _PER_WORD)
-            output.result("\t".join([*(columns[k] for k in kept), *per_word]))
+            names = [columns[k] for k in kept]
+            output.result("\t".join([*names, *added_columns(names, base, PER_WORD)]))
         for number, (fields, text) in enumerate(reader.rows(), start=1):
             if not control.proceed():
                 break

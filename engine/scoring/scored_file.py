@@ -5,6 +5,7 @@ Lists of candidates are `candidates`'s; what scores sum to and per-word figures 
 
 import csv
 import io
+import math
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,16 @@ from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import ConfigError, ExportError
 from engine.files.atomic import explain_os_error, replacing
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import NOTHING, FileScored, TextScore
+from engine.language_model.results import NOTHING, FileScored, SentenceScore, TextScore
 from engine.scoring.ranking import BASES
+from engine.scoring.scorer import score
 from engine.scoring.text_scores import WordTally, score_texts
 
 _AT_ONCE = 512  # rows in memory
+_BETWEEN_REPORTS = 64  # rows, where each word is one of the new table
 _MOST_CHARACTERS = 1_000_000  # of those, but for a row that is longer alone
 _ADDED = ("log{}_probability", "perplexity", "words", "unknown_words")
+PER_WORD = ("sentence", "position", "word", "known", "log{}_probability", "surprisal_bits", "rank")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,10 @@ class ScoredRow:
         ]
 
 
-def added_columns(columns: Iterable[str], base: str) -> list[str]:
-    """Return the names of what `ScoredRow.added` gives; none is in the table already."""
+def added_columns(columns: Iterable[str], base: str, wanted: Sequence[str] = _ADDED) -> list[str]:
+    """Return the names of what `ScoredRow.added` gives, or `wanted`; none is there already."""
     taken, names = set(columns), []
-    for name in (each.format(base) for each in _ADDED):
+    for name in (each.format(base) for each in wanted):
         free = name
         while free in taken:
             free += "_2"
@@ -86,6 +90,37 @@ def _next_rows(rows: Iterator[tuple[list[str], str]]) -> list[tuple[list[str], s
     return some
 
 
+def word_cells(scored: SentenceScore, number: int, base: str) -> Iterator[list[str]]:
+    """Yield a row per word, in the order of `PER_WORD`; `number` is that of the text."""
+    for position, word in enumerate(scored.words, start=1):
+        yield [
+            str(number),
+            str(position),
+            word.word,
+            "yes" if word.is_known else "no",
+            f"{word.log_probability / BASES[base]:.6f}",
+            f"{word.bits:.6f}",
+            str(word.rank),
+        ]
+
+
+def other_columns(reader: DocumentReader) -> list[int]:
+    """Return which columns of a table are not its text."""
+    columns = enumerate(reader.all_columns)
+    return [number for number, name in columns if name not in reader.columns]
+
+
+def summed(scored: SentenceScore) -> TextScore:
+    """Return what a scored sentence adds to the totals."""
+    known = [word.log_probability for word in scored.words if word.is_known]
+    return TextScore(
+        words=len(scored.words),
+        unknown=len(scored.words) - len(known),
+        log_probability=scored.log_probability,
+        log_probability_of_known=math.fsum(known),
+    )
+
+
 def csv_line(cells: Sequence[Any]) -> str:
     """Return one line of a CSV; None is an empty cell."""
     line = io.StringIO()
@@ -101,6 +136,7 @@ def score_file(
     control: RunControl,
     *,
     base: str = "10",
+    per_word: bool = False,
 ) -> Iterator[StageProgress | FileScored]:
     """Write a new CSV: the rows of a file with log probability, perplexity and unknown words.
 
@@ -118,6 +154,8 @@ def score_file(
         A stop leaves no file, and the one that was there as it was.
     base : {"10", "2", "e"}
         Of the logarithm.
+    per_word : bool
+        A row per word instead: the row's other columns, and those of `PER_WORD`.
 
     Yields
     ------
@@ -145,7 +183,8 @@ def score_file(
             replacing(target) as descriptor,
             _writing(descriptor) as file,
         ):
-            result = yield from _write(model, reader, file, control, base)
+            write = _write_words if per_word else _write
+            result = yield from write(model, reader, file, control, base)
             if result is None:
                 raise _StoppedError
     except (_StoppedError, UnpackingStoppedError):
@@ -191,6 +230,41 @@ def _write(
     file.flush()
     return FileScored(
         rows=done,
+        texts=texts,
+        refused_rows=reader.refused_rows,
+        total=total,
+        words=tally.statistics(),
+    )
+
+
+def _write_words(
+    model: LanguageModel,
+    reader: DocumentReader,
+    file: TextIO,
+    control: RunControl,
+    base: str,
+) -> Generator[StageProgress, None, FileScored | None]:
+    """Write header and a row per word; return what they sum to, None after a stop."""
+    total, texts, number, tally = NOTHING, 0, 0, WordTally(model)
+    kept = other_columns(reader)
+    names = [reader.all_columns[k] for k in kept]
+    file.write(csv_line([*names, *added_columns(names, base, PER_WORD)]))
+    for number, (fields, text) in enumerate(reader.rows(), start=1):
+        if not control.proceed():
+            break
+        for event in score(model, text) if text else ():
+            before = [fields[k] for k in kept]
+            cells = word_cells(event.score, number, base)
+            file.writelines(csv_line([*before, *each]) for each in cells)
+            tally.add_words(model, event.score.words)
+            total, texts = total + summed(event.score), texts + 1
+        if number % _BETWEEN_REPORTS == 0:
+            yield progress_of(reader)
+    if control.is_stopped:
+        return None
+    file.flush()
+    return FileScored(
+        rows=number,
         texts=texts,
         refused_rows=reader.refused_rows,
         total=total,

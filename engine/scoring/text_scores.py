@@ -12,7 +12,7 @@ import torch
 
 from engine.corpus.corpus import Sentences
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import NOTHING, TextScore, WordStatistic
+from engine.language_model.results import NOTHING, TextScore, WordScore, WordStatistic
 from engine.network.batching import batch_from_pairs, batches_by_length
 
 _BATCH_WORDS = 4096
@@ -32,6 +32,13 @@ class WordTally:
         """Add the words `y`, int64 of shape (N,), and the loss of each in nats, (N,)."""
         self._sums[0].index_add_(0, y, torch.ones_like(losses))
         self._sums[1].index_add_(0, y, losses)
+
+    def add_words(self, model: LanguageModel, words: Sequence[WordScore]) -> None:
+        """Add the words of a scored sentence."""
+        device = self._sums.device
+        y = torch.tensor(model.vocabulary.encode([word.word for word in words]), device=device)
+        losses = torch.tensor([-word.log_probability for word in words], dtype=torch.float64)
+        self.add(y, losses.to(device))
 
     def statistics(self) -> tuple[WordStatistic, ...]:
         """Return the words that occurred; those that cost most in sum come first."""

@@ -70,7 +70,8 @@ class FileScoringController(BackgroundController):
         self._target, self._model = target, model_epoch(model)
         self._begin(f"Scoring {source.name}…")
         config = CsvConfig(columns=self._page.columns())
-        self._start(self._jobs.score_file, model, source, config, target)
+        per_word = self._page.is_per_word
+        self._start(self._jobs.score_file, model, source, config, target, per_word)
 
     def _begin(self, status: str) -> None:
         self._is_done = False

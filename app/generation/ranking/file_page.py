@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -82,6 +83,13 @@ class FilePage(QWidget):
             "The column with the text; several that are ticked are joined",
         )
         self._column_picker.setMinimumWidth(scaled(_PICKER_WIDTH))
+        self._per_word_check = describe(
+            QCheckBox("A row per &word", self),
+            "generation.file_per_word_check",
+            "A row per word",
+            "Write each word with its surprisal in bits, its rank and whether it is known, the "
+            "row's other columns in front: the table that reading times are compared with",
+        )
         self._score_button = describe(
             QPushButton("&Score into a new file…", self),
             "generation.file_score_button",
@@ -140,6 +148,7 @@ class FilePage(QWidget):
         label.setBuddy(self._column_picker)
         choice.addWidget(label)
         choice.addWidget(self._column_picker)
+        choice.addWidget(self._per_word_check)
         choice.addWidget(self._score_button)
         progress = QHBoxLayout()
         progress.addWidget(self._bar, 1)
@@ -164,6 +173,11 @@ class FilePage(QWidget):
         self._column_picker.set_names(columns, [guessed])
         self._status.setText("")
         self._update()
+
+    @property
+    def is_per_word(self) -> bool:
+        """Whether the new file is to have a row per word."""
+        return self._per_word_check.isChecked()
 
     def columns(self) -> tuple[str, ...]:
         """Return the numbers of the picked columns, from 1: names may occur twice."""
@@ -203,6 +217,7 @@ class FilePage(QWidget):
         self._open_button.setEnabled(is_free)
         self._column_picker.setEnabled(is_free and has_file)
         self._score_button.setEnabled(is_free and has_file)
+        self._per_word_check.setEnabled(is_free and has_file)
         for part in (self._bar, self._cancel_button):
             part.setVisible(self.is_busy)
         if not self.is_busy:

@@ -168,12 +168,35 @@ def test_that_a_column_is_scored_into_a_new_file(
     assert places["(end of sentence)"] == "60"
 
 
+def test_that_a_table_of_surprisal_has_a_row_per_word(
+    qtbot: QtBot, open_bench: MakeBench, paths: Paths, tmp_path: Path
+) -> None:
+    paths.opened, paths.saved = tmp_path / "items.csv", tmp_path / "surprisal.csv"
+    paths.opened.write_text("body,item,word\nthe cat,7,x\nsat,8,y\n", encoding="utf-8")
+    bench = open_lists(qtbot, open_bench, paths)
+    press(qtbot, bench, "file_open_button")
+    check = bench.find(QCheckBox, "file_per_word_check")
+    qtbot.waitUntil(check.isEnabled)
+    check.click()
+
+    press(qtbot, bench, "file_score_button")
+
+    qtbot.waitUntil(lambda: "2 rows with scores" in bench.text_of("file_status"))
+    rows = list(csv.DictReader(io.StringIO(paths.saved.read_text("utf-8-sig"))))
+    words = [word for text in ("the cat", "sat") for word in [*text.split(), "SENTENCE_END"]]
+    assert [row["word_2"] for row in rows] == words  # the table has a column "word" already
+    assert [row["item"] + row["word"] for row in rows] == ["7x"] * 3 + ["8y"] * 2
+    bits = -sum(each.log_probability for each in score_texts(tiny_model(), ["the cat", "sat"]))
+    assert sum(float(row["surprisal_bits"]) for row in rows) == pytest.approx(bits / math.log(2.0))
+    assert cells(bench, "file_word_table", "Word")
+
+
 @pytest.mark.parametrize("way", ["button", "escape"])
 def test_that_scoring_a_file_can_be_stopped(
     way: str, qtbot: QtBot, open_bench: MakeBench, paths: Paths, tmp_path: Path
 ) -> None:
     def endless(
-        model: Any, source: Path, config: Any, target: Path, control: RunControl
+        model: Any, source: Path, config: Any, target: Path, per_word: bool, control: RunControl
     ) -> Iterator[Any]:
         yield StageProgress(stage="Scoring rows", done=500, total=2000, unit="bytes")
         control.pause()
