@@ -17,15 +17,19 @@ MUST_NOT_ERR := $(MUST_NOT_ERR),engine/language_model/tutorial_npz.py,engine/run
 MUST_NOT_ERR := $(MUST_NOT_ERR),engine/training/state.py,engine/files/tensors.py,engine/files/atomic.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test reliability shuffle coverage mutation lint benchmark screenshots clean
+.PHONY: help run install-desktop icons test reliability shuffle coverage mutation lint benchmark screenshots clean
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
-	do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; \
+	do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 run: ## Set up once and open the app (in the terminal where there is no display)
 	@$(PYTHON) resources/scripts/set_up.py run
 	@$(VENV_PYTHON) main.py
+
+install-desktop: ## Put the program into the menu of a Linux desktop (REMOVE=1 takes it out again)
+	@$(PYTHON) resources/scripts/set_up.py run
+	@$(VENV_PYTHON) resources/scripts/install_desktop.py $(if $(REMOVE),--remove)
 
 test: ## Set up once and run the whole test suite on all cores (PYTEST_ARGS adds to it)
 	@$(PYTHON) resources/scripts/set_up.py test
@@ -65,6 +69,10 @@ benchmark: ## Measure this machine and print one table (under 3 minutes)
 screenshots: ## Take the README's pictures (a minute, on a machine that does nothing else)
 	@$(PYTHON) resources/scripts/set_up.py run
 	$(VENV_PYTHON) resources/scripts/make_screenshots.py
+
+icons: ## Draw the icon in all its sizes anew
+	@$(PYTHON) resources/scripts/set_up.py run
+	$(VENV_PYTHON) resources/scripts/make_icons.py
 
 clean: ## Remove .venv and everything that was made from the sources
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,21 +1,14 @@
 """Open the window; without a display, do the same job in the terminal."""
 
 import multiprocessing
-import os
 import sys
 
-
-def has_display() -> bool:
-    """Tell whether a window can be shown, or Qt was told to do without."""
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
+from app.start import has_display, open_window
 
 
 def main() -> int:
     """Run the app and return its exit code."""
     if has_display():
-        from app.application import main as open_window
-
         return open_window()
     from engine.cli.main import main as run_in_terminal
 

@@ -27,11 +27,13 @@ from app.generation.controller import GenerationController
 from app.generation.keeping import SentenceKeeper
 from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
+from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
 from app.settings import SettingsStore
+from app.shared.icon import application_icon
 from app.shared.theme import Theme
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
@@ -45,6 +47,7 @@ from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import DATASET_TAB, GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
+from app.window.first_window import FirstWindow, bring_to_front
 from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
 from app.window.last_session import FILE_NAME, LastSession
@@ -74,8 +77,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, background, models, kept_runs, controller, guard, warm_up,
-    kept_sentences, last_session, home, awake, undo, steps
+    scoring, next_words, suggestions, background, models, kept_runs, controller, guard,
+    warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -128,11 +131,18 @@ class Application:
             )
         self.kept_runs.recovery.start()
 
+    def summon(self, paths: Sequence[Path]) -> None:
+        """Come to the front, because the program was started again, and open its files."""
+        bring_to_front(self.window)
+        for path in paths:
+            self.controller.open_file(path)
+
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.awake.close()
         self.background.close()
         self.next_words.close()
+        self.suggestions.close()
         self.last_session.write()
         self.scoring.close()  # an ended job must not start the one that waits behind it
         self.kept_runs.close()
@@ -236,6 +246,15 @@ class Application:
             jobs,
             parent=self.window,
         )
+        self.suggestions = SuggestionsController(
+            self._generation_tab,
+            self.session,
+            self.runners.suggestions,
+            self.presenter,
+            self.settings,
+            jobs,
+            parent=self.window,
+        )
 
     def _make_files(self, jobs: Jobs) -> None:
         self.models = ModelFilesController(
@@ -297,6 +316,7 @@ class Application:
         )
         controller = self.kept_runs.controller
         self.window.models_requested.connect(controller.show)
+        controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
         self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))
@@ -343,7 +363,7 @@ class Application:
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)
         self.home.run_opened.connect(partial(self.window.show_tab, TRAINING_TAB))
-        self.home.file_requested.connect(self.controller.open_file)
+        self.home.file_requested.connect(self.controller.open_recent)
         self.last_session.found_nothing.connect(self.window.show_home)
         self.last_session.restore_views()
         kept.recovery.looked.connect(self._on_recovery_looked)
@@ -378,20 +398,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window, opening the files named as arguments, and return the exit code."""
     wait_politely()
     words = list(sys.argv if arguments is None else arguments)
-    qt = QApplication(words)
+    qt = QApplication([APP_FOLDER, *words[1:]])  # its first word is the class of an X11 window
     qt.setApplicationName(TITLE)
-    qt.setDesktopFileName(APP_FOLDER)
+    qt.setDesktopFileName(APP_FOLDER)  # whose icon Wayland takes
+    qt.setWindowIcon(application_icon())
     folder = user_data_path(APP_FOLDER, appauthor=False)
     start_logging(folder / "logs")
+    paths = [Path(text) for text in qt.arguments()[1:]]
+    first = FirstWindow(folder)
+    if not first.take_over(paths):
+        return 0
     app = build_window(folder / "settings.ini", log_folder=folder / "logs")
     uninstall_hook = install_exception_hook(app.presenter)
     garbage = GarbageCollector(app.window)
     app.runners.warm_up.ended.connect(garbage.settle)
     restore_signals = _close_on_signals(qt, app.window, app.guard)
+    first.setParent(app.window)
+    first.summoned.connect(app.summon)
+    app.window.closed.connect(first.close)
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
     QTimer.singleShot(0, app.start)
-    for path in map(Path, qt.arguments()[1:]):
+    for path in paths:
         app.controller.open_file(path)
     garbage.start()
     code = qt.exec()

@@ -16,6 +16,7 @@ from app.scoring_jobs import (
     CopiesFound,
     TableSaid,
     best_replacement_with_engine,
+    complete_with_engine,
     find_copies_with_engine,
     next_words_with_engine,
     score_by_table_with_engine,
@@ -43,9 +44,7 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
-        CachedCorpora,
         CandidatesScored,
-        ClearedCorpora,
         Corpus,
         CorpusSummary,
         CsvPreview,
@@ -257,9 +256,10 @@ class Jobs:
     score_sentences: "Callable[..., Iterator[Event]]" = score_sentences_with_engine
     score_list: "Callable[..., Iterator[StageProgress | CandidatesScored]]" = score_list_with_engine
     score_file: "Callable[..., Iterator[StageProgress | FileScored]]" = score_file_with_engine
-    next_words: "Callable[[LanguageModel, SampleConfig, int], Iterator[NextWords]]" = (
+    next_words: "Callable[[LanguageModel, SampleConfig, int, str], Iterator[NextWords]]" = (
         next_words_with_engine
     )
+    complete: "Callable[[LanguageModel, str], Iterator[str]]" = complete_with_engine
     score_held_out: "Callable[..., Iterator[StageProgress | HeldOutScores]]" = (
         score_held_out_with_engine
     )
@@ -401,18 +401,3 @@ def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:
 
 def _absolute(config: CorpusConfig) -> CorpusConfig:
     return replace(config.absolute(), processes=None)
-
-
-def texts_listed() -> "Iterator[CachedCorpora]":
-    """List the texts, as a job: the folder may be on a slow disk."""
-    from engine import list_cached_corpora
-
-    yield list_cached_corpora()
-
-
-def texts_cleared() -> "Iterator[ClearedCorpora | CachedCorpora]":
-    """Delete the texts, as a job, and look again."""
-    from engine import clear_cached_corpora, list_cached_corpora
-
-    yield clear_cached_corpora()
-    yield list_cached_corpora()

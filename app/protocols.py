@@ -1,6 +1,6 @@
 """What jobs need of kept runs and of the person, so that tests can put fakes in their place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -9,9 +9,12 @@ from engine import CorpusConfig, ModelConfig, RunControl, TrainConfig
 if TYPE_CHECKING:
     from engine import (
         Corpus,
+        DiskUse,
+        EmptiedTrash,
         EpochModel,
         Event,
         LanguageModel,
+        RunCurve,
         RunInfo,
     )
 
@@ -77,6 +80,18 @@ class Runs(Protocol):
     def set_note(self, run_id: str, note: str) -> None:
         """Keep a note about a run."""
 
+    def set_tags(self, run_id: str, tags: Sequence[str]) -> None:
+        """Keep the tags of a run."""
+
+    def curves(self, run_ids: Sequence[str]) -> "tuple[RunCurve, ...]":
+        """Return the evaluated losses of some runs."""
+
+    def disk_use(self) -> "DiskUse":
+        """Return how much the runs and the trash take."""
+
+    def empty_trash(self) -> "EmptiedTrash":
+        """Delete the deleted runs for good."""
+
     def duplicate(self, run_id: str, name: str = "") -> "RunInfo":
         """Copy a run."""
 
@@ -107,6 +122,9 @@ class RunsQuestions(Protocol):
 
     def ask_discard(self, name: str) -> bool:
         """Ask whether the run that has ended goes to the trash."""
+
+    def ask_empty_trash(self, count: int, size: int) -> bool:
+        """Ask whether the deleted runs are deleted for good."""
 
     def ask_more_epochs(self, name: str, epochs: int) -> int | None:
         """Ask how many epochs a finished run gets on top."""

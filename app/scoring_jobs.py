@@ -56,13 +56,20 @@ def find_copies_with_engine(
     yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
 
 
+def complete_with_engine(model: "LanguageModel", text: str) -> Iterator[str]:
+    """Suggest what to append; called in the worker, so that PyTorch is loaded there."""
+    from engine import complete
+
+    yield complete(model, text)
+
+
 def next_words_with_engine(
-    model: "LanguageModel", settings: SampleConfig, count: int
+    model: "LanguageModel", settings: SampleConfig, count: int, word: str = ""
 ) -> "Iterator[NextWords]":
     """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
     from engine import next_words
 
-    yield next_words(model, settings, count)
+    yield next_words(model, settings, count, word=word)
 
 
 def best_replacement_with_engine(

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 VERSION = 1
 RECENT_FILES_KEPT = 8
+_BETWEEN_PATHS = "\0"  # no path has it
+_MOST_PATHS = 100  # of one text, that are remembered
 
 Value = TypeVar("Value")
 OnStart = Literal["continue", "home"]  # where one was, or the start page
@@ -36,9 +38,21 @@ class AppSettings:
     keep_awake: bool = True  # while a network is trained
     last_tab: int = 0
     last_folder: str = ""  # where the last file was opened or saved
-    recent_files: tuple[str, ...] = ()  # CSVs and models, the newest first
+    recent_files: tuple[str, ...] = ()  # texts and models, the newest first; see `recent_paths`
     sample: SampleConfig = SampleConfig()  # noqa: RUF009 - frozen
     presets: tuple[str, ...] = ()  # of the sampler, one's own, as JSON
+    suggest_words: bool = False  # while one writes
+
+
+def recent_paths(text: str) -> tuple[Path, ...]:
+    """Return the files that a recent one stands for: itself, or all that are one text."""
+    return tuple(map(Path, text.split(_BETWEEN_PATHS)))
+
+
+def recent_name(text: str) -> str:
+    """Return what a recent file is called, such as "a.csv and 2 more"."""
+    first, *others = recent_paths(text)
+    return f"{first.name} and {len(others):,} more" if others else first.name
 
 
 class SettingsStore(QObject):
@@ -85,6 +99,7 @@ class SettingsStore(QObject):
             recent_files=self._read("recent_files", _texts, default.recent_files),
             sample=self._read("sample", SampleConfig.from_text, default.sample),
             presets=self._read("presets", _texts, default.presets),
+            suggest_words=self._read("suggest_words", _flag, default.suggest_words),
         )
 
     def save(self, settings: AppSettings) -> None:
@@ -104,18 +119,20 @@ class SettingsStore(QObject):
         """Change single fields, such as `update(theme="dark")`."""
         self.save(dataclasses.replace(self._settings, **changes))  # type: ignore[arg-type]
 
-    def add_recent_file(self, path: Path) -> None:
-        """Put `path` on top of the recent files and remember its folder."""
-        text = str(path.absolute())
+    def add_recent_file(self, *paths: Path) -> None:
+        """Put a file, or several that are one text, on top of the recent ones."""
+        text = _BETWEEN_PATHS.join(str(path.absolute()) for path in paths)
         others = [other for other in self._settings.recent_files if other != text]
+        kept = others if len(paths) > _MOST_PATHS else [text, *others]
         self.update(
-            recent_files=(text, *others)[:RECENT_FILES_KEPT],
-            last_folder=str(path.absolute().parent),
+            recent_files=tuple(kept[:RECENT_FILES_KEPT]),
+            last_folder=str(paths[0].absolute().parent),
         )
 
-    def remove_recent_file(self, path: Path) -> None:
-        """Forget a file that is gone."""
-        kept = tuple(other for other in self._settings.recent_files if other != str(path))
+    def remove_recent_file(self, *paths: Path) -> None:
+        """Forget a file, or several that are one text, that is gone."""
+        text = _BETWEEN_PATHS.join(map(str, paths))
+        kept = tuple(other for other in self._settings.recent_files if other != text)
         self.update(recent_files=kept)
 
     def load_geometry(self) -> QByteArray:

@@ -1,8 +1,13 @@
 # The names of the front, once: `__init__.py` loads them from here, type checkers read it.
 
+from .cli.repeating import (
+    run_settings as run_settings,
+    train_command as train_command,
+)
 from .config import (
     CorpusConfig as CorpusConfig,
     CsvConfig as CsvConfig,
+    FILTERS as FILTERS,
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RowPolicy as RowPolicy,
@@ -103,6 +108,7 @@ from .language_model.history import (
     TrainingHistory as TrainingHistory,
 )
 from .language_model.model import LanguageModel as LanguageModel
+from .sampling.completion import complete as complete
 from .sampling.next_words import next_words as next_words
 from .language_model.ngram import (
     NGramModel as NGramModel,
@@ -170,10 +176,15 @@ from .notebook.reading import (
     Text as Text,
     read as read,
 )
+from .runs.curve import RunCurve as RunCurve
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
 from .runs.info import know_the_same_words as know_the_same_words
-from .runs.store import RunStore as RunStore
+from .runs.store import (
+    DiskUse as DiskUse,
+    EmptiedTrash as EmptiedTrash,
+    RunStore as RunStore,
+)
 from .training.checks import (
     check_gradients as check_gradients,
     time_one_step as time_one_step,

@@ -33,6 +33,12 @@ _MOST_DROPPED = 0.9  # of the numbers that a step leaves out
 _LONGEST_DELIMITER = 5  # characters
 _LONGEST_LADDER = 100  # rungs
 _LARGEST_PENALTY = 100.0
+# The fields of `SampleConfig` that say how a word is chosen.
+FILTERS = (
+    *("temperature", "top_k", "top_p", "min_p"),
+    *("repetition_penalty", "no_repeat_ngram"),
+)
+_LONGEST_NGRAM = 100  # words
 _MOST_BEAMS = 1_000
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
@@ -312,8 +318,8 @@ class TrainConfig(JsonRecord):
 class SampleConfig(JsonRecord):
     """How sentences are made: what they begin with, how each next word is chosen, how many.
 
-    The filters act in this order: `repetition_penalty`, `temperature`, `top_k`, `top_p`, `min_p`;
-    `engine.sampling.filters` has their formulas.
+    The filters act in this order: `no_repeat_ngram`, `repetition_penalty`, `temperature`, `top_k`,
+    `top_p`, `min_p`; `engine.sampling.filters` has their formulas.
     """
 
     count: int = 10
@@ -325,6 +331,7 @@ class SampleConfig(JsonRecord):
     top_p: float = 1.0  # only the most probable words that together have this probability
     min_p: float = 0.0  # only words with at least this share of the best word's probability
     repetition_penalty: float = 1.0  # divides the score of words that were said already
+    no_repeat_ngram: int = 0  # > 0: no run of so many words comes twice in a sentence
     ladder: tuple[float, ...] = ()  # one sentence at each of these temperatures, `count` unused
     beams: int = 0  # > 0: search for the most probable sentences, with so many at a time
     seed: int | None = None  # None = a fresh one, which the result names
@@ -372,6 +379,11 @@ class SampleConfig(JsonRecord):
             f"not {self.repetition_penalty}.",
         )
         require(
+            0 <= self.no_repeat_ngram <= _LONGEST_NGRAM,
+            f"A run of 1 to {_LONGEST_NGRAM} words can be kept from coming twice, or 0 for none, "
+            f"not {self.no_repeat_ngram}.",
+        )
+        require(
             0 <= self.beams <= _MOST_BEAMS,
             f"Beam search keeps between 1 and {_MOST_BEAMS:,} sentences at a time, "
             f"not {self.beams}.",
@@ -379,7 +391,7 @@ class SampleConfig(JsonRecord):
         require(
             not self.beams or not (self.ladder or self.filters_words or self.temperature != 1.0),
             "Beam search looks for the most probable sentences of the model as it is: it takes no "
-            "temperature, top-k, top-p, min-p, repetition penalty or ladder.",
+            "temperature, filter or ladder.",
         )
 
     @property
@@ -390,6 +402,7 @@ class SampleConfig(JsonRecord):
             or self.top_p < 1.0
             or self.min_p > 0.0
             or self.repetition_penalty > 1.0
+            or self.no_repeat_ngram > 0
         )
 
     @property

@@ -9,6 +9,10 @@ command line) report it as one.
 class EngineError(Exception):
     """Base of every failure that the user can understand and mend."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython and notebooks show: the sentence, for no line of ours helps."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class CorpusError(EngineError):
     """The corpus file cannot be used."""

@@ -24,6 +24,14 @@ def size_text(size: int) -> str:
     return f"{size} bytes"
 
 
+def times(log_ratio: float) -> str:
+    """Return a ratio above 1 from its natural logarithm, whatever its size: "1.5", "2.1e120"."""
+    exponent = log_ratio / math.log(10.0)
+    whole = math.floor(exponent)
+    digits = 10.0 ** (exponent - whole)
+    return f"{math.exp(log_ratio):,.3g}" if whole < 3 else f"{digits:.1f}e{whole}"
+
+
 def probability(log_probability: float) -> str:
     """Return a probability of any size, never rounded to zero."""
     exponent = log_probability / math.log(10.0)

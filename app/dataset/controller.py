@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.dataset.corpus_figures import coverage_text
+from app.dataset.corpus_figures import coverage_text, open_quote_text
 from app.dataset.file_panel import ask_csv_paths, ask_text_folder
 from app.dataset.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
+from app.dataset.text_size import TextSize, size_of_text
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, Session, enabled_commands
@@ -65,6 +66,7 @@ class DatasetController(QObject):
         self._ask_paths = jobs.ask_csv_paths or ask_csv_paths
         self._ask_folder = jobs.ask_text_folder or ask_text_folder
         self._others: dict[Path, tuple[Path, ...]] = {}  # by the first of several: the rest
+        self._size: TextSize | None = None  # of the file that is looked at
         self._path: Path | None = None
         self._candidate: Path | None = None  # chosen while another file is shown
         self._config: CorpusConfig | None = None  # of the preparation that is going on
@@ -189,6 +191,7 @@ class DatasetController(QObject):
         """Look at a file's first rows, or at those of one of several; called in the worker."""
         others = self._others_of(path)
         is_folder = os.path.isdir(path)  # noqa: PTH112 - pathlib's raises where a name is too long
+        self._size = None if others or is_folder else size_of_text(path)
         if not others and not is_folder:
             return self._jobs.inspect(path, config, control)
         shown = self._tab.file_shown if path == self._path else 0
@@ -311,7 +314,7 @@ class DatasetController(QObject):
         if self._candidate is not None:
             self._show_file(self._candidate)
         self._got_preview = True
-        self._tab.show_preview(preview, comes_forward=not self._is_quiet)
+        self._tab.show_preview(preview, comes_forward=not self._is_quiet, size=self._size)
         self._tell_outdated()
 
     def _tell_outdated(self) -> None:
@@ -357,8 +360,8 @@ class DatasetController(QObject):
         elif self._prepares_at_once:
             self._prepares_at_once = False
             self._on_prepare_requested()
-        elif self._path is not None and not self._others_of(self._path) and not is_quiet:
-            self._settings.add_recent_file(self._path)
+        elif self._path is not None and not is_quiet:
+            self._settings.add_recent_file(self._path, *self._others_of(self._path))
 
     def _tell_unread(self, failure: TaskFailure | None) -> None:
         """Say why a file was not read; one that is shown already stays as it is."""
@@ -401,7 +404,9 @@ class DatasetController(QObject):
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]
-        is_warning = any(notice.severity == "warning" for notice in shown)
+        corpus = self._session.corpus
+        is_in_tab = corpus is not None and bool(open_quote_text(corpus.problems))
+        is_warning = any(notice.severity == "warning" for notice in shown) and not is_in_tab
         text = " ".join(notice.text for notice in shown)
         self._presenter.show_message(text, "warning" if is_warning else "info")
 

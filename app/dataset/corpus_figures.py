@@ -29,6 +29,20 @@ def delimiter_name(delimiter: str) -> str:
     return _DELIMITER_NAMES.get(delimiter, repr(delimiter))
 
 
+_TERMS = {  # of the glossary
+    "documents": "Document",
+    "sentences": "Sentence",
+    "words": "Word",
+    "different_words": "Word",
+    "vocabulary_size": "Vocabulary",
+    "unknown_share": "Unknown words",
+    "least_frequent_word": "Vocabulary",
+    "validation_documents": "Held-out text",
+    "duplicate_documents": "Document",
+    "refused_rows": "Refused row",
+}
+
+
 def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
     """Return the figures of a corpus in reading order."""
     return (*_of_the_text(summary), *_of_the_vocabulary(summary), *_of_the_rows(summary))
@@ -63,12 +77,14 @@ def _of_the_vocabulary(summary: "CorpusSummary") -> tuple[Figure, ...]:
             meaning="Share of the words that are not in the vocabulary; "
             "the network reads each as UNKNOWN_TOKEN",
             role="unknown_share",
+            term=_TERMS["unknown_share"],
         ),
         Figure(
             name=f"rarest word, × {format_count(summary.least_frequent_count)}",
             value=summary.least_frequent_word,
             meaning="The least frequent word of the vocabulary and how often it occurs",
             role="least_frequent_word",
+            term=_TERMS["least_frequent_word"],
         ),
     )
 
@@ -101,7 +117,13 @@ def _of_the_rows(summary: "CorpusSummary") -> tuple[Figure, ...]:
 
 def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
     """Return a count; its name is its role where that is a word."""
-    return Figure(name=name or role, value=format_count(count), meaning=meaning, role=role)
+    return Figure(
+        name=name or role,
+        value=format_count(count),
+        meaning=meaning,
+        role=role,
+        term=_TERMS[role],
+    )
 
 
 def words_text(summary: "CorpusSummary") -> str:
@@ -110,7 +132,7 @@ def words_text(summary: "CorpusSummary") -> str:
     if summary.min_count > 1 and summary.rare_words:
         often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
         one = summary.rare_words == 1
-        told += f". {counted(summary.rare_words, 'word')} "
+        told += f", {counted(summary.rare_words, 'word')} "
         told += f"{'occurs' if one else 'occur'} {often}: unknown"
     return told
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from app.shared.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
 from app.shared.labels import (
-    ElidedLabel,
     add_row,
     as_plain,
     describe,
@@ -107,9 +106,7 @@ class CorpusForm(QWidget):
         self._build_vocabulary()
 
     def _build_words(self) -> None:
-        self._words_note = ElidedLabel(self)
-        self._words_note.setTextFormat(Qt.TextFormat.PlainText)
-        self._words_note.setProperty("role", "hint")
+        self._words_note = make_label("", "hint", self, wrap=True)
         self._words_note.setObjectName("dataset.words_note")
         self._words = describe(
             QPushButton("Words…", self),

@@ -257,6 +257,11 @@ class CsvForm(QWidget):
             decode_entities=self._entities.isChecked(),
         )
 
+    @property
+    def column_picker(self) -> ColumnPicker:
+        """Where the text columns are ticked."""
+        return self._column
+
     def config(self) -> CsvConfig:
         """Return all options for reading the file as it is shown."""
         reading = self.reading_config()

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.file_dialogs import ask_folder, ask_open_paths, first_folder
 from app.shared.labels import as_plain, describe, make_card, make_label
 from app.shared.theme import scaled
 
@@ -169,31 +169,21 @@ class FilePanel(QWidget):
 
 def ask_csv_paths(folder: str) -> list[Path]:
     """Ask for files of text; none when the user thinks better of it."""
-    texts, _ = QFileDialog.getOpenFileNames(
+    return ask_open_paths(
         QApplication.activeWindow(),
         "Open a CSV or another text, or several as one",
         first_folder(folder),
-        ";;".join(FILE_FILTERS),
+        FILE_FILTERS,
     )
-    return [Path(text) for text in texts]
 
 
 def ask_text_folder(folder: str) -> Path | None:
     """Ask for a folder of texts; None when the user thinks better of it."""
-    text = QFileDialog.getExistingDirectory(
+    return ask_folder(
         QApplication.activeWindow(),
         "Open a folder whose files are one text",
         first_folder(folder),
     )
-    return Path(text) if text else None
-
-
-def first_folder(last: str) -> str:
-    """Return where a file dialog starts: in the `last` folder, else among the documents."""
-    if last and Path(last).is_dir():
-        return last
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return documents if documents and Path(documents).is_dir() else str(Path.home())
 
 
 class WelcomePage(QWidget):

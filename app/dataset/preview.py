@@ -1,7 +1,7 @@
 """The first rows of a file as it would be read, damaged bytes marked, and the rows refused."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -16,6 +16,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QHeaderView,
     QSplitter,
     QStyle,
@@ -28,12 +30,13 @@ from PySide6.QtWidgets import (
 from app.dataset.encoding_choice import EncodingChoice
 from app.dataset.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.direction import TextDelegate
-from app.shared.formatting import counted, format_count, shorten
+from app.shared.formatting import counted, format_bytes, format_count, shorten
 from app.shared.labels import as_plain, describe, make_label
 from app.shared.tables import Index, prepare_table
 from app.shared.theme import current_palette, scaled
 
 if TYPE_CHECKING:
+    from app.dataset.text_size import TextSize
     from engine import CsvPreview
 
 NARROW, WIDE = 120, 480  # px, of a column that is not the text and of the text
@@ -51,6 +54,8 @@ DAMAGE_ROLE = ItemRole.UserRole + 1  # whether a cell has bytes that were not de
 TIP_LENGTH = 1500
 DAMAGE_TIP = "A number such as ‹92› stands for a byte that is no letter in this encoding.\n\n"
 
+HEADER_TIP = "Click: this column is the text. Ctrl+click: this one as well, or no longer"
+NUMBER = re.compile(r"[-+−]?[\d.,\s]*\d[\d.,]*(?:[eE][-+]?\d+)?\s*%?")
 MARK = re.compile("(‹[0-9A-F]{2,4}›)")  # as the engine writes them
 MARGIN = 3  # px that Qt leaves beside a cell's text
 FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
@@ -65,10 +70,14 @@ class PreviewPage(QWidget):
         The refused rows are to be saved.
     encoding_chosen(str)
         The file is to be read in this encoding.
+    column_chosen(int), column_toggled(int)
+        A column's title was clicked, or with Ctrl: it is the text, or it is text as well.
     """
 
     save_requested = Signal(object)
     encoding_chosen = Signal(str)
+    column_chosen = Signal(int)
+    column_toggled = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,14 +113,19 @@ class PreviewPage(QWidget):
         self._encodings.encoding_chosen.connect(self.encoding_chosen)
 
     def show_preview(
-        self, preview: "CsvPreview", columns: tuple[int, ...], *, stops: bool = False
+        self,
+        preview: "CsvPreview",
+        columns: tuple[int, ...],
+        *,
+        stops: bool = False,
+        size: "TextSize | None" = None,
     ) -> None:
-        """Show the rows of `preview` with the text in `columns`."""
+        """Show the rows of `preview` with the text in `columns`; `size` is that of the file."""
         self._preview = preview
         self._model.show_preview(preview)
         noun, explanation = _KINDS[preview.kind]
         self._note.setText(
-            f"The first {counted(len(preview.rows), noun)}{explanation}. "
+            f"The first {counted(len(preview.rows), noun)}{size_text(preview, size)}{explanation}. "
             f"Does the text look right? Then press Prepare.{entities_text(preview)}"
             if preview.rows
             else "No rows were found with these options."
@@ -178,14 +192,54 @@ class PreviewPage(QWidget):
         prepare_table(self._table)
         self._delegate = DamageDelegate(self._table)  # the view does not keep its delegate alive
         self._table.setItemDelegate(self._delegate)
+        self._table.verticalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
         self._table.verticalHeader().show()
+        self._label_lines()
+        header = self._table.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._on_header_clicked)
         return self._table
+
+    def _label_lines(self) -> None:
+        """Say above the numbers at the left what they are."""
+        corner = self._table.findChild(QAbstractButton)  # of Qt's own; it has no text to set
+        if corner is not None:
+            label = make_label("Line", "caption", corner)
+            label.setObjectName("dataset.line_label")
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setContentsMargins(0, 0, scaled(6), 0)
+            inside = QVBoxLayout(corner)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.addWidget(label)
+
+    @Slot(int)
+    def _on_header_clicked(self, section: int) -> None:
+        self._table.clearSelection()
+        is_added = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+        (self.column_toggled if is_added else self.column_chosen).emit(section)
 
     @Slot(int)
     def _on_line_chosen(self, line: int) -> None:
         row = self._model.row_of_line(line)
         if row >= 0:
             self._table.selectRow(row)
+
+
+def size_text(preview: "CsvPreview", size: "TextSize | None") -> str:
+    """Return how large the whole file is, such as " of about 1,000 (112 kB)"."""
+    if size is None:
+        return ""
+    lines = preview.row_lines
+    if size.lines is None or len(lines) < 2 or lines[-1] <= lines[0]:
+        return f" ({format_bytes(size.bytes)})"
+    lines_per_row = (lines[-1] - lines[0]) / (len(lines) - 1)
+    rows = round((size.lines - lines[0] + 1) / lines_per_row)
+    if rows <= len(preview.rows) + 1:  # they are all here
+        return f" ({format_bytes(size.bytes)})"
+    digits = max(0, len(str(rows)) - 2)  # it is not counted, so two digits of it are enough
+    return f" of about {format_count(round(rows, -digits))} ({format_bytes(size.bytes)})"
 
 
 def entities_text(preview: "CsvPreview") -> str:
@@ -237,6 +291,7 @@ class PreviewModel(QAbstractTableModel):
         self._row_lines: tuple[int, ...] = ()
         self._damaged: Collection[tuple[int, int]] = ()
         self._text_columns: Collection[int] = ()
+        self._number_columns: Collection[int] = ()
 
     def show_preview(self, preview: "CsvPreview | None") -> None:
         """Show the rows of `preview` in place of the present ones."""
@@ -246,6 +301,7 @@ class PreviewModel(QAbstractTableModel):
         self._row_lines = () if preview is None else preview.row_lines
         self._damaged = () if preview is None else preview.damaged_cells
         self._text_columns = () if preview is None else (preview.guessed_column,)
+        self._number_columns = number_columns(self._rows, len(self._columns))
         self.endResetModel()
 
     def text_columns(self) -> Collection[int]:
@@ -278,6 +334,8 @@ class PreviewModel(QAbstractTableModel):
         text = row[index.column()] if index.column() < len(row) else ""
         if role == ItemRole.DisplayRole:
             return shorten(text, CELL_LENGTH)
+        if role == ItemRole.TextAlignmentRole:
+            return self._alignment(index.column())
         is_damaged = (index.row(), index.column()) in self._damaged
         if role == DAMAGE_ROLE:
             return is_damaged
@@ -305,14 +363,32 @@ class PreviewModel(QAbstractTableModel):
             font.setBold(True)
             return font
         if role == ItemRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return self._alignment(section)
+        if role == ItemRole.ToolTipRole:
+            return HEADER_TIP
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        is_number = column in self._number_columns
+        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def _line_data(self, row: int, role: int) -> Any:
         line = self._row_lines[row] if row < len(self._row_lines) else row + 1
         if role == ItemRole.ToolTipRole:
             return f"Line {format_count(line)} of the file"
         return str(line) if role == ItemRole.DisplayRole else None
+
+
+def number_columns(rows: Sequence[Sequence[str]], count: int) -> frozenset[int]:
+    """Return which of `count` columns hold nothing but numbers, and at least one."""
+    found = set()
+    for column in range(count):
+        cells = [row[column].strip() for row in rows if column < len(row)]
+        filled = list(filter(None, cells))
+        if filled and all(NUMBER.fullmatch(cell) for cell in filled):
+            found.add(column)
+    return frozenset(found)
 
 
 class DamageDelegate(TextDelegate):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.shared.formatting import format_count, shorten
 from app.shared.labels import describe, make_label
+from app.shared.saving import ask_save_path
 from app.shared.strip import Strip
 from app.shared.tables import Column, RowsModel, prepare_table
 from app.shared.theme import scaled
@@ -157,10 +157,5 @@ def _whole_problem(problem: "RowProblem") -> str:
 
 def ask_refused_rows_path(suggested: Path) -> Path | None:
     """Ask where the refused rows go; None when the user thinks better of it."""
-    text, _ = QFileDialog.getSaveFileName(
-        QApplication.activeWindow(), "Save the refused rows", str(suggested), "CSV (*.csv)"
-    )
-    if not text:
-        return None
-    path = Path(text)
-    return path if path.suffix else path.with_suffix(".csv")
+    window = QApplication.activeWindow()
+    return ask_save_path(window, "Save the refused rows", suggested, ("CSV (*.csv)",))

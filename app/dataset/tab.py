@@ -36,6 +36,7 @@ from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
+    from app.dataset.text_size import TextSize
     from engine import Corpus, CsvPreview, WordsPreview
 
 SCROLL_BAR = 12  # px, as style.qss says
@@ -200,11 +201,17 @@ class DatasetTab(QWidget):
         self._has_preview = False
         self._update_buttons()
 
-    def show_preview(self, preview: "CsvPreview", *, comes_forward: bool = True) -> None:
+    def show_preview(
+        self,
+        preview: "CsvPreview",
+        *,
+        comes_forward: bool = True,
+        size: "TextSize | None" = None,
+    ) -> None:
         """Show the first rows and how they were read; without a wish for them, in the back."""
         self._file_panel.show_use(is_used=True)
         columns = self._csv_form.show_preview(preview)
-        self._preview_page.show_preview(preview, columns, stops=self._stops)
+        self._preview_page.show_preview(preview, columns, stops=self._stops, size=size)
         self._has_preview = True
         if comes_forward:
             self._results.setCurrentWidget(self._preview_page)
@@ -290,7 +297,7 @@ class DatasetTab(QWidget):
         column.setFixedWidth(scaled(PANEL_WIDTH))
         self._scroll = scroll = FittingScrollArea(self)
         scroll.setObjectName("dataset.panel")
-        scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         panel = QWidget(scroll)
         panel.setObjectName("dataset.panel_content")
         layout = QVBoxLayout(panel)
@@ -382,6 +389,8 @@ class DatasetTab(QWidget):
         self._csv_form.columns_changed.connect(self._on_columns_changed)
         self._csv_form.policy_changed.connect(self._on_policy_changed)
         self._preview_page.save_requested.connect(self.save_problems_requested)
+        self._preview_page.column_chosen.connect(self._csv_form.column_picker.pick)
+        self._preview_page.column_toggled.connect(self._csv_form.column_picker.toggle)
         self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
         self._corpus_page.save_requested.connect(self.save_problems_requested)
         self._corpus_page.search_requested.connect(self.search_requested)

@@ -267,18 +267,21 @@ def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure,
             value=format_count(cost.vocabulary_size),
             meaning="Words that the network knows, the three special tokens included",
             role="vocabulary_size",
+            term="Vocabulary",
         ),
         Figure(
             name="unknown words",
             value=format_percent(cost.unknown_share),
             meaning="Share of all words that the network would read as UNKNOWN_TOKEN",
             role="unknown_share",
+            term="Unknown words",
         ),
         Figure(
             name="sentences touched",
             value=format_percent(cost.touched_share),
             meaning="Share of the sentences with at least one unknown word",
             role="touched_share",
+            term="Unknown words",
         ),
         Figure(
             name="parameters",
@@ -286,6 +289,7 @@ def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure,
             meaning="Numbers that the network learns: 2 × hidden size × vocabulary "
             "+ hidden size squared",
             role="parameters",
+            term="Hidden size",
         ),
         Figure(
             name="one epoch",
@@ -293,6 +297,7 @@ def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure,
             meaning="About how long one pass over the text takes on this machine"
             + ("" if seconds is not None else ": not measured yet"),
             role="epoch_time",
+            term="Epoch",
         ),
     )
 

@@ -6,12 +6,13 @@ It shows what it is given and computes no vocabulary of its own.
 import math
 from collections.abc import Sequence
 
-from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, TextItem, mkBrush, mkPen
+from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, mkBrush, mkPen
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.shared.formatting import counted, format_count
+from app.shared.labels import make_label
 from app.shared.plots import StillPlot, logarithmic_steps
 from app.shared.theme import current_palette
 
@@ -77,12 +78,7 @@ class WordFrequencyPlot(QWidget):
         self._region.setRegion((cut, right * 1.02))
         self._region.setVisible(left_out > 0)
         self._cut_label.setText(f"{counted(self._kept, 'word')} kept")
-        self._cut_label.setPos(cut, top * 1.05)
-        self._rest_label.setText(f"{counted(left_out, 'rarer word')} left out")
-        self._rest_label.setVisible(left_out > 0)
-        # Where there is no room right of the line, the text goes under the other one.
-        self._rest_label.setAnchor((0, 0) if cut < 0.7 * right else (1, -0.8))
-        self._rest_label.setPos(cut, top * 1.05)
+        self._rest_label.setText(f"{counted(left_out, 'rarer word')} left out" if left_out else "")
         self.setAccessibleName(
             f"Word frequencies: the most frequent of {counted(len(self._counts), 'word')} occurs "
             f"{counted(self._counts[0], 'time')}; {format_count(self._kept)} are kept"
@@ -107,10 +103,17 @@ class WordFrequencyPlot(QWidget):
         for line in self._region.lines:
             line.setVisible(False)
         self._cut = InfiniteLine(angle=90)
-        self._cut_label = TextItem(anchor=(1, 0))
-        self._rest_label = TextItem(anchor=(0, 0))
-        for item in (self._region, self._cut, self._cut_label, self._rest_label):
+        for item in (self._region, self._cut):
             self._canvas.addItem(item, ignoreBounds=True)
+        self._cut_label = make_label("", "caption", self)
+        self._rest_label = make_label("", "bad", self)
+        names = QHBoxLayout()  # above the plot: within, they would lie over the curve
+        names.addWidget(self._cut_label)
+        names.addStretch(1)
+        names.addWidget(self._rest_label)
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertLayout(0, names)
 
     def _paint_in_theme(self) -> None:
         palette = current_palette()
@@ -120,8 +123,6 @@ class WordFrequencyPlot(QWidget):
         self._region.setBrush(mkBrush(wash))
         self._curve.setPen(mkPen(palette.accent, width=2))
         self._cut.setPen(mkPen(palette.bad, width=1, style=Qt.PenStyle.DashLine))
-        self._cut_label.setColor(palette.foreground)
-        self._rest_label.setColor(palette.bad)
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:

@@ -87,6 +87,8 @@ class WordsPage(QWidget):
         told = known_languages().get(preview.proposal.language, "not recognised")
         self._language.setItemText(0, f"Detect ({told})")
         self._model.set_rows(preview.sentences)
+        if not self._unknown.isModified():
+            self._unknown.setText(preview.proposal.unknown_word)
         count = len(preview.sentences)
         self._note.setText(
             f"{preview.description}. The first {counted(count, 'sentence')}, and the words that "
@@ -129,6 +131,7 @@ class WordsPage(QWidget):
             with QSignalBlocker(check):
                 check.setChecked(is_on)
         self._unknown.setText(config.unknown_word)
+        self._unknown.setModified(bool(config.unknown_word))
         self._offer_options()
 
     def _build_choices(self) -> None:
@@ -169,7 +172,7 @@ class WordsPage(QWidget):
             "What a text that is tokenised already has in the place of rare words: it is read as "
             "UNKNOWN_TOKEN",
         )
-        self._unknown.setPlaceholderText("Its unknown word, as <unk>")
+        self._unknown.setPlaceholderText("Unknown word")
         self._unknown.editingFinished.connect(self.tokenizer_changed)
         for box in (self._tokenizer, self._language):
             box.currentIndexChanged.connect(self._on_tokenizer_changed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from app.shared.formatting import format_loss
+from app.shared.formatting import format_epoch, format_loss
 from app.shared.labels import make_label
 from app.shared.theme import scaled
 
@@ -78,7 +78,7 @@ class EpochSlider(QWidget):
         model = self._present()
         text = "newest"
         if model is not None:
-            text = f"epoch {model.epoch:.4g}, loss {format_loss(model.loss)}"
+            text = f"epoch {format_epoch(model.epoch)}, loss {format_loss(model.loss)}"
         self._text.setText(text)
         self._slider.setAccessibleDescription(text)
 

@@ -27,7 +27,7 @@ from engine import (
 
 logger = logging.getLogger(__name__)
 
-MOST_KEPT = 500  # sentences of a run, the newest
+MOST_KEPT = 2000  # sentences of a run, the newest
 Pairs = Sequence[tuple[Batch, SentenceGenerated]]
 Records = list[tuple[Batch, SentenceGenerated]]
 RecordT = TypeVar("RecordT")
@@ -87,7 +87,9 @@ def sentences_to_json(records: Pairs, favourites: Collection[str] = ()) -> dict[
         if place >= first or key_of(pair[1]) in favourites
     ]
     batches: list[dict[str, object]] = []
+    names = [field.name for field in fields(SentenceGenerated)]
     last: Batch | None = None
+    settings: tuple[SampleConfig, dict[str, Any]] | None = None  # of a whole batch, as a rule
     for batch, sentence in records:
         if not math.isfinite(sentence.log_probability):
             continue
@@ -103,8 +105,11 @@ def sentences_to_json(records: Pairs, favourites: Collection[str] = ()) -> dict[
             batches.append({"config": batch.config.to_json(), **kept, "sentences": []})
         drawn = batches[-1]["sentences"]
         if isinstance(drawn, list):
-            values = asdict(sentence) | {"settings": sentence.settings.to_json()}
-            drawn.append(values | {"is_favourite": key_of(sentence) in favourites})
+            if settings is None or settings[0] is not sentence.settings:
+                settings = sentence.settings, sentence.settings.to_json()
+            values = {name: getattr(sentence, name) for name in names}
+            marks = {"settings": settings[1], "is_favourite": key_of(sentence) in favourites}
+            drawn.append(values | marks)
     return {"batches": batches}
 
 
@@ -123,20 +128,19 @@ def sentences_from_json(values: dict[str, object]) -> tuple[Records, set[str]]:
                 done=int(each["done"]),
                 state="ended" if each.get("state") == "ended" else "stopped",
             )
+            former, settings = None, SampleConfig()  # those of one sentence are those of the next
             for sentence in each["sentences"]:
-                pairs.append((batch, read_sentence(sentence)))
+                stored = sentence.get("settings", {})
+                if stored != former:
+                    former, settings = stored, SampleConfig.from_json(stored)
+                words = tuple(map(str, sentence["words"]))
+                told = sentence | {"words": words, "settings": settings}
+                pairs.append((batch, _record(SentenceGenerated, told)))
                 if sentence.get("is_favourite") is True:
                     favourites.add(key_of(pairs[-1][1]))
         except (ConfigError, KeyError, TypeError, ValueError) as error:
             logger.warning("A batch of kept sentences was left out: %s", error)
     return pairs, favourites
-
-
-def read_sentence(values: dict[str, Any]) -> SentenceGenerated:
-    """Return one sentence from its JSON values."""
-    settings = SampleConfig.from_json(values.get("settings", {}))
-    words = tuple(map(str, values["words"]))
-    return _record(SentenceGenerated, values | {"words": words, "settings": settings})
 
 
 def scores_to_json(scores: Iterable[ModelScore]) -> list[dict[str, object]]:

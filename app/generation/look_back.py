@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import CurrentRun, Session
+from app.shared.formatting import format_epoch
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class LookBackController(QObject):
     def _open(self, model: "EpochModel") -> None:
         self._is_opening = True
         self._queue.do(
-            f"Opening the model of epoch {model.epoch:.4g}",
+            f"Opening the model of epoch {format_epoch(model.epoch)}",
             partial(self._runs.open_epoch, self._run_id, model.epoch),
             partial(self._take, model),
         )

@@ -1,21 +1,24 @@
-"""Ask the model what could come next: after the start words, and at a chosen place of a sentence.
+"""Ask the model what could come next: after the start words, at a chosen place, under the pointer.
 
 At most one question is on its way; of those that wait, the newest of each kind is asked.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QToolTip
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.scoring.next_word_panel import share_text
 from app.generation.tab import GenerationTab
+from app.generation.word_preview import ROWS, RestedWord, preview_html
 from app.jobs import Jobs
 from app.session import Session
+from app.shared.formatting import format_share
 from app.shared.throttle import Throttle
 from app.tasks.task_runner import TaskRunner
 from engine import NextWords, RunControl, SampleConfig
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 _SUGGESTED = 5  # words named after the start words
-Kind = Literal["start", "place"]
+Kind = Literal["start", "place", "rest"]
 
 
 class NextWordsController(QObject):
@@ -49,6 +52,7 @@ class NextWordsController(QObject):
         self._next_words = jobs.next_words
         self._waiting: set[Kind] = set()
         self._asked: tuple[Kind, SampleConfig] | None = None
+        self._rested: RestedWord | None = None
         self._is_closed = False
         self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
         self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
@@ -59,6 +63,9 @@ class NextWordsController(QObject):
         self._generate_panel.start_changed.connect(self._typing.submit)
         self._generate_panel.settings_changed.connect(self._on_settings_changed)
         self._score_panel.place_changed.connect(self._on_place_changed)
+        for view in (self._generate_panel, self._score_panel.coloured):
+            view.word_rested.connect(self._on_word_rested)
+            view.word_left.connect(self._on_word_left)
         self._session.shown_model_changed.connect(self._on_model_changed)
         self._typing.released.connect(self._on_typing_released)
         self._models.released.connect(self._on_models_released)
@@ -78,6 +85,8 @@ class NextWordsController(QObject):
         if kind == "start":
             return settings if settings.start else None
         place = self._score_panel.words_before
+        if kind == "rest":
+            place = None if self._rested is None else self._rested.words_before
         if place is None:
             return None
         longest = max(settings.max_length, len(place))
@@ -99,21 +108,50 @@ class NextWordsController(QObject):
             settings = self._settings_of(kind)
             if settings is None:
                 continue
-            wanted = self._score_panel.next_words_wanted or model.word_dim
-            count = _SUGGESTED if kind == "start" else wanted
             self._asked = (kind, settings)
-            job = partial(self._next_words, model, settings, count)
+            job = partial(self._next_words, model, settings, *self._wanted(kind, model.word_dim))
             self._runner.start(job, RunControl())
+
+    def _wanted(self, kind: Kind, every: int) -> tuple[int, str]:
+        """Return how many words are asked for, and which one besides."""
+        match kind:
+            case "start":
+                return _SUGGESTED, ""
+            case "place":
+                rows = self._score_panel.next_words_wanted or every
+                return rows, self._score_panel.word_looked_at
+            case "rest":
+                return ROWS, "" if self._rested is None else self._rested.word
 
     def _show(self, kind: Kind, said: NextWords | None) -> None:
         if kind == "place":
             self._score_panel.show_next_words(said)
+        elif kind == "rest":
+            if said is not None and self._rested is not None:
+                rested = self._rested
+                QToolTip.showText(rested.at, preview_html(said, rested), rested.widget)
         elif said is None:
             self._generate_panel.show_start_hint("")
         else:
+            half, could_be = self._half_typed(said)
+            said = replace(said, unknown_words=tuple(w for w in said.unknown_words if w != half))
+            is_warning = bool(said.unknown_words)
             self._generate_panel.show_start_hint(
-                start_hint(said), is_warning=bool(said.unknown_words)
+                half_hint(half, could_be) if half and not is_warning else start_hint(said),
+                is_warning=is_warning,
             )
+
+    def _half_typed(self, said: NextWords) -> tuple[str, Sequence[str]]:
+        """Return the unknown word that is being typed and words that begin so; "" if none is."""
+        line, model = self._generate_panel.start_line, self._session.shown_model
+        if not (line.hasFocus() and said.words_before and model is not None):
+            return "", ()
+        last = said.words_before[-1]
+        if last not in said.unknown_words or line.text()[-1:].isspace():
+            return "", ()
+        known = model.vocabulary.words[2:-1]  # between the special ones, by falling frequency
+        could_be = tuple(islice((word for word in known if word.startswith(last)), _SUGGESTED))
+        return (last, could_be) if could_be else ("", ())
 
     @Slot(object)
     def _on_typing_released(self, _value: object) -> None:
@@ -129,7 +167,18 @@ class NextWordsController(QObject):
         self._ask("place")
 
     @Slot(object)
+    def _on_word_rested(self, rested: RestedWord) -> None:
+        self._rested = rested
+        self._ask("rest")
+
+    @Slot()
+    def _on_word_left(self) -> None:
+        self._rested = None
+        QToolTip.hideText()
+
+    @Slot(object)
     def _on_settings_changed(self, _settings: SampleConfig) -> None:
+        self._ask("start")  # the line may have been left with a word half typed
         self._ask("place")
 
     @Slot(object)
@@ -160,10 +209,15 @@ class NextWordsController(QObject):
         self._go_on()
 
 
+def half_hint(half: str, could_be: Sequence[str]) -> str:
+    """Say which words begin as the one that is being typed."""
+    return f"“{half}…” could become {'  ·  '.join(could_be)}"
+
+
 def start_hint(said: NextWords) -> str:
     """Say what the model makes of the start words, and how it would go on."""
     likely = "  ·  ".join(
-        f"{word.shown} {share_text(word.probability, word.log_probability)}" for word in said.words
+        f"{word.shown} {format_share(word.log_probability)}" for word in said.words
     )
     if said.unknown_words:
         names = ", ".join(f"“{word}”" for word in said.unknown_words)

@@ -6,11 +6,10 @@ A preset says how words are chosen, never what is begun with, how many or how lo
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
-from engine import ConfigError, SampleConfig
-
-_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+from engine import FILTERS, ConfigError, SampleConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,27 @@ PRESETS = (
 )
 
 
+def thrown(dice: Random) -> Preset:
+    """Return a preset by chance: a temperature, at most one cut, at most one thing said twice."""
+    cuts: tuple[dict[str, Any], ...] = (
+        {},
+        {"top_k": dice.choice((5, 10, 20, 40, 100))},
+        {"top_p": dice.choice((0.5, 0.7, 0.8, 0.9, 0.95))},
+        {"min_p": dice.choice((0.02, 0.05, 0.1, 0.2))},
+    )
+    repeats: tuple[dict[str, Any], ...] = (
+        {},
+        {"repetition_penalty": dice.choice((1.1, 1.2, 1.3, 1.5))},
+        {"no_repeat_ngram": dice.choice((2, 3, 4))},
+    )
+    temperature = dice.randrange(8, 33) / 20  # 0.4 to 1.6
+    chosen = {"temperature": temperature, **dice.choice(cuts), **dice.choice(repeats)}
+    return Preset("", SampleConfig(**chosen))
+
+
 def filters_of(settings: SampleConfig) -> dict[str, Any]:
     """Return how `settings` choose words, by name."""
-    return {name: getattr(settings, name) for name in _FILTERS}
+    return {name: getattr(settings, name) for name in FILTERS}
 
 
 def filters_text(settings: SampleConfig) -> str:
@@ -65,6 +82,8 @@ def filters_text(settings: SampleConfig) -> str:
         parts.append(f"min-p {settings.min_p:g}")
     if settings.repetition_penalty > 1.0:
         parts.append(f"repetition {settings.repetition_penalty:g}")
+    if settings.no_repeat_ngram:
+        parts.append(f"no {settings.no_repeat_ngram} words twice")
     return "  ·  ".join(parts)
 
 

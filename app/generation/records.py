@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.generation.presets import filters_text
+from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count
 from engine import SampleConfig, SentenceGenerated, SentenceScore
 
@@ -36,30 +37,15 @@ class Batch:
         if self.state != "running" and self.done != self.asked:
             amount = f"{format_count(self.done)} of {amount} ({self.state})"
         model = f"{self.origin}, {self.model}" if self.origin else self.model
-        return "  ·  ".join([amount, *self._start_text(), model, *self._way_texts()])
+        how = way_texts(self.config, self.seed)
+        return "  ·  ".join([amount, *self._start_text(), model, *how])
 
     def _start_text(self) -> list[str]:
         start = self.config.start
         text = start if isinstance(start, str) else " ".join(start)
         if not text:
             return []
-        return [f"begins with “{text[-_LONGEST_START:]}”"]
-
-    def _way_texts(self) -> list[str]:
-        config = self.config
-        at_least = f"at least {counted(config.min_length, 'word')}"
-        if config.beams:
-            return [f"beam search, {format_count(config.beams)} at a time", at_least]
-        rungs = config.ladder
-        temperature = f"{rungs[0]:g} to {rungs[-1]:g}" if rungs else f"{config.temperature:.2f}"
-        filters = filters_text(config)
-        seed = "random" if self.seed is None else str(self.seed)
-        return [
-            f"temperature {temperature}",
-            *([filters] if filters else []),
-            at_least,
-            f"seed {seed}",
-        ]
+        return [f"begins with “{isolated(text[-_LONGEST_START:])}”"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +58,24 @@ class ModelScore:
     origin: str = ""  # the run or the file that the model comes from
     guess_bits: float  # per word, for a model that knows nothing: log2 of the vocabulary
     hidden_words: int = 0  # different words of its text that it does not know; 0: nobody can tell
+
+
+def way_texts(config: SampleConfig, seed: int | None) -> list[str]:
+    """Return how words were chosen, for a title: everything needed to do it again."""
+    at_least = f"at least {counted(config.min_length, 'word')}"
+    if config.beams:
+        return [f"beam search, {format_count(config.beams)} at a time", at_least]
+    rungs = config.ladder
+    temperature = f"{config.temperature:.2f}"
+    if len(rungs) > 1:
+        temperature = f"{rungs[0]:g} to {rungs[-1]:g}"
+    filters = filters_text(config)
+    return [
+        f"temperature {temperature}",
+        *([filters] if filters else []),
+        at_least,
+        f"seed {'random' if seed is None else seed}",
+    ]
 
 
 def predicted_words(sentence: SentenceGenerated) -> int:
@@ -98,25 +102,3 @@ def key_of(sentence: SentenceGenerated) -> str:
 def given_words(sentence: SentenceGenerated) -> tuple[str, ...] | None:
     """Return the words to score of a sentence whose text would be read as others, else None."""
     return None if sentence.is_readable else sentence.words
-
-
-def places_of_words(text: str, words: tuple[str, ...]) -> list[tuple[int, int] | None]:
-    """Return where each word stands in `text`; None for one that is shown in other letters.
-
-    Parameters
-    ----------
-    text : str
-        The sentence as it is read: joined, with capitals.
-    words : tuple of str
-        As the model says them.
-    """
-    places: list[tuple[int, int] | None] = []
-    folded, reached = text.lower(), 0
-    for word in words:
-        found = folded.find(word.lower(), reached)
-        if found < 0 or folded[reached:found].strip(" “”\"'’‘"):
-            places.append(None)
-            continue
-        reached = found + len(word)
-        places.append((found, reached))
-    return places

@@ -21,6 +21,9 @@ class RunCommand(Enum):
     NOTE = auto()
     DUPLICATE = auto()
     COMPARE = auto()
+    OVERLAY = auto()
+    COPY_COMMAND = auto()
+    TAGS = auto()
     DELETE = auto()
     RESTORE = auto()
 
@@ -30,21 +33,41 @@ Button: TypeAlias = tuple[RunCommand, str, str, str]  # what, text, part of its 
 BUTTONS: tuple[Button, ...] = (
     (RunCommand.RESTORE, "Re&store", "restore", "Bring the selected runs back from the trash"),
     (RunCommand.OPEN, "&Open", "open", "Use the newest model of the run (Enter)"),
-    (RunCommand.OPEN_BEST, "Open &best", "open_best", "Use the model of the lowest loss"),
+    (RunCommand.OPEN_BEST, "Open &best", "open_best", "Use the model with the lowest loss"),
     (
         RunCommand.CONTINUE,
         "Con&tinue training",
         "continue",
         "Go on exactly where the run was saved last; its text is prepared again if need be",
     ),
-    (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
-    (RunCommand.NOTE, "&Note", "note", "Write a note"),
-    (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
-    (RunCommand.COMPARE, "Co&mpare…", "compare", "Show in which settings the selected runs differ"),
+    (
+        RunCommand.COMPARE,
+        "Co&mpare…",
+        "compare",
+        "Show the curves of the selected runs, their losses, and the settings that differ",
+    ),
+    (
+        RunCommand.OVERLAY,
+        "Show in &plot",
+        "overlay",
+        "Draw the curve of this run into the plot of the Training tab, or take it out again",
+    ),
     (RunCommand.DELETE, "&Delete", "delete", "Move the selected runs to the trash (Del)"),
 )
+MORE: tuple[Button, ...] = (  # in a menu beside them
+    (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
+    (RunCommand.TAGS, "Ta&gs", "tags", "Write tags, with commas between them"),
+    (RunCommand.NOTE, "&Note", "note", "Write a note"),
+    (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
+    (
+        RunCommand.COPY_COMMAND,
+        "Cop&y as command",
+        "copy_command",
+        "Copy the line that repeats this run exactly in a terminal",
+    ),
+)
 
-_SINGLE = frozenset({RunCommand.RENAME, RunCommand.NOTE})
+_SINGLE = frozenset({RunCommand.RENAME, RunCommand.TAGS, RunCommand.NOTE})
 
 
 def run_commands(
@@ -77,6 +100,10 @@ def run_commands(
 
 def _of_one(run: "RunInfo", *, is_at_rest: bool) -> frozenset[RunCommand]:
     commands = set(_SINGLE)
+    if run.corpus_config is not None and not run.is_continued:
+        commands.add(RunCommand.COPY_COMMAND)
+    if run.curve or run.saved is not None:
+        commands.add(RunCommand.OVERLAY)
     if run.saved is not None:
         if run.state != "running":
             commands.add(RunCommand.DUPLICATE)

@@ -1,41 +1,37 @@
-"""Kept runs side by side: the settings that differ, their results, and what to beware of."""
+"""Kept runs side by side: the best first, the settings that differ, and what to beware of."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
 from app.runs.table import numbered_names
 from app.shared.formatting import (
     NOT_KNOWN,
     format_count,
+    format_duration,
+    format_epoch,
     format_loss,
     format_percent,
     format_perplexity,
 )
-from app.shared.labels import describe, make_label
-from app.shared.tables import Column, RecordTable, RowsModel
-from app.shared.theme import scaled
-from engine import describe_tokenizer, know_the_same_words
+from engine import RunCurve, describe_tokenizer, know_the_same_words
 
 if TYPE_CHECKING:
     from engine import RunInfo
 
 VOCABULARY_WARNING = (
     "These runs know different words. Their losses and perplexities cannot be compared and are "
-    "left out: the fewer words a network knows, the easier its task is."
+    "left out: the fewer words a network knows, the easier its task is. A curve here only shows "
+    "how its own run went."
 )
 SPLIT_WARNING = (
     "These runs hold out different documents. Small differences between their held-out losses "
     "mean nothing."
 )
 
-_NAMES = {
+_NAMES = {  # a setting without a name here is called as the engine calls it
     "hidden_dim": "Hidden units",
     "bptt_truncate": "Steps back in time",
     "dtype": "Number format",
@@ -43,13 +39,24 @@ _NAMES = {
     "seed": "Seed",
     "recipe": "Recipe",
     "learning_rate": "Learning rate",
-    "batch_size": "Sentences a step",
+    "batch_size": "Sentences per step",
     "epochs": "Epochs to train",
     "time_limit_s": "Time limit, seconds",
     "evaluate_every": "Epochs between evaluations",
-    "clip_norm": "Largest gradient norm (of the mean loss a word)",
+    "clip_norm": "Largest gradient norm (of the mean loss per word)",
     "allow_tf32": "TF32 on the GPU",
+    "unigram_start": "Starts with how common words are",
+    "adam_epsilon": "Adam’s epsilon",
+    "weight_decay": "Weight decay",
+    "input_dropout": "Dropout at the input",
+    "output_dropout": "Dropout at the output",
+    "softmax_sample": "Words in a step’s softmax",
+    "averaging": "Weight of the averaged parameters",
+    "bad_files": "Damaged files",
+    "skip_rows": "Lines above the table",
+    "sheet": "Sheet",
     "path": "File",
+    "others": "Further files",
     "vocabulary_size": "Largest vocabulary",
     "min_count": "Known from, times",
     "counted": "Words counted in",
@@ -64,12 +71,10 @@ _NAMES = {
     "decode_entities": "HTML entities decoded",
     "bad_rows": "Damaged rows",
 }
-_RECIPE_S_OWN = {"learning_rate", "batch_size", "clip_norm"}  # None: as the recipe says
+_NOT_COMPARED = {"csv", "tokenizer", "processes"}  # on lines of their own, or the machine's
 
-HEIGHT, WIDTH, LARGEST_WIDTH = 480, 240, 1200  # px
-RUN_WIDTH = 176  # px, of each run, at least
-PADDING = 32  # px, left and right of its name together
-SAME = "All settings of these runs are the same."
+_OWN = "the recipe’s own"
+MOST_CURVES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +90,27 @@ class ComparedRow:
 class RunComparison:
     """Runs side by side."""
 
-    names: tuple[str, ...]
-    rows: tuple[ComparedRow, ...]  # settings that differ, then the results
+    names: tuple[str, ...]  # the best first, where the losses can be compared
+    rows: tuple[ComparedRow, ...]  # the results, then the settings that differ
     warnings: tuple[str, ...]
+    headline: str = ""  # which is the best, in a sentence
+    curves: tuple[RunCurve, ...] = field(default=())  # in the order of `names`, with short names
 
 
-def compare_runs(runs: "Sequence[RunInfo]") -> RunComparison:
-    """Return the settings that are not the same in all `runs`, and their results."""
+def compare_runs(runs: "Sequence[RunInfo]", curves: Sequence[RunCurve] = ()) -> RunComparison:
+    """Return the results of `runs`, the best first, and the settings that are not the same in all.
+
+    Parameters
+    ----------
+    curves : sequence of RunCurve
+        One for each run, in their order; without it only the newest losses are known.
+    """
+    curves = curves or [RunCurve(run_id=run.run_id, name=run.name) for run in runs]
+    pairs = list(zip(runs, curves, strict=True))
+    is_comparable = know_the_same_words(runs)
+    if is_comparable:
+        pairs.sort(key=lambda pair: _best_loss(*pair))
+    runs, curves = [run for run, _ in pairs], [curve for _, curve in pairs]
     settings = [_settings(run) for run in runs]
     of_settings = dict.fromkeys(name for each in settings for name in each)
     rows = [
@@ -100,11 +119,48 @@ def compare_runs(runs: "Sequence[RunInfo]") -> RunComparison:
     ]
     names = numbered_names(runs)
     differing = [row for row in rows if len(set(row.values)) > 1]
+    short = _short_names(runs)
     return RunComparison(
         names=tuple(names[run.run_id] for run in runs),
-        rows=(*differing, *_results(runs)),
+        rows=(*_results(pairs, is_comparable=is_comparable), *differing),
         warnings=tuple(_warnings(runs)),
+        headline=_headline(pairs, names) if is_comparable else "",
+        curves=tuple(replace(curve, name=name) for curve, name in zip(curves, short, strict=True)),
     )
+
+
+def _best_loss(run: "RunInfo", curve: RunCurve) -> float:
+    if curve.best is not None:
+        return curve.losses[curve.best]
+    return math.inf if run.best_loss is None else run.best_loss
+
+
+def _short_names(runs: "Sequence[RunInfo]") -> list[str]:
+    """Return for each run what tells it from the others: its own name, or what differs."""
+    common = set.intersection(*(set(run.differs) for run in runs)) if runs else set()
+    are_of_one_text = len({run.corpus_name for run in runs}) == 1
+    names = [
+        ", ".join(each for each in run.differs if each not in common) or "defaults"
+        if are_of_one_text and run.has_made_name
+        else run.name
+        for run in runs
+    ]
+    return [
+        f"{name} ({names[: place + 1].count(name)})" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    ]
+
+
+def _headline(pairs: "Sequence[tuple[RunInfo, RunCurve]]", names: dict[str, str]) -> str:
+    """Say which run is the best, where that is known, and by how much."""
+    losses = [_best_loss(*pair) for pair in pairs]
+    (run, curve), best = pairs[0], losses[0]
+    if not math.isfinite(best):
+        return ""
+    where = f" at epoch {curve.epochs[curve.best]:.4g}" if curve.best is not None else ""
+    ahead = losses[1] - best if len(losses) > 1 else math.inf
+    rest = f"; the next is {ahead:.3f} higher" if math.isfinite(ahead) else ""
+    return f"Best: {names[run.run_id]}, {format_loss(best)} nats per word{where}{rest}."
 
 
 def _settings(run: "RunInfo") -> dict[str, str]:
@@ -121,19 +177,25 @@ def _settings(run: "RunInfo") -> dict[str, str]:
 
 def _named(values: dict[str, object], of: str) -> dict[str, str]:
     return {
-        (f"Seed of the {of}" if name == "seed" else _NAMES[name]): _text(name, value)
+        _title(name, of): _text(name, value, of)
         for name, value in values.items()
-        if name in _NAMES
+        if name not in _NOT_COMPARED
     }
 
 
-def _text(name: str, value: object) -> str:
+def _title(name: str, of: str) -> str:
+    if name == "seed":
+        return f"Seed of the {of}"
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()
+
+
+def _text(name: str, value: object, of: str) -> str:
     if value is None:
-        return "the recipe’s own" if name in _RECIPE_S_OWN else "detected or none"
+        return _OWN if of == "training" and name != "time_limit_s" else "detected or none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "guessed"
+        return ", ".join(map(str, value)) or ("guessed" if name == "columns" else "none")
     if name == "path":
         return Path(str(value)).name
     if name == "validation_fraction" and isinstance(value, float):
@@ -141,29 +203,50 @@ def _text(name: str, value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _results(runs: "Sequence[RunInfo]") -> list[ComparedRow]:
+def _results(
+    pairs: "Sequence[tuple[RunInfo, RunCurve]]", *, is_comparable: bool
+) -> list[ComparedRow]:
     def row(name: str, values: Sequence[str]) -> ComparedRow:
         return ComparedRow(name=name, values=tuple(values), is_result=True)
 
-    losses = [run.validation_loss for run in runs]
-    begun = [
-        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}" for run in runs]),
-        row("Epochs done", [f"{run.epoch:.4g}" for run in runs]),
+    runs = [run for run, _ in pairs]
+    course = [
+        row("Epochs done", [format_epoch(run.epoch) for run in runs]),
+        row("Length", [format_duration(run.elapsed_s) for run in runs]),
+        row("Training began", [f"{run.started.astimezone():%Y-%m-%d %H:%M}" for run in runs]),
     ]
-    if not know_the_same_words(runs):
-        return begun
-    return [
-        *begun,
-        row("Training loss", [format_loss(run.training_loss) for run in runs]),
-        row("Held-out loss", [format_loss(loss) for loss in losses]),
+    if not is_comparable:
+        return course
+    losses = [_best_loss(*pair) for pair in pairs]
+    is_held_out = any(run.validation_loss is not None for run in runs)
+    of_best = [
+        (None, None)
+        if curve.best is None
+        else (curve.epochs[curve.best], curve.training_losses[curve.best])
+        for _, curve in pairs
+    ]
+    lines = [
         row(
-            "Held-out perplexity",
-            [
-                NOT_KNOWN if loss is None else format_perplexity(math.exp(min(loss, 700.0)))
-                for loss in losses
-            ],
+            "Best held-out loss" if is_held_out else "Best loss, nothing is held out",
+            [_compared(loss, losses[0]) for loss in losses],
         ),
+        row("Perplexity there", [_perplexity(loss) for loss in losses]),
+        row("At epoch", [NOT_KNOWN if at is None else format_epoch(at) for at, _ in of_best]),
+        row("Training loss there", [format_loss(loss) for _, loss in of_best]),
+        row("Held-out loss at the end", [format_loss(run.validation_loss) for run in runs]),
     ]
+    return [each for each in lines if set(each.values) != {NOT_KNOWN}] + course
+
+
+def _compared(loss: float, best: float) -> str:
+    """Return a loss and how far it is from the best, such as "4.931 (+0.119)"."""
+    if not math.isfinite(loss):
+        return NOT_KNOWN
+    return f"{format_loss(loss)} ★" if loss <= best else f"{format_loss(loss)} (+{loss - best:.3f})"
+
+
+def _perplexity(loss: float) -> str:
+    return NOT_KNOWN if not math.isfinite(loss) else format_perplexity(math.exp(min(loss, 700.0)))
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:
@@ -175,77 +258,3 @@ def _warnings(runs: "Sequence[RunInfo]") -> list[str]:
 def _split(run: "RunInfo") -> object:
     config = run.corpus_config
     return None if config is None else (config.validation_fraction, config.seed)
-
-
-class ComparisonDialog(QDialog):
-    """Show one comparison, without blocking any window."""
-
-    def __init__(self, comparison: RunComparison, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("models.comparison")
-        self.setWindowTitle("Compare runs")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        is_same = all(row.is_result for row in comparison.rows)
-        hint = SAME if is_same else "Only the settings that differ are listed, and the results."
-        layout.addWidget(make_label("Compare runs", "title", self))
-        layout.addWidget(make_label(hint, "hint", self, wrap=True))
-        warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
-        warning.setObjectName("models.comparison_warning")
-        warning.setVisible(bool(comparison.warnings))
-        layout.addWidget(warning)
-        table = self._build_table(comparison)
-        layout.addWidget(table, 1)
-        close = describe(QPushButton("&Close", self), "models.comparison_close", "Close", "Esc")
-        close.clicked.connect(self.close)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(self._fitting_width(table, comparison), scaled(HEIGHT))
-
-    @staticmethod
-    def _fitting_width(table: RecordTable, comparison: RunComparison) -> int:
-        """Return the width at which every name is whole, as far as there is room for it."""
-        metrics, least = table.horizontalHeader().fontMetrics(), scaled(RUN_WIDTH)
-        widest = max(metrics.horizontalAdvance(name) for name in comparison.names)
-        each = max(widest + scaled(PADDING), least)
-        return min(scaled(WIDTH) + each * len(comparison.names), scaled(LARGEST_WIDTH))
-
-    def _build_table(self, comparison: RunComparison) -> RecordTable:
-        table = describe(
-            RecordTable(self),
-            "models.comparison_table",
-            "Differing settings and results",
-            "Select rows and press Ctrl+C to copy them",
-        )
-        names = enumerate(("", *comparison.names))
-        model = RowsModel((_column(place, name) for place, name in names), self)
-        model.set_rows(comparison.rows)
-        table.setModel(model)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        return table
-
-
-def _column(place: int, title: str) -> Column[ComparedRow]:
-    def text(row: ComparedRow) -> str:
-        return (row.name, *row.values)[place]
-
-    # A narrow column cuts its title and its cells: the tooltips have them whole.
-    return Column(
-        title=title,
-        tip=title,
-        text=text,
-        tooltip=text,
-        roles={Qt.ItemDataRole.FontRole: _font},
-    )
-
-
-def _font(row: ComparedRow) -> QFont | None:
-    if not row.is_result:
-        return None
-    font = QFont()
-    font.setBold(True)
-    return font

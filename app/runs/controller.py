@@ -8,22 +8,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.protocols import RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
-from app.runs.comparison import ComparisonDialog, compare_runs
+from app.runs.comparison import compare_runs
+from app.runs.comparison_dialog import ComparisonDialog
 from app.runs.dialogs import RunsDialogs
 from app.runs.opening import OpenedRun, RunOpener
-from app.runs.table import NAME, NOTE, describe_run
+from app.runs.table import NAME, NOTE, TAGS, describe_run
 from app.runs.view import RunsView
 from app.session import Command, Session, enabled_commands
-from app.shared.formatting import counted
+from app.shared.formatting import counted, format_bytes
 from app.tasks.work_queue import WorkQueue
+from engine import RunError, train_command
 
 if TYPE_CHECKING:
-    from engine import RunInfo
+    from engine import DiskUse, EmptiedTrash, RunCurve, RunInfo
 
 RunsList = tuple["RunInfo", ...]
 
@@ -44,9 +47,12 @@ class RunsController(QObject):
     -------
     opened()
         The model of a run is in the session.
+    overlay_changed(object)
+        The `RunCurve` of the run that is to be seen in the live plot, too; None for no run.
     """
 
     opened = Signal()
+    overlay_changed = Signal(object)
 
     def __init__(
         self,
@@ -66,6 +72,8 @@ class RunsController(QObject):
         self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
+        self._overlaid = ""  # the id of the run in the live plot
+        self._disk_use: DiskUse | None = None
         self._answer = ""  # what became of the last command, shown instead of the selection's
         self._connect_signals()
 
@@ -74,6 +82,8 @@ class RunsController(QObject):
         self._view.command_requested.connect(self._on_view_command_requested)
         self._view.renamed.connect(self._on_view_renamed)
         self._view.noted.connect(self._on_view_noted)
+        self._view.tagged.connect(self._on_view_tagged)
+        self._view.empty_trash_requested.connect(self._on_view_empty_trash_requested)
         self._view.trash_toggled.connect(self._on_view_trash_toggled)
         self._view.refresh_requested.connect(self.refresh)
         self._queue.failed.connect(self._on_queue_failed)
@@ -97,6 +107,7 @@ class RunsController(QObject):
             partial(self._runs.list, in_trash=in_trash),
             partial(self._show_runs, in_trash=in_trash),
         )
+        self._queue.do("Looking at the disk use", self._measure, self._show_disk_use)
 
     @Slot()
     def discard_current(self) -> None:
@@ -112,6 +123,17 @@ class RunsController(QObject):
         if in_trash == self._view.is_trash:
             self._view.show_runs(runs, in_trash=in_trash)
 
+    def _measure(self) -> "tuple[DiskUse, int]":
+        from engine import list_cached_corpora  # in the worker
+
+        return self._runs.disk_use(), list_cached_corpora().size
+
+    def _show_disk_use(self, found: "tuple[DiskUse, int]") -> None:
+        self._disk_use, prepared = found
+        self._view.show_disk_use(
+            describe_disk_use(self._disk_use, prepared), has_trash=self._disk_use.trash > 0
+        )
+
     def _is_at_rest(self) -> bool:
         return Command.OPEN_MODEL in enabled_commands(self._session.run_state)
 
@@ -119,9 +141,10 @@ class RunsController(QObject):
         runs = self._view.selected_runs()
         commands = run_commands(runs, in_trash=self._view.is_trash, is_at_rest=self._is_at_rest())
         self._view.show_commands(commands)
+        self._view.show_overlaid(is_overlaid=self._overlaid in [run.run_id for run in runs])
         text = SELECT_HINT if self._view.has_runs else ""
         if runs:
-            several = f"{counted(len(runs), 'run')} are selected."
+            several = f"{counted(len(runs), 'run')} are selected: compare them to see the best."
             text = describe_run(runs[0]) if len(runs) == 1 else several
         self._view.show_detail(self._answer or text)
 
@@ -150,12 +173,56 @@ class RunsController(QObject):
                 work = partial(self._runs.duplicate, runs[0].run_id)
                 self._queue.do(f"Duplicating {runs[0].name}", work, self._on_duplicated)
             case RunCommand.COMPARE:
-                ComparisonDialog(compare_runs(runs), self._view).show()
+                work_on_curves = partial(self._runs.curves, [run.run_id for run in runs])
+                self._queue.do("Reading the curves", work_on_curves, partial(self._compare, runs))
+            case RunCommand.OVERLAY:
+                self._overlay(runs[0])
+            case RunCommand.COPY_COMMAND:
+                self._copy_command(runs[0])
+            case RunCommand.TAGS:
+                self._view.edit(TAGS)
             case RunCommand.DELETE:
                 name = f"“{runs[0].name}”" if len(runs) == 1 else counted(len(runs), "run")
                 self._delete(tuple(run.run_id for run in runs), name)
             case RunCommand.RESTORE:
                 self._restore(runs)
+
+    def _compare(self, runs: "RunsList", curves: "Sequence[RunCurve]") -> None:
+        if self._view.isVisible():
+            ComparisonDialog(compare_runs(runs, curves), self._view).show()
+
+    def _overlay(self, run: "RunInfo") -> None:
+        if self._overlaid == run.run_id:
+            self._show_overlay(None)
+            return
+        work = partial(self._runs.curves, [run.run_id])
+        self._queue.do(f"Reading the curve of {run.name}", work, self._on_curve_read)
+
+    def _on_curve_read(self, curves: "Sequence[RunCurve]") -> None:
+        self._show_overlay(curves[0])
+
+    def _show_overlay(self, curve: "RunCurve | None") -> None:
+        if curve is not None and not curve.losses:
+            self._answer = f"{curve.name} was never evaluated: there is nothing to draw."
+        elif curve is not None:
+            self._overlaid = curve.run_id
+            self._answer = f"{curve.name} is in the plot of the Training tab now, as a dashed line."
+            self.overlay_changed.emit(curve)
+        else:
+            self._overlaid = ""
+            self._answer = "It was taken out of the plot."
+            self.overlay_changed.emit(None)
+        self._show_selection()
+        self._answer = ""
+
+    def _copy_command(self, run: "RunInfo") -> None:
+        try:
+            command = train_command(run)
+        except RunError as error:
+            self._view.show_detail(str(error), is_bad=True)
+            return
+        QGuiApplication.clipboard().setText(command)
+        self._view.show_detail(f"Copied; in the program’s folder it repeats the run: {command}")
 
     def _open(self, run: "RunInfo", which: Which) -> None:
         if self._is_at_rest() and self._may_replace():
@@ -229,6 +296,25 @@ class RunsController(QObject):
         work = partial(self._runs.set_note, run_id, note)
         self._queue.do("Writing the note", work, self._on_labelled)
 
+    @Slot(str, str)
+    def _on_view_tagged(self, run_id: str, tags: str) -> None:
+        work = partial(self._runs.set_tags, run_id, tags.split(","))
+        self._queue.do("Writing the tags", work, self._on_labelled)
+
+    @Slot()
+    def _on_view_empty_trash_requested(self) -> None:
+        use = self._disk_use
+        if use is not None and self._dialogs.ask_empty_trash(use.trash, use.trash_bytes):
+            self._queue.do("Emptying the trash", self._runs.empty_trash, self._on_trash_emptied)
+
+    def _on_trash_emptied(self, emptied: "EmptiedTrash") -> None:
+        freed = format_bytes(emptied.size)
+        self._answer = f"{counted(emptied.count, 'run')} deleted for good, which frees {freed}."
+        if emptied.left:
+            left = counted(emptied.left, "run")
+            self._answer += f" {left} could not be deleted: another program may use them."
+        self.refresh()
+
     @Slot(bool)
     def _on_view_trash_toggled(self, _is_trash: bool) -> None:  # noqa: FBT001 - Qt's signal
         self._view.show_runs((), in_trash=self._view.is_trash)
@@ -243,3 +329,19 @@ class RunsController(QObject):
         self._show_selection()
         if self._view.isVisible():
             self.refresh()
+
+
+def describe_disk_use(use: "DiskUse", prepared_bytes: int) -> str:
+    """Say how much room runs, trash and prepared texts take."""
+    trash = (
+        f"{format_bytes(use.trash_bytes)} in the trash ({counted(use.trash, 'run')})"
+        if use.trash
+        else "the trash is empty"
+    )
+    runs = (
+        f"{format_bytes(use.runs_bytes)} for {counted(use.runs, 'run')}" if use.runs else "no runs"
+    )
+    return (
+        f"On the disk: {runs}, {trash}, {format_bytes(prepared_bytes)} for prepared texts "
+        "(File > Prepared texts)."
+    )

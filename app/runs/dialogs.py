@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
-from app.shared.formatting import counted
+from app.shared.formatting import counted, format_bytes
 from app.shared.labels import as_plain
 
 MOST_EPOCHS = 1_000_000
@@ -33,6 +33,25 @@ class RunsDialogs(QObject):
         )
         box.setDefaultButton(buttons.Cancel)
         box.button(buttons.Discard).setText("&Move to the trash")
+        answer = box.exec()
+        box.deleteLater()
+        return answer == buttons.Discard
+
+    def ask_empty_trash(self, count: int, size: int) -> bool:
+        """Ask whether the deleted runs, of `size` bytes in all, are deleted for good."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Empty the trash?",
+            f"Delete {counted(count, 'run')} for good?",
+            buttons.Discard | buttons.Cancel,
+            self._window,
+        )
+        box.setInformativeText(
+            f"This frees {format_bytes(size)}. What is deleted cannot be brought back."
+        )
+        box.setDefaultButton(buttons.Cancel)
+        box.button(buttons.Discard).setText("&Delete for good")
         answer = box.exec()
         box.deleteLater()
         return answer == buttons.Discard

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs
 from app.protocols import ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
+from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.saving import ask_save_path
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
@@ -32,7 +33,7 @@ _UNNAMED = "model"
 MODEL_SUFFIX = ".safetensors"
 _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
 _FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
-_TO_OPEN = ";;".join((*_KINDS, "All files (*)"))
+_TO_OPEN = (*_KINDS, "All files (*)")
 _TO_SAVE = (*_KINDS, *_FOR_OTHERS, "All files (*)")
 
 
@@ -256,8 +257,7 @@ class ModelDialogs(QObject):
 
     def ask_open_path(self, folder: str) -> Path | None:
         """Ask which model to open; None when the user thinks better of it."""
-        text, _ = QFileDialog.getOpenFileName(self._window, "Open a model", folder, _TO_OPEN)
-        return Path(text) if text else None
+        return ask_open_path(self._window, "Open a model", first_folder(folder), _TO_OPEN)
 
     def ask_save_path(self, suggested: Path) -> Path | None:
         """Ask where the model goes; the dialog itself asks before it replaces a file."""

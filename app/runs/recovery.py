@@ -14,7 +14,7 @@ from app.jobs import Jobs
 from app.runs.opening import OpenedRun, RunOpener
 from app.runs.recovery_bar import RecoveryBar
 from app.session import Command, CurrentRun, Session, enabled_commands
-from app.shared.formatting import counted, format_duration
+from app.shared.formatting import counted, format_duration, format_epoch
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
     when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
     text = (
         f"The training of {run.name} was interrupted. It was saved last{when}, "
-        f"at epoch {run.epoch:.4g}, after {counted(run.step, 'step')}."
+        f"at epoch {format_epoch(run.epoch)}, after {counted(run.step, 'step')}."
     )
     return text, f"{describe_loss_of_work(run)}{more}"
 

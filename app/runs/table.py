@@ -1,4 +1,4 @@
-"""Kept runs as rows of a table, their names told apart; name and note can be written over."""
+"""Kept runs as rows of a table, their names told apart; name, tags and note can be written over."""
 
 import math
 from collections import Counter
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.shared.formatting import counted, format_count, format_duration, format_loss
+from app.shared.formatting import counted, format_duration, format_epoch, format_loss
+from app.shared.sparkline import CURVE_ROLE
 from app.shared.tables import Column
 from app.shared.theme import current_palette
 
 if TYPE_CHECKING:
     from engine import RunInfo
 
-NAME, TEXT, HIDDEN, EPOCHS, LOSS, STARTED, STATE, NOTE = range(8)
+NAME, CURVE, LOSS, DIFFERS, TEXT, EPOCHS, LENGTH, STARTED, STATE, TAGS, NOTE = range(11)
+AS_BY_DEFAULT = "–"
 STATES = {
     "running": "training now",
     "finished": "finished",
@@ -31,7 +33,7 @@ class RunRow:
     """A run under the name that tells it from the others."""
 
     run: "RunInfo"
-    name: str  # such as "comments.csv (2)"
+    name: str  # such as "comments, H 50 (2)"
 
 
 def run_rows(runs: "Sequence[RunInfo]") -> list[RunRow]:
@@ -52,34 +54,47 @@ def run_columns() -> tuple[Column[RunRow], ...]:
             editable=lambda row: row.run.name,
         ),
         Column(
+            title="Curve",
+            tip="The training loss from the beginning of the run to its end",
+            text=lambda _row: "",
+            sort_key=_loss_key,
+            roles={CURVE_ROLE: lambda row: row.run.curve},
+        ),
+        Column(
+            title="Best loss",
+            tip="The lowest evaluated loss, in nats per word, on held-out text where there is any; "
+            "comparable only between runs that know the same words",
+            text=_best_loss,
+            tooltip=_loss,
+            sort_key=_loss_key,
+            is_number=True,
+        ),
+        Column(
+            title="What differs",
+            tip="The settings that are not the defaults",
+            text=lambda row: ", ".join(row.run.differs) or AS_BY_DEFAULT,
+            tooltip=lambda row: ", ".join(row.run.differs) or "All settings are the defaults",
+        ),
+        Column(
             title="Text",
             tip="The file that the run learns from",
             text=lambda row: row.run.corpus_name,
             tooltip=lambda row: row.run.corpus_path,
         ),
         Column(
-            title="Hidden",
-            tip="Hidden units of the network",
-            text=_hidden,
-            tooltip=_hidden,
-            sort_key=lambda row: (row.run.model_config.hidden_dim, row.run.run_id),
-            is_number=True,
-        ),
-        Column(
             title="Epochs",
-            tip="Passes over the text that are done",
+            tip="Passes over the text so far",
             text=_epochs,
             tooltip=_epochs,
             sort_key=lambda row: (row.run.epoch, row.run.run_id),
             is_number=True,
         ),
         Column(
-            title="Held-out loss",
-            tip="Nats a word at the last evaluation; comparable only between runs that know "
-            "the same words",
-            text=_loss,
-            tooltip=_best_loss,
-            sort_key=_loss_key,
+            title="Length",
+            tip="Time of training, pauses left out",
+            text=lambda row: format_duration(row.run.elapsed_s),
+            tooltip=lambda row: f"{counted(row.run.step, 'step')}",
+            sort_key=lambda row: (row.run.elapsed_s, row.run.run_id),
             is_number=True,
         ),
         Column(
@@ -95,6 +110,13 @@ def run_columns() -> tuple[Column[RunRow], ...]:
             text=lambda row: STATES[row.run.state],
             tooltip=lambda row: describe_run(row.run),
             roles={Qt.ItemDataRole.ForegroundRole: _colour},
+        ),
+        Column(
+            title="Tags",
+            tip="Your own words to find runs by, with commas between them",
+            text=_tags,
+            tooltip=_tags,
+            editable=_tags,
         ),
         Column(
             title="Note",
@@ -130,29 +152,39 @@ def numbered_names(runs: "Sequence[RunInfo]") -> dict[str, str]:
     return names
 
 
-def _hidden(row: RunRow) -> str:
-    return format_count(row.run.model_config.hidden_dim)
+def matches(row: RunRow, wanted: str) -> bool:
+    """Tell whether each of the words `wanted` is somewhere in what the row says."""
+    run = row.run
+    parts = (row.name, run.corpus_name, *run.differs, *run.tags, run.note, STATES[run.state])
+    said = " ".join((*parts, run.settings, _started(row))).casefold()
+    return all(word in said for word in wanted.casefold().split())
+
+
+def _tags(row: RunRow) -> str:
+    return ", ".join(row.run.tags)
 
 
 def _epochs(row: RunRow) -> str:
-    return f"{row.run.epoch:.4g}"
+    return format_epoch(row.run.epoch)
 
 
 def _started(row: RunRow) -> str:
     return f"{row.run.started.astimezone():%Y-%m-%d %H:%M}"
 
 
-def _loss(row: RunRow) -> str:
-    return format_loss(row.run.validation_loss)
-
-
 def _best_loss(row: RunRow) -> str:
-    best = row.run.best_loss
-    return _loss(row) if best is None else f"The best so far: {format_loss(best)}"
+    return format_loss(row.run.best_loss)
+
+
+def _loss(row: RunRow) -> str:
+    last = row.run.validation_loss
+    if last is None:
+        return "Nothing is held out" if row.run.best_loss is not None else "Not evaluated yet"
+    return f"Held-out loss at the last evaluation: {format_loss(last)}"
 
 
 def _loss_key(row: RunRow) -> tuple[float, str]:
-    loss = row.run.validation_loss
+    loss = row.run.best_loss
     return (math.inf if loss is None else loss, row.run.run_id)
 
 

@@ -1,4 +1,4 @@
-"""The window of kept runs: a table, what can be done with the selected ones, the trash.
+"""The window of kept runs: a table with search, what can be done with runs, disk use, the trash.
 
 It reads no disk: its controller shows the runs and carries out what is asked for.
 """
@@ -7,35 +7,41 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QDialog,
     QHBoxLayout,
     QHeaderView,
+    QLineEdit,
     QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.runs.commands import BUTTONS, RunCommand
+from app.runs.commands import BUTTONS, MORE, RunCommand
 from app.runs.table import (
+    CURVE,
+    DIFFERS,
     EPOCHS,
-    HIDDEN,
+    LENGTH,
     LOSS,
     NAME,
     NOTE,
     STARTED,
     STATE,
+    TAGS,
     TEXT,
     RunRow,
+    matches,
     run_columns,
     run_rows,
 )
-from app.shared.labels import describe, make_label
+from app.shared.labels import ElidedLabel, describe, make_label
+from app.shared.sparkline import SparklineDelegate
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
 from engine import know_the_same_words
@@ -43,18 +49,33 @@ from engine import know_the_same_words
 if TYPE_CHECKING:
     from engine import RunInfo
 
-SIZE = (1120, 560)  # px
+SIZE = (1240, 600)  # px
 EMPTY = (
     "No run is kept yet. Train on the Training tab: every run appears here by itself, "
     "and can be opened, continued and compared."
 )
+NOT_FOUND = "No run has all of these words in its name, settings, text, tags, note or state."
 DIFFERENT_WORDS = (
     "Some of these runs know different words: their losses cannot be compared. The fewer words a "
     "network knows, the easier its task is."
 )
 EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
-_WIDTHS = {TEXT: 128, HIDDEN: 80, EPOCHS: 80, LOSS: 120, STARTED: 144, STATE: 104, NOTE: 104}
+_WIDTHS = {
+    CURVE: 104,
+    LOSS: 96,
+    DIFFERS: 216,
+    TEXT: 128,
+    EPOCHS: 72,
+    LENGTH: 96,
+    STARTED: 136,
+    STATE: 104,
+    TAGS: 104,
+    NOTE: 104,
+}
+_SEARCH_WIDTH = 280  # px
+_LEAST_NAME = 200  # px
+_OF_SCREEN = 0.9
 _ROW_HEIGHT = 32  # px
 
 
@@ -67,8 +88,10 @@ class RunsView(QDialog):
         Other runs are selected.
     command_requested(object)
         A `RunCommand` for the selected runs.
-    renamed(str, str), noted(str, str)
-        Id of a run and its new name or note.
+    renamed(str, str), noted(str, str), tagged(str, str)
+        Id of a run and its new name, note or tags.
+    empty_trash_requested()
+        The deleted runs should be deleted for good.
     trash_toggled(bool)
         The trash should be shown, or the kept runs.
     refresh_requested()
@@ -79,6 +102,8 @@ class RunsView(QDialog):
     command_requested = Signal(object)
     renamed = Signal(str, str)
     noted = Signal(str, str)
+    tagged = Signal(str, str)
+    empty_trash_requested = Signal()
     trash_toggled = Signal(bool)
     refresh_requested = Signal()
 
@@ -88,6 +113,8 @@ class RunsView(QDialog):
         self.setWindowTitle("Runs")
         self.resize(*map(scaled, SIZE))
         self._model = RowsModel(run_columns(), self)
+        self._rows: list[RunRow] = []  # all, also those that are not searched for
+        self._is_in_trash = False
         self._commands: frozenset[RunCommand] = frozenset()
         self._is_restoring = False  # the selection, after the rows were replaced
         self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
@@ -105,6 +132,7 @@ class RunsView(QDialog):
         layout.addWidget(self._table, 1)
         layout.addWidget(self._detail)
         layout.addLayout(self._build_buttons())
+        layout.addLayout(self._build_disk())
         self._connect_signals()
         self.show_commands(frozenset())
         self._table.setFocus()
@@ -116,8 +144,8 @@ class RunsView(QDialog):
 
     @property
     def has_runs(self) -> bool:
-        """Whether a run is listed."""
-        return self._model.rowCount() > 0
+        """Whether there is a run, listed or not searched for."""
+        return bool(self._rows)
 
     def selected_runs(self) -> "tuple[RunInfo, ...]":
         """Return the selected runs from top to bottom."""
@@ -131,13 +159,40 @@ class RunsView(QDialog):
         if self._table.is_edited:
             self._waiting = partial(self.show_runs, runs, in_trash=in_trash)
             return
-        selected = [run.run_id for run in self.selected_runs()]
-        self._table.set_placeholder(EMPTY_TRASH if in_trash else EMPTY)
+        self._is_in_trash = in_trash
         self._model.is_editable = not in_trash
-        self._model.set_rows(run_rows(runs))
-        has_losses = [run for run in runs if run.validation_loss is not None]
+        self._rows = run_rows(runs)
+        self._list()
+
+    def _list(self) -> None:
+        """List the runs that are searched for; what was selected stays so."""
+        selected = [run.run_id for run in self.selected_runs()]
+        wanted = self._search.text()
+        empty = EMPTY_TRASH if self._is_in_trash else EMPTY
+        self._table.set_placeholder(NOT_FOUND if self._rows else empty)
+        found = [row for row in self._rows if matches(row, wanted)]
+        self._model.set_rows(found)
+        for column, is_telling in (
+            (TEXT, len({row.run.corpus_path for row in self._rows}) > 1),
+            (TAGS, any(row.run.tags for row in self._rows)),
+            (NOTE, any(row.run.note for row in self._rows)),
+        ):
+            self._table.setColumnHidden(column, not is_telling)
+        self._fit_name()
+        has_losses = [row.run for row in found if row.run.validation_loss is not None]
         self._words_note.setVisible(not know_the_same_words(has_losses))
         self.select_runs(selected)
+
+    def show_disk_use(self, text: str, *, has_trash: bool) -> None:
+        """Say how much room is taken, and whether there is something to give back."""
+        self._disk.setText(text)
+        self._disk.setToolTip(text)
+        self._empty_trash.setEnabled(has_trash)
+
+    def show_overlaid(self, *, is_overlaid: bool) -> None:
+        """Offer to draw the selected run into the live plot, or to take it out."""
+        text = "Remove from &plot" if is_overlaid else "Show in &plot"
+        self._buttons[RunCommand.OVERLAY].setText(text)
 
     def select_runs(self, run_ids: Sequence[str]) -> None:
         """Select the runs of these ids."""
@@ -167,11 +222,16 @@ class RunsView(QDialog):
             button.setEnabled(command in commands)
             button.setVisible((command is RunCommand.RESTORE) == self.is_trash)
         self._buttons[RunCommand.COMPARE].setVisible(True)
+        for action in self._more.menu().actions():
+            action.setEnabled(action.data() in commands)
+        self._more.setEnabled(any(command in commands for command, *_ in MORE))
+        self._more.setVisible(not self.is_trash)
 
     def edit(self, column: int) -> None:
-        """Let the name or the note of the selected run be written."""
+        """Let the name, the tags or the note of the selected run be written."""
         rows = self._table.selected_rows()
         if rows:
+            self._table.showColumn(column)
             index = self._model.index(rows[0], column)
             self._table.setCurrentIndex(index)
             self._table.edit(index)
@@ -182,6 +242,15 @@ class RunsView(QDialog):
         texts.addWidget(make_label("Runs", "title", self))
         hint = "Every training run is kept here with its settings, its curve and its checkpoints."
         texts.addWidget(make_label(hint, "hint", self))
+        self._search = describe(
+            QLineEdit(self),
+            "models.search_edit",
+            "Search the runs",
+            "Words that a run has in its name, settings, text, tags, note or state (Ctrl+F)",
+        )
+        self._search.setPlaceholderText("Search names, settings, tags…")
+        self._search.setClearButtonEnabled(True)
+        self._search.setMinimumWidth(scaled(_SEARCH_WIDTH))
         self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
         self._words_note.setObjectName("models.words_note")
         self._words_note.hide()
@@ -193,7 +262,9 @@ class RunsView(QDialog):
             "Show the deleted runs, to bring them back",
         )
         head = QHBoxLayout()
+        head.setSpacing(16)
         head.addLayout(texts, 1)
+        head.addWidget(self._search, 0, Qt.AlignmentFlag.AlignBottom)
         head.addWidget(self._trash, 0, Qt.AlignmentFlag.AlignBottom)
         return head
 
@@ -207,17 +278,48 @@ class RunsView(QDialog):
         self._table.setToolTip("")  # the cells have their own
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self._table.setModel(self._model)
+        self._sparklines = SparklineDelegate(self._table)  # the view does not keep it alive
+        self._table.setItemDelegateForColumn(CURVE, self._sparklines)
         self._table.set_placeholder(READING)
         self._table.setWordWrap(False)
         self._table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = self._table.horizontalHeader()
         header.setMinimumSectionSize(64)
-        for column, width in _WIDTHS.items():
-            self._table.setColumnWidth(column, scaled(width))
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(False)
+        self._size_columns()
         self._table.setSortingEnabled(True)
         header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+
+    def _size_columns(self) -> None:
+        """Give every column the width that its letters need now."""
+        self._growth = scaled(100)
+        for column, width in _WIDTHS.items():
+            self._table.setColumnWidth(column, scaled(width))
+
+    def _fit_name(self) -> None:
+        """Give the names what the other columns leave; where that is little, one scrolls."""
+        header = self._table.horizontalHeader()
+        shown = (column for column in _WIDTHS if not header.isSectionHidden(column))
+        left = self._table.viewport().width() - sum(map(header.sectionSize, shown))
+        mode, least = QHeaderView.ResizeMode, scaled(_LEAST_NAME)
+        header.setSectionResizeMode(NAME, mode.Stretch if left >= least else mode.Interactive)
+        if left < least:
+            header.resizeSection(NAME, least)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Grow with the letters, as far as the screen allows."""
+        if self._growth != scaled(100):
+            self._size_columns()
+            size = QSize(*map(scaled, SIZE))
+            self.resize(size.boundedTo(self.screen().availableSize() * _OF_SCREEN))
+        super().showEvent(event)
+        self._fit_name()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the names to the window."""
+        super().resizeEvent(event)
+        self._fit_name()
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -230,6 +332,8 @@ class RunsView(QDialog):
             button.setProperty("command", command)
             self._buttons[command] = button
             row.addWidget(button)
+            if command is RunCommand.OVERLAY:
+                row.addWidget(self._build_more())
         for first in (RunCommand.OPEN, RunCommand.RESTORE):
             self._buttons[first].setProperty("primary", "true")
         row.addStretch(1)
@@ -240,7 +344,50 @@ class RunsView(QDialog):
         row.addWidget(self._close)
         return row
 
+    def _build_more(self) -> QPushButton:
+        self._more = describe(
+            QPushButton("Mor&e", self),
+            "models.more_button",
+            "More",
+            "Rename, tags, note, duplicate, copy as command",
+        )
+        self._more.setAutoDefault(False)
+        menu = QMenu(self._more)
+        for command, text, role, tip in MORE:
+            action = menu.addAction(text)
+            action.setObjectName(f"models.{role}_action")
+            action.setToolTip(tip)
+            action.setData(command)
+        menu.setToolTipsVisible(True)
+        menu.triggered.connect(self._on_menu_triggered)
+        self._more.setMenu(menu)
+        return self._more
+
+    def _build_disk(self) -> QHBoxLayout:
+        self._disk = ElidedLabel(self)
+        self._disk.setObjectName("models.disk_label")
+        self._disk.setAccessibleName("Disk use")
+        self._disk.setTextFormat(Qt.TextFormat.PlainText)
+        self._disk.setProperty("role", "hint")
+        self._empty_trash = describe(
+            QPushButton("Empty tras&h…", self),
+            "models.empty_trash_button",
+            "Empty trash",
+            "Delete the runs in the trash for good, after a question",
+        )
+        self._empty_trash.setAutoDefault(False)
+        self._empty_trash.setEnabled(False)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._disk, 1)
+        row.addWidget(self._empty_trash)
+        return row
+
     def _connect_signals(self) -> None:
+        self._search.textChanged.connect(self._on_search_changed)
+        self._empty_trash.clicked.connect(self.empty_trash_requested)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self._search.setFocus)
         for button in self._buttons.values():
             button.clicked.connect(self._on_button_clicked)
         self._close.clicked.connect(self.close)
@@ -273,7 +420,12 @@ class RunsView(QDialog):
 
     @Slot(object, int, str)
     def _on_cell_edited(self, row: RunRow, column: int, text: str) -> None:
-        (self.renamed if column == NAME else self.noted).emit(row.run.run_id, text)
+        told = {NAME: self.renamed, TAGS: self.tagged, NOTE: self.noted}[column]
+        told.emit(row.run.run_id, text)
+
+    @Slot()
+    def _on_search_changed(self) -> None:
+        self._list()
 
     @Slot()
     def _on_table_editing_ended(self) -> None:
@@ -299,7 +451,7 @@ class RunsView(QDialog):
         menu = QMenu(self)
         menu.setObjectName("models.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command, text, _role, _tip in BUTTONS:
+        for command, text, _role, _tip in (*BUTTONS, *MORE):
             if command in self._commands:
                 menu.addAction(text).setData(command)
         menu.triggered.connect(self._on_menu_triggered)

@@ -70,10 +70,17 @@ class ColumnPicker(QComboBox):
         """Return the names of what is ticked, as the closed list shows them."""
         return JOINED.join(self.itemText(index) for index in self.picked())
 
+    def pick(self, index: int) -> None:
+        """Tick one name alone, as a choice from the closed list does."""
+        if 0 <= index < self._items.rowCount():
+            with QSignalBlocker(self):
+                self.setCurrentIndex(index)
+            self._on_current_index_changed(index)
+
     def toggle(self, index: int) -> None:
         """Tick or untick a name; the last tick stays."""
         picked = set(self.picked()) ^ {index}
-        if not picked:
+        if not picked or index >= self._items.rowCount():
             return
         self._items.item(index).setCheckState(_state(index in picked))
         with QSignalBlocker(self):

@@ -7,6 +7,7 @@ to left.
 import unicodedata
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 _LOOKED_AT = 200  # characters; the first letter tells
@@ -26,6 +27,16 @@ def is_right_to_left(text: str) -> bool:
 def isolated(text: str) -> str:
     """Return text that may stand within a sentence of the window and leaves its order alone."""
     return f"\u2068{text}\u2069" if is_right_to_left(text) else text
+
+
+def text_option(text: str) -> QTextOption:
+    """Return how to lay out lines of `text`: wrapped, and from the edge at which it begins."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    if is_right_to_left(text):
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return option
 
 
 class TextDelegate(QStyledItemDelegate):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.shared.labels import as_plain, make_label
+from app.shared.labels import TermLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Figure:
     value: str
     meaning: str
     role: str  # the last part of its objectName, such as "documents"
+    term: str  # of the glossary
 
 
 class FigureGrid(QWidget):
@@ -42,7 +43,7 @@ class FigureGrid(QWidget):
                 self._grid.removeWidget(cell)
                 cell.hide()
                 cell.deleteLater()
-            self._cells = [_Cell(self, figure.role) for figure in figures]
+            self._cells = [_Cell(self, figure.role, figure.term) for figure in figures]
             for index, cell in enumerate(self._cells):
                 self._grid.addWidget(cell, index // self._columns, index % self._columns)
             for column in range(self._columns):
@@ -55,15 +56,15 @@ class FigureGrid(QWidget):
 class _Cell(QWidget):
     """A figure over its name."""
 
-    def __init__(self, grid: FigureGrid, role: str) -> None:
+    def __init__(self, grid: FigureGrid, role: str, term: str) -> None:
         super().__init__(grid)
         self.role = role
-        self._value = make_label("", "figure", self)
+        self._value = TermLabel(term, "figure", self)
         self._value.setObjectName(f"{grid.objectName()}.{role}")
         # On the left, whatever the script of a word.
         self._value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         self._value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
-        self._name = make_label("", "caption", self)
+        self._name = TermLabel(term, "caption", self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -72,7 +73,9 @@ class _Cell(QWidget):
 
     def show_figure(self, figure: Figure) -> None:
         """Show `figure`, which has this cell's role."""
-        self.setToolTip(as_plain(figure.meaning))
+        now = f"{figure.name[:1].upper()}{figure.name[1:]}: {figure.value}."
+        for label in (self._value, self._name):
+            label.explain(figure.meaning, now)
         self._value.setText(figure.value)
         self._value.setAccessibleName(f"{figure.name}: {figure.value}")
         self._name.setText(figure.name)

@@ -8,6 +8,7 @@ import math
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_KNOWN = "–"
 _IN_FULL = 1e6  # from here on a number is written as a power of ten
+_SMALLEST_PERCENT = math.log(0.001)
 _LARGEST_POWER = 100  # of a perplexity; beyond it the exact one tells nothing
 
 
@@ -27,6 +28,13 @@ def format_loss(loss: float | None) -> str:
     if loss is None or not math.isfinite(loss):
         return NOT_KNOWN
     return f"{loss:.3f}" if loss < 1000.0 else _large(loss)
+
+
+def format_epoch(epoch: float) -> str:
+    """Return how many epochs, such as "3", "0.34" or "< 0.01"."""
+    if 0.0 < epoch < 0.005:
+        return "< 0.01"
+    return f"{epoch:,.2f}".rstrip("0").rstrip(".")
 
 
 def format_rate(rate: float | None) -> str:
@@ -79,6 +87,13 @@ def format_probability(log_probability: float) -> str:
         return f"{math.exp(log_probability):.3g}"
     digits, power = _scientific(log_probability / math.log(10.0))
     return f"{digits}e{power}"
+
+
+def format_share(log_probability: float) -> str:
+    """Return a percentage with two decimals, and odds below a tenth of a percent."""
+    if log_probability >= _SMALLEST_PERCENT:
+        return f"{100.0 * math.exp(log_probability):.2f} %"
+    return format_odds(log_probability)
 
 
 def format_odds(log_probability: float) -> str:

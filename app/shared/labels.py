@@ -6,8 +6,8 @@ style.qss says how each role looks.
 import html
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent, Qt
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, Qt, QWhatsThisClickedEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QFormLayout, QFrame, QLabel, QLayout, QWidget
 
 from app.shared.theme import scaled
@@ -83,6 +83,35 @@ def restyle(widget: QWidget, name: str, value: str) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+class TermLabel(QLabel):
+    """A figure or its name: a click asks the window what the term means.
+
+    The window gets the term as a `QWhatsThisClickedEvent`, as from a link in Qt's own help.
+    """
+
+    def __init__(self, term: str, role: Role, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.term = term
+        self.now = ""  # a sentence with the present number
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setCursor(Qt.CursorShape.WhatsThisCursor)
+
+    def explain(self, meaning: str, now: str = "") -> None:
+        """Say in the tooltip what it is and how it is now, and how one learns more."""
+        self.now = now
+        told = " ".join(filter(None, (f"{meaning}.", now)))
+        self.setToolTip(as_plain(f"{told}\nClick: what “{self.term}” means (F1: the glossary)"))
+        self.setAccessibleDescription(told)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ask, unless text was selected."""
+        super().mouseReleaseEvent(event)
+        is_click = event.button() == Qt.MouseButton.LeftButton and not self.hasSelectedText()
+        if is_click and self.rect().contains(event.position().toPoint()):
+            QCoreApplication.sendEvent(self.window(), QWhatsThisClickedEvent(self.term))
 
 
 class ElidedLabel(QLabel):

@@ -12,6 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.shared.file_dialogs import chosen_paths, file_dialog
+
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
 
 _SUFFIX = re.compile(r"\*(\.\w+)\)")  # of a filter such as "Text (*.txt)"
@@ -36,15 +38,11 @@ def ask_save_path(
     parent: QWidget | None, title: str, suggested: Path, filters: Sequence[str]
 ) -> Path | None:
     """Ask where a file goes; the dialog itself asks before it replaces one. None: nowhere."""
-    dialog = QFileDialog(parent, title, str(suggested.parent))
+    dialog = file_dialog(parent, title, str(suggested.parent), filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters(filters)
     dialog.selectFile(suggested.name)
     SuffixFollower(dialog)
-    is_accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
-    chosen = dialog.selectedFiles()
-    dialog.deleteLater()
-    return Path(chosen[0]) if is_accepted and chosen else None
+    return next(iter(chosen_paths(dialog)), None)
 
 
 class SuffixFollower(QObject):

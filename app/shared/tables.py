@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -16,7 +17,15 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -28,7 +37,7 @@ from PySide6.QtWidgets import (
 from app.shared.direction import TextDelegate
 from app.shared.formatting import format_count
 from app.shared.labels import as_plain
-from app.shared.theme import scaled
+from app.shared.theme import current_palette, scaled
 
 ROW_HEIGHT = 30  # px
 CELL_PADDING = 24  # px, left and right of a cell's text together
@@ -97,10 +106,12 @@ class RecordTable(QTableView):
     """
 
     editing_ended = Signal()
+    _letter_height = 0  # of the font that the columns are fitted to
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._placeholder = ""
+        self._letter_height = self.fontMetrics().height()
         prepare_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
@@ -132,6 +143,19 @@ class RecordTable(QTableView):
             for row in rows
         )
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Let rows and columns grow with the font."""
+        super().changeEvent(event)
+        if event.type() is not QEvent.Type.FontChange or not self._letter_height:
+            return
+        former, self._letter_height = self._letter_height, self.fontMetrics().height()
+        header = self.horizontalHeader()
+        for column in range(header.count()):
+            if header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive:
+                wide = round(self.columnWidth(column) * self._letter_height / former)
+                self.setColumnWidth(column, wide)
+        self.verticalHeader().setDefaultSectionSize(self._letter_height + _ROW_PADDING)
+
     @Slot()
     def copy_selected(self) -> None:
         """Put the selected rows on the clipboard; nothing selected leaves it alone."""
@@ -151,7 +175,7 @@ class RecordTable(QTableView):
         if not self._placeholder or (model is not None and model.rowCount(QModelIndex()) > 0):
             return
         painter = QPainter(self.viewport())
-        painter.setPen(self.palette().placeholderText().color())
+        painter.setPen(QColor(current_palette().faint))  # the palette's own would be half as strong
         area = self.viewport().rect().adjusted(24, 4, -24, -4)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(area, flags, self._placeholder)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 ThemeChoice = Literal["system", "light", "dark"]
 
-FONT_SIZES = {"heading": 15, "title": 20, "figure": 19, "tab": 14, "small_tab": 13}  # px
+FONT_SIZES = {"heading": 15, "title": 20, "figure": 18, "tab": 14, "small_tab": 13}  # px
 
 DRAWN_FOR = 12  # px, of the font
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own: no limit
@@ -135,7 +135,8 @@ class Theme(QObject):
         if font == self._application.font():
             return
         self._application.setFont(font)
-        self._put_on(self._hints.colorScheme())
+        is_dark = current_palette().is_dark  # not each platform keeps the scheme that was chosen
+        self._put_on(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
         if window is not None:
             _grow(window, _growth() / before)
 

@@ -18,6 +18,7 @@ class Runners:
     generation: TaskRunner
     scoring: TaskRunner
     next_words: TaskRunner
+    suggestions: TaskRunner
     copies: TaskRunner
     replacement: TaskRunner
     percentile: TaskRunner
@@ -47,6 +48,7 @@ class Runners:
             self.generation,
             self.scoring,
             self.next_words,
+            self.suggestions,
             self.copies,
             self.replacement,
             self.percentile,

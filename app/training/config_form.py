@@ -37,7 +37,7 @@ SECONDS_PER_MINUTE = 60.0
 
 LARGEST = 999_999  # what can be typed; the engine's records say what can be used
 LARGEST_SEED = 2**31 - 1
-SOFTMAX = (("By the text", 0.0), ("Exact", 1.0), ("Sampled 10 %", 0.1))
+SOFTMAX = (("The recipe's own", 0.0), ("Exact", 1.0), ("Sampled 10 %", 0.1))
 RECIPES = (("Fast (mini-batches)", "fast"), ("Tutorial (one by one)", "tutorial"))
 
 
@@ -83,7 +83,10 @@ class ConfigForm(QWidget):
             ),
             "batch_size": FormRow("B&atch size (sentences)", fields.batch),
             "softmax_sample": FormRow(
-                "Softma&x", fields.softmax, "Over all words, or a step's own and a sample."
+                "Softmax",
+                fields.softmax,
+                "Over all words, or over a step's own and a sample.",
+                is_wide=True,
             ),
             "epochs": FormRow("&Epochs (passes)", fields.epochs),
             "evaluate_every": FormRow("Evaluate ever&y … epochs", fields.evaluate),
@@ -295,8 +298,8 @@ class ConfigForm(QWidget):
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
         self._rows["softmax_sample"].setVisible(not is_tutorial)
         share = defaults.tuning.softmax_sample
-        is_sampled = f"sampled {100.0 * share:g} %" if share < 1.0 else "exact"
-        self.fields.softmax.setItemText(0, f"By the text: {is_sampled}")
+        name = f"Sampled {100.0 * share:g} %" if share < 1.0 else "Exact"
+        self.fields.softmax.setItemText(0, f"{name} (recipe)")
 
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
         """Replace the devices; the chosen one stays chosen if it is among them."""

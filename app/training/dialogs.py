@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.shared.saving import ask_save_path
 
@@ -33,10 +33,7 @@ class TrainingDialogs(QObject):
 
     def ask_metrics_path(self, suggested: Path) -> Path | None:
         """Ask where the figures go; None when the user thinks better of it."""
-        text, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the metrics", str(suggested), "Table (*.csv)"
-        )
-        return Path(text) if text else None
+        return ask_save_path(self._window, "Export the metrics", suggested, ("Table (*.csv)",))
 
     def ask_plot_path(self, suggested: Path) -> Path | None:
         """Ask where the picture goes; None when the user thinks better of it."""

@@ -5,22 +5,30 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app.shared.formatting import NOT_KNOWN
-from app.shared.labels import as_plain, make_label
+from app.shared.labels import TermLabel
 from app.shared.theme import scaled
 
-ONE_ROW_PX = 840  # the width from which all figures stand in one row
+ONE_ROW_PX = 852  # the width from which all figures stand in one row
 REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures
 NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
-FIGURES = {
-    "epoch": ("Epoch", "Passes over the training text so far, and how many are planned"),
-    "speed": ("Words a second", "Words learned from in a second"),
-    "elapsed": ("Elapsed", "Time of training, pauses left out"),
-    "left": ("Time left", "Estimated from this run's speed"),
-    "rate": ("Learning rate", "How large each correction is now"),
-    "training": ("Training loss", "Nats a word; ln of the perplexity below it"),
-    "held_out": ("Held-out loss", "Nats a word on text that the network has not seen"),
-    "best": ("Best", "The lowest evaluated loss, nats a word"),
+FIGURES = {  # caption, meaning, term of the glossary
+    "epoch": (
+        "Epoch",
+        "Passes over the training text so far, and how many are planned",
+        "Epoch",
+    ),
+    "speed": ("Words per second", "Words learned from in a second", "Words per second"),
+    "elapsed": ("Elapsed", "Time of training, pauses left out", "Words per second"),
+    "left": ("Time left", "Estimated from this run's speed", "Words per second"),
+    "rate": ("Learning rate", "How large each correction is now", "Learning rate"),
+    "training": ("Training loss", "Nats per word; ln of the perplexity below it", "Loss"),
+    "held_out": (
+        "Held-out loss",
+        "Nats per word on text that the network has not seen",
+        "Held-out text",
+    ),
+    "best": ("Best", "The lowest evaluated loss, nats per word", "Held-out text"),
 }
 
 
@@ -32,38 +40,35 @@ class FiguresStrip(QFrame):
         self.setProperty("card", "true")
         self.setObjectName("training.figures")
         self.setAccessibleName("Figures of the run")
-        self._figures: dict[str, tuple[QLabel, QLabel]] = {}
+        self._figures: dict[str, tuple[TermLabel, TermLabel, TermLabel]] = {}
         self.setMinimumWidth(scaled(NARROWEST_PX))
-        self._cells = [
-            self._build_figure(name, caption, tip) for name, (caption, tip) in FIGURES.items()
-        ]
+        self._cells = [self._build_figure(name) for name in FIGURES]
         self._shape = (0, False)  # columns, whether remarks are beside the figures
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 8, 12, 8)
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setContentsMargins(12, 6, 12, 6)
+        self._grid.setHorizontalSpacing(8)
         self._arrange(len(FIGURES), is_low=False)
         self.clear()
 
-    def _build_figure(self, name: str, caption: str, tip: str) -> QWidget:
+    def _build_figure(self, name: str) -> QWidget:
+        caption, _meaning, term = FIGURES[name]
         cell = QWidget(self)
         grid = QGridLayout(cell)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
+        grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         labels = (
-            make_label(caption, "caption", cell),
-            make_label("", "figure", cell),
-            make_label("", "caption", cell),
+            TermLabel(term, "caption", cell),
+            TermLabel(term, "figure", cell),
+            TermLabel(term, "caption", cell),
         )
-        for label in labels:
-            label.setToolTip(as_plain(tip))
+        labels[0].setText(caption)
         grid.addWidget(labels[0], 0, 0, 1, 2)
         grid.addWidget(labels[1], 1, 0)
         labels[1].setObjectName(f"training.figure_{name}")
         labels[1].setAccessibleName(caption)
-        labels[1].setAccessibleDescription(tip)
-        self._figures[name] = (labels[1], labels[2])
+        self._figures[name] = labels
         return cell
 
     def _arrange(self, columns: int, *, is_low: bool) -> None:
@@ -76,7 +81,7 @@ class FiguresStrip(QFrame):
             is_inside = index < columns
             stretch = 6 if name in WIDE else 5
             self._grid.setColumnStretch(index, stretch if is_inside else 0)
-            self._place_remark(cell, self._figures[name][1], is_low=is_low)
+            self._place_remark(cell, self._figures[name][2], is_low=is_low)
 
     @staticmethod
     def _place_remark(cell: QWidget, remark: QLabel, *, is_low: bool) -> None:
@@ -87,14 +92,14 @@ class FiguresStrip(QFrame):
 
     def show_figure(self, name: str, text: str, remark: str | None = None) -> None:
         """Replace one figure, and the remark below it if there is a new one."""
-        figure, below = self._figures[name]
+        caption, figure, below = self._figures[name]
         figure.setText(text)
         if remark is not None:
             below.setText(remark)
-        now = "" if text == NOT_KNOWN else f" Now {text}, {below.text()}.".replace(", .", ".")
-        tip = f"{FIGURES[name][1]}.{now} F1 explains it."
-        for label in (figure, below):
-            label.setToolTip(as_plain(tip))
+        name_of_it, meaning, _term = FIGURES[name]
+        now = "" if text == NOT_KNOWN else f"{name_of_it} now: {text}, {below.text()}."
+        for label in (caption, figure, below):
+            label.explain(meaning, now.replace(", .", "."))
 
     def clear(self) -> None:
         """Show that nothing is known yet."""

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, assert_never
 from app.errors import ErrorPresenter
 from app.jobs import CorpusMade
 from app.session import CurrentRun, RunState, Session
+from app.shared.direction import isolated
 from app.shared.formatting import (
     NOT_KNOWN,
     format_duration,
+    format_epoch,
     format_loss,
     format_perplexity,
     format_rate,
@@ -168,7 +170,9 @@ class RunFollower:
                 self._tell(event)
                 return  # the plot has nothing new to draw
             case SentenceGenerated(text=text):
-                self._tab.log.add_line(f"By now it says: {shorten(text, LONGEST_SENTENCE)}")
+                self._tab.log.add_line(
+                    f"By now it says: {isolated(shorten(text, LONGEST_SENTENCE))}"
+                )
                 return
             case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs
@@ -261,7 +265,7 @@ def show_started(strip: FiguresStrip, event: TrainingStarted, epochs_before: flo
     """Begin with what is known before the first step; `epochs_before` of a continued model."""
     strip.clear()
     total = f"{epochs_before + event.epochs:,.8g}"
-    strip.show_figure("epoch", f"{epochs_before:.4g}", f"of {total}")
+    strip.show_figure("epoch", format_epoch(epochs_before), f"of {total}")
     strip.show_figure("rate", format_rate(event.learning_rate))
 
 
@@ -292,7 +296,7 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
         _show_loss(strip, "held_out", event.validation_loss)
     if history.best is not None:
         loss = format_loss(evaluated_loss(history.best))
-        strip.show_figure("best", loss, f"at epoch {history.best.epoch:.4g}")
+        strip.show_figure("best", loss, f"at epoch {format_epoch(history.best.epoch)}")
 
 
 def show_ended(strip: FiguresStrip, event: RunEnded) -> None:

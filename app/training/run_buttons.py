@@ -8,7 +8,7 @@ from app.session import Command
 from app.shared.labels import as_plain, describe, make_label, restyle
 from app.shared.theme import scaled
 
-SMALLEST_STATUS = 168  # px, of width
+SMALLEST_STATUS = 136  # px, of width
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 START_TIP = "Train with these settings on the prepared corpus (Ctrl+Return)"
 NEW_RUN_TIP = (

@@ -18,8 +18,7 @@ from app.training.run_buttons import RunButtons
 from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts
 
-FORM_WIDTH_PX, NARROW_FORM_PX = 372, 332
-NARROW_PX = 1100  # the width of the tab below which the form is narrow, too
+FORM_WIDTH_PX = 372
 LOW_PX = 600  # the height of the tab below which log and tools are folded
 
 GRADIENT_TEXTS = ToolTexts(
@@ -87,7 +86,8 @@ class TrainingTab(QWidget):
         area.setWidget(self.form)
         area.viewport().setAutoFillBackground(False)  # the card shows through
         self.form.setAutoFillBackground(False)
-        card = self._settings = make_card(self)
+        card = make_card(self)
+        card.setFixedWidth(scaled(FORM_WIDTH_PX))
         inside = QVBoxLayout(card)
         inside.setContentsMargins(8, 8, 4, 8)
         self._corpus.setContentsMargins(8, 0, 8, 0)
@@ -102,6 +102,7 @@ class TrainingTab(QWidget):
         self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         plot_card = make_card(self)
         inside = QVBoxLayout(plot_card)
+        inside.setContentsMargins(9, 6, 9, 4)
         inside.setSpacing(4)
         inside.addWidget(self._verdict)
         inside.addWidget(self.plot)
@@ -123,9 +124,9 @@ class TrainingTab(QWidget):
         self._pages.tabBar().tabBarClicked.connect(self._on_tab_bar_clicked)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([450, 230])
+        splitter.setSizes([520, 170])
         column = QVBoxLayout()
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addWidget(self.buttons)
         column.addWidget(self.figures)
         column.addWidget(splitter, stretch=1)
@@ -133,7 +134,9 @@ class TrainingTab(QWidget):
 
     def _fold(self) -> None:
         """Show of log and tools the titles alone in a low window: the plot has the right of way."""
-        is_folded = self.height() < scaled(LOW_PX) and not self._is_opened
+        around = self.parentWidget()  # the tab itself may be taller than what is seen of it
+        room = self.height() if around is None else min(self.height(), around.height())
+        is_folded = room < scaled(LOW_PX) and not self._is_opened
         bar = self._pages.tabBar().sizeHint().height()
         self._pages.setMaximumHeight(bar if is_folded else QWIDGETSIZE_MAX)
         self._pages.setMinimumHeight(bar if is_folded else 0)
@@ -147,10 +150,8 @@ class TrainingTab(QWidget):
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold log and tools where the window is low; leave the plot more where it is narrow."""
+        """Fold log and tools where the window is low."""
         super().resizeEvent(event)
-        is_narrow = event.size().width() < scaled(NARROW_PX)
-        self._settings.setFixedWidth(scaled(NARROW_FORM_PX if is_narrow else FORM_WIDTH_PX))
         self._fold()
 
     def show_corpus(self, text: str) -> None:

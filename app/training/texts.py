@@ -12,6 +12,7 @@ from app.shared.formatting import (
     counted,
     format_count,
     format_duration,
+    format_epoch,
     format_loss,
     format_percent,
     format_rate,
@@ -83,7 +84,7 @@ def describe_divergence(model: "LanguageModel | None") -> str:
 
 
 def _epochs(event: RunEnded) -> str:
-    return "1 epoch" if event.epoch == 1 else f"{event.epoch:.4g} epochs"
+    return "1 epoch" if event.epoch == 1 else f"{format_epoch(event.epoch)} epochs"
 
 
 def describe_empty_plot(state: RunState, *, is_form_valid: bool, unprepared: str = "") -> str:
@@ -270,7 +271,7 @@ def epoch_line(event: EpochDone) -> str:
     if event.epoch == 0:
         start = f"Before training: loss {describe_loss(event.training_loss)}"
         return _with_held_out(start, event) + "."
-    text = f"Epoch {event.epoch:.4g}: training loss {describe_loss(event.training_loss)}"
+    text = f"Epoch {format_epoch(event.epoch)}: training loss {describe_loss(event.training_loss)}"
     text = _with_held_out(text, event)
     best = ", the best so far" if event.is_best else ""
     return f"{text}{best}; {format_speed(event.words_per_s)}."
@@ -304,12 +305,13 @@ def verdict(history: LossHistory) -> str:
     error = last.change_error
     is_clear = error is not None and rise > 2.0 * error
     if is_clear and last.training_loss < best.training_loss:
+        digits = 2 if rise >= 0.01 else 4  # what tells the two apart
         return (
-            f"Best at epoch {best.epoch:.4g}, memorising since: held-out rose from "
-            f"{format_loss(best.validation_loss)} to {format_loss(last.validation_loss)} while "
-            f"training fell to {format_loss(last.training_loss)}."
+            f"Best at epoch {format_epoch(best.epoch)}, memorising since: held-out rose from "
+            f"{best.validation_loss:.{digits}f} to {last.validation_loss:.{digits}f} while "
+            f"training fell to {last.training_loss:.{digits}f}."
         )
-    return f"Best at epoch {best.epoch:.4g}; no clear change on held-out text since."
+    return f"Best at epoch {format_epoch(best.epoch)}; no clear change on held-out text since."
 
 
 def _with_held_out(text: str, event: EpochDone) -> str:

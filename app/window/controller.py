@@ -14,7 +14,7 @@ from app.errors import ErrorPresenter
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
-from app.shared.formatting import counted
+from app.shared.formatting import counted, format_epoch
 from app.tasks.task_runner import TaskRunner
 from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
@@ -112,10 +112,11 @@ class WindowController(QObject):
         window.save_model_requested.connect(self._models.save_model)
         window.save_model_as_requested.connect(self._models.save_model_as)
         window.files_dropped.connect(self._on_files_dropped)
-        window.recent_file_requested.connect(self._on_recent_file_requested)
+        window.recent_file_requested.connect(self.open_recent)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
         window.glossary_requested.connect(self._on_glossary_requested)
+        window.term_asked.connect(self._show_glossary)
         window.messages_requested.connect(self._on_messages_requested)
         window.zoom_requested.connect(self._on_zoom_requested)
         window.settings_requested.connect(self._on_settings_requested)
@@ -193,13 +194,16 @@ class WindowController(QObject):
             self._models.open_path(models[0])
 
     @Slot(object)
-    def _on_recent_file_requested(self, path: Path) -> None:
-        if os.path.exists(path):  # noqa: PTH110 - `Path.exists` raises where a name is too long
-            self.open_file(path)
+    def open_recent(self, paths: Sequence[Path]) -> None:
+        """Open a recent file, or several that are one text, unless it is gone."""
+        # `Path.exists` raises where a name is too long.
+        gone = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110
+        if not gone:
+            self._on_files_dropped(paths)
             return
-        self._settings.remove_recent_file(path)
+        self._settings.remove_recent_file(*paths)
         self._presenter.show_message(
-            f"{path} is not there any more; it was taken from the recent files.", "warning"
+            f"{gone[0]} is not there any more; it was taken from the recent files.", "warning"
         )
 
     @Slot(str)
@@ -213,7 +217,12 @@ class WindowController(QObject):
 
     @Slot()
     def _on_glossary_requested(self) -> None:
-        self._dialogs.show_glossary(self._window.actions_with_shortcuts())
+        self._show_glossary("")
+
+    @Slot(str)
+    def _show_glossary(self, term: str) -> None:
+        keys, now = self._window.actions_with_shortcuts(), self._window.present_numbers()
+        self._dialogs.show_glossary(keys, now, term)
 
     @Slot()
     def _on_messages_requested(self) -> None:
@@ -312,7 +321,9 @@ def describe_session(session: Session) -> str:
     if session.model is not None and session.run_state in _AT_REST:
         is_trained = session.model.step > 0 or session.model_path is not None
         facts.append(
-            f"Model: epoch {session.model.epoch:.4g}" if is_trained else "Model: not trained yet"
+            f"Model: epoch {format_epoch(session.model.epoch)}"
+            if is_trained
+            else "Model: not trained yet"
         )
     if session.run is not None and session.run.saved_at:
         facts.append(f"Saved at {session.run.saved_at}")

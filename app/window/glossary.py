@@ -4,9 +4,11 @@ Text only; the window shows it.
 """
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from app.shared.labels import describe
@@ -77,10 +79,43 @@ TERMS: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        "Softmax",
+        (
+            "What turns the network's scores into probabilities that sum to 1. Exact, each step "
+            "of the training looks at every word. Sampled, it looks at the words that come and "
+            "at a tenth of the others, which stand for all: several times as fast where there "
+            "are thousands of words. What is evaluated, scored and written is exact in any case."
+        ),
+    ),
+    (
+        "A table of word sequences",
+        (
+            "What counting knows without a network: how often the text has a word after the few "
+            "words before it (a modified Kneser-Ney model). A network that predicts better has "
+            "learned more than which words follow which."
+        ),
+    ),
+    (
         "Temperature",
         (
             "How bold the network is when it writes. At 1 it draws words just as often as it "
             "thinks them likely; below 1 it keeps to the likely ones, above 1 it dares more."
+        ),
+    ),
+    (
+        "Filters",
+        (
+            "What is left of the network's words before one is drawn. Top-k: the k likeliest. "
+            "Top-p: the likeliest that together have this probability. Min-p: those at least this "
+            "share as likely as the best. The repetition penalty makes words that were said less "
+            "likely; no repeats keeps so many words in a row from coming twice."
+        ),
+    ),
+    (
+        "Most probable sentences",
+        (
+            "Found by beam search: of all beginnings the likeliest are kept and continued, word "
+            "by word. Chance plays no part."
         ),
     ),
     (
@@ -90,19 +125,91 @@ TERMS: tuple[tuple[str, str], ...] = (
             "word, UNKNOWN_TOKEN, and does not write them unless it is allowed to."
         ),
     ),
+    (
+        "Vocabulary",
+        (
+            "The words that the network knows: the most frequent ones of the training text. It "
+            "chooses among all of them at each word, so that more words cost more time."
+        ),
+    ),
+    (
+        "Word",
+        (
+            "What the network reads and writes one by one: words, numbers and punctuation marks. "
+            "Every sentence begins and ends with a word of its own, which is not shown."
+        ),
+    ),
+    (
+        "Sentence",
+        (
+            "What the network learns from and writes. It reads each by itself and remembers "
+            "nothing of the one before."
+        ),
+    ),
+    (
+        "Document",
+        (
+            "One text of the file, such as a comment: a row of a table, or a paragraph. It is "
+            "cut into sentences; a whole document is held out or none of it."
+        ),
+    ),
+    (
+        "Refused row",
+        (
+            "A row of the file that cannot be read as the others are, such as one with too few "
+            "cells. It is listed with its line, and the rest is used."
+        ),
+    ),
+    (
+        "Words per second",
+        (
+            "How many words the network learns from in a second. With the size of the text it "
+            "tells how long an epoch takes, and so how much time is left."
+        ),
+    ),
+    (
+        "Probability",
+        (
+            "How likely the network finds a sentence: the product of the probabilities of its "
+            "words, each given those before it. Long sentences are always less likely."
+        ),
+    ),
+    (
+        "Bits",
+        (
+            "The surprise of a word as a number of yes-or-no questions: a word with the "
+            "probability 1 in 8 costs 3 bits. The mean over the words is log₂ of the perplexity."
+        ),
+    ),
 )
 
 
 class GlossaryDialog(QDialog):
-    """Show the terms, then the keys; it blocks no window."""
+    """Show the terms with the present numbers, then the keys; it blocks no window.
 
-    def __init__(self, keys: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    keys : sequence of (str, str)
+        What each does, and the key.
+    now : mapping
+        Sentences with the present numbers, by term.
+    term : str
+        The one to begin with; "" for the first.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str]],
+        now: Mapping[str, Sequence[str]],
+        term: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("window.glossary_dialog")
         self.setWindowTitle("Glossary and keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = describe(QTextBrowser(self), "window.glossary_text", "Glossary and keys", "")
-        text.setHtml(glossary_html(keys))
+        text.setHtml(glossary_html(keys, now))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
@@ -110,12 +217,22 @@ class GlossaryDialog(QDialog):
         layout.addWidget(text, 1)
         layout.addWidget(buttons)
         self.resize(*map(scaled, SIZE))
+        self._text, self._term = text, term
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with the term that was asked for, now that the page has its size."""
+        super().showEvent(event)
+        self._text.scrollToAnchor(self._term)
 
 
-def glossary_html(keys: Sequence[tuple[str, str]]) -> str:
+def glossary_html(
+    keys: Sequence[tuple[str, str]], now: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> str:
     """Return the whole page."""
     terms = "".join(
-        f"<h3>{html.escape(term)}</h3><p>{html.escape(text)}</p>" for term, text in TERMS
+        f"<h3><a name='{html.escape(term)}'></a>{html.escape(term)}</h3><p>{html.escape(text)}</p>"
+        + "".join(f"<p><b>{html.escape(each)}</b></p>" for each in now.get(term, ()))
+        for term, text in TERMS
     )
     rows = "".join(
         f"<tr><td style='padding-right:24px'>{html.escape(name)}</td>"

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.protocols import Runs
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import Command, Session, enabled_commands
-from app.settings import AppSettings, SettingsStore
-from app.shared.formatting import counted, format_loss
+from app.settings import AppSettings, SettingsStore, recent_name, recent_paths
+from app.shared.formatting import counted, format_epoch, format_loss
 from app.tasks.work_queue import WorkQueue
 from app.window.home_page import HomeEntry, HomePage
 
@@ -39,7 +39,7 @@ class HomeController(QObject):
     run_opened()
         A kept run is in the session.
     file_requested(object)
-        The path of a recent file is to be opened.
+        The paths of a recent file, or of several that are one text, are to be opened.
     """
 
     left = Signal()
@@ -115,14 +115,17 @@ class HomeController(QObject):
 
     @Slot(str)
     def _on_file_chosen(self, path: str) -> None:
-        self.file_requested.emit(Path(path))
+        self.file_requested.emit(recent_paths(path))
 
     @Slot(str)
     def _on_locate_requested(self, path: str) -> None:
-        found = self._locate(path)
-        if found is not None:
-            self._settings.remove_recent_file(Path(path))
-            self.file_requested.emit(found)
+        paths = recent_paths(path)
+        found = self._locate(path) if len(paths) == 1 else None
+        if len(paths) > 1:
+            self.file_requested.emit(paths)  # which says what is gone
+        elif found is not None:
+            self._settings.remove_recent_file(*paths)
+            self.file_requested.emit((found,))
 
     @Slot(object)
     def _on_session_changed(self, _value: object) -> None:
@@ -155,7 +158,7 @@ def describe_session(session: Session) -> tuple[str, str, Sequence[float]]:
 def _how_far(model: "LanguageModel") -> str:
     done = model.history.evaluations
     loss = next((each.validation_loss for each in reversed(done)), None)
-    return f"Epoch {model.epoch:.4g}{_held_out(loss)}"
+    return f"Epoch {format_epoch(model.epoch)}{_held_out(loss)}"
 
 
 def _held_out(loss: float | None) -> str:
@@ -171,7 +174,7 @@ def run_entry(run: "RunInfo") -> HomeEntry:
     return HomeEntry(
         key=run.run_id,
         title=run.name,
-        detail=f"Epoch {run.epoch:.4g}{loss} · {when}",
+        detail=f"Epoch {format_epoch(run.epoch)}{loss} · {when}",
         curve=run.curve,
         tip=f"{run.settings}. {run.note}".strip(),
     )
@@ -179,15 +182,19 @@ def run_entry(run: "RunInfo") -> HomeEntry:
 
 def file_entry(path: str, *, is_there: bool) -> HomeEntry:
     """Return the row of a recent file."""
-    folder = str(Path(path).parent)
+    paths = recent_paths(path)
+    folder = str(paths[0].parent)
     return HomeEntry(
         key=path,
-        title=Path(path).name,
+        title=recent_name(path),
         detail=folder if is_there else f"Not there any more: {folder}. Locate…",
         is_there=is_there,
-        tip=path,
+        tip="\n".join(map(str, paths)),
     )
 
 
 def _which_exist(paths: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    return tuple((path, os.path.exists(path)) for path in paths)  # noqa: PTH110 - names too long
+    def is_there(text: str) -> bool:
+        return all(map(os.path.exists, recent_paths(text)))  # pathlib's raises: names too long
+
+    return tuple((text, is_there(text)) for text in paths)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -17,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -36,6 +35,7 @@ from PySide6.QtWidgets import (
 from app.runs.recovery_bar import RecoveryBar
 from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
+from app.shared.sparkline import CURVE, Sparkline, paint_curve
 from app.shared.theme import current_palette, scaled
 
 STEPS = "1  Choose a text    →    2  Train a network on it    →    3  Let it write"
@@ -63,7 +63,6 @@ HOW = (
     ),
 )
 WIDTH = 1080  # px, of all at most
-CURVE = (96, 24)  # px
 ROW_HEIGHT, ROWS_SEEN = 44, 6
 _ENTRY = int(Qt.ItemDataRole.UserRole)
 
@@ -393,45 +392,3 @@ class _EntryDelegate(QStyledItemDelegate):
             )
             painter.drawText(place_of_line, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
-
-
-class Sparkline(QWidget):
-    """A curve without axes."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._curve: tuple[float, ...] = ()
-        self.setFixedSize(*map(scaled, CURVE))
-
-    def show_curve(self, curve: Sequence[float]) -> None:
-        """Show other values."""
-        self._curve = tuple(curve)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the curve."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_curve(painter, QRectF(self.rect()), self._curve, QColor(current_palette().accent))
-        painter.end()
-
-
-def paint_curve(painter: QPainter, place: QRectF, curve: Sequence[float], colour: QColor) -> None:
-    """Paint losses from left to right, the highest at the top."""
-    if len(curve) < 2:
-        return
-    low, high = min(curve), max(curve)
-    room = place.adjusted(1, 2, -1, -2)
-    span = (high - low) or 1.0
-    points = [
-        QPointF(
-            room.left() + room.width() * number / (len(curve) - 1),
-            room.bottom() - room.height() * (loss - low) / span,
-        )
-        for number, loss in enumerate(curve)
-    ]
-    pen = QPen(colour)
-    pen.setWidthF(1.5)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolyline(QPolygonF(points))

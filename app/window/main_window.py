@@ -7,8 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QWhatsThisClickedEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -19,9 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Message
-from app.shared.labels import as_plain, make_label
+from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
+from app.window.drop_hint import DropHint, drop_text
 from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.message_bar import MessageBar
@@ -31,6 +38,8 @@ TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start
 SMALLEST_SIZE = (1024, 600)
 FRAME = (0, 40)  # px, that the title bar takes from the screen
+ELSEWHERE = "Only files of this computer can be dropped here"
+NOT_NOW = "Not while a job runs: stop it first, then drop the file again"
 TAB_TITLES = ("Dataset", "Training", "Generation")
 PLACES = ("dataset", "training", "generation")  # the tabs, as messages name them
 
@@ -58,13 +67,15 @@ class MainWindow(QMainWindow):
     files_dropped(object)
         The paths of files that were dropped onto the window.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     theme_chosen(str)
         "system", "light" or "dark".
     zoom_requested(int)
         1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
+    term_asked(str)
+        A figure was clicked: what it means is to be told.
     home_shown()
         The start page came to the front.
     closed()
@@ -87,6 +98,7 @@ class MainWindow(QMainWindow):
     theme_chosen = Signal(str)
     zoom_requested = Signal(int)
     tab_changed = Signal(int)
+    term_asked = Signal(str)
     home_shown = Signal()
     closed = Signal()
 
@@ -94,6 +106,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._may_close: Callable[[], bool] = lambda: True
         self._has_guard_failed = False
+        self._can_open = True
         self._strips: dict[str, MessageStrip] = {}
         self.setObjectName("window")
         self.setAcceptDrops(True)
@@ -180,6 +193,7 @@ class MainWindow(QMainWindow):
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
         """Enable the entries of the File menu that can be chosen now."""
+        self._can_open = can_open_data and can_open_model
         self._file_menu.show_commands(
             can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
         )
@@ -192,6 +206,14 @@ class MainWindow(QMainWindow):
         """Take the place and size of an earlier session, if there is one."""
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
+
+    def present_numbers(self) -> dict[str, list[str]]:
+        """Return what is told of each term now: sentences with the present numbers."""
+        told: dict[str, list[str]] = {}
+        for label in self.findChildren(TermLabel):
+            if label.now and label.now not in told.setdefault(label.term, []):
+                told[label.term].append(label.now)
+        return told
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
@@ -214,13 +236,14 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.home)
         self.setCentralWidget(self._pages)
         self.message_bar = MessageBar(self._pages)
+        self._drop_hint = DropHint(self)
 
     def _build_page(self, tab: QWidget, place: str) -> QWidget:
         """Return a tab below the strip for what concerns it."""
         page = QWidget(self._tabs)
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
         above = QHBoxLayout()
-        above.setContentsMargins(16, 8, 16, 0)
+        above.setContentsMargins(16, 0, 16, 0)
         above.addWidget(strip)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -272,6 +295,13 @@ class MainWindow(QMainWindow):
     def _on_full_screen_requested(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def event(self, event: QEvent) -> bool:
+        """Hear of a figure that was clicked."""
+        if isinstance(event, QWhatsThisClickedEvent):
+            self.term_asked.emit(event.href())
+            return True
+        return super().event(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close only if the guard agrees; one that fails keeps the window once, not for ever."""
         try:
@@ -286,12 +316,25 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        """Say whether these files can be dropped; of those that can, take them."""
+        urls = event.mimeData().urls()
+        if not urls:
+            return
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        is_welcome = bool(paths) and self._can_open
+        refusal = NOT_NOW if paths else ELSEWHERE
+        hint = drop_text(paths) if is_welcome else refusal
+        self._drop_hint.show_hint(hint, is_welcome=is_welcome)
+        event.acceptProposedAction()  # also to refuse: only then does the window hear more
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the hint away."""
+        self._drop_hint.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on the files that were dropped."""
+        self._drop_hint.hide()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()

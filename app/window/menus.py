@@ -4,12 +4,12 @@ They ask and show; what an entry does is decided elsewhere.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.settings import recent_name, recent_paths
 from app.shared.labels import as_plain
 from app.shared.theme import ThemeChoice
 from app.window.prepared_texts import PreparedTextsMenu
@@ -35,7 +35,7 @@ class FileMenu(QMenu):
     quit_requested()
         The entry of that name was chosen.
     recent_file_requested(object)
-        The path of an entry of "Recent files".
+        The paths of an entry of "Recent files"; several are one text.
     """
 
     home_requested = Signal()
@@ -74,7 +74,7 @@ class FileMenu(QMenu):
         self.prepared_texts = PreparedTextsMenu(self)
         self.addMenu(self.prepared_texts)
         self.addSeparator()
-        _add(self, "Se&ttings…", "settings", self.settings_requested).setShortcut("Ctrl+,")
+        _add(self, "Sett&ings…", "settings", self.settings_requested).setShortcut("Ctrl+,")
         _add(self, "&Quit", "quit", self.quit_requested).setShortcut("Ctrl+Q")
 
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
@@ -89,15 +89,15 @@ class FileMenu(QMenu):
         """List the recent files, the newest first."""
         self._recent.clear()
         for number, text in enumerate(paths, start=1):
-            name = Path(text).name.replace("&", "&&")
+            name = recent_name(text).replace("&", "&&")
             action = self._recent.addAction(f"&{number}  {name}")
-            action.setToolTip(as_plain(text))
+            action.setToolTip(as_plain("\n".join(map(str, recent_paths(text)))))
             action.setData(text)
         self._recent.setEnabled(bool(paths))
 
     @Slot(QAction)
     def _on_recent_triggered(self, action: QAction) -> None:
-        self.recent_file_requested.emit(Path(action.data()))
+        self.recent_file_requested.emit(recent_paths(action.data()))
 
 
 class ViewMenu(QMenu):

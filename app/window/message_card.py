@@ -151,6 +151,7 @@ class MessageStrip(MessageCard):
 
     def __init__(self, role: str, parent: QWidget) -> None:
         super().__init__(role, parent)
+        self.setProperty("placed", "tab")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(16)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import texts_cleared, texts_listed
 from app.shared.formatting import counted, format_bytes
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
@@ -143,3 +142,18 @@ def cleared_text(cleared: "ClearedCorpora") -> str:
         f"{done} {counted(cleared.left, 'other')} could not be deleted: another window may use "
         "them. Close it and try again."
     )
+
+
+def texts_listed() -> "Iterator[CachedCorpora]":
+    """List the texts, as a job: the folder may be on a slow disk."""
+    from engine import list_cached_corpora
+
+    yield list_cached_corpora()
+
+
+def texts_cleared() -> "Iterator[ClearedCorpora | CachedCorpora]":
+    """Delete the texts, as a job, and look again."""
+    from engine import clear_cached_corpora, list_cached_corpora
+
+    yield clear_cached_corpora()
+    yield list_cached_corpora()

@@ -161,11 +161,12 @@ class Steps(QObject):
         back = partial(panel.show_compared, before)  # type: ignore[arg-type]
         self._undo.offer(text, back, partial(panel.show_compared, after))
 
-    @Slot(str)
-    def _on_sentence_replaced(self, former: str) -> None:
+    @Slot(str, bool)
+    def _on_sentence_replaced(self, former: str, is_told: bool) -> None:  # noqa: FBT001 - a signal's
         panel = self._generation.score_panel
         back, again = partial(panel.restore_text, former), partial(panel.restore_text, panel.text)
-        self._undo.offer("Your typed sentence was replaced.", back, again)
+        text = "Your typed sentence was replaced." if is_told else ""
+        self._undo.offer(text, back, again)
 
     @Slot(bool)
     def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument

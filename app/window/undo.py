@@ -44,11 +44,16 @@ class UndoList(QObject):
             edit.installEventFilter(self)
 
     def offer(self, text: str, back: Callable[[], None], again: Callable[[], None]) -> None:
-        """Say what was taken away, and offer to take it `back`, and to do it `again` after that."""
+        """Say what was taken away, and offer to take it `back`, and to do it `again` after that.
+
+        Without a text nothing is said: the keys do it.
+        """
         step = _Step(back, again)
         self._done.append(step)
         self._undone.clear()
         self._tell()
+        if not text:
+            return
         action = MessageAction(
             text="Undo", tip="Take it back (Ctrl+Z)", run=partial(self._undo, step)
         )

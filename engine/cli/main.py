@@ -9,21 +9,17 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from engine.cli.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
+from engine.cli.settings_file import read_settings
 from engine.cli.streams import accept_any_text, discard, open_closed_streams
 from engine.config import (
     DeviceRequest,
-    Dtype,
-    Quoting,
-    Recipe,
-    RowPolicy,
-    TextUnit,
-    TokenizerName,
 )
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
@@ -44,17 +40,13 @@ _HOMES = {  # of the commands that are not in `models`
 
 _RESULT_IS_OUTPUT = ("generate", "next", "score", "rank", "evaluate", "info", "gradcheck")
 
-_TEXT_FILES = (
-    "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
-    "several files, or folders of them, are one text; -: standard input"
-)
-
 _COUNTED_FOR_MIXTURE = "for --mixture: the text that the model was trained on, or one like it"
 
 _EXAMPLES = """\
 examples:
   python -m engine train comments.csv --column body --out comments.safetensors --epochs 3
   python -m engine train comments.csv --keep-run
+  python -m engine train --config settings.toml --hidden-dim 200 --keep-run
   python -m engine train january.csv february.csv more/ --column body --out year.safetensors
   python -m engine runs resume last --epochs 20
   python -m engine generate comments.safetensors -n 5 --temperature 0.8
@@ -146,6 +138,10 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         )
         raise SystemExit(EXIT_WRONG)
     arguments, rest = parser.parse_known_args(argv)
+    if getattr(arguments, "config", None) is not None:
+        settings = read_settings(arguments.config)
+        arguments, rest = build_parser(settings).parse_known_args(argv)
+        arguments.column = arguments.column or settings.get("column")
     are_words = not any(word.startswith("-") for word in rest)
     if rest and are_words and arguments.command == "score":
         arguments.sentences.extend(rest)  # argparse takes all of "*" before the first option
@@ -156,8 +152,8 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def build_parser(settings: Mapping[str, object] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands; `train` has `settings` where nothing else is typed."""
     parser = _Parser(
         prog="python -m engine",
         description="Train a word-level vanilla RNN on a CSV of text, draw sentences from it and "
@@ -168,7 +164,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"RNN Text Lab {_own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_train(commands)
+    train = _add_command(commands, "train", "train a network on a CSV of text")
+    add_train_options(train)
+    train.set_defaults(**{**(settings or {}), "column": None})
     _add_generate(commands)
     _add_next(commands)
     _add_score(commands)
@@ -198,138 +196,6 @@ def _add_command(
         "--json", action="store_true", help="write one JSON object an event to standard output"
     )
     return command
-
-
-def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    train = _add_command(commands, "train", "train a network on a CSV of text")
-    train.add_argument("csv", type=Path, nargs="+", metavar="CSV", help=_TEXT_FILES)
-    train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
-    train.add_argument("--force", action="store_true", help="replace a model that is there")
-    _add_keeping(train)
-    _add_csv_options(train)
-    _add_words(train)
-    add = train.add_argument
-    add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
-    add(
-        "--min-count",
-        type=int,
-        default=2,
-        metavar="N",
-        help="words that occur less often in the training part are unknown",
-    )
-    add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
-    add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
-    add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
-    add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
-    add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
-    add("--tf32", action="store_true", help="faster, less exact products on a GPU")
-    add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
-    add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
-    add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
-    norm = "largest norm of the gradient of the mean loss a word; default: the recipe's"
-    add("--clip-norm", type=float, metavar="X", help=norm)
-    _add_tuning(train)
-    add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
-    add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
-    add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
-    add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
-    _add_ranks(train)
-
-
-def _add_ranks(command: argparse.ArgumentParser) -> None:
-    """Add what torchrun says by itself."""
-    add = command.add_argument_group(
-        "several processes that train one run, on one machine without torchrun"
-    ).add_argument
-    add("--rank", type=int, metavar="R", help="which of them this is, from 0")
-    add("--ranks", type=int, metavar="N", help="how many there are")
-    add("--rendezvous", type=Path, metavar="FILE", help="where they meet: a new file")
-
-
-def _add_tuning(train: argparse.ArgumentParser) -> None:
-    """Add what the fast recipe decides by the size of the text."""
-    add = train.add_argument_group(
-        "the fast recipe; by default, by the size of the text"
-    ).add_argument
-    add(
-        "--unigram-start",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="begin with how common words are",
-    )
-    add("--adam-epsilon", type=float, metavar="X", help="a large one moves rare words gently")
-    add("--weight-decay", type=float, metavar="X", help="times the rate: taken off at each step")
-    add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
-    add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
-    add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
-    share = "share of the words that a step's softmax is over besides its own; 1: exact"
-    add("--softmax-sample", type=float, metavar="X", help=share)
-
-
-def _add_words(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "--tokenizer",
-        choices=get_args(TokenizerName),
-        default="auto",
-        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
-        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
-        "Japanese, Thai; auto: the one that suits the text",
-    )
-    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
-    add("--lower-case", action="store_true", help="with --tokenizer words: in lower case")
-    add(
-        "--unknown-word",
-        default="",
-        metavar="WORD",
-        help="with --tokenizer whitespace: what the text itself has for unknown words, as <unk>",
-    )
-    add("--merge-numbers", action="store_true", help="read each number as the same word")
-    add("--merge-links", action="store_true", help="so links, and so user names")
-
-
-def _add_keeping(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--keep-run", action="store_true", help="keep the run, to resume it: see 'runs'")
-    add("--run-name", default="", metavar="NAME", help="of the kept run; default: the file's")
-    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
-
-
-def _add_csv_options(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "--column",
-        action="append",
-        metavar="NAME",
-        help="text column, by name or number from 1; repeat to join several; default: guessed",
-    )
-    add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
-    add(
-        "--delimiter",
-        metavar="C",
-        help="between columns: 1 to 5 characters, \\t, \\x01; \\n = one column; default: detected",
-    )
-    add(
-        "--skip-rows",
-        type=int,
-        metavar="N",
-        help="lines above the table that are left out; default: detected",
-    )
-    quoting = get_args(Quoting)
-    add("--quoting", choices=quoting, help="what encloses fields; default: detected")
-    units = get_args(TextUnit)
-    add("--documents", choices=units, help="what one is in a plain text; default: detected")
-    header = command.add_mutually_exclusive_group()
-    header.add_argument("--header", action="store_true", help="the first row names the columns")
-    header.add_argument("--no-header", action="store_true", help="the first row is text already")
-    add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
-    add("--decode-entities", action="store_true", help="read &amp; as &, &gt; as > and so on")
-    bad_files = "one of several that cannot be read: stop and name it, or skip it"
-    add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
-    add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
-    add("--remove-duplicates", action="store_true", help="keep equal documents once")
-    add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
-    add("--no-cache", action="store_true", help="prepare anew, and keep nothing of it: see 'cache'")
 
 
 def _add_generate(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -366,6 +232,8 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     add("--min-p", type=float, default=0.0, metavar="P", help=of_best)
     said = "above 1: words that were said already become less probable"
     add("--repetition-penalty", type=float, default=1.0, metavar="X", help=said)
+    run = "no run of N words comes twice in a sentence; 0: any may"
+    add("--no-repeat-ngram", type=int, default=0, metavar="N", help=run)
 
 
 def _add_counting(command: argparse.ArgumentParser, help_text: str) -> None:
@@ -385,6 +253,8 @@ def _add_next(commands: "argparse._SubParsersAction[_Parser]") -> None:
     begun = "that the sentence begins with, in quotation marks; none: its first word is asked for"
     add("words", nargs="?", default="", metavar="WORDS", help=begun)
     add("-k", "--count", type=int, default=10, metavar="K", help="how many")
+    wanted = "also tell of this word, whatever its rank"
+    add("--word", default="", metavar="WORD", help=wanted)
     _add_filters(following)
     _add_counting(following, _COUNTED_FOR_MIXTURE)
 
@@ -431,7 +301,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = _add_command(commands, "evaluate", "compute the loss of a model on a CSV of text")
     evaluate.add_argument("model", type=Path, metavar="MODEL", help="a model file")
     evaluate.add_argument(
-        "csv", type=Path, nargs="+", metavar="CSV", help=f"{_TEXT_FILES}; not that of its training"
+        "csv", type=Path, nargs="+", metavar="CSV", help=f"{TEXT_FILES}; not that of its training"
     )
     evaluate.add_argument(
         "--count-on",
@@ -439,17 +309,23 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="CSV",
         help="a text like the one it was trained on: say what a table of its word sequences loses",
     )
-    _add_csv_options(evaluate)
+    add_csv_options(evaluate)
 
 
 def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     runs = _add_command(commands, "runs", "list kept training runs, resume one, or change it")
     add = runs.add_argument
-    changes = ("resume", "export", "rename", "note", "duplicate", "delete", "restore")
-    actions = ("list", "trash", "epochs", *changes)
+    changes = ("resume", "export", "rename", "note", "tag", "duplicate", "delete", "restore")
+    actions = ("list", "trash", "epochs", "command", "config", *changes)
     add("action", nargs="?", choices=actions, default="list", help="what to do")
     add("run", nargs="?", metavar="RUN", help="its id, the beginning of it, or 'last'")
-    add("text", nargs="?", default="", metavar="TEXT", help="a name, a note, or a file")
+    add(
+        "text",
+        nargs="?",
+        default="",
+        metavar="TEXT",
+        help="a name, a note, tags with commas, a file",
+    )
     add("--epochs", type=int, metavar="N", help="resume: of the whole run, instead of its own")
     add("--time-limit", type=float, metavar="SECONDS", help="resume: from now on")
     add("--learning-rate", type=float, metavar="X", help="resume: another one")
@@ -459,7 +335,7 @@ def _add_runs(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add("--force", action="store_true", help="export: replace a model that is there")
     add("--at-epoch", type=float, metavar="X", help="export: that of an epoch; 'epochs' lists them")
     add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
-    _add_ranks(runs)
+    add_ranks(runs)
 
 
 def _add_small_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -20,7 +20,7 @@ from engine.cli.scoring import (
     show_totals,
 )
 from engine.cli.texts import event_sentence, next_word_lines, references_line
-from engine.config import SampleConfig
+from engine.config import FILTERS, SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
@@ -66,7 +66,7 @@ def run_next(arguments: Namespace) -> int:
         model, _ = counted_beside(arguments, open_model(arguments.model), control, output)
         if control.is_stopped:
             return control.exit_code
-        following = next_words(model, settings, arguments.count)
+        following = next_words(model, settings, arguments.count, word=arguments.word)
     if arguments.json:
         output.result_json({"event": "next_words", **asdict(following)})
         return 0
@@ -76,8 +76,7 @@ def run_next(arguments: Namespace) -> int:
 
 
 def _filters(arguments: Namespace) -> dict[str, Any]:
-    names = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
-    return {name: getattr(arguments, name) for name in names}
+    return {name: getattr(arguments, name) for name in FILTERS}
 
 
 def run_score(arguments: Namespace) -> int:

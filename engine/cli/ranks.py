@@ -27,7 +27,8 @@ from torch.distributed.rendezvous import rendezvous
 from engine.cli.output import Output, SignalControl, stop_on_signal
 from engine.control import RunControl
 from engine.corpus.cache import corpus_cache_folder
-from engine.corpus.corpus import Corpus, TrainingText
+from engine.corpus.corpus import Corpus
+from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DivergedError, EngineError, RankLostError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.runs.lock import RunLock, is_held
@@ -163,16 +164,12 @@ def joined(arguments: Namespace, control: SignalControl, output: Output) -> Iter
             node=place.node,
         )
         try:
-            _require_same_device(ranks, has_gpu=has_gpu)
+            nodes = counted(len(set(ranks.nodes())), "node")
+            with_gpu = int(ranks.agree(loss=float(has_gpu)).loss)
             if ranks.leads:
-                nodes = ranks.nodes()
-                output.note(
-                    f"{counted(place.count, 'rank')} train this run together, on "
-                    f"{counted(len(set(nodes)), 'node')}."
-                )
+                _require_same_device(with_gpu, place.count)
+                output.note(f"{counted(place.count, 'rank')} train this run together, on {nodes}.")
                 ranks.work_alone()
-            else:
-                ranks.nodes()
             yield ranks
             if ranks.leads:
                 ranks.require_all()
@@ -197,7 +194,7 @@ def follow_along(arguments: Namespace) -> int | None:
         try:
             with joined(arguments, control, silent) as ranks:
                 has_trained = ranks is not None and _follow(ranks)
-        except (ConfigError, DivergedError):
+        except DivergedError:
             return _EXIT_FAILED  # rank 0 says so
         except RankLostError as error:
             if error.is_told_elsewhere:
@@ -257,11 +254,10 @@ def _settle(place: Place) -> None:
             os.environ["CUDA_VISIBLE_DEVICES"] = "".join(own)
 
 
-def _require_same_device(ranks: Ranks, *, has_gpu: bool) -> None:
-    with_gpu = int(ranks.agree(loss=float(has_gpu)).loss)
-    if with_gpu not in (0, ranks.count):
+def _require_same_device(with_gpu: int, count: int) -> None:
+    if with_gpu not in (0, count):
         raise ConfigError(
-            f"Only {with_gpu} of {ranks.count} ranks have a GPU of their own. Start as many ranks "
+            f"Only {with_gpu} of {count} ranks have a GPU of their own. Start as many ranks "
             'on each node as it has GPUs, or set CUDA_VISIBLE_DEVICES="" to train on CPUs.'
         )
 
@@ -301,6 +297,8 @@ def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[St
     `path` holds the name of that file, and rank 0 holds a lock on it while it lives.
     """
     lock: RunLock | None = None
+    if not path.parent.is_dir():
+        raise ConfigError(f"There is no folder {path.parent} for --rendezvous. Create it first.")
     try:
         if place.rank == 0:
             if is_held(path):
@@ -334,7 +332,8 @@ def _named(path: Path) -> str:
 def _told_file(path: Path, control: RunControl) -> Path:
     """Wait for rank 0 and return the file of the store."""
     end_s = time.monotonic() + _MEETING_S
-    while control.proceed() and time.monotonic() < end_s:
+    while time.monotonic() < end_s:
+        _require_patience(control)
         if is_held(path) and (name := _named(path)):
             return path.with_name(name)
         time.sleep(_LOOK_S)
@@ -345,15 +344,21 @@ def _wait_for_others(place: Place, store: Store, control: RunControl, output: Ou
     """Say that this rank is there, and wait until all are."""
     began_s = time.monotonic()
     store.set(f"here/{place.rank}", "1")
-    is_told = False
+    told: list[int] = []
     while missing := [rank for rank in range(place.count) if not store.check([f"here/{rank}"])]:
         waited_s = time.monotonic() - began_s
-        if not control.proceed() or waited_s > _MEETING_S:
+        _require_patience(control)
+        if waited_s > _MEETING_S:
             raise EngineError(_missing(missing))
-        if waited_s > _TELL_AFTER_S and not is_told:
-            is_told = True
+        if waited_s > _TELL_AFTER_S and missing != told:
+            told = missing
             output.note(_missing(missing))
         time.sleep(_LOOK_S)
+
+
+def _require_patience(control: RunControl) -> None:
+    if control.is_stopped:
+        raise EngineError("Stopped before all ranks were there; nothing was begun.")
 
 
 def _missing(ranks: list[int]) -> str:

@@ -9,6 +9,7 @@ from engine.cli.output import Output, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare
 from engine.cli.ranks import follow_along, joined, text_for
+from engine.cli.repeating import run_settings, train_command
 from engine.cli.training import (
     require_kept,
     resume_command,
@@ -53,6 +54,9 @@ def run_runs(arguments: Namespace) -> int:
     if arguments.action == "epochs":
         _list_epochs(store, run, output)
         return 0
+    if arguments.action in ("command", "config"):
+        _show_repeating(run, output, as_file=arguments.action == "config")
+        return 0
     _tell(output, arguments.action, *_change(store, run, arguments))
     return 0
 
@@ -66,7 +70,7 @@ def _refuse_unused(arguments: Namespace) -> None:
             raise ConfigError(f"--{name} is of 'runs {user}', not of 'runs {action}'.")
     if arguments.run is not None and action in ("list", "trash"):
         raise ConfigError(f"'runs {action}' lists all runs and takes no '{arguments.run}'.")
-    if arguments.text and action not in ("export", "rename", "note", "duplicate"):
+    if arguments.text and action not in ("export", "rename", "note", "tag", "duplicate"):
         raise ConfigError(f"'runs {action}' takes one run and no '{arguments.text}'.")
 
 
@@ -102,6 +106,10 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, s
         case "note":
             store.set_note(run.run_id, text)
             return run_id, f"The note of {run_id} was kept."
+        case "tag":
+            store.set_tags(run_id, text.split(","))
+            tags = ", ".join(store.info(run_id).tags)
+            return run_id, f"The tags of {run_id} are {tags}." if tags else f"{run_id} has no tags."
         case "duplicate":
             copy_id = store.duplicate(run_id, text).run_id
             return copy_id, f"{run.name} was copied to {copy_id}."
@@ -161,6 +169,8 @@ def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
         output.result(f"{run.run_id}  {run.state:<11}  {run.name}")
         output.result(f"    {run.settings}")
         output.result(f"    {_progress(run)}")
+        if run.tags:
+            output.result(f"    tags: {', '.join(run.tags)}")
         for line in filter(None, (run.note, run.message, run.problem)):
             output.result(f"    {line}")
     if not output.as_json and not know_the_same_words([run for run in runs if run.saved]):
@@ -183,6 +193,15 @@ def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
         output.note(f"No model of an epoch of {run.name} was kept.")
     elif not output.as_json:
         output.note("After the 8th, fewer are kept; 'runs export' alone writes the newest model.")
+
+
+def _show_repeating(run: RunInfo, output: Output, *, as_file: bool) -> None:
+    """Write what repeats a run: the file of its settings, or the line to type."""
+    text = run_settings(run) if as_file else train_command(run)
+    if output.as_json:
+        output.result_json({"event": "run_settings", "run_id": run.run_id, "text": text})
+    else:
+        output.result(text.rstrip("\n"))
 
 
 def _progress(run: RunInfo) -> str:
@@ -208,6 +227,8 @@ def _plain(run: RunInfo) -> dict[str, Any]:
         **{name: getattr(run, name) for name in ("corpus_name", "corpus_path", "settings")},
         **{name: getattr(run, name) for name in ("step", "epoch", "elapsed_s", "lost_s")},
         **{name: getattr(run, name) for name in ("training_loss", "validation_loss", "best_loss")},
+        "tags": list(run.tags),
+        "differs": list(run.differs),
         "path": str(run.path),
         "started": run.started.isoformat(),
         "saved": None if run.saved is None else run.saved.isoformat(),

@@ -4,7 +4,6 @@ A prepared text is shown with its figures, its damaged rows, and what the user m
 Nothing is written here; `output` does that.
 """
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from engine.documents.rows import RowProblem
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.tokenization.languages import describe_tokenizer
 from engine.training.events import RunEnded, StepTimed, TrainingStarted
-from engine.wording import counted, duration, probability
+from engine.wording import counted, duration, probability, times
 
 if TYPE_CHECKING:
     from engine.corpus.corpus import Corpus, CorpusSummary
@@ -175,9 +174,9 @@ def replacement_line(found: "ReplacementFound") -> str:
     """Say which word would be better, and how much more probable the sentence is with it."""
     if found.place is None:
         return "  no other word makes it more probable"
-    factor = f"{math.exp(found.gain):,.3g}" if found.gain < 700.0 else "more than 10^300"
     return (
-        f"  “{found.word}” for “{found.replaced}” makes it {factor} times as probable: {found.text}"
+        f"  “{found.word}” for “{found.replaced}” makes it {times(found.gain)} times as probable: "
+        f"{found.text}"
     )
 
 

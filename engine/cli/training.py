@@ -9,15 +9,16 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine.cli.configs import file_config, is_standard_input, tokenizer_config
+from engine.cli.configs import file_config, is_standard_input, train_records
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare, result_of, text_at_hand
 from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
+from engine.cli.settings_file import print_settings
 from engine.cli.texts import (
     evaluation_hints,
     reading_hints,
@@ -48,7 +49,6 @@ from engine.language_model.checkpoint import save_model
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import count_references
-from engine.recipes import Tuning
 from engine.runs.store import RunStore
 from engine.scoring.scorer import score
 from engine.training.evaluation import evaluate_corpus, evaluate_references
@@ -64,34 +64,12 @@ _AUTOSAVE_S = 30.0
 
 def run_train(arguments: Namespace) -> int:
     """Prepare the corpus, train, and keep the model."""
+    if arguments.print_config:
+        print_settings(arguments)
+        return 0
     if (code := follow_along(arguments)) is not None:
         return code
-    corpus_config = replace(
-        file_config(arguments),
-        tokenizer=tokenizer_config(arguments),
-        vocabulary_size=arguments.vocabulary_size,
-        min_count=arguments.min_count,
-        validation_fraction=arguments.validation_fraction,
-    )
-    model_config = ModelConfig(
-        hidden_dim=arguments.hidden_dim,
-        bptt_truncate=arguments.bptt_truncate,
-        dtype=arguments.dtype,
-        device=arguments.device,
-        seed=arguments.seed,
-    )
-    train_config = TrainConfig(
-        recipe=arguments.recipe,
-        learning_rate=arguments.learning_rate,
-        batch_size=arguments.batch_size,
-        clip_norm=arguments.clip_norm,
-        epochs=arguments.epochs,
-        time_limit_s=arguments.time_limit,
-        evaluate_every=arguments.evaluate_every,
-        seed=arguments.seed,
-        allow_tf32=arguments.tf32,
-        **{field.name: getattr(arguments, field.name) for field in fields(Tuning)},
-    )
+    corpus_config, model_config, train_config = train_records(arguments)
     if arguments.out is not None:
         require_place(arguments.out, arguments.csv)
         require_consent(arguments.out, is_forced=arguments.force or restarts() > 0)

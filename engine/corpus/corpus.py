@@ -15,7 +15,7 @@ different words of the corpus.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,36 +117,6 @@ class CorpusSummary(TextSummary):
     validation_sentences: int
     training_words: int  # words to predict: SENTENCE_END is one in each sentence
     validation_words: int  # the same of the validation sentences
-
-
-def unread_corpus(name: str, vocabulary: Vocabulary, splitter: str = "") -> CorpusSummary:
-    """Return the summary of a corpus of which only the vocabulary is known."""
-    return CorpusSummary(
-        name=name,
-        path="",
-        columns=(),
-        documents=0,
-        sentences=0,
-        words=0,
-        different_words=0,
-        splitter=splitter,
-        refused_rows=0,
-        repaired_rows=0,
-        duplicate_documents=0,
-        encoding="",
-        delimiter="",
-        digest="",
-        vocabulary_size=len(vocabulary),
-        least_frequent_word=vocabulary.words[-2],
-        least_frequent_count=vocabulary.counts[-2],
-        unknown_share=0.0,
-        training_documents=0,
-        validation_documents=0,
-        training_sentences=0,
-        validation_sentences=0,
-        training_words=0,
-        validation_words=0,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,34 +399,6 @@ class Corpus:
 
     def _select(self, is_chosen: NDArray[np.bool_]) -> Sentences:
         return _select(self._store, self._ranking, len(self.vocabulary), is_chosen)
-
-
-class TrainingText(Protocol):
-    """What a training needs of a corpus; a process that did not prepare it has no more."""
-
-    @property
-    def training(self) -> Sentences:
-        """The sentences to train on."""
-
-    @property
-    def validation(self) -> Sentences:
-        """The sentences held out."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words that are known."""
-
-    @property
-    def summary(self) -> CorpusSummary:
-        """What the corpus consists of."""
-
-    @property
-    def reading(self) -> "Reading":
-        """How the text became words."""
-
-    @property
-    def references(self) -> ReferenceLosses | None:
-        """What is lost without a network, where it was counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

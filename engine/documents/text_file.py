@@ -45,12 +45,17 @@ _SIGNATURES = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
     b"PAR1": "a Parquet file; export it as CSV first",
     b"{\\rtf": "a Rich Text document; save it as plain text first",
+    b"%!PS": "a PostScript document; save its text as .txt first",
+    b"/annex/objects/": "the pointer that git-annex keeps in the place of a large file; get the "
+    "file itself with 'git annex get'",
     b"version https://git-lfs.github.com/spec/": "the pointer that Git LFS keeps in the place of a "
     "large file; get the file itself with 'git lfs pull'",
 }
+_MARKUP = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*"
 _WEB_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE
+    _MARKUP + rb"<(?:!doctype\s+html|html|head|body|table)[\s>]", re.IGNORECASE | re.DOTALL
 )
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
 _END_MARK = b"\x1a"  # which DOS wrote behind the last line of a text
 _MOST_MARKS = 1 << 20  # in a row; they may be a bomb
 _WIDE = ("utf-16", "utf-32")  # of which any byte may be part of a letter
@@ -343,4 +348,9 @@ def _refuse_known_binary(path: Path, head: bytes) -> None:
         raise CorpusError(
             f"{path.name} is a web page, perhaps one that says why there is no file. "
             "Get the file itself, or save the page's text as .txt."
+        )
+    if _XML.match(head):
+        raise CorpusError(
+            f"{path.name} is an XML document, which is not read. Save its texts as CSV, or one a "
+            "line in a file named .txt."
         )

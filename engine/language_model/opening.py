@@ -73,7 +73,8 @@ class Opening:
             are = "is no word" if len(self.unknown_words) == 1 else "are no words"
             yield Notice(
                 text=f"{', '.join(f'“{word}”' for word in self.unknown_words)} {are} of the "
-                "model's vocabulary: read as an unknown word, which stands for all rare ones."
+                "model's vocabulary: read as an unknown word, which stands for all rare ones.",
+                severity="info",
             )
 
 

@@ -117,7 +117,10 @@ class NextWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextWords:
-    """What the model says could follow some words, the most probable first."""
+    """What the model says could follow some words, the most probable first.
+
+    `words` may end with one that was asked for by name; its `rank` tells where it stands.
+    """
 
     words_before: tuple[str, ...]
     unknown_words: tuple[str, ...]  # of those, each once: read as UNKNOWN_TOKEN

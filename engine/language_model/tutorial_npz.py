@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from engine.config import ModelConfig, TrainConfig
-from engine.corpus.corpus import unread_corpus
+from engine.corpus.corpus import CorpusSummary
 from engine.errors import CorpusError, ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.tensors import Array, demand, read_file
@@ -237,3 +237,33 @@ def _read_array(archive: zipfile.ZipFile, name: str, header: _NpyHeader) -> Arra
     demand(bool(np.isfinite(values).all()), f"'{name}' holds numbers that are not finite")
     native: Array = values.astype(header.dtype.newbyteorder("="))
     return native
+
+
+def unread_corpus(name: str, vocabulary: Vocabulary, splitter: str = "") -> CorpusSummary:
+    """Return the summary of a corpus of which only the vocabulary is known."""
+    return CorpusSummary(
+        name=name,
+        path="",
+        columns=(),
+        documents=0,
+        sentences=0,
+        words=0,
+        different_words=0,
+        splitter=splitter,
+        refused_rows=0,
+        repaired_rows=0,
+        duplicate_documents=0,
+        encoding="",
+        delimiter="",
+        digest="",
+        vocabulary_size=len(vocabulary),
+        least_frequent_word=vocabulary.words[-2],
+        least_frequent_count=vocabulary.counts[-2],
+        unknown_share=0.0,
+        training_documents=0,
+        validation_documents=0,
+        training_sentences=0,
+        validation_sentences=0,
+        training_words=0,
+        validation_words=0,
+    )

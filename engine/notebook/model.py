@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import CsvConfig, ModelConfig, Recipe, SampleConfig, TrainConfig
+from engine.config import (
+    FILTERS,
+    CsvConfig,
+    ModelConfig,
+    Recipe,
+    SampleConfig,
+    TrainConfig,
+)
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
@@ -31,7 +38,17 @@ from engine.language_model.ngram import NGramModel
 from engine.language_model.results import FileScored, ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
-from engine.notebook.results import Following, Score, Sentences, fields_of, html_table
+from engine.notebook.results import (
+    Better,
+    Evaluated,
+    Following,
+    Score,
+    Sentence,
+    Sentences,
+    data_frame,
+    fields_of,
+    html_table,
+)
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.candidates import score_candidates
@@ -46,7 +63,7 @@ from engine.scoring.ranking import (
 from engine.scoring.replacement import best_replacement
 from engine.scoring.scored_file import score_file
 from engine.scoring.scorer import score
-from engine.training.evaluation import Evaluation, evaluate_corpus
+from engine.training.evaluation import evaluate_corpus
 from engine.training.events import SnapshotPublished
 from engine.training.trainer import train
 
@@ -58,13 +75,20 @@ _Counting: TypeAlias = Callable[
     [LanguageModel, Corpus, RunControl], Generator[StageProgress, None, _Result | None]
 ]
 
-_FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
-
 
 class Model:
     """A trained network that writes, scores and can be looked into.
 
-    Made by `engine.fit` and `engine.load`.
+    Made by `engine.fit` and `engine.load`. In the shapes of arrays, T is the number of words in a
+    sentence, C that of the vocabulary, H that of the hidden units.
+
+    Examples
+    --------
+    >>> model.generate(3, "I think", temperature=0.8, top_p=0.9, seed=1)
+    >>> model.generate(ladder=(0, 0.5, 1, 1.5))         # one sentence per temperature
+    >>> model.generate(5, beams=100)                    # the most probable sentences
+    >>> model.next_words("I think", 5, word="that")     # and where "that" stands
+    >>> model.hidden_states("I think so.").shape        # (T + 1, H)
 
     Attributes
     ----------
@@ -86,6 +110,7 @@ class Model:
         top_p: float = 1.0,
         min_p: float = 0.0,
         repetition_penalty: float = 1.0,
+        no_repeat_ngram: int = 0,
         min_length: int = 7,
         max_length: int = 100,
         ladder: Sequence[float] = (),
@@ -110,6 +135,8 @@ class Model:
             Only words with at least this share of the best word's probability.
         repetition_penalty : float
             Above 1, words that were said already become less probable.
+        no_repeat_ngram : int
+            Above 0, no run of so many words comes twice in a sentence.
         min_length, max_length : int
             Words of a sentence.
         ladder : sequence of float
@@ -122,7 +149,7 @@ class Model:
         Returns
         -------
         Sentences
-            A list of `SentenceGenerated`.
+            A list; a slice of it is one, too, and `frame()` makes a pandas frame of it.
         """
         config = SampleConfig(
             count=count,
@@ -132,6 +159,7 @@ class Model:
             top_p=top_p,
             min_p=min_p,
             repetition_penalty=repetition_penalty,
+            no_repeat_ngram=no_repeat_ngram,
             min_length=min_length,
             max_length=max_length,
             ladder=tuple(ladder),
@@ -142,7 +170,7 @@ class Model:
         with stopped_by_ctrl_c() as control:
             for event in generate(self.language_model, config, control):
                 if isinstance(event, SentenceGenerated):
-                    written.append(event)
+                    written.append(Sentence(**fields_of(event)))
                 elif isinstance(event, Notice):
                     tell(event)
         return written
@@ -245,7 +273,7 @@ class Model:
                 bars.show(event)
         raise KeyboardInterrupt
 
-    def improve(self, sentence: str) -> ReplacementFound:
+    def improve(self, sentence: str) -> Better:
         """Find the one word whose replacement makes `sentence` most probable.
 
         Ctrl+C raises `KeyboardInterrupt`.
@@ -253,25 +281,35 @@ class Model:
         with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
             for event in best_replacement(self.language_model, sentence, control):
                 if isinstance(event, ReplacementFound):
-                    return event
+                    return Better(**fields_of(event))
                 bars.show(event)
         raise KeyboardInterrupt
 
-    def next_words(self, start: str = "", count: int = 10, **filters: Any) -> Following:
+    def next_words(
+        self, start: str = "", count: int = 10, *, word: str = "", **filters: Any
+    ) -> Following:
         """Return the most probable words after `start`.
 
-        `temperature`, `top_k`, `top_p`, `min_p` and `repetition_penalty` are those of
-        `generate`: `drawn_with` tells what they leave of each word.
+        Parameters
+        ----------
+        start : str
+        count : int
+            How many words.
+        word : str
+            A word that is wanted, too, whatever its rank.
+        **filters
+            Those of `generate`, such as `top_p=0.9`: `drawn_with` tells what they leave.
         """
-        unknown = [name for name in filters if name not in _FILTERS]
+        unknown = [name for name in filters if name not in FILTERS]
         if unknown:
             raise ConfigError(
-                f"There is no filter {', '.join(unknown)}: choose from {', '.join(_FILTERS)}."
+                f"There is no filter {', '.join(unknown)}: choose from {', '.join(FILTERS)}."
             )
         settings = SampleConfig(start=start, **filters)
-        return Following(**fields_of(next_words(self.language_model, settings, count)))
+        found = next_words(self.language_model, settings, count, word=word)
+        return Following(**fields_of(found))
 
-    def evaluate(self, text: "Text | Path | str") -> Evaluation:
+    def evaluate(self, text: "Text | Path | str") -> Evaluated:
         """Return loss and perplexity over all sentences of a text, or of a file.
 
         Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
@@ -280,7 +318,8 @@ class Model:
             text = read(text)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_vocabulary_size(sys.maxsize).with_validation_fraction(0.0)
-        return _result_of(partial(evaluate_corpus, self.language_model, corpus))
+        found = _result_of(partial(evaluate_corpus, self.language_model, corpus))
+        return Evaluated(**fields_of(found))
 
     def save(self, path: Path | str) -> None:
         """Write the model; the ending says how: .safetensors, .npz, .onnx or .vec."""
@@ -326,29 +365,22 @@ class Model:
         return self.language_model.history
 
     def history_frame(self, *, points: bool = False) -> "pd.DataFrame":
-        """Return the history as a pandas frame, one row an evaluation.
+        """Return the history as a pandas frame, one row per evaluation.
 
         Parameters
         ----------
         points : bool
-            One row a point of the training curve instead.
+            One row per point of the training curve instead.
 
         Raises
         ------
         ConfigError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                "pandas is not installed in this Python (pip install pandas). `model.history` has "
-                "the same numbers as plain records."
-            ) from error
         if points:
             columns = self.history.columns()
-            return pd.DataFrame({name: list(column) for name, column in columns.items()})
-        return pd.DataFrame([asdict(done) for done in self.history.evaluations])
+            return data_frame({name: list(column) for name, column in columns.items()})
+        return data_frame([asdict(done) for done in self.history.evaluations])
 
     def __repr__(self) -> str:
         return f"<Model: {self.language_model.description}>"

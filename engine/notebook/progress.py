@@ -29,6 +29,13 @@ class StageBars:
         if self._bar is not None:
             self._bar.close()
 
+    def _end(self) -> None:
+        """Close the bar of a stage that is over; the last report came a moment before its end."""
+        if self._bar is not None:
+            if self._bar.total is not None:
+                self._bar.update(self._bar.total - self._bar.n)
+            self._bar.close()
+
     def show(self, event: StageProgress | Notice) -> None:
         """Move the stage's bar, or begin its own; a notice comes above it."""
         if not self._is_shown:
@@ -37,8 +44,10 @@ class StageBars:
             tell(event)
             return
         if self._bar is None or self._bar.desc.rstrip(": ") != event.stage:
-            self.__exit__()
-            self._bar = tqdm(desc=event.stage, total=event.total, unit=f" {event.unit}")
+            self._end()
+            self._bar = tqdm(
+                desc=event.stage, total=event.total, unit=f" {event.unit}", unit_scale=True
+            )
         self._bar.total = event.total
         self._bar.update(event.done - self._bar.n)
 

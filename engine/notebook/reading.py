@@ -9,11 +9,11 @@ from engine.config import CorpusConfig, CsvConfig, TokenizerConfig
 from engine.corpus.build import build_corpus
 from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.copies import CopyFinder
-from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary, SentenceView
+from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary
 from engine.errors import ConfigError
 from engine.language_model.results import SentenceGenerated
 from engine.notebook.progress import StageBars, stopped_by_ctrl_c
-from engine.notebook.results import html_table
+from engine.notebook.results import ReadSentence, fields_of, html_table
 from engine.wording import counted
 
 
@@ -54,11 +54,12 @@ class Text:
     def __len__(self) -> int:
         return len(self.corpus)
 
-    def __getitem__(self, index: int) -> SentenceView:
-        return self.corpus.sentence_view(index + len(self) if index < 0 else index)
+    def __getitem__(self, index: int) -> ReadSentence:
+        view = self.corpus.sentence_view(index + len(self) if index < 0 else index)
+        return ReadSentence(**fields_of(view))
 
-    def __iter__(self) -> Iterator[SentenceView]:
-        return (self.corpus.sentence_view(index) for index in range(len(self)))
+    def __iter__(self) -> Iterator[ReadSentence]:
+        return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
         told = self.summary

@@ -16,6 +16,7 @@ from engine.errors import ConfigError
 from engine.recipes import unsettled
 from engine.runs.folder import RunFolder
 from engine.runs.lock import is_held
+from engine.runs.naming import differences, made_name
 from engine.wording import counted
 
 # "interrupted": its process ended without an end of the run, so there may be work to recover.
@@ -53,6 +54,11 @@ class RunInfo:
     problem: str  # why the run cannot be used, a sentence or ""
     begins_anew: bool = False  # nothing was saved: going on is beginning with the same settings
     curve: tuple[float, ...] = ()  # the training loss in few points, evenly over the run
+    tags: tuple[str, ...] = ()  # the user's own
+    differs: tuple[str, ...] = ()  # the settings that are not the defaults, in a few words each
+    training_words: int | None = None  # to predict in an epoch
+    has_made_name: bool = False  # of text and differences, not the user's
+    is_continued: bool = False  # it began with a trained model, which is in no setting
 
     @property
     def words_known(self) -> tuple[str, int | None, CorpusConfig | None]:
@@ -98,21 +104,28 @@ def read_info(folder: RunFolder) -> RunInfo:
     saved = _time(status.get("saved")) or _changed(folder.state_path)
     state = _state(status, is_running=is_running)
     elapsed_s = _number(status, "elapsed_s") or 0.0
+    corpus_config, words = _corpus_config(description), _number(corpus, "training_words")
+    training_words = None if words is None else int(words)
+    size = _number(corpus, "vocabulary_size")
+    vocabulary_size = None if size is None else int(size)
+    differs = differences(
+        corpus_config, model_config, train_config, training_words, vocabulary_size
+    )
     is_at_risk = state in ("interrupted", "running")
     lost_s = max(0.0, folder.last_elapsed_s() - elapsed_s) if is_at_risk else 0.0
     return RunInfo(
         run_id=folder.run_id,
         path=folder.path,
-        name=_text(label, "name") or corpus_name,
+        name=_text(label, "name") or made_name(corpus_name, differs),
         note=_text(label, "note"),
         started=_time(description.get("started")) or _time_of(folder.run_id),
         state=state,
         message=_text(status, "message"),
         corpus_name=corpus_name,
         corpus_path=_text(_table(description, "corpus_config"), "path"),
-        corpus_config=_corpus_config(description),
+        corpus_config=corpus_config,
         text_digest=_text(corpus, "digest"),
-        vocabulary_size=None if (size := _number(corpus, "vocabulary_size")) is None else int(size),
+        vocabulary_size=vocabulary_size,
         settings=_settings(model_config, train_config, corpus),
         model_config=model_config,
         train_config=train_config,
@@ -127,6 +140,11 @@ def read_info(folder: RunFolder) -> RunInfo:
         problem=problem,
         begins_anew=saved is None and not problem and begins_anew(folder, description),
         curve=_curve(status),
+        tags=_tags(label),
+        differs=differs,
+        training_words=training_words,
+        has_made_name=not _text(label, "name"),
+        is_continued=description.get("is_continued") is True,
     )
 
 
@@ -209,6 +227,11 @@ def _curve(status: dict[str, Any]) -> tuple[float, ...]:
         for each in points
         if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each)
     )
+
+
+def _tags(label: dict[str, Any]) -> tuple[str, ...]:
+    tags = label.get("tags")
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
 def _time(text: object) -> datetime | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.config import TrainConfig
 from engine.control import RunControl, StageProgress, Ticker
-from engine.corpus.corpus import TrainingText
+from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DivergedError, EngineError, RankLostError, RunError
 from engine.events import Event, event_to_json
 from engine.language_model.history import EpochDone, LossPoint, RateHalved

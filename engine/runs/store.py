@@ -1,12 +1,13 @@
-"""All kept runs of a user: train into a folder, list, resume, open, rename, delete.
+"""All kept runs of a user: train into a folder, list, resume, open, rename, delete for good.
 
 The runs lie in the user's data directory. PyTorch is loaded only by what trains or opens
 a model; a list of runs is there at once.
 """
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,7 @@ from engine.errors import ModelFileError, RunError
 from engine.events import Event
 from engine.files.atomic import explain_os_error, try_to_write
 from engine.recipes import settle
+from engine.runs.curve import RunCurve, read_curve
 from engine.runs.folder import (
     EpochModel,
     RunFolder,
@@ -39,13 +41,32 @@ from engine.runs.info import RunInfo, end_of, read_info
 from engine.runs.lock import RunLock, is_held
 
 if TYPE_CHECKING:
-    from engine.corpus.corpus import TrainingText
+    from engine.corpus.training_text import TrainingText
     from engine.language_model.model import LanguageModel
     from engine.training.distributed.ranks import Ranks
 
 
 _APP_NAME = "rnn-text-lab"
 _MOST_SENTENCES_BYTES = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskUse:
+    """How much the kept runs and the deleted ones take."""
+
+    runs: int  # how many
+    runs_bytes: int
+    trash: int
+    trash_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptiedTrash:
+    """What was deleted for good."""
+
+    count: int
+    size: int  # bytes
+    left: int  # runs that could not be deleted, such as those that another program reads
 
 
 class RunStore:
@@ -254,6 +275,41 @@ class RunStore:
         """Keep the user's words about a run."""
         self._label(run_id, note=note)
 
+    def set_tags(self, run_id: str, tags: Sequence[str]) -> None:
+        """Keep the user's tags of a run, each once and none of them empty."""
+        words = (" ".join(tag.split()) for tag in tags)
+        self._label(run_id, tags=list(dict.fromkeys(filter(None, words))))
+
+    def curves(self, run_ids: Sequence[str]) -> tuple[RunCurve, ...]:
+        """Return the evaluated losses of some runs, deleted ones too, in their order."""
+        infos = [read_info(self._kept_or_deleted(run_id)) for run_id in run_ids]
+        return tuple(
+            read_curve(RunFolder(info.path), info.name, info.training_words) for info in infos
+        )
+
+    def disk_use(self) -> DiskUse:
+        """Return how much the runs take; what vanishes meanwhile is left out."""
+        runs, trash = run_ids(self.runs), run_ids(self.trash)
+        return DiskUse(
+            runs=len(runs),
+            runs_bytes=sum(_size(self.runs / run_id) for run_id in runs),
+            trash=len(trash),
+            trash_bytes=sum(_size(self.trash / run_id) for run_id in trash),
+        )
+
+    def empty_trash(self) -> EmptiedTrash:
+        """Delete the deleted runs for good; nothing else that may lie there."""
+        size = count = left = 0
+        for run_id in run_ids(self.trash):
+            folder = self.trash / run_id
+            of_run = _size(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                left += 1
+            else:
+                count, size = count + 1, size + of_run
+        return EmptiedTrash(count=count, size=size, left=left)
+
     def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
         """Keep what was drawn from a run, as plain values, in place of what was kept before."""
         folder = self._folder(run_id)
@@ -339,6 +395,10 @@ class RunStore:
             raise RunError(f"There is no run {run_id} in {self.runs}.")
         return folder
 
+    def _kept_or_deleted(self, run_id: str) -> RunFolder:
+        is_deleted = is_run_id(run_id) and (self.trash / run_id).is_dir()
+        return RunFolder(self.trash / run_id) if is_deleted else self._folder(run_id)
+
     def _take(self, folder: RunFolder) -> RunLock:
         try:
             return RunLock(folder.lock_path)
@@ -347,10 +407,20 @@ class RunStore:
         except OSError as error:
             raise cannot("go on with", folder.path, error) from error
 
-    def _label(self, run_id: str, **changes: str) -> None:
+    def _label(self, run_id: str, **changes: object) -> None:
         folder = self._folder(run_id)
         label = {"name": "", "note": ""} | folder.read_json(folder.label_path) | changes
         _write(folder, folder.label_path, label)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of a run's files, which lie beside each other."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for entry in folder.iterdir():
+            with contextlib.suppress(OSError):
+                total += entry.lstat().st_size
+    return total
 
 
 def _move(source: Path, target: Path, doing: str) -> Path:

@@ -16,6 +16,8 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.opening import Opening
 from engine.language_model.results import SentenceGenerated
 
+_SCORES_AT_ONCE = 1 << 20  # a stop is heard in between
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -94,21 +96,31 @@ def _search(
     grown: list[tuple[int, ...]] = [()]
     found: list[_Found] = []
     shortest = config.min_length - len(opening.ids)
+    at_once = max(1, _SCORES_AT_ONCE // C)
     for length in range(config.max_length - len(opening.ids) + 1):
-        if not control.proceed():
-            return []
-        before = [(vocabulary.start_id, *opening.ids, *words) for words in grown]
-        scores = model.scores(state, before)  # (W, C)
-        scores = sums[:, None] + scores - scores.logsumexp(1, keepdim=True)
+        ends: list[float] = []
+        best_sums, best_places = [], []
+        for first in range(0, len(grown), at_once):
+            if not control.proceed():
+                return []
+            part = slice(first, first + at_once)
+            before = [(vocabulary.start_id, *opening.ids, *words) for words in grown[part]]
+            scores = model.scores(state[part], before)  # (w, C)
+            scores = scores - scores.logsumexp(1, keepdim=True) + sums[part, None]
+            ends += scores[:, vocabulary.end_id].tolist()
+            scores[:, silent] = -torch.inf
+            best, places = scores.flatten().topk(min(config.beams, scores.numel()))
+            best_sums.append(best)
+            best_places.append(places + first * C)
         if length >= shortest:
-            ends = scores[:, vocabulary.end_id].tolist()
             found += [_Found(words, end) for words, end in zip(grown, ends, strict=True)]
             found = sorted(found, key=lambda each: -each.log_probability)[: config.count]
         if len(found) == config.count and found[-1].log_probability >= float(sums.max()):
             break
-        scores[:, silent] = -torch.inf
-        possible = int(scores.isfinite().sum())
-        sums, places = scores.flatten().topk(min(config.beams, possible))
+        together = torch.cat(best_sums)
+        possible = int(together.isfinite().sum())
+        sums, kept = together.topk(min(config.beams, possible))
+        places = torch.cat(best_places)[kept]
         rows = places // C
         words = places % C
         grown = [

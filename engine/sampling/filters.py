@@ -7,7 +7,7 @@ B sentences, C words in the vocabulary, H hidden units.
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import torch
@@ -15,6 +15,8 @@ import torch
 from engine.config import SampleConfig
 from engine.language_model.model import LanguageModel
 from engine.tokenization.vocabulary import Vocabulary
+
+_SCORES_AT_ONCE = 1 << 20  # of some sentences: sorted within a tenth of a second
 
 
 class FilteredChooser:
@@ -24,10 +26,14 @@ class FilteredChooser:
     ----------
     model : LanguageModel
     config : SampleConfig
+    proceed : callable
+        Asked before each share of the work; where it returns False, the rest is left out.
     """
 
-    def __init__(self, model: LanguageModel, config: SampleConfig) -> None:
-        self._model, self._config = model, config
+    def __init__(
+        self, model: LanguageModel, config: SampleConfig, proceed: Callable[[], bool]
+    ) -> None:
+        self._model, self._config, self._proceed = model, config, proceed
 
     @torch.inference_mode()
     def choose(
@@ -37,7 +43,7 @@ class FilteredChooser:
         said: Sequence[Sequence[int]],
         may_end: Sequence[bool],
     ) -> tuple[list[int], list[float]]:
-        """Draw one word after each state.
+        """Draw one word after each state; after a stop not after all of them.
 
         Parameters
         ----------
@@ -55,6 +61,25 @@ class FilteredChooser:
         log_probabilities : list of B floats
             Of the words in the whole model: temperature 1, nothing left out.
         """
+        words: list[int] = []
+        log_probabilities: list[float] = []
+        at_once = max(1, _SCORES_AT_ONCE // self._model.word_dim)
+        for first in range(0, len(states), at_once):
+            if not self._proceed():
+                break
+            part = slice(first, first + at_once)
+            drawn = self._choose(states[part], uniforms[part], said[part], may_end[part])
+            words += drawn[0]
+            log_probabilities += drawn[1]
+        return words, log_probabilities
+
+    def _choose(
+        self,
+        states: torch.Tensor,
+        uniforms: Sequence[float],
+        said: Sequence[Sequence[int]],
+        may_end: Sequence[bool],
+    ) -> tuple[list[int], list[float]]:
         vocabulary = self._model.vocabulary
         before = [(vocabulary.start_id, *words) for words in said]
         scores = self._model.scores(states, before)  # (B, C)
@@ -73,7 +98,7 @@ def drawing_probabilities(
     scores: torch.Tensor,
     config: SampleConfig,
     vocabulary: Vocabulary,
-    said: Sequence[Collection[int]],
+    said: Sequence[Sequence[int]],
     may_end: Sequence[bool],
 ) -> torch.Tensor:
     """Return the probability with which each word is drawn.
@@ -84,7 +109,7 @@ def drawing_probabilities(
         V s_t, before the softmax; left unchanged.
     config : SampleConfig
     vocabulary : Vocabulary
-    said : B collections of int
+    said : B sequences of int
         The words of each sentence so far.
     may_end : B bools
         Whether SENTENCE_END may be drawn.
@@ -99,6 +124,8 @@ def drawing_probabilities(
     In this order, where p is the softmax of what the step before left:
 
     * SENTENCE_START and UNKNOWN_TOKEN are left out, and SENTENCE_END where it may not come;
+    * a word is left out that would end a run of `no_repeat_ngram` words that was said already;
+      where nothing else is left, it stays;
     * the score z of a word that was said becomes z / penalty, or z · penalty where z < 0 (those
       of a mixture are logarithms, so always);
     * z becomes z / temperature; at temperature 0 the best word alone is left (of equal ones the
@@ -113,12 +140,16 @@ def drawing_probabilities(
     .. [2] A. Holtzman et al., "The Curious Case of Neural Text Degeneration", ICLR 2020 (top-p).
     .. [3] N. S. Keskar et al., "CTRL: A Conditional Transformer Language Model", 2019, section
        4.1 (repetition penalty; the form for z < 0 is the one in general use since).
-    .. [4] M. Nguyen et al., "Turning Up the Heat: Min-p Sampling", 2024.
+    .. [4] R. Paulus, C. Xiong, R. Socher, "A Deep Reinforced Model for Abstractive
+       Summarization", ICLR 2018, section 2.5 (no n-gram twice).
+    .. [5] M. Nguyen et al., "Turning Up the Heat: Min-p Sampling", 2024.
     """
     scores = scores.clone()
     scores[:, [vocabulary.start_id, vocabulary.unknown_id]] = -math.inf
     cannot_end = [row for row, allowed in enumerate(may_end) if not allowed]
     scores[cannot_end, vocabulary.end_id] = -math.inf
+    if config.no_repeat_ngram:
+        _leave_out_repeated(scores, said, config.no_repeat_ngram)
     if config.repetition_penalty > 1.0:
         _penalise(scores, said, config.repetition_penalty)
     if config.temperature == 0.0:
@@ -136,6 +167,23 @@ def drawing_probabilities(
     if config.min_p > 0.0:
         scores.masked_fill_(scores < math.log(config.min_p), -math.inf)
     return torch.softmax(scores, 1)
+
+
+def _leave_out_repeated(scores: torch.Tensor, said: Sequence[Sequence[int]], n: int) -> None:
+    """Leave out the words that would end a run of n words that was said already."""
+    for row, words in enumerate(said):
+        before = tuple(words[len(words) - n + 1 :])  # the n - 1 words that the next one follows
+        ends = {
+            words[k + n - 1]
+            for k in range(len(words) - n + 1)
+            if tuple(words[k : k + n - 1]) == before
+        }
+        if not ends:
+            continue
+        left = scores[row].clone()  # (C,)
+        left[list(ends)] = -math.inf
+        if bool(left.isfinite().any()):
+            scores[row] = left
 
 
 def _penalise(scores: torch.Tensor, said: Sequence[Collection[int]], penalty: float) -> None:

@@ -23,7 +23,9 @@ _SHOWN = {
 
 
 @torch.inference_mode()
-def next_words(model: LanguageModel, settings: SampleConfig, count: int = 10) -> NextWords:
+def next_words(
+    model: LanguageModel, settings: SampleConfig, count: int = 10, *, word: str = ""
+) -> NextWords:
     """Return the most probable words after `settings.start`.
 
     Parameters
@@ -33,6 +35,9 @@ def next_words(model: LanguageModel, settings: SampleConfig, count: int = 10) ->
         What to begin with, and the filters that a sampler would apply.
     count : int
         How many words, at least 1; all where the vocabulary has no more.
+    word : str
+        A word that is wanted whatever its rank: it comes last where it is not among the others.
+        What is no word of the vocabulary is UNKNOWN_TOKEN.
 
     Returns
     -------
@@ -55,20 +60,24 @@ def next_words(model: LanguageModel, settings: SampleConfig, count: int = 10) ->
     drawn_with = drawing_probabilities(scores, settings, vocabulary, [opening.ids], [may_end])[0]
     log_p = torch.log_softmax(scores[0], 0)  # (C,)
     p = log_p.exp()
-    order = torch.argsort(log_p, descending=True, stable=True)[:count]
+    every = torch.argsort(log_p, descending=True, stable=True)  # (C,)
+    ranks = torch.arange(1, len(every) + 1, device=every.device)
+    asked = int(vocabulary.encode([word])[0]) if word else -1
+    is_told = (ranks <= count) | (every == asked)
+    order = every[is_told]
     forms = _SHOWN | dict(model.reading.writing.forms)
-    columns = (order, log_p[order], p[order], drawn_with[order])
+    columns = (order, ranks[is_told], log_p[order], p[order], drawn_with[order])
     words = tuple(
         NextWord(
-            word=vocabulary.words[word],
-            shown=forms.get(vocabulary.words[word], vocabulary.words[word]),
+            word=vocabulary.words[number],
+            shown=forms.get(vocabulary.words[number], vocabulary.words[number]),
             rank=rank,
             probability=probability,
             log_probability=min(0.0, log_probability),
             drawn_with=drawn,
         )
-        for rank, (word, log_probability, probability, drawn) in enumerate(
-            zip(*(column.tolist() for column in columns), strict=True), start=1
+        for number, rank, log_probability, probability, drawn in zip(
+            *(column.tolist() for column in columns), strict=True
         )
     )
     return NextWords(

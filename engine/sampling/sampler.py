@@ -266,7 +266,14 @@ def generate(
         for number, temperature in enumerate(config.ladder, start=1):
             rung = replace(config, ladder=(), count=1, temperature=temperature)
             for event in _draw(model, rung, opening, control, each_word=each_word):
-                yield event if isinstance(event, Notice) else replace(event, number=number)
+                match event:
+                    case SentenceGenerated():
+                        told = replace(rung, ladder=(temperature,))  # a ladder of this rung alone
+                        yield replace(event, number=number, settings=told)
+                    case SentenceGrowing():
+                        yield replace(event, number=number)
+                    case Notice():
+                        yield event
     else:
         yield from _draw(model, config, opening, control, each_word=each_word)
 
@@ -287,7 +294,7 @@ def _draw(
             "one is written.",
             severity="info",
         )
-    choose = _way_to_choose(model, config, opening)
+    choose = _way_to_choose(model, config, opening, control)
     shortest = max(0, config.min_length - len(opening.ids))
     longest = config.max_length - len(opening.ids)
     asked, left_out = 0, 0
@@ -315,12 +322,14 @@ def _draw(
         yield _explain_left_out(left_out, asked, count, config)
 
 
-def _way_to_choose(model: LanguageModel, config: SampleConfig, opening: Opening) -> _Choose:
+def _way_to_choose(
+    model: LanguageModel, config: SampleConfig, opening: Opening, control: RunControl
+) -> _Choose:
     """Return what draws the next words: the fast way, unless settings or mixture need the other."""
     if model.mixture is None and not config.filters_words and config.temperature > 0.0:
         plain = WordChooser(model.rnn, model.vocabulary, config.temperature)
         return lambda states, rows: plain.choose(states, [next(row.draws) for row in rows])
-    filtered = FilteredChooser(model, config)
+    filtered = FilteredChooser(model, config, control.proceed)
     return lambda states, rows: filtered.choose(
         states,
         [next(row.draws) for row in rows],
@@ -354,6 +363,8 @@ def _grow(
             return
         state = model.rnn.advance(torch.tensor(words, device=state.device), state)
         words, log_probabilities = choose(state, rows)
+        if len(words) < len(rows):  # stopped
+            return
         for row, draft in enumerate(rows):
             if draft.fate is not _Fate.GROWING:
                 continue

@@ -316,18 +316,17 @@ def known_languages() -> dict[str, str]:
 
 
 def describe_tokenizer(config: TokenizerConfig) -> str:
-    """Return a phrase for the user, such as "German, words with their capitals"."""
+    """Return a phrase for the user, such as "German, cased"."""
     name = language_name(config.language) if config.language else "Language not recognised"
     if config.language == "auto":
         name = "Language as detected"
-    case = " in lower case" if config.lower_case else " with their capitals"
-    if config.language in _UNCASED:
-        case = ""
     match config.name:
         case "tutorial":
-            how = "the tutorial's words: NLTK's, in lower case"
+            how = "NLTK's words in lower case"
+        case "words" if config.language not in _UNCASED:
+            how = "in lower case" if config.lower_case else "cased"
         case "words":
-            how = f"words{case}"
+            how = ""
         case "whitespace":
             how = "words as they stand between blanks"
             if config.unknown_word:
@@ -341,4 +340,4 @@ def describe_tokenizer(config: TokenizerConfig) -> str:
         for what, is_wanted in (("numbers", config.merge_numbers), ("links", config.merge_links))
         if is_wanted
     )
-    return f"{name}, {how}{f', {merged} merged' if merged else ''}"
+    return ", ".join(filter(None, (name, how, f"{merged} merged" if merged else "")))

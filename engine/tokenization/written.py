@@ -440,7 +440,8 @@ class Writer:
             shown = self._shown(token, kind, marks)
             if is_first and kind.lstrip("^") in ("w", "l", "n", "c") and text[-1:] != ["&"]:
                 is_first = False
-                shown = self._capitalised(shown)
+                is_link = "".join(tokens[index + 1 : index + 3]).startswith("://")
+                shown = shown if is_link else self._capitalised(shown)
             text.append(shown)
         return "".join(text)
 

@@ -17,7 +17,8 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import Notice
-from engine.corpus.corpus import Sentences, TrainingText
+from engine.corpus.corpus import Sentences
+from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DeviceError
 from engine.language_model.model import LanguageModel
 from engine.network.device import (
@@ -59,6 +60,8 @@ class Placement:
         What is trained further.
     ranks : Ranks, optional
         The processes that train this run together.
+    is_resumed : bool
+        Whether `load` follows: then a new network need not know the text.
 
     Attributes
     ----------
@@ -91,8 +94,10 @@ class Placement:
         train_config: TrainConfig,
         start_from: LanguageModel | None,
         ranks: Ranks | None = None,
+        *,
+        is_resumed: bool = False,
     ) -> None:
-        self.ranks = ranks
+        self.ranks, self._is_resumed = ranks, is_resumed
         self.model_config, self.train_config = model_config, train_config
         self._corpus, self._start_from = corpus, start_from
         self.notice: Notice | None = None
@@ -160,7 +165,8 @@ class Placement:
         config = self.train_config
         spread = recipe_defaults(config.recipe).input_range
         rnn = make_network(self._corpus, self.model_config, self._start_from, device, spread)
-        if self._start_from is None and tuning_of(config).unigram_start:
+        is_new = self._start_from is None and not self._is_resumed
+        if is_new and tuning_of(config).unigram_start:
             start_with_unigrams(rnn, self._corpus.training)
         return rnn, make_optimizer(rnn, config, is_shared=self.ranks is not None)
 
@@ -236,7 +242,7 @@ def start_with_unigrams(rnn: RNN, sentences: Sentences) -> None:
     counts = np.full(rnn.word_dim, _RARE)  # (C,)
     for begin in range(0, len(sentences.ids), _IDS_AT_ONCE):
         counts += np.bincount(sentences.ids[begin : begin + _IDS_AT_ONCE], minlength=len(counts))
-    counts[sentences.ids[sentences.offsets[:-1]]] = _RARE  # SENTENCE_START is never predicted
+    counts[sentences.ids[0]] = _RARE  # SENTENCE_START, as of every sentence, is never predicted
     logs = np.log(counts / counts.sum())
     rnn.V.mul_(_OTHERS)
     rnn.U_by_word[:, 0] = _CONSTANT

@@ -13,7 +13,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl
-from engine.corpus.corpus import TrainingText
+from engine.corpus.training_text import TrainingText
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice

@@ -18,7 +18,7 @@ from engine.config import (
     TrainConfig,
 )
 from engine.control import RunControl, Ticker
-from engine.corpus.corpus import TrainingText
+from engine.corpus.training_text import TrainingText
 from engine.errors import DivergedError
 from engine.language_model.history import RateHalved
 from engine.language_model.model import LanguageModel
@@ -111,7 +111,9 @@ class Trainer:
             train_config = _settled(train_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
-        place = self._place = Placement(corpus, model_config, train_config, start_from, ranks)
+        place = self._place = Placement(
+            corpus, model_config, train_config, start_from, ranks, is_resumed=state is not None
+        )
         best: RNN | None = None
         self._good: LanguageModel | None = None  # the best so far, or what the run began with
         if state is None:

@@ -224,10 +224,24 @@ def require_qt_libraries(platforms: list[str]) -> None:
         raise SetUpError(f"Qt still lacks {still}: please install it.")
 
 
-def missing_libraries(platforms: list[str]) -> list[str]:
+def advice(lacking: Sequence[str]) -> str:
+    """Return which packages have the libraries that Qt lacks, and the command to get them."""
+    text = f"Qt lacks these system libraries: {', '.join(lacking)}.\n"
+    packages = sorted({PACKAGES[library][0] for library in lacking if library in PACKAGES})
+    if not packages:
+        return text + "Please install them with your package manager.\n"
+    as_root = "" if os.geteuid() == 0 else "sudo "
+    return (
+        f"{text}On Debian and Ubuntu these packages have them:\n\n"
+        f"    {as_root}apt-get install {' '.join(packages)}\n\n"
+        "Elsewhere they may have other names. 'make run' installs them by itself.\n"
+    )
+
+
+def missing_libraries(platforms: list[str], python: Path | str = VENV_PYTHON) -> list[str]:
     """Return the shared libraries that Qt and its platform plugins do not find, sorted."""
     found = subprocess.run(
-        [VENV_PYTHON, "-c", "import PySide6; print(PySide6.__path__[0])"],
+        [python, "-c", "import PySide6; print(PySide6.__path__[0])"],
         capture_output=True,
         check=True,
         text=True,
@@ -246,13 +260,14 @@ def missing_libraries(platforms: list[str]) -> list[str]:
 
 def apt_install(wanted: list[tuple[str, ...]], why: str) -> None:
     """Install a package of each group of names, or raise `SetUpError` with the command to run."""
-    say(why)
+    names = ", ".join(sorted({group[0] for group in wanted}))
     if shutil.which("apt-get") is None:
         raise SetUpError(why + " Please install what is missing with your package manager.")
     may_install = os.geteuid() == 0 or has_sudo()
     as_root = [] if os.geteuid() == 0 else ["sudo"]
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     if may_install:
+        say(f"{why} Their packages are about to be installed with apt-get: {names}.")
         run([*as_root, "apt-get", "update", "-qq"], is_required=False)
     packages = sorted({next(filter(is_known_to_apt, names), names[-1]) for names in wanted})
     command = [*as_root, "apt-get", "install", "--yes", "--no-install-recommends", *packages]

@@ -18,6 +18,7 @@ from engine.config import DeviceRequest, require
 from engine.control import Notice, RunControl, StageProgress
 from engine.network.device import choose_device, set_precision
 from tests.benchmarks.device import measure_device_steps, records_steps
+from tests.benchmarks.key_press import measure_key_press
 from tests.benchmarks.memory import can_measure, measure_peaks
 from tests.benchmarks.ranks import has_ranks, measure_ranks
 from tests.benchmarks.rows import BenchmarkRow, Machine
@@ -118,7 +119,9 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
             least_s=10 * config.turn_s,
         )
     if "window" in config.parts and control.proceed():
-        yield from measure_window(control, rounds=min(3, config.rounds))
+        rounds = min(3, config.rounds)
+        yield from measure_window(control, rounds=rounds)
+        yield from measure_key_press(control, word_dim=config.word_dim, rounds=rounds)
 
 
 def _network_rows(

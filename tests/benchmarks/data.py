@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
-from engine.corpus.corpus import Corpus, TokenStore, unread_corpus
+from engine.corpus.corpus import Corpus, TokenStore
 from engine.language_model.model import LanguageModel
+from engine.language_model.tutorial_npz import unread_corpus
 from engine.network.rnn import RNN
 from engine.tokenization.reading import Reading
 from engine.tokenization.vocabulary import Vocabulary

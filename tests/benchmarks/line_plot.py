@@ -21,7 +21,7 @@ _STEPS = (1, 2, 5)
 class Curve:
     """Points of one line; curves of one `kind` share a colour, of one `group` a dash."""
 
-    label: str
+    label: str  # "": as the one before, without a line in the legend
     group: str
     kind: str
     points: list[tuple[float, float]] = field(default_factory=list)
@@ -29,6 +29,7 @@ class Curve:
 
 def svg_of(curves: list[Curve], *, x_label: str, y_label: str) -> str:
     """Return the picture; x is logarithmic, y linear."""
+    labelled = [curve for curve in curves if curve.label]
     xs = [x for curve in curves for x, _ in curve.points if x > 0.0] or [1.0]
     ys = [y for curve in curves for _, y in curve.points] or [0.0]
     scale = _Scale(
@@ -36,7 +37,7 @@ def svg_of(curves: list[Curve], *, x_label: str, y_label: str) -> str:
         x_high=math.log10(max(xs) * 1.05),
         y_low=math.floor(min(ys) * 4.0) / 4.0,
         y_high=math.ceil(max(ys) * 4.0) / 4.0 + 0.01,
-        top=36 + _LEGEND_LINE * math.ceil(len(curves) / _LEGEND_COLUMNS),
+        top=36 + _LEGEND_LINE * math.ceil(len(labelled) / _LEGEND_COLUMNS),
     )
     parts = [
         (
@@ -56,11 +57,12 @@ def svg_of(curves: list[Curve], *, x_label: str, y_label: str) -> str:
     ]
     kinds = list(dict.fromkeys(curve.kind for curve in curves))
     groups = list(dict.fromkeys(curve.group for curve in curves))
-    for row, curve in enumerate(curves):
+    for curve in curves:
         color = _COLORS[kinds.index(curve.kind) % len(_COLORS)]
         dash = _DASHES[groups.index(curve.group) % len(_DASHES)]
         parts += _drawn(curve, scale, color, dash)
-        parts += _legend(curve, row, color, dash)
+        if curve.label:
+            parts += _legend(curve, labelled.index(curve), color, dash)
     return "\n".join([*parts, "</svg>", ""])
 
 

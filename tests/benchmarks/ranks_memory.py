@@ -115,6 +115,7 @@ def _train(options: argparse.Namespace) -> int:
         reading=made.reading,
     )
     if ranks.leads:
+        ranks.work_alone()
         training, validation = _mapped(options.folder)
         text = share_text(
             ranks, replace(text, training=training, validation=validation), options.folder

@@ -90,7 +90,11 @@ def main() -> int:
     arguments = _arguments()
     if arguments.cpu:
         torch.set_num_threads(1)
-    points: list[Point] = []
+    points = [point for path in arguments.of or () for point in _read(path)]
+    if points:
+        print("\n".join(_table(points)))
+        _write(points, arguments.out)
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         for name, path, column in _texts(Path(folder)):
             if arguments.texts and not any(part in name for part in arguments.texts):
@@ -108,6 +112,7 @@ def main() -> int:
                         points.append(
                             Point(text=name, way=way, seed=seed, seconds=seconds, loss=loss)
                         )
+                        print(f"    {seconds:8.1f} s  {loss:.4f}", file=sys.stderr, flush=True)
                     print(f"  {way:15} seed {seed}  {points[-1].loss:.4f}", flush=True)
     print("\n".join(_table(points)))
     _write(points, arguments.out)
@@ -136,6 +141,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="of each run")
     parser.add_argument("--cpu", action="store_true", help="seconds of the processor, one thread")
     parser.add_argument("--out", type=Path, required=True, help="of .csv and .svg, no suffix")
+    parser.add_argument(
+        "--of", type=Path, nargs="+", metavar="CSV", help="show what earlier runs wrote instead"
+    )
     parser.add_argument("--hidden-dim", type=int, default=100)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--seeds", type=int, default=1, help="runs of each way")
@@ -296,7 +304,9 @@ def _table(points: list[Point]) -> Iterator[str]:
     for text, way in dict.fromkeys((each.text, each.way) for each in points):
         runs = [
             [each for each in points if (each.text, each.way, each.seed) == (text, way, seed)]
-            for seed in sorted({each.seed for each in points if each.way == way})
+            for seed in sorted(
+                {each.seed for each in points if (each.text, each.way) == (text, way)}
+            )
         ]
         cells = [
             _cell([min(p.loss for p in run if p.seconds <= 1.05 * seconds) for run in runs])
@@ -311,6 +321,19 @@ def _cell(losses: list[float]) -> str:
     return f"{sum(losses) / len(losses):.3f}{spread}"
 
 
+def _read(path: Path) -> Iterator[Point]:
+    """Read what `_write` wrote."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Point(
+                text=row["text"],
+                way=row["way"],
+                seed=int(row["seed"]),
+                seconds=float(row["seconds"]),
+                loss=float(row["held_out_loss"]),
+            )
+
+
 def _write(points: list[Point], out: Path) -> None:
     table = out.with_suffix(".csv")
     with table.open("w", encoding="utf-8", newline="") as file:
@@ -321,17 +344,19 @@ def _write(points: list[Point], out: Path) -> None:
                 [point.text, point.way, point.seed, f"{point.seconds:.2f}", f"{point.loss:.5f}"]
             )
     curves: dict[str, Curve] = {}
-    for point in points:
-        if point.seed == 0:
-            label = f"{point.text}, {point.way}"
-            curve = curves.setdefault(label, Curve(label=label, group=point.text, kind=point.way))
-            curve.points.append((point.seconds, point.loss))
+    for point in sorted(points, key=lambda each: each.seed):
+        name = f"{point.text}, {point.way}"
+        curve = curves.setdefault(
+            f"{name} {point.seed}",
+            Curve(label=name if point.seed == 0 else "", group=point.text, kind=point.way),
+        )
+        curve.points.append((point.seconds, point.loss))
     picture = out.with_suffix(".svg")
     picture.write_text(
         svg_of(
             list(curves.values()),
             x_label="seconds of training, evaluations included",
-            y_label="held-out loss, nats a word",
+            y_label="held-out loss, nats per word",
         ),
         encoding="utf-8",
     )

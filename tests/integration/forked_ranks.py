@@ -51,7 +51,7 @@ class ForkedRanks:
         self,
         argv: Sequence[str],
         *,
-        dies_at_step: int | None = None,
+        accident: tuple[int, str] | None = None,
         environment: dict[str, str] | None = None,
     ) -> Rank:
         """Start one command."""
@@ -62,20 +62,20 @@ class ForkedRanks:
             "out": str(out),
             "err": str(err),
             "environment": environment or {},
-            "dies_at_step": dies_at_step,
+            "accident": accident,
         }
         return Rank(number=int(self._ask(order)), out=out, err=err)
 
     def start_all(
-        self, count: int, argv: Sequence[str], dying: dict[int, int] | None = None
+        self, count: int, argv: Sequence[str], accidents: dict[int, tuple[int, str]] | None = None
     ) -> list[Rank]:
-        """Start the same command as `count` ranks; some die at a step of theirs."""
+        """Start the same command as `count` ranks; something happens to some of them."""
         meeting = self._folder / "meeting"  # the same one each time, whatever was left there
         ranks = []
         for rank in range(count):
             names = ["--rank", str(rank), "--ranks", str(count), "--rendezvous", str(meeting)]
             more = names if count > 1 else []
-            ranks.append(self.start([*argv, *more], dies_at_step=(dying or {}).get(rank)))
+            ranks.append(self.start([*argv, *more], accident=(accidents or {}).get(rank)))
         return ranks
 
     def code(self, rank: Rank) -> int:

@@ -2,10 +2,12 @@
 
 It loads PyTorch once and reads a JSON object a line, each an order to fork one command:
 
-    {"argv": [...], "out": PATH, "err": PATH, "environment": {...}, "dies_at_step": N or null}
+    {"argv": [...], "out": PATH, "err": PATH, "environment": {...}, "accident": [STEP, KIND]}
 
-and answers with the process's number; {"wait": NUMBER} is answered with its exit code, that of a
-killed one negative. Every step is a point of the curve and is followed by a save.
+and answers with the process's number. An accident, or null, happens in the step of that number,
+from 1: "death" is kill -9, "no room" what PyTorch raises without memory. {"wait": NUMBER} is
+answered with the exit code, that of a killed process negative. Every step is a point of the curve
+and is followed by a save.
 """
 
 import json
@@ -26,25 +28,28 @@ from engine.training.distributed.work import SharedSteps
 
 
 def note_every_step() -> None:
-    """Let every step be a point, and be followed by a save."""
+    """Let every step be a point, and be followed by a save; let a wait be told at once."""
     trainer._POINT_EVERY_S = 0.0
     recorder._LOGGED_POINT_S = 0.0
     recorder._AUTOSAVE_S = 0.0
+    engine.cli.ranks._TELL_AFTER_S = 0.0
 
 
-def die_at(step: int) -> None:
-    """Let this process be killed in the middle of its step of this number, from 1."""
+def have_accident(step: int, kind: str) -> None:
+    """Let something happen in this process, in the middle of its step of this number, from 1."""
     steps = 0
-    share = SharedSteps._laid_out_here
+    write_gradients = SharedSteps._write_gradients
 
-    def killed(self: SharedSteps, chosen: Any) -> Any:
+    def write_or_fail(self: SharedSteps, *arguments: Any) -> Any:
         nonlocal steps
         steps += 1
-        if steps == step:
+        if steps != step:
+            return write_gradients(self, *arguments)
+        if kind == "death":
             os.kill(os.getpid(), signal.SIGKILL)
-        return share(self, chosen)
+        raise RuntimeError("DefaultCPUAllocator: not enough memory")
 
-    SharedSteps._laid_out_here = killed  # type: ignore[method-assign]
+    SharedSteps._write_gradients = write_or_fail  # type: ignore[method-assign]
 
 
 def work(order: dict[str, Any]) -> int:
@@ -53,8 +58,8 @@ def work(order: dict[str, Any]) -> int:
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - this one was read
     os.environ.update(order["environment"])
-    if order["dies_at_step"] is not None:
-        die_at(order["dies_at_step"])
+    if order["accident"] is not None:
+        have_accident(*order["accident"])
     return command_line(order["argv"])
 
 

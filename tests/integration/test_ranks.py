@@ -73,6 +73,15 @@ def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def alone(
+    forked: ForkedRanks, csv: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Rank]:
+    """One process for each recipe."""
+    data = tmp_path_factory.mktemp("alone")
+    return {recipe: forked.run(1, command(csv, data / recipe, recipe))[0] for recipe in RECIPES}
+
+
+@pytest.fixture(scope="module")
 def whole(
     forked: ForkedRanks, csv: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> TrainingState:
@@ -117,10 +126,14 @@ def measured(rank: Rank) -> list[float]:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_that_ranks_lose_what_one_process_loses(
-    recipe: str, forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
+    recipe: str,
+    forked: ForkedRanks,
+    alone: dict[str, Rank],
+    csv: Path,
+    tmp_path: Path,
+    report: Report,
 ) -> None:
-    alone, *_ = forked.run(1, command(csv, tmp_path / "1", recipe))
-    expected = measured(alone)
+    expected = measured(alone[recipe])
 
     for count in COUNTS:
         leader, *others = forked.run(count, command(csv, tmp_path / str(count), recipe))
@@ -138,7 +151,7 @@ def test_that_ranks_lose_what_one_process_loses(
 def test_that_a_lost_rank_ends_the_others_and_the_run_goes_on_with_any_number(
     going_on: int, forked: ForkedRanks, csv: Path, tmp_path: Path, whole: TrainingState
 ) -> None:
-    ranks = forked.start_all(2, command(csv, tmp_path), {1: 77})
+    ranks = forked.start_all(2, command(csv, tmp_path), {1: (77, "death")})
 
     codes = [forked.code(rank) for rank in ranks]
 
@@ -197,10 +210,29 @@ def assert_same(state: TrainingState, whole: TrainingState, *, exactly: bool) ->
             torch.testing.assert_close(state.parameters[name], values, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.skipif(not FULL, reason="it waits for as long as a rank has to answer")
+def test_that_a_rank_that_hangs_ends_the_others(
+    forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
+) -> None:
+    ranks = forked.start_all(3, command(csv, tmp_path, "tutorial", "--epochs", "1000000"))
+    wait_until(lambda: ranks[0].out.exists() and len(ranks[0].losses()) > 3)
+
+    os.kill(ranks[1].number, signal.SIGSTOP)
+    began_s = time.monotonic()
+    codes = [forked.code(ranks[0]), forked.code(ranks[2])]
+    took_s = time.monotonic() - began_s
+    os.kill(ranks[1].number, signal.SIGKILL)
+    forked.code(ranks[1])
+
+    assert codes == [2, 2]
+    assert "Rank 1 of 3 is gone" in ranks[0].err.read_text().splitlines()[-1]
+    report(f"ranks: one that hung ended the others after {took_s:.1f} s")
+
+
 def test_that_rank_0_is_named_where_it_is_lost(
     forked: ForkedRanks, csv: Path, tmp_path: Path
 ) -> None:
-    ranks = forked.start_all(3, command(csv, tmp_path), {0: 20})
+    ranks = forked.start_all(3, command(csv, tmp_path), {0: (20, "death")})
 
     codes = [forked.code(rank) for rank in ranks]
 
@@ -208,6 +240,40 @@ def test_that_rank_0_is_named_where_it_is_lost(
     told = [rank.err.read_text() for rank in ranks[1:]]
     assert "Rank 0 of 3 is gone" in told[0]
     assert told[1] == ""
+
+
+def test_that_all_ranks_go_on_with_fewer_sentences_where_one_has_no_memory(
+    forked: ForkedRanks, csv: Path, tmp_path: Path
+) -> None:
+    accidents = {1: (10, "no room")}
+
+    leader, _ = forked.run(2, command(csv, tmp_path), accidents=accidents)
+
+    notices = [each["text"] for each in leader.events("notice")]
+    assert any("Training goes on with 4 a step" in text for text in notices)
+    assert state_of_newest(tmp_path).progress.batch_size == 4
+
+
+def test_that_ranks_that_wait_for_one_can_be_stopped_and_say_for_whom(
+    forked: ForkedRanks, csv: Path, tmp_path: Path
+) -> None:
+    place = ("--ranks", "3", "--rendezvous", str(tmp_path / "meeting"))
+    ranks = [forked.start([*command(csv, tmp_path), "--rank", rank, *place]) for rank in "01"]
+    wait_until(lambda: "Waiting for rank 2" in ranks[0].err.read_text())
+
+    for rank in ranks:
+        os.kill(rank.number, signal.SIGTERM)
+
+    assert [forked.code(rank) for rank in ranks] == [2, 2]
+    assert all("Stopped before" in rank.err.read_text() for rank in ranks)
+
+
+def test_that_a_divergence_is_told_once(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
+    ranks = forked.start_all(2, command(csv, tmp_path, "fast", "--learning-rate", "1e6"))
+
+    assert [forked.code(rank) for rank in ranks] == [2, 2]
+    assert "is too high" in ranks[0].err.read_text()
+    assert ranks[1].err.read_text() == ""
 
 
 @pytest.mark.skipif(not can_be_listed(), reason="this system does not list sockets")
@@ -228,8 +294,9 @@ def test_that_ranks_listen_on_loopback_alone_and_any_of_them_can_be_asked_to_sto
     assert state_of_newest(tmp_path).progress.step == ended["step"]
 
 
-def test_that_another_node_needs_no_text(forked: ForkedRanks, csv: Path, tmp_path: Path) -> None:
-    *_, expected = forked.run(1, command(csv, tmp_path / "alone"))
+def test_that_another_node_needs_no_text(
+    forked: ForkedRanks, alone: dict[str, Rank], csv: Path, tmp_path: Path
+) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     ranks, port = [], free_port()
@@ -242,7 +309,7 @@ def test_that_another_node_needs_no_text(forked: ForkedRanks, csv: Path, tmp_pat
         ranks.append(forked.start(argv, environment=environment | {"TMPDIR": str(temporary)}))
 
     assert [forked.code(rank) for rank in ranks] == [0, 0, 0], ranks[0].err.read_text()
-    assert measured(ranks[0]) == pytest.approx(measured(expected), rel=1e-6)
+    assert measured(ranks[0]) == pytest.approx(measured(alone["fast"]), rel=1e-6)
     assert list(temporary.iterdir()) == []
 
 
@@ -257,11 +324,10 @@ def test_that_a_failure_of_rank_0_is_told_once(forked: ForkedRanks, tmp_path: Pa
 
 
 def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
-    forked: ForkedRanks, csv: Path, tmp_path: Path
+    forked: ForkedRanks, alone: dict[str, Rank], csv: Path, tmp_path: Path
 ) -> None:
-    *_, expected = forked.run(1, command(csv, tmp_path / "alone"))
-    data = tmp_path / "data"
-    for attempt, deaths in enumerate(({1: 30}, {})):
+    expected, data = alone["fast"], tmp_path / "data"
+    for attempt, accidents in enumerate(({1: (30, "death")}, {})):
         ranks = []
         port = free_port()
         for rank in range(2):
@@ -270,8 +336,8 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
             names |= {"TORCHELASTIC_RESTART_COUNT": attempt, "TORCHELASTIC_RUN_ID": "job"}
             environment = {name: str(value) for name, value in names.items()}
             argv = command(csv, data, "fast", "--out", str(tmp_path / "model.safetensors"))
-            dying = deaths.get(rank)
-            ranks.append(forked.start(argv, environment=environment, dies_at_step=dying))
+            accident = accidents.get(rank)
+            ranks.append(forked.start(argv, environment=environment, accident=accident))
         codes = [forked.code(rank) for rank in ranks]
 
     assert codes == [0, 0], ranks[0].err.read_text()
@@ -284,7 +350,9 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
     [
         (("--rank", "1"), "--ranks and --rendezvous must be given, too"),
         (("--rank", "2", "--ranks", "2", "--rendezvous", "x"), "from 0 to 1, not 2"),
-        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "cannot meet at"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "1", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "README.md"), "is no rendezvous"),
     ],
 )
 def test_that_a_wrong_rank_is_explained(

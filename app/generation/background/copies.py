@@ -15,6 +15,7 @@ from app.generation.background.controller import BackgroundController
 from app.generation.records import Batch, key_of
 from app.jobs import Jobs
 from app.scoring_jobs import CopiesFound
+from app.shared.direction import isolated
 from app.shared.formatting import format_count, format_percent, shorten
 from engine import Copy, EngineError, RunControl, SentenceGenerated
 
@@ -160,7 +161,7 @@ def source_text(view: "SentenceView") -> str:
     """Name a sentence of the text by its row and what it says."""
     file = f"{view.file}, " if view.file else ""
     place = f"line {format_count(view.line)}" if view.line else f"sentence {view.number:,}"
-    return f"{file}{place}: “{shorten(view.text, _LONGEST_SOURCE)}”"
+    return f"{file}{place}: “{isolated(shorten(view.text, _LONGEST_SOURCE))}”"
 
 
 def _found_in_kept_text(

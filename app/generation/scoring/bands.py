@@ -69,12 +69,12 @@ def paint_band(painter: QPainter, box: QRectF, band: int, *, is_known: bool) -> 
 
 
 def word_tip(word: WordScore) -> str:
-    """Say how probable a word was and what was expected instead, in plain text."""
+    """Say how probable a word was, in plain text."""
     name = "The end of the sentence" if word.word == "SENTENCE_END" else f"“{word.word}”"
     note = "" if word.is_known else ", not known: scored as UNKNOWN_TOKEN"
     return (
         f"{name}{note}: {format_odds(word.log_probability)}, {format_bits(word.bits)}, rank "
-        f"{format_count(word.rank)}.{expected_text(word)}"
+        f"{format_count(word.rank)}."
     )
 
 

@@ -2,21 +2,20 @@
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
-    QHelpEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextLayout,
-    QTextOption,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.scoring.bands import (
     PAD,
     band_limits,
@@ -25,7 +24,10 @@ from app.generation.scoring.bands import (
     paint_band,
     word_tip,
 )
+from app.generation.word_preview import RestedWord
+from app.shared.direction import text_option
 from app.shared.formatting import format_count
+from app.shared.hover import Hover
 from app.shared.theme import current_palette
 
 _END_MARK = "⏎"
@@ -39,9 +41,15 @@ class ColouredSentence(QWidget):
     -------
     word_clicked(int)
         The user chose this word, from 0; the sentence's end is the last.
+    word_rested(object)
+        The pointer rests on a word: a `RestedWord`.
+    word_left()
+        It rests there no longer.
     """
 
     word_clicked = Signal(int)
+    word_rested = Signal(object)
+    word_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +57,9 @@ class ColouredSentence(QWidget):
         self._layout = QTextLayout()
         self._places: list[tuple[int, int] | None] = []
         self.setMouseTracking(True)
+        self._rest = Hover(self)
+        self._rest.rested.connect(self._on_rested)
+        self._rest.left.connect(self.word_left)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -69,9 +80,7 @@ class ColouredSentence(QWidget):
         self.update()
 
     def _lay_out(self, width: int) -> float:
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._layout.setTextOption(option)
+        self._layout.setTextOption(text_option(self._layout.text()))
         self._layout.beginLayout()
         height = 4.0
         while (line := self._layout.createLine()).isValid():
@@ -142,21 +151,38 @@ class ColouredSentence(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show that a word can be clicked."""
-        is_word = self.word_at(event.position()) is not None
+        word = self.word_at(event.position())
+        is_word = word is not None
         shape = Qt.CursorShape.PointingHandCursor if is_word else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
+        is_asked = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._rest.move(word, event.globalPosition().toPoint(), is_asked=is_asked)
 
-    def event(self, event: QEvent) -> bool:
-        """Say of the word under the pointer how probable it was."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            word = self.word_at(QPointF(event.pos()))
-            if word is None or self._scored is None:
-                QToolTip.hideText()
-            else:
-                tip = f"{word_tip(self._scored.score.words[word])} Click to see what else could be."
-                QToolTip.showText(event.globalPos(), tip, self)
-            return True
-        return super().event(event)
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay the words out in another font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.show_score(self._scored)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the pointer is on no word any more."""
+        super().leaveEvent(event)
+        self._rest.move(None, QPoint())
+
+    @Slot(object, object)
+    def _on_rested(self, word: int, at: QPoint) -> None:
+        if self._scored is None or word >= len(self._scored.score.words):
+            return
+        words = self._scored.score.words
+        self.word_rested.emit(
+            RestedWord(
+                words_before=tuple(each.word for each in words[:word]),
+                word=words[word].word,
+                told=word_tip(words[word]),
+                at=at,
+                widget=self,
+            )
+        )
 
 
 class Legend(QWidget):

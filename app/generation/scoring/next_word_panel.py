@@ -3,6 +3,7 @@
 A view: which place it is about, and what becomes of a choice, the controllers decide.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal, Slot
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.formatting import counted, format_count, format_odds, shorten
+from app.shared.formatting import counted, format_count, format_share, shorten
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import current_palette
@@ -28,7 +29,6 @@ WORD_ROLE = int(Qt.ItemDataRole.UserRole)
 _NEVER = ("SENTENCE_START", "UNKNOWN_TOKEN")  # as the engine calls them
 END = "SENTENCE_END"
 _MARGIN = 8.0  # px around the bars
-_SMALLEST_PERCENT = 0.001
 _LONGEST_START = 60  # characters of the words before
 _FIRST_ROWS = 200  # all of a large vocabulary would take longer than a key press may
 _NOTHING = (
@@ -88,7 +88,7 @@ class NextWordPanel(QWidget):
         self._heading.setVisible(said is not None)
         self._table.set_placeholder(_NOTHING)
         if said is not None:
-            self._heading.setText(heading(said))
+            self._heading.setText(heading(said, taken))
         self._table.show_words(self._found(), taken)
 
     def tab_chain(self) -> list[QWidget]:
@@ -151,10 +151,13 @@ class NextWordTable(RecordTable):
         self.taken = taken
         self._bars.largest = max((max(w.probability, w.drawn_with) for w in words), default=1.0)
         self._words.set_rows(words)
+        self.setAutoScroll(False)  # the likeliest stay in sight, whatever stands there
         for row, word in enumerate(words):
             if word.word == taken:
                 self.selectRow(row)
                 break
+        self.setAutoScroll(True)
+        self.scrollToTop()
 
     def _is_taken(self, word: NextWord) -> bool:
         return word.word == self.taken
@@ -214,8 +217,8 @@ class BarsDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def heading(said: NextWords) -> str:
-    """Say after which words, how undecided the model is, and what the filters leave."""
+def heading(said: NextWords, taken: str = "") -> str:
+    """Say after which words, how undecided the model is, what stands there, what filters leave."""
     before = " ".join(said.words_before)
     where = f"After “{'…' if len(before) > _LONGEST_START else ''}{before[-_LONGEST_START:]}”"
     if not before:
@@ -223,7 +226,13 @@ def heading(said: NextWords) -> str:
     left = ""
     if said.left_by_filters < said.vocabulary_size - len(_NEVER):
         left = f"; the filters leave {counted(said.left_by_filters, 'word')}"
-    return f"{where}: {said.entropy_bits:.1f} bits undecided{left}. Click a word to go on with it."
+    here = "".join(
+        f"; “{word.shown}” is no. {format_count(word.rank)}, {format_share(word.log_probability)}"
+        for word in said.words
+        if word.word == taken
+    )
+    told = f"{where}: {said.entropy_bits:.1f} bits undecided{here}{left}."
+    return f"{told} Click a word to go on with it."
 
 
 def next_word_columns(is_taken: Callable[[NextWord], bool]) -> tuple[Column[NextWord], ...]:
@@ -254,7 +263,7 @@ def next_word_columns(is_taken: Callable[[NextWord], bool]) -> tuple[Column[Next
         Column(
             title="Model",
             tip="The model's own probability, at temperature 1",
-            text=lambda word: share_text(word.probability, word.log_probability),
+            text=lambda word: format_share(word.log_probability),
             tooltip=_tooltip,
             is_number=True,
         ),
@@ -275,19 +284,10 @@ def next_word_columns(is_taken: Callable[[NextWord], bool]) -> tuple[Column[Next
     )
 
 
-def share_text(probability: float, log_probability: float) -> str:
-    """Return a percentage with two decimals, and odds below a tenth of a percent."""
-    if probability >= _SMALLEST_PERCENT:
-        return f"{100.0 * probability:.2f} %"
-    return format_odds(log_probability)
-
-
 def _drawn_text(word: NextWord) -> str:
     if word.drawn_with == 0.0:
         return "never"
-    if word.drawn_with >= _SMALLEST_PERCENT:
-        return f"{100.0 * word.drawn_with:.2f} %"
-    return f"1 in {format_count(round(1.0 / word.drawn_with))}"
+    return format_share(math.log(word.drawn_with))
 
 
 def _tooltip(word: NextWord) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from app.generation.records import ModelScore
 from app.generation.scoring.alignment import Opposite, aligned
-from app.generation.scoring.bands import band_colour, band_limits, band_of, word_tip
+from app.generation.scoring.bands import band_colour, band_limits, band_of, expected_text, word_tip
 from app.shared.direction import isolated
 from app.shared.formatting import format_perplexity
 from app.shared.labels import describe, make_label
@@ -118,7 +118,7 @@ class PairModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return "" if word is None else f"{_shown(word)}  {word.bits:.1f}"
             case Qt.ItemDataRole.ToolTipRole if word is not None:
-                return word_tip(word)
+                return f"{word_tip(word)}{expected_text(word)}"
             case Qt.ItemDataRole.BackgroundRole if word is not None:
                 colour = band_colour(band_of(word.rank, self._limits))
                 return QBrush(QColor(colour)) if colour else None

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -17,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.generation.records import ModelScore, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import ModelScore
 from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_panel import ComparisonPanel
 from app.generation.scoring.formula_panel import FormulaPanel
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
-    formula_text,
     odds_in_words,
     parts_text,
     unknown_sentence,
@@ -33,12 +32,17 @@ from app.generation.scoring.score_wording import (
 from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import as_plain, describe, make_label
+from app.shared.labels import TermLabel, as_plain, describe, make_label
+from app.shared.suggesting_line import SuggestingLine
 from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
 _COMPARISON = 1  # of the tabs aside
+
+ODDS = "How often the model would say exactly this sentence, its end included"
+WAVERS = "Between how many equally likely words the model wavers, on average"
+SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -54,8 +58,8 @@ class ScorePanel(QFrame):
         Another place of the sentence is looked at, or other words stand before it.
     continue_requested(object)
         A sentence is to be written that begins with these words, a tuple.
-    replaced(str)
-        Another sentence took the place of this typed one.
+    replaced(str, bool)
+        Another sentence took the place of this one; whether the person is to be told.
     compared_changed()
         Other sentences are compared now.
     removed(object)
@@ -66,6 +70,7 @@ class ScorePanel(QFrame):
     Attributes
     ----------
     better_word : BetterWord
+    coloured : ColouredSentence
     table_row : TableRow
     words_before : tuple of str, or None
         What stands before the place that is looked at; None: no place is.
@@ -75,7 +80,7 @@ class ScorePanel(QFrame):
     score_shown = Signal(object)
     place_changed = Signal()
     continue_requested = Signal(object)
-    replaced = Signal(str)
+    replaced = Signal(str, bool)
     compared_changed = Signal()
     removed = Signal(object)
     lists_requested = Signal()
@@ -85,6 +90,7 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
+        self._is_typed = False  # the sentence in the line, and not put there
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -96,15 +102,15 @@ class ScorePanel(QFrame):
         self.show_score(None)
 
     def _build_line(self) -> None:
-        self._sentence_edit = describe(
-            QLineEdit(self),
+        self.sentence_line = describe(
+            SuggestingLine(self),
             "generation.sentence_edit",
             "Sentence to score",
             "Type a sentence or several; their probability follows as you type. "
             "Return adds it to the comparison.",
         )
-        self._sentence_edit.setMaxLength(_LONGEST_TEXT)
-        self._sentence_edit.setPlaceholderText("Type a sentence, such as: i think this is great .")
+        self.sentence_line.setMaxLength(_LONGEST_TEXT)
+        self.sentence_line.setPlaceholderText("Type a sentence, such as: i think this is great .")
         self._undo_button = describe(
             QPushButton("&Undo", self),
             "generation.undo_button",
@@ -119,7 +125,6 @@ class ScorePanel(QFrame):
             "Add to comparison",
             "Keep this sentence and its probability in the ranked table (Return)",
         )
-
         self._lists_button = describe(
             QPushButton("Ran&k a list or score a file…", self),
             "generation.lists_button",
@@ -129,7 +134,7 @@ class ScorePanel(QFrame):
         )
 
     def _build_figures(self) -> None:
-        self._coloured = describe(
+        self.coloured = describe(
             ColouredSentence(self),
             "generation.coloured_sentence",
             "The sentence, coloured by surprise",
@@ -139,27 +144,37 @@ class ScorePanel(QFrame):
         self._legend.setObjectName("generation.legend")
         self._probability_label = _figure(
             self,
+            "Probability",
             "generation.probability_label",
             "Probability of the sentence",
-            "How often the model would say exactly this sentence, its end included",
+            ODDS,
         )
         self._log_label = _figure(
             self,
+            "Probability",
             "generation.log_probability_label",
             "Logarithm of the probability to base ten",
             "The probability as a power of ten: −3 is 1 in 1,000",
         )
         self._perplexity_label = _figure(
             self,
+            "Perplexity",
             "generation.perplexity_label",
             "Perplexity per word",
-            "Between how many equally likely words the model wavers, on average",
+            WAVERS,
         )
         self._bits_label = _figure(
             self,
+            "Bits",
             "generation.bits_label",
             "Bits per word",
-            "Mean surprise in bits per word: log2 of the perplexity",
+            SURPRISE,
+        )
+        self._figures = (
+            self._probability_label,
+            self._log_label,
+            self._perplexity_label,
+            self._bits_label,
         )
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
@@ -180,7 +195,7 @@ class ScorePanel(QFrame):
 
     def _build_layout(self) -> None:
         line = QHBoxLayout()
-        line.addWidget(self._sentence_edit, 1)
+        line.addWidget(self.sentence_line, 1)
         line.addWidget(self._undo_button)
         line.addWidget(self.better_word.ask_button)
         line.addWidget(self._pin_button)
@@ -188,15 +203,10 @@ class ScorePanel(QFrame):
         figures.setHorizontalSpacing(28)
         figures.setVerticalSpacing(0)
         names = ("Probability", "log₁₀ probability", "Perplexity per word", "Bits per word")
-        labels = (
-            self._probability_label,
-            self._log_label,
-            self._perplexity_label,
-            self._bits_label,
-        )
-        for column, (name, label) in enumerate(zip(names, labels, strict=True)):
-            caption = QLabel(name, self)
-            caption.setProperty("role", "caption")
+        for column, (name, label) in enumerate(zip(names, self._figures, strict=True)):
+            caption = TermLabel(label.term, "caption", self)
+            caption.setText(name)
+            caption.explain(label.accessibleDescription())
             figures.addWidget(caption, 0, column)
             figures.addWidget(label, 1, column)
         figures.addWidget(self._model_label, 0, len(names), Qt.AlignmentFlag.AlignRight)
@@ -212,7 +222,7 @@ class ScorePanel(QFrame):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(top)
         layout.addLayout(line)
-        layout.addWidget(self._coloured)
+        layout.addWidget(self.coloured)
         layout.addLayout(figures)
         better = QHBoxLayout()
         better.setSpacing(16)
@@ -243,24 +253,24 @@ class ScorePanel(QFrame):
         return splitter
 
     def _connect_signals(self) -> None:
-        self._sentence_edit.textChanged.connect(self._on_text_changed)
-        self._sentence_edit.returnPressed.connect(self._on_return_pressed)
+        self.sentence_line.textChanged.connect(self._on_text_changed)
+        self.sentence_line.returnPressed.connect(self._on_return_pressed)
         self._pin_button.clicked.connect(self._on_pin_clicked)
         self._lists_button.clicked.connect(self.lists_requested)
         self._comparison.count_changed.connect(self._on_pinned_count_changed)
         self._comparison.removed.connect(self.removed)
         self._comparison.score_requested.connect(self.set_text)
-        self._undo_button.clicked.connect(self._sentence_edit.undo)
+        self._undo_button.clicked.connect(self.sentence_line.undo)
         self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self._next_panel.word_taken.connect(self._on_word_taken)
-        self._coloured.word_clicked.connect(self._on_coloured_word_clicked)
+        self.coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
 
     @property
     def text(self) -> str:
         """The sentence as typed."""
-        return self._sentence_edit.text()
+        return self.sentence_line.text()
 
     @property
     def words(self) -> tuple[str, ...] | None:
@@ -268,22 +278,26 @@ class ScorePanel(QFrame):
         return self._words
 
     @Slot(str, object)
-    def set_text(self, text: str, words: tuple[str, ...] | None = None) -> None:
+    def set_text(
+        self, text: str, words: tuple[str, ...] | None = None, *, is_told: bool = True
+    ) -> None:
         """Put a sentence into the line, as if it had been typed: it can be undone.
 
-        Where `words` are given, they are scored until something else is typed.
+        Where `words` are given, they are scored until something else is typed. With `is_told`
+        the loss of a typed sentence is told.
         """
         former = self.text
         if (text, words) == (former, self._words):
             return
-        with QSignalBlocker(self._sentence_edit):
-            self._sentence_edit.selectAll()
-            self._sentence_edit.insert(text)
+        with QSignalBlocker(self.sentence_line):
+            self.sentence_line.selectAll()
+            self.sentence_line.insert(text)
             if not text:
-                self._sentence_edit.del_()
+                self.sentence_line.del_()
         self._take(words)
-        if text != former and former.strip():
-            self.replaced.emit(former)
+        was_typed, self._is_typed = self._is_typed, False
+        if text != former and former.strip() and (was_typed or not is_told):
+            self.replaced.emit(former, is_told)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
         """Show this sentence, and what could stand at its word `place`, from 0."""
@@ -292,7 +306,8 @@ class ScorePanel(QFrame):
         if (text, words) == (self.text, self._words) and self._scored is not None:
             self._look_again()
         else:
-            self.set_text(text, words)
+            # No message: it would lie on the words that the person wants to see.
+            self.set_text(text, words, is_told=False)
 
     @property
     def next_words_wanted(self) -> int | None:
@@ -311,7 +326,7 @@ class ScorePanel(QFrame):
 
     def show_next_words(self, said: NextWords | None) -> None:
         """Show what could stand at the place that is looked at."""
-        self._next_panel.show_words(said, self._word_there())
+        self._next_panel.show_words(said, self.word_looked_at)
 
     @property
     def compared(self) -> tuple[ModelScore, ...]:
@@ -324,17 +339,17 @@ class ScorePanel(QFrame):
 
     def focus_line(self) -> None:
         """Let the person type a sentence."""
-        self._sentence_edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._sentence_edit.selectAll()
+        self.sentence_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.sentence_line.selectAll()
 
     def restore_text(self, text: str) -> None:
         """Put a sentence back that another took the place of."""
-        self._sentence_edit.selectAll()
-        self._sentence_edit.insert(text)
+        self.sentence_line.selectAll()
+        self.sentence_line.insert(text)
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
-        self._sentence_edit.setEnabled(is_available)
+        self.sentence_line.setEnabled(is_available)
         self._word_table.set_placeholder(
             "Each word's probability, given those before it, appears here as you type."
             if is_available
@@ -347,15 +362,13 @@ class ScorePanel(QFrame):
         self._pin_button.setEnabled(scored is not None)
         self.better_word.show_available(is_available=scored is not None)
         self._word_table.show_score(scored)
-        self._coloured.show_score(scored)
+        self.coloured.show_score(scored)
         self._formula.show_score(scored)
         self.score_shown.emit(scored)
         self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:
-            for label in (self._probability_label, self._log_label):
-                label.setText(NOTHING)
-            for label in (self._perplexity_label, self._bits_label):
+            for label in self._figures:
                 label.setText(NOTHING)
             self._model_label.clear()
             self._parts_label.hide()
@@ -365,14 +378,17 @@ class ScorePanel(QFrame):
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
-        self._probability_label.setToolTip(as_plain(odds_in_words(score.log_probability)))
-        self._perplexity_label.setToolTip(as_plain(formula_text(score)))
+        odds = odds_in_words(score.log_probability)
+        self._probability_label.explain(ODDS, f"The typed sentence now: {odds}.")
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             as_plain(f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats")
         )
-        self._perplexity_label.setText(format_perplexity(score.perplexity))
-        self._bits_label.setText(f"{score.bits_per_word:.2f}")
+        perplexity, bits = format_perplexity(score.perplexity), f"{score.bits_per_word:.2f}"
+        self._perplexity_label.setText(perplexity)
+        self._perplexity_label.explain(WAVERS, f"The typed sentence now: {perplexity}.")
+        self._bits_label.setText(bits)
+        self._bits_label.explain(SURPRISE, f"The typed sentence now: {bits} bits per word.")
         self._model_label.setText(f"scored with the model as of {scored.model}")
         self._model_label.setToolTip(as_plain(scored.model_title))
         self._parts_label.setText(parts_text(score))
@@ -382,13 +398,13 @@ class ScorePanel(QFrame):
         self._unknown_label.setVisible(bool(unknown))
         if self._is_pin_due:
             self._is_pin_due = False
-            self._pin(scored)
+            self._on_pin_clicked()
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
             self._lists_button,
-            self._sentence_edit,
+            self.sentence_line,
             self._pin_button,
             self._undo_button,
             *self.better_word.tab_chain(),
@@ -402,8 +418,9 @@ class ScorePanel(QFrame):
         self._is_pin_due = not self._pin_button.isEnabled() and bool(self.text.strip())
         self._pin_button.click()
 
-    def _word_there(self) -> str:
-        """Return the word that stands at the place that is looked at."""
+    @property
+    def word_looked_at(self) -> str:
+        """The word that stands at the place that is looked at; "" where none is."""
         if self._scored is None or self._place is None:
             return ""
         return self._scored.score.words[self._place].word
@@ -451,24 +468,22 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
+        self._is_typed = True
         self._take(None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:
         """Let the text in the line be scored, or the words that it stands for."""
         self._is_pin_due, self._words = False, words
         self.better_word.forget()
-        self._undo_button.setEnabled(self._sentence_edit.isUndoAvailable())
+        self._undo_button.setEnabled(self.sentence_line.isUndoAvailable())
         self._pin_button.setEnabled(False)  # the score shown belongs to an older text
         self.text_changed.emit(self.text)
 
     @Slot()
     def _on_pin_clicked(self) -> None:
         if self._scored is not None:
-            self._pin(self._scored)
-
-    def _pin(self, scored: ModelScore) -> None:
-        self._comparison.table.pin(scored)
-        self._aside_tabs.setCurrentWidget(self._comparison)
+            self._comparison.table.pin(self._scored)
+            self._aside_tabs.setCurrentWidget(self._comparison)
 
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:
@@ -477,9 +492,10 @@ class ScorePanel(QFrame):
         self.compared_changed.emit()
 
 
-def _figure(parent: QWidget, object_name: str, accessible_name: str, tooltip: str) -> QLabel:
-    label = describe(QLabel(parent), object_name, accessible_name, tooltip)
-    label.setProperty("role", "figure")
+def _figure(
+    parent: QWidget, term: str, object_name: str, accessible_name: str, meaning: str
+) -> TermLabel:
+    label = describe(TermLabel(term, "figure", parent), object_name, accessible_name, meaning)
+    label.explain(meaning)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label

@@ -35,7 +35,6 @@ class TableRow:
             label.setToolTip(_EXPLANATION)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             figures.addWidget(label, row, column)
-        figures.setAlignment(self._labels[-1], Qt.AlignmentFlag.AlignRight)
         self.show_score(None)
 
     @property

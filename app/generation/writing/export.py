@@ -31,6 +31,7 @@ _COLUMNS = (
     "top_p",
     "min_p",
     "repetition_penalty",
+    "no_repeat_ngram",
     "beams",
 )
 
@@ -78,6 +79,7 @@ def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
         f"{settings.top_p:g}",
         f"{settings.min_p:g}",
         f"{settings.repetition_penalty:g}",
+        str(settings.no_repeat_ngram),
         str(settings.beams),
     ]
 

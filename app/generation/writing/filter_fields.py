@@ -1,10 +1,13 @@
-"""The fields of top-k, top-p, min-p and the repetition penalty, folded away until wanted."""
+"""The fields of top-k, top-p, min-p and against repetition, folded away until wanted."""
 
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QFormLayout,
+    QHBoxLayout,
+    QLabel,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -13,10 +16,13 @@ from PySide6.QtWidgets import (
 
 from app.generation.presets import filters_text
 from app.shared.decimals import DecimalSpinBox
-from app.shared.labels import describe, make_form, make_label
+from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.theme import scaled
 from engine import SampleConfig
 
 _LARGEST_TOP_K = 100_000
+_LONGEST_NGRAM = 20  # words
+_FIELD_WIDTH = 112  # px
 _NOTHING = "as learned"
 
 
@@ -37,7 +43,7 @@ class FilterFields(QWidget):
             QToolButton(self),
             "generation.filters_button",
             "Show or hide the filters",
-            "Top-k, top-p, min-p and the repetition penalty: what is left of the model's "
+            "Top-k, top-p, min-p and two against repetition: what is left of the model's "
             "probabilities before a word is drawn",
         )
         self._fold_button.setCheckable(True)
@@ -52,8 +58,8 @@ class FilterFields(QWidget):
         layout.addWidget(self._fold_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._fields)
         self._fold_button.toggled.connect(self._on_fold_toggled)
-        for spin in (self._top_k, self._top_p, self._min_p, self._penalty):
-            spin.valueChanged.connect(self._on_value_changed)
+        for spin in self._spins():
+            spin.valueChanged.connect(self._on_value_changed)  # type: ignore[attr-defined]
         self._on_fold_toggled(False)  # noqa: FBT003 - a slot of Qt's
         self._show_summary()
 
@@ -92,6 +98,16 @@ class FilterFields(QWidget):
             "network out of loops. Full stops count, too. 1 switches it off.",
         )
         self._penalty.setRange(1.0, 10.0)
+        self._ngram = describe(
+            QSpinBox(self._fields),
+            "generation.ngram_spin",
+            "No run of words twice, in words",
+            "No run of so many words comes twice in a sentence: 3 ends loops and leaves single "
+            "words alone; 0 switches it off.",
+        )
+        self._ngram.setRange(0, _LONGEST_NGRAM)
+        self._ngram.setSpecialValueText("off")
+        self._ngram.setSuffix(" words")
 
     def _build_form(self) -> None:
         form = make_form(self._fields)
@@ -101,10 +117,18 @@ class FilterFields(QWidget):
             ("Top-&p", self._top_p, "lower: drops the unlikely rest"),
             ("M&in-p", self._min_p, "higher: drops what is far from the best"),
             ("R&epetition", self._penalty, "higher: says less twice"),
+            ("N&o repeats", self._ngram, "so many words in a row never come twice"),
         )
         for name, spin, hint in rows:
-            form.addRow(name, spin)
-            form.addRow("", make_label(hint, "hint", self._fields))
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            spin.setFixedWidth(scaled(_FIELD_WIDTH))
+            line.addWidget(spin)
+            line.addWidget(make_label(hint, "hint", self._fields, wrap=True), 1)
+            add_row(form, name, line)
+            label = form.labelForField(line)
+            if isinstance(label, QLabel):
+                label.setBuddy(spin)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
 
     def values(self) -> dict[str, Any]:
@@ -114,6 +138,7 @@ class FilterFields(QWidget):
             "top_p": round(self._top_p.value(), 2),
             "min_p": round(self._min_p.value(), 2),
             "repetition_penalty": round(self._penalty.value(), 2),
+            "no_repeat_ngram": self._ngram.value(),
         }
 
     def show_settings(self, settings: SampleConfig) -> None:
@@ -123,10 +148,14 @@ class FilterFields(QWidget):
             self._top_p.setValue(settings.top_p)
             self._min_p.setValue(settings.min_p)
             self._penalty.setValue(settings.repetition_penalty)
+            self._ngram.setValue(settings.no_repeat_ngram)
 
     def tab_chain(self) -> list[QWidget]:
         """Return the fields in the order of the Tab key."""
-        return [self._fold_button, self._top_k, self._top_p, self._min_p, self._penalty]
+        return [self._fold_button, *self._spins()]
+
+    def _spins(self) -> tuple[QAbstractSpinBox, ...]:
+        return self._top_k, self._top_p, self._min_p, self._penalty, self._ngram
 
     def _show_summary(self) -> None:
         settings = SampleConfig(**self.values())

@@ -24,6 +24,7 @@ from app.generation.writing.source_menu import build_source_menu
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.scrolling import FittingScrollArea
+from app.shared.suggesting_line import SuggestingLine
 from app.shared.theme import scaled
 from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
 
@@ -59,6 +60,12 @@ class GeneratePanel(QFrame):
         The user wants this sentence's probability, word by word.
     word_chosen(object, int)
         The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
+    word_rested(object)
+        The pointer rests on a word of a sentence: a `RestedWord`.
+    word_left()
+        It rests there no longer.
+    suggesting_chosen(bool)
+        Words are to be suggested while the person writes, or not.
     start_changed(str)
         The sentences are to begin with this.
     own_presets_changed(object)
@@ -83,6 +90,9 @@ class GeneratePanel(QFrame):
     settings_changed = Signal(object)
     score_requested = Signal(str, object)
     word_chosen = Signal(object, int)
+    word_rested = Signal(object)
+    word_left = Signal()
+    suggesting_chosen = Signal(bool)
     start_changed = Signal(str)
     own_presets_changed = Signal(object)
     records_changed = Signal()
@@ -106,15 +116,22 @@ class GeneratePanel(QFrame):
         self._update_enabled()
 
     def _build_start(self) -> None:
-        self._start_edit = describe(
-            QLineEdit(self),
+        self.start_line = describe(
+            SuggestingLine(self),
             "generation.start_edit",
             "Begin with",
             "Words that each sentence begins with; empty: the model begins by itself. "
             "Return writes.",
         )
-        self._start_edit.setMaxLength(_LONGEST_START)
-        self._start_edit.setPlaceholderText("Begin with…")
+        self.start_line.setMaxLength(_LONGEST_START)
+        self.start_line.setPlaceholderText("Begin with…")
+        self._suggest_check = describe(
+            QCheckBox("Suggest", self),
+            "generation.suggest_check",
+            "Suggest words while you write",
+            "While you write, here or in the line below, grey letters show what the model would "
+            "write next: Tab takes them, Esc sends them away",
+        )
         self._start_hint = make_label("", "hint", self, wrap=True)
         self._start_hint.setObjectName("generation.start_hint")
 
@@ -194,7 +211,8 @@ class GeneratePanel(QFrame):
         top = QHBoxLayout()
         top.addWidget(heading)
         top.addSpacing(8)
-        top.addWidget(self._start_edit, 1)
+        top.addWidget(self.start_line, 1)
+        top.addWidget(self._suggest_check)
         top.addWidget(self._generate_button)
         top.addWidget(self._stop_button)
         below = QHBoxLayout()
@@ -228,13 +246,16 @@ class GeneratePanel(QFrame):
     def _connect_signals(self) -> None:
         self._form.changed.connect(self._on_form_changed)
         self._form.own_presets_changed.connect(self.own_presets_changed)
-        self._start_edit.textChanged.connect(self.start_changed)
-        self._start_edit.returnPressed.connect(self.request_generate)
-        self._start_edit.editingFinished.connect(self._on_form_changed)
+        self.start_line.textChanged.connect(self.start_changed)
+        self.start_line.returnPressed.connect(self.request_generate)
+        self.start_line.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
         self._surprise_check.toggled.connect(self.surprise_toggled)
+        self._suggest_check.toggled.connect(self.suggesting_chosen)
         self._list.word_chosen.connect(self.word_chosen)
+        self._list.word_rested.connect(self.word_rested)
+        self._list.word_left.connect(self.word_left)
         self._list.copy_chosen.connect(self.copy_chosen)
         self._list.favourites_changed.connect(self._on_favourites_changed)
         self._generate_button.clicked.connect(self.request_generate)
@@ -253,7 +274,7 @@ class GeneratePanel(QFrame):
 
     def settings(self) -> SampleConfig:
         """Return what the form says, with the words to begin with."""
-        return replace(self._form.settings(), start=self._start_edit.text().strip())
+        return replace(self._form.settings(), start=self.start_line.text().strip())
 
     @Slot()
     def request_stop(self) -> None:
@@ -281,11 +302,16 @@ class GeneratePanel(QFrame):
         """Show stored settings."""
         self._form.show_settings(settings)
         if isinstance(settings.start, str):
-            self._start_edit.setText(settings.start)
+            self.start_line.setText(settings.start)
 
     def show_own_presets(self, presets: Sequence[Preset]) -> None:
         """Offer these presets of one's own."""
         self._form.show_own_presets(presets)
+
+    def show_suggesting(self, *, is_suggesting: bool) -> None:
+        """Show whether words are suggested."""
+        with QSignalBlocker(self._suggest_check):
+            self._suggest_check.setChecked(is_suggesting)
 
     def show_start_hint(self, text: str, *, is_warning: bool = False) -> None:
         """Say below the start words what the model makes of them."""
@@ -372,7 +398,8 @@ class GeneratePanel(QFrame):
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
-            self._start_edit,
+            self.start_line,
+            self._suggest_check,
             self._generate_button,
             self._stop_button,
             *self._form.tab_chain(),
@@ -388,7 +415,8 @@ class GeneratePanel(QFrame):
     def _update_enabled(self) -> None:
         has_sentences = self._list.count > 0
         self._form.setEnabled(self._is_available)
-        self._start_edit.setEnabled(self._is_available)
+        self.start_line.setEnabled(self._is_available)
+        self._suggest_check.setEnabled(self._is_available)
         self._generate_button.setEnabled(self._is_available and not self._is_generating)
         self._stop_button.setEnabled(self._is_generating)
         self._copy_button.setEnabled(has_sentences)

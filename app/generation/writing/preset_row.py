@@ -1,12 +1,13 @@
 """The row of presets: three buttons, and a menu of one's own."""
 
 from collections.abc import Sequence
+from random import Random
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QToolButton, QWidget
 
-from app.generation.presets import PRESETS, Preset
+from app.generation.presets import PRESETS, Preset, thrown
 from app.shared.labels import describe
 from engine import SampleConfig
 
@@ -39,7 +40,7 @@ class PresetRow(QWidget):
             QToolButton(self),
             "generation.own_presets_button",
             "Your own presets",
-            "Settings that you have kept under a name; keep the present ones",
+            "Settings that you have kept under a name; keep the present ones, or roll the dice",
         )
         self._own_button.setText("Own ▾")
         self._own_button.setProperty("segment", True)  # noqa: FBT003 - Qt's signature
@@ -108,6 +109,7 @@ class PresetRow(QWidget):
             action.triggered.connect(self._on_own_triggered)
         if self._own:
             self._menu.addSeparator()
+        self._menu.addAction("Roll the dice", self._on_dice_triggered)
         self._menu.addAction("Keep the present settings as…", self._on_keep_triggered)
         if self._own:
             remove = self._menu.addMenu("Remove")
@@ -129,6 +131,10 @@ class PresetRow(QWidget):
                 if preset.name == action.data():
                     self.chosen.emit(preset)
         self.show_settings(self._present)
+
+    @Slot()
+    def _on_dice_triggered(self) -> None:
+        self.chosen.emit(thrown(Random()))  # noqa: S311 - a game, no secret
 
     @Slot()
     def _on_keep_triggered(self) -> None:

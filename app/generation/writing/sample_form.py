@@ -34,7 +34,7 @@ _SHORTEST_KIND = 12  # characters of the list
 _NARROWEST = 84  # px of a number
 _FEWEST_BEAMS, _MOST_BEAMS = 50, 1000
 DRAW, LADDER, BEAM = range(3)  # in the order of the list
-_KINDS = ("drawn sentences", "ladder of temperatures", "most probable sentences")
+_KINDS = ("drawn by chance", "temperature ladder", "most probable")
 _HINTS = (  # up to this temperature, in plain words
     (0.0, "always the likeliest word: the same sentence each time"),
     (0.3, "very careful: almost always the likeliest word"),

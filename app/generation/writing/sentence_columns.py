@@ -6,7 +6,7 @@ from typing import TypeAlias
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
-from app.generation.records import Batch, perplexity, predicted_words
+from app.generation.records import Batch, perplexity, predicted_words, way_texts
 from app.generation.writing.sentence_delegate import SENTENCE_ROLE
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column
@@ -33,8 +33,8 @@ def sentence_columns(
     return (
         Column(
             title="No.",
-            tip="The sentence's number in its batch",
-            text=lambda row: row.title if isinstance(row, Batch) else f"{row.number:,}",
+            tip="The sentence's number in its batch; T and its temperature in a ladder",
+            text=_number,
             tooltip=lambda row: row.title if isinstance(row, Batch) else _tooltip(row),
             is_number=True,
             roles=of_title,
@@ -92,8 +92,16 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
         f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word."
-        f"{begun}{note}"
+        f"{begun}{note}\n{'  ·  '.join(way_texts(sentence.settings, sentence.seed))}"
     )
+
+
+def _number(row: Row) -> str:
+    if isinstance(row, Batch):
+        return row.title
+    if isinstance(row, SentenceGenerated) and row.settings.ladder:
+        return f"T {row.settings.temperature:g}"
+    return f"{row.number:,}"
 
 
 def _text(row: Row) -> str:

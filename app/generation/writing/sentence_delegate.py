@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPalette,
     QTextCharFormat,
     QTextLayout,
-    QTextOption,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,8 +22,10 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.generation.records import key_of, places_of_words
+from app.generation.places import places_of_words
+from app.generation.records import key_of
 from app.generation.scoring.bands import band_limits, band_of, boxes_of, paint_band
+from app.shared.direction import text_option
 from app.shared.theme import current_palette
 from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
@@ -166,9 +167,7 @@ def _format(
 
 def _laid_out(text: str, font: QFont, width: int) -> QTextLayout:
     layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
+    layout.setTextOption(text_option(text))
     layout.beginLayout()
     height = 0.0
     while (line := layout.createLine()).isValid():

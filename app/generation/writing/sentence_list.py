@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHelpEvent, QHideEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
 from app.generation.records import Batch, given_words, key_of
 from app.generation.scoring.bands import word_tip
+from app.generation.word_preview import RestedWord
 from app.generation.writing.sentence_columns import (
     COPIED,
     FAVOURITE,
@@ -23,6 +24,7 @@ from app.generation.writing.sentence_columns import (
     sentence_columns,
 )
 from app.generation.writing.sentence_delegate import SentenceDelegate
+from app.shared.hover import Hover
 from app.shared.tables import RecordTable, RowsModel, fit_column
 from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
@@ -40,6 +42,10 @@ class SentenceList(RecordTable):
         the text would be read as others, else None.
     word_chosen(object, int)
         The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
+    word_rested(object)
+        The pointer rests on a word: a `RestedWord`.
+    word_left()
+        It rests there no longer.
     count_changed(int)
         There are so many sentences now.
     favourites_changed()
@@ -50,6 +56,8 @@ class SentenceList(RecordTable):
 
     score_requested = Signal(str, object)
     word_chosen = Signal(object, int)
+    word_rested = Signal(object)
+    word_left = Signal()
     count_changed = Signal(int)
     favourites_changed = Signal()
     copy_chosen = Signal(object)
@@ -66,6 +74,7 @@ class SentenceList(RecordTable):
         self._favourites: set[str] = set()
         self._copies: Mapping[str, Copy] = {}
         self._wanted, self._only_favourites = "", False
+        self._rest = Hover(self)
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
         self.setModel(self._rows)
@@ -101,6 +110,8 @@ class SentenceList(RecordTable):
         self.customContextMenuRequested.connect(self._on_menu_requested)
         self.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._rest.rested.connect(self._on_rested)
+        self._rest.left.connect(self.word_left)
         self._fit_timer.timeout.connect(self._fit_visible_rows)
         self._show_timer.timeout.connect(self._show_waiting)
 
@@ -125,6 +136,7 @@ class SentenceList(RecordTable):
             self._drop_growing()
         if self._title_row >= 0:
             self._rows.replace_row(self._title_row, batch)
+            self.resizeRowToContents(self._title_row)  # a seed is longer than none
 
     def append_sentence(self, sentence: SentenceGenerated) -> None:
         """Add a sentence: at once if the last one came a while ago.
@@ -370,8 +382,30 @@ class SentenceList(RecordTable):
     def _on_section_resized(self, _column: int, _old_width: int, _width: int) -> None:
         self._fit_soon()
 
+    @Slot(object, object)
+    def _on_rested(self, place: tuple[int, int], at: QPoint) -> None:
+        row, word = place
+        sentence = self._rows.rows[row] if row < len(self._rows.rows) else None
+        if isinstance(sentence, SentenceGenerated):
+            self.word_rested.emit(
+                RestedWord(
+                    words_before=sentence.words[:word],
+                    word=sentence.words[word],
+                    told=self._told(sentence, word),
+                    at=at,
+                    widget=self.viewport(),
+                )
+            )
+
+    def _told(self, sentence: SentenceGenerated, word: int) -> str:
+        """Say what is known of a word, and what a click does."""
+        surprise = self._delegate.surprise_at(sentence, word)
+        known = "" if surprise is None else f"{word_tip(surprise)} "
+        return f"{known}Click to go on from here with another word."
+
     @Slot(int)
     def _on_scrolled(self, _value: int) -> None:
+        self._rest.move(None, QPoint())
         self._fit_soon()
 
     def _fit_soon(self) -> None:
@@ -398,14 +432,24 @@ class SentenceList(RecordTable):
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Underline the word that a click would take."""
+        """Underline the word that a click would take; tell of it once the pointer rests."""
         super().mouseMoveEvent(event)
-        self._hover(self._word_at(event.position()))
+        word = self._word_at(event.position())
+        self._hover(word)
+        is_asked = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._rest.move(word, event.globalPosition().toPoint(), is_asked=is_asked)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Underline nothing."""
         super().leaveEvent(event)
         self._hover(None)
+        self._rest.move(None, QPoint())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Leave a word to what is told of it, and the other places to their tooltips."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            return self._word_at(QPointF(event.pos())) is not None or super().viewportEvent(event)
+        return super().viewportEvent(event)
 
     def _hover(self, word: tuple[int, int] | None) -> None:
         if word == self._delegate.hovered:
@@ -414,18 +458,6 @@ class SentenceList(RecordTable):
         shape = Qt.CursorShape.ArrowCursor if word is None else Qt.CursorShape.PointingHandCursor
         self.viewport().setCursor(shape)
         self.viewport().update()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Say of a coloured word how probable it was, as its row says it of the sentence."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            found = self._word_at(QPointF(event.pos()))
-            record = None if found is None else self._rows.rows[found[0]]
-            if found is not None and isinstance(record, SentenceGenerated):
-                word = self._delegate.surprise_at(record, found[1])
-                if word is not None:
-                    QToolTip.showText(event.globalPos(), word_tip(word), self.viewport())
-                    return True
-        return super().viewportEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the rows to the width that the columns have now."""

@@ -6,6 +6,7 @@ points, so that a run of any length costs the same to draw.
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
@@ -25,6 +26,7 @@ from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
+from app.training.plot.overlay import OverlayLine
 from app.training.plot.plot_parts import (
     USUAL_SMOOTHING,
     PlotControls,
@@ -34,6 +36,9 @@ from app.training.plot.plot_parts import (
 from app.training.plot.rate_strip import RateStrip
 from app.training.plot.readings import describe_history, describe_point
 from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
+
+if TYPE_CHECKING:
+    from engine import RunCurve
 
 REDRAW_INTERVAL_MS = 75
 MOST_POINTS = 3000  # of one curve on the screen
@@ -45,6 +50,7 @@ RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
 TOP_PX = 18  # above the curves: what is cut off there is named in it
+LEFT_PX, RIGHT_PX = 56, (66, 44)  # of the axes, without the right one's name in a narrow plot
 LOW_TOP_PX = 14  # the same in a low window
 NARROW_PX = 640  # the width below which the margin has names alone
 NEAR_PX = 6  # within which a change of the rate is pointed at
@@ -100,6 +106,17 @@ class LossPlot(QWidget):
         """Draw horizontal lines at losses that mean something."""
         self._lines.show(references)
 
+    @Slot(object)
+    def show_overlay(self, curve: "RunCurve | None") -> None:
+        """Draw another run's evaluated losses into the plot, too; None takes them out."""
+        self._overlay.curve = curve
+        self.redraw()
+
+    @property
+    def overlay_text(self) -> str:
+        """What the other run's line is called; "" without one."""
+        return self._overlay.text
+
     def show_empty_text(self, text: str) -> None:
         """Say `text` in place of the curves while there are none."""
         self._empty.setText(text)
@@ -108,6 +125,7 @@ class LossPlot(QWidget):
         """Take the axis, the scale and the references of another plot, not its zoom."""
         self.controls.show_choices(other.controls.choices())
         self.show_references(other.references)
+        self.show_overlay(other._overlay.curve)  # noqa: SLF001 - of the same class
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -140,15 +158,19 @@ class LossPlot(QWidget):
         self._smoothed.opts["antialias"] = self._is_smooth and len(drawn) <= MOST_SOFT_POINTS
         self._redraw_evaluations()
         self._redraw_rates(drawn)
+        end = float(positions[-1]) if len(positions) else 0.0
+        self._overlay.draw(self._axis, is_log=self._is_log, end=end)
         self._follow()
         self._show_legend()
-        self._empty.setVisible(self.history.is_empty)
-        self._plot.setVisible(not self.history.is_empty)
+        is_empty = self.history.is_empty and self._overlay.curve is None
+        self._empty.setVisible(is_empty)
+        self._plot.setVisible(not is_empty)
         self.setAccessibleDescription(describe_history(self.history))
 
     def _follow(self) -> None:
         """Show the losses that are worth it, unless the person chose what to look at."""
-        wanted, shown = self.history.robust_range(), self._box.viewRange()[1]
+        wanted = self._overlay.widened(self.history.robust_range())
+        shown = self._box.viewRange()[1]
         if wanted is None or not self._follows_losses:
             self._hidden.hide()
             return
@@ -172,6 +194,9 @@ class LossPlot(QWidget):
     def _tell_hidden(self) -> None:
         """Say which loss the curve began with, where that is above what is shown."""
         series = self.history.evaluated if len(self.history.evaluated) else self.history.batch
+        if not len(series):  # only another run is drawn
+            self._hidden.hide()
+            return
         first = float(series.values[0])
         top = self._box.viewRange()[1][1]
         top = _power_of_ten(top) if self._is_log else top
@@ -226,6 +251,7 @@ class LossPlot(QWidget):
         self._plot.hideButtons()
         self._plot.showAxis("right")
         self._plot.showGrid(x=False, y=True, alpha=0.25)
+        self._plot.getAxis("left").setWidth(scaled(LEFT_PX))
         self._plot.setLabel("left", "loss, nats per word")
         self._plot.setLabel("right", "perplexity, words")
         self._plot.setLabel("bottom", AXIS_LABELS[self._axis])
@@ -233,6 +259,7 @@ class LossPlot(QWidget):
         self._box.setDefaultPadding(PADDING)
         self._plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
         self._lines = ReferenceLines(self._plot, current_palette())
+        self._overlay = OverlayLine(self._plot, current_palette())
         self._strip = RateStrip(self._plot, current_palette())
         self._crosshair = PlotCrosshair(self._canvas, self._strip, current_palette().foreground)
 
@@ -359,6 +386,7 @@ class LossPlot(QWidget):
             (self._evaluated, palette.second, 1),
         ):
             curve.setPen(mkPen(colour, width=width * ratio))
+        self._overlay.restyle(palette, ratio)
 
     def _restyle(self) -> None:
         palette = current_palette()
@@ -419,6 +447,7 @@ class LossPlot(QWidget):
         is_narrow = event.size().width() < scaled(NARROW_PX)
         self._lines.set_short(is_short=is_narrow)
         self._plot.getAxis("right").showLabel(not is_narrow)
+        self._plot.getAxis("right").setWidth(scaled(RIGHT_PX[is_narrow]))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest while nobody looks."""

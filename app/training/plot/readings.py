@@ -6,6 +6,7 @@ import textwrap
 from app.shared.formatting import (
     counted,
     format_duration,
+    format_epoch,
     format_loss,
     format_perplexity,
     format_rate,
@@ -39,7 +40,7 @@ def describe_point(history: LossHistory, axis: XAxis, position: float, *, near: 
         done = history.epochs[index]
         kind = "training" if done.validation_loss is None else "held-out"
         loss = describe_loss(history.evaluated.values[index])
-        parts.append(f"{kind} loss of epoch {done.epoch:.4g}: {loss}")
+        parts.append(f"{kind} loss of epoch {format_epoch(done.epoch)}: {loss}")
         if done.standard_error is not None:
             parts.append(f"  of a sample: ± {done.standard_error:.3f} (standard error)")
     for halving in history.halvings:
@@ -64,7 +65,9 @@ def describe_history(history: LossHistory) -> str:
         )
     if history.best is not None:
         best = describe_loss(evaluated_loss(history.best))
-        sentences.append(f"The best evaluated loss is {best}, at epoch {history.best.epoch:.4g}.")
+        sentences.append(
+            f"The best evaluated loss is {best}, at epoch {format_epoch(history.best.epoch)}."
+        )
     if history.halvings:
         times = counted(len(history.halvings), "time")
         sentences.append(f"The learning rate was changed {times}.")

@@ -26,6 +26,7 @@ from engine.documents.layout.doubts import layout_doubts
 from engine.documents.layout.foreign import (
     misunderstood,
     refuse_foreign,
+    refuse_odd_ends,
 )
 from engine.documents.layout.further_on import confirmed
 from engine.documents.layout.header import (
@@ -297,6 +298,9 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
                 "objects name the columns. Leave --header out."
             )
         return replace(layout, columns=_json_keys(path, head))
+    refuse_odd_ends(path, head)
+    if kind == "lines" and _is_json_lines(head, config) and config.documents is None:
+        return replace(layout, kind="json", has_paragraphs=False, columns=_json_keys(path, head))
     if kind == "lines":
         return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)

@@ -7,10 +7,17 @@ from pathlib import Path
 
 from engine.config import CsvConfig
 from engine.documents.layout.header import is_name
-from engine.documents.layout.hypotheses import Hypothesis, delimiter_name, find_table
+from engine.documents.layout.hypotheses import (
+    CLEAR_SHARE,
+    Hypothesis,
+    delimiter_name,
+    find_table,
+)
+from engine.documents.rows import json_columns
 from engine.errors import CorpusError
 
-_JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]|"(?:[^"\\]|\\.)*"\s*[,\]])')
+_JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]\s*["{\[\d-]|"(?:[^"\\]|\\.)*"\s*[,\]])')
+_JSON_OBJECT = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
 _MARKDOWN_RULE = re.compile(
     r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
 )
@@ -18,13 +25,28 @@ _STATEMENTS = (
     (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
     (re.compile(r"^\d\d:\d\d:\d\d[,.]\d{3} --> ", re.MULTILINE), "subtitles"),
 )
+_BEGINNINGS = (
+    (
+        re.compile(r"\s*(?:INSERT INTO\s|CREATE TABLE\s|DROP TABLE\s|-- \w+ dump)", re.IGNORECASE),
+        "statements of SQL",
+    ),
+    (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
+)
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
 _YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
-_ODD_ENDS = {"\x85": "NEL (U+0085)", "\x1e": "RS (U+001E)", "\u2028": "U+2028", "\u2029": "U+2029"}
+_ODD_ENDS = {
+    "\x85": "NEL (U+0085)",
+    "\x1e": "RS (U+001E)",
+    "\u2028": "U+2028",
+    "\u2029": "U+2029",
+    "\x0b": "VT (U+000B)",
+    "\x0c": "FF (U+000C)",
+}
+_READ_AS_CP1252 = "…"  # NEL in an older encoding
 _MANY_ENDS = 3
 _MOST_ABOVE = 5  # lines above the dashes of a Markdown table
 _NEEDED_SHARE = 0.6
@@ -33,20 +55,34 @@ _QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
 _QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
 _NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
-    "Say how it is to be read: --delimiter, --quoting, --skip-rows N for lines above the table, "
-    "--header or --no-header; --delimiter \\n if each line is a text"
+    "Say how it is to be read: its delimiter (--delimiter), quotes (--quoting), lines above the "
+    "table (--skip-rows N) or whether its first row names the columns (--header, --no-header); one "
+    "column (--delimiter \\n) if each line is a text"
 )
+
+
+def refuse_odd_ends(path: Path, head: str) -> None:
+    """Raise `CorpusError` if the rows or lines of a file end with no ordinary line end."""
+    ordinary = head.count("\n") + head.count("\r")
+    if ordinary < 2 and head.count(_READ_AS_CP1252) >= _MANY_ENDS:
+        found, _ = find_table(head.replace(_READ_AS_CP1252, "\n"), None)
+        if found.score > 0.0 and found.share >= CLEAR_SHARE:
+            raise CorpusError(_odd_end(path, "NEL (0x85)"))
+    for end, name in _ODD_ENDS.items():
+        ends = head.count(end)
+        if ends >= _MANY_ENDS and ends > 2 * ordinary:
+            raise CorpusError(_odd_end(path, name))
+
+
+def _odd_end(path: Path, name: str) -> str:
+    return (
+        f"{path.name} ends its rows with {name}, which is no line end of a text. "
+        "Replace that character by an ordinary line end."
+    )
 
 
 def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
     """Raise `CorpusError` if a file with the name of a table is something else."""
-    for end, name in _ODD_ENDS.items():
-        ends = head.count(end)
-        if ends >= _MANY_ENDS and ends > 2 * (head.count("\n") + head.count("\r")):
-            raise CorpusError(
-                f"{path.name} ends its rows with {name}, which is no line end of a table. "
-                "Replace that character by an ordinary line end."
-            )
     if config.delimiter is not None or config.quoting is not None:
         return
     if _JSON_ARRAY.match(head[:2000]):
@@ -59,12 +95,20 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one a line in "
             "a file named .txt; --delimiter \\n if each of its lines is a text."
         )
-    for pattern, what in _STATEMENTS:
-        if len(pattern.findall(head[:20_000])) >= _MANY_ENDS:
-            raise CorpusError(
-                f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
-                "in a file named .txt."
-            )
+    if _JSON_OBJECT.match(head[:2000]) and not json_columns(head.strip().splitlines()[0]):
+        raise CorpusError(
+            f"{path.name} is no table; it is a JSON object over several lines. Save its texts as "
+            'JSON Lines: one object a line, such as {"text": "…"}, in a file named .jsonl.'
+        )
+    held = [what for pattern, what in _BEGINNINGS if pattern.match(head[:2000])]
+    held += [
+        what for pattern, what in _STATEMENTS if len(pattern.findall(head[:20_000])) >= _MANY_ENDS
+    ]
+    for what in held:
+        raise CorpusError(
+            f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
+            "in a file named .txt."
+        )
     if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
@@ -98,7 +142,8 @@ def _is_yaml(head: str) -> bool:
     fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
     inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
     keys = sum(bool(_YAML_KEY.match(line)) for line in lines)
-    return fitting >= _MOST * len(lines) and inner >= 2 and (keys > 0 or lines[0] == "---")
+    is_begun = keys > 0 or lines[0] == "---" or bool(_YAML_INNER.match(lines[0]))
+    return fitting >= _MOST * len(lines) and inner >= 2 and is_begun
 
 
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
@@ -160,8 +205,8 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
         return
     raise CorpusError(
         f"{path.name} looks like a table with blanks between its fields, such as in line "
-        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or say "
-        "--delimiter \\n if each line is a text."
+        f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or "
+        "choose one column as its delimiter (--delimiter \\n) if each line is a text."
     )
 
 

@@ -21,6 +21,7 @@ _BELOW = 5  # rows at the end of a table that may be none
 _MANY = 10  # texts
 _WORDS_OF_A_SENTENCE = 3
 _NEARLY_ALL = 0.9
+_MANY_QUOTED = 0.1  # of the rows: quotes that tell that this is a table
 _WORDS_OF_A_QUESTION = 5
 _FEW_IN_PLACE = 0.2  # of the values below a column without a name
 _LESS_AT_THE_END = (
@@ -85,7 +86,7 @@ def _doubt_without_header(found: Hypothesis, first: int) -> str:
     """Return why there may be a header, or no table, although none was found; or ""."""
     count = found.last - first
     delimiter = found.dialect.delimiter
-    if not found.has_quotes and delimiter != "\t":
+    if found.quoted < _MANY_QUOTED and delimiter != "\t":
         return (
             f"no row names the columns; that each line has {found.width} fields is told by "
             f"{delimiter_name(delimiter)} alone, and each may be one text"
@@ -117,7 +118,7 @@ def is_one_name(found: Hypothesis, header: Header) -> bool:
     return (
         header.row < 0
         and found.width > 1
-        and not found.has_quotes
+        and found.quoted < _MANY_QUOTED
         and found.first == 1
         and len(first) == 1
         and bool(_ONE_WORD.fullmatch(first[0].strip()))

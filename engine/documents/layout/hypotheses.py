@@ -73,6 +73,7 @@ class Hypothesis:
     shape: Shape
     is_prose: bool = False
     has_quotes: bool = False  # whether a row has a field in quotes
+    quoted: float = 0.0  # share of the rows that have one
     needs_quotes: bool = False  # whether one has in it what only a field in quotes can have
     wrapped: float = 0.0  # share of the rows with quotes left around a field
     torn: float = 0.0  # share of the rows with halves of a field in quotes
@@ -271,7 +272,13 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
     if dialect.delimiter:
         rows = [row for row in rows if any(map(str.strip, row.fields))]
     table = _table_of(rows, damaged)
-    found = replace(table, dialect=dialect, has_quotes=has_quotes, needs_quotes=is_needed)
+    found = replace(
+        table,
+        dialect=dialect,
+        has_quotes=has_quotes,
+        quoted=source.quoted_rows / max(1, len(rows)) if has_quotes else 0.0,
+        needs_quotes=is_needed,
+    )
     if table.width < 2:
         return found
     is_prose_mark = dialect.delimiter in _PROSE_MARKS and not has_quotes

@@ -23,8 +23,6 @@ from typing import TypeVar
 import numpy as np
 import torch
 import torch.distributed as dist
-from numpy import int64
-from numpy.typing import NDArray
 from torch.distributed.distributed_c10d import Store
 
 from engine.control import RunControl
@@ -34,6 +32,7 @@ from engine.training.state import TrainingState, state_to_bytes
 
 PATIENCE_S = 20.0  # with a rank that does not answer
 _NEWS_S = 3.0  # without another rank that noticed a loss: then those that did not are the lost ones
+_PIECE = 16 << 20  # bytes that are sent at once, so that each comes soon
 _BEAT_S = 0.5  # between two signs of life while rank 0 is busy
 _LOOK_S = 0.05
 TEXT, BEGIN, END = 1, 2, 3  # what rank 0 orders: take the text, begin, go home
@@ -153,17 +152,6 @@ class Ranks:
 
     # The work on a batch, and on a text.
 
-    def share(self, offsets: NDArray[int64], chosen: NDArray[int64]) -> NDArray[np.bool_]:
-        """Tell which of the chosen sentences are this rank's, (B,).
-
-        They are dealt out by length, there and back, so that all ranks have about as many words.
-        """
-        longest_first = np.argsort(offsets[chosen] - offsets[chosen + 1], kind="stable")
-        deal = np.arange(len(chosen)) % (2 * self.count)  # 0 … R-1 R-1 … 0
-        is_own = np.zeros(len(chosen), dtype=bool)
-        is_own[longest_first] = np.minimum(deal, 2 * self.count - 1 - deal) == self.rank
-        return is_own
-
     def sum(self, tensors: Sequence[torch.Tensor]) -> None:
         """Sum tensors over the ranks, in place."""
 
@@ -222,11 +210,11 @@ class Ranks:
         self._try(lambda: dist.broadcast(size, 0, group=group))
         if not int(size):
             return b""
-        if data is None:
-            sent = torch.empty(int(size), dtype=torch.uint8)
-        else:
-            sent = torch.frombuffer(bytearray(data), dtype=torch.uint8)
-        self._try(lambda: dist.broadcast(sent, 0, group=group))
+        sent = torch.empty(int(size), dtype=torch.uint8)
+        if data is not None:
+            sent.numpy()[:] = np.frombuffer(data, np.uint8)
+        for piece in torch.split(sent, _PIECE):
+            self._try(lambda piece=piece: dist.broadcast(piece, 0, group=group))  # type: ignore[misc]
         return sent.numpy().tobytes() if data is None else data
 
     def nodes(self) -> list[int]:
@@ -249,8 +237,9 @@ class Ranks:
     def begin(self, state: Callable[[], TrainingState]) -> None:
         """Begin the training, on every rank: from rank 0's state, at time 0."""
         if self.leads:
+            data = state_to_bytes(state())  # of a large text, it takes a while
             self.order(BEGIN)
-            self.send(state_to_bytes(state()))
+            self.send(data)
         self._began_s = self._clock()
 
     def await_order(self) -> int:
@@ -337,6 +326,8 @@ class Ranks:
     def _noticed(self) -> set[int]:
         self.store.set(f"noticed/{self.rank}", "1")
         noticed, news_s = {self.rank}, time.monotonic()
+        if self.count == 2:  # it is the other one
+            return noticed
         while len(noticed) < self.count and time.monotonic() < news_s + _NEWS_S:
             others = set(range(self.count)) - noticed
             if new := {rank for rank in others if self.store.check([f"noticed/{rank}"])}:

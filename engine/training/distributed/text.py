@@ -8,6 +8,7 @@ is left behind, whatever ends the ranks.
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import torch.distributed as dist
 
-from engine.corpus.corpus import CorpusSummary, Sentences, TrainingText
+from engine.corpus.corpus import CorpusSummary, Sentences
 from engine.corpus.references import ReferenceLosses
+from engine.corpus.training_text import TrainingText
 from engine.errors import CorpusError
 from engine.files.atomic import explain_os_error
 from engine.files.spool import PIECE_BYTES, forget_pages, map_file
@@ -25,6 +27,7 @@ from engine.tokenization.reading import Reading
 from engine.tokenization.vocabulary import Vocabulary
 from engine.training.distributed.ranks import BEGIN, TEXT, Ranks
 
+_PREFIX, _LEFT_S = "rnn-text-lab-ranks-", 3600.0  # seconds: then whoever made it is gone
 _FILES: dict[str, type[np.generic]] = {
     "training.ids": np.int32,
     "training.offsets": np.int64,
@@ -93,9 +96,12 @@ def take_text(ranks: Ranks) -> tuple[Sentences, Sentences]:
 
 @contextmanager
 def _files_in(folder: Path | None) -> Iterator[Path]:
-    """Make a folder for the files and delete it in the end."""
+    """Make a folder for the files and delete it in the end, with what killed ranks left."""
     try:
-        place = Path(tempfile.mkdtemp(prefix="rnn-text-lab-", dir=folder))
+        place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        for other in place.parent.glob(f"{_PREFIX}*"):
+            if time.time() - other.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(other, ignore_errors=True)
     except OSError as error:
         raise _cannot(folder, error) from error
     try:

@@ -89,12 +89,12 @@ class SharedSteps(EpochSteps):
     ) -> float:
         """Write this rank's part of the gradient of the mean loss; return its summed loss."""
         offsets = self._sentences.offsets
-        is_own = self._ranks.share(offsets, chosen)
+        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
+        is_own = dealt_out(lengths, self._ranks.rank, self._ranks.count)
         if not is_own.any():
             for each in gradients:
                 each.zero_()
             return 0.0
-        lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
         longest_first = np.argsort(-lengths, kind="stable")  # as in the batch
         rows = torch.from_numpy(np.repeat(is_own[longest_first], lengths[longest_first]))  # (N,)
         batch = batch_from_flat(self._sentences.ids, offsets, chosen[is_own])
@@ -105,6 +105,17 @@ class SharedSteps(EpochSteps):
             batch = batch.with_sample(replace(sample, y=sample.y[rows]))
         batch = batch.to(self._rnn.device)
         return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / whole.words))
+
+
+def dealt_out(lengths: NDArray[int64], rank: int, count: int) -> NDArray[np.bool_]:
+    """Tell which sentences of a batch are those of `rank`, (B,), given their words, (B,).
+
+    They are dealt out by length, there and back, so that all ranks have about as many words.
+    """
+    deal = np.arange(len(lengths)) % (2 * count)  # 0 … R-1 R-1 … 0
+    is_own = np.zeros(len(lengths), dtype=bool)
+    is_own[np.argsort(-lengths, kind="stable")] = np.minimum(deal, 2 * count - 1 - deal) == rank
+    return is_own
 
 
 class Turns:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -269,24 +270,28 @@ def test_that_the_file_dialog_offers_every_kind_of_text() -> None:
 def test_that_the_file_dialog_belongs_to_the_window_and_starts_where_the_last_one_ended(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked: list[tuple[object, str]] = []
+    asked: list[QFileDialog] = []
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
 
-    def answer(parent: object, title: str, folder: str, filters: str) -> tuple[list[str], str]:
-        asked.append((parent, folder))
-        return [], ""
+    def answer(dialog: QFileDialog) -> int:
+        asked.append(dialog)
+        assert dialog.parent() is window
+        assert dialog.width() >= 900
+        assert dialog.directory().exists()
+        assert all(Path(url.toLocalFile()).is_dir() for url in dialog.sidebarUrls())
+        return QFileDialog.DialogCode.Rejected
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", answer)
+    monkeypatch.setattr(QFileDialog, "exec", answer)
+    monkeypatch.setattr(QFileDialog, "deleteLater", lambda _dialog: None)
 
     for last in (str(tmp_path), "", str(tmp_path / "gone")):
         assert ask_csv_paths(last) == []
 
-    assert asked[0] == (window, str(tmp_path))
-    for parent, folder in asked[1:]:
-        assert parent is window
-        assert Path(folder).is_dir()
-        assert Path(folder).is_absolute()
+    assert asked[0].directory().absolutePath() == str(tmp_path)
+    assert QUrl.fromLocalFile(str(tmp_path)) in asked[0].sidebarUrls()
+    assert QUrl.fromLocalFile(str(Path.home())) in asked[0].sidebarUrls()
+    assert len(asked) == 3

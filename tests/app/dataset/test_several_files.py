@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.jobs import build_with_engine, inspect_several_with_engine
+from app.settings import recent_paths
 from engine import CorpusConfig, RunControl
 from tests.app.support.dataset_bench import FOLDER, PATH, Bench
 from tests.app.support.dataset_fakes import PREVIEW
@@ -37,6 +38,9 @@ def test_that_files_chosen_at_once_are_prepared_as_one_text(bench: Bench) -> Non
     assert config.bad_files == "stop"
     assert config.csv.columns == ("body",)
     assert config.csv.has_header is None  # each file is told by itself
+    assert recent_paths(bench.settings.settings.recent_files[0]) == tuple(
+        path.absolute() for path in PATHS
+    )
 
 
 def test_that_a_chosen_folder_is_one_text(bench: Bench) -> None:

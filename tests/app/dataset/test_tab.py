@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.dataset.tab import CORPUS_PAGE, DatasetTab
+from app.dataset.text_size import TextSize, size_of_text
 from app.session import RunState, enabled_commands
 from app.shared.column_picker import ColumnPicker
 from app.shared.theme import Theme
@@ -396,3 +397,62 @@ def test_that_a_doubtful_reading_says_so_and_can_be_overruled(tab: DatasetTab) -
     tab.show_preview(PREVIEW)
     assert tab.reading_config().skip_rows == 2
     assert not note.isVisible()
+
+
+def test_that_a_click_on_a_title_chooses_the_column_and_with_ctrl_one_more(
+    qtbot: QtBot, tab: DatasetTab
+) -> None:
+    rows = tuple((f"user {n}", f"text {n}", str(n)) for n in range(3))
+    tab.show_preview(dataclasses.replace(PREVIEW, columns=("author", "body", "score"), rows=rows))
+    table, picker = find(tab, "preview_table"), find(tab, "column_combo")
+    assert isinstance(table, QTableView)
+    assert isinstance(picker, ColumnPicker)
+    header = table.horizontalHeader()
+
+    def click(section: int, key: Qt.KeyboardModifier) -> None:
+        place = QPoint(header.sectionViewportPosition(section) + 9, 9)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, key, place)
+
+    click(0, Qt.KeyboardModifier.NoModifier)
+    assert picker.picked() == (0,)
+    click(1, Qt.KeyboardModifier.ControlModifier)
+
+    assert picker.picked() == (0, 1)
+    assert header.model().headerData(0, Qt.Orientation.Horizontal) == "author  (text)"
+    right = table.model().index(0, 2).data(Qt.ItemDataRole.TextAlignmentRole)
+    assert right & Qt.AlignmentFlag.AlignRight
+    line = find(tab, "line_label")
+    assert isinstance(line, QLabel)
+    assert line.text() == "Line"
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        (TextSize(bytes=112_000, lines=1011), "The first 3 rows of about 340 (112 kB). "),
+        (TextSize(bytes=112, lines=10), "The first 3 rows (112 bytes). "),
+        (TextSize(bytes=5_000_000, lines=None), "The first 3 rows (5 MB). "),
+        (None, "The first 3 rows. "),
+    ],
+)
+def test_that_the_preview_says_how_large_the_file_is(
+    tab: DatasetTab, size: TextSize | None, told: str
+) -> None:
+    preview = dataclasses.replace(PREVIEW, rows=(("a", "b"),) * 3, row_lines=(2, 5, 8))
+
+    tab.show_preview(preview, size=size)
+
+    note = find(tab, "preview_note")
+    assert isinstance(note, QLabel)
+    assert note.text().startswith(told)
+
+
+def test_that_a_file_is_measured_before_it_is_read(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.csv", tmp_path / "a.gz"
+    plain.write_bytes(b"a\nb\nc")
+    packed.write_bytes(b"\x1f\x8b" + b"\n" * 9)
+
+    assert size_of_text(plain) == TextSize(bytes=5, lines=2)
+    assert size_of_text(packed) == TextSize(bytes=11, lines=None)
+    assert size_of_text(tmp_path) is None
+    assert size_of_text(tmp_path / "gone") is None

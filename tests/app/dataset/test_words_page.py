@@ -96,7 +96,7 @@ def test_that_a_german_text_is_shown_in_words(bench: Bench) -> None:
 
     assert bench.words(0) == "Er mag Obst , z. B. Äpfel , und das ist gut ."
     assert bench.words(1) == "Das Haus ist alt , sagte Dr. Jörg ."
-    assert bench.text("words_note") == "German, words with their capitals"
+    assert bench.text("words_note") == "German, cased"
     language = bench.part(QComboBox, "language_combo")
     assert isinstance(language, QComboBox)
     assert language.currentText() == "Detect (German)"
@@ -123,10 +123,14 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     assert unknown.isHidden()
 
     bench.choose("tokenizer_combo", "whitespace")
+    assert bench.tab.tokenizer().unknown_word == "<unk>"
+    assert not unknown.isHidden()
+
+    unknown.selectAll()
     bench.qtbot.keyClicks(unknown, "N")
     bench.qtbot.keyClick(unknown, Qt.Key.Key_Return)
+    bench.rest()
 
-    assert not unknown.isHidden()
     assert bench.tab.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
 
 

@@ -29,10 +29,12 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
     for bench in benches:
         bench.scoring.close()
         bench.next_words.close()
+        bench.suggestions.close()
         bench.background.close()
         assert bench.runner.shutdown()
         assert bench.score_runner.shutdown()
         assert bench.next_runner.shutdown()
+        assert bench.suggestions_runner.shutdown()
         assert all(runner.shutdown() for runner in bench.runners.values())
 
 

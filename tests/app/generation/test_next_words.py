@@ -6,12 +6,23 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QTabWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QTabWidget,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.generation.next_words_controller import start_hint
-from app.generation.scoring.next_word_panel import NextWordTable, heading, share_text
+from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
+from app.shared.formatting import format_share
+from app.shared.suggesting_line import SuggestingLine
 from engine import DeviceError, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (
@@ -228,6 +239,29 @@ def test_that_start_words_are_answered_and_an_unknown_one_is_flagged(
     assert not hint.isVisible()
 
 
+def test_that_a_word_is_not_called_unknown_while_it_is_typed(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    model = fake_model()
+    model.vocabulary.words = ("SENTENCE_START", "SENTENCE_END", "gladsome", "it", "UNKNOWN_TOKEN")
+    bench.session.set_model(model)
+    line = bench.find(SuggestingLine, "start_edit")
+    bench.tab.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+
+    qtbot.keyClicks(line, "it glads")
+    qtbot.waitUntil(lambda: "“glads…” could become" in bench.text_of("start_hint"))
+    assert bench.find(QLabel, "start_hint").property("role") == "hint"
+    qtbot.keyClicks(line, " ")
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: "could become" in bench.text_of("start_hint"))
+    bench.find(QPushButton, "generate_button").setFocus()
+
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
+
+
 def test_that_return_in_the_start_line_writes_sentences_that_begin_so(
     qtbot: QtBot, open_bench: MakeBench
 ) -> None:
@@ -251,7 +285,7 @@ def test_that_return_in_the_start_line_writes_sentences_that_begin_so(
 def test_that_a_new_snapshot_is_asked_again(qtbot: QtBot, open_bench: MakeBench) -> None:
     epochs: list[float] = []
 
-    def noting(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def noting(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         epochs.append(model.epoch)
         return fake_next_words(model, settings, count)
 
@@ -268,7 +302,7 @@ def test_that_a_new_snapshot_is_asked_again(qtbot: QtBot, open_bench: MakeBench)
 
 
 def test_that_a_failed_question_is_told(qtbot: QtBot, open_bench: MakeBench) -> None:
-    def failing(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def failing(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         raise DeviceError("The GPU is gone.")
         yield
 
@@ -281,6 +315,35 @@ def test_that_a_failed_question_is_told(qtbot: QtBot, open_bench: MakeBench) -> 
     assert bench.text_of("start_hint") == "The GPU is gone."
 
 
+@pytest.mark.parametrize("role", ["coloured_sentence", "sentence_list"])
+def test_that_a_word_under_the_pointer_is_looked_at(
+    qtbot: QtBot, open_bench: MakeBench, role: str
+) -> None:
+    drawn = sentence(text="It is not.", words=("it", "is", "not", "."))
+    bench = open_bench(generate=lambda model, config, control: iter([drawn]))
+    bench.session.set_model(fake_model())
+    with qtbot.waitSignal(bench.runner.ended):
+        qtbot.mouseClick(bench.find(QPushButton, "generate_button"), Qt.MouseButton.LeftButton)
+    type_sentence(qtbot, bench, "It is not .")
+    widget: Any = bench.find(QWidget, role)
+    if isinstance(widget, SentenceList):
+        qtbot.waitUntil(lambda: widget.visualRect(widget.model().index(1, 1)).height() > 0)
+        cell, widget = widget.visualRect(widget.model().index(1, 1)), widget.viewport()
+        left, y = cell.left() + 8, cell.center().y()
+    else:
+        left, y = 2, 14
+    x = left + widget.fontMetrics().horizontalAdvance("It is n")
+
+    qtbot.mouseMove(widget, QPoint(x + 1, y))
+    qtbot.mouseMove(widget, QPoint(x, y))
+
+    qtbot.waitUntil(lambda: "30.00 %" in QToolTip.text())
+    assert "<b>not</b>" in QToolTip.text()
+    assert QToolTip.text().count("<tr>") == 4
+    qtbot.mouseMove(widget, QPoint(widget.width() - 2, y))
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
 def test_that_texts_say_where_and_how_sure() -> None:
     model = fake_model()
     (said,) = fake_next_words(model, SampleConfig(start=("glads",)), 2)
@@ -288,7 +351,9 @@ def test_that_texts_say_where_and_how_sure() -> None:
 
     assert start_hint(said).startswith("“glads” is unknown to the model")
     assert heading(first).startswith("At the start of a sentence: 1.6 bits undecided. Click")
-    assert share_text(0.0005, math.log(0.0005)) == "1 in 2,000"
+    assert "bits undecided; “so” is no. 1, 50.00 %. Click" in heading(first, "so")
+    assert format_share(math.log(0.0005)) == "1 in 2,000"
+    assert format_share(math.log(0.0123)) == "1.23 %"
 
 
 def test_that_a_search_asks_for_all_words_of_the_vocabulary(
@@ -296,7 +361,7 @@ def test_that_a_search_asks_for_all_words_of_the_vocabulary(
 ) -> None:
     counts: list[int] = []
 
-    def noting(model: Any, settings: SampleConfig, count: int) -> Iterator[Any]:
+    def noting(model: Any, settings: SampleConfig, count: int, word: str) -> Iterator[Any]:
         counts.append(count)
         return fake_next_words(model, settings, count)
 

@@ -1,5 +1,7 @@
 """Presets: what they are, how they are kept, and the row that offers them."""
 
+from random import Random
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -12,6 +14,7 @@ from app.generation.presets import (
     filters_text,
     presets_as_texts,
     presets_from_texts,
+    thrown,
 )
 from app.generation.writing.preset_row import PresetRow
 from engine import SampleConfig
@@ -97,6 +100,23 @@ def test_that_the_button_opens_its_menu_without_waiting_for_it(
 
     assert opened == [menu_of(row)]
     assert not own_button(row).isChecked()
+
+
+def test_that_the_dice_change_only_how_words_are_chosen_one_filter_a_kind(
+    qtbot: QtBot, row: PresetRow
+) -> None:
+    with qtbot.waitSignal(row.chosen) as asked:
+        actions_of(row)["Roll the dice"].trigger()
+    thrown_ones = [*asked.args, *(thrown(Random(seed)) for seed in range(200))]
+
+    settings = [each.applied_to(SampleConfig(count=3)) for each in thrown_ones]
+
+    for each in settings:
+        assert each.count == 3
+        assert 0.4 <= each.temperature <= 1.6
+        assert (each.top_k is not None) + (each.top_p < 1.0) + (each.min_p > 0.0) <= 1
+        assert (each.repetition_penalty > 1.0) + (each.no_repeat_ngram > 0) <= 1
+    assert len(set(settings)) > 100
 
 
 def test_that_settings_are_kept_under_a_name_and_removed(

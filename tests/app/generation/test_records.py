@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.generation.records import Batch, perplexity, places_of_words
+from app.generation.records import Batch, perplexity
 from engine import SampleConfig
 from tests.app.support.generation_fakes import sentence
 
@@ -66,23 +66,3 @@ def test_that_a_beam_search_has_neither_temperature_nor_seed() -> None:
 
     assert "beam search, 50 at a time" in title
     assert "seed" not in title
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "found"),
-    [
-        ("I don't.", ("i", "do", "n't", "."), ["I", "do", "n't", "."]),
-        (
-            "“Yes,” he said",
-            ("``", "yes", ",", "''", "he", "said"),
-            [None, "Yes", ",", None, "he", "said"],
-        ),
-        ("The the", ("the", "the"), ["The", "the"]),
-    ],
-)
-def test_that_words_are_found_in_the_text_that_is_read(
-    text: str, words: tuple[str, ...], found: list[str | None]
-) -> None:
-    places = places_of_words(text, words)
-
-    assert [None if place is None else text[slice(*place)] for place in places] == found

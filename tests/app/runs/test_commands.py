@@ -7,7 +7,7 @@ import pytest
 from app.runs.commands import RunCommand, run_commands
 from tests.app.support.runs_fakes import run_info
 
-CHANGES = {RunCommand.RENAME, RunCommand.NOTE}
+CHANGES = {RunCommand.RENAME, RunCommand.TAGS, RunCommand.NOTE, RunCommand.COPY_COMMAND}
 OPENING = {RunCommand.OPEN, RunCommand.OPEN_BEST, RunCommand.CONTINUE}
 
 
@@ -25,7 +25,7 @@ def test_that_everything_can_be_done_with_a_run_that_has_ended(state: str) -> No
 def test_that_a_running_run_can_be_looked_at_but_not_moved() -> None:
     looked_at = {RunCommand.OPEN, RunCommand.OPEN_BEST}
 
-    assert offered(run_info(state="running")) == CHANGES | looked_at
+    assert offered(run_info(state="running")) == CHANGES | looked_at | {RunCommand.OVERLAY}
 
 
 def test_that_a_run_without_a_checkpoint_has_no_model() -> None:

@@ -6,13 +6,23 @@ from typing import Any
 
 import pytest
 
-from app.runs.comparison import SPLIT_WARNING, VOCABULARY_WARNING, compare_runs
+from app.runs.comparison import (
+    SPLIT_WARNING,
+    VOCABULARY_WARNING,
+    RunComparison,
+    _named,
+    compare_runs,
+)
 from engine import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
-from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
+from tests.app.support.runs_fakes import CORPUS_CONFIG, run_curve, run_info
 
 
 def settings(*runs: Any) -> dict[str, tuple[str, ...]]:
     return {row.name: row.values for row in compare_runs(runs).rows if not row.is_result}
+
+
+def row_of(comparison: RunComparison, name: str) -> tuple[str, ...]:
+    return next(row.values for row in comparison.rows if row.name == name)
 
 
 def test_that_only_differing_settings_are_listed() -> None:
@@ -41,7 +51,7 @@ def test_that_equal_runs_differ_in_nothing_but_are_shown_with_their_results() ->
     comparison = compare_runs([run_info(1), run_info(2)])
 
     assert all(row.is_result for row in comparison.rows)
-    assert comparison.rows[-1].values == ("200", "200")
+    assert row_of(comparison, "Perplexity there") == ("181", "181")
     assert comparison.warnings == ()
 
 
@@ -65,7 +75,42 @@ def test_that_other_held_out_documents_are_pointed_out() -> None:
     comparison = compare_runs([run_info(1, corpus_config=one), run_info(2, corpus_config=other)])
 
     assert comparison.warnings == (SPLIT_WARNING,)
-    assert comparison.rows[0].values == ("5.0 %", "20.0 %")
+    assert row_of(comparison, "Share held out") == ("5.0 %", "20.0 %")
+
+
+def test_that_the_best_run_comes_first_and_the_others_say_how_far_behind() -> None:
+    runs = [
+        run_info(1, name="a"),
+        run_info(2, differs=("H 50",), has_made_name=True),
+        run_info(3, differs=("H 50", "tutorial"), has_made_name=True),
+    ]
+    curves = [
+        run_curve(runs[0], 9.0, 6.0, 5.5),
+        run_curve(runs[1], 9.0, 5.25, 5.75),
+        run_curve(runs[2], 9.0, 5.5, 5.3),
+    ]
+
+    comparison = compare_runs(runs, curves)
+
+    assert comparison.names == ("run 2", "run 3", "a")
+    assert row_of(comparison, "Best held-out loss") == (
+        "5.250 ★",
+        "5.300 (+0.050)",
+        "5.500 (+0.250)",
+    )
+    assert row_of(comparison, "At epoch") == ("1", "2", "2")
+    assert comparison.headline == (
+        "Best: run 2, 5.250 nats per word at epoch 1; the next is 0.050 higher."
+    )
+    assert [curve.name for curve in comparison.curves] == ["H 50", "H 50, tutorial", "a"]
+
+
+@pytest.mark.parametrize("record", [ModelConfig(), TrainConfig(), CORPUS_CONFIG, CsvConfig()])
+def test_that_no_setting_is_left_out_of_a_comparison(record: Any) -> None:
+    left_out = {"csv", "tokenizer", "processes"}
+    named = _named(record.to_json(), "text")
+
+    assert len(named) == len(set(record.to_json()) - left_out)
 
 
 def test_that_losses_of_different_words_are_not_set_side_by_side() -> None:

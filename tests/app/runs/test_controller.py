@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.runs.curves_plot import CurvesPlot
 from app.session import CurrentRun, RunState
+from app.training.plot.loss_plot import LossPlot
 from tests.app.support.runs_fakes import FakeRuns, run_info
 from tests.app.support.window_fakes import Answers, endless, fake_model
 
@@ -66,6 +68,14 @@ def press(app: Application, qtbot: QtBot, role: str) -> None:
     button = find(app, QPushButton, f"{role}_button")
     assert button.isEnabled(), role
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    rest(app, qtbot)
+
+
+def choose(app: Application, qtbot: QtBot, role: str) -> None:
+    """Choose an entry of the menu More."""
+    action = find(app, QAction, f"{role}_action")
+    assert action.isEnabled(), role
+    action.trigger()
     rest(app, qtbot)
 
 
@@ -128,7 +138,7 @@ def test_that_a_run_gets_another_name_where_it_stands(
     opened: Application, qtbot: QtBot, runs: FakeRuns
 ) -> None:
     select(opened, 2)
-    press(opened, qtbot, "rename")
+    choose(opened, qtbot, "rename")
     write(opened, qtbot, "the good one")
 
     assert names(opened)[2] == "the good one"
@@ -137,15 +147,80 @@ def test_that_a_run_gets_another_name_where_it_stands(
 
 def test_that_a_note_is_kept(opened: Application, qtbot: QtBot, runs: FakeRuns) -> None:
     select(opened, 0)
-    press(opened, qtbot, "note")
+    choose(opened, qtbot, "note")
     write(opened, qtbot, "slow but fine")
 
     assert runs.runs[0].note == "slow but fine"
 
 
+def test_that_tags_are_kept_and_runs_are_found_by_them(
+    opened: Application, qtbot: QtBot, runs: FakeRuns
+) -> None:
+    select(opened, 0)
+    choose(opened, qtbot, "tags")
+    editor = find(opened, QTableView, "table").findChild(QLineEdit)
+    editor.setText("paper, final")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: runs.runs[0].tags == ("paper", "final"))
+    rest(opened, qtbot)
+
+    qtbot.keyClicks(find(opened, QLineEdit, "search_edit"), "FINAL one")
+
+    assert names(opened) == ["finished one"]
+    find(opened, QLineEdit, "search_edit").clear()
+    assert len(names(opened)) == 3
+
+
+def test_that_a_run_is_laid_over_the_live_plot_and_taken_out_again(
+    opened: Application, qtbot: QtBot
+) -> None:
+    plot = opened.window.findChild(LossPlot, "training.loss_plot")
+    assert plot is not None
+    select(opened, 2)
+
+    press(opened, qtbot, "overlay")
+    assert plot.overlay_text == "stopped one"
+    assert find(opened, QPushButton, "overlay_button").text() == "Remove from &plot"
+
+    press(opened, qtbot, "overlay")
+    assert plot.overlay_text == ""
+
+
+def test_that_the_line_that_repeats_a_run_is_on_the_clipboard(
+    opened: Application, qtbot: QtBot
+) -> None:
+    select(opened, 0)
+
+    choose(opened, qtbot, "copy_command")
+
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("python -m engine train ")
+    assert copied.endswith(" --keep-run")
+    assert copied in detail(opened)
+
+
+def test_that_the_trash_is_emptied_after_a_question(
+    opened: Application, qtbot: QtBot, runs: FakeRuns, answers: Answers
+) -> None:
+    assert not find(opened, QPushButton, "empty_trash_button").isEnabled()
+    assert "3 kB for 3 runs, the trash is empty" in find(opened, QLabel, "disk_label").text()
+    select(opened, 0)
+    press(opened, qtbot, "delete")
+    answers.about_runs.empties = False
+    press(opened, qtbot, "empty_trash")
+    assert len(runs.trash) == 1
+
+    answers.about_runs.empties = True
+    press(opened, qtbot, "empty_trash")
+
+    assert answers.about_runs.asked == ["empty 1: 2000000"] * 2
+    assert runs.trash == []
+    assert detail(opened) == "1 run deleted for good, which frees 2 MB."
+
+
 def test_that_a_duplicate_appears_in_the_list(opened: Application, qtbot: QtBot) -> None:
     select(opened, 2)
-    press(opened, qtbot, "duplicate")
+    choose(opened, qtbot, "duplicate")
 
     assert "Copy of 1" in names(opened)
     assert "Copy of 1" in detail(opened)
@@ -203,6 +278,8 @@ def test_that_several_runs_are_compared_in_a_window_of_their_own(
 
     dialog = find(opened, QDialog, "comparison")
     assert dialog.isVisible()
+    plot = dialog.findChild(CurvesPlot, "models.comparison_plot")
+    assert plot.shown_names == ("finished one", "stopped one")
     dialog.close()
 
 
@@ -241,7 +318,7 @@ def test_that_nothing_is_opened_while_a_training_goes_on(opened: Application) ->
 
     assert not find(opened, QPushButton, "open_button").isEnabled()
     assert not find(opened, QPushButton, "continue_button").isEnabled()
-    assert find(opened, QPushButton, "rename_button").isEnabled()
+    assert find(opened, QAction, "rename_action").isEnabled()
     opened.session.finish_run()
 
 

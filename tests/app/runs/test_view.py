@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QW
 from pytestqt.qtbot import QtBot
 
 from app.runs.commands import RunCommand
-from app.runs.comparison import VOCABULARY_WARNING, ComparisonDialog, compare_runs
-from app.runs.table import HIDDEN, LOSS, NAME, NOTE, STATE, RunRow, run_columns, run_rows
+from app.runs.comparison import VOCABULARY_WARNING, compare_runs
+from app.runs.comparison_dialog import ComparisonDialog
+from app.runs.table import EPOCHS, LOSS, NAME, NOTE, STATE, TAGS, RunRow, run_columns, run_rows
 from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from app.shared.tables import RowsModel
-from engine import ModelConfig, RunInfo
+from engine import RunInfo
 from tests.app.support.runs_fakes import run_info
 
 
@@ -96,17 +97,14 @@ def model_of(*runs: RunInfo) -> RowsModel[RunRow]:
 
 
 def test_that_rows_are_ordered_by_number_and_not_by_text(qtbot: QtBot) -> None:
-    sizes = (100, 20, 3)
-    model = model_of(
-        *(run_info(n, model_config=ModelConfig(hidden_dim=size)) for n, size in enumerate(sizes, 1))
-    )
+    model = model_of(*(run_info(n, epoch=done) for n, done in enumerate((100.0, 20.0, 3.0), 1)))
 
-    model.sort(HIDDEN, Qt.SortOrder.AscendingOrder)
+    model.sort(EPOCHS, Qt.SortOrder.AscendingOrder)
 
-    assert [model.index(row, HIDDEN).data() for row in range(3)] == ["3", "20", "100"]
+    assert [model.index(row, EPOCHS).data() for row in range(3)] == ["3", "20", "100"]
 
 
-@pytest.mark.parametrize(("in_trash", "written"), [(False, [NAME, NOTE]), (True, [])])
+@pytest.mark.parametrize(("in_trash", "written"), [(False, [NAME, TAGS, NOTE]), (True, [])])
 def test_that_only_names_and_notes_outside_the_trash_can_be_written(
     view: RunsView, in_trash: bool, written: list[int]
 ) -> None:
@@ -119,7 +117,7 @@ def test_that_only_names_and_notes_outside_the_trash_can_be_written(
 
 
 def test_that_what_is_not_known_is_a_dash(qtbot: QtBot) -> None:
-    model = model_of(run_info(validation_loss=None))
+    model = model_of(run_info(best_loss=None))
 
     assert model.index(0, LOSS).data() == "–"
 
@@ -162,7 +160,7 @@ def test_that_runs_of_one_name_are_numbered_and_whole(qtbot: QtBot, view: RunsVi
     assert shown[0].data(Qt.ItemDataRole.EditRole) == LONG_NAME
     needed = table(view).fontMetrics().horizontalAdvance(f"{LONG_NAME} (2)")
     assert table(view).columnWidth(NAME) > needed
-    assert table(view).horizontalScrollBar().maximum() == 0
+    qtbot.waitUntil(lambda: table(view).horizontalScrollBar().maximum() == 0)
 
 
 def test_that_compared_runs_have_whole_and_different_names(qtbot: QtBot) -> None:

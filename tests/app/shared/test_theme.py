@@ -11,7 +11,16 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.shared.theme import DARK, FONT_SIZES, LIGHT, Palette, Theme, current_palette
+from app.shared.tables import Column, RecordTable, RowsModel
+from app.shared.theme import (
+    DARK,
+    FONT_SIZES,
+    LIGHT,
+    Palette,
+    Theme,
+    ThemeChoice,
+    current_palette,
+)
 
 TEXT_COLOURS = ("foreground", "faint", "accent", "second", "good", "bad", "warning")
 BACKGROUNDS = ("background", "window")
@@ -125,3 +134,32 @@ def test_that_the_style_names_only_colours_sizes_and_files_that_exist() -> None:
     assert sizes == set(FONT_SIZES)
     for variant in ("light", "dark"):
         assert all(resources.joinpath(f"{icon}_{variant}.svg").is_file() for icon in icons)
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_that_the_text_of_an_empty_table_is_readable(
+    qtbot: QtBot, theme: Theme, choice: ThemeChoice
+) -> None:
+    theme.choose(choice)
+    table = RecordTable()
+    qtbot.addWidget(table)
+    table.setModel(RowsModel((Column(title="Name", text=str),), table))
+    table.set_placeholder("████████")  # whole pixels of the text's own colour
+    table.resize(400, 200)
+    table.show()
+
+    image = table.viewport().grab().toImage()
+
+    middle = image.height() // 2
+    row = {QColor(image.pixel(x, middle)).name() for x in range(image.width())}
+    ground = QColor(image.pixel(2, 2)).name()
+    assert max(contrast(colour, ground) for colour in row) >= SMALLEST_CONTRAST
+
+
+def test_that_larger_letters_leave_the_chosen_colours(theme: Theme) -> None:
+    theme.choose("dark")
+
+    theme.zoom(150)
+
+    assert current_palette() is DARK
+    theme.zoom(100)

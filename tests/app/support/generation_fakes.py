@@ -16,6 +16,7 @@ from app.generation.background.controllers import BackgroundControllers
 from app.generation.controller import GenerationController
 from app.generation.next_words_controller import NextWordsController
 from app.generation.scoring_controller import ScoringController
+from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
@@ -48,6 +49,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
         epoch=epoch,
         step=step,
         word_dim=8000,
+        vocabulary=SimpleNamespace(words=("SENTENCE_START", "SENTENCE_END", "so", "UNKNOWN_TOKEN")),
     )
 
 
@@ -127,7 +129,9 @@ def sentence_score(text: str = "so it is", **changes: Any) -> SentenceScore:
     return SentenceScore(**(values | changes))
 
 
-def fake_next_words(model: Any, settings: SampleConfig, count: int) -> Iterator[NextWords]:
+def fake_next_words(
+    model: Any, settings: SampleConfig, count: int, word: str = ""
+) -> Iterator[NextWords]:
     """Let "so", "not", the end and the unknown word follow, whatever stands before."""
     start = settings.start
     before = tuple(start.split()) if isinstance(start, str) else start
@@ -197,6 +201,8 @@ class GenerationBench:
     scoring: ScoringController
     next_words: NextWordsController
     next_runner: TaskRunner
+    suggestions: SuggestionsController
+    suggestions_runner: TaskRunner
     background: BackgroundControllers
     runners: dict[str, TaskRunner]  # of the background
     messages: list[Message] = field(default_factory=list)
@@ -216,6 +222,7 @@ def make_bench(
     generate: Callable[..., Iterator[Any]] = fake_generate,
     score: Callable[..., Iterator[Any]] = fake_score,
     next_words: Callable[..., Iterator[Any]] = fake_next_words,
+    complete: Callable[..., Iterator[str]] = lambda *_: iter(()),
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
@@ -226,6 +233,7 @@ def make_bench(
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
     runners = {name: TaskRunner() for name in BackgroundControllers.names()}
+    suggestions_runner = TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
@@ -233,6 +241,7 @@ def make_bench(
         generate=generate,
         score=score,
         next_words=next_words,
+        complete=complete,
         find_copies=find_copies,
         best_replacement=best_replacement,
         score_held_out=score_held_out,
@@ -263,6 +272,10 @@ def make_bench(
             tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
         ),
         next_runner=next_runner,
+        suggestions=SuggestionsController(
+            tab, session, suggestions_runner, presenter, settings, jobs, clock=clock, parent=tab
+        ),
+        suggestions_runner=suggestions_runner,
         background=BackgroundControllers.make(tab, session, runners, presenter, jobs, tab),
         runners=runners,
     )

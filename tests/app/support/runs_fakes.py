@@ -8,7 +8,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from engine import CorpusConfig, EpochModel, Event, ModelConfig, RunError, RunInfo, TrainConfig
+from engine import (
+    CorpusConfig,
+    DiskUse,
+    EmptiedTrash,
+    EpochModel,
+    Event,
+    ModelConfig,
+    RunCurve,
+    RunError,
+    RunInfo,
+    TrainConfig,
+)
 
 STARTED = datetime(2025, 9, 2, 14, 5, tzinfo=UTC)
 CORPUS_CONFIG = CorpusConfig(path=Path("comments.csv"))
@@ -44,6 +55,22 @@ def run_info(number: int = 1, **changes: Any) -> RunInfo:
     return dataclasses.replace(run, **changes)
 
 
+def run_curve(run: RunInfo, *losses: float) -> RunCurve:
+    """Return the curve of a run that was evaluated before, and after each epoch."""
+    losses = losses or (9.0, 6.0, 5.2, 5.3)
+    count = len(losses)
+    return RunCurve(
+        run_id=run.run_id,
+        name=run.name,
+        steps=tuple(400.0 * n for n in range(count)),
+        epochs=tuple(map(float, range(count))),
+        elapsed_s=tuple(20.0 * n for n in range(count)),
+        losses=losses,
+        training_losses=tuple(loss - 0.1 for loss in losses),
+        words_per_epoch=1000,
+    )
+
+
 def no_events(*_args: Any, **_kwargs: Any) -> Iterator[Event]:
     return iter(())
 
@@ -60,6 +87,7 @@ class FakeRuns:
     epochs: dict[str, tuple[EpochModel, ...]] = field(default_factory=dict)
     epoch_model: Any = None  # makes the model of an epoch
     error: str = ""  # of the next change
+    curve_of: dict[str, RunCurve] = field(default_factory=dict)
     kept_sentences: dict[str, Any] = field(default_factory=dict)
     model: Any = field(default_factory=lambda: SimpleNamespace(step=1200, description="A network."))
 
@@ -88,6 +116,25 @@ class FakeRuns:
 
     def set_note(self, run_id: str, note: str) -> None:
         self._change("set_note", run_id, note=note)
+
+    def set_tags(self, run_id: str, tags: Any) -> None:
+        self._change("set_tags", run_id, tags=tuple(tag.strip() for tag in tags))
+
+    def curves(self, run_ids: Any) -> tuple[RunCurve, ...]:
+        self._fail()
+        return tuple(self.curve_of.get(each, run_curve(self.info(each))) for each in run_ids)
+
+    def disk_use(self) -> DiskUse:
+        runs, trash = len(self.runs), len(self.trash)
+        return DiskUse(
+            runs=runs, runs_bytes=1000 * runs, trash=trash, trash_bytes=2_000_000 * trash
+        )
+
+    def empty_trash(self) -> EmptiedTrash:
+        self._fail()
+        emptied = EmptiedTrash(count=len(self.trash), size=2_000_000 * len(self.trash), left=0)
+        self.trash = []
+        return emptied
 
     def duplicate(self, run_id: str, name: str = "") -> RunInfo:
         copy = dataclasses.replace(
@@ -148,11 +195,16 @@ class FakeRunsDialogs:
 
     discards: bool = True
     more_epochs: int | None = 5
+    empties: bool = True
     asked: list[str] = field(default_factory=list)
 
     def ask_discard(self, name: str) -> bool:
         self.asked.append(name)
         return self.discards
+
+    def ask_empty_trash(self, count: int, size: int) -> bool:
+        self.asked.append(f"empty {count}: {size}")
+        return self.empties
 
     def ask_more_epochs(self, name: str, epochs: int) -> int | None:
         self.asked.append(f"{name}: {epochs}")

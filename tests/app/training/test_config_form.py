@@ -259,12 +259,12 @@ def test_that_the_softmax_is_a_named_setting_of_the_fast_recipe(form: ConfigForm
     form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 8000))
     shown = [combo.itemText(index) for index in range(combo.count())]
 
-    assert shown == ["By the text: sampled 10 %", "Exact", "Sampled 10 %"]
+    assert shown == ["Sampled 10 % (recipe)", "Exact", "Sampled 10 %"]
     combo.setCurrentText("Exact")
     choices = form.choices()
     assert choices is not None
     assert choices.train.softmax_sample == 1.0
     form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 2000))
-    assert combo.itemText(0) == "By the text: exact"
+    assert combo.itemText(0) == "Exact (recipe)"
     choose_recipe(form, "tutorial")
     assert combo.isHidden() or combo.parentWidget().isHidden()

@@ -32,6 +32,8 @@ def test_that_only_discarding_replaces_an_unsaved_model(
 def test_that_no_name_means_no_export(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, chosen: str, path: Path | None
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (chosen, ""))
+    answer = QFileDialog.DialogCode.Accepted if chosen else QFileDialog.DialogCode.Rejected
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: answer)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [chosen])
 
     assert TrainingDialogs().ask_metrics_path(Path("metrics.csv")) == path

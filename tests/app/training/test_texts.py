@@ -142,8 +142,8 @@ def test_that_memorising_is_said_with_its_reason() -> None:
     )
 
     assert verdict(history) == (
-        "Best at epoch 4, memorising since: held-out rose from 6.260 to 6.280 while training "
-        "fell to 3.650."
+        "Best at epoch 4, memorising since: held-out rose from 6.26 to 6.28 while training "
+        "fell to 3.65."
     )
 
 

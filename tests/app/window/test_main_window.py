@@ -1,10 +1,18 @@
 """The window: menus, dropped files, title, status bar, session."""
 
+import re
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -24,8 +32,9 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.errors import Message
+from app.session import RunState
 from app.shared.theme import DARK, current_palette
-from app.window.main_window import first_size
+from app.window.main_window import ELSEWHERE, NOT_NOW, first_size
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
 from tests.conftest import CapturedExceptions
@@ -38,15 +47,23 @@ def trigger(app: Application, role: str) -> None:
     action.trigger()
 
 
-def drop(app: Application, *paths: Path) -> None:
+COPY, LEFT = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+def drag(app: Application, *urls: QUrl) -> QMimeData:
+    """Drag something over the window."""
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    keys = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(9, 9), copy, mime, left, keys)
+    mime.setUrls(urls)
+    enter = QDragEnterEvent(QPoint(9, 9), COPY, mime, LEFT, NO_KEYS)
     app.window.dragEnterEvent(enter)
     assert enter.isAccepted()
-    app.window.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, keys))
+    return mime
+
+
+def drop(app: Application, *paths: Path) -> None:
+    mime = drag(app, *(QUrl.fromLocalFile(str(path)) for path in paths))
+    app.window.dropEvent(QDropEvent(QPointF(9, 9), COPY, mime, LEFT, NO_KEYS))
 
 
 def rest(app: Application, qtbot: QtBot) -> None:
@@ -217,6 +234,27 @@ def test_that_a_recent_file_opens_again(
     assert fake_engine.inspected[0][0] == path
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_that_files_that_are_one_text_are_one_recent_file(
+    application: Application, fake_engine: FakeEngine, qtbot: QtBot, tmp_path: Path, gone: bool
+) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    for path in paths:
+        path.write_text("body\nhello\n", encoding="utf-8")
+    application.settings.add_recent_file(*paths)
+    menu = application.window.findChild(QMenu, "window.recent_menu")
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["&1  a.csv and 1 more"]
+    if gone:
+        paths[1].unlink()
+
+    menu.actions()[0].trigger()
+    rest(application, qtbot)
+
+    assert ("b.csv is not there any more" in application.window.message_bar.text) is gone
+    assert [each for each, _ in fake_engine.looked_at] == ([] if gone else [tuple(paths)])
+
+
 def test_that_an_unsaved_model_marks_the_title(application: Application) -> None:
     application.session.set_model(fake_model())
 
@@ -304,15 +342,6 @@ def test_that_no_two_actions_share_a_key(application: Application) -> None:
     keys = [key.toString() for action in actions for key in action.shortcuts()]
 
     assert sorted(keys) == sorted(set(keys))
-
-
-def test_that_about_opens_without_blocking(application: Application) -> None:
-    trigger(application, "about")
-
-    box = application.window.findChild(QMessageBox, "window.about_dialog")
-    assert box is not None
-    assert "Denny Britz" in box.informativeText()
-    box.close()
 
 
 def test_that_the_details_of_a_problem_can_be_copied(
@@ -411,3 +440,47 @@ def test_that_a_question_at_closing_that_fails_keeps_the_window_once(
 
     assert application.window.close()
     captured_exceptions.take(TypeError)
+
+
+def test_that_the_window_says_what_a_drop_would_do(application: Application) -> None:
+    hint = application.window.findChild(QLabel, "window.drop_hint")
+    assert hint is not None
+
+    drag(application, QUrl.fromLocalFile("/texts/reddit.csv"))
+    assert hint.isVisibleTo(application.window)
+    assert hint.text() == "Drop to open reddit.csv"
+    application.window.dragLeaveEvent(QDragLeaveEvent())
+    assert not hint.isVisibleTo(application.window)
+
+    drag(application, QUrl("https://example.org/reddit.csv"))
+    assert hint.text() == ELSEWHERE
+    application.session.set_run_state(RunState.TRAINING)
+    drag(application, QUrl.fromLocalFile("/texts/reddit.csv"))
+    assert hint.text() == NOT_NOW
+    assert hint.property("kind") == "refused"
+    application.session.finish_run()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_that_a_second_start_brings_the_window_to_the_front_and_opens_its_file(
+    application: Application, qtbot: QtBot, fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    application.window.showMinimized()
+
+    application.summon([tmp_path / "second.csv"])
+    rest(application, qtbot)
+
+    assert not application.window.isMinimized()
+    assert fake_engine.inspected[0][0] == tmp_path / "second.csv"
+
+
+def test_that_about_names_version_licence_and_the_tutorial(application: Application) -> None:
+    trigger(application, "about")
+
+    box = application.window.findChild(QMessageBox, "window.about_dialog")
+    assert box is not None
+    assert re.search(r"Version \d+\.\d+", box.text())
+    assert "MIT licence" in box.informativeText()
+    assert '<a href="http://www.wildml.com/2015/09/' in box.informativeText()
+    assert not box.iconPixmap().isNull()
+    box.close()

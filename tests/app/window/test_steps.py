@@ -76,7 +76,7 @@ def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: Qt
     application.session.set_model(fake_model())
     panel = application.window.findChild(ScorePanel)
     assert panel is not None
-    panel.set_text("what I typed")
+    qtbot.keyClicks(panel.sentence_line, "what I typed")
     panel.set_text("a drawn sentence")
     bar = application.window.message_bar
     assert bar.text == "Your typed sentence was replaced."
@@ -85,6 +85,25 @@ def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: Qt
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     assert panel.text == "what I typed"
+
+
+def test_that_a_sentence_that_was_looked_away_from_comes_back_by_the_key_alone(
+    application: Application, qtbot: QtBot
+) -> None:
+    application.session.set_model(fake_model())
+    panel = application.window.findChild(ScorePanel)
+    assert panel is not None
+    application.window.show_tab(2)
+    qtbot.keyClicks(panel.sentence_line, "what I typed")
+    panel.look_at("a drawn sentence", 1)
+    panel.look_at("a branch of it", 1)
+
+    application.undo.undo()
+    assert panel.text == "a drawn sentence"
+    application.undo.undo()
+
+    assert panel.text == "what I typed"
+    assert application.window.message_bar.text == ""
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])

@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+import engine
 from engine.cli import gradcheck
 from engine.cli.main import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
@@ -403,6 +404,7 @@ def test_that_json_holds_all_that_made_a_sentence(
     model_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filters = ["--top-k", "4", "--top-p", "0.9", "--min-p", "0.01", "--repetition-penalty", "1.1"]
+    filters += ["--no-repeat-ngram", "3"]
 
     main(["generate", str(model_path), "-n", "1", "--min-length", "2", "--json", *filters])
 
@@ -411,7 +413,7 @@ def test_that_json_holds_all_that_made_a_sentence(
     assert isinstance(settings, dict)
     assert settings["seed"] == drawn["seed"]
     assert [settings[name] for name in ("top_k", "top_p", "min_p")] == [4, 0.9, 0.01]
-    assert settings["repetition_penalty"] == 1.1
+    assert (settings["repetition_penalty"], settings["no_repeat_ngram"]) == (1.1, 3)
 
 
 def test_that_temperature_zero_and_one_beam_agree_where_no_end_is_in_sight(
@@ -460,6 +462,25 @@ def test_that_next_as_json_has_the_same_numbers(
     assert said["unknown_words"] == ["a", "zebra"]
     assert sum(word["probability"] for word in words) == pytest.approx(1.0)
     assert sum(word["drawn_with"] for word in words) == pytest.approx(1.0)
+
+
+def test_that_the_command_line_and_the_library_say_the_same(
+    model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = engine.load(model_path)
+    filters = ["--top-p", "0.9", "--no-repeat-ngram", "2", "--min-length", "3", "--seed", "5"]
+
+    main(["generate", str(model_path), "-n", "4", "--start", "the cat", "--json", *filters])
+    drawn = objects(capsys.readouterr().out)
+    main(["next", str(model_path), "the", "-k", "2", "--word", "sat", "--top-k", "3", "--json"])
+    (said,) = objects(capsys.readouterr().out)
+
+    written = model.generate(4, "the cat", top_p=0.9, no_repeat_ngram=2, min_length=3, seed=5)
+    assert [(each["text"], each["log_probability"]) for each in drawn] == [
+        (each.text, each.log_probability) for each in written
+    ]
+    following = model.next_words("the", 2, word="sat", top_k=3)
+    assert said["words"] == [asdict(each) for each in following.words]
 
 
 @pytest.mark.parametrize(

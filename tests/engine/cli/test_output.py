@@ -4,13 +4,14 @@ import errno
 import io
 import json
 import math
+import signal
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.cli import output as cli_output
-from engine.cli.output import Output
+from engine.cli.output import Output, stop_on_signal
 from engine.cli.texts import bar
 from engine.control import Notice, StageProgress
 from engine.errors import EngineError
@@ -213,3 +214,16 @@ def test_that_sizes_have_a_unit() -> None:
     sizes = (12, 1000, 999_600, 4 << 30)
 
     assert [size_text(size) for size in sizes] == ["12 bytes", "1 kB", "1 MB", "4.29 GB"]
+
+
+def test_that_the_first_ctrl_c_after_a_stop_that_another_process_heard_aborts_nothing() -> None:
+    output = Output(as_json=False, out=io.StringIO(), err=io.StringIO())
+    with stop_on_signal(output) as control:
+        control.stop()
+        assert control.exit_code == 128 + signal.SIGTERM
+
+        signal.raise_signal(signal.SIGINT)
+
+        assert control.exit_code == 128 + signal.SIGINT
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)

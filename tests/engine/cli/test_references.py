@@ -155,10 +155,23 @@ def test_that_each_setting_of_the_recipe_can_be_chosen(
     assert "0.25 at the output" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--output-dropout", "1", "A dropout is a share from 0 to 0.9, not 1.0."),
+        (
+            "--softmax-sample",
+            "0",
+            (
+                "The share of the words that a softmax is over is above 0 and at most 1 (the exact "
+                "softmax), not 0.0."
+            ),
+        ),
+    ],
+)
 def test_that_a_setting_out_of_range_is_refused_before_the_text_is_read(
-    csv_path: Path, capsys: pytest.CaptureFixture[str]
+    option: str, value: str, said: str, csv_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(train_arguments(csv_path, "--output-dropout", "1")) == 2
+    assert main(train_arguments(csv_path, option, value)) == 2
 
-    shown = capsys.readouterr().err
-    assert shown == "Error: A dropout is a share from 0 to 0.9, not 1.0.\n"
+    assert capsys.readouterr().err == f"Error: {said}\n"

@@ -32,9 +32,9 @@ def test_that_a_german_text_is_read_as_german(
     told = capsys.readouterr().err
     assert model.reading.config.name == "words"
     assert model.reading.rules.language == "de"
-    assert model.description.endswith("It reads German, words with their capitals.")
+    assert model.description.endswith("It reads German, cased.")
     assert "Haus" in model.vocabulary
-    assert "Words: German, words with their capitals." in told
+    assert "Words: German, cased." in told
     assert main(["score", str(german.with_suffix(".safetensors")), "Das Haus."]) == 0
     assert "unknown" not in capsys.readouterr().out
 

@@ -106,5 +106,7 @@ def test_that_a_text_whose_words_are_mostly_rare_gets_advice(tmp_path: Path) -> 
 
     [notice] = [event.text for event in events if isinstance(event, Notice)]
     assert notice.startswith("Only 18% of the words of a.csv are known")
-    assert "With the smallest count 1, 100% would be known" in notice
+    assert (
+        "With the smallest count 1 (Known from 1 ×, --min-count 1), 100% would be known" in notice
+    )
     assert not any(isinstance(event, Notice) for event in others)

@@ -52,6 +52,15 @@ def test_that_the_shared_tables_are_read_right_or_refused(shared_data: Path) -> 
         table("'id','text'\n", "'{n}','{text}'"),
         table("id,text\n", "{n},“{text}”"),
         table("id , text\n", '{n} , "{text}" '),
+        table("Nr,Nr,Kommentar\n", '{n},{n},"{text}"'),  # a name that comes twice
+        table("id,text\n", '{n},"{text}"', "Total,3\n" + ",\n" * 20),
+        table("id,text\n", '{n},"{text}"', "Total,3\nregion,count,more\n"),  # not at the end
+        table("id,empty,text\n", '{n},,"{text}"', "Source: us,,\n"),
+        table("id\t text\t more\t last\n", '{n}\t "{text}"\t \t x'),
+        table("1. How is it?,2. Which word would you choose?\n", '"{text}",{n}word'),
+        table("Survey,\nid,text,\n", '{n},"{text}"'),
+        table("id x text\n", '{n} y "{text}"'),
+        table("Comment\n", "{text}"),
     ],
 )
 def test_that_texts_are_found_without_a_choice(data: bytes, tmp_path: Path) -> None:
@@ -62,14 +71,22 @@ def test_that_texts_are_found_without_a_choice(data: bytes, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "line",
-    ["Ann, Bob, and Eve went {n} times", "{text}", 'Anna said, "it is {n}"', "Yes, Ann has {n}"],
+    [
+        *(
+            "Ann, Bob, and Eve went {n} times",
+            "{text}",
+            'Anna said, "it is {n}"',
+            "Yes, Ann has {n}",
+        ),
+        *('"{n} it is," said Ann. "Go, now."', "\t{text}", "Ann has {n},000 and {n}.5 more, or so"),
+    ],
 )
 def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
     path = write(tmp_path, table("", line))
 
     texts, _ = read(path)
 
-    assert texts == path.read_text().splitlines()
+    assert texts == [line.strip() for line in path.read_text().splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +97,15 @@ def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
         (("id,text\u2028" + "1,a b\u2028" * 9).encode(), "U\\+2028"),
         (table("id  text\n", "{n:<4}{text}"), "a fixed width"),
         (table('"id,text"\n', '"{n},{text}"'), "in quotes as a whole"),
+        (("id,text\x85" + "1,a b\x85" * 9).encode("latin-1"), "NEL \\(0x85\\)"),
+        (b"id,text\x0c" + b"1,a b\x0c" * 9, "FF"),
+        (b'{\n "data": [\n  {"text": "a b"}\n ]\n}\n', "a JSON object over several lines"),
+        (b"<?xml version='1.0'?>\n<rows>\n<row>a b</row>\n</rows>\n", "an XML document"),
+        (b"<!-- saved -->\n<table>\n<tr><td>a b</td></tr>\n</table>\n", "a web page"),
+        (b"INSERT INTO texts VALUES\n(1, 'a b'),\n(2, 'c d');\n", "statements of SQL"),
+        (b"% old\n@relation texts\n@attribute text string\n@data\n'a b'\n", "ARFF"),
+        (b"/annex/objects/SHA256E-s1335--5e67.csv\n", "git annex get"),
+        (table("id x text\n", '{n} or so "{text}" z'), "blanks between its fields"),
         (b"a,b,c\n" + b"1,2\n3\n4,5,6,7\n8,9,1,2,3\n" * 4, "line 1 has 3 fields between ','"),
     ],
 )  # fmt: skip
@@ -114,6 +140,49 @@ def test_that_doubt_is_told_in_numbers(tmp_path: Path) -> None:
 
     assert inspect_csv(path).doubts[0] == "1 line is left out above the table"
     assert "76% of the first 25 rows have 2 fields" in inspect_csv(ragged).doubts
+
+
+SPLIT = "".join(f"line number {n}\n" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("data", "doubt"),
+    [
+        (table("text\n", "{n} Main Street, London, {n}00"), "one name above lines of 3 fields"),
+        (table("", "{n} Main Street, London, {n}00"), "no row names the columns; that each"),
+        (table("id,author,text\n", '{n},ann,"{text}",'), "with a delimiter that the header lacks"),
+        (table("DATETIME,text\n", '{n}-1,10:{n},"{text}"'), "a name less than the rows"),
+        (table("Survey,,,\nDay,,,text\n", '{n},{n},{n},"{text}"'), "1 of its 4 fields filled"),
+        (b"id,text\n1,a b c\n2,d e f\n", "with 2 rows only"),
+        (b'"quoted\n' + b"a line\n" * 12 + b'end"\n' + SPLIT.encode(), "with 14 lines"),
+        (b'text\n"never closed\n' + SPLIT.encode() + b'"again\n', "of its beginning can be read"),
+    ],
+)
+def test_that_what_may_be_otherwise_is_doubtful(data: bytes, doubt: str, tmp_path: Path) -> None:
+    assert any(doubt in each for each in inspect_csv(write(tmp_path, data)).doubts)
+
+
+def test_that_names_are_not_shifted_where_the_header_lacks_the_last_one(tmp_path: Path) -> None:
+    data = table("id\t author\t text\n", '{n}\t "ann"\t "{text}"\t ')
+
+    texts, _ = read(write(tmp_path, data), columns=("text",))
+
+    assert texts == SENTENCES
+
+
+def test_that_lines_of_a_plain_text_that_end_oddly_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, b"Some words.\x1e" * 9, "a.txt")
+
+    with pytest.raises(CorpusError, match="RS"):
+        inspect_csv(path)
+
+
+def test_that_a_plain_text_of_json_lines_is_read_as_such(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(SENTENCES))
+
+    texts, _ = read(write(tmp_path, rows.encode(), "a.txt"))
+
+    assert texts == SENTENCES
 
 
 def test_that_the_lines_above_a_table_can_be_chosen(tmp_path: Path) -> None:

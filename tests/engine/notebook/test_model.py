@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,11 +60,24 @@ def test_that_a_text_tells_its_figures(csv_path: Path, capsys: pytest.CaptureFix
 
     assert repr(text).startswith("<Text: comments.csv, 120 sentences, ")
     assert len(text) == len(list(text)) == 120
-    assert text[0].text == "The cat sees a dog."
+    assert repr(text[0]) == "The cat sees a dog." + "  [held out]" * text[0].is_validation
+    assert repr(text[1]).startswith("A dog sees <b>0</b>!  [unknown: 0, /")
     assert text[-1].text == text[119].text
     assert len(text.words) == 12
     assert "<td>comments.csv</td>" in text._repr_html_()
     assert capsys.readouterr().err == ""
+
+
+def test_that_the_words_of_a_text_can_be_chosen(csv_path: Path) -> None:
+    config = engine.TokenizerConfig(name="words", language="en", lower_case=False)
+
+    cased = engine.read(csv_path, "body", tokenizer=config, min_count=1, progress=False)
+    lower = engine.read(csv_path, "body", progress=False)
+
+    assert "The" in cased.words
+    assert "59" in cased.words
+    assert "The" not in lower.words
+    assert "59" not in lower.words
 
 
 def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
@@ -91,7 +105,9 @@ def test_that_a_training_goes_on_from_a_model(csv_path: Path) -> None:
     assert first.language_model.epoch == pytest.approx(1.0)
     assert second.language_model.epoch == pytest.approx(3.0)
     assert second.language_model.hidden_dim == 6
-    assert second.evaluate(text).loss < first.evaluate(csv_path).loss
+    before, after = first.evaluate(csv_path), second.evaluate(text)
+    assert after.loss < before.loss
+    assert repr(after).startswith(f"loss {after.loss:.4f} nats per word, perplexity ")
 
 
 def test_that_sentences_are_those_of_the_stream() -> None:
@@ -100,7 +116,10 @@ def test_that_sentences_are_those_of_the_stream() -> None:
 
     written = engine.Model(model).generate(4, "the", top_k=3, min_length=2, seed=5)
 
-    assert list(written) == list(generate(model, config, RunControl()))
+    expected = list(generate(model, config, RunControl()))
+    assert [asdict(each) for each in written] == [asdict(each) for each in expected]  # type: ignore[call-overload]
+    assert written[1:3][1] is written[2]
+    assert repr(written[1:3]) == "\n".join(repr(written).splitlines()[1:3])
     assert [line.strip().split("  ")[1] for line in repr(written).splitlines()] == [
         each.text for each in written
     ]
@@ -121,19 +140,27 @@ def test_that_a_score_is_that_of_the_stream_and_reads_as_a_table() -> None:
 
 
 def test_that_next_words_are_shown_after_what_they_follow() -> None:
-    following = engine.Model(tiny_model()).next_words("The cat", 3, top_k=1)
+    model = engine.Model(tiny_model())
+    following = model.next_words("The cat", 3, top_k=1)
+    wanted = model.next_words("The zebra", 1, word="sat")
 
     assert repr(following).splitlines()[0].startswith("after the cat (")
     assert len(repr(following).splitlines()) == 4
     assert [word.drawn_with for word in following.words if word.drawn_with] == [1.0]
+    assert repr(following).count("never") == 2
     assert following._repr_html_().count("<tr>") == 4
+    assert "unknown: zebra" in repr(wanted)
+    assert wanted.words[-1].word == "sat"
 
 
 def test_that_a_better_word_is_that_of_the_stream() -> None:
     model = tiny_model()
     *_, expected = best_replacement(model, "the zebra sat", RunControl())
 
-    assert engine.Model(model).improve("the zebra sat") == expected
+    better = engine.Model(model).improve("the zebra sat")
+
+    assert asdict(better) == asdict(expected)
+    assert "“naïve” instead of “zebra” makes it 366 times as probable" in repr(better)
 
 
 def test_that_notices_come_to_the_person(capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,6 +218,11 @@ def test_that_a_history_becomes_a_frame_where_pandas_is_there(
     assert [row["training_loss"] for row in evaluations] == [2.08, 1.9]
     assert points["losses"] == [2.0, 1.9]
     assert list(points) == list(tiny_history().columns())
+    rows: Any = model.generate(2, top_p=0.9, min_length=1, seed=4).frame()
+    assert [(row["seed"], row["top_p"], row["number"]) for row in rows] == [
+        (4, 0.9, 1),
+        (4, 0.9, 2),
+    ]
 
 
 def test_that_without_pandas_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +253,21 @@ def test_that_ctrl_c_ends_a_training_and_keeps_what_was_learned(
     assert model.language_model is learned
     assert signal.getsignal(signal.SIGINT) is before
     assert "The memory is small." in capsys.readouterr().err
+
+
+def test_that_a_notebook_shows_the_sentence_of_a_failure_alone() -> None:
+    with pytest.raises(engine.ConfigError) as failure:
+        engine.Model(tiny_model()).generate(temperature=-1.0)
+
+    assert failure.value._render_traceback_() == [
+        "ConfigError: The temperature must be 0 or a positive number, not -1.0."
+    ]
+
+
+def test_that_a_rung_is_shown_with_its_temperature() -> None:
+    written = engine.Model(tiny_model()).generate(ladder=(0.0, 0.5), min_length=1, seed=1)
+
+    assert [line[:6] for line in repr(written).splitlines()] == ["T 0   ", "T 0.5 "]
 
 
 def test_that_a_second_ctrl_c_aborts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,14 +25,20 @@ FILTERS: list[dict[str, Any]] = [
     {"top_p": 0.6},
     {"min_p": 0.3},
     {"repetition_penalty": 1.8},
+    {"no_repeat_ngram": 1},
+    {"no_repeat_ngram": 2, "temperature": 1.2},
     {"temperature": 1.4, "top_k": 6, "top_p": 0.8, "min_p": 0.1, "repetition_penalty": 1.3},
 ]
 
 
-def filtered_by_hand(z: Any, said: set[int], config: SampleConfig) -> Any:
+def filtered_by_hand(z: Any, said: tuple[int, ...], config: SampleConfig) -> Any:
     """Return the probabilities after the filters, one word at a time."""
-    z = list(z)
-    for word in said:
+    z, n = list(z), config.no_repeat_ngram
+    runs = [said[k : k + n] for k in range(len(said) - n + 1)]
+    for word in range(len(z)):
+        if n and (*said, word)[-n:] in runs:
+            z[word] = -math.inf
+    for word in set(said):
         z[word] *= 1 / config.repetition_penalty if z[word] > 0 else config.repetition_penalty
     z[0] = z[-1] = -math.inf
     weights = [math.exp(each / config.temperature) for each in z]
@@ -65,13 +71,13 @@ def test_that_sentences_come_as_often_as_the_filters_leave_them(filters: dict[st
     model = tiny_model(tuple("abcd"), scale=0.9, seed=4)
     config = SampleConfig(count=6000, min_length=0, max_length=2, seed=3, **filters)
     expected: dict[tuple[str, ...], float] = {}
-    first = filtered_by_hand(reference_scores(model, []), set(), config)
+    first = filtered_by_hand(reference_scores(model, []), (), config)
     words, end = model.vocabulary.words, model.vocabulary.end_id
     for a in np.flatnonzero(first):
         if a == end:
             expected[()] = first[a]
             continue
-        second = filtered_by_hand(reference_scores(model, [a]), {a}, config)
+        second = filtered_by_hand(reference_scores(model, [a]), (a,), config)
         for b in np.flatnonzero(second):
             sentence = (words[a],) if b == end else (words[a], words[b])
             expected[sentence] = first[a] * second[b]
@@ -91,9 +97,9 @@ def test_that_filters_leave_what_is_left_by_hand(filters: dict[str, Any], seed: 
     z = 2.0 * np.random.default_rng(seed).standard_normal(len(WORDS) + 3)
     vocabulary, config = Vocabulary.from_words(WORDS, range(10, 0, -1)), SampleConfig(**filters)
 
-    shares = drawing_probabilities(torch.tensor(z[None]), config, vocabulary, [(3, 5)], [True])
+    shares = drawing_probabilities(torch.tensor(z[None]), config, vocabulary, [(3, 5, 3)], [True])
 
-    np.testing.assert_allclose(shares[0], filtered_by_hand(z, {3, 5}, config), atol=1e-12)
+    np.testing.assert_allclose(shares[0], filtered_by_hand(z, (3, 5, 3), config), atol=1e-12)
 
 
 @pytest.mark.parametrize(("filters", "left"), [({"top_k": 2}, [1, 2]), ({"top_p": 0.25}, [1, 2])])
@@ -116,7 +122,7 @@ def test_that_top_p_keeps_thousands_of_words_where_it_takes_so_many() -> None:
     config = SampleConfig(top_p=0.9)
     shares = drawing_probabilities(z, config, vocabulary, [(), ()], [True, True])
 
-    by_hand = filtered_by_hand(z[0].tolist(), set(), config)
+    by_hand = filtered_by_hand(z[0].tolist(), (), config)
     np.testing.assert_allclose(shares[0], by_hand, atol=1e-12)
     assert shares[1].nonzero()[:, 0].tolist() == [7]
 
@@ -132,3 +138,12 @@ def test_that_the_end_is_left_out_where_it_may_not_come() -> None:
 
     assert shares.argmax(1).tolist() == [1, 2]
     assert shares.sum(1).tolist() == [1.0, 1.0]
+
+
+def test_that_the_last_word_stays_where_all_others_were_said() -> None:
+    vocabulary = Vocabulary.from_words(WORDS[:2], (2, 1))
+    z, config = torch.zeros(1, 5, dtype=torch.float64), SampleConfig(no_repeat_ngram=1)
+
+    shares = drawing_probabilities(z, config, vocabulary, [(2, 3)], [False])
+
+    assert shares[0].tolist() == [0.0, 0.0, 0.5, 0.5, 0.0]

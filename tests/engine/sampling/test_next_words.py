@@ -53,6 +53,17 @@ def test_that_words_are_readable_and_unknown_ones_named() -> None:
     assert shown["SENTENCE_END"] == "end of sentence"
 
 
+def test_that_a_wanted_word_comes_last_with_its_rank() -> None:
+    model, settings = tiny_model(), SampleConfig(start="the")
+    every = next_words(model, settings, 8).words
+
+    for wanted in every[3:]:
+        *first, last = next_words(model, settings, 3, word=wanted.word).words
+        assert (*first, last) == (*every[:3], wanted)
+    assert next_words(model, settings, 3, word=every[1].word).words == every[:3]
+    assert next_words(model, settings, 1, word="zebra").words[-1].word == "UNKNOWN_TOKEN"
+
+
 def test_that_no_word_at_all_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least 1 word, not 0"):
         next_words(tiny_model(), SampleConfig(), 0)

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ import torch
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.results import SentenceGenerated, SentenceGrowing
 from engine.network.reference import RNNNumpy
+from engine.network.rnn import RNN
 from engine.sampling.sampler import MAX_TRIES, generate, invert
 from engine.scoring.scorer import score
 from tests.engine.support.models import model_of, tiny_model
@@ -160,16 +161,31 @@ def test_that_an_untrained_network_can_be_heard() -> None:
     assert all(len(sentence.words) >= 7 for sentence in drawn)
 
 
-def test_that_a_stop_ends_the_stream_before_the_next_word() -> None:
-    control = RunControl()
-    events: Iterator[object] = generate(
-        tiny_model(), SampleConfig(count=1000, min_length=0, seed=0), control
-    )
-    next(events)
+@pytest.mark.parametrize(
+    "way",
+    [{}, {"top_p": 0.9}, {"ladder": (0.5, 1.0, 2.0)}, {"beams": 20}],
+    ids=str,
+)
+def test_that_no_word_is_drawn_after_a_stop(
+    way: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, advance = RunControl(), RNN.advance
+    steps: list[int] = []
 
-    control.stop()
+    def stopping(rnn: RNN, words: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        steps.append(len(words))
+        if len(steps) == 4:
+            control.stop()
+        return advance(rnn, words, state)
 
-    assert len(list(events)) <= 1
+    monkeypatch.setattr(RNN, "advance", stopping)
+    config = SampleConfig(count=1000, min_length=6, max_length=8, seed=0, **way)
+
+    events = list(generate(tiny_model(), config, control, each_word=True))
+
+    assert len(steps) == 4
+    assert {type(event) for event in events} <= {SentenceGrowing}
+    assert len(events) < 4
 
 
 @pytest.mark.parametrize("uniform", [0.0, 0.25, 0.5, 1.0 - 2.0**-53])

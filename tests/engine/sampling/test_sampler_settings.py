@@ -99,6 +99,9 @@ def test_that_a_ladder_gives_what_each_temperature_gives_alone() -> None:
             model, temperature=each.settings.temperature, count=1, min_length=2, seed=8
         )
         assert replace(alone, number=each.number) == each
+        (again,) = generate(model, each.settings, RunControl())
+        assert isinstance(again, SentenceGenerated)
+        assert again.words == each.words
 
 
 def test_that_the_stored_settings_make_the_same_sentence_again() -> None:

@@ -13,7 +13,7 @@ def test_that_ten_sentences_are_cut_as_they_will_be() -> None:
 
     assert preview.tokenizer == TokenizerConfig(name="words", language="de", lower_case=False)
     assert preview.proposal == preview.tokenizer
-    assert preview.description == "German, words with their capitals"
+    assert preview.description == "German, cased"
     assert len(preview.sentences) == 10
     text, words = preview.sentences[0]
     assert text.startswith("Das Haus steht")

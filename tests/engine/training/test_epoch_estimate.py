@@ -12,7 +12,7 @@ from engine.corpus.corpus import Corpus
 from engine.errors import DeviceError
 from engine.events import Event
 from engine.training import epoch_estimate
-from engine.training.epoch_estimate import estimate_epoch, sizes_to_measure
+from engine.training.epoch_estimate import estimate_epoch, sizes_to_measure, with_both_sides_of
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.steps import EpochSteps
 from tests.engine.support.runs import animal_corpus
@@ -167,3 +167,18 @@ def test_that_a_corpus_without_held_out_documents_can_be_measured(tmp_path: Path
     corpus = animal_corpus(tmp_path, documents=6, validation_fraction=0.0)
 
     assert estimate_of(corpus, TrainConfig(), sizes=(10,)).seconds[0] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "measured"),
+    [
+        ((1000, 6000, 16_000), (1000, 3999, 4000, 6000, 16_000)),
+        ((1000, 2000), (1000, 2000)),
+        ((4000, 8000), (4000, 8000)),
+        ((500, 4000), (500, 3999, 4000)),
+    ],
+)
+def test_that_both_sides_of_the_sampled_softmax_are_measured(
+    sizes: tuple[int, ...], measured: tuple[int, ...]
+) -> None:
+    assert with_both_sides_of(4000, sizes) == measured

@@ -26,6 +26,7 @@ from engine.recipes import (
     tuning_text,
     unsettled,
 )
+from engine.training import placement
 from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams
@@ -108,7 +109,11 @@ def test_that_what_is_left_out_depends_on_the_place_in_the_run_alone() -> None:
     assert (first.inputs == 1.0).all()
 
 
-def test_that_the_first_network_knows_how_common_words_are(corpus: Corpus) -> None:
+@pytest.mark.parametrize("at_once", [7, 1 << 20])
+def test_that_the_first_network_knows_how_common_words_are(
+    at_once: int, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placement, "_IDS_AT_ONCE", at_once)
     rnn = RNN(len(corpus.vocabulary), 20, dtype="float64")
 
     start_with_unigrams(rnn, corpus.training)
@@ -316,6 +321,21 @@ def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus, softmax_sample:
     assert all(map(torch.equal, shown.parameters(), kept.parameters()))
     assert all(map(torch.equal, shown.parameters(), last.model.rnn.parameters()))
     assert math.isfinite(resumed.state().progress.best_loss or math.inf)
+
+
+def test_that_two_epochs_and_then_two_more_are_four_at_once(corpus: Corpus) -> None:
+    config = TrainConfig(epochs=4, batch_size=8, output_dropout=0.3, softmax_sample=0.3)
+    whole = Trainer(corpus, ModelConfig(hidden_dim=6), config)
+    half = Trainer(corpus, ModelConfig(hidden_dim=6), replace(config, epochs=2))
+    *_, last = (each for each in whole.run(RunControl()) if isinstance(each, SnapshotPublished))
+    for _ in half.run(RunControl()):
+        pass
+
+    longer = replace(half.state(), train_config=replace(half.state().train_config, epochs=4))
+    resumed = Trainer.resumed(corpus, longer)
+    *_, mine = (each for each in resumed.run(RunControl()) if isinstance(each, SnapshotPublished))
+
+    assert all(map(torch.equal, mine.model.rnn.parameters(), last.model.rnn.parameters()))
 
 
 def test_that_what_was_decided_can_be_left_open_again() -> None:

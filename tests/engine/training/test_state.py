@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from engine.config import TrainConfig
 from engine.corpus.corpus import Sentences
-from engine.training.state import text_digest
+from engine.files import spool
+from engine.training import state
+from engine.training.state import sentence_order, text_digest
 from tests.engine.support.runs import animal_corpus
 
 
@@ -52,3 +56,25 @@ def test_that_one_other_word_gives_another_digest(tmp_path: Path) -> None:
     other[5] += 1
 
     assert digest(Sentences(ids=other, offsets=sentences.offsets)) != digest(sentences)
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_that_the_order_of_many_sentences_is_that_of_few_but_lies_in_a_file(
+    has_room: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = TrainConfig(seed=3)
+    few = sentence_order(config, 2, 300_000)
+    monkeypatch.setattr(state, "_MANY_SENTENCES", 1000)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path if has_room else tmp_path / "missing"))
+
+    monkeypatch.setattr(spool, "_NUMBERS_AT_ONCE", 1000)
+    tracemalloc.start()
+    try:
+        many = sentence_order(config, 2, 300_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    np.testing.assert_array_equal(many, few)
+    assert (peak < many.nbytes) == has_room
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """The list of sentences: copying, scoring, following."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
@@ -102,6 +104,19 @@ def test_that_a_tooltip_gives_nats_and_perplexity(sentences: SentenceList) -> No
 
     assert "−23.000 nats" in tooltip
     assert "perplexity 314 a word" in tooltip  # exp(23 / 4)
+
+
+def test_that_a_rung_of_a_ladder_shows_its_temperature_and_all_its_settings(
+    sentences: SentenceList,
+) -> None:
+    rung = SampleConfig(ladder=(0.25,), temperature=0.25, top_p=0.9, seed=7)
+    sentences.append_sentence(replace(sentence(4), settings=rung, seed=7))
+    sentences.records()  # all that waits is shown
+    last = sentences.model().rowCount() - 1
+
+    assert sentences.model().index(last, 0).data() == "T 0.25"
+    tooltip = sentences.model().index(last, 2).data(Qt.ItemDataRole.ToolTipRole)
+    assert "temperature 0.25  ·  top-p 0.9  ·  at least 7 words  ·  seed 7" in tooltip
 
 
 def test_that_a_very_small_probability_is_never_shown_as_nothing(qtbot: QtBot) -> None:

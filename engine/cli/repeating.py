@@ -1,0 +1,70 @@
+"""What repeats a kept run: the line to type, and the file of its settings."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.cli.configs import TrainRecords, train_values
+from engine.cli.main import build_parser
+from engine.cli.settings_file import settings_text
+from engine.errors import RunError
+from engine.recipes import unsettled
+from engine.runs.info import RunInfo
+from engine.runs.naming import explicit
+
+
+def train_command(run: RunInfo) -> str:
+    """Return the `train` line that repeats a run exactly, to be typed in a terminal.
+
+    Only what is not as by default is in it; a setting that the recipe chose for the text is not.
+
+    Raises
+    ------
+    RunError
+        If the run began with a trained model, or its description is damaged.
+    """
+    words = ["python", "-m", "engine", *train_arguments(run), "--keep-run"]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def run_settings(run: RunInfo) -> str:
+    """Return a run's settings as the file that `train --config` reads; raises as the line does."""
+    return settings_text(_records(run))
+
+
+def train_arguments(run: RunInfo) -> list[str]:
+    """Return the arguments of `train_command`, the command first."""
+    records = _records(run)
+    return ["train", *map(str, records.corpus.paths), *_options(train_values(records))]
+
+
+def _records(run: RunInfo) -> TrainRecords:
+    if run.corpus_config is None or run.problem:
+        raise RunError(f"The settings of {run.name} are damaged: nothing can repeat it.")
+    if run.is_continued:
+        raise RunError(
+            f"{run.name} began with a model that was trained before, so that no settings alone "
+            "can repeat it."
+        )
+    corpus = replace(run.corpus_config.absolute(), processes=None)
+    train = explicit(run.train_config)
+    if run.training_words is not None:
+        train = unsettled(train, run.training_words, run.vocabulary_size or 0)
+    return TrainRecords(corpus, run.model_config, train)
+
+
+def _options(values: dict[str, object]) -> Iterator[str]:
+    """Yield the options of what is not as by default, as one would type them."""
+    defaults = build_parser().parse_args(["train"])
+    for name, value in values.items():
+        if name == "csv" or value is None or value == getattr(defaults, name):
+            continue
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            yield option if value else f"--no-{option.removeprefix('--')}"
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            text = repr(each) if isinstance(each, float) else str(each)
+            yield from [f"{option}={text}"] if text.startswith("-") else [option, text]
