@@ -23,11 +23,11 @@ from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
 from app.generation.background.controllers import BackgroundControllers
+from app.generation.background.next_words import NextWordsController
+from app.generation.background.scoring import ScoringController
+from app.generation.background.suggestions import SuggestionsController
 from app.generation.controller import GenerationController
 from app.generation.keeping import SentenceKeeper
-from app.generation.next_words_controller import NextWordsController
-from app.generation.scoring_controller import ScoringController
-from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController

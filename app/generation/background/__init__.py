@@ -1,1 +1,1 @@
-"""What is found out beside the writing and the typing, one controller for each kind of it."""
+"""What the model is asked beside the writing, one controller for each kind of question."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -213,8 +212,7 @@ class ScorePanel(QFrame):
         figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
         self.table_row = TableRow(figures, 2, self)
         figures.setColumnStretch(len(names), 1)
-        heading = QLabel("How probable is a sentence?", self)
-        heading.setProperty("role", "heading")
+        heading = make_label("How probable is a sentence?", "heading", self)
         top = QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(self._lists_button)

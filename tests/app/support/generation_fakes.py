@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, Message
 from app.generation.background.controllers import BackgroundControllers
+from app.generation.background.next_words import NextWordsController
+from app.generation.background.scoring import ScoringController
+from app.generation.background.suggestions import SuggestionsController
 from app.generation.controller import GenerationController
-from app.generation.next_words_controller import NextWordsController
-from app.generation.scoring_controller import ScoringController
-from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
