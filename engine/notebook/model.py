@@ -220,11 +220,7 @@ class Model:
     def rank(
         self,
         candidates: "Sequence[str] | Path",
-        *,
-        weight: float = 1.0,
-        own_weight: float = 0.0,
-        per_word: bool = False,
-        base: str = "10",
+        weights: RankWeights = RankWeights(),  # noqa: B008 - frozen
     ) -> list[RankedCandidate]:
         """Put candidate sentences in order, the best first.
 
@@ -233,19 +229,15 @@ class Model:
         candidates : sequence of str, or Path
             A sentence each, with or without a score and a tab, or lines of an n-best list; or a
             file of them.
-        weight, own_weight : float
-            Of the model's log probability, and of the list's own scores.
-        per_word : bool
-            Rank by the mean over the words instead of the sum.
-        base : {"10", "2", "e"}
-            Of the logarithm.
+        weights : RankWeights
+            Of the model's log probability, the sum or the mean per word, and of the list's own
+            scores.
 
         Returns
         -------
         list of RankedCandidate
             Group after group; Ctrl+C raises `KeyboardInterrupt`.
         """
-        weights = RankWeights(weight=weight, own_weight=own_weight, per_word=per_word, base=base)
         read = (
             candidates_in(candidates) if isinstance(candidates, Path) else candidates_of(candidates)
         )

@@ -1,7 +1,7 @@
 """Compared sentences: ranked, and two of them word under word."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.generation.records import ModelScore
 from app.generation.scoring.comparison_table import ComparisonTable
@@ -47,8 +47,11 @@ class ComparisonPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table, 1)
+        row = QHBoxLayout()
+        row.addWidget(self._pair.verdict_label, 1)
+        row.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(row)
         column.addWidget(self._pair)
-        column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
         self._unpin_button.clicked.connect(self.table.remove_selected_or_all)
         self.table.count_changed.connect(self._on_count_changed)
         self.table.removed.connect(self.removed)

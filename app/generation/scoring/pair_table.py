@@ -22,13 +22,19 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PairTable(QWidget):
-    """Show two scores; hidden while there are no two."""
+    """Show two scores; hidden while there are no two.
+
+    Attributes
+    ----------
+    verdict_label : QLabel
+        Says which one is more probable; it stands where the owner puts it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PairModel(self)
-        self._verdict = make_label("", "body", self, wrap=True)
-        self._verdict.setObjectName("generation.pair_label")
+        self.verdict_label = make_label("", "body", parent, wrap=True)
+        self.verdict_label.setObjectName("generation.pair_label")
         self._table = describe(
             QTableView(self),
             "generation.pair_table",
@@ -45,18 +51,17 @@ class PairTable(QWidget):
         self._table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._verdict)
         layout.addWidget(self._table)
-        self.hide()
+        self.show_pair(None)
 
     def show_pair(self, pair: tuple[ModelScore, ModelScore] | None) -> None:
         """Show two sentences, the first above; None hides the table."""
         if pair is not None:
             self._model.set_pair(*pair)
-            self._verdict.setText(verdict(*pair))
+            self.verdict_label.setText(verdict(*pair))
             self._fit()
-        self.setVisible(pair is not None)
+        for part in (self, self.verdict_label):
+            part.setVisible(pair is not None)
 
     def _fit(self) -> None:
         """Make each column as wide as its words, and the table as tall as its rows."""
