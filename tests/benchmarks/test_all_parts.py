@@ -30,6 +30,7 @@ from tests.benchmarks.data import (
     typical_model,
     word_shares,
 )
+from tests.benchmarks.key_press import measure_key_press
 from tests.benchmarks.memory import can_measure, in_fresh_process, measure_peaks
 from tests.benchmarks.report import table_lines
 from tests.benchmarks.rows import BenchmarkRow, Machine, Spread, Target, ratios, row
@@ -148,6 +149,16 @@ def test_that_a_row_without_a_figure_says_why(monkeypatch: pytest.MonkeyPatch) -
     assert only.value is None
     assert "| not measured |" in table_lines([only])[2]
     assert "PySide6 is not installed" in table_lines([only])[2]
+
+
+def test_that_a_key_press_in_the_window_is_measured() -> None:
+    pytest.importorskip("PySide6")
+
+    *_, last = measure_key_press(RunControl(), word_dim=100, rounds=1, keys=2)
+
+    assert isinstance(last, BenchmarkRow)
+    assert last.value is not None
+    assert last.value.median > 0.0
 
 
 def test_that_the_time_to_the_window_is_measured() -> None:

@@ -89,7 +89,6 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
-        self._is_typed = False  # the sentence in the line, and not put there
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -281,8 +280,7 @@ class ScorePanel(QFrame):
     ) -> None:
         """Put a sentence into the line, as if it had been typed: it can be undone.
 
-        Where `words` are given, they are scored until something else is typed. With `is_told`
-        the loss of a typed sentence is told.
+        Where `words` are given, they are scored until something else is typed.
         """
         former = self.text
         if (text, words) == (former, self._words):
@@ -293,8 +291,7 @@ class ScorePanel(QFrame):
             if not text:
                 self.sentence_line.del_()
         self._take(words)
-        was_typed, self._is_typed = self._is_typed, False
-        if text != former and former.strip() and (was_typed or not is_told):
+        if text != former and former.strip():
             self.replaced.emit(former, is_told)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
@@ -304,8 +301,7 @@ class ScorePanel(QFrame):
         if (text, words) == (self.text, self._words) and self._scored is not None:
             self._look_again()
         else:
-            # No message: it would lie on the words that the person wants to see.
-            self.set_text(text, words, is_told=False)
+            self.set_text(text, words, is_told=False)  # a message would lie on what is looked at
 
     @property
     def next_words_wanted(self) -> int | None:
@@ -466,7 +462,6 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
-        self._is_typed = True
         self._take(None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:
