@@ -39,7 +39,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 def score_words(
     model: LanguageModel, texts: Iterable[str], output: Output, base: str
 ) -> tuple[int, TextScore]:
-    """Write a line a word, with tabs between the columns; return how many texts and the totals."""
+    """Write one line per word, with tabs between columns; return how many texts and the totals."""
     unit, total, number = _BASES[base], NOTHING, 0
     output.result("\t".join(_PER_WORD).format(base))
     for number, text in enumerate(texts, start=1):
@@ -154,7 +154,7 @@ class Candidate:
 
 
 def candidates_of(lines: Iterable[str]) -> Iterator[Candidate]:
-    """Read candidates: a text a line, "score<tab>text", or an n-best list of Moses.
+    """Read candidates: one text per line, "score<tab>text", or an n-best list of Moses.
 
     The latter is "group ||| text ||| features ||| score"; its score is the last number.
     """

@@ -23,6 +23,9 @@ from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_table import ComparisonTable
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
+    FIGURES,
+    SURPRISE,
+    WAVERS,
     parts_text,
     probability_formula,
     unknown_sentence,
@@ -37,8 +40,6 @@ from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
-WAVERS = "Between how many equally likely words the model wavers, on average"
-SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -127,34 +128,12 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
-        self._probability_label = _figure(
-            self,
-            "Probability",
-            "generation.probability_label",
-            "Probability of the sentence",
-            "How often the model would say exactly this sentence, its end included",
-        )
-        self._log_label = _figure(
-            self,
-            "Probability",
-            "generation.log_probability_label",
-            "Logarithm of the probability to base ten",
-            "The probability as a power of ten: −3 is 1 in 1,000",
-        )
-        self._perplexity_label = _figure(
-            self,
-            "Perplexity",
-            "generation.perplexity_label",
-            "Perplexity per word",
-            WAVERS,
-        )
-        self._bits_label = _figure(
-            self,
-            "Bits",
-            "generation.bits_label",
-            "Bits per word",
-            SURPRISE,
-        )
+        (
+            self._probability_label,
+            self._log_label,
+            self._perplexity_label,
+            self._bits_label,
+        ) = (_figure(self, *figure) for figure in FIGURES)
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)

@@ -6,6 +6,24 @@ from app.shared.direction import isolated
 from app.shared.formatting import format_odds, format_perplexity, format_probability
 from engine import SentenceScore
 
+WAVERS = "Between how many equally likely words the model wavers, on average"
+SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
+FIGURES = (  # term of the glossary, name of the object, name for who cannot see it, meaning
+    (
+        "Probability",
+        "generation.probability_label",
+        "Probability of the sentence",
+        "How often the model would say exactly this sentence, its end included",
+    ),
+    (
+        "Probability",
+        "generation.log_probability_label",
+        "Logarithm of the probability to base ten",
+        "The probability as a power of ten: −3 is 1 in 1,000",
+    ),
+    ("Perplexity", "generation.perplexity_label", "Perplexity per word", WAVERS),
+    ("Bits", "generation.bits_label", "Bits per word", SURPRISE),
+)
 _SHOWN_FACTORS = 12  # of the probability
 _LISTED_UNKNOWN = 8  # unknown words named before "and others"
 
@@ -20,7 +38,7 @@ def probability_formula(score: SentenceScore) -> str:
         f"ln p = {ln:.3f}, log₁₀ p = {ln / math.log(10.0):.3f}, log₂ p = {ln / math.log(2.0):.3f}"
     )
     return (
-        f"p = {shown}{more}: one factor a word, the sentence's end the last.\n"
+        f"p = {shown}{more}: one factor per word, the sentence's end the last.\n"
         f"{units} bits.".replace("-", "−")
     )
 
@@ -45,7 +63,7 @@ def without_unknown_text(score: SentenceScore) -> str:
     odds, wavers = score.known_log_probability, score.known_perplexity
     return (
         f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
-        f"perplexity {format_perplexity(wavers)} a word."
+        f"perplexity {format_perplexity(wavers)}."
     )
 
 

@@ -92,7 +92,7 @@ def test_that_a_click_says_where_the_run_stands(qtbot: QtBot, bench: GenerationB
     listed = bench.find(SentenceList, "sentence_list")
     index = listed.model().index(1, COPIED)
 
-    assert "“think so” stands so" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "“think so” appears verbatim" in index.data(Qt.ItemDataRole.ToolTipRole)
     point = listed.visualRect(index).center()
     qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=point)
 

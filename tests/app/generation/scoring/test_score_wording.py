@@ -33,7 +33,7 @@ def test_that_the_probability_is_shown_as_a_product_in_all_units() -> None:
 
     text = probability_formula(sentence_score(words=words, log_probability=-3 * math.log(2.0)))
 
-    assert text.startswith("p = 0.5 × 0.25: one factor a word")
+    assert text.startswith("p = 0.5 × 0.25: one factor per word")
     assert "ln p = −2.079, log₁₀ p = −0.903, log₂ p = −3.000 bits." in text
 
 
