@@ -58,11 +58,26 @@ _FORMER_FAST = RecipeDefaults(
 # By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
 _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
-        300_000,
+        1_000_000,
         replace(
             _FORMER_FAST,
             learning_rate=0.006,
             tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.995),
+        ),
+    ),
+    (
+        300_000,
+        replace(
+            _FORMER_FAST,
+            learning_rate=0.006,
+            tuning=Tuning(
+                unigram_start=True,
+                adam_epsilon=1e-5,
+                weight_decay=0.05,
+                averaging=0.995,
+            ),
+            reason="A text of this size is soon gone through several times: all numbers shrink a "
+            "little at each step (weight decay).",
         ),
     ),
     (

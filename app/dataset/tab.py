@@ -163,7 +163,7 @@ class DatasetTab(QWidget):
     def show_outdated(self, name: str) -> None:
         """Grey what belongs to the text `name`, as another file was chosen; "" if none was."""
         is_outdated = bool(name)
-        title = f"Prepared text ({shorten(name, 24)})" if name else "Prepared text"
+        title = f"Prepared text ({shorten(name, 12)})" if name else "Prepared text"
         self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
         for page in (self._corpus_page, self.vocabulary_page):
             page.setEnabled(not is_outdated)
@@ -324,6 +324,7 @@ class DatasetTab(QWidget):
         line = QWidget(parent)
         self._reading = make_label("", "hint", line, wrap=True)
         self._reading.setObjectName("dataset.reading_label")
+        self._reading.setText("How a file is read is found out when it is chosen.")
         self._change = describe(
             QToolButton(line),
             "dataset.change_reading_button",
@@ -448,6 +449,7 @@ class DatasetTab(QWidget):
         self._file_panel.set_offered(is_offered=can_open)
         self._csv_form.setEnabled(can_open and self._file_panel.has_file)
         self._change.setEnabled(self._file_panel.has_file)
+        self._change.setVisible(self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,

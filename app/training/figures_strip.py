@@ -9,7 +9,7 @@ from app.shared.labels import TermLabel
 from app.shared.theme import scaled
 
 ONE_ROW_PX = 852  # the width from which all figures stand in one row
-REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures
+REMARKS_BESIDE_PX = 590  # the width from which two rows have remarks beside the figures
 NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
 FIGURES = {  # caption, meaning, term of the glossary

@@ -23,6 +23,9 @@ from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_table import ComparisonTable
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
+    FIGURES,
+    SURPRISE,
+    WAVERS,
     parts_text,
     probability_formula,
     unknown_sentence,
@@ -37,9 +40,6 @@ from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
-
-WAVERS = "Between how many equally likely words the model wavers, on average"
-SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -84,7 +84,6 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
-        self._is_typed = False  # the sentence in the line, and not put there
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -129,34 +128,12 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
-        self._probability_label = _figure(
-            self,
-            "Probability",
-            "generation.probability_label",
-            "Probability of the sentence",
-            "How often the model would say exactly this sentence, its end included",
-        )
-        self._log_label = _figure(
-            self,
-            "Probability",
-            "generation.log_probability_label",
-            "Logarithm of the probability to base ten",
-            "The probability as a power of ten: −3 is 1 in 1,000",
-        )
-        self._perplexity_label = _figure(
-            self,
-            "Perplexity",
-            "generation.perplexity_label",
-            "Perplexity per word",
-            WAVERS,
-        )
-        self._bits_label = _figure(
-            self,
-            "Bits",
-            "generation.bits_label",
-            "Bits per word",
-            SURPRISE,
-        )
+        (
+            self._probability_label,
+            self._log_label,
+            self._perplexity_label,
+            self._bits_label,
+        ) = (_figure(self, *figure) for figure in FIGURES)
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)
@@ -281,8 +258,7 @@ class ScorePanel(QFrame):
     ) -> None:
         """Put a sentence into the line, as if it had been typed: it can be undone.
 
-        Where `words` are given, they are scored until something else is typed. With `is_told`
-        the loss of a typed sentence is told.
+        Where `words` are given, they are scored until something else is typed.
         """
         former = self.text
         if (text, words) == (former, self._words):
@@ -293,8 +269,7 @@ class ScorePanel(QFrame):
             if not text:
                 self.sentence_line.del_()
         self._take(words)
-        was_typed, self._is_typed = self._is_typed, False
-        if text != former and former.strip() and (was_typed or not is_told):
+        if text != former and former.strip():
             self.replaced.emit(former, is_told)
 
     def look_at(self, text: str, place: int, words: tuple[str, ...] | None = None) -> None:
@@ -304,8 +279,7 @@ class ScorePanel(QFrame):
         if (text, words) == (self.text, self._words) and self._scored is not None:
             self._look_again()
         else:
-            # No message: it would lie on the words that the person wants to see.
-            self.set_text(text, words, is_told=False)
+            self.set_text(text, words, is_told=False)  # a message would lie on what is looked at
 
     @property
     def next_words_wanted(self) -> int | None:
@@ -365,9 +339,8 @@ class ScorePanel(QFrame):
         self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:
-            for label in (self._probability_label, self._log_label):
-                label.setText(NOTHING)
-            for label in (self._perplexity_label, self._bits_label):
+            labels = (self._probability_label, self._log_label, self._perplexity_label)
+            for label in (*labels, self._bits_label):
                 label.setText(NOTHING)
             self._model_label.clear()
             self._parts_label.hide()
@@ -471,7 +444,6 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
-        self._is_typed = True
         self._take(None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:
