@@ -62,12 +62,7 @@ def typed_delimiter(text: str) -> str:
 
 
 class CsvForm(QWidget):
-    """The options of reading a file.
-
-    Attributes
-    ----------
-    column_picker : ColumnPicker
-        Where the text columns are ticked.
+    """The options of reading a file; `column_picker` ticks the text columns.
 
     Signals
     -------
