@@ -18,7 +18,7 @@ FIGURES = {  # caption, meaning, term of the glossary
         "Passes over the training text so far, and how many are planned",
         "Epoch",
     ),
-    "speed": ("Words per second", "Words learned from in a second", "Words per second"),
+    "speed": ("Words per second", "Words learned from per second", "Words per second"),
     "elapsed": ("Elapsed", "Time of training, pauses left out", "Words per second"),
     "left": ("Time left", "Estimated from this run's speed", "Words per second"),
     "rate": ("Learning rate", "How large each correction is now", "Learning rate"),
