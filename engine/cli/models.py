@@ -37,7 +37,7 @@ from engine.wording import counted, probability
 
 
 def run_generate(arguments: Namespace) -> int:
-    """Draw sentences, one a line."""
+    """Draw sentences, one per line."""
     config = SampleConfig(
         count=arguments.count,
         start=arguments.start,
@@ -147,7 +147,7 @@ def run_info(arguments: Namespace) -> int:
     output.result(model.description)
     summary = model.summary
     output.result(
-        f"Corpus: {summary.name}, {counted(summary.sentences, 'sentence')}, "
+        f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}, "
         f"{counted(summary.words, 'word')}."
     )
     output.result(f"Words: {describe_tokenizer(summary.tokenizer)}.")

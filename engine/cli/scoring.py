@@ -50,7 +50,7 @@ _STATISTICS = ("word", "count", "log{}_probability", "mean_surprisal_bits")
 def score_words(
     model: LanguageModel, texts: Iterable[tuple[int, str]], output: Output, base: str
 ) -> tuple[int, TextScore]:
-    """Write a line per word of numbered texts; return how many they are and the totals.
+    """Write one line per word of numbered texts; return how many they are and the totals.
 
     Tabs stand between the columns.
     """

@@ -21,7 +21,7 @@ _MOST_PLACES = 20  # where a run stands that are named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """The longest run of a sentence's words that stands so in the training text."""
+    """The longest run of a sentence's words that appears verbatim in the training text."""
 
     first: int  # of the sentence's words, from 0
     length: int  # words; 0: none of them is in the text at all

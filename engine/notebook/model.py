@@ -415,7 +415,7 @@ def fit(
     hidden_dim : int
         H, the numbers that the network remembers.
     recipe : {"fast", "tutorial"}
-        Adam on mini-batches, or plain gradient descent on one sentence a step.
+        Adam on mini-batches, or plain gradient descent on one sentence per step.
     learning_rate, batch_size : optional
         By default the recipe's.
     time_limit_s : float, optional

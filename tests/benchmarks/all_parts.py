@@ -116,7 +116,7 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
             word_dim=config.word_dim,
             hidden_dim=config.hidden_dims[len(config.hidden_dims) // 2],
             rounds=min(3, config.rounds),
-            least_s=10 * config.turn_s,
+            least_s=6 * config.turn_s,
         )
     if "window" in config.parts and control.proceed():
         rounds = min(3, config.rounds)

@@ -23,6 +23,10 @@ from app.generation.scoring.comparison_panel import ComparisonPanel
 from app.generation.scoring.formula_panel import FormulaPanel
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
+    FIGURES,
+    ODDS,
+    SURPRISE,
+    WAVERS,
     odds_in_words,
     parts_text,
     unknown_sentence,
@@ -38,10 +42,6 @@ from engine import NextWords
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
 _COMPARISON = 1  # of the tabs aside
-
-ODDS = "How often the model would say exactly this sentence, its end included"
-WAVERS = "Between how many equally likely words the model wavers, on average"
-SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 
 
 class ScorePanel(QFrame):
@@ -140,40 +140,13 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
-        self._probability_label = _figure(
-            self,
-            "Probability",
-            "generation.probability_label",
-            "Probability of the sentence",
-            ODDS,
-        )
-        self._log_label = _figure(
-            self,
-            "Probability",
-            "generation.log_probability_label",
-            "Logarithm of the probability to base ten",
-            "The probability as a power of ten: −3 is 1 in 1,000",
-        )
-        self._perplexity_label = _figure(
-            self,
-            "Perplexity",
-            "generation.perplexity_label",
-            "Perplexity per word",
-            WAVERS,
-        )
-        self._bits_label = _figure(
-            self,
-            "Bits",
-            "generation.bits_label",
-            "Bits per word",
-            SURPRISE,
-        )
-        self._figures = (
+        self._figures = tuple(_figure(self, *figure) for figure in FIGURES)
+        (
             self._probability_label,
             self._log_label,
             self._perplexity_label,
             self._bits_label,
-        )
+        ) = self._figures
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)

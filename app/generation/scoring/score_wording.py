@@ -12,6 +12,25 @@ from app.shared.formatting import (
 )
 from engine import SentenceScore
 
+ODDS = "How often the model would say exactly this sentence, its end included"
+WAVERS = "Between how many equally likely words the model wavers, on average"
+SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
+FIGURES = (  # term of the glossary, name of the object, name for who cannot see it, meaning
+    (
+        "Probability",
+        "generation.probability_label",
+        "Probability of the sentence",
+        ODDS,
+    ),
+    (
+        "Probability",
+        "generation.log_probability_label",
+        "Logarithm of the probability to base ten",
+        "The probability as a power of ten: −3 is 1 in 1,000",
+    ),
+    ("Perplexity", "generation.perplexity_label", "Perplexity per word", WAVERS),
+    ("Bits", "generation.bits_label", "Bits per word", SURPRISE),
+)
 _SHOWN_FACTORS = 12  # of the probability
 _THOUSAND_LOG10 = 4.0  # smaller numbers are said in digits
 _LARGE_NUMBERS = (

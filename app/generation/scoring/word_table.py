@@ -133,7 +133,7 @@ def word_columns() -> tuple[Column[WordScore], ...]:
         Column(
             title="Surprise",
             tip="Bits: −log2 of the probability; a long bar is a surprise, "
-            "the mark is a blind guess",
+            "the mark is the uniform guess",
             text=lambda word: format_bits(word.bits),
             tooltip=_tooltip,
             roles={WORD_ROLE: lambda word: word},

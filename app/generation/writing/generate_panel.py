@@ -162,7 +162,7 @@ class GeneratePanel(QFrame):
             QPushButton("&Copy", self),
             "generation.copy_button",
             "Copy sentences",
-            "Copy the selected sentences, or all of them, one a line (Ctrl+C)",
+            "Copy the selected sentences, or all of them, one per line (Ctrl+C)",
         )
         self._save_button = describe(
             QPushButton("&Save…", self),

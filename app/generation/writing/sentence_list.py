@@ -422,7 +422,7 @@ class SentenceList(RecordTable):
             self.resizeRowToContents(row)
 
     def text_of_rows(self, rows: Sequence[int]) -> str:
-        """Return the sentences of `rows`, one a line; titles are left out."""
+        """Return the sentences of `rows`, one per line; titles are left out."""
         records = (self._rows.rows[row] for row in rows)
         return "\n".join(record.text for record in records if isinstance(record, SentenceGenerated))
 

@@ -1,4 +1,4 @@
-"""Scores as tables: a line a word, a CSV's column, and ranked candidates."""
+"""Scores as tables: one line per word, a CSV's column, and ranked candidates."""
 
 import csv
 import io
