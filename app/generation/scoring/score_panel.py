@@ -28,7 +28,7 @@ from app.generation.scoring.score_wording import (
     unknown_sentence,
     without_unknown_text,
 )
-from app.generation.scoring.table_row import TableRow
+from app.generation.scoring.table_row import TableRow, make_figure
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import TermLabel, as_plain, describe, make_label
@@ -129,28 +129,28 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
-        self._probability_label = _figure(
+        self._probability_label = make_figure(
             self,
             "Probability",
             "generation.probability_label",
             "Probability of the sentence",
             "How often the model would say exactly this sentence, its end included",
         )
-        self._log_label = _figure(
+        self._log_label = make_figure(
             self,
             "Probability",
             "generation.log_probability_label",
             "Logarithm of the probability to base ten",
             "The probability as a power of ten: −3 is 1 in 1,000",
         )
-        self._perplexity_label = _figure(
+        self._perplexity_label = make_figure(
             self,
             "Perplexity",
             "generation.perplexity_label",
             "Perplexity per word",
             WAVERS,
         )
-        self._bits_label = _figure(
+        self._bits_label = make_figure(
             self,
             "Bits",
             "generation.bits_label",
@@ -496,12 +496,3 @@ class ScorePanel(QFrame):
         self._unpin_button.setEnabled(count > 0)
         self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
         self.compared_changed.emit()
-
-
-def _figure(
-    parent: QWidget, term: str, object_name: str, accessible_name: str, meaning: str
-) -> TermLabel:
-    label = describe(TermLabel(term, "figure", parent), object_name, accessible_name, meaning)
-    label.explain(meaning)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
