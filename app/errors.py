@@ -27,7 +27,7 @@ MessageKind = Literal["info", "warning", "error"]
 Place = Literal["", "dataset", "training", "generation"]  # a tab, or the whole window
 
 UNEXPECTED_ADVICE = (
-    "This is a defect of the program, not of your data. Your corpus and model are kept; "
+    "This is a defect of the program, not of your data. Your text and your model are kept; "
     "try again, and if it comes back, copy the details into a report."
 )
 

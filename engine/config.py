@@ -236,11 +236,11 @@ class TrainConfig(JsonRecord):
 
     recipe: Recipe = "fast"
     learning_rate: float | None = None
-    batch_size: int | None = None  # sentences a step; the tutorial's recipe always takes 1
+    batch_size: int | None = None  # sentences per step; the tutorial's recipe always takes 1
     epochs: int = 10
     time_limit_s: float | None = None
     evaluate_every: int = 1  # epochs between two evaluations
-    clip_norm: float | None = None  # of the gradient of the mean loss a word; the fast recipe only
+    clip_norm: float | None = None  # of the gradient of the mean loss per word; fast recipe only
     seed: int = 0  # of the order of the sentences
     allow_tf32: bool = False  # on a GPU: products of float32 numbers cut to 10 bits, and faster
     # Of the fast recipe only. None: by the size of the text when a run begins (see `settle`); in

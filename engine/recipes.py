@@ -31,8 +31,8 @@ class RecipeDefaults:
 
     recipe: Recipe
     learning_rate: float
-    batch_size: int  # sentences a step
-    clip_norm: float | None  # largest norm of the gradient of the mean loss a word
+    batch_size: int  # sentences per step
+    clip_norm: float | None  # largest norm of the gradient of the mean loss per word
     input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
     description: str  # for the user
     tuning: Tuning = Tuning()
@@ -45,7 +45,7 @@ _TUTORIAL = RecipeDefaults(
     batch_size=1,
     clip_norm=None,
     input_range=None,
-    description="As in the tutorial: one sentence a step, plain gradient descent.",
+    description="As in the tutorial: one sentence per step, plain gradient descent.",
 )
 _FORMER_FAST = RecipeDefaults(
     recipe="fast",
@@ -216,7 +216,7 @@ def tuning_of(config: TrainConfig) -> Tuning:
 def fill_in(config: TrainConfig) -> tuple[float, int, float | None]:
     """Return learning rate, batch size and clipping norm, as the recipe had them where None.
 
-    The tutorial's recipe is defined by one sentence a step and no clipping, so
+    The tutorial's recipe is defined by one sentence per step and no clipping, so
     it ignores the other two settings.
     """
     defaults = recipe_defaults(config.recipe)

@@ -219,7 +219,7 @@ class DatasetController(QObject):
             return
         if Command.PREPARE not in enabled_commands(self._session.run_state):
             self._presenter.show_message(
-                "Another job began meanwhile. Prepare the corpus when it has ended.", "warning"
+                "Another job began meanwhile. Prepare the text when it has ended.", "warning"
             )
             return
         choices = self._tab.choices()

@@ -50,7 +50,7 @@ def corpus_figures(summary: "CorpusSummary") -> tuple[Figure, ...]:
 
 def _of_the_text(summary: "CorpusSummary") -> tuple[Figure, ...]:
     return (
-        _count("documents", summary.documents, "Texts read from the file, one a row"),
+        _count("documents", summary.documents, "Texts read from the file, one per row"),
         _count("sentences", summary.sentences, "Sentences found in the documents"),
         _count("words", summary.words, "Words and punctuation marks in all sentences"),
         _count(

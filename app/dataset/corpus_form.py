@@ -241,7 +241,7 @@ class PreparePanel(QWidget):
         self._prepare = describe(
             QPushButton("&Prepare", self),
             "dataset.prepare_button",
-            "Prepare the corpus",
+            "Prepare the text",
             "Split the text into sentences and words and count them (Ctrl+Return)",
         )
         self._prepare.setProperty("primary", "true")
@@ -265,7 +265,7 @@ class PreparePanel(QWidget):
             QPushButton("C&ancel", self._progress),
             "dataset.cancel_button",
             "Cancel the preparation",
-            "Give up the preparation; the corpus you had stays",
+            "Give up the preparation; the text that was prepared before stays",
         )
 
     def _build_layout(self) -> None:

@@ -68,7 +68,7 @@ def corpus_columns() -> "tuple[Column[SentenceView], ...]":
     return (
         Column(
             title="No.",
-            tip="Number of the sentence in the corpus",
+            tip="Number of the sentence in the text",
             text=lambda view: format_count(view.number),
             is_number=True,
         ),

@@ -331,7 +331,7 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.bad_files_combo",
             "Damaged files",
-            "What happens with a file that cannot be read, or lacks the text column: the "
+            "What is done with a file that cannot be read, or lacks the text column: the "
             "preparation stops before anything is read and names it, or it is left out and listed",
         )
         for text, policy in reversed(POLICIES):
@@ -340,7 +340,7 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.bad_rows_combo",
             "Damaged rows",
-            "What happens with a row that cannot be read: it is left out and listed with its "
+            "What is done with a row that cannot be read: it is left out and listed with its "
             "line and the reason, or the preparation stops there",
         )
         for text, policy in POLICIES:
@@ -494,6 +494,9 @@ def _kind(preview: "CsvPreview") -> str:
     if preview.sheets:
         return "Spreadsheet"
     if preview.kind != "table":
-        kinds = {"lines": "Plain text, a text a line", "paragraphs": "Plain text, in paragraphs"}
+        kinds = {
+            "lines": "Plain text, one text per line",
+            "paragraphs": "Plain text, in paragraphs",
+        }
         return f"{kinds.get(preview.kind, 'JSON Lines')}, {preview.encoding}"
     return f"Table, {preview.encoding}, {delimiter_name(preview.delimiter)}"

@@ -35,7 +35,7 @@ _STEPS = (
     (
         "Choose a text",
         (
-            "Open a CSV file with one comment, review or message a row, or several as one text; "
+            "Open a CSV file with one comment, review or message per row, or several as one text; "
             "drop them onto this window, or begin with the sample comments that come with the "
             "program."
         ),
@@ -86,9 +86,9 @@ class FilePanel(QWidget):
             QPushButton("&Open CSV…", self),
             "dataset.open_button",
             "Open CSV",
-            "Choose a file of text (Ctrl+O): a CSV, TSV or spreadsheet with one text a row, plain "
-            "text, or JSON Lines, packed with gzip or ZIP or not. Several files become one text; "
-            "you can also drop them onto the window",
+            "Choose a file of text (Ctrl+O): a CSV, TSV or spreadsheet with one text per row, "
+            "plain text, or JSON Lines, packed with gzip or ZIP or not. Several files become one "
+            "text; you can also drop them onto the window",
         )
         self._open_folder = describe(
             QPushButton("Folder…", self),

@@ -163,12 +163,12 @@ class DatasetTab(QWidget):
     def show_outdated(self, name: str) -> None:
         """Grey what belongs to the text `name`, as another file was chosen; "" if none was."""
         is_outdated = bool(name)
-        title = f"Prepared corpus ({shorten(name, 24)})" if name else "Prepared corpus"
+        title = f"Prepared text ({shorten(name, 12)})" if name else "Prepared text"
         self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
         for page in (self._corpus_page, self.vocabulary_page):
             page.setEnabled(not is_outdated)
         self._outdated.say(
-            f"“Prepared corpus” and “Vocabulary” are still those of {name}. Prepare the file "
+            f"“Prepared text” and “Vocabulary” are still those of {name}. Prepare the file "
             "that you see now, or go back."
             if is_outdated
             else "",
@@ -244,6 +244,11 @@ class DatasetTab(QWidget):
     def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
         """Show the sentences that were looked for."""
         self._corpus_page.show_found(corpus, query, numbers)
+
+    def show_sentence(self, corpus: "Corpus", number: int) -> None:
+        """Show a sentence of the prepared corpus, from 0, among the others."""
+        self._results.setCurrentWidget(self._corpus_page)
+        self._corpus_page.show_sentence(corpus, number)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
@@ -324,6 +329,7 @@ class DatasetTab(QWidget):
         line = QWidget(parent)
         self._reading = make_label("", "hint", line, wrap=True)
         self._reading.setObjectName("dataset.reading_label")
+        self._reading.setText("How a file is read is found out when it is chosen.")
         self._change = describe(
             QToolButton(line),
             "dataset.change_reading_button",
@@ -356,7 +362,7 @@ class DatasetTab(QWidget):
         self._pages.setObjectName("dataset.pages")
         self._results = QTabWidget(self._pages)
         self._results.setObjectName("dataset.results")
-        self._results.setAccessibleName("The file and the corpus")
+        self._results.setAccessibleName("The file and the prepared text")
         self._results.setDocumentMode(True)
         self._preview_page = PreviewPage(self._results)
         self._corpus_page = CorpusPage(self._results)
@@ -364,7 +370,7 @@ class DatasetTab(QWidget):
         self._results.addTab(self._preview_page, "Preview of the file")
         self._results.addTab(self._words_page, "In words")
         self.vocabulary_page = VocabularyPage(self._results)
-        self._results.addTab(self._corpus_page, "Prepared corpus")
+        self._results.addTab(self._corpus_page, "Prepared text")
         self._results.addTab(self.vocabulary_page, "Vocabulary")
         for page in (WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
@@ -448,6 +454,7 @@ class DatasetTab(QWidget):
         self._file_panel.set_offered(is_offered=can_open)
         self._csv_form.setEnabled(can_open and self._file_panel.has_file)
         self._change.setEnabled(self._file_panel.has_file)
+        self._change.setVisible(self._file_panel.has_file)
         self._corpus_form.setEnabled(can_open)
         self._prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,

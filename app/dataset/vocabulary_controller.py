@@ -310,7 +310,7 @@ def cost_cells(cost: "VocabularyCost", seconds: float | None) -> tuple[str, ...]
 def note_text(model: ModelConfig, train: TrainConfig, *, is_in_use: bool) -> str:
     """Tell with which settings the costs were worked out, and whether the size is in use."""
     recipe = _RECIPES.get(train.recipe, train.recipe)
-    use = " The prepared corpus has this size." if is_in_use else ""
+    use = " The prepared text has this size." if is_in_use else ""
     units = counted(model.hidden_dim, "hidden unit")
     return f"With {units} and {recipe}, as on the Training tab.{use}"
 
@@ -341,5 +341,5 @@ def estimate_text(estimate: "EpochEstimate | None") -> str:
     sizes = f"{', '.join(others)} and {last}" if others else last
     return (
         f"Measured on {estimate.device} with {sizes} words: {counted(estimate.steps, 'step')} "
-        f"of {counted(estimate.batch_size, 'sentence')} an epoch."
+        f"of {counted(estimate.batch_size, 'sentence')} per epoch."
     )

@@ -147,7 +147,7 @@ class VocabularyPage(QScrollArea):
             QPushButton("Use this si&ze", card),
             "dataset.use_vocabulary_button",
             "Use this vocabulary size",
-            "Give the prepared corpus this vocabulary; nothing is split into words again",
+            "Give the prepared text this vocabulary; nothing is split into words again",
         )
         self._use.setProperty("primary", "true")
         self._measure = describe(

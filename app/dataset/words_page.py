@@ -40,7 +40,7 @@ NOTHING = "The rows in the preview have no sentences."
 CASED, LOWER = "words, cased", "words, lower"  # the two that are one tokeniser
 TOKENISED = "whitespace"
 TOKENIZERS = {
-    "auto": "As suits the text",
+    "auto": "Automatic, to suit the text",
     "tutorial": "The tutorial's: NLTK, lower case",
     CASED: "Any language, with capitals",
     LOWER: "Any language, lower case",

@@ -38,7 +38,7 @@ PRESETS = (
     Preset(
         "Careful",
         SampleConfig(temperature=0.7, top_p=0.9, repetition_penalty=1.1),
-        "Mostly likely words, few repetitions: reads best, says the least new",
+        "Likely words, few repetitions: reads best, says little that is new",
     ),
     Preset(
         "Wild",

@@ -61,9 +61,7 @@ class RunsDialogs(QObject):
         number, is_accepted = QInputDialog.getInt(
             self._window,
             "Train further",
-            as_plain(
-                f"{name} has finished its {counted(epochs, 'epoch')}.\nEpochs to train on top:"
-            ),
+            as_plain(f"{name} has finished its {counted(epochs, 'epoch')}.\nMore epochs to train:"),
             epochs,
             1,
             MOST_EPOCHS,

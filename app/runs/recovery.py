@@ -137,7 +137,7 @@ def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
             f"The training of {run.name} was interrupted before anything was saved. It can begin "
             "again with the same settings and seed."
         )
-        return text, f"Nothing is lost but its first moments.{more}"
+        return text, f"Only its first moments are lost.{more}"
     when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
     text = (
         f"The training of {run.name} was interrupted. It was saved last{when}, "

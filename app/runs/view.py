@@ -40,7 +40,7 @@ from app.runs.table import (
     run_columns,
     run_rows,
 )
-from app.shared.labels import ElidedLabel, describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.sparkline import SparklineDelegate
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
@@ -186,7 +186,7 @@ class RunsView(QDialog):
     def show_disk_use(self, text: str, *, has_trash: bool) -> None:
         """Say how much room is taken, and whether there is something to give back."""
         self._disk.setText(text)
-        self._disk.setToolTip(text)
+        self._disk.setToolTip(as_plain(text))
         self._empty_trash.setEnabled(has_trash)
 
     def show_overlaid(self, *, is_overlaid: bool) -> None:
@@ -356,7 +356,7 @@ class RunsView(QDialog):
         for command, text, role, tip in MORE:
             action = menu.addAction(text)
             action.setObjectName(f"models.{role}_action")
-            action.setToolTip(tip)
+            action.setToolTip(as_plain(tip))
             action.setData(command)
         menu.setToolTipsVisible(True)
         menu.triggered.connect(self._on_menu_triggered)

@@ -24,7 +24,7 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def format_loss(loss: float | None) -> str:
-    """Return a loss in nats a word, such as "6.012"; one that exploded as "99,000"."""
+    """Return a loss in nats per word, such as "6.012"; one that exploded as "99,000"."""
     if loss is None or not math.isfinite(loss):
         return NOT_KNOWN
     return f"{loss:.3f}" if loss < 1000.0 else _large(loss)

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -106,12 +105,10 @@ class RecordTable(QTableView):
     """
 
     editing_ended = Signal()
-    _letter_height = 0  # of the font that the columns are fitted to
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._placeholder = ""
-        self._letter_height = self.fontMetrics().height()
         prepare_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
@@ -142,19 +139,6 @@ class RecordTable(QTableView):
             "\t".join(str(model.index(row, column).data() or "") for column in columns)
             for row in rows
         )
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Let rows and columns grow with the font."""
-        super().changeEvent(event)
-        if event.type() is not QEvent.Type.FontChange or not self._letter_height:
-            return
-        former, self._letter_height = self._letter_height, self.fontMetrics().height()
-        header = self.horizontalHeader()
-        for column in range(header.count()):
-            if header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive:
-                wide = round(self.columnWidth(column) * self._letter_height / former)
-                self.setColumnWidth(column, wide)
-        self.verticalHeader().setDefaultSectionSize(self._letter_height + _ROW_PADDING)
 
     @Slot()
     def copy_selected(self) -> None:

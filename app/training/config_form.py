@@ -447,7 +447,7 @@ class ConfigFields:
             QComboBox(self._parent),
             "training.device_combo",
             "Device",
-            "Where the computing happens",
+            "Where the computation runs",
         )
         self.device.addItem("Automatic", "auto")
         self.tf32 = describe(

@@ -9,7 +9,7 @@ from app.shared.labels import TermLabel
 from app.shared.theme import scaled
 
 ONE_ROW_PX = 852  # the width from which all figures stand in one row
-REMARKS_BESIDE_PX = 600  # the width from which two rows have remarks beside the figures
+REMARKS_BESIDE_PX = 590  # the width from which two rows have remarks beside the figures
 NARROWEST_PX = 440
 WIDE = ("elapsed", "left")
 FIGURES = {  # caption, meaning, term of the glossary
@@ -18,7 +18,7 @@ FIGURES = {  # caption, meaning, term of the glossary
         "Passes over the training text so far, and how many are planned",
         "Epoch",
     ),
-    "speed": ("Words per second", "Words learned from in a second", "Words per second"),
+    "speed": ("Words per second", "Words learned from per second", "Words per second"),
     "elapsed": ("Elapsed", "Time of training, pauses left out", "Words per second"),
     "left": ("Time left", "Estimated from this run's speed", "Words per second"),
     "rate": ("Learning rate", "How large each correction is now", "Learning rate"),

@@ -63,7 +63,7 @@ class RunFollower:
     Parameters
     ----------
     entropy : callable
-        What no model of these words can get below on a corpus, nats a word; None where nobody
+        What no model of these words can get below on a corpus, nats per word; None where nobody
         knows it.
     now : callable
         The time of day; passed in by tests.
@@ -170,9 +170,7 @@ class RunFollower:
                 self._tell(event)
                 return  # the plot has nothing new to draw
             case SentenceGenerated(text=text):
-                self._tab.log.add_line(
-                    f"By now it says: {isolated(shorten(text, LONGEST_SENTENCE))}"
-                )
+                self._tab.log.add_line(f"Now it says: {isolated(shorten(text, LONGEST_SENTENCE))}")
                 return
             case SentenceGrowing() | SentenceScored() | GradientsChecked():
                 return  # events of other jobs

@@ -10,7 +10,7 @@ from app.shared.theme import scaled
 
 SMALLEST_STATUS = 136  # px, of width
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
-START_TIP = "Train with these settings on the prepared corpus (Ctrl+Return)"
+START_TIP = "Train with these settings on the prepared text (Ctrl+Return)"
 NEW_RUN_TIP = (
     "Begin anew with these settings, from random numbers; the run that is shown is kept, "
     "File > Runs… opens it"

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 SMALLEST_PART = 0.005  # of an epoch: less is none left
 
-NO_CORPUS = "Prepare a corpus on the Dataset tab first."
+NO_CORPUS = "Prepare a text on the Dataset tab first."
 _STATES = {
     RunState.IDLE: NO_CORPUS,
-    RunState.PREPARING: "The corpus is being prepared…",
+    RunState.PREPARING: "The text is being prepared…",
     RunState.READY: "Ready to train.",
     RunState.TRAINING: "Training…",
     RunState.PAUSED: "Paused. Everything is kept; generate sentences meanwhile if you like.",
@@ -50,7 +50,7 @@ _SHORT_ENDINGS = {
     "time limit": "Ended at the time limit",
     "converged": "Ended because the loss fell no further",
 }
-_ONE_LINE = 0.1  # nats a word: lines that are closer hide each other's texts
+_ONE_LINE = 0.1  # nats per word: lines that are closer hide each other's texts
 TOO_EARLY = "Too early to say how it goes: that is told at the end of each epoch."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
@@ -97,7 +97,7 @@ def describe_empty_plot(state: RunState, *, is_form_valid: bool, unprepared: str
 def describe_corpus(summary: "CorpusSummary | None") -> str:
     """Return which text the next run learns from."""
     if summary is None:
-        return "No corpus yet."
+        return "No text is prepared yet."
     held_out = (
         format_percent(summary.validation_documents / summary.documents)
         if summary.documents and summary.validation_documents
@@ -191,7 +191,7 @@ def obstacle_to_training_on(model: "LanguageModel", corpus: "Corpus | None") -> 
     if corpus is None:
         return NO_CORPUS
     if model.vocabulary.words != corpus.vocabulary.words:
-        return "The current model knows other words than this corpus has."
+        return "The current model knows other words than this text has."
     return ""
 
 
@@ -235,7 +235,7 @@ def references_line(losses: "ReferenceLosses") -> str:
     return (
         "To compare with, on the held-out text: knowing only how common words are "
         f"{format_loss(losses.unigram)}, a table of word pairs {format_loss(losses.bigram)}, "
-        f"{losses.table_name} {format_loss(losses.table)} nats a word{sample}."
+        f"{losses.table_name} {format_loss(losses.table)} nats per word{sample}."
     )
 
 
@@ -255,7 +255,7 @@ def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:
         f"Learning from {counted(event.sentences, 'sentence')} "
         f"({counted(event.words, 'word')} to predict), {held_out}; "
         f"learning rate {format_rate(event.learning_rate)}, "
-        f"{counted(event.batch_size, 'sentence')} a step."
+        f"{counted(event.batch_size, 'sentence')} per step."
     )
     tuning = f"{event.tuning} {event.tuning_reason}".strip()
     return [

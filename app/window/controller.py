@@ -33,7 +33,7 @@ DATASET_TAB, TRAINING_TAB, GENERATION_TAB = range(3)
 
 _STATE_TEXTS = {
     RunState.IDLE: "No text is prepared",
-    RunState.PREPARING: "Preparing the corpus…",
+    RunState.PREPARING: "Preparing the text…",
     RunState.READY: "",
     RunState.TRAINING: "Training…",
     RunState.PAUSED: "Training is paused",

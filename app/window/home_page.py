@@ -43,7 +43,7 @@ HOW = (
     (
         "1  Choose a text",
         (
-            "A CSV file with one comment, review or message a row, a spreadsheet or a plain "
+            "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
             "text. The program finds out how to read it, and you can overrule it."
         ),
     ),
@@ -215,7 +215,7 @@ class HomePage(QScrollArea):
             QPushButton("&Open CSV…", card),
             "home.open_button",
             "Open a file of text",
-            "A CSV or spreadsheet with one text a row, a plain text or JSON Lines (Ctrl+O)",
+            "A CSV or spreadsheet with one text per row, a plain text or JSON Lines (Ctrl+O)",
         )
         self._sample = describe(
             QPushButton("Use the sa&mple comments", card),

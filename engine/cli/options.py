@@ -47,7 +47,13 @@ def add_train_options(train: argparse.ArgumentParser) -> None:
     add("--counted", choices=get_args(CountedText), default="training", help=part)
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
     add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
-    add("--bptt-truncate", type=int, default=4, metavar="N", help="steps an error goes back")
+    add(
+        "--bptt-truncate",
+        type=int,
+        default=4,
+        metavar="N",
+        help="steps back that an error is traced",
+    )
     add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
     add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
     add(
@@ -55,8 +61,8 @@ def add_train_options(train: argparse.ArgumentParser) -> None:
     )
     add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
     add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
-    add("--batch-size", type=int, metavar="N", help="sentences a step; default: the recipe's")
-    norm = "largest norm of the gradient of the mean loss a word; default: the recipe's"
+    add("--batch-size", type=int, metavar="N", help="sentences per step; default: the recipe's")
+    norm = "largest norm of the gradient of the mean loss per word; default: the recipe's"
     add("--clip-norm", type=float, metavar="X", help=norm)
     _add_tuning(train)
     add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
@@ -77,13 +83,33 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
         "--unigram-start",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="begin with how common words are",
+        help="begin with the frequencies of the words",
     )
-    add("--adam-epsilon", type=float, metavar="X", help="a large one moves rare words gently")
-    add("--weight-decay", type=float, metavar="X", help="times the rate: taken off at each step")
-    add("--input-dropout", type=float, metavar="X", help="share left out of what a word brings")
-    add("--output-dropout", type=float, metavar="X", help="share of hidden numbers left out")
-    add("--averaging", type=float, metavar="X", help="weight that the mean of the steps keeps")
+    add("--adam-epsilon", type=float, metavar="X", help="larger values move rare words more gently")
+    add(
+        "--weight-decay",
+        type=float,
+        metavar="X",
+        help="shrinks the parameters at each step, times the rate",
+    )
+    add(
+        "--input-dropout",
+        type=float,
+        metavar="X",
+        help="share of the word's input left out at random",
+    )
+    add(
+        "--output-dropout",
+        type=float,
+        metavar="X",
+        help="share of the hidden state left out at random",
+    )
+    add(
+        "--averaging",
+        type=float,
+        metavar="X",
+        help="weight of the past in the mean of the parameters",
+    )
     share = "share of the words that a step's softmax is over besides its own; 1: exact"
     add("--softmax-sample", type=float, metavar="X", help=share)
 
@@ -95,8 +121,8 @@ def _add_words(command: argparse.ArgumentParser) -> None:
         choices=get_args(TokenizerName),
         default="auto",
         help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
-        "whitespace: the text is tokenised already, a sentence a line; characters: for Chinese, "
-        "Japanese, Thai; auto: the one that suits the text",
+        "whitespace: the text is tokenised already, one sentence per line; characters: for "
+        "Chinese, Japanese, Thai; auto: the one that suits the text",
     )
     add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
     of_both = "with --tokenizer words or characters: in lower case"
@@ -109,7 +135,11 @@ def _add_words(command: argparse.ArgumentParser) -> None:
     )
     same = "read each number as the same word"
     add("--merge-numbers", action=argparse.BooleanOptionalAction, help=same)
-    add("--merge-links", action=argparse.BooleanOptionalAction, help="so links, and so user names")
+    add(
+        "--merge-links",
+        action=argparse.BooleanOptionalAction,
+        help="read each link as one word, and each user name as another",
+    )
     ends = "where a sentence ends. rules: those of its language; punkt: NLTK's alone"
     add("--sentence-ends", choices=get_args(SentenceEnds), default="rules", help=ends)
 
@@ -153,7 +183,12 @@ def add_csv_options(command: argparse.ArgumentParser) -> None:
     add("--decode-entities", action=argparse.BooleanOptionalAction, help=entities)
     bad_files = "one of several that cannot be read: stop and name it, or skip it"
     add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
-    add("--bad-rows", choices=get_args(RowPolicy), default="skip", help="what to do with them")
+    add(
+        "--bad-rows",
+        choices=get_args(RowPolicy),
+        default="skip",
+        help="what to do with rows that cannot be read",
+    )
     once = "keep equal documents once"
     add("--remove-duplicates", action=argparse.BooleanOptionalAction, help=once)
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")

@@ -60,7 +60,7 @@ class Output:
     Parameters
     ----------
     as_json : bool
-        One object an event on standard output, instead of text.
+        One object per event on standard output, instead of text.
     out, err : text streams, optional
         By default the process's own.
     """
@@ -160,7 +160,7 @@ class Output:
         return shutil.get_terminal_size().columns - 1
 
     def _show_live(self, line: str) -> None:
-        """Rewrite the one live line, at most ten times a second."""
+        """Rewrite the one live line, at most ten times per second."""
         if not self._is_live or not (self._live_width == 0 or self._ticker.is_due()):
             return
         self._write_progress("\r" + line.ljust(self._live_width))
@@ -219,7 +219,7 @@ def stop_on_signal(output: Output) -> Iterator[SignalControl]:
         if not control.heard:
             control.stop_for(number)
             with suppress(RuntimeError):  # it came within a write, which Python does not re-enter
-                output.note("Stopping; press Ctrl+C again to abort.")
+                output.note("Stopping. Press Ctrl+C again to abort.")
         elif number == signal.SIGINT:
             raise KeyboardInterrupt
 

@@ -242,6 +242,8 @@ def _settle(place: Place) -> None:
     if place.is_alone:  # who is on one machine needs no network
         loopback = _LOOPBACK.get(sys.platform, "lo")
         os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = loopback
+    # a rank that waits for one that is gone shall hear of it, not be ended by nccl
+    os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // place.local_count))
     if place.local_count > 1:

@@ -47,7 +47,8 @@ def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | Ru
                 f"{event.hidden_dim:,} hidden units) on "
                 f"{counted(event.sentences, 'sentence')} with the recipe "
                 f"'{event.recipe}', learning rate {event.learning_rate:g}, on "
-                f"{event.device}. {event.device_reason} Knowing nothing: {event.uniform_loss:.3f}."
+                f"{event.device}. {event.device_reason} "
+                f"Uniform guess: ln {event.word_dim:,} = {event.uniform_loss:.3f}."
                 f"{''.join(f' {text}' for text in (event.tuning, event.tuning_reason) if text)}"
             )
         case EpochDone():
@@ -72,7 +73,7 @@ def _epoch_sentence(done: EpochDone) -> str:
         sample = f" (of a sample: ± {done.standard_error:.4f})"
     return (
         f"Epoch {done.epoch:.4g}: training loss {done.training_loss:.4f}"
-        f"{'' if held_out is None else f', held-out loss {held_out:.4f}'}{sample} nats a word, "
+        f"{'' if held_out is None else f', held-out loss {held_out:.4f}'}{sample} nats per word, "
         f"{speed}{duration(done.elapsed_s)}"
     )
 
@@ -106,7 +107,7 @@ def score_lines(score: "SentenceScore") -> list[str]:
         (
             f"  {total}probability {probability(score.log_probability)} (natural log "
             f"{score.log_probability:.3f}), perplexity {score.perplexity:,.1f}, "
-            f"{score.bits_per_word:.2f} bits a word"
+            f"{score.bits_per_word:.2f} bits per word"
         ),
     ]
     if score.mixture:
@@ -165,7 +166,7 @@ def references_line(losses: ReferenceLosses) -> str:
     sample = f", counted on {losses.counted_words:,} words of it" if losses.is_sample else ""
     table = f", {losses.table_name} {losses.table:.4f}" if losses.order > 2 else ""
     return (
-        f"Without a network: knowing how common each word is costs {losses.unigram:.4f} nats a "
+        f"Without a network: knowing how common each word is costs {losses.unigram:.4f} nats per "
         f"word, a table of word pairs {losses.bigram:.4f}{table}{sample}."
     )
 

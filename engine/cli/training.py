@@ -138,7 +138,7 @@ def run_demo(arguments: Namespace) -> int:
             return control.exit_code
         entropy = sample_entropy(path)
         if entropy is not None:
-            output.note(f"No model can get below {entropy:.3f} nats a word on these comments.")
+            output.note(f"No model can get below {entropy:.3f} nats per word on these comments.")
         show_references(corpus, control, output)
         model = train_and_save(
             train(corpus, ModelConfig(), train_config, control), arguments.out, output
@@ -203,9 +203,9 @@ def run_evaluate(arguments: Namespace) -> int:
     output.result(
         f"{counted(result.words, 'word')} (each end of a sentence is one) in "
         f"{counted(result.sentences, 'sentence')}; the model does not know "
-        f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats a word, "
+        f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats per word, "
         f"perplexity {result.perplexity:,.1f}, "
-        f"{result.bits_per_word:.3f} bits a word."
+        f"{result.bits_per_word:.3f} bits per word."
     )
     if references is not None:
         output.result(f"Counted on {arguments.count_on.name}. {references_line(references)}")

@@ -239,7 +239,7 @@ def build_corpus(
     Yields
     ------
     CorpusEvent
-        `StageProgress` about ten times a second, `Notice` for what the user should
+        `StageProgress` about ten times per second, `Notice` for what the user should
         know, and `CorpusReady` last.
 
     Raises

@@ -44,8 +44,8 @@ from engine.tokenization.sentences import installed_digest
 
 MOST_BYTES = 4 << 30  # of all kept texts together; a CSV of 1 GB takes about 2
 _LOOKING = "Looking whether this text was prepared before"
-_OPENING = "Opening the prepared corpus"
-_KEEPING = "Keeping the prepared corpus for the next time"
+_OPENING = "Opening the prepared text"
+_KEEPING = "Keeping the prepared text for the next time"
 _NAME = re.compile(r"corpus-(\d+)-[0-9a-f]{32}\.bin")
 _REPORT_EVERY_S = 0.1
 _BLOCK_BYTES = 1 << 20

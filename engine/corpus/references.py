@@ -14,7 +14,7 @@ _NUMBERS = {4: "four", 5: "five"}
 class ReferenceLosses:
     """The losses of knowing nothing, the words' shares, and tables of word sequences."""
 
-    uniform: float  # ln C, nats a word, as all
+    uniform: float  # ln C, nats per word, as all
     unigram: float  # of how common each word is
     bigram: float  # of a table of word pairs
     table: float  # of a table of longer sequences

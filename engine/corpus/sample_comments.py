@@ -49,7 +49,7 @@ def sample_entropy(source: Path | str, known_words: Collection[str] | None = Non
     Returns
     -------
     float or None
-        Nats a word, SENTENCE_END counted as one: a mean held-out loss that no model which
+        Nats per word, SENTENCE_END counted as one: a mean held-out loss that no model which
         reads each sentence by itself can get below. None for any other text, for a file that
         cannot be read, and where so few words are known that the bound says nothing.
 

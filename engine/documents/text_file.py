@@ -351,6 +351,6 @@ def _refuse_known_binary(path: Path, head: bytes) -> None:
         )
     if _XML.match(head):
         raise CorpusError(
-            f"{path.name} is an XML document, which is not read. Save its texts as CSV, or one a "
+            f"{path.name} is an XML document, which is not read. Save its texts as CSV, or one per "
             "line in a file named .txt."
         )

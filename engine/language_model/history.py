@@ -9,11 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossPoint:
-    """One point of the training curve, a few times a second."""
+    """One point of the training curve, a few times per second."""
 
     step: int  # parameter updates since the run began
     epoch: float  # epochs done, with the part of the current one
-    loss: float  # mean cross-entropy since the previous point, nats a word
+    loss: float  # mean cross-entropy since the previous point, nats per word
     learning_rate: float
     words_per_s: float  # since the previous point
     elapsed_s: float  # of training, pauses left out
@@ -30,8 +30,8 @@ class EpochDone:
 
     epoch: float
     step: int
-    training_loss: float  # nats a word: mean over the epoch's steps; evaluated at epoch 0
-    validation_loss: float | None  # nats a word; None without validation documents
+    training_loss: float  # nats per word: mean over the epoch's steps; evaluated at epoch 0
+    validation_loss: float | None  # nats per word; None without validation documents
     learning_rate: float
     words_per_s: float  # over the whole epoch; 0 at epoch 0
     elapsed_s: float
@@ -72,7 +72,7 @@ class TrainingHistory:
 
     steps: "array[int]" = field(default_factory=_integers)
     epochs: "array[float]" = field(default_factory=_floats)
-    losses: "array[float]" = field(default_factory=_floats)  # nats a word
+    losses: "array[float]" = field(default_factory=_floats)  # nats per word
     learning_rates: "array[float]" = field(default_factory=_floats)
     elapsed_s: "array[float]" = field(default_factory=_floats)
     evaluations: tuple[EpochDone, ...] = ()
@@ -99,7 +99,7 @@ class TrainingHistory:
         )
 
     def lowest_loss(self) -> float:
-        """Return the lowest evaluated loss, in nats a word; infinite without an evaluation."""
+        """Return the lowest evaluated loss, in nats per word; infinite without an evaluation."""
         return min(map(evaluated_loss, self.evaluations), default=math.inf)
 
     def outline(self, at_most: int = 48) -> list[float]:

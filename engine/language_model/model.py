@@ -131,5 +131,5 @@ class LanguageModel:
             alike = (done for done in decided if (done.validation_loss is not None) == held_out)
             told, when = min(alike, key=evaluated_loss), " at its best"
         if told.validation_loss is not None:
-            return f"; its loss on held-out text is {told.validation_loss:.3f} nats a word{when}"
-        return f"; its training loss is {told.training_loss:.3f} nats a word{when}"
+            return f"; its loss on held-out text is {told.validation_loss:.3f} nats per word{when}"
+        return f"; its training loss is {told.training_loss:.3f} nats per word{when}"

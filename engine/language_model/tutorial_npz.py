@@ -1,7 +1,7 @@
 """The tutorial's own file: an .npz with U, V and W, in and out.
 
 Such a file holds no vocabulary and no settings: the words come from a text file
-(one a line, in the order of their ids) or from a corpus. It is read by an
+(one per line, in the order of their ids) or from a corpus. It is read by an
 allow-list, each size before its numbers; NumPy's own loader is not used, because
 it can be made to run code.
 
@@ -70,7 +70,7 @@ def load_tutorial_npz(
     if vocabulary is None:
         raise ModelFileError(
             f"{path.name} holds the parameters of a network for {C:,} words, but not the words: "
-            f"put its list of words (one a line) beside it as {word_list_of(path).name}. "
+            f"put its list of words (one per line) beside it as {word_list_of(path).name}. "
             f"In the window you can also prepare the corpus that it was trained on, with a "
             f"vocabulary of {C:,}, and then open it."
         )
@@ -135,7 +135,7 @@ def word_list_of(path: Path) -> Path:
 
 
 def read_word_list(path: Path) -> Vocabulary:
-    """Read a list of words, one a line, with or without the three special tokens.
+    """Read a list of words, one per line, with or without the three special tokens.
 
     Raises
     ------

@@ -179,7 +179,7 @@ class RNN:
         return float(self.word_losses(self._batch(xs, ys)).sum(dtype=torch.float64))
 
     def calculate_loss(self, xs: Sequence[Words], ys: Sequence[Words]) -> float:
-        """Return the mean cross-entropy in nats a word, SENTENCE_END included."""
+        """Return the mean cross-entropy in nats per word, SENTENCE_END included."""
         return self.calculate_total_loss(xs, ys) / sum(len(y) for y in ys)
 
     def bptt(

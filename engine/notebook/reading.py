@@ -43,7 +43,7 @@ class Text:
         return self.corpus.vocabulary.words
 
     def longest_copy(self, sentence: str | SentenceGenerated) -> str:
-        """Return the longest run of a sentence's words that stands so in the training part."""
+        """Return the longest run of a sentence's words that is verbatim in the training part."""
         tokenize = self.corpus.reading.tokenizer.tokenize
         words = tuple(tokenize(sentence)) if isinstance(sentence, str) else sentence.words
         if self._finder is None:

@@ -32,7 +32,7 @@ class Sentence(SentenceGenerated):
 
 
 class Sentences(list[Sentence]):
-    """Sentences that a model wrote, a list; shown one a line with its probability."""
+    """Sentences that a model wrote, a list; shown one per line with its probability."""
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> Sentence: ...

@@ -4,7 +4,7 @@
         run.json             what the run is: settings, text, when it began; never changed
         label.json           its name and a note, by the user
         status.json          how far it is, renewed with each checkpoint and at the end
-        events.jsonl         what happened, one JSON object a line
+        events.jsonl         what happened, one JSON object per line
         state.safetensors    where the training goes on (see `training.state`)
         best.safetensors     the model of the lowest evaluated loss (see `checkpoint`)
         last.safetensors     the model at the end of the run
@@ -255,7 +255,7 @@ class EpochModel:
     """The kept model of one evaluated epoch."""
 
     epoch: float  # a fraction where a run ended, or one before it, within an epoch
-    loss: float  # evaluated, held-out where there is such text; nats a word
+    loss: float  # evaluated, held-out where there is such text; nats per word
     path: Path
 
 

@@ -46,7 +46,7 @@ class RunInfo:
     step: int  # at the last checkpoint, as all that follows
     epoch: float
     elapsed_s: float
-    training_loss: float | None  # nats a word, at the last evaluation
+    training_loss: float | None  # nats per word, at the last evaluation
     validation_loss: float | None
     best_loss: float | None
     saved: datetime | None  # None: there is no checkpoint

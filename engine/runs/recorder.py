@@ -236,7 +236,7 @@ def _begun_again(
     """Return a run of which nothing was saved, with the settings and the seed that it had."""
     if corpus.summary.digest != info.text_digest:
         raise ConfigError(
-            f"The run cannot begin again with this corpus: {corpus.summary.name} was changed "
+            f"The run cannot begin again with this text: {corpus.summary.name} was changed "
             f"since, or is another file than {info.corpus_name}. Start a new run."
         )
     wished = {name: value for name, value in changes.items() if value is not None}

@@ -43,7 +43,7 @@ def best_replacement(
     Yields
     ------
     StageProgress
-        Five times a second.
+        Five times per second.
     ReplacementFound
         The last event, unless the search was stopped; `place` is None if no replacement is
         better than the sentence itself.

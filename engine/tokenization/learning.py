@@ -77,7 +77,7 @@ class ReadingLearner:
         self.rules = SentenceRules.learn(config.language, _beginning(first), parameters)
         self.sentence_ends = self.rules.description
         if config.name == "whitespace":
-            self.sentence_ends = "one a line"
+            self.sentence_ends = "one per line"
         elif splitter is not None:
             self.sentence_ends = splitter.description
         return make_tokenizer(config, self.rules, installed=splitter)

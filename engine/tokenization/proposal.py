@@ -90,7 +90,7 @@ def propose(sample: str, language: str = "") -> Proposal:
     Parameters
     ----------
     sample : str
-        The beginning of the text, a document a line; 20,000 characters of it are looked at.
+        The beginning of the text, a document per line; 20,000 characters of it are looked at.
     language : str
         Such as "de", where it is known; "" = to be told from the text.
     """

@@ -30,7 +30,7 @@ _NOT_ASCII = r"\x80-\U0010ffff"  # what follows a link or an address without a b
 _CHARACTER = regex.compile(
     rf"{addresses('a-zA-Z0-9_', _NOT_ASCII)}"
     rf"|(?P<emoji>{EMOJI})|(?P<number>{NUMBER}(?!{_RUN}))"
-    rf"|(?P<word>{_RUN}+(?:[-'’.]{_RUN}+)*)|(?P<dots>\.{{2,}}|…+)|(?P<nothing>{GOES_ON})|(?P<blank>[\s▁]+)|(?P<mark>\X)"
+    rf"|(?P<word>{_RUN}+(?:[-'’.]{_RUN}+)*)|(?P<dots>\.{{2,}}|…+)|(?P<nothing>{GOES_ON})|(?P<blank>\s+)|(?P<mark>\X)"
 )
 
 
@@ -66,7 +66,8 @@ class CharacterTokenizer(OwnWords):
     """For scripts without blanks: each character a word, but for Latin words and numbers.
 
     A blank is a token, so that what is joined again is the text, character for character. The
-    narrow blank alone is none: it parts two tokens that a text would read as one.
+    narrow blank alone is none: it parts two tokens that a text would read as one. What is written
+    as ▁ is a blank where a text has none: at an end of the sentence, and after another.
     """
 
     def tokenize(self, sentence: str) -> list[str]:

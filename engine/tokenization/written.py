@@ -489,7 +489,9 @@ class Writer:
         text: list[str] = []
         last = ""
         for index, token in enumerate(tokens):
-            shown = " " if token == BLANK else self._writing.forms.get(token, token)
+            shown = self._writing.forms.get(token, token)
+            if token == BLANK and 0 < index < len(tokens) - 1 and last not in (" ", BLANK):
+                shown = " "
             if last and shown and is_run(last[-1]) and is_run(shown[0]):
                 text.append(GOES_ON)
             text.append(blanks.get(index, "") + shown)

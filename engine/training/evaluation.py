@@ -71,7 +71,7 @@ def resting_loss(
     Returns
     -------
     float or None
-        Nats a word; None after a stop, or where the time was over before the end.
+        Nats per word; None after a stop, or where the time was over before the end.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def resting_loss(
 class SampledLoss:
     """The mean loss of some sentences of a text, and how far that of all may be from it."""
 
-    loss: float  # nats a word
+    loss: float  # nats per word
     standard_error: float  # the same; 0 where they were all
     sentences: int
     words: int  # predicted, SENTENCE_END included
@@ -299,7 +299,7 @@ class SentenceLosses:
         Returns
         -------
         float or None
-            Nats a word; None where the two are not of the same sentences in the same order, as
+            Nats per word; None where the two are not of the same sentences in the same order, as
             when the memory ran out meanwhile, or of fewer than eight.
 
         Notes
@@ -335,7 +335,7 @@ class Evaluation:
     sentences: int
     words: int  # predicted, SENTENCE_END included
     unknown_share: float  # of the words without SENTENCE_END
-    loss: float  # nats a word
+    loss: float  # nats per word
     perplexity: float
     bits_per_word: float
 

@@ -38,7 +38,7 @@ class TrainingStarted:
     learning_rate: float
     batch_size: int
     epochs: int
-    uniform_loss: float  # ln C, the loss of knowing nothing, nats a word
+    uniform_loss: float  # ln C, the loss of knowing nothing, nats per word
     tuning: str = ""  # what the fast recipe does besides, a sentence
     tuning_reason: str = ""  # why for a text of this size, a sentence
 

@@ -43,7 +43,7 @@ Measuring = Generator[StageProgress | Notice, None, "Measured | None"]
 class Measured:
     """The mean loss of a text."""
 
-    loss: float  # nats a word
+    loss: float  # nats per word
     by_sentence: SentenceLosses
     standard_error: float | None = None  # None: it is of the whole text
 

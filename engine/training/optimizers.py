@@ -84,14 +84,14 @@ class PlainSgd:
 
 
 class ClippedAdam:
-    """Adam on the mean loss a word of each batch, the gradient's norm limited.
+    """Adam on the mean loss per word of each batch, the gradient's norm limited.
 
     Parameters
     ----------
     rnn : RNN
     learning_rate : float
     clip_norm : float or None
-        Largest Euclidean norm of the gradient of the mean loss a word, all parameters together.
+        Largest Euclidean norm of the gradient of the mean loss per word, all parameters together.
     tuning : Tuning
         Its epsilon, weight decay and averaging. Hidden number 0 of a network with a unigram start
         holds how common words are, and does not decay.

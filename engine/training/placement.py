@@ -220,8 +220,8 @@ def make_network(
         return network
     if start_from.vocabulary.words != words:
         raise ConfigError(
-            "The model cannot be trained further on this corpus: its vocabulary has "
-            f"{start_from.word_dim:,} words and differs from the corpus's {len(words):,}. "
+            "The model cannot be trained further on this text: its vocabulary has "
+            f"{start_from.word_dim:,} words and differs from the text's {len(words):,}. "
             "Prepare the text that it was trained on, or train a new model."
         )
     network = start_from.rnn.copy(dtype=config.dtype, device=device)

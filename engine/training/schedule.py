@@ -72,7 +72,7 @@ class Schedule:
 
     @property
     def best_loss(self) -> float:
-        """The lowest evaluated loss in nats a word; infinite before an evaluation."""
+        """The lowest evaluated loss in nats per word; infinite before an evaluation."""
         return _or_infinite(self._progress.best_loss)
 
     @property
@@ -122,7 +122,7 @@ class Schedule:
         bound = _DIVERGED_FROM * max(knows_nothing, lowest if math.isfinite(lowest) else 0.0)
         if loss > bound * (_MILDLY if words < _FEW_WORDS else 1.0):
             raise DivergedError(
-                f"The loss rose to {_readable(loss)} nats a word, where knowing nothing costs "
+                f"The loss rose to {_readable(loss)} nats per word, where a uniform guess costs "
                 f"{knows_nothing:.4g}."
             )
         return loss

@@ -259,7 +259,7 @@ def require_same_text(state: TrainingState, corpus: TrainingText) -> None:
     else:
         return
     raise ConfigError(
-        f"The run cannot go on with this corpus: {reason}. Prepare the file as it was when "
+        f"The run cannot go on with this text: {reason}. Prepare the file as it was when "
         "the run began, or start a new run from this run's model."
     )
 

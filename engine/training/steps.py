@@ -149,7 +149,7 @@ class EpochSteps:
     optimizer : Optimizer
         As `make_optimizer` returned it.
     batch_size : int
-        Sentences a step.
+        Sentences per step.
     choice : DeviceChoice
         Where the network is, for the user.
     dropout : Dropout, optional

@@ -130,7 +130,7 @@ def as_csv(comments: list[Comment]) -> bytes:
 
 
 def describe(comments: list[Comment], csv_bytes: bytes) -> dict[str, object]:
-    """Return what is stated of the file; entropies in nats a word, SENTENCE_END counted."""
+    """Return what is stated of the file; entropies in nats per word, SENTENCE_END counted."""
     sentences = [sentence for comment in comments for sentence in comment.sentences]
     surprise, error = surprise_per_word(sentences)
     measure = build_grammar().measure(START)

@@ -1,7 +1,7 @@
 """The rules of the sample comments: a grammar without cycles, as readable data.
 
 Only data; `resources.sample_comments.grammar` reads it. A symbol in capitals stands for its
-productions, one a line, each after its weight; everything else is a word. A
+productions, one per line, each after its weight; everything else is a word. A
 feature in capitals takes each of its values, the same everywhere in the line:
 N and M are sg, pl (number); K and L are a, b (see `words`); G is he, she; R is a
 person. That is how a verb agrees with a subject far to its left. Symbols that

@@ -23,6 +23,7 @@ from tests.benchmarks.memory import can_measure, measure_peaks
 from tests.benchmarks.ranks import has_ranks, measure_ranks
 from tests.benchmarks.rows import BenchmarkRow, Machine
 from tests.benchmarks.sentences import (
+    measure_file_scoring,
     measure_next_words,
     measure_sampling,
     measure_scoring,
@@ -108,13 +109,14 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         )
         yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
         yield from measure_next_words(control, word_dim=config.word_dim, rounds=config.rounds)
+        yield from measure_file_scoring(control, word_dim=config.word_dim, is_quick=config.is_quick)
     if "ranks" in config.parts and control.proceed() and has_ranks():
         yield from measure_ranks(
             control,
             word_dim=config.word_dim,
             hidden_dim=config.hidden_dims[len(config.hidden_dims) // 2],
             rounds=min(3, config.rounds),
-            least_s=10 * config.turn_s,
+            least_s=6 * config.turn_s,
         )
     if "window" in config.parts and control.proceed():
         rounds = min(3, config.rounds)

@@ -3,7 +3,7 @@
 They are measured through what the trainer uses (`engine.training.steps`), on a text of the
 tutorial's size. Where a device records no steps, as a CPU, there is nothing to measure here.
 
-Letters: C words in the vocabulary, H hidden units, B sentences a step.
+Letters: C words in the vocabulary, H hidden units, B sentences per step.
 """
 
 import time
@@ -46,7 +46,7 @@ class _Kind:
     @property
     def name(self) -> str:
         """What it is called in the table."""
-        return "one sentence a step" if self.batch_size == 1 else f"{self.batch_size} a step"
+        return "one sentence per step" if self.batch_size == 1 else f"{self.batch_size} a step"
 
 
 _KINDS = (

@@ -33,7 +33,7 @@ _NAME = "a key press in the window, until all is shown"
 
 
 def measure_key_press(
-    control: RunControl, *, word_dim: int, rounds: int
+    control: RunControl, *, word_dim: int, rounds: int, keys: int = _KEYS
 ) -> Iterator[StageProgress | BenchmarkRow]:
     """Type in a window of its own process; yield the row, or none after a stop."""
     if importlib.util.find_spec("PySide6") is None or importlib.util.find_spec("app") is None:
@@ -45,7 +45,7 @@ def measure_key_press(
         yield StageProgress(stage="Typing", done=number, total=rounds, unit="rounds")
         if not control.proceed():
             return
-        typed = _typed(word_dim)
+        typed = _typed(word_dim, keys)
         if typed is None:
             note = "the window did not answer here"
             yield BenchmarkRow(group="window", name=_NAME, unit="ms", value=None, note=note)
@@ -58,13 +58,14 @@ def measure_key_press(
         times_ms,
         target=Target(bound=50.0, is_least=False) if word_dim == _TARGET_WORD_DIM else None,
         hidden_dim=_HIDDEN,
-        note=f"score, colours, tables and suggestion; median of {_KEYS} keys a round",
+        note=f"score, colours, tables and suggestion; median of {keys} keys per round",
     )
 
 
-def _typed(word_dim: int) -> list[float] | None:
+def _typed(word_dim: int, keys: int) -> list[float] | None:
     """Return how long each key took, in ms; None if the window fails."""
-    command = [sys.executable, "-m", __spec__.name, "--word-dim", str(word_dim)]
+    sizes = ["--word-dim", str(word_dim), "--keys", str(keys)]
+    command = [sys.executable, "-m", __spec__.name, *sizes]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     try:
         done = subprocess.run(
@@ -76,7 +77,7 @@ def _typed(word_dim: int) -> list[float] | None:
         return None
 
 
-def type_keys(word_dim: int, folder: Path) -> list[float]:
+def type_keys(word_dim: int, keys: int, folder: Path) -> list[float]:
     """Open a window, type a sentence, and return how long each of the last keys took, in ms."""
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QTableView
@@ -111,14 +112,14 @@ def type_keys(word_dim: int, folder: Path) -> list[float]:
     app.window.activateWindow()
     line.setFocus()
     words = made_up_words(word_dim - SPECIAL_TOKENS)
-    text = " ".join(words[k * 37 % len(words)] for k in range(_WORDS + _KEYS))
+    text = " ".join(words[k * 37 % len(words)] for k in range(_WORDS + keys))
     begun = sum(len(word) + 1 for word in text.split()[:_WORDS])
     line.setText(text[:begun])
     settle(0.5)
     table.selectRow(_WORDS - 1)
     settle(0.5)
     times_ms = []
-    for letter in text[begun : begun + _KEYS]:
+    for letter in text[begun : begun + keys]:
         begin_s = time.perf_counter()
         QTest.keyClicks(line, letter)
         while not ready.isEnabled():
@@ -134,8 +135,10 @@ def main() -> int:
     """Type, and write the times as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--word-dim", type=int, default=_TARGET_WORD_DIM, metavar="C")
+    parser.add_argument("--keys", type=int, default=_KEYS, metavar="N")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rnn-text-lab-") as folder:
-        times_ms = type_keys(parser.parse_args().word_dim, Path(folder))
+        times_ms = type_keys(arguments.word_dim, arguments.keys, Path(folder))
     sys.stdout.write(json.dumps([round(each, 2) for each in times_ms]) + "\n")
     return 0
 

@@ -47,9 +47,9 @@ _EARLY = (
 )
 _LATE = (
     ("Counting words", 0.5, "counting, 50 %"),
-    ("Keeping the prepared corpus for the next time", 0.3, "keeping, 30 %"),
+    ("Keeping the prepared text for the next time", 0.3, "keeping, 30 %"),
 )
-_AGAIN = (("Opening the prepared corpus", 0.5, "opening it again, 50 %"),)
+_AGAIN = (("Opening the prepared text", 0.5, "opening it again, 50 %"),)
 
 
 @dataclass
@@ -234,7 +234,7 @@ def watch(path: Path, cache: Path, *, stage: str | None = None, share: float = 0
 
 
 class _Memory(threading.Thread):
-    """Note the largest memory of a process and of those that it starts, ten times a second.
+    """Note the largest memory of a process and of those that it starts, ten times per second.
 
     Attributes
     ----------

@@ -8,7 +8,7 @@ recorded ones; and trains three minutes with the fast recipe. The tables go to s
 what was learned also to OUT.csv and OUT.svg. `--rehearse` does the same on the CPU, where recorded
 steps are played without a recording, with a moment for each: it shows that all of it runs.
 
-Letters: H hidden units, B sentences a step.
+Letters: H hidden units, B sentences per step.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def _steps_table(
         seconds, word_dim, dims = _REHEARSED_S, _REHEARSED_WORD_DIM, _REHEARSED_HIDDEN_DIMS
     text = synthetic_corpus(_SENTENCES, word_dim).training
     yield (
-        f"| H, sentences a step | ordinary steps, words/s | recorded, words/s | ratio | "
+        f"| H, sentences per step | ordinary steps, words/s | recorded, words/s | ratio | "
         f"an epoch of {_EPOCH_WORDS:,} words, recorded |"
     )
     yield "|---|---|---|---|---|"
@@ -135,7 +135,7 @@ class _Steps:
         self._steps.begin(self._order)
 
     def rate(self, seconds: float) -> float:
-        """Go on for so long, one step at least; return the words a second."""
+        """Go on for so long, one step at least; return the words per second."""
         words, began_s = 0, time.perf_counter()
         while words == 0 or time.perf_counter() - began_s < seconds:
             if not self._steps.next_size():

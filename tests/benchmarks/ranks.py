@@ -75,7 +75,7 @@ class RankedRun:
             process.communicate()
 
     def rate(self, least_s: float) -> float:
-        """Train for so long; return the words a second."""
+        """Train for so long; return the words per second."""
         stdin = self._processes[0].stdin
         if stdin is None:
             raise RuntimeError("the process has no input")
@@ -122,7 +122,7 @@ def measure_ranks(
                 for name, kind in kinds.items()
             }
             for number in range(rounds):
-                stage = f"Timing ranks, {batch_size} sentences a step"
+                stage = f"Timing ranks, {batch_size} sentences per step"
                 yield StageProgress(stage=stage, done=number, total=rounds, unit="rounds")
                 if not control.proceed():
                     return
@@ -130,9 +130,11 @@ def measure_ranks(
                     rates[name].append(run.rate(least_s))
         alone, together = rates.values()
         for name, values in rates.items():
-            yield _row(f"{name}, {batch_size} sentences a step", "words/s", values, hidden_dim)
+            yield _row(f"{name}, {batch_size} sentences per step", "words/s", values, hidden_dim)
         compared = ratios(together, alone)
-        yield _row(f"2 ranks / 1 process, {batch_size} sentences a step", "", compared, hidden_dim)
+        yield _row(
+            f"2 ranks / 1 process, {batch_size} sentences per step", "", compared, hidden_dim
+        )
 
 
 def _row(name: str, unit: str, values: list[float], hidden_dim: int) -> BenchmarkRow:

@@ -47,7 +47,7 @@ class BenchmarkRow:
     unit: str
     value: Spread | None  # None: not measured, and `note` says why
     hidden_dim: int | None = None
-    times_numpy: Spread | None = None  # how many times the NumPy reference's words a second
+    times_numpy: Spread | None = None  # how many times the NumPy reference's words per second
     ceiling_percent: Spread | None = None  # share of the large matrix product's operations
     peak_mb: float | None = None  # memory beyond the parameters, 10^6 bytes
     target: Target | None = None

@@ -84,7 +84,7 @@ def main() -> int:
             f"{_ms(cpu, 0.5):11.1f} {_ms(cpu, 0.99):7.1f}",
             flush=True,
         )
-    print(f"Promised: 30 frames a second, {1000 * _FRAME_S:.0f} ms each.")
+    print(f"Promised: 30 frames per second, {1000 * _FRAME_S:.0f} ms each.")
     tab.close()
     return int(slowest_s > _FRAME_S)
 

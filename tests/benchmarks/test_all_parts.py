@@ -30,11 +30,14 @@ from tests.benchmarks.data import (
     typical_model,
     word_shares,
 )
+from tests.benchmarks.key_press import measure_key_press
 from tests.benchmarks.memory import can_measure, in_fresh_process, measure_peaks
+from tests.benchmarks.ranks import has_ranks
 from tests.benchmarks.report import table_lines
 from tests.benchmarks.rows import BenchmarkRow, Machine, Spread, Target, ratios, row
 from tests.benchmarks.sentences import measure_window
 from tests.benchmarks.turns import Setting
+from tests.integration.scale import FULL
 
 TINY = ("--word-dim", "60", "--hidden-dim", "5", "--rounds", "2", "--quick")
 
@@ -128,6 +131,17 @@ def test_that_the_text_to_prepare_can_be_ones_own(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.skipif(not (FULL and has_ranks()), reason="it starts six processes with PyTorch")
+def test_that_ranks_are_timed_beside_one_process() -> None:
+    items = [json.loads(line) for line in run_command("--part", "ranks", "--json").splitlines()]
+
+    names = [item["name"] for item in items[1:]]
+    assert [name for name in names if name.startswith("2 ranks / 1 process")] == [
+        f"2 ranks / 1 process, {sentences} sentences a step" for sentences in (16, 64)
+    ]
+    assert all(item["value"]["median"] > 0.0 for item in items[1:])
+
+
 def test_that_a_corpus_is_prepared_twice_and_trained_on() -> None:
     items = [json.loads(line) for line in run_command("--part", "corpus", "--json").splitlines()]
 
@@ -148,6 +162,16 @@ def test_that_a_row_without_a_figure_says_why(monkeypatch: pytest.MonkeyPatch) -
     assert only.value is None
     assert "| not measured |" in table_lines([only])[2]
     assert "PySide6 is not installed" in table_lines([only])[2]
+
+
+def test_that_a_key_press_in_the_window_is_measured() -> None:
+    pytest.importorskip("PySide6")
+
+    *_, last = measure_key_press(RunControl(), word_dim=100, rounds=1, keys=2)
+
+    assert isinstance(last, BenchmarkRow)
+    assert last.value is not None
+    assert last.value.median > 0.0
 
 
 def test_that_the_time_to_the_window_is_measured() -> None:

@@ -71,7 +71,7 @@ _FORMER = TrainConfig(
     softmax_sample=1.0,
 )
 
-Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats a word
+Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats per word
 Way: TypeAlias = Callable[[Corpus, argparse.Namespace, int], Judged]  # the last one is the seed
 
 
@@ -83,7 +83,7 @@ class Point:
     way: str
     seed: int
     seconds: float
-    loss: float  # held out, nats a word
+    loss: float  # held out, nats per word
 
 
 def main() -> int:

@@ -2,7 +2,8 @@
 
 Linux names each open socket by a number and lists those that stay inside the machine.
 A socket that is not in that list is one of a network; one that is in it, and listens,
-can be called by any other program.
+can be called by any other program, unless its place belongs to its user alone: through that of
+the window, `window.socket`, only the same user's second start comes.
 """
 
 import socket
@@ -72,9 +73,21 @@ def _inside_the_machine() -> tuple[set[str], set[str]]:
     for line in Path("/proc/self/net/unix").read_text().splitlines()[1:]:
         fields = line.split()
         local.add(f"socket:[{fields[6]}]")
-        if int(fields[3], 16) & _LISTENS:
+        place = fields[7] if len(fields) > 7 else ""
+        if int(fields[3], 16) & _LISTENS and not _is_the_user_s_alone(place):
             listening.add(f"socket:[{fields[6]}]")
     return local, listening
+
+
+def _is_the_user_s_alone(place: str) -> bool:
+    """Return whether a place is the window's own, which nobody else may open."""
+    made = Path(place)  # Qt makes it in a folder of its own, and moves it to where it is found
+    if made.name != "s" or not made.parent.name.startswith("."):
+        return False
+    try:
+        return (made.parent.parent / "window.socket").stat().st_mode & 0o077 == 0
+    except OSError:
+        return False
 
 
 def _children(process: int) -> list[int]:

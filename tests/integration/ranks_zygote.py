@@ -1,6 +1,6 @@
 """Ranks that are forked: the command line of many processes, without the seconds of each start.
 
-It loads PyTorch once and reads a JSON object a line, each an order to fork one command:
+It loads PyTorch once and reads a JSON object per line, each an order to fork one command:
 
     {"argv": [...], "out": PATH, "err": PATH, "environment": {...}, "accident": [STEP, KIND]}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.integration.window_driver import Person
@@ -115,6 +115,25 @@ def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comme
     assert back.app.session.corpus is not None
     assert "animals.csv" in back.text("training.corpus_label")
     assert back.find(QPushButton, "training.start_button").isEnabled()
+
+
+def test_that_a_start_shows_the_start_page_where_that_is_chosen(
+    enter: Enter, comments: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.choose_in_menu("settings")
+    box = person.find(QComboBox, "window.settings_on_start")
+    box.setCurrentIndex(box.findData("home"))
+    person.close()
+
+    back = enter()
+
+    assert back.app.window.is_home
+    assert back.app.session.corpus is not None  # one click leads to what was open
+    back.click("home.continue_button")
+    assert not back.app.window.is_home
 
 
 def test_that_a_window_closed_at_once_forgets_nothing(
@@ -256,7 +275,7 @@ def test_that_opening_a_run_brings_its_text_and_settings(
     person.wait(lambda: not person.is_training)
     person.rest()
     first = person.app.kept_runs.opener
-    run = next(run for run in person.app.home._runs.list() if run.name == "animals.csv")
+    run = next(run for run in person.app.home._runs.list() if run.corpus_name == "animals.csv")
 
     first.open(run)
     person.rest()

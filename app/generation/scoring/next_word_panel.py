@@ -227,7 +227,7 @@ def heading(said: NextWords, taken: str = "") -> str:
     if said.left_by_filters < said.vocabulary_size - len(_NEVER):
         left = f"; the filters leave {counted(said.left_by_filters, 'word')}"
     here = "".join(
-        f"; “{word.shown}” is no. {format_count(word.rank)}, {format_share(word.log_probability)}"
+        f"; “{word.shown}” has rank {format_count(word.rank)}, {format_share(word.log_probability)}"
         for word in said.words
         if word.word == taken
     )

@@ -1,4 +1,4 @@
-"""A sentence's figures, and the row below: the same of a table of word sequences alone."""
+"""The row below a sentence's figures: the same of a table of word sequences, without a network."""
 
 import math
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import TermLabel, describe, make_label
+from app.shared.labels import make_label
 from engine import TableScore
 
 _EXPLANATION = (
@@ -57,13 +57,3 @@ class TableRow:
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
-
-
-def make_figure(
-    parent: QWidget, term: str, object_name: str, accessible_name: str, meaning: str
-) -> TermLabel:
-    """Return a label for a figure above that row; it can be copied, and explains its term."""
-    label = describe(TermLabel(term, "figure", parent), object_name, accessible_name, meaning)
-    label.explain(meaning)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

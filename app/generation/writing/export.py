@@ -35,13 +35,13 @@ _COLUMNS = (
     "beams",
 )
 
-_TEXT_FILTER = "Text, one sentence a line (*.txt)"
+_TEXT_FILTER = "Text, one sentence per line (*.txt)"
 _CSV_FILTER = "Table with probabilities and settings (*.csv)"
 _JSON_FILTER = "JSON lines with probabilities and settings (*.jsonl)"
 
 
 def sentences_as_text(records: Sequence[Record]) -> str:
-    """Return the sentences, one a line."""
+    """Return the sentences, one per line."""
     return "".join(f"{sentence.text}\n" for _, sentence in records)
 
 

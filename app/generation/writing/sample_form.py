@@ -38,8 +38,8 @@ _KINDS = ("drawn by chance", "temperature ladder", "most probable")
 _HINTS = (  # up to this temperature, in plain words
     (0.0, "always the likeliest word: the same sentence each time"),
     (0.3, "very careful: almost always the likeliest word"),
-    (0.7, "careful: mostly likely words"),
-    (0.95, "a little careful"),
+    (0.7, "careful: likely words"),
+    (0.95, "slightly careful"),
     (1.05, "as learned: the model's own probabilities"),
     (1.35, "bold: unlikely words more often"),
     (_HIGHEST, "wild: nearly any word may follow"),

@@ -57,7 +57,7 @@ def sentence_columns(
         ),
         Column(
             title="Copied",
-            tip="The longest run of words that stands so in the training text, of all words; "
+            tip="The longest run of words that appears verbatim in the training text; "
             "known while that text is open. Click to see where",
             text=lambda row: _copied(copy_of(row)),
             tooltip=lambda row: _copied_tip(row, copy_of(row)),
@@ -91,7 +91,7 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))} a word."
+        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))}."
         f"{begun}{note}\n{'  ·  '.join(way_texts(sentence.settings, sentence.seed))}"
     )
 
@@ -127,8 +127,10 @@ def _copied_tip(row: Row, copy: Copy | None) -> str:
     run = " ".join(row.words[copy.first : copy.first + copy.length])
     part = " The text is so long that only a part of it was looked through." * copy.is_sampled
     if copy.is_whole:
-        return f"The whole sentence stands so in the training text. Click to see where.{part}"
-    return f"“{run}” stands so in the training text. Click to see where.{part}"
+        return (
+            f"The whole sentence appears verbatim in the training text. Click to see where.{part}"
+        )
+    return f"“{run}” appears verbatim in the training text. Click to see where.{part}"
 
 
 def _star(row: Row, *, is_marked: bool) -> str:

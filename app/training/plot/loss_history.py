@@ -227,7 +227,7 @@ class Series:
 
     @property
     def values(self) -> Floats:
-        """Every loss, nats a word."""
+        """Every loss, nats per word."""
         return self._values.values
 
     def along(self, axis: XAxis) -> Floats:

@@ -54,7 +54,7 @@ LEFT_PX, RIGHT_PX = 56, (66, 44)  # of the axes, without the right one's name in
 LOW_TOP_PX = 14  # the same in a low window
 NARROW_PX = 640  # the width below which the margin has names alone
 NEAR_PX = 6  # within which a change of the rate is pointed at
-LOW_PX = 280  # the height below which the legend gives its room to the curves
+LOW_PX = 320  # the height below which the legend gives its room to the curves
 READING_HINT = (
     "Point at the plot to read values (or arrow keys); drag to move, wheel or + and - to zoom, "
     "Home for all."
@@ -416,13 +416,19 @@ class LossPlot(QWidget):
             return
         self._legend_of = (palette.is_dark, is_held_out)
         evaluated = "on held-out text" if is_held_out else "on the training text"
-        self._legend.setText(
-            f'<span style="color:{palette.faint}">─</span> batch loss &nbsp; '
-            f'<span style="color:{palette.accent}">━</span> smoothed &nbsp; '
-            f'<span style="color:{palette.second}">─●─</span> evaluated {evaluated} &nbsp; '
-            f'<span style="color:{palette.good}">★</span> best &nbsp; '
-            f'<span style="color:{palette.second}">○</span> on a sample of it &nbsp; '
-            f'<span style="color:{palette.warning}">|</span> learning rate changed'
+        parts = (
+            (palette.faint, "─", "batch loss"),
+            (palette.accent, "━", "smoothed"),
+            (palette.second, "─●─", f"evaluated {evaluated}"),
+            (palette.good, "★", "best"),
+            (palette.second, "○", "on a sample of it"),
+            (palette.warning, "|", "learning rate changed"),
+        )
+        self._legend.setText(  # a line ends between two parts only
+            " &nbsp; ".join(
+                f'<span style="color:{colour}">{sign}</span>&nbsp;{text.replace(" ", "&nbsp;")}'
+                for colour, sign, text in parts
+            )
         )
 
     def event(self, event: QEvent) -> bool:

@@ -234,7 +234,7 @@ def examine(path: Path, config: CsvConfig) -> Layout:
     if not layout.columns:
         raise CorpusError(
             f"{path.name} has no JSON object in its first lines. It is read as JSON Lines: "
-            'one object a line, such as {"text": "…"}. Save it in that form.'
+            'one object per line, such as {"text": "…"}. Save it in that form.'
         )
     return _with_guess(layout)
 

@@ -92,13 +92,13 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
         )
     if _is_yaml(head):
         raise CorpusError(
-            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one a line in "
-            "a file named .txt; --delimiter \\n if each of its lines is a text."
+            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one per line "
+            "in a file named .txt; --delimiter \\n if each of its lines is a text."
         )
     if _JSON_OBJECT.match(head[:2000]) and not json_columns(head.strip().splitlines()[0]):
         raise CorpusError(
             f"{path.name} is no table; it is a JSON object over several lines. Save its texts as "
-            'JSON Lines: one object a line, such as {"text": "…"}, in a file named .jsonl.'
+            'JSON Lines: one object per line, such as {"text": "…"}, in a file named .jsonl.'
         )
     held = [what for pattern, what in _BEGINNINGS if pattern.match(head[:2000])]
     held += [
@@ -106,7 +106,7 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
     ]
     for what in held:
         raise CorpusError(
-            f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one a line "
+            f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one per line "
             "in a file named .txt."
         )
     if _is_markdown_table(head[:20_000]):

@@ -83,7 +83,7 @@ class DeviceSgd(PlainSgd):
 
 
 class DeviceAdam(ClippedAdam):
-    """Adam on the mean loss a word, the gradient's norm limited.
+    """Adam on the mean loss per word, the gradient's norm limited.
 
     Notes
     -----

@@ -4,7 +4,7 @@ A rank works on its share of the sentences of a batch; the gradients are summed 
 the words of the whole batch, and each takes the same step. An evaluation is divided by batches.
 Both give the numbers of one process, but for rounding; with dropout and a sampled softmax, too.
 
-The tutorial's recipe takes one sentence a step, which cannot be divided: every rank takes the
+The tutorial's recipe takes one sentence per step, which cannot be divided: every rank takes the
 whole step, and evaluations alone are divided.
 """
 

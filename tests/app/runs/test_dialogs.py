@@ -57,4 +57,4 @@ def test_that_one_epoch_is_not_called_epochs(qtbot: QtBot, monkeypatch: pytest.M
     monkeypatch.setattr(QInputDialog, "getInt", get_int)
     RunsDialogs().ask_more_epochs("the run", 1)
 
-    assert said == ["the run has finished its 1 epoch.\nEpochs to train on top:"]
+    assert said == ["the run has finished its 1 epoch.\nMore epochs to train:"]

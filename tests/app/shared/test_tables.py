@@ -159,18 +159,3 @@ def test_that_a_column_has_room_for_its_heading_and_for_its_cells(qtbot: QtBot) 
     advance = table.fontMetrics().horizontalAdvance
     assert table.columnWidth(0) > advance("a rather long heading")
     assert table.columnWidth(1) > advance("a rather long cell in the column")
-
-
-def test_that_columns_and_rows_grow_with_the_font(qtbot: QtBot) -> None:
-    table = RecordTable()
-    qtbot.addWidget(table)
-    table.setModel(RowsModel((Column(title="a", text=str), Column(title="b", text=str)), table))
-    table.setColumnWidth(0, 80)
-    row = table.verticalHeader().defaultSectionSize()
-    font, height = table.font(), table.fontMetrics().height()
-    font.setPointSizeF(2.0 * font.pointSizeF())
-
-    table.setFont(font)
-
-    assert table.columnWidth(0) == round(80 * table.fontMetrics().height() / height)
-    assert table.verticalHeader().defaultSectionSize() > row

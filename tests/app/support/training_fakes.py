@@ -111,7 +111,7 @@ def fake_defaults(recipe: str, words: int | None = None, vocabulary: int = 0) ->
         tuning=SimpleNamespace(softmax_sample=0.1 if is_fast and vocabulary >= 4000 else 1.0),
         description="Random mini-batches with the Adam optimiser: the same network, far sooner."
         if is_fast
-        else "As in the tutorial: one sentence a step, plain gradient descent.",
+        else "As in the tutorial: one sentence per step, plain gradient descent.",
     )
 
 

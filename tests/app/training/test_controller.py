@@ -58,7 +58,7 @@ def enabled(bench: Bench) -> list[bool]:
 
 def test_that_without_a_corpus_the_way_on_is_named(bench: Bench) -> None:
     assert enabled(bench) == [False, False, False]
-    assert bench.find("status_label").text() == "Prepare a corpus on the Dataset tab first."
+    assert bench.find("status_label").text() == "Prepare a text on the Dataset tab first."
 
 
 def test_that_a_corpus_lets_training_start(bench: Bench) -> None:

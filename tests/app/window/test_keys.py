@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -26,6 +27,7 @@ from app.window.awake import Awake
 from app.window.main_window import PLACES
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.runs_fakes import CORPUS_CONFIG
+from tests.app.support.training_fakes import loss_point
 from tests.app.support.window_fakes import fake_model
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -102,7 +104,7 @@ def test_that_what_was_undone_is_done_again(shown: Application, qtbot: QtBot, ke
     panel = shown.window.findChild(ScorePanel)
     assert panel is not None
     shown.window.show_tab(0)  # no field with an undo of its own
-    panel.set_text("what I typed")
+    panel.sentence_line.insert("what I typed")
     panel.set_text("a drawn sentence")
 
     qtbot.keyClick(shown.window, Qt.Key.Key_Z, CONTROL)
@@ -186,3 +188,16 @@ def test_that_a_system_that_cannot_be_kept_awake_is_no_error(
 
     assert tried.wait(30)
     assert not [each for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+
+
+def test_that_the_title_tells_how_far_a_training_is(application: Application) -> None:
+    application.session.set_corpus(FakeCorpus(), CORPUS_CONFIG)  # type: ignore[arg-type]
+    application.session.set_run_state(RunState.TRAINING)
+
+    application.controller.show_progress(
+        replace(loss_point(3, 7.0), elapsed_s=25.0, time_left_s=75.0)
+    )
+
+    assert application.window.windowTitle().startswith("25 %, ")
+    application.session.finish_run()
+    assert "%" not in application.window.windowTitle()

@@ -58,3 +58,8 @@ def test_that_the_plot_has_its_room_and_no_text_is_cut(
             if each.isVisible() and each.text() and "<" not in each.text() and is_cut(each)
         ]
         assert cut == []
+        assert not any(
+            each.horizontalScrollBar().isVisible()
+            for each in window.findChildren(QScrollArea)
+            if each.isVisible()
+        )

@@ -86,7 +86,7 @@ def test_that_score_takes_sentences_as_arguments(
 
     out = capsys.readouterr().out
     assert code == 0
-    assert out.count("bits a word") == 2
+    assert out.count("bits per word") == 2
     assert "zebra\n  probability" in out
     assert "without its unknown words: probability" in out
     assert "unknown: scored as UNKNOWN_TOKEN" in out
@@ -240,7 +240,7 @@ def test_that_help_says_of_which_gradient_the_norm_is_limited(
     main(["train", "--help"])
 
     help_text = " ".join(capsys.readouterr().out.split())
-    assert "largest norm of the gradient of the mean loss a word" in help_text
+    assert "largest norm of the gradient of the mean loss per word" in help_text
 
 
 def test_that_help_comes_without_loading_pytorch() -> None:

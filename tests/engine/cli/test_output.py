@@ -149,7 +149,7 @@ def test_that_a_file_gets_plain_lines_at_stages_and_epochs_only() -> None:
 
     assert err.getvalue().splitlines() == [
         "Reading …",
-        "Epoch 1: training loss 4.0000 nats a word, 100 words/s, 0:02",
+        "Epoch 1: training loss 4.0000 nats per word, 100 words/s, 0:02",
     ]
     assert out.getvalue() == ""
 
@@ -162,7 +162,7 @@ def test_that_one_is_written_as_one_and_no_speed_is_made_up() -> None:
     output.show(RunEnded(reason="finished", epoch=1.0, step=1, elapsed_s=2.0))
 
     assert err.getvalue().splitlines() == [
-        "Epoch 0: training loss 4.0000 nats a word, 0:02",
+        "Epoch 0: training loss 4.0000 nats per word, 0:02",
         "Training has come to its end after 1 epoch, 1 step and 0:02.",
     ]
 

@@ -279,7 +279,7 @@ def test_that_evaluate_opens_the_tutorials_file(
 
     assert main(["evaluate", str(npz), str(csv_path), "--column", "body"]) == 0
 
-    assert "nats a word" in capsys.readouterr().out
+    assert "nats per word" in capsys.readouterr().out
 
 
 def test_that_a_text_may_come_on_standard_input(
@@ -339,7 +339,7 @@ def test_that_several_files_are_one_text(
     assert main(["evaluate", str(model), *map(str, given), "--processes", "1"]) == 0
 
     shown = capsys.readouterr()
-    assert "nats a word" in shown.out
+    assert "nats per word" in shown.out
     assert f"The model was trained on {name}" in shown.err
 
 

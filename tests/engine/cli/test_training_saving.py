@@ -245,7 +245,7 @@ def test_that_what_exploded_after_an_autosave_is_not_left_in_the_file(
     def events(*_: Any, **_kw: Any) -> Iterator[Event]:
         yield snapshot(5)
         yield snapshot(0)  # the best ones were those before the first step
-        raise DivergedError("The loss rose to 5,000 nats a word.")
+        raise DivergedError("The loss rose to 5,000 nats per word.")
 
     monkeypatch.setattr(cli_training, "_AUTOSAVE_S", 0.0)
     monkeypatch.setattr(cli_training, "train", events)

@@ -65,7 +65,7 @@ def test_that_a_text_that_was_not_prepared_is_not_said_to_be_opened(
 
     stages = [event.stage for event in events if isinstance(event, StageProgress)]
     assert stages[0] == "Looking whether this text was prepared before"
-    assert "Opening the prepared corpus" not in stages
+    assert "Opening the prepared text" not in stages
 
 
 def test_that_large_arrays_give_the_same_as_small_ones(

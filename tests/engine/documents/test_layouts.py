@@ -298,3 +298,40 @@ def test_that_what_people_say_behind_their_names_is_text(tmp_path: Path) -> None
 
     assert (texts, problems) == (lines, [])
     assert inspect_csv(write(tmp_path, rows_of(*lines))).doubts == ()
+
+
+LONG = b"id,by,text\n" + table("", '{n},ann,"{text}",') * 25  # longer than the sample
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (
+            table("id,text\n", '"{n}","{text}"', "'7','So it is.'\n"),
+            26,
+            "its fields stand in other",
+        ),
+        (LONG + b"7ann,so it is,\n8,b,c d,\n", 602, "it may lack one"),
+    ],
+)
+def test_that_a_row_of_another_kind_is_refused_by_its_line(
+    data: bytes, line: int, reason: str, tmp_path: Path
+) -> None:
+    texts, problems = read(write(tmp_path, data))
+
+    assert texts[: len(SENTENCES)] == SENTENCES
+    assert [each for each, why in problems if why.startswith(reason)] == [line]
+
+
+def test_that_json_lines_are_read_whatever_the_file_is_called(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(SENTENCES))
+
+    assert read(write(tmp_path, rows.encode()))[0] == SENTENCES
+
+
+def test_that_the_first_row_is_the_header_where_a_person_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, table("Survey,\nid,text\n", '{n},"{text}"'))
+
+    assert inspect_csv(path, CsvConfig(skip_rows=0)).columns == ("Survey", "column 2")
+    with pytest.raises(CorpusError, match="no text below its first 99 lines"):
+        inspect_csv(path, CsvConfig(skip_rows=99))

@@ -260,7 +260,7 @@ def test_that_json_lines_may_be_called_json(tmp_path: Path) -> None:
 def test_that_one_json_value_over_the_whole_file_is_refused(tmp_path: Path, data: bytes) -> None:
     path = write(tmp_path, data, "comments.json")
 
-    with pytest.raises(CorpusError, match="one object a line"):
+    with pytest.raises(CorpusError, match="one object per line"):
         inspect_csv(path)
 
 

@@ -54,12 +54,16 @@ def test_that_what_was_measured_on_a_sample_says_so_when_it_comes_back(tmp_path:
     model = tiny_model()
     first, second = model.history.evaluations
     interim = replace(second, epoch=0.5, is_sample=True, standard_error=0.02, is_interim=True)
-    sampled = replace(second, is_sample=True, standard_error=0.01)
+    sampled = replace(second, is_sample=True, standard_error=0.01, change_error=0.004)
     history = replace(model.history, evaluations=(first, interim, second, sampled))
 
     save_model(replace(model, history=history), tmp_path / "a.safetensors")
 
-    assert load_model(tmp_path / "a.safetensors").history == history
+    loaded = load_model(tmp_path / "a.safetensors").history
+    assert loaded == history
+    errors = [done.change_error for done in loaded.evaluations]
+    assert errors == [done.change_error for done in history.evaluations]
+    assert errors[-1] == 0.004
 
 
 def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_that_a_model_describes_itself_in_a_sentence() -> None:
     assert model.title == "cats.csv, 4 hidden units, epoch 1"
     assert model.description == (
         "A network of 4 hidden units and 8 words (80 parameters), trained for 1 epoch "
-        "(3 steps) on cats.csv; its loss on held-out text is 2.100 nats a word."
+        "(3 steps) on cats.csv; its loss on held-out text is 2.100 nats per word."
     )
 
 
@@ -84,8 +84,8 @@ def test_that_the_fast_recipe_is_described_by_its_best_loss() -> None:
     fast = replace(model, train_config=TrainConfig(recipe="fast"), history=history)
     tutorial = replace(model, train_config=TrainConfig(recipe="tutorial"), history=history)
 
-    assert "its loss on held-out text is 2.100 nats a word at its best." in fast.description
-    assert "its loss on held-out text is 2.400 nats a word." in tutorial.description
+    assert "its loss on held-out text is 2.100 nats per word at its best." in fast.description
+    assert "its loss on held-out text is 2.400 nats per word." in tutorial.description
 
 
 def test_that_a_network_and_a_vocabulary_of_different_sizes_are_refused() -> None:

@@ -21,7 +21,7 @@ VERBS = ("sees", "likes", "hears", "finds")
 
 
 def write_csv(path: Path, texts: Sequence[str]) -> Path:
-    """Write one column named text, one document a row."""
+    """Write one column named text, one document per row."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text"], *([text] for text in texts)])
     return path

@@ -128,6 +128,7 @@ def test_that_other_marks_are_taken_where_the_texts_own_do_not_read_back() -> No
         ("characters", "走 。 来 。", "走。\u202f来。"),
         ("characters", "写 a@b.cn 吗", "写a@b.cn吗"),
         ("characters", "45 15 。", "45\u202f15。"),
+        ("characters", "▁ ก ▁ ▁ ข ▁", "▁ก ▁ข▁"),
     ],
 )
 def test_that_a_narrow_blank_keeps_sentences_and_words_apart(

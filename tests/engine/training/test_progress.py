@@ -140,8 +140,8 @@ def test_that_a_model_of_another_vocabulary_is_refused_with_both_sizes(corpus: C
         make_network(corpus, ModelConfig(), tiny_model(), CPU)
 
     assert str(refused.value) == (
-        "The model cannot be trained further on this corpus: its vocabulary has 8 words and "
-        "differs from the corpus's 18. Prepare the text that it was trained on, or train a new "
+        "The model cannot be trained further on this text: its vocabulary has 8 words and "
+        "differs from the text's 18. Prepare the text that it was trained on, or train a new "
         "model."
     )
 

@@ -87,7 +87,7 @@ def test_that_a_finite_explosion_is_told_with_the_rate_and_one_to_try(
         run(corpus, recipe=recipe, learning_rate=10.0, epochs=20)
 
     text = str(diverged.value)
-    assert "nats a word, where knowing nothing costs 2.89" in text
+    assert "nats per word, where a uniform guess costs 2.89" in text
     assert "The learning rate 10 is too high. Nothing was learned before. Start again" in text
     assert text.endswith(f"such as {0.005 if recipe == 'tutorial' else 0.003}.")
 
@@ -122,7 +122,7 @@ def test_that_five_times_the_loss_of_knowing_nothing_is_too_much(words: int) -> 
     schedule, knows_nothing = a_schedule(words=words), math.log(words)
 
     assert schedule.require_usable(4.99 * knows_nothing, 1000) == 4.99 * knows_nothing
-    with pytest.raises(DivergedError, match="where knowing nothing costs"):
+    with pytest.raises(DivergedError, match="where a uniform guess costs"):
         schedule.require_usable(5.01 * knows_nothing, 1000)
 
 
@@ -131,7 +131,7 @@ def test_that_five_times_the_loss_of_knowing_nothing_is_too_much(words: int) -> 
     [(48.321, "48.32"), (98_996.3, "99,000"), (141_482.8, "141,000"), (2e6, "more than a million")],
 )
 def test_that_an_exploded_loss_is_told_as_people_write_it(loss: float, text: str) -> None:
-    with pytest.raises(DivergedError, match=f"The loss rose to {text} nats a word,"):
+    with pytest.raises(DivergedError, match=f"The loss rose to {text} nats per word,"):
         a_schedule().require_usable(loss, 1000)
 
 

@@ -92,6 +92,11 @@ def setting(*path: str, value: Any) -> Callable[[bytes], bytes]:
     return change_header(change)
 
 
+def errors_of(text: str) -> Callable[[bytes], bytes]:
+    """Return a damage: other standard errors of the changes."""
+    return change_header(lambda header: header["__metadata__"].update(change_errors=text))
+
+
 def number(name: str, index: int, value: float) -> Callable[[bytes], bytes]:
     """Return a damage: one number of a tensor of float32."""
 
@@ -150,6 +155,11 @@ DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a negative step": ("counts are out", setting("progress", "step", value=-1)),
     "a step of 2**53": ("counts are out", setting("progress", "step", value=1 << 53)),
     "negative words": ("counts are out", setting("progress", "words", value=-1)),
+    "negative words of a tail": ("counts are out", setting("progress", "tail_words", value=-1)),
+    "standard errors as a list": ("no table", errors_of("[0.1]")),
+    "a negative standard error": ("errors are out", errors_of('{"0": -0.1}')),
+    "a standard error of an evaluation there is not": ("errors are out", errors_of('{"99": 0.1}')),
+    "a standard error of no number": ("errors are out", errors_of('{"x": 0.1}')),
     "a negative time": ("times are out", setting("progress", "elapsed_s", value=-0.5)),
     "a batch of none": ("progress is out", setting("progress", "batch_size", value=0)),
     "no learning rate": ("progress is out", setting("progress", "learning_rate", value=0.0)),

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.generation.next_words_controller import start_hint
+from app.generation.background.next_words import start_hint
 from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
 from app.shared.formatting import format_share
@@ -351,7 +351,7 @@ def test_that_texts_say_where_and_how_sure() -> None:
 
     assert start_hint(said).startswith("“glads” is unknown to the model")
     assert heading(first).startswith("At the start of a sentence: 1.6 bits undecided. Click")
-    assert "bits undecided; “so” is no. 1, 50.00 %. Click" in heading(first, "so")
+    assert "bits undecided; “so” has rank 1, 50.00 %. Click" in heading(first, "so")
     assert format_share(math.log(0.0005)) == "1 in 2,000"
     assert format_share(math.log(0.0123)) == "1.23 %"
 
