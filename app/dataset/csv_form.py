@@ -62,7 +62,7 @@ def typed_delimiter(text: str) -> str:
 
 
 class CsvForm(QWidget):
-    """The options of reading a file.
+    """The options of reading a file; `column_picker` ticks the text columns.
 
     Signals
     -------
@@ -112,7 +112,7 @@ class CsvForm(QWidget):
             f"{number}: {shorten(name, 40)}" if name else f"Column {number}"
             for number, name in enumerate(preview.columns, start=1)
         ]
-        self._column.set_names(names, columns)
+        self.column_picker.set_names(names, columns)
         with QSignalBlocker(self._header):
             self._header.setChecked(preview.has_header)
         self._encoding.setItemText(0, f"Detect ({preview.encoding})")
@@ -126,7 +126,7 @@ class CsvForm(QWidget):
         is_csv = is_table and not preview.sheets
         self._skipped.setSpecialValueText(f"Detect ({preview.lines_above})")
         for field, is_shown in (
-            (self._column, not is_text),
+            (self.column_picker, not is_text),
             (self._header, is_table),
             (self._sheet, len(preview.sheets) > 1),
             (self._encoding, not preview.sheets),
@@ -164,8 +164,8 @@ class CsvForm(QWidget):
             self._has_entities = preview.entities > 0
         is_raw = self._has_entities and not self._entities.isChecked()
         rest = "; HTML entities are not decoded" if is_raw else ""
-        chosen = [self._columns[index] or str(index + 1) for index in self._column.picked()]
-        if not self._column.isVisibleTo(self) or not chosen:
+        chosen = [self._columns[index] or str(index + 1) for index in self.column_picker.picked()]
+        if not self.column_picker.isVisibleTo(self) or not chosen:
             return f"{self._kind}{rest}"
         columns = "column" if len(chosen) == 1 else "columns"
         return f"{self._kind}, {columns} {shorten(', '.join(chosen), 40)}{rest}"
@@ -179,7 +179,7 @@ class CsvForm(QWidget):
 
     def reset(self) -> None:
         """Go back to detecting everything, for a new file."""
-        self._column.set_names((), ())
+        self.column_picker.set_names((), ())
         self._note.hide()
         for box in self._detecting:
             with QSignalBlocker(box):
@@ -257,15 +257,10 @@ class CsvForm(QWidget):
             decode_entities=self._entities.isChecked(),
         )
 
-    @property
-    def column_picker(self) -> ColumnPicker:
-        """Where the text columns are ticked."""
-        return self._column
-
     def config(self) -> CsvConfig:
         """Return all options for reading the file as it is shown."""
         reading = self.reading_config()
-        picked = tuple(self._column_key(index) for index in self._column.picked())
+        picked = tuple(self._column_key(index) for index in self.column_picker.picked())
         has_header = self._has_header if self._is_table else None
         if self._is_one_of_several:  # each is told by itself
             picked, has_header = self._keys, reading.has_header
@@ -283,14 +278,14 @@ class CsvForm(QWidget):
         return name if is_clear and name else str(index + 1)
 
     def _build_fields(self) -> None:
-        self._column = describe(
+        self.column_picker = describe(
             ColumnPicker("Text columns", self),
             "dataset.column_combo",
             "Text columns",
             "The column that holds the text to learn from; tick several to join them, "
             "each as a paragraph",
         )
-        self._column.setMinimumContentsLength(12)
+        self.column_picker.setMinimumContentsLength(12)
         self._header = describe(
             QCheckBox("First row &names the columns", self),
             "dataset.header_check",
@@ -407,7 +402,7 @@ class CsvForm(QWidget):
             self._units.addItem(text, unit)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
         others = (self._sheet, self._policy, self._file, self._bad_files)
-        for box in (self._column, *others, *self._detecting):
+        for box in (self.column_picker, *others, *self._detecting):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -416,7 +411,7 @@ class CsvForm(QWidget):
         self._form = form = make_form(self)
         add_row(form, "File", self._file)
         add_row(form, "S&heet", self._sheet)
-        add_row(form, "Text &column", self._column)
+        add_row(form, "Text &column", self.column_picker)
         form.addRow("", self._header)
         add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen
         add_row(form, "Bad files", self._bad_files)
@@ -431,7 +426,7 @@ class CsvForm(QWidget):
             form.setRowVisible(field, False)  # noqa: FBT003 - Qt's signature
 
     def _connect_signals(self) -> None:
-        self._column.picked_changed.connect(self._on_picked_changed)
+        self.column_picker.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
         for box in (self._file, self._sheet, *self._detecting):
             box.currentIndexChanged.connect(self._on_reading_changed)

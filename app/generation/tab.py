@@ -15,6 +15,7 @@ from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
 from app.shared.labels import ElidedLabel, as_plain
+from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
 
 
@@ -76,6 +77,7 @@ class GenerationTab(QWidget):
     @Slot(object, int)
     def _on_word_chosen(self, sentence: SentenceGenerated, word: int) -> None:
         self.score_panel.look_at(sentence.text, word, given_words(sentence))
+        bring_into_sight(self.score_panel)  # a low window shows the sentences alone
 
     def show_model(self, text: str | None, tooltip: str) -> None:
         """Say which model is used; None is none and disables the tab."""

@@ -219,7 +219,7 @@ def stop_on_signal(output: Output) -> Iterator[SignalControl]:
         if not control.heard:
             control.stop_for(number)
             with suppress(RuntimeError):  # it came within a write, which Python does not re-enter
-                output.note("Stopping. Press Ctrl+C again to abort.")
+                output.note("Stopping; press Ctrl+C again to abort.")
         elif number == signal.SIGINT:
             raise KeyboardInterrupt
 

@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app import start
+from app.shared.icon import application_icon
 from resources.scripts import set_up
 
 NO_CURSOR = "libxcb-cursor.so.0: cannot open shared object file: No such file or directory"
@@ -67,6 +69,12 @@ def test_that_the_menu_entry_starts_the_program_wherever_it_is(folder: str, tmp_
     assert all(path.is_file() for path in targets(tmp_path / "data").values())
     remove(tmp_path / "data")
     assert [path for path in (tmp_path / "data").rglob("*") if path.is_file()] == []
+
+
+def test_that_the_icon_is_there_in_every_usual_size(qapp: QApplication) -> None:
+    sizes = {size.width() for size in application_icon().availableSizes()}
+
+    assert {16, 24, 32, 48, 64, 128, 256, 512} <= sizes
 
 
 def unquoted(word: str) -> str:

@@ -28,7 +28,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_that_every_name_of_the_front_is_in_the_wheel(tmp_path: Path) -> None:
+def test_that_every_name_of_the_front_and_the_icon_are_in_the_wheel(tmp_path: Path) -> None:
     sources, target = tmp_path / "sources", tmp_path / "installed"
     sources.mkdir()
     for part in PARTS:
@@ -41,4 +41,6 @@ def test_that_every_name_of_the_front_is_in_the_wheel(tmp_path: Path) -> None:
     run("-m", "pip", "install", *alone, "--target", str(target), str(wheel), cwd=tmp_path)
     shown = run("-c", IMPORT_ALL, str(target), cwd=tmp_path, PYTHONPATH=str(target))
 
+    icons = {path.name for path in (target / "resources" / "icons").iterdir()}
+    assert {"rnn-text-lab-512.png", "rnn-text-lab.ico", "rnn-text-lab.icns"} <= icons
     assert {"RNN", "build_corpus", "train", "RunStore", "EngineError"} <= set(shown.split())
