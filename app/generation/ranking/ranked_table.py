@@ -56,7 +56,7 @@ class RankedTable(RecordTable):
             OWN: "−123.45",
             UNKNOWN: "10",
         }
-        self._widths = {column: fit_column(self, column, text) for column, text in samples.items()}
+        self._samples = samples  # of what each column holds
         self.set_placeholder("The sentences appear here in order, the most probable first.")
         self.doubleClicked.connect(self._on_double_clicked)
         self.show_ranking(())
@@ -77,10 +77,13 @@ class RankedTable(RecordTable):
         return self._ranked
 
     def _share_the_width(self) -> None:
-        taken = sum(
-            width for column, width in self._widths.items() if not self.isColumnHidden(column)
+        """Give each figure what it needs in the present font, and the sentence what is left."""
+        widths = (
+            fit_column(self, column, text)
+            for column, text in self._samples.items()
+            if not self.isColumnHidden(column)
         )
-        room = self.viewport().width() - taken
+        room = self.viewport().width() - sum(widths)
         self.setColumnWidth(SENTENCE, max(room, scaled(_SMALLEST_SENTENCE)))
 
     @Slot(QModelIndex)

@@ -9,7 +9,7 @@ from app.generation.scoring.alignment import Opposite, aligned
 from app.generation.scoring.bands import band_colour, band_limits, band_of, expected_text, word_tip
 from app.shared.direction import isolated
 from app.shared.formatting import format_perplexity
-from app.shared.labels import describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe
 from app.shared.tables import CELL_PADDING, prepare_rows
 from engine import WordScore
 
@@ -33,7 +33,8 @@ class PairTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PairModel(self)
-        self.verdict_label = make_label("", "body", parent, wrap=True)
+        self.verdict_label = ElidedLabel(parent)
+        self.verdict_label.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict_label.setObjectName("generation.pair_label")
         self._table = describe(
             QTableView(self),
@@ -59,6 +60,7 @@ class PairTable(QWidget):
         if pair is not None:
             self._model.set_pair(*pair)
             self.verdict_label.setText(verdict(*pair))
+            self.verdict_label.setToolTip(as_plain(verdict(*pair)))
             self._fit()
         for part in (self, self.verdict_label):
             part.setVisible(pair is not None)
