@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyqtgraph  # noqa: F401 - it replaces sys.excepthook: import it before ours is put in place
 from platformdirs import user_data_path
@@ -21,16 +22,13 @@ from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController
 from app.errors import ErrorPresenter, install_exception_hook, start_logging
+from app.generation.background.controllers import BackgroundControllers
+from app.generation.background.next_words import NextWordsController
+from app.generation.background.scoring import ScoringController
+from app.generation.background.suggestions import SuggestionsController
 from app.generation.controller import GenerationController
-from app.generation.copies_controller import CopiesController
 from app.generation.keeping import SentenceKeeper
-from app.generation.next_words_controller import NextWordsController
-from app.generation.percentile_controller import PercentileController
-from app.generation.replacement_controller import ReplacementController
-from app.generation.scoring_controller import ScoringController
-from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
-from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Session
@@ -47,7 +45,7 @@ from app.training.tab import TrainingTab
 from app.training.tools import ToolsController
 from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
-from app.window.controller import GENERATION_TAB, TRAINING_TAB, WindowController
+from app.window.controller import DATASET_TAB, GENERATION_TAB, TRAINING_TAB, WindowController
 from app.window.dialogs import WindowDialogs, ask_where_it_is
 from app.window.first_window import FirstWindow, bring_to_front
 from app.window.home import HomeController
@@ -58,6 +56,9 @@ from app.window.steps import Steps
 from app.window.undo import UndoList
 from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
+
+if TYPE_CHECKING:
+    from engine import Corpus
 
 APP_FOLDER = "rnn-text-lab"
 SHUTDOWN_MS = 3000
@@ -76,8 +77,8 @@ class Application:
     theme : Theme
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
-    scoring, next_words, suggestions, copies, replacement, percentile, table, models, kept_runs,
-    controller, guard, warm_up, kept_sentences, last_session, home, awake, undo, steps
+    scoring, next_words, suggestions, background, models, kept_runs, controller, guard,
+    warm_up, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -139,9 +140,7 @@ class Application:
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
         self.awake.close()
-        self.copies.close()
-        self.percentile.close()
-        self.table.close()
+        self.background.close()
         self.next_words.close()
         self.suggestions.close()
         self.last_session.write()
@@ -229,39 +228,16 @@ class Application:
             jobs,
             parent=self.window,
         )
-
-        self.copies = CopiesController(
+        runners = BackgroundControllers.names()
+        self.background = BackgroundControllers.make(
             self._generation_tab,
             self.session,
-            self.runners.copies,
+            {name: getattr(self.runners, name) for name in runners},
             presenter,
             jobs,
-            parent=self.window,
+            self.window,
         )
-        self.replacement = ReplacementController(
-            self._generation_tab,
-            self.session,
-            self.runners.replacement,
-            presenter,
-            jobs,
-            parent=self.window,
-        )
-        self.percentile = PercentileController(
-            self._generation_tab,
-            self.session,
-            self.runners.percentile,
-            presenter,
-            jobs,
-            parent=self.window,
-        )
-        self.table = TableController(
-            self._generation_tab,
-            self.session,
-            self.runners.table,
-            self.presenter,
-            jobs,
-            parent=self.window,
-        )
+        self.background.copies.source_chosen.connect(self._on_source_chosen)
         self.next_words = NextWordsController(
             self._generation_tab,
             self.session,
@@ -392,6 +368,11 @@ class Application:
         self.last_session.restore_views()
         kept.recovery.looked.connect(self._on_recovery_looked)
         self.window.closed.connect(self.last_session.write)
+
+    def _on_source_chosen(self, corpus: "Corpus", number: int) -> None:
+        """Show a sentence of the training text that another was copied from."""
+        self.window.show_tab(DATASET_TAB)
+        self._dataset_tab.show_sentence(corpus, number)
 
     def _on_recovery_looked(self, interrupted: frozenset[str]) -> None:
         """Offer what a crash interrupted on the start page, and bring the rest back."""

@@ -12,6 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
+from app.scoring_jobs import (
+    CopiesFound,
+    TableSaid,
+    best_replacement_with_engine,
+    complete_with_engine,
+    find_copies_with_engine,
+    next_words_with_engine,
+    score_by_table_with_engine,
+    score_file_with_engine,
+    score_held_out_with_engine,
+    score_list_with_engine,
+    score_sentences_with_engine,
+    score_with_engine,
+)
 from engine import (
     CorpusConfig,
     CorpusReady,
@@ -30,21 +44,18 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
-        Copy,
-        CopyFinder,
+        CandidatesScored,
         Corpus,
         CorpusSummary,
         CsvPreview,
         DeviceChoice,
         Event,
+        FileScored,
         HeldOutScores,
         LanguageModel,
         NextWords,
-        NGramModel,
         RecipeDefaults,
-        SentenceScore,
         StageProgress,
-        TableScore,
         WordsPreview,
     )
 
@@ -112,34 +123,6 @@ def estimate_with_engine(
     from engine import estimate_epoch
 
     return estimate_epoch(corpus, model, train, control)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopiesFound:
-    """How much of some sentences is copied from the training text."""
-
-    finder: "CopyFinder"  # for the next ones
-    copies: "tuple[Copy, ...]"  # one a sentence
-    held_out_share: float | None  # of a held-out sentence, on average
-
-
-def find_copies_with_engine(
-    corpus: "Corpus",
-    finder: "CopyFinder | None",
-    sentences: "Sequence[tuple[str, ...]]",
-    control: RunControl,
-) -> Iterator[CopiesFound]:
-    """Look for copied runs, as a job; it reports nothing after a stop."""
-    from engine import CopyFinder, held_out_share
-
-    finder = CopyFinder(corpus) if finder is None else finder
-    copies = []
-    for words in sentences:
-        if not control.proceed():
-            return
-        copies.append(finder.longest(words))
-    share = held_out_share(corpus, finder)
-    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
 
 
 def generate_with_engine(
@@ -215,31 +198,6 @@ def find_sentences_with_engine(
     )
 
 
-def complete_with_engine(model: "LanguageModel", text: str) -> Iterator[str]:
-    """Suggest what to append; called in the worker, so that PyTorch is loaded there."""
-    from engine import complete
-
-    yield complete(model, text)
-
-
-def next_words_with_engine(
-    model: "LanguageModel", settings: SampleConfig, count: int, word: str = ""
-) -> "Iterator[NextWords]":
-    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
-    from engine import next_words
-
-    yield next_words(model, settings, count, word=word)
-
-
-def best_replacement_with_engine(
-    model: "LanguageModel", text: str | tuple[str, ...], control: RunControl
-) -> "Iterator[Event]":
-    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
-    from engine import best_replacement
-
-    return best_replacement(model, text, control)
-
-
 def sample_path_of_engine() -> Path:
     """Return where the sample comments are."""
     from engine import sample_comments_path
@@ -256,54 +214,6 @@ def save_with_engine(model: "LanguageModel", path: Path) -> bool:
 
     write_model(model, path)
     return can_be_opened(path)
-
-
-def score_held_out_with_engine(
-    model: "LanguageModel", corpus: "Corpus", control: RunControl
-) -> "Iterator[StageProgress | HeldOutScores]":
-    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
-    from engine import score_held_out
-
-    return score_held_out(model, corpus, control)
-
-
-def score_with_engine(model: "LanguageModel", text: str, control: RunControl) -> "Iterator[Event]":
-    """Score a sentence; called in the worker, so that PyTorch is loaded there."""
-    from engine import score
-
-    yield from score(model, text, control)
-
-
-def score_words_with_engine(
-    model: "LanguageModel", text: str, words: "Sequence[str]", control: RunControl
-) -> "Iterator[Event]":
-    """Score the words of a drawn sentence themselves; `text` is only what they are called."""
-    from engine import score
-
-    yield from score(model, text, control, words=words)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableSaid:
-    """What a table of word sequences says of a scored sentence."""
-
-    table: "NGramModel"  # for the next ones
-    score: "TableScore"
-
-
-def score_by_table_with_engine(
-    model: "LanguageModel",
-    corpus: "Corpus",
-    table: "NGramModel | None",
-    score: "SentenceScore",
-    control: RunControl,
-) -> "Iterator[Event | TableSaid]":
-    """Count a table if there is none yet, and ask it; called in the worker."""
-    from engine import count_table, score_by_table
-
-    table = table or (yield from count_table(model, corpus, control))
-    if table is not None:
-        yield TableSaid(table=table, score=score_by_table(table, model.vocabulary, score))
 
 
 def time_one_step_with_engine(
@@ -342,10 +252,10 @@ class Jobs:
     generate: "Callable[[LanguageModel, SampleConfig, RunControl], Iterator[Event]]" = (
         generate_with_engine
     )
-    score: "Callable[[LanguageModel, str, RunControl], Iterator[Event]]" = score_with_engine
-    score_words: "Callable[[LanguageModel, str, Sequence[str], RunControl], Iterator[Event]]" = (
-        score_words_with_engine
-    )
+    score: "Callable[..., Iterator[Event]]" = score_with_engine
+    score_sentences: "Callable[..., Iterator[Event]]" = score_sentences_with_engine
+    score_list: "Callable[..., Iterator[StageProgress | CandidatesScored]]" = score_list_with_engine
+    score_file: "Callable[..., Iterator[StageProgress | FileScored]]" = score_file_with_engine
     next_words: "Callable[[LanguageModel, SampleConfig, int, str], Iterator[NextWords]]" = (
         next_words_with_engine
     )
@@ -366,6 +276,8 @@ class Jobs:
     ask_where_it_is: Callable[[str], Path | None] | None = None  # a recent file that is gone
     ask_refused_rows_path: AskSavePath | None = None
     ask_sentences_path: AskSavePath | None = None
+    ask_list_path: Callable[[str], Path | None] | None = None  # to rank or to score
+    ask_scores_path: AskSavePath | None = None
     model_dialogs: ModelQuestions | None = None
     training_dialogs: TrainingQuestions | None = None
     runs_dialogs: RunsQuestions | None = None

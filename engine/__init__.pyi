@@ -114,12 +114,24 @@ from .language_model.ngram import (
     NGramModel as NGramModel,
     count_references as count_references,
 )
+from .scoring.candidates import score_candidates as score_candidates
 from .scoring.percentile import (
     HeldOutScores as HeldOutScores,
     Percentile as Percentile,
 )
+from .scoring.ranking import (
+    Candidate as Candidate,
+    CandidatesScored as CandidatesScored,
+    RankedCandidate as RankedCandidate,
+    RankWeights as RankWeights,
+    ScoredCandidate as ScoredCandidate,
+    candidates_in as candidates_in,
+    candidates_of as candidates_of,
+    rank as rank,
+)
 from .scoring.replacement import best_replacement as best_replacement
 from .language_model.results import (
+    FileScored as FileScored,
     NextWord as NextWord,
     NextWords as NextWords,
     ReplacementFound as ReplacementFound,
@@ -129,13 +141,17 @@ from .language_model.results import (
     SentenceScore as SentenceScore,
     SentenceScored as SentenceScored,
     TableScore as TableScore,
+    TextScore as TextScore,
     WordScore as WordScore,
+    WordStatistic as WordStatistic,
 )
 from .sampling.sampler import generate as generate
+from .scoring.scored_file import score_file as score_file
 from .scoring.scorer import (
     score as score,
     score_by_table as score_by_table,
 )
+from .scoring.text_scores import score_texts as score_texts
 from .network.device import (
     DeviceChoice as DeviceChoice,
     list_devices as list_devices,

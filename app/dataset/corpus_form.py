@@ -165,11 +165,13 @@ class CorpusForm(QWidget):
     def _build_layout(self) -> None:
         form = make_form(self)
         form.setVerticalSpacing(4)  # the smallest window shows what is above, too
-        words = QHBoxLayout()
+        both = QWidget(self)  # a form gives a layout of its own no more height for more lines
+        words = QHBoxLayout(both)
+        words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(8)
         words.addWidget(self._words_note, 1)
         words.addWidget(self._words)
-        form.addRow(words)
+        form.addRow(both)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
         add_row(form, "Known from", self._min_count)

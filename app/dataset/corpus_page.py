@@ -1,11 +1,13 @@
 """A prepared corpus: its figures, how often its words occur, and its sentences."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -118,6 +120,22 @@ class CorpusPage(QScrollArea):
         """Show the sentences that were looked for; an answer that is out of date is left."""
         if query == self.query():
             self._show_sentences(SentenceViews(corpus, numbers))
+
+    def show_sentence(self, corpus: "Corpus", number: int) -> None:
+        """Show all sentences, and this one of them, from 0, in their midst."""
+        parts = (self._search, self._only_unknown, self._only_held_out)
+        with ExitStack() as blocked:
+            for part in parts:
+                blocked.enter_context(QSignalBlocker(part))
+            self._search.clear()
+            self._only_unknown.setChecked(False)
+            self._only_held_out.setChecked(False)
+        self._show_sentences(SentenceViews(corpus))
+        self._table.selectRow(number)
+        index = self._sentences.index(number, TEXT)
+        self._table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.ensureWidgetVisible(self._table)
+        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def query(self) -> SentenceQuery:
         """Return which sentences are wanted."""

@@ -245,6 +245,11 @@ class DatasetTab(QWidget):
         """Show the sentences that were looked for."""
         self._corpus_page.show_found(corpus, query, numbers)
 
+    def show_sentence(self, corpus: "Corpus", number: int) -> None:
+        """Show a sentence of the prepared corpus, from 0, among the others."""
+        self._results.setCurrentWidget(self._corpus_page)
+        self._corpus_page.show_sentence(corpus, number)
+
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
         self._corpus_page.show_corpus(corpus)

@@ -6,7 +6,7 @@ Everything is written as plain JSON values; what cannot be read again is left ou
 import logging
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Slot
@@ -145,7 +145,12 @@ def sentences_from_json(values: dict[str, object]) -> tuple[Records, set[str]]:
 
 def scores_to_json(scores: Iterable[ModelScore]) -> list[dict[str, object]]:
     """Return the compared sentences as plain values; JSON may write inf in a file of ours."""
-    return [asdict(score) for score in scores]
+    kept = []
+    for each in scores:
+        # what was expected at each word is as long as all the rest, and asked for anew in a moment
+        words = tuple(replace(word, expected=()) for word in each.score.words)
+        kept.append(asdict(replace(each, score=replace(each.score, words=words))))
+    return kept
 
 
 def scores_from_json(values: object) -> list[ModelScore]:

@@ -56,7 +56,8 @@ class ModelScore:
     model: str  # such as "epoch 2.4"
     model_title: str  # the model's full name
     origin: str = ""  # the run or the file that the model comes from
-    guess_bits: float  # a word, for a model that knows nothing: log2 of the vocabulary
+    guess_bits: float  # per word, for a model that knows nothing: log2 of the vocabulary
+    hidden_words: int = 0  # different words of its text that it does not know; 0: nobody can tell
 
 
 def way_texts(config: SampleConfig, seed: int | None) -> list[str]:

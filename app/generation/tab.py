@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
+from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
 from app.shared.labels import ElidedLabel, as_plain
+from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
 
 
@@ -25,6 +27,8 @@ class GenerationTab(QWidget):
     generate_panel : GeneratePanel
     score_panel : ScorePanel
     epoch_slider : EpochSlider
+    lists : ListsDialog
+        A window of its own.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +46,8 @@ class GenerationTab(QWidget):
         self.epoch_slider = EpochSlider(self)
         self.generate_panel = GeneratePanel(self)
         self.score_panel = ScorePanel(self)
+        self.lists = ListsDialog(self)
+        self.score_panel.lists_requested.connect(self.lists.open_in_front)
         self.generate_panel.score_requested.connect(self.score_panel.set_text)
         self.generate_panel.word_chosen.connect(self._on_word_chosen)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
@@ -71,6 +77,7 @@ class GenerationTab(QWidget):
     @Slot(object, int)
     def _on_word_chosen(self, sentence: SentenceGenerated, word: int) -> None:
         self.score_panel.look_at(sentence.text, word, given_words(sentence))
+        bring_into_sight(self.score_panel)  # a low window shows the sentences alone
 
     def show_model(self, text: str | None, tooltip: str) -> None:
         """Say which model is used; None is none and disables the tab."""
@@ -78,3 +85,4 @@ class GenerationTab(QWidget):
         self._model_label.setToolTip(as_plain(tooltip))
         self.generate_panel.show_available(is_available=text is not None)
         self.score_panel.show_available(is_available=text is not None)
+        self.lists.show_model(text)

@@ -1,6 +1,6 @@
 """Files for other programs: an inert CSV, and the ending of a file's name.
 
-No cell of it is taken for a formula. The engine's `export_file` writes it.
+No text of it is taken for a formula. The engine's `export_file` writes it.
 """
 
 import csv
@@ -24,13 +24,13 @@ def neutralised(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def inert_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a CSV of `rows` under a header, every cell neutralised."""
+def inert_csv(columns: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
+    """Return a CSV of `rows` under a header, every cell of text neutralised; numbers are inert."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([neutralised(cell) for cell in row])
+        writer.writerow([neutralised(cell) if isinstance(cell, str) else cell for cell in row])
     return target.getvalue()
 
 

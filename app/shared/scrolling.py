@@ -7,12 +7,23 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
+_EDGE = 8  # px around what is brought into sight
+
 
 def prepare_scrolling(area: QScrollArea) -> None:
     """Let the content fill `area`, which has no frame; the keyboard goes to what is inside."""
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def bring_into_sight(widget: QWidget) -> None:
+    """Scroll what `widget` lies in so far that all of it is seen; nothing where it is already."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None:
+        parent.ensureWidgetVisible(widget, 0, _EDGE)
 
 
 class TabScrollArea(QScrollArea):

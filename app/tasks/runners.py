@@ -22,7 +22,10 @@ class Runners:
     copies: TaskRunner
     replacement: TaskRunner
     percentile: TaskRunner
+    surprise: TaskRunner
     table: TaskRunner
+    ranking: TaskRunner
+    file_scoring: TaskRunner
     models: TaskRunner
     runs: TaskRunner
     prepared_texts: TaskRunner
@@ -49,7 +52,10 @@ class Runners:
             self.copies,
             self.replacement,
             self.percentile,
+            self.surprise,
             self.table,
+            self.ranking,
+            self.file_scoring,
             self.models,
             self.runs,
             self.prepared_texts,

@@ -8,7 +8,7 @@ from app.session import Command
 from app.shared.labels import as_plain, describe, make_label, restyle
 from app.shared.theme import scaled
 
-SMALLEST_STATUS = 136  # px, of width
+SMALLEST_STATUS, TALLEST_STATUS = 104, 46  # px, of width and height beside the buttons
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 START_TIP = "Train with these settings on the prepared text (Ctrl+Return)"
 NEW_RUN_TIP = (
@@ -158,7 +158,9 @@ class RunButtons(QWidget):
 
     def show_status(self, text: str) -> None:
         """Say what is going on."""
-        self._status.setText(text)
+        if text != self._status.text():
+            self._status.setText(text)
+            self._place_status()
 
     def press_bright(self) -> None:
         """Press what stands out, as Ctrl+Return does: train further, or start."""
@@ -192,8 +194,12 @@ class RunButtons(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the status below the buttons where it would have no room beside them."""
         super().resizeEvent(event)
-        buttons = self._row.minimumSize().width()
-        is_beside = event.size().width() >= buttons + scaled(SMALLEST_STATUS)
+        self._place_status()
+
+    def _place_status(self) -> None:
+        room = self.width() - self._row.minimumSize().width() - self._grid.horizontalSpacing()
+        height = self._status.heightForWidth(room)
+        is_beside = room >= scaled(SMALLEST_STATUS) and height <= scaled(TALLEST_STATUS)
         side = Qt.AlignmentFlag.AlignRight if is_beside else Qt.AlignmentFlag.AlignLeft
         self._status.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         place = (0, 1, 1, 1) if is_beside else (1, 0, 1, 2)

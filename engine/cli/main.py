@@ -269,12 +269,15 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="in quotation marks; none, or -: the lines of standard input",
     )
     add = score.add_argument
-    add("--per-word", action="store_true", help="one line per word, with tabs: for a table")
+    per_word = "one line per word, with tabs: for a table; with --csv, the row's columns in front"
+    add("--per-word", action="store_true", help=per_word)
     add("--improve", action="store_true", help="also find the one word that would best be another")
     add("--csv", type=Path, metavar="FILE", help="write its rows with the scores beside them")
     columns = "of --csv and --count-on: the text; default: guessed"
     add("--column", action="append", metavar="NAME", help=columns)
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms in tables")
+    costs = "also write what each word of the vocabulary costs in all texts, with tabs"
+    add("--word-stats", type=Path, metavar="FILE", help=costs)
     _add_counting(
         score,
         "the text that the model was trained on, or one like it: say what a table of its word "

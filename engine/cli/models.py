@@ -13,20 +13,25 @@ from typing import Any
 
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.preparation import counted_beside, require_mixture
-from engine.cli.scoring import score_column, score_words, show_totals, summed
+from engine.cli.scoring import (
+    score_column,
+    score_column_words,
+    score_words,
+    show_totals,
+)
 from engine.cli.texts import event_sentence, next_word_lines, references_line
 from engine.config import FILTERS, SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.formats import TUTORIAL_SUFFIX, WRITTEN_SUFFIXES, open_model, write_model
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.results import NOTHING, SentenceGenerated
 from engine.language_model.tutorial_npz import word_list_of
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.replacement import best_replacement
+from engine.scoring.scored_file import summed
 from engine.scoring.scorer import score
-from engine.scoring.text_scores import NOTHING
 from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted, probability
 
@@ -78,8 +83,12 @@ def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
-    if arguments.csv is not None and (arguments.sentences or arguments.per_word):
+    if arguments.csv is not None and (arguments.sentences or arguments.improve):
         raise ConfigError("Give sentences, or --csv and a file, not both.")
+    if arguments.csv is not None and arguments.per_word and arguments.word_stats is not None:
+        raise ConfigError("Ask for --per-word or for --word-stats, not for both at once.")
+    if arguments.csv is None and arguments.word_stats is not None:
+        raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
     if arguments.csv is not None or arguments.per_word:
         require_mixture(arguments)
     with stop_on_signal(output) as control:
@@ -87,19 +96,21 @@ def run_score(arguments: Namespace) -> int:
         if control.is_stopped:
             return control.exit_code
     if arguments.csv is not None:
-        return score_column(arguments, model, output)
+        score_table = score_column_words if arguments.per_word else score_column
+        return score_table(arguments, model, output)
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
-    texts = given or filter(None, (line.strip() for line in sys.stdin))
+    lines = enumerate(given or (line.strip() for line in sys.stdin), start=1)
+    texts = ((number, text) for number, text in lines if text)  # the number is that of the line
     scored, total = 0, NOTHING
     if arguments.per_word and not arguments.json:
         scored, total = score_words(model, texts, output, arguments.base)
     else:
-        for scored, text in enumerate(texts, start=1):  # noqa: B007 - counted
+        for _, text in texts:
             for event in score(model, text, table=table):
                 output.show(event)
-                total += summed(event.score)
+                total, scored = total + summed(event.score), scored + 1
             if arguments.improve:
                 with stop_on_signal(output) as control:
                     for found in best_replacement(model, text, control):

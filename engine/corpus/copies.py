@@ -40,9 +40,9 @@ class CopyFinder:
 
     Notes
     -----
-    The positions of each pair of words are a slice of one sorted array. A run is grown from the
-    positions of its first pair, word by word, dropping those that do not go on alike; a run that
-    could not be longer than the best one so far is not begun.
+    The positions of each pair of words are a slice of one sorted array. A run is looked for only
+    if it is longer than the best one so far: of the words that it must have, the rarest pair says
+    where it can stand. What is found there grows word by word.
     """
 
     def __init__(self, corpus: Corpus) -> None:
@@ -70,13 +70,18 @@ class CopyFinder:
     def longest(self, words: Sequence[str]) -> Copy:
         """Return the longest run of `words`, as the tokeniser gives them, in the training text."""
         ranks = [self._rank_of.get(word, -1) for word in words]
+        left, right = self._pairs(ranks)
         best, first, places = 0, 0, np.zeros(0, dtype=np.int64)
         for begin in range(len(ranks) - 1):
             if len(ranks) - begin <= best:
                 break
-            found, length = self._grown(ranks, begin)
-            if length > best:
-                best, first, places = length, begin, found
+            least = max(best, 1)  # pairs that a longer run has
+            rarest = begin + int((right - left)[begin : begin + least].argmin())
+            held = self._begins[left[rarest] : right[rarest]]
+            found = self._with_run(ranks, begin, begin + least + 1, held, rarest - begin)
+            if len(found):
+                places, best = self._grown(ranks, begin, least + 1, found)
+                first = begin
         if best == 0:
             best, first, places = self._single(ranks)
         holders = np.searchsorted(self._offsets, places, side="right") - 1
@@ -92,19 +97,34 @@ class CopyFinder:
             is_sampled=self.is_sampled,
         )
 
-    def _grown(self, ranks: list[int], begin: int) -> tuple[NDArray[np.int64], int]:
-        """Return where the longest run from `begin` stands, and its length; 0 if there is none."""
-        if ranks[begin] < 0 or ranks[begin + 1] < 0:
-            return np.zeros(0, dtype=np.int64), 0
-        key = ranks[begin] * self._D + ranks[begin + 1]
-        left, right = np.searchsorted(self._keys, [key, key + 1])
-        places = self._begins[left:right]
-        if len(places) == 0:
-            return places, 0
-        length = 2
+    def _pairs(self, ranks: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the slice of each pair of neighbours begins and ends in the index."""
+        numbers = np.array(ranks, dtype=np.int64)
+        keys = numbers[:-1] * self._D + numbers[1:]
+        left = np.searchsorted(self._keys, keys)
+        right = np.searchsorted(self._keys, keys + 1)
+        is_unknown = (numbers[:-1] < 0) | (numbers[1:] < 0)
+        return left, np.where(is_unknown, left, right)
+
+    def _with_run(
+        self, ranks: list[int], begin: int, end: int, held: NDArray[np.int64], offset: int
+    ) -> NDArray[np.int64]:
+        """Return where words `begin` to `end` stand, of the places `held` of the one at offset."""
+        starts = held - offset
+        is_within = (starts >= 0) & (starts + (end - begin) <= self._end_of[held])
+        is_within[is_within] &= self._end_of[starts[is_within]] == self._end_of[held[is_within]]
+        starts = starts[is_within]
+        for k in range(end - begin):
+            if k not in (offset, offset + 1):
+                starts = starts[self._ranks[starts + k] == ranks[begin + k]]
+        return starts
+
+    def _grown(
+        self, ranks: list[int], begin: int, length: int, places: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], int]:
+        """Let the run from `begin` grow; return where the longest one stands, and its length."""
         while begin + length < len(ranks):
-            goes_on = places + length < self._end_of[places]
-            longer = places[goes_on]
+            longer = places[places + length < self._end_of[places]]
             longer = longer[self._ranks[longer + length] == ranks[begin + length]]
             if len(longer) == 0:
                 break

@@ -3,6 +3,8 @@
 Plain values, so that a window or a terminal can show them without PyTorch.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.config import SampleConfig
@@ -19,6 +21,7 @@ class WordScore:
     log_probability: float  # natural logarithm
     bits: float  # -log2 of the probability
     rank: int  # 1 = the model thought no word more probable
+    expected: tuple[tuple[str, float], ...] = ()  # the likeliest there, each with its probability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +138,73 @@ class SentenceScored:
     """A typed sentence has its probability."""
 
     score: "SentenceScore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextScore:
+    """A text: how probable, and how much of that is due to unknown words."""
+
+    words: int  # predicted, SENTENCE_END included
+    unknown: int  # of those: scored as UNKNOWN_TOKEN, which stands for all rare words together
+    log_probability: float  # natural logarithm
+    log_probability_of_known: float  # the same without the unknown words
+
+    @property
+    def perplexity(self) -> float:
+        """Per word, SENTENCE_END and the unknown ones included."""
+        return perplexity_of(self.log_probability, self.words)
+
+    @property
+    def perplexity_of_known(self) -> float:
+        """Per known word, SENTENCE_END included."""
+        return perplexity_of(self.log_probability_of_known, self.words - self.unknown)
+
+    def __add__(self, other: "TextScore") -> "TextScore":
+        """Return the score of both texts together."""
+        return TextScore(
+            words=self.words + other.words,
+            unknown=self.unknown + other.unknown,
+            log_probability=self.log_probability + other.log_probability,
+            log_probability_of_known=self.log_probability_of_known + other.log_probability_of_known,
+        )
+
+
+NOTHING = TextScore(words=0, unknown=0, log_probability=0.0, log_probability_of_known=0.0)
+
+
+def total_of(scores: Iterable[TextScore]) -> TextScore:
+    """Return the score of all texts together."""
+    return sum(scores, start=NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordStatistic:
+    """How well one word of the vocabulary was foreseen in a text, wherever it stood."""
+
+    word: str  # SENTENCE_END and UNKNOWN_TOKEN among them
+    count: int
+    log_probability: float  # natural logarithm, the sum over all places
+
+    @property
+    def bits(self) -> float:
+        """The mean surprise."""
+        return -self.log_probability / self.count / math.log(2.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileScored:
+    """Every row of a file has its score, and a new file holds both."""
+
+    rows: int  # written
+    texts: int  # of those, with a text in the column
+    refused_rows: int  # that could not be read and are not in the new file
+    total: TextScore
+    words: tuple[WordStatistic, ...]  # those that occur, the costliest in sum first
+
+
+def perplexity_of(log_probability: float, words: int) -> float:
+    """Return exp(-log_probability / words); inf where a float cannot hold it, NaN of no words."""
+    if words == 0:
+        return math.nan
+    nats = -log_probability / words
+    return math.exp(nats) if nats < 700.0 else math.inf

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import FILTERS, ModelConfig, Recipe, SampleConfig, TrainConfig
+from engine.config import (
+    FILTERS,
+    CsvConfig,
+    ModelConfig,
+    Recipe,
+    SampleConfig,
+    TrainConfig,
+)
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
@@ -28,7 +35,7 @@ from engine.language_model.formats import open_model, write_model
 from engine.language_model.history import EpochDone, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import NGramModel
-from engine.language_model.results import ReplacementFound, SentenceGenerated
+from engine.language_model.results import FileScored, ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
 from engine.notebook.reading import Text, read
 from engine.notebook.results import (
@@ -44,7 +51,17 @@ from engine.notebook.results import (
 )
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
+from engine.scoring.candidates import score_candidates
+from engine.scoring.ranking import (
+    CandidatesScored,
+    RankedCandidate,
+    RankWeights,
+    candidates_in,
+    candidates_of,
+    rank,
+)
 from engine.scoring.replacement import best_replacement
+from engine.scoring.scored_file import score_file
 from engine.scoring.scorer import score
 from engine.training.evaluation import evaluate_corpus
 from engine.training.events import SnapshotPublished
@@ -199,6 +216,54 @@ class Model:
         if divided is None:
             tell(Notice(text=unknown_split(corpus)))
         return _result_of(partial(work, model, divided or corpus))
+
+    def rank(
+        self,
+        candidates: "Sequence[str] | Path",
+        weights: RankWeights = RankWeights(),  # noqa: B008 - frozen
+    ) -> list[RankedCandidate]:
+        """Put candidate sentences in order, the best first.
+
+        Parameters
+        ----------
+        candidates : sequence of str, or Path
+            A sentence each, with or without a score and a tab, or lines of an n-best list; or a
+            file of them.
+        weights : RankWeights
+            Of the model's log probability, the sum or the mean per word, and of the list's own
+            scores.
+
+        Returns
+        -------
+        list of RankedCandidate
+            Group after group; Ctrl+C raises `KeyboardInterrupt`.
+        """
+        read = (
+            candidates_in(candidates) if isinstance(candidates, Path) else candidates_of(candidates)
+        )
+        with stopped_by_ctrl_c() as control:
+            for event in score_candidates(self.language_model, list(read), control):
+                if isinstance(event, CandidatesScored):
+                    return rank(event.scored, weights)
+        raise KeyboardInterrupt
+
+    def score_file(
+        self, source: Path | str, target: Path | str, *columns: str, base: str = "10"
+    ) -> FileScored:
+        """Write the rows of a table with their scores to a new CSV, and return what they sum to.
+
+        `columns` are those of the text; none: it is guessed. Ctrl+C raises `KeyboardInterrupt`
+        and leaves no file.
+        """
+        config, files = CsvConfig(columns=columns), (Path(source), Path(target))
+        with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
+            for event in score_file(
+                self.language_model, files[0], config, files[1], control, base=base
+            ):
+                if isinstance(event, FileScored):
+                    return event
+                bars.show(event)
+        raise KeyboardInterrupt
 
     def improve(self, sentence: str) -> Better:
         """Find the one word whose replacement makes `sentence` most probable.

@@ -10,14 +10,13 @@ from engine.language_model.model import LanguageModel
 from engine.scoring.percentile import HeldOutScores
 from engine.scoring.text_scores import score_texts
 
-_MOST = 2000  # sentences, spread over the held-out text
 _AT_ONCE = 128
 
 
 def score_held_out(
-    model: LanguageModel, corpus: Corpus, control: RunControl
+    model: LanguageModel, corpus: Corpus, control: RunControl, *, most: int = 2000
 ) -> Iterator[StageProgress | HeldOutScores]:
-    """Score held-out sentences of a corpus, at most 2,000 spread over all of them.
+    """Score held-out sentences of a corpus, spread over all of them.
 
     Parameters
     ----------
@@ -26,6 +25,8 @@ def score_held_out(
         That the model was trained on.
     control : RunControl
         A stop ends the work without a result.
+    most : int
+        So many sentences at most.
 
     Yields
     ------
@@ -35,7 +36,7 @@ def score_held_out(
         The last event, unless it was stopped.
     """
     held_out = np.flatnonzero(~corpus.is_training())
-    chosen = held_out[:: max(1, -(-len(held_out) // _MOST))].tolist()
+    chosen = held_out[:: max(1, -(-len(held_out) // most))].tolist()
     lengths: list[int] = []
     log_probabilities: list[float] = []
     for first in range(0, len(chosen), _AT_ONCE):

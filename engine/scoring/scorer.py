@@ -9,6 +9,7 @@ T words to predict (SENTENCE_END included), C words in the vocabulary, H hidden 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -23,10 +24,15 @@ from engine.language_model.results import (
     SentenceScored,
     TableScore,
     WordScore,
+    perplexity_of,
 )
 from engine.tokenization.vocabulary import SENTENCE_END, Vocabulary
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows: a pasted book needs no more
+_EXPECTED = 3  # words that the model would rather have said, of each place
+
+# log-probability, rank, and the ids and log-probabilities of the likeliest words
+_Measured: TypeAlias = tuple[float, int, list[int], list[float]]
 
 
 def score(
@@ -112,7 +118,7 @@ def score_by_table(table: NGramModel, vocabulary: Vocabulary, scored: SentenceSc
     return TableScore(
         name=table.name,
         log_probability=log_probability,
-        perplexity=_perplexity(nats_a_word),
+        perplexity=perplexity_of(log_probability, len(scored.words)),
         bits_per_word=nats_a_word / math.log(2.0),
     )
 
@@ -129,18 +135,23 @@ def _word_scores(
         if control is not None and not control.proceed():
             return None
         measured += chunk
+    named = vocabulary.words
     return [
-        _word_score(token, word != vocabulary.unknown_id, log_probability, rank)
-        for token, word, (log_probability, rank) in zip(
+        _word_score(
+            token,
+            word != vocabulary.unknown_id,
+            log_probability,
+            rank,
+            tuple((named[k], math.exp(log_p)) for k, log_p in zip(ids, log_ps, strict=True)),
+        )
+        for token, word, (log_probability, rank, ids, log_ps) in zip(
             [*tokens, SENTENCE_END], y, measured, strict=True
         )
     ]
 
 
-def _measure(
-    model: LanguageModel, x: Sequence[int], y: Sequence[int]
-) -> Iterator[list[tuple[float, int]]]:
-    """Yield the log-probability and the rank of each word, a chunk at a time."""
+def _measure(model: LanguageModel, x: Sequence[int], y: Sequence[int]) -> Iterator[list[_Measured]]:
+    """Yield how probable each word was, and what was expected, a chunk at a time."""
     rnn = model.rnn
     state = rnn.initial_state(1)  # (1, H)
     inputs, targets = torch.tensor([x, y], device=rnn.device)  # (T,) each
@@ -155,11 +166,22 @@ def _measure(
         of_target = logits.gather(1, target[:, None])  # (chunk, 1)
         rank = 1 + (logits > of_target).sum(1)  # (chunk,)
         # In float32 the sum over all words would be 1 ± 1e-5 where all scores are large.
-        log_p = of_target[:, 0] - logits.logsumexp(1)  # (chunk,)
-        yield list(zip(log_p.tolist(), rank.tolist(), strict=True))
+        total = logits.logsumexp(1)  # (chunk,)
+        log_p = of_target[:, 0] - total  # (chunk,)
+        best, ids = logits.topk(min(_EXPECTED, logits.shape[1]), 1)  # (chunk, 3)
+        best_log_p = best - total[:, None]  # (chunk, 3)
+        yield list(
+            zip(log_p.tolist(), rank.tolist(), ids.tolist(), best_log_p.tolist(), strict=True)
+        )
 
 
-def _word_score(token: str, is_known: bool, log_probability: float, rank: int) -> WordScore:  # noqa: FBT001
+def _word_score(
+    token: str,
+    is_known: bool,  # noqa: FBT001
+    log_probability: float,
+    rank: int,
+    expected: tuple[tuple[str, float], ...],
+) -> WordScore:
     log_probability = min(log_probability, 0.0)  # rounding may leave +1e-8 for a certain word
     return WordScore(
         word=token,
@@ -169,6 +191,7 @@ def _word_score(token: str, is_known: bool, log_probability: float, rank: int) -
         log_probability=log_probability,
         bits=-log_probability / math.log(2.0),
         rank=rank,
+        expected=expected,
     )
 
 
@@ -185,13 +208,9 @@ def _sentence_score(
         parts=parts,
         log_probability=total,
         probability=math.exp(total),  # underflows to 0.0 without an error
-        perplexity=_perplexity(nats_a_word),
+        perplexity=perplexity_of(total, len(words)),
         bits_per_word=nats_a_word / math.log(2.0),
         unknown_words=tuple(dict.fromkeys(unknown)),
         known_log_probability=math.fsum(known),
-        known_perplexity=_perplexity(-math.fsum(known) / len(known)),
+        known_perplexity=perplexity_of(math.fsum(known), len(known)),
     )
-
-
-def _perplexity(nats_a_word: float) -> float:
-    return math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf

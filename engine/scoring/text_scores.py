@@ -1,62 +1,65 @@
-"""The probabilities of many texts at once, in batches, and what they sum to.
+"""The probabilities of many texts at once, in batches, and of their words wherever they stand.
 
 One typed sentence with all that is to be known of its words is `scorer`'s.
 
 N words of a batch, C words in the vocabulary.
 """
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
 from engine.corpus.corpus import Sentences
 from engine.language_model.model import LanguageModel
+from engine.language_model.results import NOTHING, TextScore, WordScore, WordStatistic
 from engine.network.batching import batch_from_pairs, batches_by_length
 
 _BATCH_WORDS = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextScore:
-    """A text: how probable, and how much of that is due to unknown words."""
+class WordTally:
+    """Add up what each word of the vocabulary cost, over as many texts as one likes.
 
-    words: int  # predicted, SENTENCE_END included
-    unknown: int  # of those: scored as UNKNOWN_TOKEN, which stands for all rare words together
-    log_probability: float  # natural logarithm
-    log_probability_of_known: float  # the same without the unknown words
+    Memory is that of the vocabulary: two numbers per word.
+    """
 
-    @property
-    def perplexity(self) -> float:
-        """Of each word, SENTENCE_END and the unknown ones included."""
-        return _perplexity(self.log_probability, self.words)
+    def __init__(self, model: LanguageModel) -> None:
+        self._words = model.vocabulary.words
+        self._sums = torch.zeros(2, model.word_dim, dtype=torch.float64, device=model.rnn.device)
 
-    @property
-    def perplexity_of_known(self) -> float:
-        """Of each known word, SENTENCE_END included."""
-        return _perplexity(self.log_probability_of_known, self.words - self.unknown)
+    def add(self, y: torch.Tensor, losses: torch.Tensor) -> None:
+        """Add the words `y`, int64 of shape (N,), and the loss of each in nats, (N,)."""
+        self._sums[0].index_add_(0, y, torch.ones_like(losses))
+        self._sums[1].index_add_(0, y, losses)
 
-    def __add__(self, other: "TextScore") -> "TextScore":
-        """Return the score of both texts together."""
-        return TextScore(
-            words=self.words + other.words,
-            unknown=self.unknown + other.unknown,
-            log_probability=self.log_probability + other.log_probability,
-            log_probability_of_known=self.log_probability_of_known + other.log_probability_of_known,
+    def add_words(self, model: LanguageModel, words: Sequence[WordScore]) -> None:
+        """Add the words of a scored sentence."""
+        device = self._sums.device
+        y = torch.tensor(model.vocabulary.encode([word.word for word in words]), device=device)
+        losses = torch.tensor([-word.log_probability for word in words], dtype=torch.float64)
+        self.add(y, losses.to(device))
+
+    def statistics(self) -> tuple[WordStatistic, ...]:
+        """Return the words that occurred; those that cost most in sum come first."""
+        counts, losses = self._sums.tolist()
+        occurring = [number for number, count in enumerate(counts) if count]
+        occurring.sort(key=lambda number: -losses[number])
+        return tuple(
+            WordStatistic(
+                word=self._words[number],
+                count=int(counts[number]),
+                log_probability=min(0.0, -losses[number]),
+            )
+            for number in occurring
         )
 
 
-NOTHING = TextScore(words=0, unknown=0, log_probability=0.0, log_probability_of_known=0.0)
-
-
-def total_of(scores: Iterable[TextScore]) -> TextScore:
-    """Return the score of all texts together."""
-    return sum(scores, start=NOTHING)
-
-
-def score_texts(model: LanguageModel, texts: Sequence[str | tuple[str, ...]]) -> list[TextScore]:
+def score_texts(
+    model: LanguageModel,
+    texts: Sequence[str | tuple[str, ...]],
+    tally: WordTally | None = None,
+) -> list[TextScore]:
     """Compute the probability of each text, as `scorer.score` does of one.
 
     Parameters
@@ -65,6 +68,8 @@ def score_texts(model: LanguageModel, texts: Sequence[str | tuple[str, ...]]) ->
     texts : sequence of str or of tuples of words
         The former split into sentences as the corpus was, the latter one each; as many as may
         be in memory.
+    tally : WordTally, optional
+        Gets the words.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def score_texts(model: LanguageModel, texts: Sequence[str | tuple[str, ...]]) ->
     offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in framed], dtype=np.int64)])
     for members in batches_by_length(offsets, _BATCH_WORDS):
         some = [framed[k] for k in members]
-        for k, scored in zip(members, _scores_of(model, some), strict=True):
+        for k, scored in zip(members, _scores_of(model, some, tally), strict=True):
             scores[text_of[k]] += scored
     return scores
 
@@ -95,7 +100,9 @@ def _sentences_of(model: LanguageModel, text: str | tuple[str, ...]) -> list[Seq
     return [words for _, words in model.reading.sentences(text)] or [()]  # an empty sentence
 
 
-def _scores_of(model: LanguageModel, framed: Sequence[Sequence[int]]) -> list[TextScore]:
+def _scores_of(
+    model: LanguageModel, framed: Sequence[Sequence[int]], tally: WordTally | None
+) -> list[TextScore]:
     """Return the scores of framed sentences that fit into one batch, in their order."""
     lengths = np.array([len(ids) - 1 for ids in framed])  # (B,)
     order = np.argsort(-lengths, kind="stable")  # that of the batch: longest first
@@ -107,6 +114,8 @@ def _scores_of(model: LanguageModel, framed: Sequence[Sequence[int]]) -> list[Te
         ids = np.concatenate(ordered).astype(np.int32)
         sentences = Sentences(ids, np.cumsum([0, *map(len, ordered)]))
         losses = model.mixture.losses(losses, sentences)
+    if tally is not None:
+        tally.add(batch.y, losses)
     is_known = batch.y != model.vocabulary.unknown_id  # (N,)
     of_text = torch.arange(len(framed), device=losses.device).repeat_interleave(
         torch.as_tensor(lengths[order], device=losses.device)
@@ -123,10 +132,3 @@ def _scores_of(model: LanguageModel, framed: Sequence[Sequence[int]]) -> list[Te
             log_probability_of_known=min(0.0, -of_known),
         )
     return scores
-
-
-def _perplexity(log_probability: float, words: int) -> float:
-    if words == 0:
-        return math.nan
-    nats = -log_probability / words
-    return math.exp(nats) if nats < 700.0 else math.inf

@@ -23,6 +23,7 @@ from tests.benchmarks.memory import can_measure, measure_peaks
 from tests.benchmarks.ranks import has_ranks, measure_ranks
 from tests.benchmarks.rows import BenchmarkRow, Machine
 from tests.benchmarks.sentences import (
+    measure_file_scoring,
     measure_next_words,
     measure_sampling,
     measure_scoring,
@@ -108,6 +109,7 @@ def run_benchmark(config: BenchmarkConfig, control: RunControl) -> Iterator[Benc
         )
         yield from measure_scoring(control, word_dim=config.word_dim, rounds=config.rounds)
         yield from measure_next_words(control, word_dim=config.word_dim, rounds=config.rounds)
+        yield from measure_file_scoring(control, word_dim=config.word_dim, is_quick=config.is_quick)
     if "ranks" in config.parts and control.proceed() and has_ranks():
         yield from measure_ranks(
             control,

@@ -7,13 +7,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
-from engine.config import SPECIAL_TOKENS, SampleConfig
+import numpy as np
+
+from engine.config import SPECIAL_TOKENS, CsvConfig, SampleConfig
 from engine.control import RunControl, StageProgress
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import SentenceGenerated
+from engine.language_model.results import FileScored, SentenceGenerated
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
+from engine.scoring.scored_file import score_file
 from engine.scoring.scorer import score
 from tests.benchmarks.data import made_up_words, typical_model
 from tests.benchmarks.places import ROOT
@@ -24,6 +28,7 @@ _SAMPLING_HIDDEN, _SCORING_HIDDEN = 100, 256
 _SENTENCES = 256  # in one call
 _SCORED_WORDS = 20
 _NEXT_WORDS = 200  # rows of the window's table
+_ROWS = 4000  # of a table to score
 _SCORINGS = 25  # a round
 _WINDOW_LIMIT_S = 60.0
 
@@ -162,6 +167,38 @@ def measure_next_words(
 def _score(model: LanguageModel, text: str) -> None:
     for _ in score(model, text):
         pass
+
+
+def measure_file_scoring(
+    control: RunControl, *, word_dim: int, is_quick: bool
+) -> Iterator[StageProgress | BenchmarkRow]:
+    """Score the rows of a table into a new one; yield the row, or none after a stop."""
+    stage = "Scoring a file"
+    model = typical_model(word_dim, _SAMPLING_HIDDEN)
+    words = made_up_words(word_dim - SPECIAL_TOKENS)
+    count = _ROWS // 8 if is_quick else _ROWS
+    with tempfile.TemporaryDirectory(prefix="rnn-text-lab-") as folder:
+        source, target = Path(folder) / "rows.csv", Path(folder) / "scored.csv"
+        random = np.random.default_rng(0)
+        lines = (
+            " ".join(words[k] for k in random.integers(len(words), size=_SCORED_WORDS))
+            for _ in range(count)
+        )
+        source.write_text("text\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        yield StageProgress(stage=stage, done=0, total=1, unit="rounds")
+        begin_s = time.perf_counter()
+        *_, done = score_file(model, source, CsvConfig(columns=("text",)), target, control)
+        seconds = time.perf_counter() - begin_s
+    if not isinstance(done, FileScored):
+        return
+    yield row(
+        "text",
+        f"scoring {count:,} rows of {_SCORED_WORDS} words into a new CSV",
+        "rows/s",
+        [done.rows / seconds],
+        hidden_dim=_SAMPLING_HIDDEN,
+        note="512 rows in memory at once, on the CPU",
+    )
 
 
 def measure_window(control: RunControl, *, rounds: int) -> Iterator[StageProgress | BenchmarkRow]:

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application, build_window
 from app.errors import Message
-from app.jobs import inspect_with_engine, load_with_engine, save_with_engine, score_with_engine
+from app.jobs import inspect_with_engine, load_with_engine, save_with_engine
+from app.scoring_jobs import score_with_engine
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.generation_fakes import GenerationBench, make_bench
 from tests.app.support.window_fakes import Answers, Files, fake_jobs

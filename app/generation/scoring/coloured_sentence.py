@@ -1,8 +1,4 @@
-"""The scored sentence, each word coloured by how far down the model's list it stood.
-
-One hue that only gets darker, and a line below that gets thicker, so that it reads in grey and
-with any colour blindness; unknown words have a dashed line.
-"""
+"""The scored sentence, each word coloured by how far down the model's list it stood."""
 
 import math
 
@@ -13,7 +9,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QTextLayout,
 )
@@ -21,34 +16,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.generation.places import places_of_words
 from app.generation.records import ModelScore
+from app.generation.scoring.bands import (
+    PAD,
+    band_limits,
+    band_of,
+    boxes_of,
+    paint_band,
+    word_tip,
+)
 from app.generation.word_preview import RestedWord
 from app.shared.direction import text_option
-from app.shared.formatting import format_bits, format_count, format_odds
+from app.shared.formatting import format_count
 from app.shared.hover import Hover
 from app.shared.theme import current_palette
-from engine import WordScore
 
-LIGHT = ("", "#fdd9b4", "#fda762", "#e8711c")
-DARK = ("", "#4a3320", "#6f4018", "#9c4f0c")
 _END_MARK = "⏎"
-_SMALLEST_LIMITS = (10, 100, 1000)  # ranks
-_SHARES = (200, 20, 2)  # of the vocabulary, where that is less
-_PAD = 2.0  # px around a word
 _GAP = 12.0  # px between the parts of the legend
-
-
-def band_limits(vocabulary_size: int) -> tuple[int, int, int]:
-    """Return the last rank of each band but the darkest: 10, 100, 1,000; less of a few words."""
-    first, second, third = (
-        min(limit, math.ceil(vocabulary_size / share))
-        for limit, share in zip(_SMALLEST_LIMITS, _SHARES, strict=True)
-    )
-    return first, second, third
-
-
-def band_of(rank: int, limits: tuple[int, int, int]) -> int:
-    """Return 0 for a word that was expected, to 3 for one that was hardly."""
-    return sum(rank > limit for limit in limits)
 
 
 class ColouredSentence(QWidget):
@@ -101,8 +84,8 @@ class ColouredSentence(QWidget):
         self._layout.beginLayout()
         height = 4.0
         while (line := self._layout.createLine()).isValid():
-            line.setLineWidth(max(1.0, width - 2 * _PAD))
-            line.setPosition(QPointF(_PAD, height))
+            line.setLineWidth(max(1.0, width - 2 * PAD))
+            line.setPosition(QPointF(PAD, height))
             height += line.height() + 6.0
         self._layout.endLayout()
         return height
@@ -115,19 +98,9 @@ class ColouredSentence(QWidget):
         return None
 
     def _boxes(self, word: int) -> list[QRectF]:
-        """Return where a word is painted: a long one may go over several lines."""
-        place, boxes = self._places[word], []
-        for number in range(self._layout.lineCount() if place is not None else 0):
-            line = self._layout.lineAt(number)
-            first = max(place[0], line.textStart())  # type: ignore[index]
-            last = min(place[1], line.textStart() + line.textLength())  # type: ignore[index]
-            if first < last:
-                left, right = line.cursorToX(first), line.cursorToX(last)
-                begin, end = sorted((float(_x(left)), float(_x(right))))
-                boxes.append(
-                    QRectF(begin - _PAD / 2, line.y(), end - begin + _PAD, line.height() + 3.0)
-                )
-        return boxes
+        """Return where a word is painted."""
+        place = self._places[word]
+        return [] if place is None else boxes_of(self._layout, place)
 
     def hasHeightForWidth(self) -> bool:
         """Say that a narrow sentence is tall."""
@@ -247,40 +220,9 @@ class Legend(QWidget):
         metrics = QFontMetricsF(self.font())
         for band, text in enumerate(self.texts()):
             width = metrics.horizontalAdvance(text)
-            box = QRectF(left, 2.0, width + 2 * _PAD, metrics.height() + 3.0)
+            box = QRectF(left, 2.0, width + 2 * PAD, metrics.height() + 3.0)
             paint_band(painter, box, band, is_known=True)
             painter.setPen(QColor(current_palette().foreground))
-            painter.drawText(QPointF(left + _PAD, 2.0 + metrics.ascent()), text)
+            painter.drawText(QPointF(left + PAD, 2.0 + metrics.ascent()), text)
             left += width + _GAP
         painter.end()
-
-
-def paint_band(painter: QPainter, box: QRectF, band: int, *, is_known: bool) -> None:
-    """Paint what stands behind and below a word."""
-    palette = current_palette()
-    colour = (DARK if palette.is_dark else LIGHT)[band]
-    if colour:
-        painter.fillRect(box, QColor(colour))
-    if not band and is_known:
-        return
-    pen = QPen(QColor(palette.foreground if is_known else palette.bad), max(1, band))
-    if not is_known:
-        pen.setStyle(Qt.PenStyle.DashLine)
-    painter.setPen(pen)
-    bottom = box.bottom() - pen.widthF() / 2
-    painter.drawLine(QPointF(box.left(), bottom), QPointF(box.right(), bottom))
-
-
-def word_tip(word: WordScore) -> str:
-    """Say how probable a word was, in plain text."""
-    name = "The end of the sentence" if word.word == "SENTENCE_END" else f"“{word.word}”"
-    note = "" if word.is_known else ", not known: scored as UNKNOWN_TOKEN"
-    return (
-        f"{name}{note}: {format_odds(word.log_probability)}, {format_bits(word.bits)}, rank "
-        f"{format_count(word.rank)}. Click to see what else could stand here."
-    )
-
-
-def _x(found: object) -> float:
-    """Return the x of Qt's answer, which is a pair in some versions."""
-    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]

@@ -58,6 +58,10 @@ class ComparisonTable(RecordTable):
         kept = [old for old in self._pinned if _identity(old) != _identity(scored)]
         self._show([*kept, scored][-_LARGEST:])
 
+    def selected(self) -> list[ModelScore]:
+        """Return the selected scores, from top to bottom."""
+        return [self._scores.rows[row] for row in self.selected_rows()]
+
     @property
     def pinned(self) -> tuple[ModelScore, ...]:
         """All pinned scores, the newest last."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -20,14 +19,16 @@ from app.generation.places import places_of_words
 from app.generation.records import ModelScore
 from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
-from app.generation.scoring.comparison_table import ComparisonTable
+from app.generation.scoring.comparison_panel import ComparisonPanel
+from app.generation.scoring.formula_panel import FormulaPanel
 from app.generation.scoring.next_word_panel import END, NextWordPanel
 from app.generation.scoring.score_wording import (
     FIGURES,
+    ODDS,
     SURPRISE,
     WAVERS,
+    odds_in_words,
     parts_text,
-    probability_formula,
     unknown_sentence,
     without_unknown_text,
 )
@@ -40,6 +41,7 @@ from engine import NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
+_COMPARISON = 1  # of the tabs aside
 
 
 class ScorePanel(QFrame):
@@ -61,6 +63,8 @@ class ScorePanel(QFrame):
         Other sentences are compared now.
     removed(object)
         Compared sentences were taken away: all that were there before, for `show_compared`.
+    lists_requested()
+        A list is to be ranked, or a file to be scored.
 
     Attributes
     ----------
@@ -78,6 +82,7 @@ class ScorePanel(QFrame):
     replaced = Signal(str, bool)
     compared_changed = Signal()
     removed = Signal(object)
+    lists_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +123,13 @@ class ScorePanel(QFrame):
             "Add to comparison",
             "Keep this sentence and its probability in the ranked table (Return)",
         )
+        self._lists_button = describe(
+            QPushButton("Ran&k a list or score a file…", self),
+            "generation.lists_button",
+            "Rank a list or score a file",
+            "Put many sentences in order, such as a translation system's, or score a whole column "
+            "of a table",
+        )
 
     def _build_figures(self) -> None:
         self.coloured = describe(
@@ -128,12 +140,13 @@ class ScorePanel(QFrame):
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
+        self._figures = tuple(_figure(self, *figure) for figure in FIGURES)
         (
             self._probability_label,
             self._log_label,
             self._perplexity_label,
             self._bits_label,
-        ) = (_figure(self, *figure) for figure in FIGURES)
+        ) = self._figures
         self._model_label = make_label("", "hint", self)
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)
@@ -148,19 +161,8 @@ class ScorePanel(QFrame):
             WordProbabilityTable(self), "generation.word_table", "Probability of each word", ""
         )
         self._next_panel = NextWordPanel(self)
-        self._comparison_table = describe(
-            ComparisonTable(self), "generation.comparison_table", "Compared sentences", ""
-        )
-        self._comparison_table.set_placeholder(
-            "Add sentences here to rank them, such as “he go to school” and “he goes to school”."
-        )
-        self._unpin_button = describe(
-            QPushButton("&Remove", self),
-            "generation.unpin_button",
-            "Remove from comparison",
-            "Remove the selected sentences from the comparison, or all of them",
-        )
-        self._unpin_button.setEnabled(False)
+        self._formula = FormulaPanel(self)
+        self._comparison = ComparisonPanel(self)
 
     def _build_layout(self) -> None:
         line = QHBoxLayout()
@@ -172,13 +174,7 @@ class ScorePanel(QFrame):
         figures.setHorizontalSpacing(28)
         figures.setVerticalSpacing(0)
         names = ("Probability", "log₁₀ probability", "Perplexity per word", "Bits per word")
-        labels = (
-            self._probability_label,
-            self._log_label,
-            self._perplexity_label,
-            self._bits_label,
-        )
-        for column, (name, label) in enumerate(zip(names, labels, strict=True)):
+        for column, (name, label) in enumerate(zip(names, self._figures, strict=True)):
             caption = TermLabel(label.term, "caption", self)
             caption.setText(name)
             caption.explain(label.accessibleDescription())
@@ -188,11 +184,13 @@ class ScorePanel(QFrame):
         figures.addWidget(self._legend, 1, len(names), Qt.AlignmentFlag.AlignRight)
         self.table_row = TableRow(figures, 2, self)
         figures.setColumnStretch(len(names), 1)
-        heading = QLabel("How probable is a sentence?", self)
-        heading.setProperty("role", "heading")
+        heading = make_label("How probable is a sentence?", "heading", self)
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(self._lists_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
-        layout.addWidget(heading)
+        layout.addLayout(top)
         layout.addLayout(line)
         layout.addWidget(self.coloured)
         layout.addLayout(figures)
@@ -206,19 +204,16 @@ class ScorePanel(QFrame):
         layout.addWidget(self._build_splitter(), 1)
 
     def _build_splitter(self) -> QSplitter:
-        comparison = QWidget(self)
-        column = QVBoxLayout(comparison)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._comparison_table, 1)
-        column.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
         self._aside_tabs = describe(
             QTabWidget(self),
             "generation.aside_tabs",
-            "What else, and comparison",
-            "What could stand at a word, and sentences side by side",
+            "What else, comparison, and formula",
+            "What could stand at a word, sentences side by side, and how the figures come about",
         )
         self._aside_tabs.addTab(self._next_panel, "What else?")
-        self._aside_tabs.addTab(comparison, "Comparison")
+        self._aside_tabs.addTab(self._comparison, "Comparison")
+        self._aside_tabs.setTabVisible(_COMPARISON, False)  # noqa: FBT003 - Qt's signature
+        self._aside_tabs.addTab(self._formula, "Formula")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setObjectName("generation.score_splitter")
         splitter.addWidget(self._word_table)
@@ -231,10 +226,10 @@ class ScorePanel(QFrame):
         self.sentence_line.textChanged.connect(self._on_text_changed)
         self.sentence_line.returnPressed.connect(self._on_return_pressed)
         self._pin_button.clicked.connect(self._on_pin_clicked)
-        self._unpin_button.clicked.connect(self._comparison_table.remove_selected_or_all)
-        self._comparison_table.count_changed.connect(self._on_pinned_count_changed)
-        self._comparison_table.removed.connect(self.removed)
-        self._comparison_table.score_requested.connect(self.set_text)
+        self._lists_button.clicked.connect(self.lists_requested)
+        self._comparison.count_changed.connect(self._on_pinned_count_changed)
+        self._comparison.removed.connect(self.removed)
+        self._comparison.score_requested.connect(self.set_text)
         self._undo_button.clicked.connect(self.sentence_line.undo)
         self.better_word.taken.connect(self.set_text)
         self._word_table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
@@ -303,11 +298,11 @@ class ScorePanel(QFrame):
     @property
     def compared(self) -> tuple[ModelScore, ...]:
         """The compared sentences, the newest last."""
-        return self._comparison_table.pinned
+        return self._comparison.table.pinned
 
     def show_compared(self, scores: Sequence[ModelScore]) -> None:
         """Show compared sentences of an earlier time."""
-        self._comparison_table.show_pinned(scores)
+        self._comparison.table.show_pinned(scores)
 
     def focus_line(self) -> None:
         """Let the person type a sentence."""
@@ -335,25 +330,23 @@ class ScorePanel(QFrame):
         self.better_word.show_available(is_available=scored is not None)
         self._word_table.show_score(scored)
         self.coloured.show_score(scored)
+        self._formula.show_score(scored)
         self.score_shown.emit(scored)
         self._legend.setVisible(scored is not None)
         self._look_again()
         if scored is None:
-            labels = (self._probability_label, self._log_label, self._perplexity_label)
-            for label in (*labels, self._bits_label):
+            for label in self._figures:
                 label.setText(NOTHING)
             self._model_label.clear()
             self._parts_label.hide()
-            self._show_unknown(())
+            self._unknown_label.hide()
             return
         score = scored.score
         self._legend.show_vocabulary(round(2.0**scored.guess_bits))
         log10 = score.log_probability / math.log(10.0)
         self._probability_label.setText(format_odds(score.log_probability))
-        odds = format_odds(score.log_probability)
-        self._probability_label.explain(
-            probability_formula(score).removesuffix("."), f"The typed sentence now: {odds}."
-        )
+        odds = odds_in_words(score.log_probability)
+        self._probability_label.explain(ODDS, f"The typed sentence now: {odds}.")
         self._log_label.setText(f"{log10:.2f}".replace("-", "−"))
         self._log_label.setToolTip(
             as_plain(f"The probability as a power of ten; ln p = {score.log_probability:.3f} nats")
@@ -367,27 +360,25 @@ class ScorePanel(QFrame):
         self._model_label.setToolTip(as_plain(scored.model_title))
         self._parts_label.setText(parts_text(score))
         self._parts_label.setVisible(bool(self._parts_label.text()))
-        self._show_unknown(score.unknown_words, without_unknown_text(score))
+        unknown = unknown_sentence(score, scored.hidden_words) + without_unknown_text(score)
+        self._unknown_label.setText(unknown)
+        self._unknown_label.setVisible(bool(unknown))
         if self._is_pin_due:
             self._is_pin_due = False
-            self._pin(scored)
+            self._on_pin_clicked()
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [
+            self._lists_button,
             self.sentence_line,
             self._pin_button,
             self._undo_button,
             *self.better_word.tab_chain(),
             self._word_table,
             *self._next_panel.tab_chain(),
-            self._comparison_table,
-            self._unpin_button,
+            *self._comparison.tab_chain(),
         ]
-
-    def _show_unknown(self, words: tuple[str, ...], more: str = "") -> None:
-        self._unknown_label.setText(unknown_sentence(words) + more)
-        self._unknown_label.setVisible(bool(words))
 
     @Slot()
     def _on_return_pressed(self) -> None:
@@ -457,16 +448,13 @@ class ScorePanel(QFrame):
     @Slot()
     def _on_pin_clicked(self) -> None:
         if self._scored is not None:
-            self._pin(self._scored)
-
-    def _pin(self, scored: ModelScore) -> None:
-        self._comparison_table.pin(scored)
-        self._aside_tabs.setCurrentIndex(1)
+            self._comparison.table.pin(self._scored)
+            self._aside_tabs.setCurrentWidget(self._comparison)
 
     @Slot(int)
     def _on_pinned_count_changed(self, count: int) -> None:
-        self._unpin_button.setEnabled(count > 0)
-        self._aside_tabs.setTabText(1, f"Comparison ({count:,})" if count else "Comparison")
+        self._aside_tabs.setTabText(_COMPARISON, f"Comparison ({count:,})")
+        self._aside_tabs.setTabVisible(_COMPARISON, count > 0)
         self.compared_changed.emit()
 
 

@@ -3,9 +3,16 @@
 import math
 
 from app.shared.direction import isolated
-from app.shared.formatting import format_odds, format_perplexity, format_probability
+from app.shared.formatting import (
+    counted,
+    format_bits,
+    format_odds,
+    format_perplexity,
+    format_probability,
+)
 from engine import SentenceScore
 
+ODDS = "How often the model would say exactly this sentence, its end included"
 WAVERS = "Between how many equally likely words the model wavers, on average"
 SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 FIGURES = (  # term of the glossary, name of the object, name for who cannot see it, meaning
@@ -13,7 +20,7 @@ FIGURES = (  # term of the glossary, name of the object, name for who cannot see
         "Probability",
         "generation.probability_label",
         "Probability of the sentence",
-        "How often the model would say exactly this sentence, its end included",
+        ODDS,
     ),
     (
         "Probability",
@@ -25,22 +32,61 @@ FIGURES = (  # term of the glossary, name of the object, name for who cannot see
     ("Bits", "generation.bits_label", "Bits per word", SURPRISE),
 )
 _SHOWN_FACTORS = 12  # of the probability
+_THOUSAND_LOG10 = 4.0  # smaller numbers are said in digits
+_LARGE_NUMBERS = (
+    *("thousand", "million", "billion", "trillion", "quadrillion", "quintillion"),
+    *("sextillion", "septillion", "octillion", "nonillion", "decillion"),
+)
 _LISTED_UNKNOWN = 8  # unknown words named before "and others"
 
 
-def probability_formula(score: SentenceScore) -> str:
-    """Write the probability as the product that it is, and in all units."""
-    factors = [f"{format_probability(word.log_probability)}" for word in score.words]
-    shown = " × ".join(factors[:_SHOWN_FACTORS])
-    more = f" × … ({len(factors) - _SHOWN_FACTORS:,} more)" if len(factors) > _SHOWN_FACTORS else ""
-    ln = score.log_probability
-    units = (
-        f"ln p = {ln:.3f}, log₁₀ p = {ln / math.log(10.0):.3f}, log₂ p = {ln / math.log(2.0):.3f}"
-    )
-    return (
-        f"p = {shown}{more}: one factor per word, the sentence's end the last.\n"
-        f"{units} bits.".replace("-", "−")
-    )
+def formula_text(score: SentenceScore) -> str:
+    """Write how each figure is computed, line by line, with the numbers of this sentence."""
+    words, nats = score.words, -score.log_probability
+    factors = _cut([format_probability(word.log_probability) for word in words], " × ")
+    terms = _cut([f"{-word.log_probability:.2f}" for word in words], " − ")
+    bits, count = nats / math.log(2.0), len(words)
+    perplexity = format_perplexity(score.perplexity)
+    lines = [
+        f"p = {factors} = {format_probability(-nats)}",
+        "(one factor per word, given the words before it; the last is the sentence’s end)",
+        f"ln p = −{terms} = −{nats:.3f}",
+        f"log₁₀ p = ln p ÷ ln 10 = −{nats:.3f} ÷ 2.3026 = −{nats / math.log(10.0):.3f}",
+        f"−log₂ p = −ln p ÷ ln 2 = {nats:.3f} ÷ 0.6931 = {bits:.2f} bits",
+        f"In words: {odds_in_words(-nats)}",
+        f"T = {counted(count, 'predicted word')}, the sentence’s end included",
+        f"Perplexity per word = exp(−ln p ÷ T) = exp({nats:.3f} ÷ {count:,}) = {perplexity}",
+        f"Bits per word = {bits:.2f} ÷ {count:,} = {score.bits_per_word:.2f} = log₂ {perplexity}",
+    ]
+    known, nats = sum(word.is_known for word in words), -score.known_log_probability
+    if known < count:
+        without = format_perplexity(score.known_perplexity)
+        lines.append(
+            f"Without the unknown words: ln p = −{nats:.3f}, T = {known:,}, "
+            f"perplexity = exp({nats:.3f} ÷ {known:,}) = {without}"
+        )
+    return "\n".join(lines)
+
+
+def odds_in_words(log_probability: float) -> str:
+    """Return how rare something is in words, such as "one in 2.4 million"."""
+    log10 = max(0.0, -log_probability / math.log(10.0))
+    if log10 < _THOUSAND_LOG10:
+        return f"one in {format_odds(log_probability).removeprefix('1 in ')}"
+    step = int(log10 // 3)
+    if step > len(_LARGE_NUMBERS):
+        return f"one in a number with {int(log10) + 1:,} digits"
+    count = f"{10.0 ** (log10 - 3 * step):.3g}"
+    if count == "1e+03":  # rounded up to the next name
+        return odds_in_words(-math.log(10.0) * 3 * (step + 1))
+    return f"one in {count} {_LARGE_NUMBERS[step - 1]}"
+
+
+def _cut(parts: list[str], between: str) -> str:
+    """Join numbers, the first ones and the last one where they are many."""
+    if len(parts) <= _SHOWN_FACTORS:
+        return between.join(parts)
+    return between.join([*parts[: _SHOWN_FACTORS - 1], "…", parts[-1]])
 
 
 def parts_text(score: SentenceScore) -> str:
@@ -63,26 +109,37 @@ def without_unknown_text(score: SentenceScore) -> str:
     odds, wavers = score.known_log_probability, score.known_perplexity
     return (
         f" Without {'it' if len(score.unknown_words) == 1 else 'them'}: {format_odds(odds)}, "
-        f"perplexity {format_perplexity(wavers)}."
+        f"perplexity {format_perplexity(wavers)} per word."
     )
 
 
-def unknown_sentence(words: tuple[str, ...]) -> str:
-    """Name the unknown words in a sentence; "" when there are none."""
-    if not words:
+def unknown_sentence(score: SentenceScore, hidden_words: int = 0) -> str:
+    """Name the unknown words and what each hides; "" when there are none.
+
+    `hidden_words` is how many different words of the training text are unknown; 0: nobody knows.
+    """
+    bits = {word.word: word.bits for word in score.words if not word.is_known}
+    names = score.unknown_words
+    if not names:
         return ""
-    names = list(dict.fromkeys(words))
-    listed = ", ".join(f"“{isolated(_shortened(name))}”" for name in names[:_LISTED_UNKNOWN])
+    listed = ", ".join(
+        f"“{isolated(_shortened(name))}” ({format_bits(bits[name])})"
+        if name in bits
+        else f"“{isolated(_shortened(name))}”"
+        for name in names[:_LISTED_UNKNOWN]
+    )
     if len(names) > _LISTED_UNKNOWN:
         listed += f" and {len(names) - _LISTED_UNKNOWN:,} more"
+    others = f"{hidden_words:,} rare words of its text" if hidden_words else "all rare words"
     if len(names) == 1:
         return (
-            f"The model does not know the word {listed}: it is scored as UNKNOWN_TOKEN, "
-            "like any other rare word."
+            f"The model does not know {listed}: it is scored as UNKNOWN_TOKEN, which stands for "
+            f"{others} together. With another unknown word in its place the sentence scores the "
+            "same."
         )
     return (
-        f"The model does not know the words {listed}: each is scored as UNKNOWN_TOKEN, "
-        "so they all look alike to it."
+        f"The model does not know {listed}: each is scored as UNKNOWN_TOKEN, which stands for "
+        f"{others} together. Sentences that differ only in such words score the same."
     )
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QRes
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.generation.records import ModelScore
+from app.generation.scoring.bands import expected_text
 from app.shared.direction import isolated
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
@@ -153,7 +154,7 @@ def _tooltip(word: WordScore) -> str:
     log_probability = f"{word.log_probability:.3f}".replace("-", "−")
     return (
         f"{name}: {format_odds(word.log_probability)}, ln p = {log_probability} nats, "
-        f"{format_bits(word.bits)}.{note}"
+        f"{format_bits(word.bits)}.{note}{expected_text(word)}"
     )
 
 

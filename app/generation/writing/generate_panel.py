@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -19,12 +20,13 @@ from app.generation.presets import Preset
 from app.generation.records import Batch
 from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
+from app.generation.writing.source_menu import build_source_menu
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.scrolling import FittingScrollArea
 from app.shared.suggesting_line import SuggestingLine
 from app.shared.theme import scaled
-from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing
+from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -33,6 +35,10 @@ NO_MODEL_TEXT = (
 NO_SENTENCES_TEXT = (
     "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
     "Click a word to see what else could stand there; double-click to see how probable each is."
+)
+_NOVELTY_TIP = (
+    "How much of a sentence its longest run of words is that stands so in the training text, on "
+    "average over the newest batch; beside it the same of held-out text, which the model never saw"
 )
 _FORM_WIDTH = 360  # pixels
 _LIST_HEIGHT = 150  # of three sentences below their title
@@ -69,9 +75,13 @@ class GeneratePanel(QFrame):
     cleared(object)
         The list was cleared: the sentences with their batches, for `show_records`.
     sentences_written()
-        A batch has come to its end.
+        A batch has come to its end, or other sentences are shown.
     copy_chosen(object)
         The user wants to know where the longest run of this `SentenceGenerated` was copied from.
+    surprise_toggled(bool)
+        The words of the sentences are to be coloured by surprise, or not.
+    source_chosen(int)
+        The user wants to see this sentence of the training text, from 0.
     """
 
     generate_requested = Signal(object)
@@ -89,13 +99,14 @@ class GeneratePanel(QFrame):
     cleared = Signal(object)
     sentences_written = Signal()
     copy_chosen = Signal(object)
+    surprise_toggled = Signal(bool)
+    source_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._is_available = False
         self._is_generating = False
-        self._novelty = ""
         self._form = SampleForm(self)
         self._build_start()
         self._build_buttons()
@@ -179,9 +190,20 @@ class GeneratePanel(QFrame):
             "Only favourites",
             "Show only the sentences that you have marked",
         )
+        self._surprise_check = describe(
+            QCheckBox("Surpr&ise", self),
+            "generation.surprise_check",
+            "Colour words by surprise",
+            "Colour each word by how far down the model's list it stood, as the typed sentence is; "
+            "else the run of words that is copied from the training text is tinted",
+        )
         self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
+        self._novelty_label = make_label("", "hint", self, wrap=True)
+        self._novelty_label.setObjectName("generation.novelty_label")
+        self._novelty_label.setToolTip(_NOVELTY_TIP)
+        self._novelty_label.hide()
 
     def _build_layout(self) -> None:
         heading = QLabel("Write", self)
@@ -195,12 +217,14 @@ class GeneratePanel(QFrame):
         top.addWidget(self._stop_button)
         below = QHBoxLayout()
         below.addWidget(self._status_label, 1)
+        below.addWidget(self._surprise_check)
         below.addWidget(self._favourites_check)
         below.addWidget(self._search_edit)
         for button in (self._copy_button, self._save_button, self._clear_button):
             below.addWidget(button)
         right = QVBoxLayout()
         right.addWidget(self._list, 1)
+        right.addWidget(self._novelty_label)
         right.addLayout(below)
         area = FittingScrollArea(self)
         area.setObjectName("generation.form_area")
@@ -227,6 +251,7 @@ class GeneratePanel(QFrame):
         self.start_line.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
+        self._surprise_check.toggled.connect(self.surprise_toggled)
         self._suggest_check.toggled.connect(self.suggesting_chosen)
         self._list.word_chosen.connect(self.word_chosen)
         self._list.word_rested.connect(self.word_rested)
@@ -301,9 +326,35 @@ class GeneratePanel(QFrame):
 
     def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
         """Show what was copied of the sentences with these keys, and of the batch as a whole."""
-        self._novelty = novelty
         self._list.show_copies(copies)
-        self._show_status()
+        self._show_novelty(novelty)
+
+    def _show_novelty(self, text: str) -> None:
+        self._novelty_label.setText(text)
+        self._novelty_label.setVisible(bool(text))
+
+    @property
+    def wants_surprise(self) -> bool:
+        """Whether words are to be coloured by surprise."""
+        return self._surprise_check.isChecked()
+
+    def show_surprise(
+        self, surprise: Mapping[str, Sequence[WordScore]], vocabulary_size: int
+    ) -> None:
+        """Colour the words of the sentences with these keys by surprise."""
+        self._list.show_surprise(surprise, vocabulary_size)
+
+    def show_sources(
+        self, title: str, sources: Sequence[tuple[int, str]], *, can_be_shown: bool
+    ) -> None:
+        """List sentences of the training text, each with its number; a click chooses one."""
+        menu = build_source_menu(title, sources, self, can_be_shown=can_be_shown)
+        menu.triggered.connect(self._on_source_triggered)
+        menu.popup(QCursor.pos())
+
+    @Slot(QAction)
+    def _on_source_triggered(self, action: QAction) -> None:
+        self.source_chosen.emit(action.data())
 
     @property
     def favourites(self) -> set[str]:
@@ -341,6 +392,7 @@ class GeneratePanel(QFrame):
             self._list.show_former(
                 records, self._list.favourites if favourites is None else favourites
             )
+        self.sentences_written.emit()
         self._update_enabled()
 
     def tab_chain(self) -> list[QWidget]:
@@ -352,6 +404,7 @@ class GeneratePanel(QFrame):
             self._stop_button,
             *self._form.tab_chain(),
             self._list,
+            self._surprise_check,
             self._favourites_check,
             self._search_edit,
             self._copy_button,
@@ -379,8 +432,7 @@ class GeneratePanel(QFrame):
         count = self._list.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
-        novelty = f"  ·  {self._novelty}" if self._novelty else ""
-        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else novelty)
+        return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -400,7 +452,7 @@ class GeneratePanel(QFrame):
     @Slot()
     def _on_clear_clicked(self) -> None:
         records = self._list.records()
-        self._novelty = ""
+        self._show_novelty("")
         self._list.clear()
         self.cleared.emit(records)
 

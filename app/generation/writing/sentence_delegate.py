@@ -3,6 +3,8 @@
 Painting and finding share one layout, so that a click meets the word that is seen there.
 """
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -21,13 +23,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.generation.places import places_of_words
+from app.generation.records import key_of
+from app.generation.scoring.bands import band_limits, band_of, boxes_of, paint_band
 from app.shared.direction import text_option
 from app.shared.theme import current_palette
-from engine import SentenceGenerated, SentenceGrowing
+from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
 SENTENCE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _MARGIN = 8  # px, left and right
 _LEADING = 8  # px, above and below together
+_FAINTEST_TINT, _DARKEST_TINT = 0.06, 0.30  # of a copied run: of the accent
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -39,11 +44,20 @@ class SentenceDelegate(QStyledItemDelegate):
     ----------
     hovered : (row, word) or None
         The word that is underlined: a click would take it.
+    copies : mapping of sentence keys to Copy
+        The run of words that is tinted, the more the longer it is of its sentence.
+    surprise : mapping of sentence keys to WordScores
+        Sentences whose words are coloured by it instead.
+    vocabulary_size : int
+        Of the model that the surprise is of.
     """
 
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
         self.hovered: tuple[int, int] | None = None
+        self.copies: Mapping[str, Copy] = {}
+        self.surprise: Mapping[str, Sequence[WordScore]] = {}
+        self.vocabulary_size = 2000
 
     def word_at(self, index: QModelIndex, rect: QRect, font: QFont, point: QPointF) -> int | None:
         """Return which word of the sentence at `index` is at `point`; None beside all words."""
@@ -79,9 +93,38 @@ class SentenceDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         layout = _laid_out(text, option.font, option.rect.width())
         painter.save()
+        origin = _origin(layout, option.rect)
+        sentence = index.data(SENTENCE_ROLE)
+        if isinstance(sentence, SentenceGenerated):
+            painter.translate(origin)
+            self._paint_marks(painter, layout, sentence)
+            painter.translate(-origin)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        layout.draw(painter, _origin(layout, option.rect), self._formats(index))
+        layout.draw(painter, origin, self._formats(index))
         painter.restore()
+
+    def surprise_at(self, sentence: SentenceGenerated, word: int) -> WordScore | None:
+        """Return how surprising a word was; None where that is not shown."""
+        scores = self.surprise.get(key_of(sentence), ())
+        return scores[word] if word < len(scores) else None
+
+    def _paint_marks(
+        self, painter: QPainter, layout: QTextLayout, sentence: SentenceGenerated
+    ) -> None:
+        """Paint what stands behind the words: their surprise, or the run that was copied."""
+        scores, copy = self.surprise.get(key_of(sentence)), self.copies.get(key_of(sentence))
+        places = places_of_words(sentence.text, sentence.words)
+        if scores is not None:
+            limits = band_limits(self.vocabulary_size)
+            for place, word in zip(places, scores, strict=False):
+                for box in boxes_of(layout, place) if place is not None else ():
+                    paint_band(painter, box, band_of(word.rank, limits), is_known=word.is_known)
+        elif copy is not None and copy.length > 1:
+            run = [place for place in places[copy.first : copy.first + copy.length] if place]
+            colour = QColor(current_palette().accent)
+            colour.setAlphaF(copied_tint(copy))
+            for box in boxes_of(layout, (run[0][0], run[-1][1])) if run else ():
+                painter.fillRect(box, colour)
 
     def _formats(self, index: Index) -> list[QTextLayout.FormatRange]:
         sentence, formats = index.data(SENTENCE_ROLE), []
@@ -102,6 +145,11 @@ class SentenceDelegate(QStyledItemDelegate):
             if place is not None:
                 formats.append(_format(place[0], place[1] - place[0], is_underlined=True))
         return formats
+
+
+def copied_tint(copy: Copy) -> float:
+    """Return how dark a copied run is tinted: the more, the more of its sentence it is."""
+    return _FAINTEST_TINT + (_DARKEST_TINT - _FAINTEST_TINT) * copy.length / max(1, copy.words)
 
 
 def _format(

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent, QHideEvent, QMouseEvent, 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
 
 from app.generation.records import Batch, given_words, key_of
+from app.generation.scoring.bands import word_tip
 from app.generation.word_preview import RestedWord
 from app.generation.writing.sentence_columns import (
     COPIED,
@@ -25,7 +26,7 @@ from app.generation.writing.sentence_columns import (
 from app.generation.writing.sentence_delegate import SentenceDelegate
 from app.shared.hover import Hover
 from app.shared.tables import RecordTable, RowsModel, fit_column
-from engine import Copy, SentenceGenerated, SentenceGrowing
+from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
 _FIT_INTERVAL_MS = 40
 _SHOW_INTERVAL_MS = 50  # sentences that come faster are shown several at a time
@@ -226,7 +227,14 @@ class SentenceList(RecordTable):
 
     def show_copies(self, copies: Mapping[str, Copy]) -> None:
         """Show what was copied of the sentences with these keys."""
-        self._copies = copies
+        self._copies = self._delegate.copies = copies
+        self.viewport().update()
+
+    def show_surprise(
+        self, surprise: Mapping[str, Sequence[WordScore]], vocabulary_size: int
+    ) -> None:
+        """Colour the words of the sentences with these keys by how surprising they were."""
+        self._delegate.surprise, self._delegate.vocabulary_size = surprise, vocabulary_size
         self.viewport().update()
 
     def copy_of(self, row: Row) -> Copy | None:
@@ -383,11 +391,17 @@ class SentenceList(RecordTable):
                 RestedWord(
                     words_before=sentence.words[:word],
                     word=sentence.words[word],
-                    told="Click to go on from here with another word.",
+                    told=self._told(sentence, word),
                     at=at,
                     widget=self.viewport(),
                 )
             )
+
+    def _told(self, sentence: SentenceGenerated, word: int) -> str:
+        """Say what is known of a word, and what a click does."""
+        surprise = self._delegate.surprise_at(sentence, word)
+        known = "" if surprise is None else f"{word_tip(surprise)} "
+        return f"{known}Click to go on from here with another word."
 
     @Slot(int)
     def _on_scrolled(self, _value: int) -> None:

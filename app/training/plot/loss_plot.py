@@ -252,6 +252,7 @@ class LossPlot(QWidget):
         self._plot.showAxis("right")
         self._plot.showGrid(x=False, y=True, alpha=0.25)
         self._plot.getAxis("left").setWidth(scaled(LEFT_PX))
+        self._plot.layout.setColumnFixedWidth(0, scaled(LEFT_PX))
         self._plot.setLabel("left", "loss, nats per word")
         self._plot.setLabel("right", "perplexity, words")
         self._plot.setLabel("bottom", AXIS_LABELS[self._axis])

@@ -30,17 +30,12 @@ def open_bench(qtbot: QtBot, settings_path: Path) -> Iterator[MakeBench]:
         bench.scoring.close()
         bench.next_words.close()
         bench.suggestions.close()
-        bench.copies.close()
-        bench.percentile.close()
-        bench.table.close()
+        bench.background.close()
         assert bench.runner.shutdown()
         assert bench.score_runner.shutdown()
         assert bench.next_runner.shutdown()
         assert bench.suggestions_runner.shutdown()
-        assert bench.copies_runner.shutdown()
-        assert bench.percentile_runner.shutdown()
-        assert bench.table_runner.shutdown()
-        assert bench.replacement_runner.shutdown()
+        assert all(runner.shutdown() for runner in bench.runners.values())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.shared.scrolling import TabScrollArea
+from app.shared.scrolling import TabScrollArea, bring_into_sight
 
 NEEDED = (300, 200)  # px
 
@@ -65,3 +65,22 @@ def test_that_content_that_grows_is_scrolled(
     part.setMinimumHeight(600)
 
     qtbot.waitUntil(lambda: size(area)[1] == 600)
+
+
+def test_that_what_is_asked_for_comes_into_sight(qtbot: QtBot) -> None:
+    parent, content = QWidget(), QWidget()
+    qtbot.addWidget(parent)
+    layout = QVBoxLayout(content)
+    for _ in range(2):
+        part = QLabel(content)
+        part.setMinimumHeight(150)
+        layout.addWidget(part)
+    area = TabScrollArea(content, parent)
+    area.resize(200, 200)
+    parent.show()
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+
+    bring_into_sight(part)
+
+    assert part.visibleRegion().boundingRect().height() == part.height()
+    bring_into_sight(parent)  # lies in nothing that scrolls

@@ -12,15 +12,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, Message
+from app.generation.background.controllers import BackgroundControllers
+from app.generation.background.next_words import NextWordsController
+from app.generation.background.scoring import ScoringController
+from app.generation.background.suggestions import SuggestionsController
 from app.generation.controller import GenerationController
-from app.generation.copies_controller import CopiesController
-from app.generation.next_words_controller import NextWordsController
-from app.generation.percentile_controller import PercentileController
-from app.generation.replacement_controller import ReplacementController
-from app.generation.scoring_controller import ScoringController
-from app.generation.suggestions_controller import SuggestionsController
 from app.generation.tab import GenerationTab
-from app.generation.table_controller import TableController
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
@@ -46,7 +43,9 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
-        summary=SimpleNamespace(name="comments.csv", training_words=60_000, digest="ab" * 32),
+        summary=SimpleNamespace(
+            name="comments.csv", training_words=60_000, digest="ab" * 32, different_words=9000
+        ),
         epoch=epoch,
         step=step,
         word_dim=8000,
@@ -73,6 +72,12 @@ def fake_generate(model: Any, config: SampleConfig, control: RunControl) -> Iter
         yield sentence(number, f"Sentence {number}.", seed=config.seed or 77)
 
 
+def generate_alike(model: Any, config: SampleConfig, control: RunControl) -> Iterator[Any]:
+    """Yield sentences of which each says its words."""
+    for number in range(1, config.count + 1):
+        yield sentence(number, "I think so.", seed=config.seed or 77)
+
+
 def generate_until_stopped(model: Any, config: SampleConfig, control: RunControl) -> Iterator[Any]:
     """Yield one sentence and then wait for the stop."""
     yield sentence()
@@ -80,7 +85,7 @@ def generate_until_stopped(model: Any, config: SampleConfig, control: RunControl
     assert not control.proceed()
 
 
-def fake_score(model: Any, text: str, control: RunControl) -> Iterator[Any]:
+def fake_score(model: Any, text: str, control: RunControl, words: Any = None) -> Iterator[Any]:
     """Score each word with 3 bits plus the model's epoch."""
     bits = 3.0 + model.epoch
     words = tuple(word_score(word, bits) for word in [*text.split(), "SENTENCE_END"])
@@ -198,14 +203,8 @@ class GenerationBench:
     next_runner: TaskRunner
     suggestions: SuggestionsController
     suggestions_runner: TaskRunner
-    copies: CopiesController
-    copies_runner: TaskRunner
-    replacement: ReplacementController
-    replacement_runner: TaskRunner
-    percentile: PercentileController
-    percentile_runner: TaskRunner
-    table: TableController
-    table_runner: TaskRunner
+    background: BackgroundControllers
+    runners: dict[str, TaskRunner]  # of the background
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
@@ -227,14 +226,14 @@ def make_bench(
     find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
-    score_words: Callable[..., Iterator[Any]] = fake_score,
     score_by_table: Callable[..., Iterator[Any]] = lambda *_: iter(()),
     save_path: Path | None = None,
+    **others: Any,
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    copies_runner, replacement_runner, percentile_runner = TaskRunner(), TaskRunner(), TaskRunner()
-    table_runner, suggestions_runner = TaskRunner(), TaskRunner()
+    runners = {name: TaskRunner() for name in BackgroundControllers.names()}
+    suggestions_runner = TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
     jobs = Jobs(
@@ -246,9 +245,9 @@ def make_bench(
         find_copies=find_copies,
         best_replacement=best_replacement,
         score_held_out=score_held_out,
-        score_words=score_words,
         score_by_table=score_by_table,
         ask_sentences_path=lambda suggested: save_path,
+        **others,
     )
     bench = GenerationBench(
         tab=tab,
@@ -277,18 +276,8 @@ def make_bench(
             tab, session, suggestions_runner, presenter, settings, jobs, clock=clock, parent=tab
         ),
         suggestions_runner=suggestions_runner,
-        copies=CopiesController(tab, session, copies_runner, presenter, jobs, parent=tab),
-        copies_runner=copies_runner,
-        replacement=ReplacementController(
-            tab, session, replacement_runner, presenter, jobs, parent=tab
-        ),
-        replacement_runner=replacement_runner,
-        percentile=PercentileController(
-            tab, session, percentile_runner, presenter, jobs, parent=tab
-        ),
-        percentile_runner=percentile_runner,
-        table=TableController(tab, session, table_runner, presenter, jobs, parent=tab),
-        table_runner=table_runner,
+        background=BackgroundControllers.make(tab, session, runners, presenter, jobs, tab),
+        runners=runners,
     )
     presenter.message_requested.connect(bench.messages.append)
     presenter.setParent(tab)

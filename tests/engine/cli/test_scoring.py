@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from engine.cli.main import EXIT_WRONG, main
-from engine.cli.scoring import Candidate, candidates_of
 from engine.language_model.checkpoint import save_model
+from engine.language_model.results import total_of
 from engine.scoring.scorer import score
-from engine.scoring.text_scores import score_texts, total_of
+from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
 
 TEXTS = ["the cat sat .", "cat the zebra", "sat"]
@@ -50,7 +50,11 @@ def test_that_each_word_is_a_line_that_a_table_reads(
         assert float(row["log2_probability"]) == pytest.approx(-word.bits, abs=1e-6)
         assert float(row["surprisal_bits"]) == pytest.approx(word.bits, abs=1e-6)
         assert (int(row["rank"]), row["known"]) == (word.rank, "yes" if word.is_known else "no")
-    assert "3 texts, 11 words (each end of a sentence is one), 1 of them unknown" in shown.err
+    figures = dict(line.split(":\t") for line in shown.err.splitlines())
+    assert (figures["Texts"], figures["Tokens"], figures["OOVs"]) == ("3", "11", "1")
+    every = [word for word in expected if word.is_known]
+    nats = -sum(word.log_probability for word in every) / len(every)
+    assert float(figures["Perplexity excluding OOVs"]) == pytest.approx(math.exp(nats), rel=1e-5)
 
 
 def test_that_totals_are_given_with_and_without_unknown_words(
@@ -85,7 +89,7 @@ def test_that_a_column_is_scored_beside_its_rows(
         assert float(row["log10_probability"]) == pytest.approx(log10, abs=1e-6)
         assert float(row["perplexity"]) == pytest.approx(expected.perplexity, rel=1e-5)
         assert (int(row["words"]), int(row["unknown_words"])) == (expected.words, expected.unknown)
-    assert "2 texts" in shown.err
+    assert "Texts:\t2" in shown.err
 
 
 def test_that_a_column_as_json_keeps_the_row(
@@ -100,6 +104,51 @@ def test_that_a_column_as_json_keeps_the_row(
     assert first["row"] == {"id": "1", "text": "the cat"}
     assert first["words"] == 3
     assert total["texts"] == 2
+
+
+def test_that_words_of_a_column_stand_beside_their_rows(
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("item,text,condition\n1,the cat,long\n2,,none\n3,sat,a b\n", encoding="utf-8")
+    arguments = ["score", str(model_path), "--csv", str(path), "--column", "text", "--per-word"]
+
+    main(arguments)
+    shown = capsys.readouterr()
+    main([*arguments, "--json"])
+
+    rows = table(shown.out)
+    assert [row["word"] for row in rows] == ["the", "cat", "SENTENCE_END", "sat", "SENTENCE_END"]
+    assert [row["sentence"] for row in rows] == ["1"] * 3 + ["3"] * 2
+    assert [row["item"] + row["condition"] for row in rows] == ["1long"] * 3 + ["3a b"] * 2
+    assert "text" not in rows[0]
+    first, second, total = objects(capsys.readouterr().out)
+    assert (first["row"]["item"], second["row"]["condition"]) == ("1", "a b")
+    bits = [word["bits"] for each in (first, second) for word in each["words"]]
+    assert bits == pytest.approx([float(row["surprisal_bits"]) for row in rows], abs=1e-6)
+    assert total["texts"] == 2
+
+
+def test_that_a_sentence_is_numbered_by_its_line(
+    model_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the cat\n\n\nsat\n"))
+
+    main(["score", str(model_path), "--per-word"])
+
+    assert [row["sentence"] for row in table(capsys.readouterr().out)] == ["1"] * 3 + ["4"] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--csv x.csv --improve", "--word-stats f", "--csv x.csv --per-word --word-stats f"],
+)
+def test_that_options_that_do_not_go_together_are_named(
+    wrong: str, model_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", str(model_path), *wrong.split()]) == EXIT_WRONG
+
+    assert capsys.readouterr().err.startswith("Error: ")
 
 
 def test_that_sentences_and_a_file_at_once_are_refused(
@@ -159,24 +208,12 @@ def test_that_n_best_lists_of_moses_are_ranked_each_for_itself(
     assert {row["own_score"] for row in rows} == {"-8.5", "-9", "-1"}
 
 
-def test_that_lines_are_read_as_what_they_are() -> None:
-    assert list(candidates_of(["plain\n", "\n", "a\tb", "2\tx", "1 ||| y ||| 0.5"])) == [
-        Candidate(group="", text="plain", own_score=0.0),
-        Candidate(group="", text="a\tb", own_score=0.0),
-        Candidate(group="", text="x", own_score=2.0),
-        Candidate(group="1", text="y", own_score=0.5),
-    ]
-
-
 def test_that_a_list_that_cannot_be_read_is_named(
     model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "latin").write_bytes("Grüße".encode("latin-1"))
-
     assert main(["rank", str(model_path), str(tmp_path / "none")]) == EXIT_WRONG
-    assert "could not be read" in capsys.readouterr().err
-    assert main(["rank", str(model_path), str(tmp_path / "latin")]) == EXIT_WRONG
-    assert "not in UTF-8" in capsys.readouterr().err
+
+    assert "There is no file" in capsys.readouterr().err
 
 
 def test_that_an_empty_list_says_so(
@@ -194,3 +231,26 @@ def test_that_a_better_word_is_named(model_path: Path, capsys: pytest.CaptureFix
 
     last = capsys.readouterr().out.splitlines()[-1]
     assert " times as probable: " in last
+
+
+def test_that_a_whole_file_sums_to_what_evaluate_says(
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, figures = tmp_path / "rows.csv", tmp_path / "words.tsv"
+    rows = [f"the cat {'zebra ' * (k % 3)}sat . sat the cat ." for k in range(40)]
+    path.write_text("text\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    main(["evaluate", str(model_path), str(path), "--no-cache", "--json"])
+    evaluated = objects(capsys.readouterr().out)[-1]
+    main(["score", str(model_path), "--csv", str(path), "--json", "--word-stats", str(figures)])
+
+    total = objects(capsys.readouterr().out)[-1]
+    assert total["words"] == evaluated["words"]
+    assert -total["log_probability"] / total["words"] == pytest.approx(evaluated["loss"], rel=1e-5)
+    assert total["perplexity"] == pytest.approx(evaluated["perplexity"], rel=1e-4)
+    words = table(figures.read_text(encoding="utf-8"))
+    assert sum(int(word["count"]) for word in words) == evaluated["words"]
+    assert {word["word"]: word["count"] for word in words}["UNKNOWN_TOKEN"] == str(total["unknown"])
+    costs = [float(word["log10_probability"]) for word in words]
+    assert sum(costs) == pytest.approx(total["log_probability"] / math.log(10.0), rel=1e-5)
+    assert costs == sorted(costs)

@@ -75,6 +75,37 @@ def test_that_the_longest_run_is_that_of_a_naive_search(
     assert found.is_whole == (words in trained_on.values() and bool(words))
 
 
+def test_that_ten_thousand_sentences_are_found_as_a_naive_search_finds_them(
+    tmp_path: Path,
+) -> None:
+    """The naive search looks for each run of words as a piece of the text."""
+    random = np.random.default_rng(1)
+    words = [f"w{k}" for k in range(60)]
+    path = tmp_path / "text.csv"
+    sentences = [" ".join(random.choice(words, size=random.integers(2, 9))) for _ in range(10_000)]
+    path.write_text("text\n" + "".join(f"{each} .\n" for each in sentences), encoding="utf-8")
+    config = CorpusConfig(path=path, processes=0, validation_fraction=0.05)
+    *_, ready = build_corpus(config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    corpus, finder = ready.corpus, CopyFinder(ready.corpus)
+    assert len(corpus) == 10_000
+    views = [corpus.sentence_view(number) for number in range(len(corpus))]
+    said = [[token.text for token in view.tokens] for view in views]
+    is_held_out = [view.is_validation for view in views]
+    pairs = list(zip(said, is_held_out, strict=True))
+    learned = "\n".join(f" {' '.join(own)} " for own, is_new in pairs if not is_new)
+    held_out = [own for own, is_new in pairs if is_new]
+
+    for own in held_out[:150]:
+        runs = {
+            length
+            for first in range(len(own))
+            for length in range(1, len(own) - first + 1)
+            if f" {' '.join(own[first : first + length])} " in learned
+        }
+        assert finder.longest(own).length == max(runs, default=0), own
+
+
 def test_that_held_out_sentences_are_not_looked_through(
     corpus: Corpus, trained_on: dict[int, list[str]]
 ) -> None:

@@ -336,3 +336,23 @@ def test_that_a_table_of_word_sequences_is_set_beside_a_score_or_mixed_in(
     assert "a mixture" not in repr(model)
     with pytest.raises(engine.ModelFileError, match="is not written to a file"):
         mixed.save(tmp_path / "mixed.safetensors")
+
+
+def test_that_lists_and_files_are_scored_as_on_the_command_line(tmp_path: Path) -> None:
+    model, texts = engine.Model(tiny_model()), ["sat cat the", "the cat sat .", "the zebra"]
+    source, target, listed = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "list.txt"
+    source.write_text("text,id\n" + "".join(f"{t},1\n" for t in texts), encoding="utf-8")
+    listed.write_text("\n".join(texts), encoding="utf-8")
+    scores = {text: model.score(text).log_probability for text in texts}
+
+    ranked = model.rank(texts)
+    scored = model.score_file(source, target, "text")
+
+    found = [(each.scored.candidate.text, each.scored.score.log_probability) for each in ranked]
+    assert dict(found) == pytest.approx(scores)
+    assert [text for text, _ in found] == sorted(texts, key=lambda text: -scores[text])
+    assert [
+        each.scored.candidate.text for each in model.rank(listed, engine.RankWeights(weight=-1.0))
+    ] == [text for text, _ in reversed(found)]
+    assert scored.total.log_probability == pytest.approx(sum(scores.values()))
+    assert len(target.read_text("utf-8-sig").splitlines()) == 4

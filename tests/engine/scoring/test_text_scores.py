@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from engine.language_model.results import NOTHING, total_of
 from engine.scoring.scorer import score
-from engine.scoring.text_scores import NOTHING, score_texts, total_of
+from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
 
 TEXTS = ["the cat sat .", "", "zebra", "The zebra sat on the cat .", "cat", "the " * 3000]

@@ -8,15 +8,8 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.generation.records import ModelScore
-from app.generation.scoring.coloured_sentence import (
-    DARK,
-    LIGHT,
-    ColouredSentence,
-    Legend,
-    band_limits,
-    band_of,
-    word_tip,
-)
+from app.generation.scoring.bands import DARK, LIGHT, band_limits, band_of, word_tip
+from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.shared.theme import DARK as DARK_PALETTE
 from app.shared.theme import LIGHT as LIGHT_PALETTE
 from app.shared.theme import Palette, current_palette

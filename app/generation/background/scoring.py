@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # A text, and its words where it would be read as others.
 Typed: TypeAlias = tuple[str, tuple[str, ...] | None]
 
+SPECIAL_WORDS = 3  # of each vocabulary: start, end and unknown
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 
@@ -52,7 +53,7 @@ class ScoringController(QObject):
         self._session = session
         self._runner = runner
         self._presenter = presenter
-        self._score, self._score_words = jobs.score, jobs.score_words
+        self._score = jobs.score
         self._job: tuple[Typed, LanguageModel, str] | None = (
             None  # its model, and that one's origin
         )
@@ -117,10 +118,8 @@ class ScoringController(QObject):
             return
         self._job = (text, words), model, self._origin
         control = RunControl()
-        score = partial(self._score, model, text, control)
-        if words is not None:
-            score = partial(self._score_words, model, text, words, control)
-        self._runner.start(score, control)
+        given = () if words is None else (words,)
+        self._runner.start(partial(self._score, model, text, control, *given), control)
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""
@@ -157,4 +156,5 @@ def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = ""
         model_title=model_title(model),
         origin=origin,
         guess_bits=math.log2(model.word_dim),
+        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_WORDS)),
     )

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.generation.next_words_controller import start_hint
+from app.generation.background.next_words import start_hint
 from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
 from app.shared.formatting import format_share

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.jobs import TableSaid
+from app.scoring_jobs import TableSaid
 from engine import CorpusError, TableScore
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import GenerationBench, fake_model

@@ -43,7 +43,7 @@ def test_that_a_better_word_is_offered_taken_and_undone(
     bench = open_with(open_bench, qtbot, find_goes)
     assert not bench.find(QPushButton, "take_button").isVisible()
 
-    with qtbot.waitSignal(bench.replacement_runner.ended):
+    with qtbot.waitSignal(bench.runners["replacement"].ended):
         click(qtbot, bench, "improve_button")
     assert bench.text_of("improve_label") == (
         "“goes” in place of “go” makes it 40 times as probable."
@@ -62,7 +62,7 @@ def test_that_a_sentence_that_cannot_be_better_is_told_so(
 ) -> None:
     bench = open_with(open_bench, qtbot, lambda *_: iter([found(None, 0.0)]))
 
-    with qtbot.waitSignal(bench.replacement_runner.ended):
+    with qtbot.waitSignal(bench.runners["replacement"].ended):
         click(qtbot, bench, "improve_button")
 
     assert bench.text_of("improve_label") == "No other word, at no place, makes it more probable."
@@ -87,7 +87,7 @@ def test_that_the_search_ends_when_it_is_not_wanted(
     qtbot.waitUntil(lambda: "7 %" in bench.text_of("improve_label"))
     assert not bench.find(QPushButton, "improve_button").isEnabled()
 
-    with qtbot.waitSignal(bench.replacement_runner.ended):
+    with qtbot.waitSignal(bench.runners["replacement"].ended):
         if way == "escape":
             bench.tab.score_panel.better_word.request_stop()  # as the window does for the key
         else:
@@ -104,7 +104,7 @@ def test_that_a_failed_search_is_told(qtbot: QtBot, open_bench: MakeBench) -> No
 
     bench = open_with(open_bench, qtbot, failing)
 
-    with qtbot.waitSignal(bench.replacement_runner.ended):
+    with qtbot.waitSignal(bench.runners["replacement"].ended):
         click(qtbot, bench, "improve_button")
 
     assert bench.messages[-1].text == "The GPU is gone."

@@ -1,5 +1,6 @@
 """Where a typed sentence stands among held-out ones."""
 
+import math
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.generation.percentile_controller import percentile_text
+from app.generation.background.percentile import percentile_text
 from app.session import RunState
 from engine import HeldOutScores, Percentile
 from tests.app.generation.conftest import MakeBench
@@ -20,9 +21,11 @@ class Noting:
 
     def __init__(self) -> None:
         self.models: list[Any] = []
+        self.most: list[int] = []
 
-    def __call__(self, model: Any, corpus: Any, control: Any) -> Iterator[Any]:
+    def __call__(self, model: Any, corpus: Any, most: int, control: Any) -> Iterator[Any]:
         self.models.append(model)
+        self.most.append(most)
         yield HeldOutScores([3, 3, 3, 3], [-1e3, -1e3, -1e3, -1e-3])
 
 
@@ -70,14 +73,26 @@ def test_that_another_text_tells_nothing(
     assert bench.text_of("percentile_label") == ""
 
 
-def test_that_a_training_is_left_alone(qtbot: QtBot, open_bench: MakeBench, noting: Noting) -> None:
+def test_that_a_training_goes_on_with_few_of_them(
+    qtbot: QtBot, open_bench: MakeBench, noting: Noting
+) -> None:
     bench = open_with(open_bench, noting)
     for state in (RunState.PREPARING, RunState.READY, RunState.TRAINING):
         bench.session.set_run_state(state)
+    text = "More probable than 75 % of 4 held-out sentences of 3 words."
 
     type_sentence(qtbot, bench, "so it is")
+    qtbot.waitUntil(lambda: bench.text_of("percentile_label") == text)
+    bench.background.percentile._rests_until_s = math.inf  # as after a job of a minute
+    bench.clock.now_s += 10.0
+    with qtbot.waitSignal(bench.score_runner.ended):
+        bench.session.set_model(fake_model(epoch=3.0, step=2000))
 
-    assert noting.models == []
+    assert noting.most == [200]
+    assert bench.text_of("percentile_label") == f"{text} As of epoch 2.4."
+    bench.session.set_run_state(RunState.READY)
+    qtbot.waitUntil(lambda: noting.most == [200, 2000])
+    qtbot.waitUntil(lambda: bench.text_of("percentile_label") == text)
 
 
 def test_that_lengths_are_named_as_a_range() -> None:

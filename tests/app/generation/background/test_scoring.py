@@ -303,11 +303,12 @@ def test_that_given_words_are_scored_until_something_else_is_typed(
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def score_words(model: Any, text: str, words: Any, control: RunControl) -> Iterator[Any]:
-        asked.append(tuple(words))
+    def score(model: Any, text: str, control: RunControl, words: Any = None) -> Iterator[Any]:
+        if words is not None:
+            asked.append(tuple(words))
         yield from fake_score(model, text, control)
 
-    bench = open_bench(score_words=score_words)
+    bench = open_bench(score=score)
     bench.session.set_model(fake_model())
     panel = bench.tab.score_panel
     with qtbot.waitSignal(bench.score_runner.ended):

@@ -1,0 +1,1 @@
+"""What the model is asked beside the writing, one controller for each kind of question."""

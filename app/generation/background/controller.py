@@ -1,0 +1,88 @@
+"""What the controllers of work in the background have in common: one runner, one job at a time."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from app.errors import ErrorPresenter, TaskFailure
+from app.generation.tab import GenerationTab
+from app.jobs import Jobs
+from app.session import RunState, Session
+from app.tasks.task_runner import TaskRunner
+from engine import RunControl
+
+_RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
+
+
+class BackgroundController(QObject):
+    """Start a job where none is running, hand its events on, and show why it failed.
+
+    A subclass says what it listens to (`_set_up`), what is done with an event (`_take`) and after
+    the end (`_go_on`).
+
+    Attributes
+    ----------
+    doing : str
+        What a failure is called, such as "Looking for copies".
+    """
+
+    doing = ""
+
+    def __init__(
+        self,
+        tab: GenerationTab,
+        session: Session,
+        runner: TaskRunner,
+        presenter: ErrorPresenter,
+        jobs: Jobs,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tab, self._session, self._runner = tab, session, runner
+        self._presenter, self._jobs = presenter, jobs
+        self._is_closed = False
+        runner.event_ready.connect(self._on_runner_event_ready)
+        runner.ended.connect(self._on_runner_ended)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Start nothing more: the window is closing."""
+        self._is_closed = True
+
+    @property
+    def _is_training(self) -> bool:
+        """Whether the model is still learning: it changes, and needs the computer."""
+        return self._session.run_state in _RUNNING
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether a job may start now."""
+        return not (self._is_closed or self._runner.is_busy)
+
+    def _start(self, job: Callable[..., Iterator[Any]], *arguments: object) -> None:
+        """Run `job` with the arguments and a control."""
+        control = RunControl()
+        self._runner.start(partial(job, *arguments, control), control)
+
+    def _take(self, event: object) -> None:
+        raise NotImplementedError
+
+    def _go_on(self, failure: TaskFailure | None) -> None:
+        """Do what is due after a job; it is not called any more when the window closes."""
+
+    @Slot(object)
+    def _on_runner_event_ready(self, event: object) -> None:
+        self._take(event)
+
+    @Slot(object)
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
+        if failure is not None:
+            self._presenter.show_failure(failure, self.doing)
+        if not self._is_closed:
+            self._go_on(failure)

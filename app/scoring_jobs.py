@@ -1,0 +1,157 @@
+"""What the window asks a model about sentences: the engine's functions as jobs.
+
+They are the defaults of `Jobs`, and are imported where they are first used, in the worker.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import CsvConfig, RunControl, SampleConfig
+
+if TYPE_CHECKING:
+    from engine import (
+        CandidatesScored,
+        Copy,
+        CopyFinder,
+        Corpus,
+        Event,
+        FileScored,
+        HeldOutScores,
+        LanguageModel,
+        NextWords,
+        NGramModel,
+        SentenceScore,
+        StageProgress,
+        TableScore,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesFound:
+    """How much of some sentences is copied from the training text."""
+
+    finder: "CopyFinder"  # for the next ones
+    copies: "tuple[Copy, ...]"  # one a sentence
+    held_out_share: float | None  # of a held-out sentence, on average
+
+
+def find_copies_with_engine(
+    corpus: "Corpus",
+    finder: "CopyFinder | None",
+    sentences: "Sequence[tuple[str, ...]]",
+    control: RunControl,
+) -> Iterator[CopiesFound]:
+    """Look for copied runs, as a job; it reports nothing after a stop."""
+    from engine import CopyFinder, held_out_share
+
+    finder = CopyFinder(corpus) if finder is None else finder
+    copies = []
+    for words in sentences:
+        if not control.proceed():
+            return
+        copies.append(finder.longest(words))
+    share = held_out_share(corpus, finder)
+    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
+
+
+def complete_with_engine(model: "LanguageModel", text: str) -> Iterator[str]:
+    """Suggest what to append; called in the worker, so that PyTorch is loaded there."""
+    from engine import complete
+
+    yield complete(model, text)
+
+
+def next_words_with_engine(
+    model: "LanguageModel", settings: SampleConfig, count: int, word: str = ""
+) -> "Iterator[NextWords]":
+    """Ask what could come next; called in the worker, so that PyTorch is loaded there."""
+    from engine import next_words
+
+    yield next_words(model, settings, count, word=word)
+
+
+def best_replacement_with_engine(
+    model: "LanguageModel", text: str | tuple[str, ...], control: RunControl
+) -> "Iterator[Event]":
+    """Look for a better word; called in the worker, so that PyTorch is loaded there."""
+    from engine import best_replacement
+
+    return best_replacement(model, text, control)
+
+
+def score_held_out_with_engine(
+    model: "LanguageModel", corpus: "Corpus", most: int, control: RunControl
+) -> "Iterator[StageProgress | HeldOutScores]":
+    """Score held-out sentences; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_held_out
+
+    return score_held_out(model, corpus, control, most=most)
+
+
+def score_with_engine(
+    model: "LanguageModel", text: str, control: RunControl, words: "Sequence[str] | None" = None
+) -> "Iterator[Event]":
+    """Score a sentence, or its `words` themselves; called in the worker, with PyTorch there."""
+    from engine import score
+
+    yield from score(model, text, control, words=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSaid:
+    """What a table of word sequences says of a scored sentence."""
+
+    table: "NGramModel"  # for the next ones
+    score: "TableScore"
+
+
+def score_by_table_with_engine(
+    model: "LanguageModel",
+    corpus: "Corpus",
+    table: "NGramModel | None",
+    score: "SentenceScore",
+    control: RunControl,
+) -> "Iterator[Event | TableSaid]":
+    """Count a table if there is none yet, and ask it; called in the worker."""
+    from engine import count_table, score_by_table
+
+    table = table or (yield from count_table(model, corpus, control))
+    if table is not None:
+        yield TableSaid(table=table, score=score_by_table(table, model.vocabulary, score))
+
+
+def score_sentences_with_engine(
+    model: "LanguageModel", sentences: "Sequence[tuple[str, ...]]", control: RunControl
+) -> "Iterator[Event]":
+    """Score the words of sentences, one after the other; called in the worker."""
+    from engine import score
+
+    for words in sentences:
+        yield from score(model, " ".join(words), control, words=words)
+
+
+def score_list_with_engine(
+    model: "LanguageModel", source: str | Path, control: RunControl
+) -> "Iterator[StageProgress | CandidatesScored]":
+    """Score the candidates of a text or of a file; called in the worker."""
+    from engine import candidates_in, candidates_of, score_candidates
+
+    is_file = isinstance(source, Path)
+    read = candidates_in(Path(source)) if is_file else candidates_of(str(source).split("\n"))
+    return score_candidates(model, list(read), control)
+
+
+def score_file_with_engine(
+    model: "LanguageModel",
+    source: Path,
+    config: CsvConfig,
+    target: Path,
+    per_word: bool,  # noqa: FBT001 - a job's arguments have no names
+    control: RunControl,
+) -> "Iterator[StageProgress | FileScored]":
+    """Score a column into a new file; called in the worker, so that PyTorch is loaded there."""
+    from engine import score_file
+
+    return score_file(model, source, config, target, control, per_word=per_word)

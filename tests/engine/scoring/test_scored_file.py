@@ -1,0 +1,118 @@
+"""A new file with the scores beside the rows: bounded, all or nothing, and named failures."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.config import CsvConfig
+from engine.control import RunControl, StageProgress
+from engine.documents.reader import DocumentReader
+from engine.errors import ConfigError, CorpusError, ExportError
+from engine.language_model.results import FileScored
+from engine.scoring import scored_file
+from engine.scoring.scored_file import added_columns, score_file
+from tests.engine.support.models import tiny_model
+
+CONFIG = CsvConfig(columns=("text",))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    rows = [f'{k},"the cat, {"zebra " * (k % 2)}sat ."' for k in range(1500)]
+    rows.insert(700, "none,")  # a row without a text
+    path.write_text("id,text\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_that_every_row_comes_back_with_its_score(source: Path, tmp_path: Path) -> None:
+    *progress, done = score_file(
+        tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl(), base="2"
+    )
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "new.csv").read_text("utf-8-sig"))))
+    assert isinstance(done, FileScored)
+    assert (done.rows, done.texts, len(rows)) == (1501, 1500, 1501)
+    empty = rows.pop(700)
+    assert (empty["id"], empty["log2_probability"], empty["words"]) == ("none", "", "")
+    assert [row["id"] for row in rows] == list(map(str, range(1500)))
+    assert sum(int(row["unknown_words"]) for row in rows) == done.total.unknown == 1500 + 750
+    bits = [float(row["log2_probability"]) for row in rows]
+    assert sum(bits) == pytest.approx(done.total.log_probability / 0.693147, rel=1e-4)
+    assert isinstance(progress[-1], StageProgress)
+    assert progress[-1].done == source.stat().st_size
+    costs = [word.log_probability for word in done.words]
+    assert costs == sorted(costs)
+    assert sum(costs) == pytest.approx(done.total.log_probability)
+
+
+def test_that_few_rows_are_in_memory_however_many_there_are(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, written, most = 0, 0, 0
+    rows = DocumentReader.rows
+
+    def counted(self: DocumentReader) -> Iterator[Any]:
+        nonlocal read, most
+        for row in rows(self):
+            read += 1
+            most = max(most, read - written)
+            yield row
+
+    def noted(cells: Any) -> str:
+        nonlocal written
+        written += 1
+        return "\n"
+
+    monkeypatch.setattr(DocumentReader, "rows", counted)
+    monkeypatch.setattr(scored_file, "csv_line", noted)
+
+    list(score_file(tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl()))
+
+    assert read == 1501
+    assert most <= 512
+
+
+@pytest.mark.parametrize("stops_at", [0, 1])
+def test_that_a_stop_leaves_the_former_file(stops_at: int, source: Path, tmp_path: Path) -> None:
+    target, control = tmp_path / "new.csv", RunControl()
+    target.write_text("former", "utf-8")
+    if not stops_at:
+        control.stop()
+
+    events = []
+    for event in score_file(tiny_model(), source, CONFIG, target, control):
+        events.append(event)
+        control.stop()
+
+    assert not any(isinstance(event, FileScored) for event in events)
+    assert len(events) == stops_at
+    assert target.read_text("utf-8") == "former"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", "rows.csv"]
+
+
+def test_that_what_cannot_be_is_said_before_a_row_is_scored(source: Path, tmp_path: Path) -> None:
+    def scores(target: Path, column: str = "text") -> None:
+        list(score_file(tiny_model(), source, CsvConfig(columns=(column,)), target, RunControl()))
+
+    with pytest.raises(ConfigError, match="is the file that is read"):
+        scores(source)
+    with pytest.raises(CorpusError, match="no column"):
+        scores(tmp_path / "new.csv", "body")
+    with pytest.raises(ExportError, match="that folder does not exist"):
+        scores(tmp_path / "none" / "new.csv")
+
+
+def test_that_columns_are_never_named_twice() -> None:
+    taken = ["words", "words_2", "log10_probability"]
+
+    assert added_columns(taken, "10") == [
+        "log10_probability_2",
+        "perplexity",
+        "words_2_2",
+        "unknown_words",
+    ]
