@@ -89,5 +89,5 @@ def next_words(
         left_by_filters=int((drawn_with > 0.0).sum()),
         vocabulary_size=len(vocabulary),
         settings=settings,
-        mixture="" if model.mixture is None else model.mixture.name,
+        mixture=model.mixture_name,
     )

@@ -417,7 +417,7 @@ def _to_event(
         started_with=len(opening.words),
         start_log_probability=opening.log_probability,
         settings=config,
-        mixture="" if model.mixture is None else model.mixture.name,
+        mixture=model.mixture_name,
     )
 
 

@@ -256,7 +256,7 @@ def _write_words(
             before = [fields[k] for k in kept]
             cells = word_cells(event.score, number, base)
             file.writelines(csv_line([*before, *each]) for each in cells)
-            tally.add_words(model, event.score.words)
+            tally.add_words(event.score.words)
             total, texts = total + summed(event.score), texts + 1
         if number % _BETWEEN_REPORTS == 0:
             yield progress_of(reader)

@@ -253,7 +253,7 @@ class EpochSteps:
         self.batch_size = sentences // 2
         return Notice(
             text=f"A step on {sentences} sentences did not fit into the memory of "
-            f"{self._choice.name}. Training goes on with {self.batch_size} a step."
+            f"{self._choice.name}. Training goes on with {self.batch_size} per step."
         )
 
     def leave_device(self) -> None:

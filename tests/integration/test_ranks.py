@@ -242,7 +242,7 @@ def test_that_all_ranks_go_on_with_fewer_sentences_where_one_has_no_memory(
     leader, _ = forked.run(2, command(csv, tmp_path), accidents=accidents)
 
     notices = [each["text"] for each in leader.events("notice")]
-    assert any("Training goes on with 4 a step" in text for text in notices)
+    assert any("Training goes on with 4 per step" in text for text in notices)
     assert state_of_newest(tmp_path).progress.batch_size == 4
 
 

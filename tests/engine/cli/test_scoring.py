@@ -11,7 +11,7 @@ import pytest
 
 from engine.cli.main import EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
-from engine.language_model.results import total_of
+from engine.language_model.results import NOTHING
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
@@ -63,7 +63,7 @@ def test_that_totals_are_given_with_and_without_unknown_words(
     main(["score", str(model_path), *TEXTS, "--per-word", "--json"])
 
     total = objects(capsys.readouterr().out)[-1]
-    expected = total_of(score_texts(tiny_model(), TEXTS))
+    expected = sum(score_texts(tiny_model(), TEXTS), start=NOTHING)
     assert (total["event"], total["texts"]) == ("totals", 3)
     assert total["log_probability"] == pytest.approx(expected.log_probability)
     assert total["log_probability_of_known"] == pytest.approx(expected.log_probability_of_known)
