@@ -310,6 +310,8 @@ def _table(points: list[Point]) -> Iterator[str]:
         ]
         cells = [
             _cell([min(p.loss for p in run if p.seconds <= 1.05 * seconds) for run in runs])
+            if all(run[-1].seconds >= seconds for run in runs)
+            else ""
             for seconds in told
         ]
         lowest = _cell([min(point.loss for point in run) for run in runs])
