@@ -66,7 +66,7 @@ def score_words(
 def _show_words(
     scored: SentenceScore, number: int, before: Sequence[str], output: Output, base: str
 ) -> None:
-    """Write a line per word, `before` standing in front of each."""
+    """Write one line per word, `before` standing in front of each."""
     for cells in word_cells(scored, number, base):
         output.result("\t".join((*before, *cells)))
 
@@ -104,7 +104,7 @@ def _totals(total: TextScore) -> dict[str, Any]:
 
 
 def score_column_words(arguments: Namespace, model: LanguageModel, output: Output) -> int:
-    """Write a line per word of a table's text column, the row's other columns in front of each.
+    """Write one line per word of a table's text column, the row's other columns in front of each.
 
     A text's number is that of its row.
     """
@@ -169,7 +169,7 @@ def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> 
 
 
 def write_statistics(path: Path, words: Iterable[WordStatistic], base: str) -> None:
-    """Write a line per word with tabs between the columns, the costliest word first."""
+    """Write one line per word with tabs between the columns, the costliest word first."""
     lines = ["\t".join(_STATISTICS).format(base)]
     for each in words:
         log_p = each.log_probability / BASES[base]

@@ -1,4 +1,4 @@
-"""Two ranks of one thread beside one process of two threads: the words a second of training.
+"""Two ranks of one thread beside one process of two threads: the words per second of training.
 
 Both train the same network on the same made-up sentences with the fast recipe's exact softmax, by
 turns; whoever has no turn waits without using a core. `tests.benchmarks.ranks_child` is a process.

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.ranks_child RANK COUNT STORE WORD_DIM HIDDEN_DIM BATCH_SIZE
 
-Rank 0 reads how many seconds to train from each line of its input, and answers with the words a
+Rank 0 reads how many seconds to train from each line of its input, and answers with the words per
 second. Between two lines the others wait for it, without using a core.
 """
 

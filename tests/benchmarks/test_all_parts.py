@@ -137,7 +137,7 @@ def test_that_ranks_are_timed_beside_one_process() -> None:
 
     names = [item["name"] for item in items[1:]]
     assert [name for name in names if name.startswith("2 ranks / 1 process")] == [
-        f"2 ranks / 1 process, {sentences} sentences a step" for sentences in (16, 64)
+        f"2 ranks / 1 process, {sentences} sentences per step" for sentences in (16, 64)
     ]
     assert all(item["value"]["median"] > 0.0 for item in items[1:])
 

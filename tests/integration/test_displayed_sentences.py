@@ -1,4 +1,7 @@
-"""What is shown is what is scored: drawn sentences, typed as they are displayed, are the same."""
+"""What is shown is what is scored: drawn sentences, typed as they are displayed, are the same.
+
+Each model is drawn from 250 times; `make reliability` draws 1,000 sentences of longer texts.
+"""
 
 import csv
 import gzip
@@ -26,8 +29,9 @@ from engine import (
     train,
 )
 from tests.engine.support.languages import made_sentences, own_sentences
+from tests.integration.scale import scaled
 
-DRAWN = 1000  # of each model
+DRAWN = scaled(250, 1000)  # of each model
 READ_BACK = 0.98  # of a trained model's sentences
 TRAINED = TrainConfig(epochs=8)
 
@@ -87,7 +91,7 @@ def test_that_the_sample_comments_are_shown_as_they_are_read(name: str, tmp_path
     from engine import sample_comments_path
 
     with sample_comments_path().open(encoding="utf-8", newline="") as file:
-        comments = [row["body"] for row in islice(csv.DictReader(file), 2000)]
+        comments = [row["body"] for row in islice(csv.DictReader(file), scaled(800, 2000))]
 
     tokenizer = TokenizerConfig(name=name)  # type: ignore[arg-type]
 
@@ -96,7 +100,7 @@ def test_that_the_sample_comments_are_shown_as_they_are_read(name: str, tmp_path
 
 def test_that_real_reviews_are_shown_as_they_are_read(shared_data: Path, tmp_path: Path) -> None:
     with gzip.open(shared_data / "movie-reviews.csv.gz", "rt", encoding="utf-8") as file:
-        reviews = [row["text"] for row in islice(csv.DictReader(file), 150)]
+        reviews = [row["text"] for row in islice(csv.DictReader(file), scaled(50, 150))]
 
     model = trained(tmp_path / "reviews.csv", reviews, TokenizerConfig())
 

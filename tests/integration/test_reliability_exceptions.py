@@ -22,6 +22,7 @@ from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
 from app.window.message_bar import MessageBar
+from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
@@ -245,6 +246,9 @@ JOBS: dict[str, Trigger] = {
     "runs.list": later(lambda window: runs(window).refresh()),
     "runs.rename": later(lambda window: runs(window)._on_view_renamed("1", "name")),
     "runs.set_note": later(lambda window: runs(window)._on_view_noted("1", "note")),
+    "runs.set_tags": later(lambda window: runs(window)._on_view_tagged("1", "tag")),
+    "runs.curves": later(lambda window: runs(window)._overlay(run_info())),
+    "runs.disk_use": later(lambda window: runs(window).refresh()),
     "runs.find_interrupted": later(lambda window: child(window, RecoveryController).start()),
     "sample_path": later(lambda window: window.dataset.open_sample()),
     "recipe_defaults": later(lambda window: window.training._on_form_recipe_changed("fast")),

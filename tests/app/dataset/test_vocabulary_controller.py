@@ -189,7 +189,7 @@ def test_that_the_measured_time_is_shown_for_every_size(bench: Bench) -> None:
     assert bench.text("budget.epoch_time") == "3.0 s"
     assert bench.cells(0)[-1] == "4.0 s"
     assert bench.text("measure_status") == (
-        "Measured on CPU (2 threads) with 4 and 6 words: 70 steps of 64 sentences an epoch."
+        "Measured on CPU (2 threads) with 4 and 6 words: 70 steps of 64 sentences per epoch."
     )
 
 
