@@ -14,6 +14,7 @@ from typing import Any
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.preparation import counted_beside, require_mixture
 from engine.config import CsvConfig
+from engine.control import RunControl
 from engine.documents.reader import DocumentReader
 from engine.events import event_to_json
 from engine.files.atomic import export_file
@@ -122,7 +123,7 @@ def score_column_words(arguments: Namespace, model: LanguageModel, output: Outpu
         for number, (fields, text) in enumerate(reader.rows(), start=1):
             if not control.proceed():
                 break
-            for event in score(model, text) if text else ():
+            for event in score(model, text, control) if text else ():
                 if output.as_json:
                     row = dict(zip(columns, fields, strict=False))
                     output.result_json({**(event_to_json(event) or {}), "row": row})
@@ -130,6 +131,7 @@ def score_column_words(arguments: Namespace, model: LanguageModel, output: Outpu
                     before = [" ".join(fields[k].split()) for k in kept]
                     _show_words(event.score, number, before, output, base)
                 total, texts = total + summed(event.score), texts + 1
+        _tell_left_out(reader, control, output)
         show_totals(total, texts, output, base)
         return control.exit_code
 
@@ -158,14 +160,18 @@ def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> 
                     output.result(csv_line([*row.fields, *cells])[:-1])
             if not output.as_json:
                 output.show(progress_of(reader))
-        if reader.refused_rows:
-            output.note(f"{counted(reader.refused_rows, 'row')} could not be read: not written.")
-        if control.is_stopped:
-            output.note("Stopped: the rows after these were not scored.")
+        _tell_left_out(reader, control, output)
         show_totals(total, texts, output, base)
         if arguments.word_stats is not None:
             _write_statistics(arguments.word_stats, tally.statistics(), base)
         return control.exit_code
+
+
+def _tell_left_out(reader: DocumentReader, control: RunControl, output: Output) -> None:
+    if reader.refused_rows:
+        output.note(f"{counted(reader.refused_rows, 'row')} could not be read: not written.")
+    if control.is_stopped:
+        output.note("Stopped: the rows after these were not scored.")
 
 
 def _write_statistics(path: Path, words: Iterable[WordStatistic], base: str) -> None:

@@ -252,7 +252,7 @@ def _write_words(
     for number, (fields, text) in enumerate(reader.rows(), start=1):
         if not control.proceed():
             break
-        for event in score(model, text) if text else ():
+        for event in score(model, text, control) if text else ():
             before = [fields[k] for k in kept]
             cells = word_cells(event.score, number, base)
             file.writelines(csv_line([*before, *each]) for each in cells)
