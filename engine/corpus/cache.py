@@ -21,7 +21,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import charset_normalizer
-import nltk
 from platformdirs import user_cache_path
 
 from engine.config import CorpusConfig
@@ -39,6 +38,7 @@ from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
 from engine.errors import CorpusError
 from engine.files.atomic import remove_leftovers, replacing
+from engine.tokenization.nltk_parts import nltk_version
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentences import installed_digest
 
@@ -305,7 +305,7 @@ def corpus_key(
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
-        "nltk": nltk.__version__,
+        "nltk": nltk_version,
         "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "py3langid": version("py3langid"),
