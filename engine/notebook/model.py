@@ -218,16 +218,15 @@ class Model:
 
     def rank(
         self,
-        candidates: "Sequence[str] | Path",
+        candidates: "Sequence[str] | Path | str",
         weights: RankWeights = RankWeights(),  # noqa: B008 - frozen
     ) -> list[RankedCandidate]:
         """Put candidate sentences in order, the best first.
 
         Parameters
         ----------
-        candidates : sequence of str, or Path
-            A sentence each, with or without a score and a tab, or lines of an n-best list; or a
-            file of them.
+        candidates : sequence of str, or the path of a file of them
+            A sentence each, with or without a score and a tab, or lines of an n-best list.
         weights : RankWeights
             Of the model's log probability, the sum or the mean per word, and of the list's own
             scores.
@@ -237,9 +236,10 @@ class Model:
         list of RankedCandidate
             Group after group; Ctrl+C raises `KeyboardInterrupt`.
         """
-        read = (
-            candidates_in(candidates) if isinstance(candidates, Path) else candidates_of(candidates)
-        )
+        if isinstance(candidates, str | Path):
+            read = candidates_in(Path(candidates))
+        else:
+            read = candidates_of(candidates)
         with stopped_by_ctrl_c() as control:
             for event in score_candidates(self.language_model, list(read), control):
                 if isinstance(event, CandidatesScored):

@@ -365,7 +365,8 @@ def test_that_lists_and_files_are_scored_as_on_the_command_line(tmp_path: Path) 
     assert dict(found) == pytest.approx(scores)
     assert [text for text, _ in found] == sorted(texts, key=lambda text: -scores[text])
     assert [
-        each.scored.candidate.text for each in model.rank(listed, engine.RankWeights(weight=-1.0))
+        each.scored.candidate.text
+        for each in model.rank(str(listed), engine.RankWeights(weight=-1.0))
     ] == [text for text, _ in reversed(found)]
     assert scored.total.log_probability == pytest.approx(sum(scores.values()))
     assert len(target.read_text("utf-8-sig").splitlines()) == 4
