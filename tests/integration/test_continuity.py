@@ -164,7 +164,7 @@ def test_that_a_file_of_the_command_line_comes_before_the_last_session(
     other.write_text(COMMENTS, encoding="utf-8")
 
     back = Person(qtbot, settings_path)
-    back.app.controller.open_file(other)
+    back.app.controller.open_files([other])
     back.app.start()
     back.rest()
 

@@ -38,7 +38,7 @@ def wait(is_so):
         qt.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 idle = lambda: not any(runner.is_busy for runner in app.runners.all_but_warm_up())
-app.controller.open_file(Path(csv))
+app.controller.open_files([Path(csv)])
 wait(idle)
 app.window.findChild(object, "dataset.prepare_button").click()
 wait(lambda: app.session.corpus is not None and idle())
