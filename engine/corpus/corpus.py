@@ -160,6 +160,7 @@ class TokenStore:
     is_validation: NDArray[np.bool_]  # (documents,)
     reading: "Reading"  # its rules need NLTK, which a window loads later
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
+    kept_at: Path | None = None  # the file of the prepared text; None = it is not kept
     origins: Origins = field(default_factory=Origins)  # of the documents
 
     def unknown_rank(self) -> int | None:
