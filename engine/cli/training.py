@@ -16,7 +16,7 @@ from engine.cli.configs import file_config, is_standard_input, train_records
 from engine.cli.models import show_sentences
 from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
-from engine.cli.preparation import prepare, result_of, text_at_hand
+from engine.cli.preparation import prepare, reading_for, result_of, text_at_hand
 from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
 from engine.cli.settings_file import print_settings
 from engine.cli.texts import (
@@ -26,7 +26,6 @@ from engine.cli.texts import (
     training_hints,
 )
 from engine.config import (
-    FORMER_TOKENIZER,
     CorpusConfig,
     CsvConfig,
     ModelConfig,
@@ -156,7 +155,6 @@ def run_evaluate(arguments: Namespace) -> int:
     output = Output(as_json=arguments.json)
     model = open_model(arguments.model)
     # every word of the file is kept: what the model does not know is decided below
-    is_former = model.summary.tokenizer == FORMER_TOKENIZER
     config = replace(
         file_config(arguments),
         tokenizer=model.summary.tokenizer,
@@ -166,7 +164,7 @@ def run_evaluate(arguments: Namespace) -> int:
     )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
-        reading = None if is_former else model.reading
+        reading = reading_for(model)
         corpus = prepare(
             config,
             control,

@@ -88,6 +88,27 @@ def test_that_a_table_is_counted_beside_the_score_of_a_sentence(
     assert scored["mixture"] == ""
 
 
+@pytest.mark.parametrize("ends", ["rules", "punkt"])
+def test_that_a_text_is_read_as_the_model_s_was(
+    ends: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dots.csv"
+    rows = "".join(f'{k},"the cat ran… The dog sat {k}."\n' for k in range(40))
+    path.write_text(f"id,body\n{rows}", encoding="utf-8")
+    words = ("--tokenizer", "tutorial", "--language", "en", "--sentence-ends", ends)
+    assert main(train_arguments(path, *HELD_OUT, *words)) == 0
+    trained = load_model(path.with_name("model.safetensors")).summary
+    capsys.readouterr()
+
+    arguments = ["score", str(path.with_name("model.safetensors")), "the cat", "--json"]
+    assert main([*arguments, "--count-on", str(path), "--column", "body"]) == 0
+
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (counted,) = [each for each in events if each["event"] == "corpus_ready"]
+    assert counted["sentences"] == trained.sentences == (80 if ends == "rules" else 40)
+    assert not [each for each in events if each["event"] == "notice"]
+
+
 @pytest.mark.parametrize(
     "command",
     [
