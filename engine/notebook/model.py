@@ -306,7 +306,7 @@ class Model:
         Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
         """
         if not isinstance(text, Text):
-            text = read(text)
+            text = read(text, tokenizer=self.language_model.summary.tokenizer)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_all_words().with_validation_fraction(0.0)
         found = _result_of(partial(evaluate_corpus, self.language_model, corpus))

@@ -78,6 +78,8 @@ def test_that_the_words_of_a_text_can_be_chosen(csv_path: Path) -> None:
     assert "59" in cased.words
     assert "The" not in lower.words
     assert "59" not in lower.words
+    model = engine.fit(cased, 1, hidden_dim=4, progress=False)
+    assert model.evaluate(csv_path).loss == pytest.approx(model.evaluate(cased).loss)
 
 
 def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
