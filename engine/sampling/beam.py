@@ -15,8 +15,7 @@ from engine.control import Notice, RunControl
 from engine.language_model.model import LanguageModel
 from engine.language_model.opening import Opening
 from engine.language_model.results import SentenceGenerated
-
-_SCORES_AT_ONCE = 1 << 20  # a stop is heard in between
+from engine.sampling.filters import SCORES_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _search(
     grown: list[tuple[int, ...]] = [()]
     found: list[_Found] = []
     shortest = config.min_length - len(opening.ids)
-    at_once = max(1, _SCORES_AT_ONCE // C)
+    at_once = max(1, SCORES_AT_ONCE // C)
     for length in range(config.max_length - len(opening.ids) + 1):
         ends: list[float] = []
         best_sums, best_places = [], []

@@ -16,7 +16,7 @@ from engine.config import SampleConfig
 from engine.language_model.model import LanguageModel
 from engine.tokenization.vocabulary import Vocabulary
 
-_SCORES_AT_ONCE = 1 << 20  # of some sentences: sorted within a tenth of a second
+SCORES_AT_ONCE = 1 << 20  # until a stop is heard: sorted within a tenth of a second
 
 
 class FilteredChooser:
@@ -63,7 +63,7 @@ class FilteredChooser:
         """
         words: list[int] = []
         log_probabilities: list[float] = []
-        at_once = max(1, _SCORES_AT_ONCE // self._model.word_dim)
+        at_once = max(1, SCORES_AT_ONCE // self._model.word_dim)
         for first in range(0, len(states), at_once):
             if not self._proceed():
                 break

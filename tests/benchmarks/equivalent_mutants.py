@@ -36,8 +36,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_rated: 0 -> 1   in   return 0.0, dialect, 0": (
             "one column prevails as little as none over a delimiter with several"
         ),
-        'detect_dialect: False -> True   in   best = _rated(text, Dialect("", is_quoted is not '
-        "False))": "its share is not compared: any delimiter that divides most rows prevails",
         "guess_text_column: 5000 -> 5001   in   sum(bool(_WORD.search(part)) "
         "for part in value[:5000].split()) for value in values": _LIMIT,
         "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (

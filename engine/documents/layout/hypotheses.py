@@ -490,9 +490,3 @@ def delimiter_name(delimiter: str) -> str:
     if delimiter == "\t":
         return "tab"
     return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"
-
-
-def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
-    """Return the dialect under which the rows of `text` agree best; see `find_table`."""
-    quotings = None if is_quoted is None else (Dialect("", is_quoted),)
-    return find_table(text, delimiter, quotings)[0].dialect

@@ -3,8 +3,15 @@
 import pytest
 
 from engine.documents.layout.header import detect_header, guess_text_column
-from engine.documents.layout.hypotheses import detect_dialect
+from engine.documents.layout.hypotheses import find_table
 from engine.documents.rows import Dialect
+
+
+def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
+    """Return the dialect under which the rows of `text` agree best."""
+    quotings = None if is_quoted is None else (Dialect("", is_quoted),)
+    return find_table(text, delimiter, quotings)[0].dialect
+
 
 PROSE = "Well, yes\nSo, it is\nOh, my\nNo, never\n"
 
