@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
 
-from app.shared.labels import describe, make_label
+from app.shared.labels import describe, make_label, restyle
 from app.shared.tables import Column, RecordTable, RowsModel
 
 CELL_PADDING_PX = 32
@@ -107,9 +107,7 @@ class ToolPage(QWidget):
         """Say what the results mean, or how far the work is."""
         role = {True: "good", False: "bad", None: "hint"}[is_good]
         self._verdict.setText(text)
-        self._verdict.setProperty("role", role)
-        self._verdict.style().unpolish(self._verdict)
-        self._verdict.style().polish(self._verdict)
+        restyle(self._verdict, "role", role)
 
     def show_running(self, *, is_running: bool) -> None:
         """Let the button end the tool while it runs."""

@@ -23,7 +23,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import charset_normalizer
-import nltk
 from platformdirs import user_cache_path
 
 from engine.config import CorpusConfig
@@ -42,6 +41,7 @@ from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
 from engine.errors import CorpusError
 from engine.files.atomic import remove_leftovers, replacing
+from engine.tokenization.nltk_parts import nltk_version
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentences import installed_digest
 
@@ -57,7 +57,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 6  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 7  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -336,7 +336,7 @@ def corpus_key(
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
-        "nltk": nltk.__version__,
+        "nltk": nltk_version,
         "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "py3langid": version("py3langid"),

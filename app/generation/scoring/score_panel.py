@@ -240,8 +240,9 @@ class ScorePanel(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size with room for all lines of the wrapped texts, which Qt counts as one."""
-        size = super().minimumSizeHint()
-        return size.expandedTo(QSize(0, self.layout().totalMinimumHeightForWidth(self.width())))
+        size, layout = super().minimumSizeHint(), self.layout()
+        height = 0 if layout is None else layout.totalMinimumHeightForWidth(self.width())
+        return size.expandedTo(QSize(0, height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for another height when the width changed."""
