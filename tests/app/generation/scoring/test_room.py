@@ -20,11 +20,10 @@ UNKNOWN = " ".join(f"frobnicate{number}" for number in range(12))
 @pytest.fixture(params=["at the start", "while it is open"])
 def window(request: pytest.FixtureRequest, settings_path: Path, qtbot: QtBot) -> QWidget:
     is_at_start = request.param == "at the start"
-    if is_at_start:
-        SettingsStore(settings_path).update(zoom=LARGE)
+    SettingsStore(settings_path).update(zoom=LARGE if is_at_start else 175)
     application: Application = request.getfixturevalue("application")
     application.window.show_tab(2)
-    while application.settings.settings.zoom < LARGE:
+    if not is_at_start:
         application.window.zoom_requested.emit(1)
     assert application.settings.settings.zoom == LARGE
     return application.window
