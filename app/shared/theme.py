@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 ThemeChoice = Literal["system", "light", "dark"]
 
 FONT_SIZES = {"heading": 15, "title": 20, "figure": 18, "tab": 14, "small_tab": 13}  # px
+LEAST_HEIGHTS = {"line": 20, "button": 18, "flat_button": 16}  # px, of what has letters in it
 
 DRAWN_FOR = 12  # px, of the font
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own: no limit
@@ -135,10 +136,13 @@ class Theme(QObject):
         if font == self._application.font():
             return
         self._application.setFont(font)
+        ratio = _growth() / before
+        if window is not None:
+            _grow(window, ratio)  # first: the style's own heights are for the new letters already
         is_dark = current_palette().is_dark  # not each platform keeps the scheme that was chosen
         self._put_on(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
         if window is not None:
-            _grow(window, _growth() / before)
+            _grow_tables(window, ratio)  # last: rows are not lower than the letters of the style
 
     def _announce(self, scheme: Qt.ColorScheme) -> None:
         """Tell a change that the platform did not tell: some have no colour scheme of their own."""
@@ -157,7 +161,7 @@ class Theme(QObject):
                 asdict(palette),
                 icons=str(self._resources).replace("\\", "/"),
                 variant="dark" if palette.is_dark else "light",
-                **{name: scaled(size) for name, size in FONT_SIZES.items()},
+                **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
             )
         )
 
@@ -215,8 +219,12 @@ def _grow(window: QWidget, ratio: float) -> None:
             widget.setMinimumSize(
                 QSize(round(least.width() * ratio), round(least.height() * ratio))
             )
-        if isinstance(widget, QTableView):
-            rows, columns = widget.verticalHeader(), widget.horizontalHeader()
-            rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))
-            for number in range(columns.count()):
-                columns.resizeSection(number, round(columns.sectionSize(number) * ratio))
+
+
+def _grow_tables(window: QWidget, ratio: float) -> None:
+    """Multiply the heights of rows and the widths of columns."""
+    for table in window.findChildren(QTableView):
+        rows, columns = table.verticalHeader(), table.horizontalHeader()
+        rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))
+        for number in range(columns.count()):
+            columns.resizeSection(number, round(columns.sectionSize(number) * ratio))

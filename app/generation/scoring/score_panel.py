@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -236,6 +237,18 @@ class ScorePanel(QFrame):
         self._next_panel.word_taken.connect(self._on_word_taken)
         self.coloured.word_clicked.connect(self._on_coloured_word_clicked)
         self._next_panel.all_wanted.connect(self.place_changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size with room for all lines of the wrapped texts, which Qt counts as one."""
+        size, layout = super().minimumSizeHint(), self.layout()
+        height = 0 if layout is None else layout.totalMinimumHeightForWidth(self.width())
+        return size.expandedTo(QSize(0, height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height when the width changed."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import (
     DARK,
     FONT_SIZES,
+    LEAST_HEIGHTS,
     LIGHT,
     Palette,
     Theme,
@@ -131,7 +132,7 @@ def test_that_the_style_names_only_colours_sizes_and_files_that_exist() -> None:
     icons = set(re.findall(r"\$icons/(\w+)_\$variant\.svg", sheet))
 
     assert {n for n in names if n != "variant"} <= set(asdict(LIGHT))
-    assert sizes == set(FONT_SIZES)
+    assert sizes == {*FONT_SIZES, *LEAST_HEIGHTS}
     for variant in ("light", "dark"):
         assert all(resources.joinpath(f"{icon}_{variant}.svg").is_file() for icon in icons)
 
