@@ -131,7 +131,8 @@ def _launched() -> Place | None:
 
 def restarts() -> int:
     """Return how often torchrun has started the ranks anew."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") or 0)
+    count = os.environ.get("TORCHELASTIC_RESTART_COUNT", "")
+    return int(count) if count.isdecimal() else 0
 
 
 def launch_name() -> str:
