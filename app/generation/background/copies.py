@@ -128,7 +128,7 @@ class CopiesController(BackgroundController):
         if whole:
             text += f"; {format_count(whole)} of {format_count(len(copies))} whole"
         if copies[0].is_sampled:
-            text += "; the text is so long that only a part of it was looked through"
+            text += "; the text is so long that a sample of sentences from all over it was searched"
         return text
 
     def _go_on(self, failure: TaskFailure | None) -> None:
