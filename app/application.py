@@ -107,6 +107,7 @@ class Application:
         self.awake = Awake(self.session, self.settings, parent=self.window)
         self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
+        self.kept_runs.opener.opened.connect(self.undo.forget)
         self.steps = Steps(
             self.window,
             self.session,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RunCommand(Enum):
-    """What a person can ask for in the list of models."""
+    """What a person can ask for in the list of runs."""
 
     OPEN = auto()
     OPEN_BEST = auto()

@@ -61,12 +61,9 @@ class ModelFilesController(QObject):
     -------
     opened(object)
         The path of the model that was opened.
-    saved(object)
-        The path of the model that was saved.
     """
 
     opened = Signal(object)
-    saved = Signal(object)
 
     def __init__(
         self,
@@ -216,7 +213,6 @@ class ModelFilesController(QObject):
         self._is_same_run = self._run == self._run_of_job
         self._session.mark_model_saved(done.path, done.model)
         self._presenter.show_message(f"The model is saved in {done.path}.", "info")
-        self.saved.emit(done.path)
 
     def _finish_opening(self, done: _FileDone) -> None:
         if Command.OPEN_MODEL not in enabled_commands(self._session.run_state):

@@ -43,7 +43,7 @@ def run_rows(runs: "Sequence[RunInfo]") -> list[RunRow]:
 
 
 def run_columns() -> tuple[Column[RunRow], ...]:
-    """Return what the table of runs shows; name and note can be written over."""
+    """Return what the table of runs shows; name, tags and note can be written over."""
     return (
         Column(
             title="Name",

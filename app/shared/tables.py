@@ -327,7 +327,7 @@ class RowsModel(QAbstractTableModel, Generic[RecordT]):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip or None
+            return as_plain(column.tip) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return column.title_alignment or column.alignment
         return None

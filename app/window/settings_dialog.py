@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, Q
 from app.settings import AppSettings
 from app.shared.labels import add_row, describe, make_form
 from app.shared.theme import scaled
+from app.window.menus import THEMES
 
-THEMES = (("Match system", "system"), ("Light", "light"), ("Dark", "dark"))
 STARTS = (("Continue where I was", "continue"), ("Show the start page", "home"))
 WIDTH = 400  # px
 
@@ -33,7 +33,7 @@ class SettingsDialog(QDialog):
         self.setObjectName("window.settings_dialog")
         self.setWindowTitle("Settings")
         self.setMinimumWidth(scaled(WIDTH))
-        self._theme = self._choice("theme", "Theme", THEMES, settings.theme)
+        self._theme = self._choice("theme", "Theme", _themes(), settings.theme)
         sizes = tuple((f"{zoom} %", zoom) for zoom in zooms)
         self._zoom = self._choice("zoom", "Size of letters", sizes, settings.zoom)
         self._on_start = self._choice("on_start", "At the start", STARTS, settings.on_start)
@@ -82,3 +82,8 @@ class SettingsDialog(QDialog):
     @Slot(int)
     def _on_start_index_changed(self, _index: int) -> None:
         self.on_start_chosen.emit(self._on_start.currentData())
+
+
+def _themes() -> tuple[tuple[str, object], ...]:
+    """Return the themes as the menu names them, without its keys."""
+    return tuple((text.replace("&", ""), choice) for choice, text in THEMES)

@@ -75,6 +75,13 @@ class UndoList(QObject):
             step.again()
             self._tell()
 
+    @Slot()
+    def forget(self) -> None:
+        """Offer nothing any more: what was taken away belongs to what was open before."""
+        self._done.clear()
+        self._undone.clear()
+        self._tell()
+
     def _undo(self, step: _Step) -> None:
         if step in self._done:
             self._done.remove(step)

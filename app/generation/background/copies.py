@@ -53,6 +53,7 @@ class CopiesController(BackgroundController):
         self._corpus: Corpus | None = None  # that the finder is of
         self._finder: CopyFinder | None = None
         self._copies: dict[str, Copy] = {}
+        self._held_out_share: float | None = None  # of a held-out sentence, on average
         self._asked: Sequence[SentenceGenerated] = ()
         self._missing: set[str] = set()  # texts that are not kept any more, by their digest
         self._panel.sentences_written.connect(self._look)
@@ -71,10 +72,11 @@ class CopiesController(BackgroundController):
         digest, run = model.summary.digest, self._session.run
         if corpus is not None and corpus is not self._corpus:
             self._corpus, self._finder, self._copies = corpus, None, {}
-        wanted = [each for _, each in self._own_records() if key_of(each) not in self._copies][
-            :_AT_ONCE
-        ]
+        own = [each for _, each in self._own_records()]
+        wanted = [each for each in own if key_of(each) not in self._copies][:_AT_ONCE]
         if not wanted:
+            if own:  # they may have been away
+                self._panel.show_copies(dict(self._copies), self._novelty())
             return
         self._asked, words = wanted, [each.words for each in wanted]
         if corpus is not None:
@@ -112,9 +114,10 @@ class CopiesController(BackgroundController):
             self._finder = event.finder
             for sentence, copy in zip(self._asked, event.copies, strict=True):
                 self._copies[key_of(sentence)] = copy
-            self._panel.show_copies(dict(self._copies), self._novelty(event.held_out_share))
+            self._held_out_share = event.held_out_share
+            self._panel.show_copies(dict(self._copies), self._novelty())
 
-    def _novelty(self, held_out_share: float | None) -> str:
+    def _novelty(self) -> str:
         records = self._own_records()
         newest = [each for batch, each in records if batch is records[-1][0]]
         copies = [self._copies[key_of(each)] for each in newest if key_of(each) in self._copies]
@@ -122,8 +125,8 @@ class CopiesController(BackgroundController):
         if not shares:
             return ""
         text = f"Copied: {format_percent(sum(shares) / len(shares))} of a sentence on average"
-        if held_out_share is not None:
-            text += f", of held-out text {format_percent(held_out_share)}"
+        if self._held_out_share is not None:
+            text += f", of held-out text {format_percent(self._held_out_share)}"
         whole = sum(copy.is_whole for copy in copies)
         if whole:
             text += f"; {format_count(whole)} of {format_count(len(copies))} whole"

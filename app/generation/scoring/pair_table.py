@@ -125,7 +125,7 @@ class PairModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return "" if word is None else f"{_shown(word)}  {word.bits:.1f}"
             case Qt.ItemDataRole.ToolTipRole if word is not None:
-                return f"{word_tip(word)}{expected_text(word)}"
+                return as_plain(f"{word_tip(word)}{expected_text(word)}")
             case Qt.ItemDataRole.BackgroundRole if word is not None:
                 colour = band_colour(band_of(word.rank, self._limits))
                 return QBrush(QColor(colour)) if colour else None
@@ -164,7 +164,7 @@ def verdict(first: ModelScore, second: ModelScore) -> str:
 
 
 def signed(bits: float) -> str:
-    """Return a difference with its sign; "" for none that is worth one."""
+    """Return a difference with its sign; "0" for one that is too small to tell."""
     if abs(bits) < _SMALLEST_DIFFERENCE:
         return "0"
     return f"{bits:+.1f}".replace("-", "−")

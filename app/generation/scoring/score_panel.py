@@ -385,9 +385,9 @@ class ScorePanel(QFrame):
         return [
             self._lists_button,
             self.sentence_line,
-            self._pin_button,
             self._undo_button,
             *self.better_word.tab_chain(),
+            self._pin_button,
             self._word_table,
             *self._next_panel.tab_chain(),
             *self._comparison.tab_chain(),
@@ -400,10 +400,11 @@ class ScorePanel(QFrame):
 
     @property
     def word_looked_at(self) -> str:
-        """The word that stands at the place that is looked at; "" where none is."""
-        if self._scored is None or self._place is None:
-            return ""
-        return self._scored.score.words[self._place].word
+        """The word that stands at the place that is looked at; "" where none is, or none yet."""
+        words = () if self._scored is None else self._scored.score.words
+        if self._place is None or self._place >= len(words):
+            return ""  # the score of the sentence that it is in is on its way
+        return words[self._place].word
 
     def _look_again(self) -> None:
         """Keep to the same place of a new score; leave it where there is no such place."""
@@ -437,6 +438,8 @@ class ScorePanel(QFrame):
     @Slot(str)
     def _on_word_taken(self, word: str) -> None:
         if self.words_before is None or self._scored is None or self._place is None:
+            return
+        if not self.word_looked_at:
             return
         if word != END:
             self.continue_requested.emit((*self.words_before, word))

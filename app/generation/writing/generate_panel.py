@@ -386,6 +386,7 @@ class GeneratePanel(QFrame):
         favourites: set[str] | None = None,
     ) -> None:
         """Show sentences of an earlier time in place of those in the list, marked as then."""
+        self._show_novelty("")
         with QSignalBlocker(self):
             self._list.clear()
             self._list.show_former(

@@ -34,7 +34,7 @@ from app.application import Application, build_window
 from app.errors import Message
 from app.session import RunState
 from app.shared.theme import DARK, current_palette
-from app.window.main_window import ELSEWHERE, NOT_NOW, first_size
+from app.window.main_window import ELSEWHERE, NOT_NOW, PLACES, first_size
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
 from tests.conftest import CapturedExceptions
@@ -377,23 +377,23 @@ def test_that_a_file_name_never_becomes_markup(application: Application) -> None
     assert label.textFormat() is Qt.TextFormat.PlainText
 
 
-@pytest.mark.parametrize("index", [0, 1, 2])
-def test_that_every_control_of_a_tab_has_its_names(application: Application, index: int) -> None:
+def test_that_every_control_of_a_tab_has_its_names(application: Application) -> None:
     tabs = application.window.findChild(QTabWidget, "window.tabs")
     assert tabs is not None
-    prefix = ("dataset", "training", "generation")[index]
     controls = [
-        widget
+        (prefix, widget)
+        for index, prefix in enumerate(PLACES)
         for widget in tabs.widget(index).findChildren(QWidget)
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner(widget)
     ]
 
     unnamed = [
-        (type(widget).__name__, widget.objectName())
-        for widget in controls
+        (prefix, type(widget).__name__, widget.objectName())
+        for prefix, widget in controls
         if not widget.objectName().startswith(f"{prefix}.")
         or not (widget.accessibleName() or widget.isHidden())  # it has its name with its text
     ]
+    assert {prefix for prefix, _ in controls} == set(PLACES)
     assert unnamed == []
 
 
@@ -409,24 +409,24 @@ def is_inner(widget: QWidget) -> bool:
     return isinstance(widget, QTabBar) or widget.objectName().startswith("qt_")
 
 
-@pytest.mark.parametrize("tab", [0, 1, 2])
 def test_that_no_two_controls_in_sight_share_an_alt_key(
-    application: Application, qtbot: QtBot, tab: int
+    application: Application, qtbot: QtBot
 ) -> None:
     window = application.window
     window.files_dropped.emit([Path("comments.csv")])
     rest(application, qtbot)
     window.message_bar.show_message(Message(kind="error", text="No.", details="Why"))
-    window.show_tab(tab)
-    texts = [action.text() for action in window.menuBar().actions()]
-    buttons, labels = window.findChildren(QAbstractButton), window.findChildren(QLabel)
-    texts += [button.text() for button in buttons if button.isVisible()]
-    texts += [label.text() for label in labels if label.buddy() and label.isVisible()]
+    for tab, place in enumerate(PLACES):
+        window.show_tab(tab)
+        texts = [action.text() for action in window.menuBar().actions()]
+        buttons, labels = window.findChildren(QAbstractButton), window.findChildren(QLabel)
+        texts += [button.text() for button in buttons if button.isVisible()]
+        texts += [label.text() for label in labels if label.buddy() and label.isVisible()]
 
-    keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
+        keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
 
-    assert len(keys) > 3
-    assert len(keys) == len(set(keys)), texts
+        assert len(keys) > 3
+        assert len(keys) == len(set(keys)), (place, texts)
 
 
 def test_that_a_question_at_closing_that_fails_keeps_the_window_once(

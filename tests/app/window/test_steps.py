@@ -1,6 +1,7 @@
 """The keys of the window, from any focus; undo; zoom."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -72,6 +73,22 @@ def test_that_cleared_sentences_come_back_with_control_z(
     qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     assert panel.records() == [(batch, sentence())]
+
+
+def test_that_cleared_sentences_do_not_come_back_among_those_of_another_run(
+    application: Application,
+) -> None:
+    batch = Batch(config=SampleConfig(), model="epoch 1", seed=7, done=1, state="ended")
+    panel = panel_of(application)
+    application.session.set_model(fake_model())
+    panel.show_records([(batch, sentence())])
+    panel.cleared.emit(panel.records())
+    other = SimpleNamespace(info=SimpleNamespace(run_id="another"), sentences={})
+
+    application.kept_runs.opener.opened.emit(other)
+    application.undo.undo()
+
+    assert panel.records() == []
 
 
 def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: QtBot) -> None:

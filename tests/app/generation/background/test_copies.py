@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.generation.writing.sentence_columns import COPIED, SENTENCE
@@ -87,6 +87,13 @@ def test_that_copied_runs_are_counted_once_a_batch_is_written(
     qtbot.waitUntil(lambda: not bench.runners["copies"].is_busy)
     write(qtbot, bench)  # the same sentences again
     assert noting.asked == [3]
+
+    panel, label = bench.tab.generate_panel, bench.find(QLabel, "novelty_label")
+    records = panel.records()
+    panel.show_records([])
+    assert label.isHidden()
+    panel.show_records(records)  # as undo does
+    assert not label.isHidden()
 
 
 def click_copied(qtbot: QtBot, bench: GenerationBench) -> QMenu:

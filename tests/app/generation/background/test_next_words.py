@@ -401,3 +401,19 @@ def test_that_the_start_words_come_back_in_the_next_session(
     edit.editingFinished.emit()
 
     assert open_bench().text_of("start_edit") == "I think"
+
+
+def test_that_a_word_of_a_longer_sentence_can_be_looked_at_before_its_score_is_there(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    type_sentence(qtbot, bench, "so it")
+    look_at(qtbot, bench, 1)
+    panel, longer = bench.tab.score_panel, "so it is and so it goes on"
+
+    panel.look_at(longer, 6)
+    with qtbot.waitSignal(bench.next_runner.ended):
+        bench.find(QSpinBox, "count_spin").stepUp()  # other settings: the place is asked for again
+
+    bench.clock.now_s += 10.0
+    qtbot.waitUntil(lambda: panel.words_before == tuple(longer.split()[:6]))
+    assert panel.word_looked_at == "goes"
