@@ -134,8 +134,7 @@ class Application:
     def summon(self, paths: Sequence[Path]) -> None:
         """Come to the front, because the program was started again, and open its files."""
         bring_to_front(self.window)
-        for path in paths:
-            self.controller.open_file(path)
+        self.controller.open_files(paths)
 
     def shutdown(self) -> bool:
         """Stop every job and wait for its thread; return whether all ended in time."""
@@ -250,7 +249,7 @@ class Application:
             self._generation_tab,
             self.session,
             self.runners.suggestions,
-            self.presenter,
+            presenter,
             self.settings,
             jobs,
             parent=self.window,
@@ -315,7 +314,7 @@ class Application:
             show_model=partial(self.window.show_tab, TRAINING_TAB),
         )
         controller = self.kept_runs.controller
-        self.window.models_requested.connect(controller.show)
+        self.window.runs_requested.connect(controller.show)
         controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
@@ -419,8 +418,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.window.show()
     QTimer.singleShot(0, app.warm_up.start)
     QTimer.singleShot(0, app.start)
-    for path in paths:
-        app.controller.open_file(path)
+    app.controller.open_files(paths)
     garbage.start()
     code = qt.exec()
     has_ended = app.shutdown()

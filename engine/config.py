@@ -34,10 +34,7 @@ _LONGEST_DELIMITER = 5  # characters
 _LONGEST_LADDER = 100  # rungs
 _LARGEST_PENALTY = 100.0
 # The fields of `SampleConfig` that say how a word is chosen.
-FILTERS = (
-    *("temperature", "top_k", "top_p", "min_p"),
-    *("repetition_penalty", "no_repeat_ngram"),
-)
+FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty", "no_repeat_ngram")
 _LONGEST_NGRAM = 100  # words
 _MOST_BEAMS = 1_000
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN

@@ -149,11 +149,17 @@ def recipe_defaults(
 
 
 def settle(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
-    """Return `config` with all of the fast recipe decided for a text of so many training words.
-
-    `vocabulary` is how many different ones of them can be predicted.
+    """Return `config` with all of the fast recipe decided for a text.
 
     What was chosen stays; the tutorial's recipe has nothing to decide.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    words : int
+        To predict in the training text.
+    vocabulary : int
+        C, the words that can be predicted.
     """
     if config.recipe == "tutorial":
         return config

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shared.file_dialogs import ask_folder, ask_open_paths, first_folder
-from app.shared.labels import as_plain, describe, make_card, make_label
+from app.shared.labels import as_plain, describe, make_card, make_label, restyle
 from app.shared.theme import scaled
 
 NO_FILE = "No file yet"
@@ -152,9 +152,7 @@ class FilePanel(QWidget):
 
     def _lead_to_open(self, *, is_first_step: bool) -> None:
         """Let "Open CSV…" stand out while nothing else can be done."""
-        self._open.setProperty("primary", "true" if is_first_step else "false")
-        self._open.style().unpolish(self._open)
-        self._open.style().polish(self._open)
+        restyle(self._open, "primary", "true" if is_first_step else "false")
 
     def _elide(self) -> None:
         metrics = QFontMetrics(self._file.font())

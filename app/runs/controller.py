@@ -253,6 +253,9 @@ class RunsController(QObject):
         self._queue.do(f"Deleting {name}", work, partial(self._on_deleted, name))
 
     def _on_deleted(self, name: str, run_ids: tuple[str, ...]) -> None:
+        if self._overlaid in run_ids:
+            self._overlaid = ""
+            self.overlay_changed.emit(None)
         run = self._session.run
         if run is not None and run.run_id in run_ids:
             if self._session.model_path is None and self._is_at_rest():

@@ -40,7 +40,7 @@ from app.runs.table import (
     run_columns,
     run_rows,
 )
-from app.shared.labels import ElidedLabel, as_plain, describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
 from app.shared.sparkline import SparklineDelegate
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
@@ -211,9 +211,7 @@ class RunsView(QDialog):
     def show_detail(self, text: str, *, is_bad: bool = False) -> None:
         """Say something about the selected runs, or what became of a command."""
         self._detail.setText(text)
-        self._detail.setProperty("role", "bad" if is_bad else "hint")
-        self._detail.style().unpolish(self._detail)
-        self._detail.style().polish(self._detail)
+        restyle(self._detail, "role", "bad" if is_bad else "hint")
 
     def show_commands(self, commands: frozenset[RunCommand]) -> None:
         """Enable what can be asked for now."""

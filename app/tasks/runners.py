@@ -38,25 +38,4 @@ class Runners:
 
     def all_but_warm_up(self) -> tuple[TaskRunner, ...]:
         """Return the runners of jobs that a person started."""
-        return (
-            self.dataset,
-            self.sentences,
-            self.vocabulary,
-            self.references,
-            self.training,
-            self.tools,
-            self.generation,
-            self.scoring,
-            self.next_words,
-            self.suggestions,
-            self.copies,
-            self.replacement,
-            self.percentile,
-            self.surprise,
-            self.table,
-            self.ranking,
-            self.file_scoring,
-            self.models,
-            self.runs,
-            self.prepared_texts,
-        )
+        return tuple(getattr(self, name) for name in self.names() if name != "warm_up")

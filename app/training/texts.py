@@ -196,7 +196,7 @@ def obstacle_to_training_on(model: "LanguageModel", corpus: "Corpus | None") -> 
 
 
 def references(word_dim: int, entropy: float | None) -> list[Reference]:
-    """Return the losses that frame every curve: knowing nothing, and knowing everything."""
+    """Return the losses that frame every curve: the uniform guess, and the lower bound if known."""
     lines = [
         Reference(
             loss=math.log(word_dim),

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.labels import describe, make_label
+from app.shared.labels import describe, make_label, restyle
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import Column, RecordTable, RowsModel
 
@@ -60,8 +60,8 @@ class ToolPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(16)
-        layout.addLayout(side, stretch=1)
-        layout.addWidget(self._table, stretch=2)
+        layout.addLayout(side, stretch=2)
+        layout.addWidget(self._table, stretch=5)
         self._button.clicked.connect(self._on_button_clicked)
 
     def _build_texts(self) -> None:
@@ -126,9 +126,7 @@ class ToolPage(QWidget):
         """Say what the results mean, or how far the work is."""
         role = {True: "good", False: "bad", None: "hint"}[is_good]
         self._verdict.setText(text)
-        self._verdict.setProperty("role", role)
-        self._verdict.style().unpolish(self._verdict)
-        self._verdict.style().polish(self._verdict)
+        restyle(self._verdict, "role", role)
 
     def show_running(self, *, is_running: bool) -> None:
         """Let the button end the tool while it runs."""

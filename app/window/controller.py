@@ -80,14 +80,6 @@ class WindowController(QObject):
         self._connect_state()
         self._restore()
 
-    def open_file(self, path: Path) -> None:
-        """Open a model or a text, as the file's name tells."""
-        if path.suffix.lower() in MODEL_SUFFIXES:
-            self._models.open_path(path)
-            return
-        self._window.show_tab(DATASET_TAB)
-        self._dataset.open_path(path)
-
     @Slot(object)
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
         """Say which device will compute unless another is chosen."""
@@ -111,7 +103,7 @@ class WindowController(QObject):
         window.open_model_requested.connect(self._models.open_model)
         window.save_model_requested.connect(self._models.save_model)
         window.save_model_as_requested.connect(self._models.save_model_as)
-        window.files_dropped.connect(self._on_files_dropped)
+        window.files_dropped.connect(self.open_files)
         window.recent_file_requested.connect(self.open_recent)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
@@ -176,8 +168,8 @@ class WindowController(QObject):
         self._dataset.open_sample()
 
     @Slot(object)
-    def _on_files_dropped(self, paths: Sequence[Path]) -> None:
-        """Open a model, and all texts as one."""
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Open a model, as its file's name tells, and all other files as one text."""
         models = [path for path in paths if path.suffix.lower() in MODEL_SUFFIXES]
         texts = [path for path in paths if path not in models]
         if len(models) > 1:
@@ -199,7 +191,7 @@ class WindowController(QObject):
         # `Path.exists` raises where a name is too long.
         gone = [path for path in paths if not os.path.exists(path)]  # noqa: PTH110
         if not gone:
-            self._on_files_dropped(paths)
+            self.open_files(paths)
             return
         self._settings.remove_recent_file(*paths)
         self._presenter.show_message(

@@ -1,7 +1,4 @@
-"""The glossary: what each figure means, offline, and the keys.
-
-Text only; the window shows it.
-"""
+"""The glossary: what each figure means, offline, with the present numbers, and the keys."""
 
 import html
 from collections.abc import Mapping, Sequence

@@ -167,14 +167,11 @@ def _held_out(loss: float | None) -> str:
 
 def run_entry(run: "RunInfo") -> HomeEntry:
     """Return the row of a kept run."""
-    loss = (
-        "" if run.validation_loss is None else f", held-out loss {format_loss(run.validation_loss)}"
-    )
     when = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
     return HomeEntry(
         key=run.run_id,
         title=run.name,
-        detail=f"Epoch {format_epoch(run.epoch)}{loss} · {when}",
+        detail=f"Epoch {format_epoch(run.epoch)}{_held_out(run.validation_loss)} · {when}",
         curve=run.curve,
         tip=f"{run.settings}. {run.note}".strip(),
     )

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.runs.recovery_bar import RecoveryBar
-from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label, restyle
 from app.shared.scrolling import prepare_scrolling
 from app.shared.sparkline import CURVE, Sparkline, paint_curve
 from app.shared.theme import current_palette, scaled
@@ -144,9 +144,7 @@ class HomePage(QScrollArea):
         self._continue_detail.setText(detail)
         self._continue_curve.show_curve(curve)
         self._continue_card.setVisible(bool(title))
-        self._sample.setProperty("primary", "false" if title else "true")
-        self._sample.style().unpolish(self._sample)
-        self._sample.style().polish(self._sample)
+        restyle(self._sample, "primary", "false" if title else "true")
 
     def show_runs(self, entries: Sequence[HomeEntry]) -> None:
         """List the newest kept runs."""

@@ -58,12 +58,9 @@ class LastSession(QObject):
     -------
     found_nothing()
         There is nothing to go on with: the start page should be shown.
-    came_back()
-        What was open is here again.
     """
 
     found_nothing = Signal()
-    came_back = Signal()
 
     def __init__(
         self,
@@ -213,7 +210,7 @@ class LastSession(QObject):
         config = self._corpus_config()
         self._give_up()
         if config is not None and config.path.name:
-            self._dataset.open_path(config.path)
+            self._dataset.open_paths((config.path, *config.others))
 
     def _finish(self) -> None:
         """Show the settings as they stood, and the sentences that belong to no run."""
@@ -224,7 +221,6 @@ class LastSession(QObject):
         if self._session.run is None and isinstance(unkept, dict):
             self._panel.show_records(*sentences_from_json(unkept))
         self._is_restoring = False
-        self.came_back.emit()
 
     @Slot(object)
     def _on_opener_opened(self, opened: OpenedRun) -> None:

@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
     message_bar : MessageBar
         Over the corner of whatever is shown.
     home : HomePage
-        In front of the tabs at the first start, after a crash, and when it is asked for.
+        In front of the tabs at the first start, after a crash, and where it is asked for.
     recovery_bar : RecoveryBar
         On the start page.
     prepared_texts_menu : PreparedTextsMenu
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
     Signals
     -------
     open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
+    save_model_requested(), save_model_as_requested(), runs_requested(), settings_requested(),
     glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
         The menu entry of that name was chosen.
     files_dropped(object)
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
     open_model_requested = Signal()
     save_model_requested = Signal()
     save_model_as_requested = Signal()
-    models_requested = Signal()
+    runs_requested = Signal()
     settings_requested = Signal()
     glossary_requested = Signal()
     messages_requested = Signal()
@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
         self._file_menu.open_model_requested.connect(self.open_model_requested)
         self._file_menu.save_model_requested.connect(self.save_model_requested)
         self._file_menu.save_model_as_requested.connect(self.save_model_as_requested)
-        self._file_menu.models_requested.connect(self.models_requested)
+        self._file_menu.runs_requested.connect(self.runs_requested)
         self._file_menu.recent_file_requested.connect(self.recent_file_requested)
         self._file_menu.quit_requested.connect(self.close)
         self._view_menu.theme_chosen.connect(self.theme_chosen)

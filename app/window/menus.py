@@ -31,7 +31,7 @@ class FileMenu(QMenu):
     Signals
     -------
     home_requested(), open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), models_requested(), settings_requested(),
+    save_model_requested(), save_model_as_requested(), runs_requested(), settings_requested(),
     quit_requested()
         The entry of that name was chosen.
     recent_file_requested(object)
@@ -44,7 +44,7 @@ class FileMenu(QMenu):
     open_model_requested = Signal()
     save_model_requested = Signal()
     save_model_as_requested = Signal()
-    models_requested = Signal()
+    runs_requested = Signal()
     settings_requested = Signal()
     quit_requested = Signal()
     recent_file_requested = Signal(object)
@@ -65,7 +65,7 @@ class FileMenu(QMenu):
             self, "Save model &as…", "save_model_as", self.save_model_as_requested
         )
         self._save_model_as.setShortcut("Ctrl+Shift+S")
-        _add(self, "R&uns…", "models", self.models_requested).setShortcut("Ctrl+R")
+        _add(self, "R&uns…", "runs", self.runs_requested).setShortcut("Ctrl+R")
         self.addSeparator()
         self._recent = self.addMenu("&Recent files")
         self._recent.setObjectName("window.recent_menu")

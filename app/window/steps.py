@@ -5,12 +5,14 @@ One action a key, whatever has the focus; what a step does is the affair of its 
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from app.dataset.tab import DatasetTab
+from app.errors import Message
 from app.generation.tab import GenerationTab
 from app.session import RunState, Session
 from app.shared.formatting import counted
@@ -47,14 +49,19 @@ class Steps(QObject):
         generation: GenerationTab,
     ) -> None:
         super().__init__(window)
-        self._window, self._session, self._runners, self._undo = window, session, runners, undo
+        self._window, self._session, self._undo = window, session, undo
         self._dataset, self._training, self._generation = dataset, training, generation
         self._armed = QTimer(self)
         self._armed.setSingleShot(True)
         self._armed.setInterval(ARMED_MS)
         self._connect_menu()
         self._connect_undo()
-        for runner in (runners.dataset, runners.training, runners.generation):
+        self._stoppable = (  # by tab
+            (runners.dataset,),
+            (runners.training,),
+            (runners.generation, runners.replacement),
+        )
+        for runner in chain.from_iterable(self._stoppable):
             runner.busy_changed.connect(self._on_busy_changed)
         window.tab_changed.connect(self._on_tab_changed)
         session.run_state_changed.connect(self._on_run_state_changed)
@@ -79,10 +86,10 @@ class Steps(QObject):
         scores.replaced.connect(self._on_sentence_replaced)
 
     def _offer(self) -> None:
-        tab, runners = self._window.current_tab, self._runners
-        runner = (runners.dataset, runners.training, runners.generation)[tab]
+        runners = self._stoppable[self._window.current_tab]
         self._window.run_menu.show_commands(
-            can_pause=self._session.run_state in _RUNNING, can_stop=runner.is_busy
+            can_pause=self._session.run_state in _RUNNING,
+            can_stop=any(runner.is_busy for runner in runners),
         )
 
     @Slot()
@@ -99,15 +106,19 @@ class Steps(QObject):
 
     @Slot()
     def _on_stop_requested(self) -> None:
+        if self._window.is_home:
+            return  # what runs is not seen
         match self._window.current_tab:
             case 0:
                 self._dataset.press_cancel()
             case 1 if self._armed.isActive():
                 self._armed.stop()
+                self._window.clear_messages("")
                 self._training.buttons.press_stop()
             case 1:
                 self._armed.start()
-                self._training.buttons.show_status("Press Esc again to stop the training.")
+                text = "Press Esc again to stop the training."
+                self._window.show_message(Message(kind="info", text=text))
             case _:
                 self._generation.generate_panel.request_stop()
                 self._generation.score_panel.better_word.request_stop()

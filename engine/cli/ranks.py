@@ -59,7 +59,7 @@ class Place:
     rendezvous: Path | None  # None: torchrun has a place
 
     @property
-    def is_alone(self) -> bool:
+    def is_one_machine(self) -> bool:
         """Whether all ranks are on one machine."""
         return self.local_count == self.count
 
@@ -239,7 +239,7 @@ def text_for(ranks: Ranks | None, corpus: Corpus, *, uses_cache: bool) -> Traini
 
 def _settle(place: Place) -> None:
     """Give this process its part of the machine, before anything is computed."""
-    if place.is_alone:  # who is on one machine needs no network
+    if place.is_one_machine:  # who is on one machine needs no network
         loopback = _LOOPBACK.get(sys.platform, "lo")
         os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = loopback
     # a rank that waits for one that is gone shall hear of it, not be ended by nccl
@@ -351,10 +351,14 @@ def _wait_for_others(place: Place, store: Store, control: RunControl, output: Ou
         waited_s = time.monotonic() - began_s
         _require_patience(control)
         if waited_s > _MEETING_S:
-            raise EngineError(_missing(missing))
+            raise EngineError(
+                f"{_named_ranks(missing).capitalize()} did not come within "
+                f"{_MEETING_S / 60:.0f} minutes; nothing was begun. Start the same command for "
+                "all ranks again."
+            )
         if waited_s > _TELL_AFTER_S and missing != told:
             told = missing
-            output.note(_missing(missing))
+            output.note(f"Waiting for {_named_ranks(missing)}: start the same command there.")
         time.sleep(_LOOK_S)
 
 
@@ -363,11 +367,10 @@ def _require_patience(control: RunControl) -> None:
         raise EngineError("Stopped before all ranks were there; nothing was begun.")
 
 
-def _missing(ranks: list[int]) -> str:
-    names = f"rank {ranks[0]}" if len(ranks) == 1 else f"ranks {', '.join(map(str, ranks))}"
-    return f"Waiting for {names}: start the same command there."
+def _named_ranks(ranks: list[int]) -> str:
+    return f"rank {ranks[0]}" if len(ranks) == 1 else f"ranks {', '.join(map(str, ranks))}"
 
 
 def _unreachable(place: Place) -> EngineError:
-    where = place.rendezvous or f"{os.environ.get('MASTER_ADDR')}"
+    where = place.rendezvous or os.environ.get("MASTER_ADDR")
     return EngineError(f"The other ranks cannot be reached any more at {where}.")

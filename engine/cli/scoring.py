@@ -14,6 +14,7 @@ from typing import Any
 from engine.cli.output import Output, stop_on_signal
 from engine.cli.preparation import counted_beside, require_mixture
 from engine.config import CsvConfig
+from engine.control import RunControl
 from engine.documents.reader import DocumentReader
 from engine.events import event_to_json
 from engine.files.atomic import export_file
@@ -66,7 +67,7 @@ def score_words(
 def _show_words(
     scored: SentenceScore, number: int, before: Sequence[str], output: Output, base: str
 ) -> None:
-    """Write a line per word, `before` standing in front of each."""
+    """Write one line per word, with `before` in front of each."""
     for cells in word_cells(scored, number, base):
         output.result("\t".join((*before, *cells)))
 
@@ -104,7 +105,7 @@ def _totals(total: TextScore) -> dict[str, Any]:
 
 
 def score_column_words(arguments: Namespace, model: LanguageModel, output: Output) -> int:
-    """Write a line per word of a table's text column, the row's other columns in front of each.
+    """Write one line per word of a table's text column, with the row's other columns in front.
 
     A text's number is that of its row.
     """
@@ -122,14 +123,15 @@ def score_column_words(arguments: Namespace, model: LanguageModel, output: Outpu
         for number, (fields, text) in enumerate(reader.rows(), start=1):
             if not control.proceed():
                 break
-            for event in score(model, text) if text else ():
+            for event in score(model, text, control) if text else ():
                 if output.as_json:
                     row = dict(zip(columns, fields, strict=False))
                     output.result_json({**(event_to_json(event) or {}), "row": row})
                 else:
-                    before = [" ".join(fields[k].split()) for k in kept if k < len(fields)]
+                    before = [" ".join(fields[k].split()) for k in kept]
                     _show_words(event.score, number, before, output, base)
                 total, texts = total + summed(event.score), texts + 1
+        _tell_left_out(reader, control, output)
         show_totals(total, texts, output, base)
         return control.exit_code
 
@@ -158,18 +160,22 @@ def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> 
                     output.result(csv_line([*row.fields, *cells])[:-1])
             if not output.as_json:
                 output.show(progress_of(reader))
-        if reader.refused_rows:
-            output.note(f"{counted(reader.refused_rows, 'row')} could not be read: not written.")
-        if control.is_stopped:
-            output.note("Stopped: the rows after these were not scored.")
+        _tell_left_out(reader, control, output)
         show_totals(total, texts, output, base)
         if arguments.word_stats is not None:
-            write_statistics(arguments.word_stats, tally.statistics(), base)
+            _write_statistics(arguments.word_stats, tally.statistics(), base)
         return control.exit_code
 
 
-def write_statistics(path: Path, words: Iterable[WordStatistic], base: str) -> None:
-    """Write a line per word with tabs between the columns, the costliest word first."""
+def _tell_left_out(reader: DocumentReader, control: RunControl, output: Output) -> None:
+    if reader.refused_rows:
+        output.note(f"{counted(reader.refused_rows, 'row')} could not be read: not written.")
+    if control.is_stopped:
+        output.note("Stopped: the rows after these were not scored.")
+
+
+def _write_statistics(path: Path, words: Iterable[WordStatistic], base: str) -> None:
+    """Write one line per word, the costliest first, with tabs between the columns."""
     lines = ["\t".join(_STATISTICS).format(base)]
     for each in words:
         log_p = each.log_probability / BASES[base]
@@ -207,11 +213,11 @@ def run_rank(arguments: Namespace) -> int:
 def _show_ranking(ranked: list[RankedCandidate], weights: RankWeights, output: Output) -> None:
     has_groups = any(each.scored.candidate.group for each in ranked)
     if ranked and not output.as_json:
-        log_p = f"log{weights.base}_probability"
-        columns = ("rank", "total", log_p, f"{log_p}_per_word", "own_score", "unknown", "text")
+        name = f"log{weights.base}_probability"
+        columns = ("rank", "total", name, f"{name}_per_word", "own_score", "unknown", "text")
         output.result("\t".join((*(("group",) * has_groups), *columns)))
     for each in ranked:
-        candidate, score_of_it = each.scored.candidate, each.scored.score
+        candidate, scored = each.scored.candidate, each.scored.score
         if output.as_json:
             output.result_json(
                 {
@@ -222,19 +228,19 @@ def _show_ranking(ranked: list[RankedCandidate], weights: RankWeights, output: O
                     "total": each.total,
                     "own_score": candidate.own_score,
                     "text": candidate.text,
-                    **_totals(score_of_it),
+                    **_totals(scored),
                 }
             )
             continue
-        log_p_of_it = score_of_it.log_probability / BASES[weights.base]
+        log_p = scored.log_probability / BASES[weights.base]
         cells = (
             *((candidate.group,) * has_groups),
             str(each.place),
             f"{each.total:.6f}",
-            f"{log_p_of_it:.6f}",
-            f"{log_p_of_it / score_of_it.words:.6f}",
+            f"{log_p:.6f}",
+            f"{log_p / scored.words:.6f}",
             f"{candidate.own_score:g}",
-            str(score_of_it.unknown),
+            str(scored.unknown),
             candidate.text.replace("\t", " "),
         )
         output.result("\t".join(cells))

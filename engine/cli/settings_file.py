@@ -86,6 +86,8 @@ def read_settings(path: Path) -> dict[str, object]:
         if len(data) > _LARGEST:
             raise ConfigError(f"{path} is too large for a file of settings.")
         tables = tomllib.loads(data.decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"There is no file {path}. Choose another one.") from error
     except OSError as error:
         raise ConfigError(
             f"The settings in {path} cannot be read, because {explain_os_error(error)}."

@@ -153,10 +153,9 @@ def next_word_lines(following: "NextWords") -> list[str]:
     if following.unknown_words:
         lines.append(f"  unknown: {', '.join(following.unknown_words)}, read as UNKNOWN_TOKEN")
     for each in following.words:
-        drawn = f"{each.drawn_with:.4g}" if each.drawn_with else "never"
+        drawn = f"drawn with {each.drawn_with:.4g}" if each.drawn_with else "never drawn"
         lines.append(
-            f"  {each.rank:>5,}  {each.shown:<20} {probability(each.log_probability):>12}"
-            f"   drawn with {drawn}"
+            f"  {each.rank:>5,}  {each.shown:<20} {probability(each.log_probability):>12}   {drawn}"
         )
     return lines
 

@@ -6,6 +6,8 @@ notice at most, and the text is prepared again.
 
     corpus-112714-0123456789abcdef0123456789abcdef.bin
            size   key (`corpus_key`)
+
+Beside it may lie the index for copied runs (`kept_order`), which is counted and deleted with it.
 """
 
 import contextlib
@@ -21,13 +23,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import charset_normalizer
-import nltk
 from platformdirs import user_cache_path
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import TextSummary
+from engine.corpus.kept_order import ENDING, file_beside
 from engine.corpus.prepared_file import (
     DamagedError,
     PreparedText,
@@ -39,6 +41,7 @@ from engine.documents.rows import RowProblem
 from engine.documents.several import digest_of, names_of, text_files, title
 from engine.errors import CorpusError
 from engine.files.atomic import remove_leftovers, replacing
+from engine.tokenization.nltk_parts import nltk_version
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentences import installed_digest
 
@@ -54,7 +57,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 6  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 7  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:
@@ -68,6 +71,34 @@ def cached_names(folder: Path) -> list[str]:
         return [each.name for each in folder.iterdir() if _NAME.fullmatch(each.name)]
     except OSError:
         return []
+
+
+def _bytes_of(path: Path) -> int:
+    """Return what a prepared text takes, with what lies beside it."""
+    size = path.lstat().st_size
+    with contextlib.suppress(FileNotFoundError):
+        size += file_beside(path).lstat().st_size
+    return size
+
+
+def _delete(path: Path) -> None:
+    """Delete a prepared text, and first what lies beside it."""
+    file_beside(path).unlink(missing_ok=True)
+    path.unlink()
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Delete what a killed program left, and what lay beside a text that is gone."""
+    remove_leftovers(folder)
+    texts = {Path(name).stem for name in cached_names(folder)}
+    with contextlib.suppress(OSError):  # there is no folder, or it is not ours
+        for each in folder.iterdir():
+            if (
+                each.suffix == ENDING
+                and _NAME.fullmatch(f"{each.stem}.bin")
+                and each.stem not in texts
+            ):
+                each.unlink()
 
 
 class _StoppedError(Exception):
@@ -107,7 +138,7 @@ class CorpusCache:
 
         None also after a stop. A damaged text is deleted.
         """
-        remove_leftovers(self._folder)
+        _remove_leftovers(self._folder)
         files = text_files(config.paths)
         size = _size_of(files)
         names = [name for name in cached_names(self._folder) if name.startswith(f"corpus-{size}-")]
@@ -156,7 +187,7 @@ class CorpusCache:
             return prepared
         except DamagedError as error:
             with contextlib.suppress(OSError):
-                path.unlink()
+                _delete(path)
             yield _made_anew(name, str(error))
         except OSError as error:
             yield _made_anew(name, error.strerror or str(error))
@@ -217,14 +248,14 @@ class CorpusCache:
         kept = []
         for name in cached_names(self._folder):
             with contextlib.suppress(OSError):  # another program deleted it
-                status = (self._folder / name).lstat()
-                kept.append((status.st_mtime_ns, status.st_size, name))
+                path = self._folder / name
+                kept.append((path.lstat().st_mtime_ns, _bytes_of(path), name))
         total = sum(size for _, size, _ in kept)
         for _, size, name in sorted(kept):
             if total + room <= self._most_bytes:
                 return
             with contextlib.suppress(OSError):  # in use, on Windows
-                (self._folder / name).unlink()
+                _delete(self._folder / name)
                 total -= size
 
 
@@ -305,7 +336,7 @@ def corpus_key(
         "remove_duplicates": config.remove_duplicates,
         "punkt": installed_digest(),
         "program": PREPARATION_VERSION,
-        "nltk": nltk.__version__,
+        "nltk": nltk_version,
         "regex": version("regex"),
         "charset_normalizer": charset_normalizer.__version__,
         "py3langid": version("py3langid"),
@@ -327,7 +358,7 @@ class CachedCorpus:
 
     name: str  # of the file that it was made from; "" where that cannot be told
     path: str  # where that file was
-    size: int  # bytes that the prepared text takes
+    size: int  # bytes that the prepared text takes, with its index for copied runs
     used_at: float  # seconds since 1970
 
 
@@ -369,12 +400,12 @@ def list_cached_corpora(folder: Path | str | None = None) -> CachedCorpora:
 def clear_cached_corpora(folder: Path | str | None = None) -> ClearedCorpora:
     """Delete all prepared texts; a corpus that is open stays usable where the system allows it."""
     folder = Path(folder or corpus_cache_folder())
-    remove_leftovers(folder)
+    _remove_leftovers(folder)
     count = size = left = 0
     for name in cached_names(folder):
         try:
-            bytes_of_text = (folder / name).lstat().st_size
-            (folder / name).unlink()
+            bytes_of_text = _bytes_of(folder / name)
+            _delete(folder / name)
         except FileNotFoundError:
             continue
         except OSError:
@@ -385,11 +416,9 @@ def clear_cached_corpora(folder: Path | str | None = None) -> ClearedCorpora:
 
 
 def _cached_corpus(path: Path) -> CachedCorpus:
-    status = path.lstat()
+    size, used_at = _bytes_of(path), path.lstat().st_mtime
     try:
         summary = read_summary(path)
     except DamagedError:
-        return CachedCorpus(name="", path="", size=status.st_size, used_at=status.st_mtime)
-    return CachedCorpus(
-        name=summary.name, path=summary.path, size=status.st_size, used_at=status.st_mtime
-    )
+        return CachedCorpus(name="", path="", size=size, used_at=used_at)
+    return CachedCorpus(name=summary.name, path=summary.path, size=size, used_at=used_at)

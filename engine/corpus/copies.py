@@ -1,9 +1,11 @@
 """How much of a sentence stands word for word in the training text.
 
-An index over the pairs of neighbouring words; held-out sentences are not in it, nor are runs that
-go over the end of a sentence.
+An index over the pairs of neighbouring words; held-out sentences are not looked through, nor are
+runs found that go over the end of a sentence. Of a text of more than 5 million words it covers
+whole sentences drawn from all over it. The order of the pairs, whatever is held out, is kept beside
+the prepared text.
 
-W words of the text, S sentences, D different words.
+S sentences that are looked through, W words of them, P pairs, D different words of the text.
 """
 
 from collections.abc import Sequence
@@ -12,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.corpus.corpus import Corpus
+from engine.corpus.corpus import Corpus, Offsets
+from engine.corpus.kept_order import stable_order
+from engine.files.spool import forget_pages
 
-_MOST_WORDS = 5_000_000  # of the text that are indexed: about 80 MB
+_MOST_WORDS = 5_000_000  # of the text that are indexed: about 170 MB, 20 MB of them on the disk
 _MOST_HELD_OUT = 200  # sentences that are compared with
 _MOST_PLACES = 20  # where a run stands that are named
 
@@ -28,7 +32,7 @@ class Copy:
     words: int  # of the whole sentence
     sentences: tuple[int, ...]  # of the text where the run stands, the first ones, from 0
     is_whole: bool  # whether some sentence of the text is the whole sentence, no word more
-    is_sampled: bool  # whether the text is so long that only a part of it was looked through
+    is_sampled: bool  # whether the text is so long that only a sample of it was looked through
 
 
 class CopyFinder:
@@ -48,19 +52,24 @@ class CopyFinder:
     def __init__(self, corpus: Corpus) -> None:
         ranks, offsets, words = corpus.word_ranks()
         self._rank_of = {word: rank for rank, word in enumerate(words)}
-        chosen = corpus.is_training()  # (S,)
-        last = int(np.searchsorted(offsets, _MOST_WORDS, side="right")) - 1
-        self.is_sampled = last < len(offsets) - 1
-        self._offsets = offsets[: max(last, 1) + 1]
-        self._ranks = np.asarray(ranks[: self._offsets[-1]], dtype=np.int64)  # (W,)
+        self._numbers = _sample(np.diff(offsets))  # (S,) of the sentences in the text
+        self.is_sampled = len(self._numbers) < len(corpus)
+        lengths = np.diff(offsets)[self._numbers]
+        self._offsets = np.zeros(len(lengths) + 1, dtype=np.int64)  # (S + 1,)
+        np.cumsum(lengths, out=self._offsets[1:])
+        if self.is_sampled:
+            shifts = offsets[:-1][self._numbers] - self._offsets[:-1]
+            ranks = ranks[np.repeat(shifts, lengths) + np.arange(self._offsets[-1])]
+            forget_pages(corpus.store.word_ranks)
+        self._ranks = ranks.astype(np.int64)  # (W,)
         self._D = len(words)
-        lengths = np.diff(self._offsets)
-        is_used = np.repeat(chosen[: len(lengths)], lengths)  # (W,)
+        is_used = np.repeat(corpus.is_training()[self._numbers], lengths)  # (W,)
         is_last = np.zeros(len(self._ranks), dtype=bool)
         is_last[self._offsets[1:][lengths > 0] - 1] = True
-        begins = np.flatnonzero(is_used & ~is_last)  # of pairs within a sentence
+        begins = np.flatnonzero(~is_last)  # (P,) of pairs within a sentence
         keys = self._ranks[begins] * self._D + self._ranks[begins + 1]
-        order = np.argsort(keys, kind="stable")
+        order = stable_order(keys, corpus.store.kept_at)
+        order = order[is_used[begins[order]]]
         self._keys, self._begins = keys[order], begins[order]
         self._end_of = np.repeat(self._offsets[1:], lengths)  # (W,) where its sentence ends
         self._known = np.zeros(self._D, dtype=bool)
@@ -84,7 +93,7 @@ class CopyFinder:
                 first = begin
         if best == 0:
             best, first, places = self._single(ranks)
-        holders = np.searchsorted(self._offsets, places, side="right") - 1
+        holders = np.searchsorted(self._offsets, places, side="right") - 1  # (places,)
         whole = best == len(ranks) and bool(
             (self._offsets[holders + 1] - self._offsets[holders] == best).any()
         )
@@ -92,7 +101,7 @@ class CopyFinder:
             first=first,
             length=best,
             words=len(ranks),
-            sentences=tuple(dict.fromkeys(holders[:_MOST_PLACES].tolist())),
+            sentences=tuple(dict.fromkeys(self._numbers[holders[:_MOST_PLACES]].tolist())),
             is_whole=whole,
             is_sampled=self.is_sampled,
         )
@@ -138,6 +147,18 @@ class CopyFinder:
                 at = np.flatnonzero((self._ranks == rank) & self._is_used)[:_MOST_PLACES]
                 return 1, place, at
         return 0, 0, np.zeros(0, dtype=np.int64)
+
+
+def _sample(lengths: Offsets) -> Offsets:
+    """Choose among sentences of these lengths, (all sentences,); return their numbers in order.
+
+    All of them, or as many as have `_MOST_WORDS` words, by chance, but always the same ones.
+    """
+    if int(lengths.sum()) <= _MOST_WORDS:
+        return np.arange(len(lengths))
+    drawn = np.random.default_rng(0).permutation(len(lengths))
+    count = int(np.searchsorted(np.cumsum(lengths[drawn]), _MOST_WORDS, side="right"))
+    return np.sort(drawn[: max(1, count)])
 
 
 def held_out_share(corpus: Corpus, finder: CopyFinder) -> float | None:

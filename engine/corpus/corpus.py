@@ -12,6 +12,7 @@ different words of the corpus.
     offsets      0             5        9      S + 1
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -159,6 +160,7 @@ class TokenStore:
     is_validation: NDArray[np.bool_]  # (documents,)
     reading: "Reading"  # its rules need NLTK, which a window loads later
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
+    kept_at: Path | None = None  # the file of the prepared text; None = it is not kept
     origins: Origins = field(default_factory=Origins)  # of the documents
 
     def unknown_rank(self) -> int | None:
@@ -380,12 +382,18 @@ class Corpus:
         """Return the same corpus with another count from which on words are known."""
         return self._made(self._store, self._wanted_size, self._ranking, min_count)
 
+    def with_all_words(self) -> "Corpus":
+        """Return the same corpus with every word known, for a model with words of its own."""
+        ranking = self._ranking if self.summary.counted == "all" else None
+        return self._made(self._store, sys.maxsize, ranking, 1, "all")
+
     def _made(
         self,
         store: TokenStore,
         vocabulary_size: int,
         ranking: Ranking | None,
         min_count: int | None = None,
+        counted: CountedText | None = None,
     ) -> "Corpus":
         return Corpus(
             store,
@@ -393,7 +401,7 @@ class Corpus:
             vocabulary_size,
             self.problems,
             min_count=self.summary.min_count if min_count is None else min_count,
-            counted=self.summary.counted,
+            counted=counted or self.summary.counted,
             ranking=ranking,
         )
 

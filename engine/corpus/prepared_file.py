@@ -154,7 +154,7 @@ def read_prepared(
                 yield done, total
             arrays[name] = _array(file, name, place)
     yield total, total
-    return _prepared(description, arrays, folder)
+    return _prepared(description, arrays, folder, path)
 
 
 def read_summary(path: Path) -> TextSummary:
@@ -269,7 +269,9 @@ def _item_bytes(name: str) -> int:
     return np.dtype(_DTYPES[name]).itemsize
 
 
-def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) -> PreparedText:
+def _prepared(
+    description: dict[str, Any], arrays: Arrays, folder: Path | None, path: Path
+) -> PreparedText:
     """Make the records; what does not fit together is refused."""
     try:
         summary = record_from_json(TextSummary, description.get("facts"))
@@ -309,6 +311,7 @@ def _prepared(description: dict[str, Any], arrays: Arrays, folder: Path | None) 
         is_validation=np.zeros(summary.documents, dtype=np.bool_),
         reading=reading,
         folder=folder,
+        kept_at=path,
         **arrays,
     )
     return PreparedText(store=store, summary=summary, problems=problems)

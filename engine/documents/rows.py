@@ -131,7 +131,7 @@ def _numbered_lines(source: LineSource) -> Iterator[tuple[int, str]]:
 def text_rows(
     source: LineSource, *, has_paragraphs: bool, keep_undecodable: bool = False
 ) -> Iterator[Row | RowProblem]:
-    """Yield a row a line, or a row a paragraph; blank lines are between them."""
+    """Yield one row per line, or per paragraph; blank lines are between them."""
     paragraph: list[str] = []
     first_line = 0
     for number, line in _numbered_lines(source):
@@ -179,7 +179,7 @@ def json_rows(
     *,
     keep_undecodable: bool = False,
 ) -> Iterator[Row | RowProblem]:
-    """Yield a row a line of JSON; the values at `wanted` must be text."""
+    """Yield one row per line of JSON; the values at `wanted` must be text."""
     required = {columns[index] for index in wanted}
     places = {name: index for index, name in enumerate(columns)}
     for number, line in _numbered_lines(source):

@@ -58,7 +58,7 @@ def unknown_split(corpus: Corpus) -> str:
 def count_table(
     model: LanguageModel, corpus: Corpus, control: RunControl
 ) -> Generator[StageProgress, None, NGramModel | None]:
-    """Count the table that a model with `vocabulary` is compared with, on a text's training part.
+    """Count the table that a model is compared with, on a text's training part.
 
     Parameters
     ----------

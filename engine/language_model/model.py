@@ -85,6 +85,11 @@ class LanguageModel:
         return logits if self.mixture is None else self.mixture.scores(logits, before)
 
     @property
+    def mixture_name(self) -> str:
+        """What the mixture is; "" where the network predicts alone."""
+        return "" if self.mixture is None else self.mixture.name
+
+    @property
     def parameters(self) -> int:
         """Number of trained numbers: U (H, C), V (C, H) and W (H, H)."""
         return 2 * self.hidden_dim * self.word_dim + self.hidden_dim**2

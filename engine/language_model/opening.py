@@ -9,11 +9,9 @@ from typing import Self
 
 import torch
 
-from engine.config import SampleConfig
 from engine.control import Notice
-from engine.errors import ConfigError
 from engine.language_model.model import LanguageModel
-from engine.wording import counted
+from engine.language_model.ngram import LONGEST_CONTEXT
 
 _CHUNK_WORDS = 256  # scores in memory at once, in rows
 
@@ -39,14 +37,9 @@ class Opening:
 
     @classmethod
     @torch.inference_mode()
-    def of(cls, model: LanguageModel, config: SampleConfig) -> Self:
-        """Read `config.start`; raise `ConfigError` if it is longer than a sentence may be."""
-        words = words_of(model, config.start)
-        if len(words) > config.max_length:
-            raise ConfigError(
-                f"The sentences begin with {counted(len(words), 'word')}, and the longest may "
-                f"only have {config.max_length}. Raise the maximum length."
-            )
+    def of(cls, model: LanguageModel, start: str | tuple[str, ...]) -> Self:
+        """Read the words that sentences begin with."""
+        words = words_of(model, start)
         vocabulary, rnn = model.vocabulary, model.rnn
         ids = vocabulary.encode(words)
         read = [vocabulary.start_id, *ids]
@@ -84,7 +77,8 @@ def _log_probability(model: LanguageModel, states: list[torch.Tensor], read: lis
     for first in range(0, len(states), _CHUNK_WORDS):
         some = states[first : first + _CHUNK_WORDS]
         following = torch.tensor(read[first + 1 : first + 1 + len(some)], device=some[0].device)
-        before = [read[: t + 1] for t in range(first, first + len(some))]
+        places = range(first, first + len(some))
+        before = [read[max(0, t - LONGEST_CONTEXT) : t + 1] for t in places]
         scores = model.scores(torch.cat(some), before)  # (n, C)
         log_p = scores.gather(1, following[:, None])[:, 0] - scores.logsumexp(1)  # (n,)
         total += float(log_p.clamp_(max=0.0).sum())

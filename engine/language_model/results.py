@@ -4,7 +4,6 @@ Plain values, so that a window or a terminal can show them without PyTorch.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.config import SampleConfig
@@ -170,11 +169,6 @@ class TextScore:
 
 
 NOTHING = TextScore(words=0, unknown=0, log_probability=0.0, log_probability_of_known=0.0)
-
-
-def total_of(scores: Iterable[TextScore]) -> TextScore:
-    """Return the score of all texts together."""
-    return sum(scores, start=NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

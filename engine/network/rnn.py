@@ -248,9 +248,9 @@ class RNN:
             Instead of the network's own.
         scale : float
         adds : bool
-            Add to what is there; else it is written over. Not with a batch that has a sample. They
-            may be the parameters themselves then, where the batch fits in one chunk of the output
-            layer: every error is computed before the parameter that made it changes.
+            Add to what is there instead of writing over it; not with a batch that has a sample.
+            They may then be the parameters themselves, where the batch fits in one chunk of the
+            output layer: every error is computed before the parameter that made it changes.
 
         Returns
         -------

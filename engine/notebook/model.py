@@ -4,7 +4,6 @@ T words in a sentence, C words in the vocabulary, H hidden units.
 """
 
 import html
-import sys
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -211,7 +210,7 @@ class Model:
     def _counted(self, work: _Counting[_Result], text: Text) -> _Result:
         """Do some counting on a text with all of its words, divided as it was for the training."""
         model = self.language_model
-        corpus = text.corpus.with_min_count(1).with_vocabulary_size(sys.maxsize)
+        corpus = text.corpus.with_all_words()
         divided = split_as_trained(model, corpus)
         if divided is None:
             tell(Notice(text=unknown_split(corpus)))
@@ -309,7 +308,7 @@ class Model:
         if not isinstance(text, Text):
             text = read(text)
         # nothing held out, and every word kept: what the model does not know is decided there
-        corpus = text.corpus.with_vocabulary_size(sys.maxsize).with_validation_fraction(0.0)
+        corpus = text.corpus.with_all_words().with_validation_fraction(0.0)
         found = _result_of(partial(evaluate_corpus, self.language_model, corpus))
         return Evaluated(**fields_of(found))
 

@@ -43,7 +43,7 @@ class Sentences(list[Sentence]):
         return Sentences(found) if isinstance(found, list) else found
 
     def frame(self) -> "pd.DataFrame":
-        """Return a pandas frame, a row a sentence, with all settings that made it.
+        """Return a pandas frame, one row per sentence, with all settings that made it.
 
         Raises
         ------

@@ -70,6 +70,7 @@ class RunInfo:
             config = replace(
                 config,
                 path=Path(),
+                others=(),
                 vocabulary_size=_ANY_SIZE,  # what came of it is known
                 validation_fraction=config.validation_fraction if is_split else 0.0,
                 seed=config.seed if is_split else 0,

@@ -74,7 +74,7 @@ def most_probable(
             started_with=len(opening.words),
             start_log_probability=opening.log_probability,
             settings=config,
-            mixture="" if model.mixture is None else model.mixture.name,
+            mixture=model.mixture_name,
         )
     if len(found) < config.count:
         yield Notice(

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.config import SampleConfig
 from engine.language_model.model import LanguageModel
-from engine.language_model.opening import Opening
 
 
 @torch.inference_mode()
@@ -81,10 +79,8 @@ def _sayable(model: LanguageModel) -> range:
 
 
 def _scores_after(model: LanguageModel, words: Sequence[str]) -> torch.Tensor:
-    settings = SampleConfig(start=tuple(words), min_length=0, max_length=max(1, len(words)))
-    opening = Opening.of(model, settings)
-    state = model.rnn.advance(
-        torch.tensor([opening.last_id], device=model.rnn.device), opening.state
-    )
-    scores = model.scores(state, [(model.vocabulary.start_id, *opening.ids)])  # (1, C)
-    return scores[0]
+    read = [model.vocabulary.start_id, *model.vocabulary.encode(words)]
+    state = model.rnn.initial_state(1)  # (1, H)
+    for word in read:
+        state = model.rnn.advance(torch.tensor([word], device=state.device), state)
+    return model.scores(state, [read])[0]  # (C,)

@@ -48,11 +48,11 @@ def next_words(
     Raises
     ------
     ConfigError
-        If `count` is below 1, or the start is longer than a sentence may be.
+        If `count` is below 1.
     """
     if count < 1:
         raise ConfigError(f"Ask for at least 1 word, not {count}.")
-    opening = Opening.of(model, settings)
+    opening = Opening.of(model, settings.start)
     vocabulary, rnn = model.vocabulary, model.rnn
     state = rnn.advance(torch.tensor([opening.last_id], device=rnn.device), opening.state)
     scores = model.scores(state, [(vocabulary.start_id, *opening.ids)])  # (1, C)
@@ -89,5 +89,5 @@ def next_words(
         left_by_filters=int((drawn_with > 0.0).sum()),
         vocabulary_size=len(vocabulary),
         settings=settings,
-        mixture="" if model.mixture is None else model.mixture.name,
+        mixture=model.mixture_name,
     )

@@ -26,6 +26,7 @@ import torch
 
 from engine.config import SampleConfig
 from engine.control import Notice, RunControl
+from engine.errors import ConfigError
 from engine.language_model.model import LanguageModel
 from engine.language_model.opening import Opening
 from engine.language_model.results import SentenceGenerated, SentenceGrowing
@@ -33,6 +34,7 @@ from engine.network.rnn import RNN
 from engine.sampling.beam import most_probable
 from engine.sampling.filters import FilteredChooser
 from engine.tokenization.vocabulary import Vocabulary
+from engine.wording import counted
 
 _CELL = 64
 _SMALLEST_TEMPERATURE = 1e-6  # below it the best word always wins, and float32 overflows
@@ -258,7 +260,12 @@ def generate(
     """
     seed = secrets.randbits(32) if config.seed is None else config.seed
     config = replace(config, seed=seed)
-    opening = Opening.of(model, config)
+    opening = Opening.of(model, config.start)
+    if len(opening.words) > config.max_length:
+        raise ConfigError(
+            f"The sentences begin with {counted(len(opening.words), 'word')}, and the longest may "
+            f"only have {config.max_length}. Raise the maximum length."
+        )
     yield from opening.notices()
     if config.beams:
         yield from most_probable(model, config, opening, control)
@@ -410,7 +417,7 @@ def _to_event(
         started_with=len(opening.words),
         start_log_probability=opening.log_probability,
         settings=config,
-        mixture="" if model.mixture is None else model.mixture.name,
+        mixture=model.mixture_name,
     )
 
 

@@ -107,7 +107,7 @@ def rank(
 
 
 def candidates_of(lines: Iterable[str]) -> Iterator[Candidate]:
-    """Read candidates: a text a line, with or without a score, or an n-best list of Moses.
+    """Read candidates: one text per line, with or without a score, or an n-best list of Moses.
 
     A score stands before or behind the text, a tab between them. Moses writes "group ||| text |||
     features ||| score"; where the fourth field is no number, the last number of the line counts.

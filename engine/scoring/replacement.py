@@ -11,6 +11,7 @@ import torch
 from engine.control import RunControl, StageProgress, Ticker
 from engine.errors import ConfigError
 from engine.language_model.model import LanguageModel
+from engine.language_model.ngram import LONGEST_CONTEXT
 from engine.language_model.opening import words_of
 from engine.language_model.results import ReplacementFound
 from engine.tokenization.vocabulary import FIRST_WORD_ID
@@ -121,8 +122,8 @@ def _try(
         if len(sums) == 0:
             return
         states = rnn.advance(inputs, states)
-        fixed = [model.vocabulary.start_id, *y[:t]], y[t + 1 : last]
-        before = [(*fixed[0], word, *fixed[1]) for word in candidates.tolist()]
+        head, tail = [model.vocabulary.start_id, *y[:t]][-LONGEST_CONTEXT:], y[t + 1 : last]
+        before = [(*head, word, *tail) for word in candidates.tolist()]
         scores = model.scores(states, before)  # (B, C)
         sums = sums + scores[:, following] - scores.logsumexp(1)
         inputs = torch.full_like(candidates, following)

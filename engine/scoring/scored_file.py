@@ -252,11 +252,11 @@ def _write_words(
     for number, (fields, text) in enumerate(reader.rows(), start=1):
         if not control.proceed():
             break
-        for event in score(model, text) if text else ():
+        for event in score(model, text, control) if text else ():
             before = [fields[k] for k in kept]
             cells = word_cells(event.score, number, base)
             file.writelines(csv_line([*before, *each]) for each in cells)
-            tally.add_words(model, event.score.words)
+            tally.add_words(event.score.words)
             total, texts = total + summed(event.score), texts + 1
         if number % _BETWEEN_REPORTS == 0:
             yield progress_of(reader)

@@ -88,7 +88,7 @@ def score(
     score_of_text = replace(
         _sentence_score(text, tuple(scored), tuple(parts)),
         are_words_given=words is not None,
-        mixture="" if model.mixture is None else model.mixture.name,
+        mixture=model.mixture_name,
     )
     if table is not None:
         beside = score_by_table(table, model.vocabulary, score_of_text)

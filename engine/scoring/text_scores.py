@@ -25,7 +25,7 @@ class WordTally:
     """
 
     def __init__(self, model: LanguageModel) -> None:
-        self._words = model.vocabulary.words
+        self._vocabulary = model.vocabulary
         self._sums = torch.zeros(2, model.word_dim, dtype=torch.float64, device=model.rnn.device)
 
     def add(self, y: torch.Tensor, losses: torch.Tensor) -> None:
@@ -33,10 +33,10 @@ class WordTally:
         self._sums[0].index_add_(0, y, torch.ones_like(losses))
         self._sums[1].index_add_(0, y, losses)
 
-    def add_words(self, model: LanguageModel, words: Sequence[WordScore]) -> None:
+    def add_words(self, words: Sequence[WordScore]) -> None:
         """Add the words of a scored sentence."""
         device = self._sums.device
-        y = torch.tensor(model.vocabulary.encode([word.word for word in words]), device=device)
+        y = torch.tensor(self._vocabulary.encode(word.word for word in words), device=device)
         losses = torch.tensor([-word.log_probability for word in words], dtype=torch.float64)
         self.add(y, losses.to(device))
 
@@ -47,7 +47,7 @@ class WordTally:
         occurring.sort(key=lambda number: -losses[number])
         return tuple(
             WordStatistic(
-                word=self._words[number],
+                word=self._vocabulary.words[number],
                 count=int(counts[number]),
                 log_probability=min(0.0, -losses[number]),
             )

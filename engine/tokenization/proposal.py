@@ -174,12 +174,14 @@ def _unknown_word(sample: str) -> str:
 
 
 def _is_tokenised(sample: str) -> bool:
-    """Whether words are unknown already, or marks apart and each line one sentence."""
-    if _unknown_word(sample):
-        return True
+    """Whether marks stand apart, and words are unknown already or each line is one sentence."""
     commas = _COMMA.findall(sample)
     apart = sum(blank == " " for blank in commas)
-    if len(commas) < _LEAST_COMMAS or apart < _TOKENISED * len(commas):
+    if apart < _TOKENISED * len(commas):
+        return False  # somebody writes about <unk>
+    if _unknown_word(sample):
+        return True
+    if len(commas) < _LEAST_COMMAS:
         return False
     lines = [line for line in sample.splitlines() if line.strip()]
     with_several = sum(_INNER_STOP.search(line.strip()) is not None for line in lines)

@@ -17,7 +17,7 @@ from engine.files.records import JsonRecord
 from engine.tokenization.languages import Language, language
 
 if TYPE_CHECKING:
-    from nltk.tokenize.punkt import PunktParameters
+    from engine.tokenization.nltk_parts import PunktParameters
 
 # After a mark: the sentence goes on. Printers set this narrow blank after the stop of "z. B."; NLTK
 # takes it for a blank, and hardly any text has it between two sentences.

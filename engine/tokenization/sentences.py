@@ -24,11 +24,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-import nltk.data
-from nltk.tokenize.punkt import (
+from engine.tokenization.nltk_parts import (
     PunktParameters,
     PunktSentenceTokenizer,
     PunktTrainer,
+    find_data,
     load_punkt_params,
 )
 
@@ -83,7 +83,7 @@ class SentenceSplitter:
     def installed(cls) -> Self | None:
         """Return the splitter of NLTK's `punkt_tab` if this computer has it."""
         try:
-            folder = nltk.data.find(_INSTALLED)
+            folder = find_data(_INSTALLED)
             parameters = load_punkt_params(folder)
         except (LookupError, OSError, ValueError):
             return None
@@ -127,7 +127,7 @@ def installed_digest() -> str:
     """Return a hash of the installed parameters; "" where there are none."""
     digest = hashlib.blake2b(digest_size=16)
     try:
-        for file in sorted(Path(str(nltk.data.find(_INSTALLED))).iterdir()):
+        for file in sorted(Path(str(find_data(_INSTALLED))).iterdir()):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     except (LookupError, OSError):
         return ""

@@ -21,7 +21,7 @@ with other white space than the blank is left to NLTK as it is.
 
 from collections.abc import Callable
 
-from nltk.tokenize.destructive import NLTKWordTokenizer
+from engine.tokenization.nltk_parts import NLTKWordTokenizer
 
 _TOKENIZER = NLTKWordTokenizer()
 _CLOSING_MARKS = "])}>\"'»”’ "  # what NLTK lets follow a final full stop, and the blank

@@ -64,7 +64,7 @@ def resting_loss(
     Yields
     ------
     StageProgress
-        Twice a second.
+        Twice per second.
     Notice
         If the memory ran out.
 

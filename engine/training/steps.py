@@ -71,8 +71,7 @@ class Dropout:
 
     def masks(self, rnn: RNN, words: int, epoch: int, sentences_left: int) -> Masks:
         """Return the masks of one batch, on the CPU."""
-        keys = np.random.SeedSequence([self._seed, epoch, sentences_left])
-        generator = torch.Generator().manual_seed(int(keys.generate_state(1, np.uint64)[0]) >> 1)
+        generator = _generator(self._seed, epoch, sentences_left)
         inputs, outputs = (
             self._mask(rnn, words, share, generator)
             for share in (self._tuning.input_dropout, self._tuning.output_dropout)
@@ -117,9 +116,14 @@ class SoftmaxSample:
 
     def words(self, y: torch.Tensor, epoch: int, sentences_left: int) -> SampledWords:
         """Return those of one batch, whose next words are y, on the CPU."""
-        keys = np.random.SeedSequence([self._seed, epoch, sentences_left, _OF_SOFTMAX])
-        generator = torch.Generator().manual_seed(int(keys.generate_state(1, np.uint64)[0]) >> 1)
+        generator = _generator(self._seed, epoch, sentences_left, _OF_SOFTMAX)
         return draw_words(y, self._probabilities, generator)
+
+
+def _generator(*place: int) -> torch.Generator:
+    """Return the random numbers of one place in a run."""
+    seed = np.random.SeedSequence(place).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(seed) >> 1)
 
 
 def _shares_of(weights: NDArray[np.float64], share: float) -> NDArray[np.float64]:
@@ -253,7 +257,7 @@ class EpochSteps:
         self.batch_size = sentences // 2
         return Notice(
             text=f"A step on {sentences} sentences did not fit into the memory of "
-            f"{self._choice.name}. Training goes on with {self.batch_size} a step."
+            f"{self._choice.name}. Training goes on with {self.batch_size} per step."
         )
 
     def leave_device(self) -> None:

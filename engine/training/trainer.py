@@ -303,7 +303,7 @@ class Trainer:
             if self._held_out.is_figure_due:
                 yield from self._look_within(control)
                 point_began_s = progress.spent_s
-        if new_words := now.epoch_words - point_words:  # stopped since the last point
+        if new_words := now.epoch_words - point_words:  # a tail, or stopped since the last point
             mean = (float(steps.loss_sum) - point_loss) / new_words
             self._schedule.require_usable(mean, new_words)
 

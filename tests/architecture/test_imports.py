@@ -111,3 +111,30 @@ def test_that_no_module_is_longer_than_the_ceiling(package: str) -> None:
     }
 
     assert {module: n for module, n in lengths.items() if n > CEILING} == {}
+
+
+_TWO_THREADS = """
+import sys, threading
+sys.setswitchinterval(1e-5)
+modules = ("corpus.cache", "tokenization.tokenizing", "tokenization.sentences", "scoring.scorer")
+together = threading.Barrier(len(modules))
+def load(name):
+    together.wait()
+    __import__("engine." + name)
+    loaded.append(name)
+loaded = []
+threads = [threading.Thread(target=load, args=(name,)) for name in modules]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.exit(len(loaded) != len(modules))
+"""
+
+
+def test_that_threads_may_load_the_tokenisers_at_the_same_instant() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _TWO_THREADS], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ class _Kind:
     @property
     def name(self) -> str:
         """What it is called in the table."""
-        return "one sentence per step" if self.batch_size == 1 else f"{self.batch_size} a step"
+        return "one sentence per step" if self.batch_size == 1 else f"{self.batch_size} per step"
 
 
 _KINDS = (

@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from engine.control import RunControl, StageProgress
+from tests.benchmarks.places import ROOT
 from tests.benchmarks.rows import BenchmarkRow, ratios, row
 
 _BATCHES = (16, 64)  # sentences
-ROOT = Path(__file__).parents[2]
 
 
 def has_ranks() -> bool:

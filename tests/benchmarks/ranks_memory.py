@@ -21,20 +21,17 @@ import torch.distributed as dist
 
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.corpus import Sentences
-from engine.files.spool import map_file
 from engine.training.distributed.ranks import Ranks
-from engine.training.distributed.text import SharedText, share_text, take_text
+from engine.training.distributed.text import SharedText, _mapped, share_text, take_text
 from engine.training.trainer import Trainer
 from tests.benchmarks.data import synthetic_corpus
-from tests.benchmarks.ranks import ROOT
+from tests.benchmarks.places import ROOT
 
 _WORDS_OF_GIGABYTE = 202_000_000
 _HELD_OUT = 20  # one sentence in so many
 _SENTENCES = 100_000  # made up; a text repeats them
 _WORD_DIM, _HIDDEN_DIM = 8000, 100
 _LOOK_EVERY_S = 0.05
-_FILES = ("training.ids", "training.offsets", "validation.ids", "validation.offsets")
 
 
 def main() -> int:
@@ -136,14 +133,6 @@ def _train(options: argparse.Namespace) -> int:
         pass
     ranks.close()
     return 0
-
-
-def _mapped(folder: Path) -> tuple[Sentences, Sentences]:
-    arrays = []
-    for name in _FILES:
-        with (folder / name).open("rb") as file:
-            arrays.append(map_file(file, np.int32 if name.endswith("ids") else np.int64))
-    return Sentences(arrays[0], arrays[1]), Sentences(arrays[2], arrays[3])
 
 
 if __name__ == "__main__":

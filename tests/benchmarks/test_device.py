@@ -52,7 +52,7 @@ def test_that_whole_epochs_of_each_kind_are_timed(recorders: list[PlayedBack]) -
     rows = {row.name: row for row in rows_of(TINY)}
 
     for kind, most_s in (("one sentence", 5.0), ("32", 0.25), ("256", 0.25), ("1024", 0.25)):
-        timed = rows[f"an epoch of 70 sentences, {kind} a step, recorded"]
+        timed = rows[f"an epoch of 70 sentences, {kind} per step, recorded"]
         assert timed.value is not None
         assert timed.value.rounds == 2
         assert timed.value.low > 0.0
@@ -142,6 +142,6 @@ def test_that_the_command_has_the_rows_and_judges_full_precision_only(
     compared = next(row for name, row in rows.items() if "recorded: largest" in name)
     assert machine.device.endswith(", TF32")
     assert compared.target is None
-    assert rows["an epoch of 70 sentences, 32 a step, recorded"].target is None, "not 8000 words"
-    sizes = [row.hidden_dim for row in all_rows if "sentences, 32 a step, recorded" in row.name]
+    assert rows["an epoch of 70 sentences, 32 per step, recorded"].target is None, "not 8000 words"
+    sizes = [row.hidden_dim for row in all_rows if "sentences, 32 per step, recorded" in row.name]
     assert sizes == [5], "epochs are timed for one size"

@@ -132,7 +132,7 @@ def _run_for(
     """Prepare the file as a person would, then train until `seconds` have passed."""
     end_s = time.perf_counter() + arguments.seconds
     watchdog.watch("looking into the file, loading torch")
-    app.controller.open_file(path)
+    app.controller.open_files([path])
     prepare = _button(app, "dataset.prepare_button")
     _spin_until(lambda: prepare.isEnabled() and not app.runners.dataset.is_busy)
     watchdog.watch("preparing")

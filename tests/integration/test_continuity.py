@@ -79,7 +79,7 @@ def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) ->
     assert back.find(QSpinBox, "training.epochs_spin").value() == 2
     assert back.find(QSpinBox, "training.hidden_spin").value() == 12
     assert [row[1] for row in back.rows("generation.sentence_list") if row[1]] == drawn
-    assert back.app.window.windowTitle().startswith("animals.csv")
+    assert back.app.window.windowTitle().startswith("animals, H 12, 2 epochs")
     back.wait(lambda: back.text("generation.probability_label") != "–")
     assert person.answers.asked == []  # no question at quit
 
@@ -164,7 +164,7 @@ def test_that_a_file_of_the_command_line_comes_before_the_last_session(
     other.write_text(COMMENTS, encoding="utf-8")
 
     back = Person(qtbot, settings_path)
-    back.app.controller.open_file(other)
+    back.app.controller.open_files([other])
     back.app.start()
     back.rest()
 

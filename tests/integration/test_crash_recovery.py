@@ -38,7 +38,7 @@ def wait(is_so):
         qt.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 idle = lambda: not any(runner.is_busy for runner in app.runners.all_but_warm_up())
-app.controller.open_file(Path(csv))
+app.controller.open_files([Path(csv)])
 wait(idle)
 app.window.findChild(object, "dataset.prepare_button").click()
 wait(lambda: app.session.corpus is not None and idle())
@@ -113,7 +113,7 @@ def test_that_a_killed_training_is_offered_recovered_and_brought_to_its_end(
     assert 0 < before.epoch < EPOCHS
 
     person.app.kept_runs.recovery.start()
-    person.wait(lambda: "animals.csv was interrupted" in offer(person))
+    person.wait(lambda: "The training of animals" in offer(person))
     person.click("recovery_bar.accept_button")
     person.wait(lambda: "Training can go on exactly" in offer(person))
     assert person.app.session.model is not None

@@ -21,7 +21,7 @@ from app.errors import UNEXPECTED_ADVICE, install_exception_hook
 from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
-from app.window.message_bar import MessageBar
+from app.window.message_card import MessageCard
 from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers
@@ -113,8 +113,9 @@ def open_window(qtbot: QtBot, settings_path: Path) -> Iterator[Callable[[Jobs], 
         window.window.deleteLater()
 
 
-def bar_of(window: Application) -> MessageBar:
-    return window.window.message_bar
+def cards_of(window: Application) -> list[MessageCard]:
+    """Return the message in the corner and those of the tabs."""
+    return window.window.findChildren(MessageCard)
 
 
 def child(window: Application, kind: type[KindT], name: str = "") -> KindT:
@@ -136,8 +137,8 @@ def rest(qtbot: QtBot, window: Application) -> None:
 
 def assert_shown_and_usable(qtbot: QtBot, window: Application, records: list[str]) -> None:
     """Wait until the exception is shown, look for it in the log, and go on working."""
-    bar = bar_of(window)
-    qtbot.waitUntil(lambda: "Injected" in bar.text)
+    qtbot.waitUntil(lambda: any("Injected" in card.text for card in cards_of(window)))
+    bar = next(card for card in cards_of(window) if "Injected" in card.text)
     assert any("Traceback" in line and "Injected" in line for line in records), records
     assert UNEXPECTED_ADVICE in [label.text() for label in bar.findChildren(type(bar._advice))]
     qtbot.mouseClick(bar._close_button, Qt.MouseButton.LeftButton)

@@ -137,7 +137,7 @@ def test_that_naughty_file_names_are_used_or_refused(
                 _write_csv(answers.path)
                 filing.dataset.ask_and_open()
             case _:
-                filing.controller.open_file(answers.path)
+                filing.controller.open_files([answers.path])
         rest(filing)
         used += answers.path.name != "" and _exists(answers.path)
         _remove(answers.path, folder)

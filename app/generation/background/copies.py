@@ -32,6 +32,7 @@ NOT_KNOWN = "What is copied is not known: open the training text on the Dataset 
 class TextFound:
     """The text that a model has learned from; None: it is not kept any more."""
 
+    digest: str
     corpus: "Corpus | None"
 
 
@@ -104,7 +105,7 @@ class CopiesController(BackgroundController):
             return
         if isinstance(event, TextFound):
             if event.corpus is None:
-                self._missing.add(model.summary.digest)
+                self._missing.add(event.digest)
             else:
                 self._corpus, self._finder, self._copies = event.corpus, None, {}
         elif isinstance(event, CopiesFound) and self._open_text_of(model) is self._corpus:
@@ -127,7 +128,7 @@ class CopiesController(BackgroundController):
         if whole:
             text += f"; {format_count(whole)} of {format_count(len(copies))} whole"
         if copies[0].is_sampled:
-            text += "; the text is so long that only a part of it was looked through"
+            text += "; the text is so long that a sample of sentences from all over it was searched"
         return text
 
     def _go_on(self, failure: TaskFailure | None) -> None:
@@ -178,6 +179,6 @@ def _found_in_kept_text(
         corpus = None  # the run is gone or damaged: who opens it is told why
     if control.is_stopped:
         return
-    yield TextFound(corpus=corpus)
+    yield TextFound(digest=digest, corpus=corpus)
     if corpus is not None:
         yield from jobs.find_copies(corpus, None, sentences, control)

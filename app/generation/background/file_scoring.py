@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog
 
 from app.errors import TaskFailure
 from app.generation.background.controller import BackgroundController
 from app.generation.controller import model_epoch
 from app.jobs import CsvInspected, inspected
+from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.formatting import counted
 from app.shared.saving import ask_save_path
 from engine import CsvConfig, FileScored, RunControl, StageProgress
@@ -42,8 +42,7 @@ class FileScoringController(BackgroundController):
         self._start(self._inspected, path, CsvConfig())
 
     def _ask_path(self, folder: str) -> Path | None:
-        text, _ = QFileDialog.getOpenFileName(self._tab.lists, "Choose a file to score", folder)
-        return Path(text) if text else None
+        return ask_open_path(self._tab.lists, "Choose a file to score", first_folder(folder))
 
     def _inspected(
         self, path: Path, config: CsvConfig, control: RunControl

@@ -87,10 +87,7 @@ class NextWordsController(QObject):
         place = self._score_panel.words_before
         if kind == "rest":
             place = None if self._rested is None else self._rested.words_before
-        if place is None:
-            return None
-        longest = max(settings.max_length, len(place))
-        return replace(settings, start=place, max_length=longest)
+        return None if place is None else replace(settings, start=place)
 
     def _ask(self, kind: Kind) -> None:
         settings = self._settings_of(kind)

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog
 
 from app.errors import TaskFailure
 from app.generation.background.controller import BackgroundController
 from app.generation.controller import model_epoch
 from app.generation.ranking.rank_page import ranking_status
 from app.generation.ranking.ranked_table import ranking_as_csv
+from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.saving import ask_save_path
 from engine import (
     CandidatesScored,
@@ -31,7 +31,7 @@ class RankingController(BackgroundController):
         self._scored: tuple[ScoredCandidate, ...] = ()
         self._asked_model = self._model = ""  # that was asked last, and whose scores are shown
         self._is_done = True  # whether the last job has said what it came to
-        self._folder = Path()
+        self._folder = Path(first_folder(""))
         self._page.rank_requested.connect(self._on_rank_requested)
         self._page.open_requested.connect(self._on_open_requested)
         self._page.save_requested.connect(self._on_save_requested)
@@ -53,8 +53,7 @@ class RankingController(BackgroundController):
             self._rank(path)
 
     def _ask_list_path(self, folder: str) -> Path | None:
-        text, _ = QFileDialog.getOpenFileName(self._tab.lists, "Open a list of sentences", folder)
-        return Path(text) if text else None
+        return ask_open_path(self._tab.lists, "Open a list of sentences", folder)
 
     def _rank(self, source: str | Path) -> None:
         model = self._session.shown_model

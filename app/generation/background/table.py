@@ -31,9 +31,10 @@ class TableController(BackgroundController):
 
     @Slot(object)
     def _on_corpus_changed(self, _corpus: object) -> None:
-        self._table = None  # as large as its text
+        self._table = self._asked = None  # a table is as large as its text
         self._runner.stop()
         self._panel.table_row.show_score(None)
+        self._on_score_shown(self._panel.scored)
 
     @Slot(object)
     def _on_score_shown(self, scored: ModelScore | None) -> None:
@@ -57,8 +58,7 @@ class TableController(BackgroundController):
         if not isinstance(event, TableSaid) or self._asked is None:
             return
         corpus, scored = self._asked
-        if corpus is self._session.corpus:
-            self._table = corpus, event.table
+        self._table = corpus, event.table
         if scored is self._panel.scored:
             self._panel.table_row.show_score(event.score)
 

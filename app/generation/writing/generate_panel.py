@@ -22,7 +22,7 @@ from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
 from app.generation.writing.source_menu import build_source_menu
 from app.shared.formatting import counted
-from app.shared.labels import ElidedLabel, as_plain, describe, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
 from app.shared.scrolling import FittingScrollArea
 from app.shared.suggesting_line import SuggestingLine
 from app.shared.theme import scaled
@@ -317,8 +317,7 @@ class GeneratePanel(QFrame):
         """Say below the start words what the model makes of them."""
         self._start_hint.setText(text)
         self._start_hint.setVisible(bool(text))
-        self._start_hint.setProperty("role", "bad" if is_warning else "hint")
-        self._start_hint.style().polish(self._start_hint)
+        restyle(self._start_hint, "role", "bad" if is_warning else "hint")
 
     def show_growing(self, sentence: SentenceGrowing) -> None:
         """Show the sentence that is being written, as far as it is."""

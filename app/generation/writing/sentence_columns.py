@@ -125,7 +125,10 @@ def _copied_tip(row: Row, copy: Copy | None) -> str:
     if copy is None or not isinstance(row, SentenceGenerated):
         return ""
     run = " ".join(row.words[copy.first : copy.first + copy.length])
-    part = " The text is so long that only a part of it was looked through." * copy.is_sampled
+    part = (
+        " The text is so long that only a sample of sentences from all over it was looked through."
+        * copy.is_sampled
+    )
     if copy.is_whole:
         return (
             f"The whole sentence appears verbatim in the training text. Click to see where.{part}"

@@ -19,7 +19,7 @@ _LOG_LINE = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
     r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
 )
-_YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
+YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 
 
 def layout_doubts(
@@ -27,7 +27,7 @@ def layout_doubts(
 ) -> Iterator[str]:
     """Yield what is doubtful in how the rows are divided, in numbers."""
     count = found.last - found.first
-    if found.width == 1 and (doubt := line_doubt([row.fields[0] for row in found.rows])):
+    if found.width == 1 and (doubt := _line_doubt([row.fields[0] for row in found.rows])):
         yield doubt
     if found.width == 1 and (long := _long_rows(found)):
         yield long
@@ -55,14 +55,14 @@ def layout_doubts(
             yield f"{mark} would divide the rows nearly as well, into {other.width} fields"
 
 
-def line_doubt(texts: Sequence[str]) -> str:
+def _line_doubt(texts: Sequence[str]) -> str:
     """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
     lines = texts[:_LOOKED_AT]
     if len(lines) < _FEWEST_LINES:
         return ""
     if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
         return "its lines begin as those of a log do, and each is one text with its time in it"
-    if sum(bool(_YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
+    if sum(bool(YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.config import CsvConfig
+from engine.documents.layout.doubts import YAML_KEY
 from engine.documents.layout.header import is_name
 from engine.documents.layout.hypotheses import (
     CLEAR_SHARE,
@@ -13,6 +14,7 @@ from engine.documents.layout.hypotheses import (
     delimiter_name,
     find_table,
 )
+from engine.documents.layout.widths import NAME
 from engine.documents.rows import json_columns
 from engine.errors import CorpusError
 
@@ -36,7 +38,6 @@ _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
-_YAML_KEY = re.compile(r"[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {
     "\x85": "NEL (U+0085)",
@@ -53,7 +54,6 @@ _NEEDED_SHARE = 0.6
 _LOOKED_AT = 100  # rows
 _QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
 _QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
-_NAME = re.compile(r"[^\W\d]\w*")
 _WAYS = (
     "Say how it is to be read: its delimiter (--delimiter), quotes (--quoting), lines above the "
     "table (--skip-rows N) or whether its first row names the columns (--header, --no-header); one "
@@ -87,8 +87,8 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
         return
     if _JSON_ARRAY.match(head[:2000]):
         raise CorpusError(
-            f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object a "
-            'line, such as {"text": "…"}, in a file named .jsonl.'
+            f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object "
+            'per line, such as {"text": "…"}, in a file named .jsonl.'
         )
     if _is_yaml(head):
         raise CorpusError(
@@ -104,9 +104,9 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
     held += [
         what for pattern, what in _STATEMENTS if len(pattern.findall(head[:20_000])) >= _MANY_ENDS
     ]
-    for what in held:
+    if held:
         raise CorpusError(
-            f"{path.name} is no table; it holds {what}. Save its texts as CSV, or one per line "
+            f"{path.name} is no table; it holds {held[0]}. Save its texts as CSV, or one per line "
             "in a file named .txt."
         )
     if _is_markdown_table(head[:20_000]):
@@ -141,7 +141,7 @@ def _is_yaml(head: str) -> bool:
         return False
     fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
     inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
-    keys = sum(bool(_YAML_KEY.match(line)) for line in lines)
+    keys = sum(bool(YAML_KEY.match(line)) for line in lines)
     is_begun = keys > 0 or lines[0] == "---" or bool(_YAML_INNER.match(lines[0]))
     return fitting >= _MOST * len(lines) and inner >= 2 and is_begun
 
@@ -197,7 +197,7 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
     names = texts[0].split()
     is_headed = (
         len(names) > 2
-        and all(_NAME.fullmatch(name.strip('"')) for name in names)
+        and all(NAME.fullmatch(name.strip('"')) for name in names)
         and all(text[:1].isdigit() for text in texts[1:])
     )
     field = _QUOTED_FIELD if is_headed else _QUOTED_FIELDS
@@ -226,7 +226,7 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []
     is_named = len(names) == inner.width > 1
-    if is_named and inner.share > _NEEDED_SHARE and all(_NAME.fullmatch(n) for n in names):
+    if is_named and inner.share > _NEEDED_SHARE and all(map(NAME.fullmatch, names)):
         raise CorpusError(
             f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
             f"{found.rows[0].line}), so that it has one column. Save it anew, without them."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, delimiter_name
+from engine.documents.layout.widths import NAME
 from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
 from engine.documents.text_file import shown
 from engine.wording import counted
@@ -13,7 +14,6 @@ from engine.wording import counted
 _MOST_ABOVE = 30  # rows above a header
 _NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
 _WORD = re.compile(r"[^\W\d_]+")
-_ONE_WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 400  # characters: a question of a survey
 _ENOUGH = 3  # rows that tell that a long first row is a header
 _FIELDS_OF_A_PHRASE = 3  # that commas divide
@@ -121,7 +121,7 @@ def is_one_name(found: Hypothesis, header: Header) -> bool:
         and found.quoted < _MANY_QUOTED
         and found.first == 1
         and len(first) == 1
-        and bool(_ONE_WORD.fullmatch(first[0].strip()))
+        and bool(NAME.fullmatch(first[0].strip()))
     )
 
 
@@ -186,13 +186,13 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
 def _can_name_texts(name: str) -> bool:
     """Whether it is no text itself: a word, or such as "Text of the review"."""
     words = name.strip().lower().split()
-    return bool(_ONE_WORD.fullmatch(name.strip())) or any(word in TEXT_NAMES for word in words)
+    return bool(NAME.fullmatch(name.strip())) or any(word in TEXT_NAMES for word in words)
 
 
 def _is_one_word_above_sentences(texts: Sequence[str]) -> bool:
     """Whether a file of sentences begins with a single word, which names them."""
     name, others = texts[0].strip(), texts[1:]
-    if len(others) < _MANY or not _ONE_WORD.fullmatch(name):
+    if len(others) < _MANY or not NAME.fullmatch(name):
         return False
     long = sum(len(text.split()) >= _WORDS_OF_A_SENTENCE for text in others)
     is_alone = all(len(text.split()) > 1 for text in others)

@@ -33,7 +33,7 @@ def rest(app: Application, qtbot: QtBot) -> None:
 
 @pytest.fixture
 def opened(application: Application, qtbot: QtBot, runs: FakeRuns) -> Application:
-    action = application.window.findChild(QAction, "window.models_action")
+    action = application.window.findChild(QAction, "window.runs_action")
     assert action is not None
     action.trigger()
     rest(application, qtbot)
@@ -184,6 +184,9 @@ def test_that_a_run_is_laid_over_the_live_plot_and_taken_out_again(
 
     press(opened, qtbot, "overlay")
     assert plot.overlay_text == ""
+    press(opened, qtbot, "overlay")
+    press(opened, qtbot, "delete")
+    assert plot.overlay_text == ""  # it could not be taken out any more
 
 
 def test_that_the_line_that_repeats_a_run_is_on_the_clipboard(

@@ -462,16 +462,17 @@ def test_that_the_window_says_what_a_drop_would_do(application: Application) -> 
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
-def test_that_a_second_start_brings_the_window_to_the_front_and_opens_its_file(
+def test_that_a_second_start_brings_the_window_to_the_front_and_opens_its_files(
     application: Application, qtbot: QtBot, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
     application.window.showMinimized()
 
-    application.summon([tmp_path / "second.csv"])
+    application.summon([tmp_path / "one.csv", tmp_path / "two.csv"])  # one text, as if dropped
     rest(application, qtbot)
 
     assert not application.window.isMinimized()
-    assert fake_engine.inspected[0][0] == tmp_path / "second.csv"
+    paths, _shown = fake_engine.looked_at[0]
+    assert [path.name for path in paths] == ["one.csv", "two.csv"]
 
 
 def test_that_about_names_version_licence_and_the_tutorial(application: Application) -> None:

@@ -1,5 +1,7 @@
 """The keys of the window, from any focus; undo; zoom."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -11,11 +13,11 @@ from app.generation.records import Batch
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
 from app.session import RunState
-from engine import SampleConfig
+from engine import RunControl, SampleConfig
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.generation_fakes import sentence
 from tests.app.support.runs_fakes import CORPUS_CONFIG
-from tests.app.support.window_fakes import fake_model
+from tests.app.support.window_fakes import endless, fake_model
 
 
 def trigger(app: Application, role: str) -> None:
@@ -123,9 +125,25 @@ def test_that_control_return_takes_the_next_step_from_any_focus(
     qtbot.waitUntil(lambda: application.session.run_state is RunState.TRAINING)
     qtbot.keyClick(application.window, Qt.Key.Key_Escape)
     assert application.session.run_state is RunState.TRAINING  # the first press only arms it
+    assert application.window.message_bar.text == "Press Esc again to stop the training."
     qtbot.keyClick(application.window, Qt.Key.Key_Escape)
     rest(application, qtbot)
     assert application.session.run_state is RunState.READY
+
+
+def test_that_escape_on_the_generation_tab_stops_a_search_for_a_better_word(
+    application: Application, qtbot: QtBot
+) -> None:
+    panel = application.window.findChild(ScorePanel)
+    assert panel is not None
+    application.window.show_tab(2)
+    control = RunControl()
+    application.runners.replacement.start(partial(endless, control), control)
+    panel.better_word.show_looking(7)
+
+    qtbot.keyClick(application.window, Qt.Key.Key_Escape)
+
+    rest(application, qtbot)
 
 
 def test_that_control_return_draws_and_escape_stops(application: Application, qtbot: QtBot) -> None:

@@ -190,6 +190,14 @@ def test_that_any_settings_come_back_from_line_and_file(
     assert typed.train.seed == records.train.seed
 
 
+def test_that_a_missing_file_of_settings_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--config", str(tmp_path / "none.toml")]) == EXIT_WRONG
+
+    assert f"There is no file {tmp_path / 'none.toml'}." in capsys.readouterr().err
+
+
 def test_that_a_run_that_began_with_a_model_is_not_said_to_be_repeated() -> None:
     with pytest.raises(Exception, match="began with a model that was trained before"):
         train_command(replace(run_info(), is_continued=True))

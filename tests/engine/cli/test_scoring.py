@@ -11,7 +11,7 @@ import pytest
 
 from engine.cli.main import EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
-from engine.language_model.results import total_of
+from engine.language_model.results import NOTHING
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
@@ -63,7 +63,7 @@ def test_that_totals_are_given_with_and_without_unknown_words(
     main(["score", str(model_path), *TEXTS, "--per-word", "--json"])
 
     total = objects(capsys.readouterr().out)[-1]
-    expected = total_of(score_texts(tiny_model(), TEXTS))
+    expected = sum(score_texts(tiny_model(), TEXTS), start=NOTHING)
     assert (total["event"], total["texts"]) == ("totals", 3)
     assert total["log_probability"] == pytest.approx(expected.log_probability)
     assert total["log_probability_of_known"] == pytest.approx(expected.log_probability_of_known)
@@ -110,7 +110,9 @@ def test_that_words_of_a_column_stand_beside_their_rows(
     model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "items.csv"
-    path.write_text("item,text,condition\n1,the cat,long\n2,,none\n3,sat,a b\n", encoding="utf-8")
+    path.write_text(
+        "item,text,condition\n1,the cat,long\n2,,none\n3,sat,a b\n4\n", encoding="utf-8"
+    )
     arguments = ["score", str(model_path), "--csv", str(path), "--column", "text", "--per-word"]
 
     main(arguments)
@@ -122,6 +124,7 @@ def test_that_words_of_a_column_stand_beside_their_rows(
     assert [row["sentence"] for row in rows] == ["1"] * 3 + ["3"] * 2
     assert [row["item"] + row["condition"] for row in rows] == ["1long"] * 3 + ["3a b"] * 2
     assert "text" not in rows[0]
+    assert "1 row could not be read" in shown.err
     first, second, total = objects(capsys.readouterr().out)
     assert (first["row"]["item"], second["row"]["condition"]) == ("1", "a b")
     bits = [word["bits"] for each in (first, second) for word in each["words"]]

@@ -122,17 +122,22 @@ def test_that_held_out_sentences_are_not_looked_through(
     assert not all(lengths[number] for number in held_out)
 
 
-def test_that_of_a_long_text_a_part_is_looked_through_and_said(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+def test_that_of_a_long_text_a_sample_from_all_over_it_is_looked_through_and_said(
+    corpus: Corpus, trained_on: dict[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "_MOST_WORDS", 40)
-    last = [token.text for token in corpus.sentence_view(len(corpus) - 1).tokens]
+    monkeypatch.setattr(copies, "_MOST_WORDS", 300)
+    finder = CopyFinder(corpus)
 
-    found = CopyFinder(corpus).longest(last)
+    found = {number: finder.longest(words) for number, words in trained_on.items()}
 
-    assert found.is_sampled
-    assert max(found.sentences, default=0) < 40
-    assert not CopyFinder.longest(CopyFinder(corpus), []).length
+    looked_through = sorted({number for copy in found.values() for number in copy.sentences})
+    assert all(copy.is_sampled for copy in found.values())
+    assert 100 < sum(len(trained_on[number]) for number in looked_through) <= 300
+    assert set(np.array(looked_through) * 10 // len(corpus)) == set(range(10))
+    drawn = {number: trained_on[number] for number in looked_through}
+    for number, copy in list(found.items())[:100]:
+        assert copy.length == naive(trained_on[number], drawn)
+    assert finder.longest([]).length == 0
 
 
 def test_that_real_sentences_of_the_sample_are_copied_whole() -> None:

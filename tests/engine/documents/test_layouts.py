@@ -177,14 +177,6 @@ def test_that_lines_of_a_plain_text_that_end_oddly_are_refused(tmp_path: Path) -
         inspect_csv(path)
 
 
-def test_that_a_plain_text_of_json_lines_is_read_as_such(tmp_path: Path) -> None:
-    rows = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(SENTENCES))
-
-    texts, _ = read(write(tmp_path, rows.encode(), "a.txt"))
-
-    assert texts == SENTENCES
-
-
 def test_that_the_lines_above_a_table_can_be_chosen(tmp_path: Path) -> None:
     path = write(tmp_path, b"id,text\nno,words\n1,a b c\n2,d e f\n")
 
@@ -323,10 +315,11 @@ def test_that_a_row_of_another_kind_is_refused_by_its_line(
     assert [each for each, why in problems if why.startswith(reason)] == [line]
 
 
-def test_that_json_lines_are_read_whatever_the_file_is_called(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_that_json_lines_are_read_whatever_the_file_is_called(name: str, tmp_path: Path) -> None:
     rows = "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(SENTENCES))
 
-    assert read(write(tmp_path, rows.encode()))[0] == SENTENCES
+    assert read(write(tmp_path, rows.encode(), name))[0] == SENTENCES
 
 
 def test_that_the_first_row_is_the_header_where_a_person_says_so(tmp_path: Path) -> None:

@@ -110,6 +110,19 @@ def test_that_a_training_goes_on_from_a_model(csv_path: Path) -> None:
     assert repr(after).startswith(f"loss {after.loss:.4f} nats per word, perplexity ")
 
 
+def test_that_a_word_that_comes_once_is_known_where_the_model_knows_it(tmp_path: Path) -> None:
+    path = tmp_path / "once.csv"
+    path.write_text("id,body\n1,The cat sat .\n2,The the .\n3,The zebra .\n", encoding="utf-8")
+    model = engine.Model(tiny_model())
+
+    found = model.evaluate(engine.read(path, "body", validation_fraction=0.5, progress=False))
+
+    texts = ("the cat sat .", "the the .", "the zebra .")
+    total = sum(model.score(text).log_probability for text in texts)
+    assert found.unknown_share == pytest.approx(1 / 10)
+    assert found.loss * found.words == pytest.approx(-total)
+
+
 def test_that_sentences_are_those_of_the_stream() -> None:
     model = tiny_model()
     config = SampleConfig(count=4, start="the", top_k=3, min_length=2, seed=5)

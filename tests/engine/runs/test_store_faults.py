@@ -168,7 +168,7 @@ def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Co
 
     notices = of_type(events, Notice)
     assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
-    assert "Training goes on with 4 a step." in notices[-1].text
+    assert "Training goes on with 4 per step." in notices[-1].text
     assert isinstance(events[-1], RunEnded)
     assert events[-1].epoch == 2.0
     assert trainer.state().progress.batch_size == 4

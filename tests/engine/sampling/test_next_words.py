@@ -67,3 +67,12 @@ def test_that_a_wanted_word_comes_last_with_its_rank() -> None:
 def test_that_no_word_at_all_is_refused() -> None:
     with pytest.raises(ConfigError, match="at least 1 word, not 0"):
         next_words(tiny_model(), SampleConfig(), 0)
+
+
+def test_that_more_words_than_a_sentence_may_have_can_stand_before() -> None:
+    model, settings = tiny_model(), SampleConfig(start=("the", "cat") * 200, max_length=7)
+
+    found = next_words(model, settings, 2)
+
+    o, _ = model.rnn.forward_propagation([0, *(2, 3) * 200])
+    assert found.words[0].probability == pytest.approx(o[-1].max())

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.language_model.results import NOTHING, total_of
+from engine.language_model.results import NOTHING
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
@@ -33,11 +33,10 @@ def test_that_each_text_scores_as_it_does_alone() -> None:
 def test_that_totals_are_sums_and_nothing_is_nothing() -> None:
     scored = score_texts(tiny_model(), TEXTS[:4])
 
-    total = total_of(scored)
+    total = sum(scored, start=NOTHING)
 
     assert total.words == sum(each.words for each in scored)
     assert total.log_probability == pytest.approx(sum(each.log_probability for each in scored))
-    assert total_of([]) is NOTHING
     assert math.isnan(NOTHING.perplexity)
     assert score_texts(tiny_model(), []) == []
 

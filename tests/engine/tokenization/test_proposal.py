@@ -75,6 +75,8 @@ def test_that_a_tokenised_text_is_seen() -> None:
 
     assert propose("\n".join(lines)).tokenizer == "whitespace"
     assert propose(" ".join(lines)).tokenizer == "tutorial"
+    assert propose("he <unk> N of mr. <unk>\nno <unk> at all").tokenizer == "whitespace"
+    assert propose("Well, what is <unk> ? A word, it seems.").tokenizer == "tutorial"
 
 
 def test_that_the_beginning_alone_is_looked_at() -> None:

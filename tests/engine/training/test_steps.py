@@ -171,7 +171,7 @@ def test_that_fewer_sentences_are_taken_where_a_step_does_not_fit(
 
     events = ended(halved)
 
-    assert "Training goes on with 2 a step." in of_type(events, Notice)[0].text
+    assert "Training goes on with 2 per step." in of_type(events, Notice)[0].text
     ordinary = a_trainer(corpus, small, "cpu")
     ended(ordinary)
     assert_same(halved.state(), ordinary.state(), 1e-6)

@@ -86,7 +86,7 @@ def test_that_another_text_or_vocabulary_is_not_counted(
     assert not is_shown(bench)
 
 
-def test_that_the_row_goes_with_the_sentence_and_with_the_text(
+def test_that_the_row_comes_and_goes_with_the_sentence_and_with_the_text(
     qtbot: QtBot, open_bench: MakeBench, counting: Counting
 ) -> None:
     bench = open_with(open_bench, counting)
@@ -97,9 +97,12 @@ def test_that_the_row_goes_with_the_sentence_and_with_the_text(
     qtbot.waitUntil(lambda: not is_shown(bench))
     type_sentence(qtbot, bench, "so it is")
     qtbot.waitUntil(lambda: is_shown(bench))
+    corpus = bench.session.corpus
     bench.session.set_corpus(None)
-
     assert not is_shown(bench)
+
+    bench.session.set_corpus(corpus)
+    qtbot.waitUntil(lambda: is_shown(bench))
 
 
 def test_that_a_failure_is_told_and_the_score_stays(qtbot: QtBot, open_bench: MakeBench) -> None:
