@@ -289,8 +289,9 @@ class DatasetController(QObject):
         corpus = self._session.corpus
         if corpus is None:
             return
+        is_other = self._session.unprepared is not None  # nothing is known of the file shown
         text = coverage_text(corpus.summary, size, corpus.unknown_share(size))
-        self._tab.show_kept(size, text)
+        self._tab.show_kept(size, "" if is_other else text)
 
     @Slot(object)
     def _on_event_ready(self, event: object) -> None:
@@ -327,6 +328,7 @@ class DatasetController(QObject):
         )
         self._session.set_unprepared(path if is_other else None)
         self._tab.show_outdated(prepared.path.name if is_other and prepared is not None else "")
+        self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
 
     def _close_other_run(self, corpus: "Corpus") -> None:
         """Let go of a kept run of another text: what is shown belongs together."""

@@ -90,7 +90,7 @@ def corpus_columns() -> "tuple[Column[SentenceView], ...]":
             lambda view: view.text,
         ),
         Column(
-            title="Words as the network reads them",
+            title="As the network reads it",
             tip="A marked word is not in the vocabulary and is read as UNKNOWN_TOKEN",
             text=lambda view: shorten(" ".join(_words(view)), CELL_LENGTH),
             tooltip=_told_words,

@@ -160,6 +160,8 @@ def _headline(pairs: "Sequence[tuple[RunInfo, RunCurve]]", names: dict[str, str]
     where = f" at epoch {curve.epochs[curve.best]:.4g}" if curve.best is not None else ""
     ahead = losses[1] - best if len(losses) > 1 else math.inf
     rest = f"; the next is {ahead:.3f} higher" if math.isfinite(ahead) else ""
+    if ahead == 0.0:
+        rest = "; the next is equal"
     return f"Best: {names[run.run_id]}, {format_loss(best)} nats per word{where}{rest}."
 
 

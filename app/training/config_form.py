@@ -59,6 +59,7 @@ class ConfigForm(QWidget):
         super().__init__(parent)
         self._has_gpu = False
         self._baseline: dict[str, Any] = {}  # the values that are not marked as changed
+        self._own: dict[str, Any] = {}  # what the recipe takes where a field is left to it
         self._reasons: dict[str, str] = {}
         self.fields = ConfigFields(self)
         self._rows = self._build_rows()
@@ -252,13 +253,18 @@ class ConfigForm(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether a value differs from those of the run that is shown, or from the defaults."""
-        return self._values() != self._baseline
+        return any(self._differs(*each) for each in self._values().items())
+
+    def _differs(self, name: str, value: Any) -> bool:
+        """Tell a change from a value that a run took from its recipe, as the field still would."""
+        former, own = self._baseline.get(name), self._own.get(name)
+        return value != former and (value or own) != (former or own)
 
     @Slot()
     def _mark_changes(self) -> None:
         for name, value in self._values().items():
             former = self._baseline.get(name)
-            is_changed = value != former and not (
+            is_changed = self._differs(name, value) and not (
                 name == "device" and self.fields.device.findData(former) < 0
             )
             self._rows[name].show_change(_shown(name, former) if is_changed else None)
@@ -300,6 +306,9 @@ class ConfigForm(QWidget):
         share = defaults.tuning.softmax_sample
         name = f"Sampled {100.0 * share:g} %" if share < 1.0 else "Exact"
         self.fields.softmax.setItemText(0, f"{name} (recipe)")
+        rate, batch = f"{defaults.learning_rate:g}", defaults.batch_size
+        self._own = {"learning_rate": rate, "batch_size": batch, "softmax_sample": share}
+        self._mark_changes()
 
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
         """Replace the devices; the chosen one stays chosen if it is among them."""

@@ -27,11 +27,11 @@ GRADIENT_TEXTS = ToolTexts(
     tooltip="Compare backpropagation with plain differences of the loss on a small network",
     explanation=(
         "The gradient says how the loss changes with each number of the network. It is computed "
-        "by backpropagation, on each road that training takes, and by really changing each number "
+        "by backpropagation, in each way that training does it, and by really changing each number "
         "a little."
     ),
-    columns=("Road", "Matrix", "Numbers", "Worst error", "Where", "Result"),
-    placeholder="One row for each road and parameter matrix appears here.",
+    columns=("Way", "Matrix", "Numbers", "Worst error", "Where", "Result"),
+    placeholder="One row for each way and parameter matrix appears here.",
 )
 STEP_TEXTS = ToolTexts(
     role="time_step",

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.shared.labels import describe, make_label, restyle
+from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import Column, RecordTable, RowsModel
 
 CELL_PADDING_PX = 32
@@ -48,14 +56,12 @@ class ToolPage(QWidget):
         self._build_table()
         side = QVBoxLayout()
         side.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeft)
-        side.addWidget(self._verdict)
-        side.addWidget(self._explanation)
-        side.addStretch()
+        side.addWidget(self._texts_area, stretch=1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(16)
         layout.addLayout(side, stretch=2)
-        layout.addWidget(self._table, stretch=3)
+        layout.addWidget(self._table, stretch=5)
         self._button.clicked.connect(self._on_button_clicked)
 
     def _build_texts(self) -> None:
@@ -69,6 +75,18 @@ class ToolPage(QWidget):
         self._explanation = make_label(texts.explanation, "hint", self, wrap=True)
         self._verdict = make_label("", "hint", self, wrap=True)
         self._verdict.setObjectName(f"training.{texts.role}_verdict")
+        told = QWidget(self)
+        column = QVBoxLayout(told)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._verdict)
+        column.addWidget(self._explanation)
+        column.addStretch()
+        self._texts_area = QScrollArea(self)  # a low window has room for some lines only
+        self._texts_area.setObjectName(f"training.{texts.role}_texts")
+        prepare_scrolling(self._texts_area)
+        self._texts_area.setWidget(told)
+        self._texts_area.viewport().setAutoFillBackground(False)
+        told.setAutoFillBackground(False)
 
     def _build_table(self) -> None:
         texts = self._texts
@@ -100,7 +118,8 @@ class ToolPage(QWidget):
         """Widen the columns to their texts; Qt's own fitting forgets the style's padding."""
         for column, cell in enumerate(cells):
             width = self._table.fontMetrics().horizontalAdvance(cell) + CELL_PADDING_PX
-            self._widths[column] = max(self._widths[column], width)
+            title = self._table.horizontalHeader().sectionSizeHint(column)  # in bold
+            self._widths[column] = max(self._widths[column], width, title)
             self._table.setColumnWidth(column, self._widths[column])
 
     def show_verdict(self, text: str, *, is_good: bool | None = None) -> None:

@@ -160,7 +160,7 @@ def report_cells(report: "GradientReport") -> list[tuple[str, ...]]:
 
 def step_cells(time: "StepTime") -> tuple[str, ...]:
     """Return the row of one implementation."""
-    ratio = "1 (the yardstick)" if time.ratio == 1.0 else f"{time.ratio:.3g} times faster"
+    ratio = "1 (baseline)" if time.ratio == 1.0 else f"{time.ratio:.3g} times faster"
     if time.ratio < 1.0:
         ratio = f"{1.0 / time.ratio:.3g} times slower"
     return (

@@ -72,6 +72,8 @@ class MessageBar(MessageCard):
         margin = scaled(MARGIN)
         width = min(scaled(WIDTH), parent.width() - 2 * margin)
         layout = self.layout()
+        if layout is not None:
+            layout.activate()  # the words' own layout still knows the height of the last message
         height = self.sizeHint().height() if layout is None else layout.totalHeightForWidth(width)
         height = min(max(height, self.minimumSizeHint().height()), parent.height() - margin)
         self.resize(width, height)

@@ -136,7 +136,7 @@ def _tables(tables: Mapping[str, Any], path: Path) -> dict[str, dict[str, Any]]:
     of_text = {section.partition(".")[2] for section in _SECTIONS if "." in section}
     for section, values in tables.items():
         if section not in found or not isinstance(values, dict):
-            raise ConfigError(f"{path} has '{section}', {_meant(section, found)}.")
+            raise ConfigError(f"{path} has '{section}', {_meant(section, found)}")
         for name, value in values.items():
             if section == "text" and name in of_text and isinstance(value, dict):
                 for inner, its_value in value.items():
@@ -151,15 +151,15 @@ def _put(
 ) -> None:
     names = _keys(section)
     if name not in names:
-        raise ConfigError(f"[{section}] of {path} has '{name}', {_meant(name, names)}.")
+        raise ConfigError(f"[{section}] of {path} has '{name}', {_meant(name, names)}")
     found[section][name] = value
 
 
 def _meant(name: str, known: Any) -> str:
-    """Return the rest of a sentence about a name that is none of the `known`."""
+    """Return the end of a sentence about a name that is none of the `known`."""
     near = difflib.get_close_matches(name, known, n=1)
-    listed = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-    return f"which is no setting: {listed}".rstrip(".?") + ("?" if near else "")
+    listed = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}."
+    return f"which is no setting: {listed}"
 
 
 def _record(kind: type[Any], values: object, section: str, path: Path) -> Any:

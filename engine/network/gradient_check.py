@@ -216,7 +216,7 @@ def _report(
             "backpropagation leaves out a part of the gradient on purpose: U and W disagree."
         )
     if len(roads) > 1:
-        note += f" Checked on each road to it: {'; '.join(roads)}."
+        note += f" Checked in each of the {len(roads)} ways in which training computes it."
     return GradientReport(
         parameters=tuple(checks),
         threshold=threshold,

@@ -72,17 +72,13 @@ def roads_of_training(model: RNN) -> dict[str, Road]:
     twice, whose gradient is twice that of the sentence. The steps that a GPU records are
     recorded and played where the model is on one, and taken as they are on a CPU.
     """
-    where = "" if graphs.recorder_for(model.device) else ", taken on the CPU"
+    where = "" if graphs.recorder_for(model.device) else " on the CPU"
     return {
         "bptt()": model.bptt,
-        "sgd_step() of the tutorial's recipe": partial(_by_sgd_step, model),
-        "mini-batch of the fast recipe": partial(_by_mini_batch, model),
-        f"GPU step of the tutorial's recipe{where}": partial(
-            _by_device_step, model, sentences=1, is_direct=True
-        ),
-        f"GPU step of the fast recipe{where}": partial(
-            _by_device_step, model, sentences=2, is_direct=False
-        ),
+        "tutorial: sgd_step()": partial(_by_sgd_step, model),
+        "fast: mini-batch": partial(_by_mini_batch, model),
+        f"tutorial: GPU step{where}": partial(_by_device_step, model, sentences=1, is_direct=True),
+        f"fast: GPU step{where}": partial(_by_device_step, model, sentences=2, is_direct=False),
     }
 
 

@@ -108,6 +108,8 @@ def asking(jobs: Jobs, answers: AnyAnswer) -> Jobs:
         ask_text_folder=answers.ask_text_folder,
         ask_where_it_is=lambda folder: next(iter(answers.ask_csv_paths(folder)), None),
         ask_refused_rows_path=answers.ask_save_path,
+        ask_list_path=answers.ask_open_path,
+        ask_scores_path=answers.ask_save_path,
         ask_sentences_path=answers.ask_save_path,
         model_dialogs=answers,
         training_dialogs=dialogs,

@@ -24,7 +24,7 @@ _LARGEST_WEIGHT = 1000.0
 _LIST_WIDTH, _TABLE_WIDTH = 250, 920  # px
 _EXAMPLE = (
     "One sentence per line, such as\n\nhe goes to school .\nhe go to school .\n\n"
-    "A score may stand before or behind it, with a tab between; n-best lists of Moses "
+    "A score may stand before or after it, with a tab between; n-best lists of Moses "
     "(number ||| sentence ||| features ||| score) are ranked number by number."
 )
 

@@ -205,7 +205,8 @@ class Legend(QWidget):
     def texts(self) -> list[str]:
         """Return what is written in each colour."""
         first, second, third = map(format_count, self._limits)
-        return [f"rank 1–{first}", f"to {second}", f"to {third}", "rarer"]
+        best = "rank 1" if first == "1" else f"rank 1–{first}"
+        return [best, f"to {second}", f"to {third}", "rarer"]
 
     def sizeHint(self) -> QSize:
         """Ask for room for all four."""

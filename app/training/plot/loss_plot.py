@@ -180,7 +180,8 @@ class LossPlot(QWidget):
         if self._is_log:
             low, high = math.log10(max(low, SMALLEST_LOSS)), math.log10(max(high, SMALLEST_LOSS))
         off = max(abs(low - shown[0]), abs(high - shown[1]))
-        if self._box.autoRangeEnabled()[1] or off > TOLERANCE * (high - low):
+        is_cut = shown[0] - low > PADDING / 2 * (high - low)  # the newest, best part has no room
+        if self._box.autoRangeEnabled()[1] or is_cut or off > TOLERANCE * (high - low):
             self._box.setYRange(low, high, padding=0)
             self._own_range = tuple(self._box.viewRange()[1])
         self._tell_hidden()
@@ -423,7 +424,7 @@ class LossPlot(QWidget):
             (palette.second, "─●─", f"evaluated {evaluated}"),
             (palette.good, "★", "best"),
             (palette.second, "○", "on a sample of it"),
-            (palette.warning, "|", "learning rate changed"),
+            (palette.warning, "│", "learning rate changed"),
         )
         self._legend.setText(  # a line ends between two parts only
             " &nbsp; ".join(

@@ -49,6 +49,10 @@ def test_that_what_a_vocabulary_size_leaves_out_is_said(bench: Bench, size: int,
 
     assert bench.find(QLabel, "coverage_label").text() == said
 
+    bench.controller.open_path(Path("other.csv"))
+    bench.rest()
+    assert bench.find(QLabel, "coverage_label").text() == ""  # nothing is known of that file
+
 
 def test_that_another_file_begins_with_the_default_choices(bench: Bench) -> None:
     bench.open()

@@ -113,6 +113,14 @@ def test_that_no_setting_is_left_out_of_a_comparison(record: Any) -> None:
     assert len(named) == len(set(record.to_json()) - left_out)
 
 
+def test_that_an_equal_loss_is_called_equal() -> None:
+    runs = [run_info(1), run_info(2)]
+
+    comparison = compare_runs(runs, [run_curve(run, 9.0, 5.5) for run in runs])
+
+    assert comparison.headline.endswith("at epoch 1; the next is equal.")
+
+
 def test_that_losses_of_different_words_are_not_set_side_by_side() -> None:
     config = replace(CORPUS_CONFIG, validation_fraction=0.2)  # words are counted in the rest
 

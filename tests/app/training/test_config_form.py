@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSpinBox,
+    QToolButton,
 )
 from pytestqt.qtbot import QtBot
 
@@ -268,3 +269,16 @@ def test_that_the_softmax_is_a_named_setting_of_the_fast_recipe(form: ConfigForm
     assert combo.itemText(0) == "Exact (recipe)"
     choose_recipe(form, "tutorial")
     assert combo.isHidden() or combo.parentWidget().isHidden()
+
+
+def test_that_what_a_run_took_from_its_recipe_is_no_change(form: ConfigForm, qtbot: QtBot) -> None:
+    run = TrainConfig(learning_rate=0.002, batch_size=64, softmax_sample=1.0)
+    form.show_configs(ModelConfig(), run)
+    form.show_choices(ModelConfig(), TrainConfig())  # as they stood in the form
+    assert not form.is_changed
+
+    qtbot.keyClicks(form.findChild(QLineEdit, "training.learning_rate_edit"), "0.01")
+
+    assert form.is_changed
+    assert not form.findChild(QToolButton, "training.learning_rate_edit.reset").isHidden()
+    assert form.findChild(QToolButton, "training.batch_spin.reset").isHidden()

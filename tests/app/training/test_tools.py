@@ -56,7 +56,7 @@ def test_that_step_times_are_compared_with_numpy(qtbot: QtBot, bench: Bench) -> 
     run(qtbot, bench, "time_step")
 
     assert rows(bench, "time_step") == [
-        ["NumPy reference", "CPU", "180 ms", "1 (the yardstick)"],
+        ["NumPy reference", "CPU", "180 ms", "1 (baseline)"],
         ["PyTorch", "CPU", "3.2 ms", "56.2 times faster"],
     ]
     assert bench.find("time_step_verdict").text() == (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -38,6 +38,20 @@ def test_that_it_stands_in_the_corner_and_inside_the_window(bar: MessageBar) -> 
     assert bar.geometry().center().x() > window.width() // 2
     window.resize(500, 300)
     assert window.rect().contains(bar.geometry())
+
+
+def test_that_a_longer_message_has_room_in_place_of_a_short_one(
+    bar: MessageBar, qtbot: QtBot
+) -> None:
+    bar.show_message(Message(kind="warning", text="Opening a.safetensors…"))
+    text = bar.findChild(QLabel, "message_bar.text")
+    qtbot.waitUntil(bar.isVisible)
+    bar.layout().activate()
+
+    bar.show_message(Message(kind="error", text="It cannot be opened as a model. " * 6))
+
+    bar.layout().activate()
+    assert text.height() >= text.heightForWidth(text.width())
 
 
 def test_that_a_success_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:

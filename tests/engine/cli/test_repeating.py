@@ -110,11 +110,11 @@ def test_that_every_setting_is_in_a_printed_file(capsys: pytest.CaptureFixture[s
     [
         (
             "[network]\nhiden_dim = 5",
-            "has 'hiden_dim', which is no setting: did you mean 'hidden_dim'?",
+            "has 'hiden_dim', which is no setting: did you mean 'hidden_dim'?\n",
         ),
         (
             "[networks]\nhidden_dim = 5",
-            "has 'networks', which is no setting: did you mean 'network'?",
+            "has 'networks', which is no setting: did you mean 'network'?\n",
         ),
         ("[network]\nhidden_dim = 'many'", "'hidden_dim' is 'many', which is of the wrong kind"),
         ("[network]\nhidden_dim = -5", "The hidden size must be between 1 and 8192, not -5."),

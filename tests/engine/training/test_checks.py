@@ -84,13 +84,13 @@ def test_that_each_road_of_training_is_checked_and_named() -> None:
     checked = [(each.road, each.name) for each in last.report.parameters]
     assert [road for road, name in checked if name == "U"] == [
         "bptt()",
-        "sgd_step() of the tutorial's recipe",
-        "mini-batch of the fast recipe",
-        "GPU step of the tutorial's recipe, taken on the CPU",
-        "GPU step of the fast recipe, taken on the CPU",
+        "tutorial: sgd_step()",
+        "fast: mini-batch",
+        "tutorial: GPU step on the CPU",
+        "fast: GPU step on the CPU",
     ]
     assert len(checked) == 15
-    assert "Checked on each road to it: bptt(); sgd_step()" in last.report.note
+    assert "Checked in each of the 5 ways in which training computes it." in last.report.note
 
 
 def test_that_a_fault_in_the_steps_of_a_gpu_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,8 +98,8 @@ def test_that_a_fault_in_the_steps_of_a_gpu_is_found(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(steps, "static_error_through_time", broken(right))
 
     assert failed_roads() == [
-        "GPU step of the fast recipe, taken on the CPU",
-        "GPU step of the tutorial's recipe, taken on the CPU",
+        "fast: GPU step on the CPU",
+        "tutorial: GPU step on the CPU",
     ]
 
 
@@ -113,7 +113,7 @@ def test_that_a_fault_in_the_tutorials_own_step_is_found(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(RNN, "descend", wrong)
 
-    assert failed_roads() == ["sgd_step() of the tutorial's recipe"]
+    assert failed_roads() == ["tutorial: sgd_step()"]
 
 
 def test_that_the_check_leaves_the_network_as_it_was() -> None:

@@ -242,6 +242,17 @@ def test_that_a_run_of_three_points_is_wholly_in_sight(plot: LossPlot) -> None:
     assert high >= 8.9
 
 
+def test_that_the_lowest_loss_of_a_slowly_falling_run_stays_in_sight(plot: LossPlot) -> None:
+    fill(plot)
+    for epoch in range(1, 40):  # each fall is too small to move the range by itself
+        loss = 7.0 - epoch / 100
+        plot.history.add_epoch(epoch_done(epoch, loss))
+        plot.redraw()
+
+        low, high = plot._box.viewRange()[1]
+        assert loss - low >= 0.02 * (high - low)  # the star, too
+
+
 def test_that_the_axis_of_words_follows_the_epochs(plot: LossPlot) -> None:
     plot.history.set_words(1000)
     fill(plot, 200)
