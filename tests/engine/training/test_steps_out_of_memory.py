@@ -130,7 +130,10 @@ def test_that_the_batch_is_halved_first_and_whole_again_on_the_cpu(
     trainer, events = train(corpus, TRAIN["fast"])
 
     texts = [notice.text for notice in of_type(events, Notice)]
-    assert [text.split()[-3:] for text in texts[:2]] == [["2", "per", "step."], ["1", "per", "step."]]
+    assert [text.split()[-3:] for text in texts[:2]] == [
+        ["2", "per", "step."],
+        ["1", "per", "step."],
+    ]
     assert "on the CPU" in texts[2]
     assert len(texts) == 3
     assert trainer.state().progress.batch_size == 4
