@@ -346,8 +346,7 @@ def test_that_the_first_sentence_takes_three_clicks_with_the_sample(enter: Enter
     click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
-    person.app.window.show_tab(1)
-    person.click("training.stop_button")
+    person.app.runners.training.stop()
     person.rest()
 
 
@@ -364,4 +363,5 @@ def test_that_the_first_sentence_takes_six_clicks_with_a_file(enter: Enter, comm
     click_generate(person)
 
     person.wait(lambda: len(person.rows("generation.sentence_list")) > 1)
+    person.app.runners.training.stop()
     person.rest()
