@@ -14,7 +14,7 @@ from app.protocols import UnsavedAnswer
 from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.icon import application_icon
 from app.shared.theme import scaled
-from app.window.glossary import GlossaryDialog
+from app.window.views.glossary import GlossaryDialog
 
 ABOUT = (
     "RNN Text Lab trains a word-level recurrent neural network on your own text and lets you "

@@ -14,7 +14,7 @@ from app.session import Command, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore, recent_name, recent_paths
 from app.shared.formatting import counted, format_epoch, format_loss
 from app.tasks.work_queue import WorkQueue
-from app.window.home_page import HomeEntry, HomePage
+from app.window.views.home_page import HomeEntry, HomePage
 
 if TYPE_CHECKING:
     from engine import LanguageModel, RunInfo

@@ -28,11 +28,11 @@ from app.errors import Message
 from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.scrolling import TabScrollArea
 from app.shared.theme import ThemeChoice
-from app.window.drop_hint import DropHint, drop_text
-from app.window.home_page import HomePage
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
-from app.window.message_bar import MessageBar
-from app.window.message_card import MessageStrip
+from app.window.views.drop_hint import DropHint, drop_text
+from app.window.views.home_page import HomePage
+from app.window.views.message_bar import MessageBar
+from app.window.views.message_card import MessageStrip
 
 TITLE = "RNN Text Lab"
 SIZE = (1280, 860)  # px, of the first start

@@ -21,7 +21,7 @@ from app.errors import UNEXPECTED_ADVICE, install_exception_hook
 from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
-from app.window.message_card import MessageCard
+from app.window.views.message_card import MessageCard
 from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers

@@ -21,8 +21,8 @@ from app.application import Application, build_window
 from app.jobs import Jobs
 from app.protocols import UnsavedAnswer
 from app.window.main_window import PLACES
-from app.window.message_bar import MessageBar
-from app.window.message_card import MessageStrip
+from app.window.views.message_bar import MessageBar
+from app.window.views.message_card import MessageStrip
 from engine import RunStore
 
 W = TypeVar("W", bound=QWidget)

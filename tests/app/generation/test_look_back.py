@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.session import CurrentRun
-from app.window.message_bar import MessageBar
+from app.window.views.message_bar import MessageBar
 from engine import EpochModel
 from tests.app.support import generation_fakes, window_fakes
 from tests.app.support.runs_fakes import FakeRuns

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.shared.formatting import NOT_KNOWN
-from app.window.message_bar import MessageBar
+from app.window.views.message_bar import MessageBar
 from engine import (
     CheckpointSaved,
     ConfigError,

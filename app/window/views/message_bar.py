@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.errors import Message
 from app.shared.theme import scaled
-from app.window.message_card import MessageCard
+from app.window.views.message_card import MessageCard
 
 WIDTH, MARGIN = 420, 12  # px, of the message and around it
 SHOWN_MS, SHOWN_WITH_STEP_MS = 5000, 10_000

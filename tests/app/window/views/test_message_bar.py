@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.errors import Message, MessageAction
-from app.window import message_bar
-from app.window.message_bar import MessageBar
-from app.window.message_card import MessageStrip
+from app.window.views import message_bar
+from app.window.views.message_bar import MessageBar
+from app.window.views.message_card import MessageStrip
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.shared.labels import TermLabel
-from app.window.glossary import TERMS
+from app.window.views.glossary import TERMS
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.runs_fakes import CORPUS_CONFIG
 
