@@ -11,6 +11,7 @@ from .config import (
     FORMER_TOKENIZER as FORMER_TOKENIZER,
     ModelConfig as ModelConfig,
     RowPolicy as RowPolicy,
+    SPECIAL_TOKENS as SPECIAL_TOKENS,
     SampleConfig as SampleConfig,
     TokenizerConfig as TokenizerConfig,
     TrainConfig as TrainConfig,

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_percent
-from engine import describe_tokenizer
+from engine import SPECIAL_TOKENS, describe_tokenizer
 
 if TYPE_CHECKING:
     from engine import CorpusSummary, RowProblem
 
 _SWALLOWED = re.compile(r"the text up to line (\d+) cannot be told from it")
-SPECIAL_TOKENS = 3  # of the vocabulary; they are not words of the text
 _DELIMITER_NAMES = {
     "": "one column",
     ",": "comma",

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.dataset.corpus_figures import (
-    SPECIAL_TOKENS,
     corpus_figures,
     corpus_origin,
     most_known,
@@ -49,6 +48,7 @@ from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_l
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import RowsModel, prepare_table
 from app.shared.theme import scaled
+from engine import SPECIAL_TOKENS
 
 if TYPE_CHECKING:
     from engine import Corpus

@@ -21,7 +21,7 @@ from app.shared.formatting import (
 from app.training.plot.loss_history import LossHistory
 from app.training.plot.readings import describe_loss
 from app.training.plot.reference_lines import Reference
-from engine import EpochDone, RateHalved, RunEnded, TrainingStarted
+from engine import SPECIAL_TOKENS, EpochDone, RateHalved, RunEnded, TrainingStarted
 
 if TYPE_CHECKING:
     from engine import Corpus, CorpusSummary, LanguageModel, ReferenceLosses
@@ -105,7 +105,7 @@ def describe_corpus(summary: "CorpusSummary | None") -> str:
     )
     return (
         f"{summary.name}: {counted(summary.sentences, 'sentence')}, "
-        f"{format_count(summary.vocabulary_size)} words known, {held_out} held out"
+        f"{format_count(summary.vocabulary_size - SPECIAL_TOKENS)} words known, {held_out} held out"
     )
 
 
@@ -249,7 +249,8 @@ def started_lines(event: TrainingStarted, *, is_continued: bool) -> list[str]:
     )
     network = (
         f"Training {verb}: {event.recipe} recipe, {counted(event.hidden_dim, 'hidden unit')}, "
-        f"{format_count(event.word_dim)} words known, {format_count(event.parameters)} parameters."
+        f"{format_count(event.word_dim - SPECIAL_TOKENS)} words known, "
+        f"{counted(event.parameters, 'parameter')}."
     )
     text = (
         f"Learning from {counted(event.sentences, 'sentence')} "

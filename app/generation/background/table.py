@@ -44,7 +44,7 @@ class TableController(BackgroundController):
             or model is None
             or corpus is None
             or model.summary.digest != corpus.summary.digest
-            or model.word_dim != corpus.summary.vocabulary_size
+            or model.vocabulary.words != corpus.vocabulary.words
         ):
             self._panel.table_row.show_score(None)
             return

@@ -109,7 +109,7 @@ class ScorePanel(QFrame):
             "Return adds it to the comparison.",
         )
         self.sentence_line.setMaxLength(_LONGEST_TEXT)
-        self.sentence_line.setPlaceholderText("Type a sentence, such as: i think this is great .")
+        self.sentence_line.setPlaceholderText("Type a sentence, such as: I think this is great.")
         self._undo_button = describe(
             QPushButton("&Undo", self),
             "generation.undo_button",

@@ -66,7 +66,7 @@ def test_that_a_corpus_lets_training_start(bench: Bench) -> None:
 
     assert enabled(bench) == [True, False, False]
     assert bench.find("corpus_label").text() == (
-        "comments.csv: 4,200 sentences, 8,000 words known, 5.0 % held out"
+        "comments.csv: 4,200 sentences, 7,997 words known, 5.0 % held out"
     )
 
 

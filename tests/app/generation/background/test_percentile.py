@@ -37,7 +37,9 @@ def noting() -> Noting:
 def open_with(open_bench: MakeBench, noting: Noting, digest: str = "ab" * 32) -> GenerationBench:
     bench = open_bench(score_held_out=noting)
     summary = SimpleNamespace(digest=digest, vocabulary_size=8000)
-    bench.session.set_corpus(SimpleNamespace(summary=summary))  # type: ignore[arg-type]
+    vocabulary = SimpleNamespace(words=())
+    corpus = SimpleNamespace(summary=summary, vocabulary=vocabulary)
+    bench.session.set_corpus(corpus)  # type: ignore[arg-type]
     bench.session.set_model(fake_model())
     return bench
 

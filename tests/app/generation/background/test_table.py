@@ -40,12 +40,15 @@ def counting() -> Counting:
 
 
 def open_with(
-    open_bench: MakeBench, score_by_table: Any, digest: str = "ab" * 32, words: int = 8000
+    open_bench: MakeBench, score_by_table: Any, digest: str = "ab" * 32, has_words: bool = True
 ) -> GenerationBench:
-    bench = open_bench(score_by_table=score_by_table)
-    summary = SimpleNamespace(digest=digest, vocabulary_size=words)
-    bench.session.set_corpus(SimpleNamespace(summary=summary))  # type: ignore[arg-type]
-    bench.session.set_model(fake_model())
+    bench, model = open_bench(score_by_table=score_by_table), fake_model()
+    words = model.vocabulary.words if has_words else ("other", *model.vocabulary.words[1:])
+    corpus = SimpleNamespace(
+        summary=SimpleNamespace(digest=digest), vocabulary=SimpleNamespace(words=words)
+    )
+    bench.session.set_corpus(corpus)  # type: ignore[arg-type]
+    bench.session.set_model(model)
     return bench
 
 
@@ -74,7 +77,7 @@ def test_that_the_table_s_figures_stand_below_the_model_s(
     assert counting.was_counted == [True, False]
 
 
-@pytest.mark.parametrize("other", [{"digest": "another"}, {"words": 500}])
+@pytest.mark.parametrize("other", [{"digest": "another"}, {"has_words": False}])
 def test_that_another_text_or_vocabulary_is_not_counted(
     qtbot: QtBot, open_bench: MakeBench, counting: Counting, other: dict[str, Any]
 ) -> None:
