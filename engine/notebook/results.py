@@ -148,6 +148,9 @@ class Better(ReplacementFound):
             f"{times(self.gain)} times as probable: {probability(self.log_probability)}"
         )
 
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{html.escape(line)}</p>" for line in repr(self).splitlines())
+
 
 class Evaluated(Evaluation):
     """How well a model predicts a text."""
@@ -160,6 +163,12 @@ class Evaluated(Evaluation):
             f"{self.bits_per_word:.3f} bits per word; {counted(self.words, 'word')} of "
             f"{counted(self.sentences, 'sentence')}, {self.unknown_share:.1%} unknown"
         )
+
+    def _repr_html_(self) -> str:
+        figures = (f"{self.loss:.4f}", f"{self.perplexity:,.2f}", f"{self.bits_per_word:.3f}")
+        counts = (f"{self.words:,}", f"{self.sentences:,}", f"{self.unknown_share:.1%}")
+        names = ["loss, nats per word", "perplexity", "bits per word", "words", "sentences"]
+        return html_table([*names, "unknown"], [[*figures, *counts]])
 
 
 class ReadSentence(SentenceView):

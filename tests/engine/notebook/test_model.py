@@ -79,7 +79,9 @@ def test_that_the_words_of_a_text_can_be_chosen(csv_path: Path) -> None:
     assert "The" not in lower.words
     assert "59" not in lower.words
     model = engine.fit(cased, 1, hidden_dim=4, progress=False)
-    assert model.evaluate(csv_path).loss == pytest.approx(model.evaluate(cased).loss)
+    evaluated = model.evaluate(csv_path)
+    assert evaluated.loss == pytest.approx(model.evaluate(cased).loss)
+    assert f"<td>{evaluated.loss:.4f}</td>" in evaluated._repr_html_()
 
 
 def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
@@ -176,6 +178,7 @@ def test_that_a_better_word_is_that_of_the_stream() -> None:
 
     assert asdict(better) == asdict(expected)
     assert "“naïve” instead of “zebra” makes it 366 times as probable" in repr(better)
+    assert "<p>“naïve” instead of “zebra” makes it 366 times" in better._repr_html_()
 
 
 def test_that_notices_come_to_the_person(capsys: pytest.CaptureFixture[str]) -> None:
