@@ -276,6 +276,7 @@ def _met(place: Place, control: RunControl, output: Output) -> Iterator[Store]:
         try:
             _wait_for_others(place, store, control, output)
         except RuntimeError as error:
+            _require_patience(control)  # rank 0 was stopped along with this one, and went first
             raise _unreachable(place) from error
         yield store
 
