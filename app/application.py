@@ -46,7 +46,6 @@ from app.training.tools import ToolsController
 from app.window.awake import Awake
 from app.window.close_guard import CloseGuard
 from app.window.controller import DATASET_TAB, GENERATION_TAB, TRAINING_TAB, WindowController
-from app.window.dialogs import WindowDialogs, ask_where_it_is
 from app.window.first_window import FirstWindow, bring_to_front
 from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
@@ -54,6 +53,7 @@ from app.window.last_session import FILE_NAME, LastSession
 from app.window.main_window import TITLE, MainWindow
 from app.window.steps import Steps
 from app.window.undo import UndoList
+from app.window.views.dialogs import WindowDialogs, ask_where_it_is
 from app.window.warm_up import WarmUp
 from engine import RunStore, wait_politely
 

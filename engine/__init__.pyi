@@ -31,7 +31,7 @@ from .corpus.build import (
     build_corpus as build_corpus,
     open_prepared_corpus as open_prepared_corpus,
 )
-from .corpus.cache import (
+from .corpus.kept.cache import (
     CachedCorpora as CachedCorpora,
     ClearedCorpora as ClearedCorpora,
     clear_cached_corpora as clear_cached_corpora,
@@ -54,7 +54,7 @@ from .tokenization.languages import (
     describe_tokenizer as describe_tokenizer,
     known_languages as known_languages,
 )
-from .corpus.references import (
+from .corpus.counting.references import (
     ReferenceLosses as ReferenceLosses,
     ReferencesCounted as ReferencesCounted,
 )
@@ -62,7 +62,7 @@ from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
     sample_entropy as sample_entropy,
 )
-from .corpus.vocabulary_budget import (
+from .corpus.counting.vocabulary_budget import (
     VocabularyBudget as VocabularyBudget,
     VocabularyCost as VocabularyCost,
 )

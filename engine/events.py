@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from engine.control import Notice, StageProgress
 from engine.corpus.corpus import CorpusReady
-from engine.corpus.references import ReferencesCounted
+from engine.corpus.counting.references import ReferencesCounted
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.language_model.results import (
     ReplacementFound,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.dataset.corpus_figures import coverage_text, open_quote_text
-from app.dataset.file_panel import ask_csv_paths, ask_text_folder
-from app.dataset.refused_rows import ask_refused_rows_path
+from app.dataset.corpus.figures import coverage_text, open_quote_text
+from app.dataset.file.description import TextSize, size_of_text
+from app.dataset.file.panel import ask_csv_paths, ask_text_folder
+from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
-from app.dataset.text_size import TextSize, size_of_text
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, Session, enabled_commands

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.dataset.corpus_page import SentenceQuery
+from app.dataset.corpus.page import SentenceQuery
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs

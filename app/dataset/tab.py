@@ -19,24 +19,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.dataset.corpus_figures import words_text
-from app.dataset.corpus_form import CorpusChoices, CorpusForm, PreparePanel
-from app.dataset.corpus_page import CorpusPage, SentenceQuery
-from app.dataset.csv_form import CsvForm
-from app.dataset.file_panel import FilePanel, WelcomePage
-from app.dataset.preview import PreviewPage
-from app.dataset.vocabulary_page import VocabularyPage
-from app.dataset.words_page import WordsPage
+from app.dataset.corpus.figures import words_text
+from app.dataset.corpus.form import CorpusChoices, CorpusForm, PreparePanel
+from app.dataset.corpus.page import CorpusPage, SentenceQuery
+from app.dataset.corpus.vocabulary_page import VocabularyPage
+from app.dataset.corpus.words_page import WordsPage
+from app.dataset.file.csv_form import CsvForm
+from app.dataset.file.panel import FilePanel, WelcomePage
+from app.dataset.file.preview import PreviewPage
+from app.dataset.strip import Strip
 from app.session import Command
 from app.shared.formatting import shorten
 from app.shared.labels import describe, make_card, make_label
 from app.shared.scrolling import FittingScrollArea
-from app.shared.strip import Strip
 from app.shared.theme import scaled
 from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
 
 if TYPE_CHECKING:
-    from app.dataset.text_size import TextSize
+    from app.dataset.file.description import TextSize
     from engine import Corpus, CsvPreview, WordsPreview
 
 SCROLL_BAR = 12  # px, as style.qss says

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.dataset.corpus.figure_grid import Figure
+from app.dataset.corpus.vocabulary_page import smallest_offered
 from app.dataset.tab import DatasetTab
-from app.dataset.vocabulary_page import smallest_offered
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs, TrainingChoices
 from app.session import Command, Session, enabled_commands
-from app.shared.figure_grid import Figure
 from app.shared.formatting import counted, format_count, format_duration, format_percent
 from app.shared.plots import logarithmic_steps
 from app.tasks.task_runner import TaskRunner

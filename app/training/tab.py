@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, Q
 from app.shared.labels import ElidedLabel, as_plain, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
-from app.training.config_form import ConfigForm
 from app.training.figures_strip import FiguresStrip
+from app.training.form.config_form import ConfigForm
 from app.training.plot.loss_history import LossHistory
 from app.training.plot.loss_plot import LossPlot
 from app.training.run_buttons import RunButtons

@@ -16,9 +16,9 @@ from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
 from app.shared.formatting import counted, format_epoch
 from app.tasks.task_runner import TaskRunner
-from app.window.dialogs import WindowDialogs
 from app.window.prepared_texts import PreparedTextsController
-from app.window.settings_dialog import SettingsDialog
+from app.window.views.dialogs import WindowDialogs
+from app.window.views.settings_dialog import SettingsDialog
 from engine import LossPoint
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import time
 from argparse import Namespace
 from dataclasses import asdict
 
-from engine.cli.output import Output
-from engine.corpus.cache import CachedCorpora, clear_cached_corpora, list_cached_corpora
+from engine.cli.terminal.output import Output
+from engine.corpus.kept.cache import CachedCorpora, clear_cached_corpora, list_cached_corpora
 from engine.wording import counted, size_text
 
 _NOUN = "prepared text"

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from engine.cli.output import Output, stop_on_signal
+from engine.cli.terminal.output import Output, stop_on_signal
 from engine.training.checks import check_gradients
 from engine.training.events import GradientsChecked
 

@@ -15,9 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from engine.cli.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
-from engine.cli.settings_file import read_settings
-from engine.cli.streams import accept_any_text, discard, open_closed_streams
+from engine.cli.settings.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
+from engine.cli.settings.settings_file import read_settings
+from engine.cli.terminal.streams import accept_any_text, discard, open_closed_streams
 from engine.config import (
     DeviceRequest,
 )

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.cli.output import Output, stop_on_signal
 from engine.cli.preparation import counted_beside, require_mixture
 from engine.cli.scoring import (
     score_column,
@@ -19,7 +18,8 @@ from engine.cli.scoring import (
     score_words,
     show_totals,
 )
-from engine.cli.texts import event_sentence, next_word_lines, references_line
+from engine.cli.terminal.output import Output, stop_on_signal
+from engine.cli.terminal.texts import event_sentence, next_word_lines, references_line
 from engine.config import FILTERS, SampleConfig
 from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError

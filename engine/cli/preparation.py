@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from engine.cli.configs import is_standard_input
-from engine.cli.output import Output
-from engine.cli.texts import evaluated_lines
+from engine.cli.settings.configs import is_standard_input
+from engine.cli.terminal.output import Output
+from engine.cli.terminal.texts import evaluated_lines
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl
 from engine.corpus.build import build_corpus
-from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.kept.cache import corpus_cache_folder
 from engine.errors import ConfigError, CorpusError
 from engine.events import Event
 from engine.files.atomic import explain_os_error

@@ -24,10 +24,10 @@ import torch.distributed as dist
 from torch.distributed.distributed_c10d import Store
 from torch.distributed.rendezvous import rendezvous
 
-from engine.cli.output import Output, SignalControl, stop_on_signal
+from engine.cli.terminal.output import Output, SignalControl, stop_on_signal
 from engine.control import RunControl
-from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.corpus import Corpus
+from engine.corpus.kept.cache import corpus_cache_folder
 from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, DivergedError, EngineError, RankLostError
 from engine.files.atomic import explain_os_error, write_durably

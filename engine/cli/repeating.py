@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.cli.configs import TrainRecords, train_values
 from engine.cli.main import build_parser
-from engine.cli.settings_file import settings_text
+from engine.cli.settings.configs import TrainRecords, train_values
+from engine.cli.settings.settings_file import settings_text
 from engine.errors import RunError
 from engine.recipes import unsettled
 from engine.runs.info import RunInfo

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.cli.output import Output, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare
 from engine.cli.ranks import follow_along, joined, text_for
 from engine.cli.repeating import run_settings, train_command
+from engine.cli.terminal.output import Output, stop_on_signal
 from engine.cli.training import (
     require_kept,
     resume_command,

@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.cli.output import Output, stop_on_signal
 from engine.cli.preparation import counted_beside, require_mixture
+from engine.cli.terminal.output import Output, stop_on_signal
 from engine.config import CsvConfig
 from engine.control import RunControl
 from engine.documents.reader import DocumentReader

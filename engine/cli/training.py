@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine.cli.configs import file_config, is_standard_input, train_records
 from engine.cli.models import show_sentences
-from engine.cli.output import Output, hold_signals, stop_on_signal
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare, reading_for, result_of, text_at_hand
 from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
-from engine.cli.settings_file import print_settings
-from engine.cli.texts import (
+from engine.cli.settings.configs import file_config, is_standard_input, train_records
+from engine.cli.settings.settings_file import print_settings
+from engine.cli.terminal.output import Output, hold_signals, stop_on_signal
+from engine.cli.terminal.texts import (
     evaluation_hints,
     reading_hints,
     references_line,

@@ -18,7 +18,6 @@ import numpy as np
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
-from engine.corpus.cache import CorpusCache
 from engine.corpus.corpus import (
     Corpus,
     CorpusEvent,
@@ -26,8 +25,9 @@ from engine.corpus.corpus import (
     TextSummary,
 )
 from engine.corpus.document_groups import DocumentGroups
+from engine.corpus.kept.cache import CorpusCache
+from engine.corpus.kept.prepared_file import PreparedText
 from engine.corpus.origins import OriginsRecorder
-from engine.corpus.prepared_file import PreparedText
 from engine.corpus.split import draw_validation
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive

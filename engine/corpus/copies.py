@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus.corpus import Corpus, Offsets
-from engine.corpus.kept_order import stable_order
+from engine.corpus.kept.kept_order import stable_order
 from engine.files.spool import forget_pages
 
 _MOST_WORDS = 5_000_000  # of the text that are indexed: about 170 MB, 20 MB of them on the disk

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from engine.config import FORMER_TOKENIZER, SPECIAL_TOKENS, CountedText, TokenizerConfig
 from engine.control import Notice, StageProgress
+from engine.corpus.counting.ranking import Ranking, slices
+from engine.corpus.counting.references import ReferenceLosses
+from engine.corpus.counting.vocabulary_budget import VocabularyBudget
 from engine.corpus.origins import Origins
-from engine.corpus.ranking import Ranking, slices
-from engine.corpus.references import ReferenceLosses
 from engine.corpus.split import draw_validation
-from engine.corpus.vocabulary_budget import VocabularyBudget
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
 from engine.tokenization.vocabulary import FIRST_WORD_ID, Vocabulary

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.config import SPECIAL_TOKENS
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
-from engine.corpus.ranking import slices
+from engine.corpus.counting.ranking import slices
 from engine.files.spool import forget_pages
 
 

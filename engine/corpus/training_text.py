@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from engine.corpus.corpus import CorpusSummary, Sentences
-from engine.corpus.references import ReferenceLosses
+from engine.corpus.counting.references import ReferenceLosses
 from engine.tokenization.reading import Reading
 from engine.tokenization.vocabulary import Vocabulary
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import ModelConfig
-from engine.corpus.references import ReferenceLosses
+from engine.corpus.counting.references import ReferenceLosses
 from engine.errors import ModelFileError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.files.records import parse_json, record_from_json

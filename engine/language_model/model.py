@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     from engine.corpus.corpus import CorpusSummary
-    from engine.corpus.references import ReferenceLosses
+    from engine.corpus.counting.references import ReferenceLosses
     from engine.language_model.mixture import Mixture
     from engine.network.rnn import RNN
     from engine.tokenization.reading import Reading

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
-from engine.corpus.references import ReferenceLosses, ReferencesCounted, table_name
+from engine.corpus.counting.references import ReferenceLosses, ReferencesCounted, table_name
 
 _Numbers = NDArray[np.int64]
 _Floats = NDArray[np.float64]

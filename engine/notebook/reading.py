@@ -7,9 +7,9 @@ from typing import Any
 
 from engine.config import CorpusConfig, CsvConfig, TokenizerConfig
 from engine.corpus.build import build_corpus
-from engine.corpus.cache import corpus_cache_folder
 from engine.corpus.copies import CopyFinder
 from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary
+from engine.corpus.kept.cache import corpus_cache_folder
 from engine.errors import ConfigError
 from engine.language_model.results import SentenceGenerated
 from engine.notebook.progress import StageBars, stopped_by_ctrl_c

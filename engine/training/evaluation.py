@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
-from engine.corpus.references import ReferenceLosses
+from engine.corpus.counting.references import ReferenceLosses
 from engine.errors import DivergedError
 from engine.language_model.counted_text import in_words_of
 from engine.language_model.model import LanguageModel

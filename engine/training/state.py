@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from engine.config import ModelConfig, TrainConfig
 from engine.corpus.corpus import CorpusSummary
-from engine.corpus.references import ReferenceLosses
+from engine.corpus.counting.references import ReferenceLosses
 from engine.corpus.training_text import TrainingText
 from engine.errors import ConfigError, ModelFileError
 from engine.files.records import parse_json, record_from_json

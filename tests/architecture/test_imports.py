@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CEILING = 500  # lines of a module that is one idea
+MOST_ENTRIES = 16  # of a folder that is read at one look
 ENGINE_LIBRARIES = {
     *("charset_normalizer", "lazy_loader", "nltk", "numpy", "onnx", "platformdirs"),
     *("py3langid", "python_calamine"),
@@ -69,6 +70,18 @@ def test_that_the_app_imports_only_its_own_libraries() -> None:
     assert strangers == {}
 
 
+def test_that_no_folder_has_become_a_drawer() -> None:
+    full = {}
+    for package in ("engine", "app"):
+        folders = {path.parent for path in modules(package).values()} - {ROOT / "engine"}
+        for folder in folders:  # the engine's own are its floors, which the contracts list
+            entries = [entry for entry in folder.iterdir() if entry.name != "__pycache__"]
+            if len(entries) > MOST_ENTRIES:
+                full[folder.relative_to(ROOT).as_posix()] = len(entries)
+
+    assert full == {}
+
+
 def test_that_the_engine_prints_only_in_its_command_line() -> None:
     printing = [
         module
@@ -116,7 +129,7 @@ def test_that_no_module_is_longer_than_the_ceiling(package: str) -> None:
 _TWO_THREADS = """
 import sys, threading
 sys.setswitchinterval(1e-5)
-modules = ("corpus.cache", "tokenization.tokenizing", "tokenization.sentences", "scoring.scorer")
+modules = "corpus.kept.cache tokenization.tokenizing tokenization.sentences scoring.scorer".split()
 together = threading.Barrier(len(modules))
 def load(name):
     together.wait()

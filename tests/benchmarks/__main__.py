@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from engine.cli.main import EXIT_WRONG
-from engine.cli.output import Output, stop_on_signal
+from engine.cli.terminal.output import Output, stop_on_signal
 from engine.config import DeviceRequest
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely

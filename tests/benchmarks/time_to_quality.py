@@ -32,7 +32,7 @@ from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
-from engine.corpus.references import ReferencesCounted
+from engine.corpus.counting.references import ReferencesCounted
 from engine.corpus.sample_comments import sample_comments_path
 from engine.language_model.ngram import count_references
 from engine.network.batching import batch_from_flat, batches_by_length

@@ -90,7 +90,7 @@ def child(csv: Path, folder: Path, instant_ms: int, chance: random.Random) -> in
     from app import application
     from app.runs.model_files import ModelDialogs
     from app.training.dialogs import TrainingDialogs
-    from app.window.dialogs import WindowDialogs
+    from app.window.views.dialogs import WindowDialogs
 
     WindowDialogs.ask_unsaved = lambda self, *_: "discard"  # type: ignore[method-assign]
     TrainingDialogs.ask_replace_unsaved = lambda self: True  # type: ignore[method-assign]

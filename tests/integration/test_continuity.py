@@ -32,7 +32,7 @@ def enter(
 ) -> Iterator[Enter]:
     """Return what opens a window as a start of the program does."""
     monkeypatch.setattr(
-        "engine.corpus.cache.user_cache_path", lambda *_args, **_options: tmp_path / "cache"
+        "engine.corpus.kept.cache.user_cache_path", lambda *_args, **_options: tmp_path / "cache"
     )
     inside: list[Person] = []
 

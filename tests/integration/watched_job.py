@@ -93,7 +93,7 @@ def in_the_window(csv: Path, folder: Path, watch: Watch) -> int:
     """Run the real program with a hand at its window; return its exit code."""
     from app import application
     from app.runs.model_files import ModelDialogs
-    from app.window.dialogs import WindowDialogs
+    from app.window.views.dialogs import WindowDialogs
 
     WindowDialogs.ask_unsaved = lambda self, *_: "discard"  # type: ignore[method-assign]
     for name in ("ask_save_path", "ask_open_path"):

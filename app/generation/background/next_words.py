@@ -14,12 +14,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QToolTip
 
 from app.errors import ErrorPresenter, TaskFailure
+from app.generation.background.throttle import Throttle
 from app.generation.tab import GenerationTab
 from app.generation.word_preview import ROWS, RestedWord, preview_html
 from app.jobs import Jobs
 from app.session import Session
 from app.shared.formatting import format_share
-from app.shared.throttle import Throttle
 from app.tasks.task_runner import TaskRunner
 from engine import NextWords, RunControl, SampleConfig
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
+from app.generation.background.throttle import Throttle
 from app.generation.controller import model_epoch, model_origin, model_title
 from app.generation.records import ModelScore
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
-from app.shared.throttle import Throttle
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl, SentenceScored
 

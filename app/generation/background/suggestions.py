@@ -10,12 +10,12 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
+from app.generation.background.throttle import Throttle
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
-from app.shared.suggesting_line import SuggestingLine
-from app.shared.throttle import Throttle
+from app.shared.fields.suggesting_line import SuggestingLine
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 

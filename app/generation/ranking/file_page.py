@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shared.column_picker import ColumnPicker
+from app.shared.fields.column_picker import ColumnPicker
 from app.shared.formatting import (
     counted,
     format_bytes,

@@ -35,9 +35,9 @@ from app.generation.scoring.score_wording import (
 )
 from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
+from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import TermLabel, as_plain, describe, make_label
-from app.shared.suggesting_line import SuggestingLine
 from engine import NextWords
 
 NOTHING = "–"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.generation.presets import filters_text
-from app.shared.decimals import DecimalSpinBox
+from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.labels import add_row, describe, make_form, make_label
 from app.shared.theme import scaled
 from engine import SampleConfig

@@ -21,10 +21,10 @@ from app.generation.records import Batch
 from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
 from app.generation.writing.source_menu import build_source_menu
+from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
 from app.shared.scrolling import FittingScrollArea
-from app.shared.suggesting_line import SuggestingLine
 from app.shared.theme import scaled
 from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.generation.presets import Preset
 from app.generation.writing.filter_fields import FilterFields
 from app.generation.writing.preset_row import PresetRow
-from app.shared.decimals import DecimalSpinBox
+from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.labels import add_row, describe, make_form
 from app.shared.theme import scaled
 from engine import SampleConfig

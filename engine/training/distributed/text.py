@@ -18,7 +18,7 @@ import numpy as np
 import torch.distributed as dist
 
 from engine.corpus.corpus import CorpusSummary, Sentences
-from engine.corpus.references import ReferenceLosses
+from engine.corpus.counting.references import ReferenceLosses
 from engine.corpus.training_text import TrainingText
 from engine.errors import CorpusError
 from engine.files.atomic import explain_os_error

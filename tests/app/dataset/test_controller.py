@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.dataset.file_panel import FILE_FILTERS, ask_csv_paths
+from app.dataset.file.panel import FILE_FILTERS, ask_csv_paths
 from app.session import RunState
 from engine import CorpusError, CorpusReady, Notice, RunControl
 from tests.app.support.dataset_bench import PATH, Bench

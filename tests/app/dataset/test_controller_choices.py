@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.shared.column_picker import ColumnPicker
+from app.shared.fields.column_picker import ColumnPicker
 from engine import EncodingReading
 from tests.app.support.dataset_bench import PATH, Bench
 from tests.app.support.dataset_fakes import PREVIEW, FakeEngine

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.tab import CORPUS_PAGE, DatasetTab
-from app.dataset.text_size import TextSize, size_of_text
 from app.session import RunState, enabled_commands
-from app.shared.column_picker import ColumnPicker
+from app.shared.fields.column_picker import ColumnPicker
 from app.shared.theme import Theme
 from engine import StageProgress
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.runs.dialogs import RunsDialogs
-from app.window.dialogs import NOT_KEPT, WindowDialogs
+from app.window.views.dialogs import NOT_KEPT, WindowDialogs
 
 Button = QMessageBox.StandardButton
 

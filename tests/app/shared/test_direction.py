@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from app.dataset.corpus_sentences import TOKENS_ROLE, TokenDelegate
+from app.dataset.corpus.sentences import TOKENS_ROLE, TokenDelegate
 from app.shared.direction import is_right_to_left, isolated
 from app.shared.tables import Column, RowsModel, prepare_table
 from engine import TokenView

@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from engine import CorpusConfig, RunControl, build_corpus
-from engine.corpus.cache import list_cached_corpora
+from engine.corpus.kept.cache import list_cached_corpora
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("engine.corpus.cache.corpus_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("engine.corpus.kept.cache.corpus_cache_folder", lambda: tmp_path / "cache")
     return tmp_path / "cache"
 
 

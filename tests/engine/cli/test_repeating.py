@@ -20,9 +20,9 @@ from engine import (
     run_settings,
     train_command,
 )
-from engine.cli.configs import TrainRecords, train_records
 from engine.cli.main import EXIT_WRONG, build_parser, main
-from engine.cli.settings_file import read_settings, settings_text
+from engine.cli.settings.configs import TrainRecords, train_records
+from engine.cli.settings.settings_file import read_settings, settings_text
 from tests.app.support.runs_fakes import run_info
 from tests.engine.support.cli_fakes import write_comments
 

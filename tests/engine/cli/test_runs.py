@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import EXIT_INTERRUPTED, EXIT_WRONG, main
-from engine.cli.output import Output
+from engine.cli.terminal.output import Output
 from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone

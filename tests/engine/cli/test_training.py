@@ -31,7 +31,7 @@ def csv_path(tmp_path: Path) -> Path:
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache that no other test has put anything into."""
     folder = tmp_path / "cache"
-    for module in ("cli.preparation", "corpus.cache"):
+    for module in ("cli.preparation", "corpus.kept.cache"):
         monkeypatch.setattr(f"engine.{module}.corpus_cache_folder", lambda: folder)
     return folder
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.cli import places
 from engine.cli.main import EXIT_WRONG, main
-from engine.cli.output import Output
+from engine.cli.terminal.output import Output
 from engine.events import Event
 from engine.language_model.history import EpochDone
 from engine.runs.folder import RunFolder

@@ -34,7 +34,7 @@ def found(corpus: Corpus, text: str = "", **wanted: bool) -> list[int]:
 def test_that_sentences_are_found_by_their_words(
     text: str, first: list[int], at_once: int, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.corpus.ranking._WORDS_AT_ONCE", at_once)
+    monkeypatch.setattr("engine.corpus.counting.ranking._WORDS_AT_ONCE", at_once)
 
     assert found(corpus, text) == [5 * k + number for k in range(4) for number in first]
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Sentences
-from engine.corpus.references import ReferencesCounted
+from engine.corpus.counting.references import ReferencesCounted
 from engine.language_model.ngram import (
     NGramCounts,
     count_ngrams,

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.session import RunState
-from app.shared.column_picker import ColumnPicker
+from app.shared.fields.column_picker import ColumnPicker
 from engine import RunControl, StageProgress
 from engine.scoring.text_scores import score_texts
 from tests.app.generation.conftest import MakeBench

@@ -21,8 +21,8 @@ from pytestqt.qtbot import QtBot
 from app.generation.background.next_words import start_hint
 from app.generation.scoring.next_word_panel import NextWordTable, heading
 from app.generation.writing.sentence_list import SentenceList
+from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_share
-from app.shared.suggesting_line import SuggestingLine
 from engine import DeviceError, RunControl, SampleConfig
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (

@@ -11,11 +11,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.generation.background.throttle import Throttle
 from app.generation.controller import model_origin
 from app.generation.scoring.score_wording import parts_text, without_unknown_text
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.session import CurrentRun, Session
-from app.shared.throttle import Throttle
 from engine import DeviceError, RunControl, ScoredPart
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import (

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from app.shared.suggesting_line import SuggestingLine
+from app.shared.fields.suggesting_line import SuggestingLine
 from engine import DeviceError
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import GenerationBench, fake_model

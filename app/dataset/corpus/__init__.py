@@ -1,0 +1,1 @@
+"""A prepared text: how it is made, its figures, its sentences, and what a vocabulary costs."""

@@ -1,0 +1,1 @@
+"""The settings of a run: the form, and one of its rows."""

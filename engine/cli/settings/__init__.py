@@ -1,0 +1,1 @@
+"""From options and settings files to the records of a job."""

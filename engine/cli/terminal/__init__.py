@@ -1,0 +1,1 @@
+"""What is shown in a terminal, or written as JSON lines, and the streams it goes to."""

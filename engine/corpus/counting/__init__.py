@@ -1,0 +1,1 @@
+"""What is counted on a corpus: words, what a vocabulary costs, losses without a network."""
