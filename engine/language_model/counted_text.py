@@ -94,14 +94,23 @@ def split_as_trained(model: LanguageModel, corpus: Corpus) -> Corpus | None:
     told = model.summary
     if told.digest != corpus.summary.digest:
         return corpus
-    share = told.validation_documents / max(1, told.documents)
-    seeds = dict.fromkeys((0, model.model_config.seed))
-    ways = (corpus, *(corpus.with_validation_fraction(share, seed) for seed in seeds))
     wanted = told.training_words, told.validation_words
-    for divided in ways if told.validation_words else ():
+    for divided in _ways_to_divide(model, corpus) if told.validation_words else ():
         if (divided.summary.training_words, divided.summary.validation_words) == wanted:
             return divided
     return None
+
+
+def _ways_to_divide(model: LanguageModel, corpus: Corpus) -> Iterator[Corpus]:
+    """Yield the text as its model says, or, where its file is too old for that, by usual seeds."""
+    told = model.summary
+    if told.validation_fraction is not None and told.split_seed is not None:
+        yield corpus.with_validation_fraction(told.validation_fraction, told.split_seed)
+        return
+    yield corpus
+    share = told.validation_documents / max(1, told.documents)
+    for seed in dict.fromkeys((0, model.model_config.seed)):
+        yield corpus.with_validation_fraction(share, seed)
 
 
 def fit_mixture(

@@ -21,7 +21,7 @@ from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
 from app.tasks.task_runner import TaskRunner
-from engine import RunControl, SentenceScored
+from engine import SPECIAL_TOKENS, RunControl, SentenceScored
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel, SentenceScore
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # A text, and its words where it would be read as others.
 Typed: TypeAlias = tuple[str, tuple[str, ...] | None]
 
-SPECIAL_WORDS = 3  # of each vocabulary: start, end and unknown
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 
@@ -156,5 +155,5 @@ def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = ""
         model_title=model_title(model),
         origin=origin,
         guess_bits=math.log2(model.word_dim),
-        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_WORDS)),
+        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_TOKENS)),
     )
