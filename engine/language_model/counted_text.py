@@ -16,7 +16,7 @@ from engine.errors import ConfigError
 from engine.files.spool import Spool
 from engine.language_model.mixture import Mixture
 from engine.language_model.model import LanguageModel
-from engine.language_model.ngram import NGramModel, chosen_of, count_ngrams, order_for
+from engine.language_model.ngram import NGramCounts, NGramModel, chosen_of, count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.rnn import RNN
 from engine.tokenization.vocabulary import Vocabulary
@@ -77,10 +77,17 @@ def count_table(
     NGramModel or None
         None after a stop.
     """
+    counts = yield from count_sequences(model, corpus, control)
+    return None if counts is None else counts.model(counts.order)
+
+
+def count_sequences(
+    model: LanguageModel, corpus: Corpus, control: RunControl
+) -> Generator[StageProgress, None, NGramCounts | None]:
+    """Count what `count_table` makes its table of, for tables of several lengths."""
     training, _ = in_words_of(model.vocabulary, corpus, corpus.training)
     order = order_for(training.words_to_predict)
-    counts = yield from count_ngrams(training, model.word_dim, order, control)
-    return None if counts is None else counts.model(order)
+    return (yield from count_ngrams(training, model.word_dim, order, control))
 
 
 def split_as_trained(model: LanguageModel, corpus: Corpus) -> Corpus | None:
