@@ -21,6 +21,7 @@ from engine.network.rnn import RNN
 from engine.sampling.sampler import generate
 from tests.benchmarks import key_press, memory
 from tests.benchmarks import pytorch_user as user
+from tests.benchmarks import texts as benchmark_texts
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.all_parts import BenchmarkConfig, run_benchmark
 from tests.benchmarks.contenders import BATCH_MAKERS, one_sentence_makers
@@ -119,6 +120,20 @@ def test_that_the_text_output_is_one_aligned_markdown_table() -> None:
     assert len({line.count("|") for line in table}) == 1
     assert any("scoring a typed sentence" in line for line in table)
     assert any("drawing 32 sentences" in line for line in table)
+
+
+def test_that_the_benchmark_brings_its_own_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def look(_control: RunControl, _work: object, path: Path, *_: object) -> None:
+        texts.append(path.read_text(encoding="utf-8"))
+
+    monkeypatch.setattr(benchmark_texts, "in_fresh_process", look)
+
+    list(benchmark_texts.measure_corpus(RunControl(), word_dim=60, is_quick=True))
+
+    assert [text.partition("\n")[0].strip() for text in texts] == ["id,topic,body"]
+    assert len(texts[0]) > 100_000
 
 
 @pytest.mark.skipif(not (FULL and has_ranks()), reason="it starts six processes with PyTorch")
