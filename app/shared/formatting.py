@@ -122,7 +122,7 @@ def format_perplexity(perplexity: float) -> str:
 
 def perplexity_of_loss(loss: float) -> str:
     """Return the perplexity that a loss in nats per word comes to, as `format_perplexity` does."""
-    return format_perplexity(math.exp(min(loss, 700.0)))
+    return format_perplexity(math.exp(min(loss, 700.0)) if math.isfinite(loss) else math.nan)
 
 
 def format_tick(number: float) -> str:
