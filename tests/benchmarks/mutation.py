@@ -29,9 +29,15 @@ COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips"),
-    "documents/layout/detection": ("detection", "../csv_rows", "../reader_preview", "../reader"),
-    "documents/layout/further_on": ("further_on",),
-    "documents/reader": ("csv_rows", "reader_preview", "reader", "reader_entities"),
+    "documents/layout/detection": (
+        *("detection", "../layouts", "../csv_rows", "../reader_preview", "../reader"),
+        "../work",
+    ),
+    "documents/layout/further_on": ("further_on", "../layouts"),
+    "documents/reader": (
+        *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
+        *("several", "unpacking"),
+    ),
     "files/atomic": ("atomic_leftovers", "atomic"),
     "files/tensors": (
         *("../language_model/checkpoint_bad_files", "../language_model/checkpoint"),
