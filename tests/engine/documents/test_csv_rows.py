@@ -51,15 +51,6 @@ def test_that_all_problems_are_counted_and_the_first_are_kept(
     assert len(inspect_csv(path).problems) == 2
 
 
-def test_that_blank_lines_are_no_rows(tmp_path: Path) -> None:
-    path = table(tmp_path, "1,one", "", "", "2,two", "")
-
-    with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
-        assert [fields for fields, _ in reader.rows()] == [["1", "one"], ["2", "two"]]
-
-    assert reader.refused_rows == 0
-
-
 def test_that_a_stop_at_damage_leaves_repaired_and_empty_rows_alone(tmp_path: Path) -> None:
     path = table(tmp_path, *numbered(4), "5,five,", "6,", *numbered(2))
 
