@@ -152,6 +152,11 @@ from .language_model.results import (
     WordStatistic as WordStatistic,
 )
 from .sampling.sampler import generate as generate
+from .tokenization.vocabulary import (
+    SENTENCE_END as SENTENCE_END,
+    SENTENCE_START as SENTENCE_START,
+    UNKNOWN_TOKEN as UNKNOWN_TOKEN,
+)
 from .scoring.scored_file import score_file as score_file
 from .scoring.scorer import (
     score as score,
