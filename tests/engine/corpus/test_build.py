@@ -21,7 +21,7 @@ from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.sentences import SentenceSplitter
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.tokenizing import tokenize
-from tests.engine.support.corpora import prepare, write_rows
+from tests.engine.support.corpora import prepare, splitter_for, write_rows
 from tests.patience import HANGS_AFTER_S
 
 
@@ -186,7 +186,7 @@ def test_that_the_split_holds_out_the_share_asked_for() -> None:
 @given(st.lists(st.text(alphabet="ab cd.!\n'\"", min_size=1, max_size=30), min_size=1, max_size=8))
 def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
     texts = [text for text in texts if text.strip()] or ["a"]
-    splitter = SentenceSplitter.for_texts(texts)
+    splitter = splitter_for(texts)
     tokenizer = make_tokenizer(FORMER_TOKENIZER, SentenceRules(), installed=splitter)
 
     batch = BatchPreparer(tokenizer).prepare(texts)
