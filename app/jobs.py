@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
 from app.scoring_jobs import (
     CopiesFound,
+    ModelMixed,
     TableSaid,
     best_replacement_with_engine,
     complete_with_engine,
     find_copies_with_engine,
+    mix_with_engine,
     next_words_with_engine,
     score_by_table_with_engine,
     score_file_with_engine,
@@ -292,6 +294,7 @@ class Jobs:
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
     score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
+    mix: "Callable[..., Iterator[Event | ModelMixed]]" = mix_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
