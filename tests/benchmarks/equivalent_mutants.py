@@ -111,7 +111,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
     },
+    "scoring/scored_file": {
+        "module: 1000000 -> 1000001   in   _MOST_CHARACTERS = 1_000_000": _LIMIT,
+        "_next_rows: 0 -> 1   in   characters += sum(map(len, row[0]))": (
+            "a bound of memory: the text alone, or all that stands in the row"
+        ),
+        "module: 512 -> 513   in   _AT_ONCE = 512": _LIMIT,
+    },
     "training/state": {
+        "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
     },
 }
