@@ -270,3 +270,18 @@ def test_that_a_doubtful_encoding_is_told_each_time_with_its_readings(tmp_path: 
         assert "menu.csv is doubtful" in notice.text
         assert "cp1252: Two cafés are open." in notice.text
         assert len(notice.text.splitlines()) == 4
+
+
+@pytest.mark.parametrize(("text", "told"), [("café noir", "cp1255: 1,cafי noir"), ("cafe", "")])
+def test_that_other_readings_of_a_doubtful_encoding_are_told(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"id,text\n1,{text}\n2,tea\n".encode("cp1252"))
+
+    _, events = prepare(path)
+
+    notices = [each.text for each in events if isinstance(each, Notice)]
+    found = [each for each in notices if each.startswith("The encoding of a.csv is doubtful")]
+    assert len(found) == bool(told)
+    assert all(told in each for each in found)
