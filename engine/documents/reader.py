@@ -313,7 +313,7 @@ class DocumentReader:
 
     def _text_of(self, row: Row) -> str:
         # Two columns are two paragraphs: no sentence goes from one to the other.
-        text = "\n\n".join(row.fields[index] for index in self._wanted).strip()
+        text = "\n\n".join([row.fields[index] for index in self._wanted]).strip()
         if self._config.decode_entities:
             return decode_entities(text).strip()
         if self._searched < _SEARCHED_DOCUMENTS:

@@ -112,6 +112,12 @@ def damage_of(raw: str) -> str | None:
     return NUL if found.group() == "\0" else UNDECODABLE
 
 
+def is_blank(fields: Sequence[str]) -> bool:
+    """Tell whether there are only blanks in the fields of a row."""
+    first = fields[0]  # tells it of most rows, and quickly
+    return not (first and not first.isspace()) and not any(map(str.strip, fields))
+
+
 def beginning(raw: str) -> str:
     """Return the beginning of a row for showing."""
     text = shown(raw[:_SHOWN_CHARACTERS]).strip("\r\n")

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -52,11 +52,12 @@ from engine.documents.rows import (
     RowProblem,
     beginning,
     has_paragraphs,
+    is_blank,
     json_columns,
     json_rows,
     text_rows,
 )
-from engine.documents.table_shape import Shape, shape_of
+from engine.documents.table_shape import Shape, names_total, shape_of
 from engine.documents.text_file import (
     SAMPLE_BYTES,
     Sample,
@@ -115,18 +116,18 @@ class Layout:
     def rows(
         self, source: LineSource, wanted: Sequence[int], *, keep_undecodable: bool = False
     ) -> Iterator[Row | RowProblem]:
-        """Yield the rows of `source`, the header left out."""
+        """Iterate over the rows of `source`, the header left out."""
         if self.kind == "lines":
-            yield from text_rows(
+            return text_rows(
                 source, has_paragraphs=self.has_paragraphs, keep_undecodable=keep_undecodable
             )
-        elif self.kind == "json":
-            yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
-        else:
-            yield from self.titles
-            rows = self.table_rows(source, keep_undecodable=keep_undecodable)
-            texts = wanted or (self.guessed_column,)
-            yield from self._without_notes(self._first_table(rows, texts))
+        if self.kind == "json":
+            return json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
+        table = self.table_rows(source, keep_undecodable=keep_undecodable)
+        rows: Iterable[Row | RowProblem] = table
+        if len(self.columns) > 1:
+            rows = self._first_table(table, wanted or (self.guessed_column,))
+        return chain(self.titles, self._without_notes(rows))
 
     def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
         """Return the rows of a table, its header too."""
@@ -151,7 +152,7 @@ class Layout:
             if not isinstance(row, Row):
                 yield row
                 continue
-            if len(row.fields) > 1 and not any(map(str.strip, row.fields)):
+            if is_blank(row.fields):
                 continue  # as a spreadsheet fills its last rows up; nothing is lost
             is_apart = rows.is_after_blank and together >= _BLOCK
             together = 1 if rows.is_after_blank else together + 1
@@ -170,17 +171,18 @@ class Layout:
     def _without_notes(self, rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
         """Leave out the header, wherever it comes again, and what stands below the table."""
         shape, header = self.shape, self.shape.header if self.shape is not None else ()
-        is_first = True
+        is_first, is_table, header_line = True, len(header) > 1, self.header_line
         last: deque[Row | RowProblem] = deque()
         for row in rows:
-            if row.line == self.header_line:
+            if row.line == header_line:
                 continue
-            if isinstance(row, Row) and header:
-                if row.fields[0].strip() == header[0] and _stripped(row.fields) == header:
+            if header and isinstance(row, Row) and shape is not None:
+                first = row.fields[0].strip()
+                if first == header[0] and _stripped(row.fields) == header:
                     row = _left_out(row, "it is the header again")
-                elif is_first and shape is not None and shape.is_second_header(row.fields):
+                elif is_first and shape.is_second_header(row.fields):
                     row = _left_out(row, "it belongs to the header")
-                elif shape is not None and shape.is_total(row.fields):
+                elif is_table and names_total(first) and shape.is_total(row.fields):
                     row = _left_out(row, "a total")
                 else:
                     is_first = False
