@@ -44,6 +44,7 @@ from engine.documents.layout.hypotheses import (
     delimiter_name,
     find_table,
 )
+from engine.documents.layout.joined import joined_doubt
 from engine.documents.rows import (
     LEFT_OUT,
     Dialect,
@@ -402,6 +403,8 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
         header = _from_first_row(found, header, config)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
+    if found.width == 1 and config.quoting is None and (joined := joined_doubt(head, found)):
+        later.append(joined)
     doubts = layout_doubts(found, tried, config.delimiter)
     return replace(table, doubts=(*later, *doubts, *table.doubts))
 
@@ -419,10 +422,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
         return replace(layout, dialect=found.dialect, lines_before=skipped, columns=("column 1",))
     begin = header.row if header.row >= 0 else header.first
     lines_before = rows[begin].line - 1 + skipped if begin < len(rows) else skipped
-    titles = tuple(
-        _left_out(Row(row.line + skipped, row.fields), "it stands above the table")
-        for row in rows[:begin]
-    )
+    titles = tuple(_above(layout.head, found.dialect, skipped, lines_before))
     doubts = [header.doubt] if header.doubt else []
     if titles:
         lines = (
@@ -446,6 +446,18 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
         shape=replace(shape, header=_stripped(names), needs_quotes=found.needs_quotes),
         columns=tuple(column_names(names) if names else numbered(width)),
     )
+
+
+def _above(head: str, dialect: Dialect, skipped: int, end: int) -> Iterator[RowProblem]:
+    """Yield the rows above a table, damaged ones too, between two numbers of lines."""
+    lines = StringIO(head, newline="")
+    above = [lines.readline() for _ in range(end)][skipped:]
+    source = StringIO("".join(above), newline="")
+    for row in CsvRows(source, dialect, columns=0, lines_before=skipped):
+        if isinstance(row, RowProblem):
+            yield row
+        elif not is_blank(row.fields):
+            yield _left_out(row, "it stands above the table")
 
 
 def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:

@@ -4,16 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from engine.documents.layout.hypotheses import Hypothesis, delimiter_name
-from engine.documents.rows import Row
 
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
 _CLOSE = 0.9  # of the best score
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
 _LOOKED_AT = 100  # rows
-_MANY_LINES = 10  # of a text in quotes
-_MANY_ROWS = 20
-_FEW_QUOTED = 0.1  # of the rows
 _LOG_LINE = re.compile(
     r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
@@ -29,8 +25,6 @@ def layout_doubts(
     count = found.last - found.first
     if found.width == 1 and (doubt := _line_doubt([row.fields[0] for row in found.rows])):
         yield doubt
-    if found.width == 1 and (long := _long_rows(found)):
-        yield long
     if found.width > 1 and found.share < _SURE_SHARE and count:
         yield f"{found.share:.0%} of the first {count} rows have {found.width} fields"
     if found.width == 1 and found.share < _SURE_SHARE:
@@ -65,21 +59,3 @@ def _line_doubt(texts: Sequence[str]) -> str:
     if sum(bool(YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""
-
-
-def _long_rows(found: Hypothesis) -> str:
-    """Return what is doubtful where a stray quote may have joined lines; "" where nothing is."""
-
-    def lines(row: Row) -> int:
-        return len(row.fields[0].splitlines())
-
-    several = [row for row in found.rows if lines(row) > 1]
-    longest = max(several, key=lines, default=None)
-    if longest is None or lines(longest) < _MANY_LINES or len(found.rows) < _MANY_ROWS:
-        return ""
-    if len(several) > _FEW_QUOTED * len(found.rows):
-        return ""
-    return (
-        f"the text of line {longest.line} stands in quotes with {lines(longest)} lines, as hardly "
-        "any other does: the quotes may be none of this kind"
-    )

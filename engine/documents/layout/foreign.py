@@ -14,7 +14,7 @@ from engine.documents.layout.hypotheses import (
     delimiter_name,
     find_table,
 )
-from engine.documents.layout.widths import NAME
+from engine.documents.layout.names import NAME
 from engine.documents.rows import json_columns
 from engine.errors import CorpusError
 

@@ -154,7 +154,7 @@ SPLIT = "".join(f"line number {n}\n" for n in range(30))
         (table("DATETIME,text\n", '{n}-1,10:{n},"{text}"'), "a name less than the rows"),
         (table("Survey,,,\nDay,,,text\n", '{n},{n},{n},"{text}"'), "1 of its 4 fields filled"),
         (b"id,text\n1,a b c\n2,d e f\n", "with 2 rows only"),
-        (b'"quoted\n' + b"a line\n" * 12 + b'end"\n' + SPLIT.encode(), "with 14 lines"),
+        (b'"quoted\n' + b"a line\n" * 12 + b'end"\n' + SPLIT.encode(), "14 lines are one text"),
         (b'text\n"never closed\n' + SPLIT.encode() + b'"again\n', "of its beginning can be read"),
     ],
 )
