@@ -235,6 +235,9 @@ class CsvRows:
             if self.quoted_rows > 3 * self._stray_rows or self._has_lost_quote(fields):
                 self._is_after_damage = True
                 return (_problem(line, STRAY_QUOTE, lines),)
+        if len(lines) > 1 and self._shape is not None and self._shape.may_join_lines:
+            reason = f"{REPAIRED}{len(lines)} lines, between two quotes, were taken for one text"
+            return (_problem(line, reason, lines), Row(line, fields))
         return (Row(line, fields),)
 
     def _has_lost_quote(self, fields: list[str]) -> bool:

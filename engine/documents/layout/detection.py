@@ -44,7 +44,7 @@ from engine.documents.layout.hypotheses import (
     delimiter_name,
     find_table,
 )
-from engine.documents.layout.joined import joined_doubt
+from engine.documents.layout.joined import joined_lines
 from engine.documents.rows import (
     LEFT_OUT,
     Dialect,
@@ -403,8 +403,10 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
         header = _from_first_row(found, header, config)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
-    if found.width == 1 and config.quoting is None and (joined := joined_doubt(head, found)):
-        later.append(joined)
+    if found.width == 1 and config.quoting is None and table.shape is not None:
+        is_sure, joined = joined_lines(head, found.dialect, skipped)
+        later += [joined] if joined else []
+        table = replace(table, shape=replace(table.shape, may_join_lines=not is_sure))
     doubts = layout_doubts(found, tried, config.delimiter)
     return replace(table, doubts=(*later, *doubts, *table.doubts))
 

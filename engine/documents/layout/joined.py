@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from engine.documents.csv_rows import CsvRows
-from engine.documents.layout.hypotheses import SAMPLE_ROWS, Hypothesis
+from engine.documents.layout.hypotheses import SAMPLE_ROWS
 from engine.documents.rows import Dialect, Row
 
 _NEARLY_ALL = 0.9  # of the rows, that stand in quotes
@@ -23,19 +23,28 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n|\r[ \t]*\r")
 
 
-def joined_doubt(text: str, found: Hypothesis) -> str:
-    """Return what is doubtful in the lines that quotes join; "" where nothing is.
+def joined_lines(text: str, dialect: Dialect, lines_before: int) -> tuple[bool, str]:
+    """Return whether lines between quotes are one text for sure, and what is doubtful in them.
 
     Parameters
     ----------
     text : str
         The beginning of a file of one column.
-    found : Hypothesis
+    dialect : Dialect
         By which it is read.
+    lines_before : int
+        Of the file, before `text`.
+
+    Returns
+    -------
+    is_sure : bool
+        Whether the quotes of the rows tell so; where there are none, nothing does.
+    doubt : str
+        A phrase; "" where nothing is doubtful, or no lines are between quotes.
     """
     joined: list[tuple[int, int]] = []  # first line, how many
     quoted = plain = with_mark = damaged = blank_between = blank_within = 0
-    for row, is_quoted, is_after_blank in _rows(text, found.dialect):
+    for row, is_quoted, is_after_blank in _rows(text, dialect, lines_before):
         if row is None:
             damaged += 1
             continue
@@ -53,26 +62,28 @@ def joined_doubt(text: str, found: Hypothesis) -> str:
                 joined.append((row.line, ends + 1))
                 blank_within += bool(_BLANK_LINE.search(field))
         blank_between += is_after_blank
-    if not joined:
-        return ""
     count = quoted + plain
     is_quoted = quoted >= _NEARLY_ALL * count and quoted >= _FEWEST_ROWS and not damaged
     has_paragraphs = blank_within > 0 and not blank_between and count > _FEWEST_ROWS
-    if is_quoted or has_paragraphs or with_mark * math.log(quoted / count) < _BY_CHANCE:
-        return ""
+    has_only_needed = with_mark > 0 and with_mark * math.log(quoted / count) < _BY_CHANCE
+    is_sure = is_quoted or has_paragraphs or has_only_needed
+    if is_sure or not joined:
+        return is_sure, ""
     line, lines = max(joined, key=lambda each: each[1])
-    return (
+    return False, (
         f"a quote in line {line} is closed {lines - 1} lines below, so that {lines} lines are one "
         "text; should each line be a text, its quotes are none of this kind"
     )
 
 
-def _rows(text: str, dialect: Dialect) -> Iterator[tuple[Row | None, bool, bool]]:
+def _rows(
+    text: str, dialect: Dialect, lines_before: int
+) -> Iterator[tuple[Row | None, bool, bool]]:
     """Yield each row, whether it stands in quotes, and whether a blank line is above it.
 
     A damaged one is None.
     """
-    source = CsvRows(StringIO(text, newline=""), dialect, columns=0)
+    source = CsvRows(StringIO(text, newline=""), dialect, columns=0, lines_before=lines_before)
     quoted = 0
     for row in itertools.islice(source, SAMPLE_ROWS):
         if isinstance(row, Row):
