@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from engine.documents.layout.hypotheses import Hypothesis, delimiter_name
+from engine.documents.layout.hypotheses import NEEDED_SHARE, Hypothesis, delimiter_name
 
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
+_PROSE_SHARE = 0.8  # of the lines, with as many commas: they may be a table's
 _CLOSE = 0.9  # of the best score
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
@@ -38,7 +39,8 @@ def layout_doubts(
         return
     for other in tried:
         mark = delimiter_name(other.dialect.delimiter)
-        if found.width == 1 and other.is_prose and other.share >= _SURE_SHARE and count > 1:
+        needed = NEEDED_SHARE if other.needs_quotes else _PROSE_SHARE
+        if found.width == 1 and other.is_prose and other.share >= needed and count > 1:
             yield (
                 f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
                 "as in running text, so that each line is one text"

@@ -426,9 +426,11 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         behind = marks  # they are gone from the cells
     if behind < _BLANK_BEHIND * marks or not marks:
         return False
-    if found.share < CLEAR_SHARE and behind == marks:
+    is_quoted = found.dialect.skips_blanks and found.needs_quotes  # as no running text is
+    numbers = sum(column.kind == "number" for column in found.shape.columns)
+    if found.share < CLEAR_SHARE and behind == marks and not is_quoted and numbers < 2:
         return True
-    if any(column.kind == "number" for column in found.shape.columns):
+    if numbers:
         return False
     names = [name.strip().lower() for name in body[0]]
     if len(body) > 2 and any(name in TEXT_NAMES for name in names) and len(set(names)) > 1:

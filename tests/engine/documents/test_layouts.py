@@ -328,3 +328,25 @@ def test_that_the_first_row_is_the_header_where_a_person_says_so(tmp_path: Path)
     assert inspect_csv(path, CsvConfig(skip_rows=0)).columns == ("Survey", "column 2")
     with pytest.raises(CorpusError, match="no text below its first 99 lines"):
         inspect_csv(path, CsvConfig(skip_rows=99))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "bad"),
+    [
+        ("id, comment", '{n}, "{text}"', '{n},, "{text}"'),
+        (
+            "id; day; comment; score",
+            "{n}; 2024-01-{n}; {text}; {n}",
+            "{n} 2024-01-{n}; {text}; {n}",
+        ),
+    ],
+)
+def test_that_a_damaged_row_makes_no_running_text_of_a_small_table(
+    header: str, row: str, bad: str, tmp_path: Path
+) -> None:
+    lines = [(bad if n == 4 else row).format(n=n, text=SENTENCES[n]) for n in range(8)]
+
+    texts, problems = read(write(tmp_path, rows_of(header, *lines)))
+
+    assert texts == [text for text in SENTENCES[:8] if text != SENTENCES[4]]
+    assert [line for line, _ in problems] == [6]
