@@ -162,15 +162,17 @@ class Shape:
     def is_second_header(self, fields: Sequence[str]) -> bool:
         """Tell whether the row below a header belongs to it, such as one of units."""
         numbers = [
-            value
+            (column, value.strip())
             for column, value in zip(self.columns, fields, strict=False)
             if column.kind == "number"
         ]
-        return (
-            self.rows >= _ENOUGH
-            and bool(numbers)
-            and all(v.strip() and not NUMBER.fullmatch(v.strip()) for v in numbers)
-            and not any(v.strip().lower() in UNKNOWN for v in numbers)
+        if self.rows < _ENOUGH or not numbers:
+            return False
+        return all(
+            column.is_full
+            if not value
+            else not NUMBER.fullmatch(value) and value.lower() not in UNKNOWN
+            for column, value in numbers
         )
 
 

@@ -12,7 +12,8 @@ _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
 _LOOKED_AT = 100  # rows
 _LOG_LINE = re.compile(
-    r"\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
+    r"\[?\d{1,2}[./]\d{1,2}[./]\d{2,4}, \d{1,2}:\d\d"  # of a chat
+    r"|\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d)"
     r"|(?:\d{1,3}\.){3}\d{1,3} \S+ \S+ \[\d\d/\w{3}/\d{4}:"  # of a web server
 )

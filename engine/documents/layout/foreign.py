@@ -34,6 +34,7 @@ _BEGINNINGS = (
     ),
     (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
 )
+_LATEX_ROW = re.compile(r" & .*\\\\[ \t]*(?:\[[\w.]*\]|\\[a-z]+(?:\{[\d-]*\})?)?[ \t]*$")
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
@@ -109,11 +110,24 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is no table; it holds {held[0]}. Save its texts as CSV, or one per line "
             "in a file named .txt."
         )
+    if _is_latex_table(head[:20_000]):
+        raise CorpusError(
+            f"{path.name} is a LaTeX table. Save it as CSV: with commas, and without what ends its "
+            "lines."
+        )
     if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
             "without the bars at the ends of its lines."
         )
+
+
+def _is_latex_table(text: str) -> bool:
+    """Whether nearly all lines are cells between "&" that end with two backslashes."""
+    lines = [line for line in text.splitlines()[:_LOOKED_AT] if line.strip()]
+    return len(lines) >= _FEWEST_LINES and (
+        sum(bool(_LATEX_ROW.search(line)) for line in lines) >= _NEEDED_SHARE * len(lines)
+    )
 
 
 def _is_markdown_table(text: str) -> bool:

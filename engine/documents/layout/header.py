@@ -1,5 +1,6 @@
 """Which row names the columns, what stands above it, and which column holds the text."""
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -285,7 +286,9 @@ def _names(fields: Sequence[str], body: list[list[str]]) -> bool:
 
 
 def _is_index(values: Sequence[str]) -> bool:
-    return _are_row_names(values) or all(not value.strip() for value in values)
+    below = list(itertools.dropwhile(lambda value: not value.strip(), values))
+    is_header_longer = len(values) - len(below) < min(_ENOUGH, len(below))  # has several rows
+    return not below or (is_header_longer and _are_row_names(below))
 
 
 def detect_header(rows: Sequence[Sequence[str]]) -> bool:

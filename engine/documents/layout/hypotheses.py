@@ -99,13 +99,16 @@ class Hypothesis:
 
     @property
     def is_sure_beside_blanks(self) -> bool:
-        """Whether blanks divide the rows of a table, with names above and texts in quotes."""
+        """Whether blanks divide the rows of a table, with names above and texts in quotes.
+
+        R writes no name above those of the rows.
+        """
         names = [name.strip() for name in self.rows[0].fields] if self.rows else []
         return (
             self.needs_quotes
             and self.width > 1
             and self.share >= CLEAR_SHARE
-            and len(names) == self.width
+            and len(names) in (self.width, self.width - 1)
             and all(map(NAME.fullmatch, names))
         )
 

@@ -60,6 +60,9 @@ def test_that_the_shared_tables_are_read_right_or_refused(shared_data: Path) -> 
         table("1. How is it?,2. Which word would you choose?\n", '"{text}",{n}word'),
         table("Survey,\nid,text,\n", '{n},"{text}"'),
         table("id x text\n", '{n} y "{text}"'),
+        table('"text" "n"\n', '"{n}" "{text}" {n}'),  # R names the rows, but not their column
+        table(",text,n\n,raw,sum\n", '{n},"{text}",{n}'),
+        table("id,text\n,Open-Ended Response\n", '{n}00,"{text}"'),
         table("Comment\n", "{text}"),
     ],
 )
@@ -106,6 +109,7 @@ def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
         (b"% old\n@relation texts\n@attribute text string\n@data\n'a b'\n", "ARFF"),
         (b"/annex/objects/SHA256E-s1335--5e67.csv\n", "git annex get"),
         (table("id x text\n", '{n} or so "{text}" z'), "blanks between its fields"),
+        (table("id & text \\\\\n\\hline\n", "{n} & {text} \\\\"), "a LaTeX table"),
         (b"a,b,c\n" + b"1,2\n3\n4,5,6,7\n8,9,1,2,3\n" * 4, "line 1 has 3 fields between ','"),
     ],
 )  # fmt: skip
@@ -241,6 +245,7 @@ LOGS = {
     "iso": "2024-05-01 12:00:{n:02} INFO worker-{n} the job has ended",
     "iso T": "[2024-05-01T12:00:{n:02}.123Z] WARN disk nearly full on {n}",
     "syslog": "May  1 12:00:{n:02} host sshd[{n}]: Failed password for root",
+    "chat": "{n}.03.24, 10:{n} - Ann: it is {n}",
     "web": '127.0.0.{n} - - [01/May/2024:12:00:{n:02} +0200] "GET /{n} HTTP/1.0" 200 23',
 }
 
