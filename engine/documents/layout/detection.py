@@ -22,7 +22,7 @@ from engine.documents.encoding import (
     check_encoding,
     detect_encoding,
 )
-from engine.documents.layout.doubts import layout_doubts
+from engine.documents.layout.doubts import divides_none, layout_doubts
 from engine.documents.layout.foreign import (
     misunderstood,
     refuse_foreign,
@@ -308,6 +308,11 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)
     if _is_json_lines(head, config):
+        if config.skip_rows is not None:
+            raise CorpusError(
+                f"{path.name} has a JSON object on each line, and no lines above a table. "
+                "Leave --skip-rows out."
+            )
         return replace(layout, kind="json", columns=_json_keys(path, head))
     return _as_table(path, layout, config, decode_pieces(sample, found.encoding))
 
@@ -331,7 +336,7 @@ def _is_json_lines(head: str, config: CsvConfig) -> bool:
 
 def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
     """Return the table that a plain text is where all its lines agree on it, or None."""
-    if config.documents is not None or config.has_header is False:
+    if config.documents is not None:
         return None
     found, _ = find_table(layout.head, None)
     marks = found.dialect.delimiter
@@ -403,6 +408,8 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
         header = _from_first_row(found, header, config)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
+    if found.dialect.delimiter and found.width == 1:
+        later += divides_none(head, found.dialect.delimiter)
     if found.width == 1 and config.quoting is None and table.shape is not None:
         is_sure, joined = joined_lines(head, found.dialect, skipped)
         later += [joined] if joined else []

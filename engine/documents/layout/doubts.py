@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from engine.documents.layout.hypotheses import NEEDED_SHARE, Hypothesis, delimiter_name
+from engine.documents.layout.hypotheses import NEEDED_SHARE, Hypothesis, delimiter_name, find_table
+from engine.documents.rows import json_columns
 
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
 _PROSE_SHARE = 0.8  # of the lines, with as many commas: they may be a table's
@@ -50,6 +51,19 @@ def layout_doubts(
             continue  # a part of it, such as the bar of "||"
         elif other is not found and found.width > 1 and other.score > _CLOSE * found.score:
             yield f"{mark} would divide the rows nearly as well, into {other.width} fields"
+
+
+def divides_none(text: str, delimiter: str) -> Iterator[str]:
+    """Yield what is doubtful in a delimiter that was chosen, but divides no row."""
+    if json_columns(text.strip().splitlines()[0]):
+        yield "each of its lines is a JSON object, and one text, since a delimiter was chosen"
+    other, _ = find_table(text, None)
+    if other.width > 1:
+        yield (
+            f"{delimiter_name(delimiter)}, which was chosen, divides no row, so that each is one "
+            f"text; {delimiter_name(other.dialect.delimiter)} would divide them into {other.width} "
+            "fields"
+        )
 
 
 def _line_doubt(texts: Sequence[str]) -> str:

@@ -355,3 +355,31 @@ def test_that_a_damaged_row_makes_no_running_text_of_a_small_table(
 
     assert texts == [text for text in SENTENCES[:8] if text != SENTENCES[4]]
     assert [line for line, _ in problems] == [6]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.csv", "a.dat"])
+@pytest.mark.parametrize(
+    ("chosen", "columns", "doubt"),
+    [
+        ({"delimiter": ";", "columns": ("text",)}, ("id", "text"), ""),
+        ({"has_header": False}, ("column 1", "column 2"), ""),
+        ({"delimiter": "|"}, ("column 1",), "'|', which was chosen, divides no row"),
+        ({"delimiter": "\n"}, ("column 1",), ""),
+    ],
+)
+def test_that_a_choice_is_obeyed_whatever_the_file_is_called(
+    name: str, chosen: dict[str, object], columns: tuple[str, ...], doubt: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, table("id;text\n", "{n};{text}"), name)
+
+    with DocumentReader(path, CsvConfig(**chosen)) as reader:  # type: ignore[arg-type]
+        assert reader.all_columns == columns
+        assert any(doubt in each for each in reader.doubts) or not doubt
+
+
+def test_that_json_lines_divided_by_a_choice_are_doubtful_or_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"text": "it is"}\n' * 9, "a.jsonl")
+
+    assert "a JSON object" in inspect_csv(path, CsvConfig(delimiter=";")).doubts[0]
+    with pytest.raises(CorpusError, match="Leave --skip-rows out"):
+        inspect_csv(path, CsvConfig(skip_rows=1))
