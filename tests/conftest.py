@@ -32,6 +32,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if threading.current_thread() is threading.main_thread():  # ignored where a shell began it with &
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):  # ignored under nohup, which the program respects
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if "PYTEST_XDIST_WORKER" in os.environ:  # there is one a core already
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

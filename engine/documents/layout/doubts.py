@@ -3,7 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from engine.documents.layout.hypotheses import NEEDED_SHARE, Hypothesis, delimiter_name, find_table
+from engine.documents.layout.hypotheses import (
+    NEEDED_SHARE,
+    Hypothesis,
+    find_table,
+    quoted_delimiter,
+)
 from engine.documents.rows import json_columns
 
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
@@ -11,7 +16,7 @@ _PROSE_SHARE = 0.8  # of the lines, with as many commas: they may be a table's
 _CLOSE = 0.9  # of the best score
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
-_LOOKED_AT = 100  # rows
+LOOKED_AT = 100  # rows
 _LOG_LINE = re.compile(
     r"\[?\d{1,2}[./]\d{1,2}[./]\d{2,4}, \d{1,2}:\d\d"  # of a chat
     r"|\S{0,20}\s?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d|"  # 2024-05-01 12:00:00
@@ -40,7 +45,7 @@ def layout_doubts(
     if delimiter is not None:
         return
     for other in tried:
-        mark = delimiter_name(other.dialect.delimiter)
+        mark = quoted_delimiter(other.dialect.delimiter)
         needed = NEEDED_SHARE if other.needs_quotes else _PROSE_SHARE
         if found.width == 1 and other.is_prose and other.share >= needed and count > 1:
             yield (
@@ -60,19 +65,23 @@ def divides_none(text: str, delimiter: str) -> Iterator[str]:
     other, _ = find_table(text, None)
     if other.width > 1:
         yield (
-            f"{delimiter_name(delimiter)}, which was chosen, divides no row, so that each is one "
-            f"text; {delimiter_name(other.dialect.delimiter)} would divide them into {other.width} "
+            f"{quoted_delimiter(delimiter)}, which was chosen, divides no row, so that each is one "
+            f"text; {quoted_delimiter(other.dialect.delimiter)} would divide them into {other.width} "
             "fields"
         )
 
 
 def _line_doubt(texts: Sequence[str]) -> str:
     """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
-    lines = texts[:_LOOKED_AT]
-    if len(lines) < _FEWEST_LINES:
-        return ""
-    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
+    lines = texts[:LOOKED_AT]
+    if are_alike(lines, _LOG_LINE):
         return "its lines begin as those of a log do, and each is one text with its time in it"
-    if sum(bool(YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
+    if are_alike(lines, YAML_KEY):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""
+
+
+def are_alike(lines: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Whether nearly all of the lines begin with the pattern, and there are some."""
+    fitting = sum(bool(pattern.match(line)) for line in lines)
+    return len(lines) >= _FEWEST_LINES and fitting >= _MOST * len(lines)
