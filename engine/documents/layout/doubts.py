@@ -64,10 +64,10 @@ def divides_none(text: str, delimiter: str) -> Iterator[str]:
         yield "each of its lines is a JSON object, and one text, since a delimiter was chosen"
     other, _ = find_table(text, None)
     if other.width > 1:
+        chosen, better = map(quoted_delimiter, (delimiter, other.dialect.delimiter))
         yield (
-            f"{quoted_delimiter(delimiter)}, which was chosen, divides no row, so that each is one "
-            f"text; {quoted_delimiter(other.dialect.delimiter)} would divide them into {other.width} "
-            "fields"
+            f"{chosen}, which was chosen, divides no row, so that each is one text; {better} would "
+            f"divide them into {other.width} fields"
         )
 
 
