@@ -57,6 +57,16 @@ class RowProblem:
     file: str = ""  # which one, where there are several
 
     @property
+    def is_repaired(self) -> bool:
+        """Whether the row was kept."""
+        return self.reason.startswith(REPAIRED)
+
+    @property
+    def is_no_row(self) -> bool:
+        """Whether it is no row of the table, such as a title above it."""
+        return self.reason.startswith(LEFT_OUT)
+
+    @property
     def is_file_left_out(self) -> bool:
         """Whether it is no row, but a file, or the rest of one, that could not be read."""
         return self.reason.startswith(FILE_LEFT_OUT)

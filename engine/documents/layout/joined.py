@@ -14,6 +14,7 @@ from io import StringIO
 from engine.documents.csv_rows import CsvRows
 from engine.documents.layout.hypotheses import SAMPLE_ROWS
 from engine.documents.rows import Dialect, Row
+from engine.wording import counted
 
 _NEARLY_ALL = 0.9  # of the rows, that stand in quotes
 _FEWEST_ROWS = 3
@@ -70,9 +71,10 @@ def joined_lines(text: str, dialect: Dialect, lines_before: int) -> tuple[bool, 
     if is_sure or not joined:
         return is_sure, ""
     line, lines = max(joined, key=lambda each: each[1])
+    below = counted(lines - 1, "line")
     return False, (
-        f"a quote in line {line} is closed {lines - 1} lines below, so that {lines} lines are one "
-        "text; should each line be a text, its quotes are none of this kind"
+        f"a quote in line {line} is closed {below} below, so that {lines} lines are one text; "
+        "should each line be a text, its quotes are none of this kind"
     )
 
 
