@@ -74,7 +74,7 @@ def joined_lines(text: str, dialect: Dialect, lines_before: int) -> tuple[bool, 
     below = counted(lines - 1, "line")
     return False, (
         f"a quote in line {line} is closed {below} below, so that {lines} lines are one text; "
-        "should each line be a text, its quotes are none of this kind"
+        "if each line is a text, choose no quotes (--quoting none)"
     )
 
 
