@@ -189,11 +189,10 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
 def _has_join(fields: Sequence[str]) -> bool:
     """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
     return any(
-        left
-        and right[:1] not in ("", " ")
+        right[:1] != " "
         and not (left[-1:].isdigit() and right[:1].isdigit())
         and not (left.count('"') % 2 and right[:1] == '"')  # "So," she said
-        for left, right in itertools.pairwise(fields)
+        for left, right in itertools.pairwise(filter(None, fields))
     )
 
 
