@@ -369,7 +369,7 @@ def meet(place: Place, store: Store, control: RunControl, output: Output) -> Sto
             told = missing
             output.note(f"Waiting for {_named_ranks(missing)}: start the same command there.")
         time.sleep(_LOOK_S)
-    return dist.PrefixStore(meeting.name, store)  # type: ignore[attr-defined, no-any-return]
+    return dist.PrefixStore(meeting.name, store)  # type: ignore[attr-defined]
 
 
 class _Invitation:
