@@ -52,6 +52,7 @@ _MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
+_FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 _FEW_KNOWN = 0.5  # of the words
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
@@ -363,6 +364,11 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
                 f"{config.min_count} times. With the smallest count 1 "
                 f"(Known from 1 ×, --min-count 1), {most:.0%} would be known."
             )
+    if corpus.share_with_letters() < _FEW_LETTERS:
+        yield Notice(
+            text=f"Hardly a word of {text.named_columns} has a letter. If that is not the text, "
+            "choose another column (--column)."
+        )
     yield CorpusReady(corpus=corpus)
 
 
