@@ -405,7 +405,7 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
             "one text"
         )
     if config.skip_rows is not None:
-        header = _from_first_row(found, header, config)
+        header = _from_first_row(found, header)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
     if found.dialect.delimiter and found.width == 1:
@@ -418,7 +418,7 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
     return replace(table, doubts=(*later, *doubts, *table.doubts))
 
 
-def _from_first_row(found: Hypothesis, header: Header, config: CsvConfig) -> Header:
+def _from_first_row(found: Hypothesis, header: Header) -> Header:
     """Return the header of a table of which the user said where it begins."""
     if header.row in (-1, 0):
         return header if header.row == 0 else replace(header, first=0)
