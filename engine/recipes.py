@@ -58,7 +58,7 @@ _FORMER_FAST = RecipeDefaults(
 # By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
 _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
-        1_000_000,
+        3_000_000,
         replace(
             _FORMER_FAST,
             learning_rate=0.006,

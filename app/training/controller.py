@@ -180,7 +180,7 @@ class TrainingController(QObject):
         if corpus is not None:
             words, vocabulary = corpus.summary.training_words, corpus.summary.vocabulary_size
         form = self._tab.form
-        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.hidden_dim)
+        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.fields.hidden.value())
         form.show_recipe_defaults(defaults)
 
     @Slot()

@@ -49,8 +49,7 @@ class ConfigForm(QWidget):
     changed()
         A value is different now.
     recipe_changed(str)
-        "fast" or "tutorial", or the hidden size is another, which its rate depends on; the owner
-        answers with `show_recipe_defaults`.
+        It or the hidden size; the owner answers with `show_recipe_defaults`.
     """
 
     changed = Signal()
@@ -149,11 +148,6 @@ class ConfigForm(QWidget):
     def recipe(self) -> str:
         """The recipe that is chosen."""
         return str(self.fields.recipe.currentData())
-
-    @property
-    def hidden_dim(self) -> int:
-        """The hidden units that are chosen."""
-        return self.fields.hidden.value()
 
     def choices(self) -> TrainingChoices | None:
         """Return what the form says, or None after showing what is wrong beside the fields."""
