@@ -41,7 +41,6 @@ from .corpus.kept.cache import (
 from .corpus.copies import (
     Copy as Copy,
     CopyFinder as CopyFinder,
-    held_out_share as held_out_share,
 )
 from .corpus.corpus import (
     Corpus as Corpus,
@@ -57,6 +56,11 @@ from .tokenization.languages import (
 from .corpus.counting.references import (
     ReferenceLosses as ReferenceLosses,
     ReferencesCounted as ReferencesCounted,
+)
+from .corpus.novelty import (
+    Novelty as Novelty,
+    held_out_novelty as held_out_novelty,
+    novelty as novelty,
 )
 from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
