@@ -1,4 +1,4 @@
-"""How much of the newest batch is new: a line, and by the length of a run in a window of its own."""
+"""How much of the newest batch is new: in a line, and by the length of a run in its own window."""
 
 from collections.abc import Sequence
 
