@@ -136,13 +136,14 @@ def score_sentences_with_engine(
 
 
 def score_list_with_engine(
-    model: "LanguageModel", source: str | Path, control: RunControl
+    model: "LanguageModel", source: str | Path, scores: Path | None, control: RunControl
 ) -> "Iterator[StageProgress | CandidatesScored]":
-    """Score the candidates of a text or of a file; called in the worker."""
-    from engine import candidates_in, candidates_of, score_candidates
+    """Score the candidates of a text or of a file; `scores` are the list's own, in another."""
+    from engine import candidates_of, lines_of, own_scores_in, score_candidates
 
-    is_file = isinstance(source, Path)
-    read = candidates_in(Path(source)) if is_file else candidates_of(str(source).split("\n"))
+    own = None if scores is None else own_scores_in(scores)
+    lines = lines_of(source) if isinstance(source, Path) else source.split("\n")
+    read = candidates_of(lines, own)
     return score_candidates(model, list(read), control)
 
 

@@ -130,9 +130,13 @@ from .scoring.ranking import (
     RankedCandidate as RankedCandidate,
     RankWeights as RankWeights,
     ScoredCandidate as ScoredCandidate,
-    candidates_in as candidates_in,
-    candidates_of as candidates_of,
     rank as rank,
+)
+from .scoring.lists import (
+    OwnScores as OwnScores,
+    candidates_of as candidates_of,
+    lines_of as lines_of,
+    own_scores_in as own_scores_in,
 )
 from .scoring.replacement import best_replacement as best_replacement
 from .language_model.results import (
