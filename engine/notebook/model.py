@@ -36,7 +36,7 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import NGramModel
 from engine.language_model.results import FileScored, ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
-from engine.notebook.reading import Text, read
+from engine.notebook.reading import Text, text_for
 from engine.notebook.results import (
     Better,
     Evaluated,
@@ -304,10 +304,10 @@ class Model:
     def evaluate(self, text: "Text | Path | str") -> Evaluated:
         """Return loss and perplexity over all sentences of a text, or of a file.
 
-        Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
+        A file is read as the model's own text was. Ctrl+C raises `KeyboardInterrupt`: half a text
+        has no loss.
         """
-        if not isinstance(text, Text):
-            text = read(text, tokenizer=self.language_model.summary.tokenizer)
+        text = text_for(self.language_model, text)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_all_words().with_validation_fraction(0.0)
         found = _result_of(partial(evaluate_corpus, self.language_model, corpus))
