@@ -21,7 +21,7 @@ from app.shared.labels import describe, make_label
 from engine import RankedCandidate, RankWeights, StageProgress
 
 _LARGEST_WEIGHT = 1000.0
-_LIST_WIDTH, _TABLE_WIDTH = 330, 840  # px
+_LIST_WIDTH, _TABLE_WIDTH = 250, 920  # px
 _EXAMPLE = (
     "One sentence per line, such as\n\nhe goes to school .\nhe go to school .\n\n"
     "A score may stand before or after it, with a tab between; n-best lists of Moses "
@@ -135,7 +135,6 @@ class RankPage(QWidget):
         column.addWidget(self._edit, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self._open_button)
-        buttons.addWidget(self._scores_button)
         buttons.addStretch(1)
         buttons.addWidget(self._cancel_button)
         buttons.addWidget(self._rank_button)
@@ -152,6 +151,7 @@ class RankPage(QWidget):
             weights.addSpacing(12)
         weights.addWidget(self._per_word_check)
         weights.addStretch(1)
+        weights.addWidget(self._scores_button)
         column.addLayout(weights)
         column.addWidget(self._table, 1)
         below = QHBoxLayout()
