@@ -6,6 +6,7 @@ text is made here: that is `written`.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import regex
 
@@ -81,7 +82,9 @@ def kinds(tokens: Sequence[str], *, nltk: bool = False) -> list[str]:
     found: list[str] = []
     depth = 0
     for index, token in enumerate(tokens):
-        if token in _CLITICS or token.lower() in _CLITICS:
+        if token.isalpha():  # most are
+            kind = "w"
+        elif token in _CLITICS or token.lower() in _CLITICS:
             kind = "c"
         elif _NUMBER.match(token):
             kind = "n"
@@ -227,32 +230,54 @@ def is_glued(before: str, after: str, known: Language) -> bool:
     return after in _GLUED_BEFORE or after in _BOTH or after in ("'>", "'")
 
 
-def is_counted(found: Sequence[str], index: int) -> bool:
-    """Whether the gap before the token at `index` says something of the text's way."""
-    return index > 0 and not (found[index] in "wn" and found[index - 1] in "wn")
+class Gap(NamedTuple):
+    """What is around the place where a blank may stand; "" where that decides nothing."""
+
+    before: str  # kinds of token
+    after: str
+    outer_before: str  # of the tokens beyond them, where a mark is next to the gap
+    outer_after: str
+    word: str  # itself, where the other side is a mark
+    next_word: str  # that follows it
 
 
-def levels(tokens: Sequence[str], found: Sequence[str], index: int) -> list[str]:
-    """Return what may decide on a blank before the token at `index`, the finest first.
+def gap(tokens: Sequence[str], found: Sequence[str], index: int) -> Gap:
+    """Return what is around the gap before the token at `index`, from 1."""
+    before, after = found[index - 1], found[index]
+    outer_before = outer_after = word = next_word = ""
+    has_next = index + 1 < len(found)
+    if before not in WORDS:
+        outer_before = found[index - 2] if index > 1 else ""
+        if after == "w":
+            word = tokens[index].lower()
+            next_word = tokens[index + 1].lower() if has_next and found[index + 1] == "w" else ""
+    if after not in WORDS:
+        outer_after = found[index + 1] if has_next else ""
+        if before == "w":
+            word = tokens[index - 1].lower()
+    return Gap(before, after, outer_before, outer_after, word, next_word)
+
+
+def is_telling(before: str, after: str) -> bool:
+    """Whether the gap between two kinds says something of the text's way."""
+    return not (before in "wn" and after in "wn")
+
+
+def levels(place: Gap) -> list[str]:
+    """Return what may decide on a blank, the finest first.
 
     A number and what is around the gap: 5 a mark and the two words after it, 4 a mark and
-    the word beside it, 3 two kinds
-    on a side where a mark is next to it, 2 one on each, 1 the same wherever they stand in
-    their sentence, 0 what marks do.
+    the word beside it, 3 two kinds on a side where a mark is next to it, 2 one on each, 1
+    the same wherever they stand in their sentence, 0 what marks do.
     """
-    before, after = found[index - 1], found[index]
+    before, after, outer_before, outer_after, word, next_word = place
     names = [f"2 {before} {after}", *_rougher(before, after)]
-    outer_before = found[index - 2] if index > 1 and before not in WORDS else ""
-    outer_after = found[index + 1] if index + 1 < len(found) and after not in WORDS else ""
     if outer_before or outer_after:
         names.insert(0, f"3 {before} {after} {outer_before} {outer_after}")
-    if after == "w" and before not in WORDS:
-        word = tokens[index].lower()
+    if word:
         names.insert(0, f"4 {before} {after} {word}")
-        if index + 1 < len(found) and found[index + 1] == "w":
-            names.insert(0, f"5 {before} {after} {word} {tokens[index + 1].lower()}")
-    elif before == "w" and after not in WORDS:
-        names.insert(0, f"4 {before} {after} {tokens[index - 1].lower()}")
+    if next_word:
+        names.insert(0, f"5 {before} {after} {word} {next_word}")
     return names
 
 

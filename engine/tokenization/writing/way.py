@@ -13,16 +13,18 @@ from engine.tokenization.languages import QuotationMarks, language
 from engine.tokenization.words import APOSTROPHE, CLOSING, ELLIPSIS, OPENING, Piece
 from engine.tokenization.writing.spacing import (
     BY_WORD,
+    Gap,
     decided,
-    is_counted,
+    gap,
     is_glued,
+    is_telling,
     kinds,
     levels,
     rougher,
 )
 
 _DEFAULT = QuotationMarks()
-_MOST_SPACINGS = 40_000  # of those counted; a text keeps a few hundred
+_MOST_GAPS = 40_000  # different ones that are counted; a text keeps a few hundred
 _LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
 _MOSTLY = 0.9  # and their share
 _LEAST_SEEN = 2  # times before a text's own way counts more than its language's; with the
@@ -59,7 +61,7 @@ class WritingCounts:
 
     def __init__(self, *, nltk: bool = False) -> None:
         self._nltk = nltk
-        self.spacings: Counter[tuple[str, bool]] = Counter()
+        self.gaps: Counter[tuple[Gap, bool]] = Counter()  # with whether no blank is there
         self.marks: Counter[tuple[str, str]] = Counter()  # (opening1 …, raw)
         self.others: Counter[str] = Counter()  # apostrophes, ellipses
         self.starts: Counter[bool] = Counter()
@@ -69,9 +71,8 @@ class WritingCounts:
         tokens = [piece.token for piece in pieces]
         found = kinds(tokens, nltk=self._nltk)
         for index, piece in enumerate(pieces):
-            if is_counted(found, index):
-                for level in levels(tokens, found, index):
-                    self.spacings[level, piece.is_glued] += 1
+            if index and is_telling(found[index - 1], found[index]):
+                self.gaps[gap(tokens, found, index), piece.is_glued] += 1
             token = piece.token
             if token in (OPENING, CLOSING):
                 self.marks[found[index].removeprefix("^"), piece.raw] += 1
@@ -82,15 +83,19 @@ class WritingCounts:
         first = next((piece.raw for piece in pieces if piece.raw[:1].isalpha()), "")
         if first and first[0].lower() != first[0].upper():
             self.starts[first[0].isupper()] += 1
-        if len(self.spacings) > _MOST_SPACINGS:
-            self.spacings = Counter(dict(self.spacings.most_common(_MOST_SPACINGS // 2)))
+        if len(self.gaps) > _MOST_GAPS:
+            self.gaps = Counter(dict(self.gaps.most_common(_MOST_GAPS // 2)))
 
     def writing(self, code: str, forms: Mapping[str, str] | None = None) -> Writing:
         """Return the text's own way, and its language's where the text shows none."""
         known = language(code)
+        seen: Counter[tuple[str, bool]] = Counter()
+        for (place, is_glued_there), count in self.gaps.items():
+            for level in levels(place):
+                seen[level, is_glued_there] += count
         spacings: dict[str, bool] = {}
-        for level in sorted({level for level, _ in self.spacings}):  # the roughest first
-            glued, apart = self.spacings[level, True], self.spacings[level, False]
+        for level in sorted({level for level, _ in seen}):  # the roughest first
+            glued, apart = seen[level, True], seen[level, False]
             kind, before, after, *_ = level.split(" ")
             if kind == "0":  # a text that sets all its marks apart; else it says too little
                 if apart >= _LEAST_APART and apart > _MOSTLY * (glued + apart):

@@ -13,7 +13,7 @@ from engine.tokenization.sentence_ends import GOES_ON
 from engine.tokenization.tokenizers import is_run
 from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.tokenization.words import APOSTROPHE, BLANK, CLOSING, ELLIPSIS, OPENING, Tokenizer
-from engine.tokenization.writing.spacing import ENTITIES, decided, is_glued, kinds, levels
+from engine.tokenization.writing.spacing import ENTITIES, decided, gap, is_glued, kinds, levels
 from engine.tokenization.writing.way import Writing
 
 # Marks that say by themselves which one opens, and that are no apostrophes.
@@ -152,7 +152,7 @@ class Writer:
                 return True
             if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
                 return tokens[index] in ENTITIES
-        own = decided(self._writing.spacings, levels(tokens, found, index))
+        own = decided(self._writing.spacings, levels(gap(tokens, found, index)))
         return is_glued(before, after, self._known) if own is None else own
 
     def _shown(self, token: str, kind: str, marks: QuotationMarks) -> str:
