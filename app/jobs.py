@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
 from app.scoring_jobs import (
     CopiesFound,
+    ModelMixed,
     TableSaid,
     best_replacement_with_engine,
     complete_with_engine,
     find_copies_with_engine,
+    mix_with_engine,
     next_words_with_engine,
     score_by_table_with_engine,
     score_file_with_engine,
@@ -44,7 +46,9 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
+        CachedCorpora,
         CandidatesScored,
+        ClearedCorpora,
         Corpus,
         CorpusSummary,
         CsvPreview,
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
         LanguageModel,
         NextWords,
         RecipeDefaults,
+        RunInfo,
         StageProgress,
         WordsPreview,
     )
@@ -94,6 +99,27 @@ def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
     return check_gradients(control)
 
 
+def list_prepared_with_engine() -> "CachedCorpora":
+    """List the prepared texts; called in the worker: the folder may be on a slow disk."""
+    from engine import list_cached_corpora
+
+    return list_cached_corpora()
+
+
+def clear_prepared_with_engine() -> "ClearedCorpora":
+    """Delete the prepared texts; called in the worker."""
+    from engine import clear_cached_corpora
+
+    return clear_cached_corpora()
+
+
+def train_command_of_engine(run: "RunInfo") -> str:
+    """Return the line that repeats a run; RunError where there is none."""
+    from engine import train_command
+
+    return train_command(run)
+
+
 def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]":
     """Count tables of word sequences; called in the worker."""
     from engine import count_references
@@ -101,12 +127,16 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str, words: int | None, vocabulary: int) -> "RecipeDefaults":
+def defaults_of_engine(
+    recipe: str, words: int | None, vocabulary: int, hidden_dim: int
+) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
     size = USUAL_WORDS if words is None else words
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size, vocabulary)
+    return recipe_defaults(
+        "tutorial" if recipe == "tutorial" else "fast", size, vocabulary, hidden_dim=hidden_dim
+    )
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -240,12 +270,15 @@ class Jobs:
     open_prepared: "Callable[[CorpusConfig, str, RunControl], Corpus | None]" = (
         open_prepared_with_engine
     )
+    list_prepared: "Callable[[], CachedCorpora]" = list_prepared_with_engine
+    clear_prepared: "Callable[[], ClearedCorpora]" = clear_prepared_with_engine
+    train_command: "Callable[[RunInfo], str]" = train_command_of_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None, int], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int, int], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -265,6 +298,7 @@ class Jobs:
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
     score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
+    mix: "Callable[..., Iterator[Event | ModelMixed]]" = mix_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
@@ -291,11 +325,9 @@ class CsvInspected:
     preview: "CsvPreview"
 
 
-def inspected(
-    inspect: Inspect, path: Path, config: CsvConfig, control: RunControl
-) -> Iterator[CsvInspected]:
+def inspected(look: "Callable[[], CsvPreview | None]") -> Iterator[CsvInspected]:
     """Look at a file's first rows, as a job; it reports nothing after a stop."""
-    preview = inspect(path, config, control)
+    preview = look()
     if preview is not None:
         yield CsvInspected(preview=preview)
 
@@ -390,7 +422,7 @@ def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[Run
 
     with suppress(RunError):
         info = runs.info(run_id)
-        train = unsettled(info.train_config, text.words, text.word_dim)
+        train = unsettled(info.train_config, text.words, text.word_dim, hidden_dim=text.hidden_dim)
         yield RunResumed(model=info.model_config, train=train)
 
 

@@ -28,7 +28,6 @@ from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.kept.cache import CorpusCache
 from engine.corpus.kept.prepared_file import PreparedText
 from engine.corpus.origins import OriginsRecorder
-from engine.corpus.split import draw_validation
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
@@ -53,6 +52,7 @@ _MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
+_FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 _FEW_KNOWN = 0.5  # of the words
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
@@ -329,9 +329,7 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     """Apply the vocabulary size and the split; yield the last events."""
     name = title(config.paths, prepared.summary.file_count)
     text = replace(prepared.summary, name=name, path=str(config.path))
-    group_of = prepared.store.group_of
-    is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
-    store = replace(prepared.store, is_validation=is_validation)
+    store = prepared.store.divided(config.validation_fraction, config.seed)
     if len(store.words) == 1 and store.unknown_rank() is not None:
         raise CorpusError(
             f"{text.name} has no word but {store.words[0]}, which stands for unknown ones. Choose "
@@ -366,6 +364,11 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
                 f"{config.min_count} times. With the smallest count 1 "
                 f"(Known from 1 ×, --min-count 1), {most:.0%} would be known."
             )
+    if corpus.share_with_letters() < _FEW_LETTERS:
+        yield Notice(
+            text=f"Hardly a word of {text.named_columns} has a letter. If that is not the text, "
+            "choose another column (--column)."
+        )
     yield CorpusReady(corpus=corpus)
 
 

@@ -35,7 +35,6 @@ _ENDS = {
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
 _MANY_EQUAL = 0.05  # of the documents
-_FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 
 
 def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
@@ -272,14 +271,6 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
             text=f"Nothing is held out of {counted(summary.documents, 'document')}: the training "
             "loss alone cannot show overfitting."
         )
-    words = zip(corpus.vocabulary.words, corpus.vocabulary.counts, strict=True)
-    own = [*words][2:-1]  # without the special tokens
-    with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
-    if with_letters < _FEW_LETTERS * summary.words * (1.0 - summary.unknown_share):
-        yield Notice(
-            text=f"Hardly a word of {_columns(summary)} has a letter. If that is not the text, "
-            "--column names another one."
-        )
 
 
 def reading_hints(corpus: "Corpus") -> Iterator[Notice]:
@@ -306,14 +297,8 @@ def _figures(summary: "CorpusSummary") -> str:
         f"{summary.name}: {counted(summary.documents, 'document')}, "
         f"{counted(summary.sentences, 'sentence')}, {counted(summary.words, 'word')}, "
         f"{summary.different_words:,} of them different ({summary.encoding}, "
-        f"{_columns(summary)})."
+        f"{summary.named_columns})."
     )
-
-
-def _columns(summary: "CorpusSummary") -> str:
-    """Name the text columns; those without a header are called "column 2" already."""
-    names = [name.removeprefix("column ") for name in summary.columns] or ["1"]
-    return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _row_lines(corpus: "Corpus") -> list[str]:

@@ -12,7 +12,7 @@ from app.runs.table import EPOCHS, LOSS, NAME, NOTE, STATE, TAGS, RunRow, run_co
 from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from app.shared.tables import RowsModel
 from engine import RunInfo
-from tests.app.support.runs_fakes import run_info
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from app.session import CurrentRun, RunState
 from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
-from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import (
     Bench,
     epoch_done,
@@ -21,6 +20,7 @@ from tests.app.support.training_fakes import (
     started,
     until_stopped,
 )
+from tests.engine.support.run_infos import run_info
 
 
 def press(qtbot: QtBot, bench: Bench, role: str) -> None:
@@ -135,6 +135,17 @@ def test_that_the_engine_gets_what_the_form_says(qtbot: QtBot, bench: Bench) -> 
     assert call["model"].hidden_dim == 64
     assert call["train"].learning_rate == 0.01
     assert call["start"] is None
+
+
+def test_that_the_recipe_s_rate_follows_the_hidden_size(bench: Bench) -> None:
+    bench.prepare()
+    bench.find("hidden_spin").setValue(100)
+    before = bench.find("learning_rate_edit").placeholderText()
+
+    bench.find("hidden_spin").setValue(200)
+
+    assert before == "0.002 (recipe)"
+    assert bench.find("learning_rate_edit").placeholderText() == "0.001 (recipe)"
 
 
 def test_that_the_buttons_follow_a_run(qtbot: QtBot, bench: Bench) -> None:

@@ -21,7 +21,7 @@ from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.sentences import SentenceSplitter
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.tokenizing import tokenize
-from tests.engine.support.corpora import prepare, write_rows
+from tests.engine.support.corpora import prepare, splitter_for, write_rows
 from tests.patience import HANGS_AFTER_S
 
 
@@ -186,7 +186,7 @@ def test_that_the_split_holds_out_the_share_asked_for() -> None:
 @given(st.lists(st.text(alphabet="ab cd.!\n'\"", min_size=1, max_size=30), min_size=1, max_size=8))
 def test_that_words_and_counts_are_those_of_counting_simply(texts: list[str]) -> None:
     texts = [text for text in texts if text.strip()] or ["a"]
-    splitter = SentenceSplitter.for_texts(texts)
+    splitter = splitter_for(texts)
     tokenizer = make_tokenizer(FORMER_TOKENIZER, SentenceRules(), installed=splitter)
 
     batch = BatchPreparer(tokenizer).prepare(texts)
@@ -244,20 +244,6 @@ def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
     assert [corpus.sentence_view(index).text for index in range(2)] == ["One.", "Three."]
 
 
-def test_that_the_real_comments_are_counted(shared_data: Path) -> None:
-    path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
-
-    corpus, _ = prepare(path, counted="all")
-
-    summary = corpus.summary
-    assert (summary.documents, summary.refused_rows) == (211, 1)
-    assert summary.training_documents + summary.validation_documents == 211
-    assert summary.validation_documents == 11
-    assert corpus.problems[0].line == 874
-    assert sum(corpus.word_frequencies()) == summary.words
-    assert summary.training_words + summary.validation_words == summary.words + summary.sentences
-
-
 def test_that_the_vocabulary_budget_agrees_with_the_corpus_of_each_size(tmp_path: Path) -> None:
     texts = ["The cat sees a dog. A dog!", "The hen.", "A cat and the cow see the cat."]
     corpus, _ = prepare(write_rows(tmp_path / "budget.csv", texts))
@@ -284,3 +270,18 @@ def test_that_a_doubtful_encoding_is_told_each_time_with_its_readings(tmp_path: 
         assert "menu.csv is doubtful" in notice.text
         assert "cp1252: Two cafés are open." in notice.text
         assert len(notice.text.splitlines()) == 4
+
+
+@pytest.mark.parametrize(("text", "told"), [("café noir", "cp1255: 1,cafי noir"), ("cafe", "")])
+def test_that_other_readings_of_a_doubtful_encoding_are_told(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"id,text\n1,{text}\n2,tea\n".encode("cp1252"))
+
+    _, events = prepare(path)
+
+    notices = [each.text for each in events if isinstance(each, Notice)]
+    found = [each for each in notices if each.startswith("The encoding of a.csv is doubtful")]
+    assert len(found) == bool(told)
+    assert all(told in each for each in found)

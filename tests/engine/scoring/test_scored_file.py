@@ -50,6 +50,23 @@ def test_that_every_row_comes_back_with_its_score(source: Path, tmp_path: Path) 
     assert sum(costs) == pytest.approx(done.total.log_probability)
 
 
+def test_that_words_come_with_the_other_columns_of_their_row(source: Path, tmp_path: Path) -> None:
+    *progress, done = score_file(
+        tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl(), per_word=True
+    )
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "new.csv").read_text("utf-8-sig"))))
+    assert isinstance(done, FileScored)
+    assert (done.rows, done.texts, len(rows)) == (1501, 1500, done.total.words)
+    assert [row["word"] for row in rows[:5]] == ["the", "cat", ",", "sat", "."]
+    assert {row["id"] for row in rows} == set(map(str, range(1500)))
+    assert rows[-1]["sentence"] == "1501"
+    assert sum(word.count for word in done.words) == done.total.words
+    costs = [word.log_probability for word in done.words]
+    assert sum(costs) == pytest.approx(done.total.log_probability)
+    assert isinstance(progress[-1], StageProgress)
+
+
 def test_that_few_rows_are_in_memory_however_many_there_are(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,15 +94,19 @@ def test_that_few_rows_are_in_memory_however_many_there_are(
     assert most <= 512
 
 
+@pytest.mark.parametrize("per_word", [False, True])
 @pytest.mark.parametrize("stops_at", [0, 1])
-def test_that_a_stop_leaves_the_former_file(stops_at: int, source: Path, tmp_path: Path) -> None:
+def test_that_a_stop_leaves_the_former_file(
+    stops_at: int, per_word: bool, source: Path, tmp_path: Path
+) -> None:
     target, control = tmp_path / "new.csv", RunControl()
     target.write_text("former", "utf-8")
     if not stops_at:
         control.stop()
 
     events = []
-    for event in score_file(tiny_model(), source, CONFIG, target, control):
+    scoring = score_file(tiny_model(), source, CONFIG, target, control, per_word=per_word)
+    for event in scoring:
         events.append(event)
         control.stop()
 
