@@ -37,6 +37,7 @@ _BEGINNINGS = (
 _LATEX_LINE = re.compile(r"[ \t]*(?:[^\n]* & [^\n]*\\\\|\\[a-z])")  # a row, or \hline
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
+_NAMES = re.compile(r"\s*[^\W\d]\w*(?:[\W_]+[^\W\d]\w*)+\s*")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {
     "\x85": "NEL (U+0085)",
@@ -228,7 +229,7 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
             f"{path.name} has columns of a fixed width, with blanks between them, which are not "
             "read. Save it as CSV."
         )
-    if not found.has_quotes:
+    if not found.has_quotes or not _NAMES.fullmatch(texts[0]):
         return
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []

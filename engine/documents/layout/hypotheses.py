@@ -273,7 +273,8 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
     for row in source:
         if isinstance(row, Row):
             rows.append(row)
-            is_needed = is_needed or _needs_quotes(row.fields, dialect.delimiter)
+            if dialect.is_quoted and not is_needed:
+                is_needed = _needs_quotes(row.fields, dialect.delimiter)
         else:
             damaged += 1
             behind += row.reason == TEXT_AFTER_QUOTE
@@ -315,8 +316,8 @@ def _is_torn(fields: list[str]) -> bool:
 
 def _needs_quotes(fields: list[str], delimiter: str) -> bool:
     """Whether a field has in it what only a field in quotes can have."""
-    marks = ("\n", "\r", delimiter) if delimiter else ("\n", "\r")
-    return any(mark in field for field in fields for mark in marks)
+    text = "\0".join(fields)
+    return "\n" in text or "\r" in text or (bool(delimiter) and delimiter in text)
 
 
 _ONE = Shape(columns=shape_of([], 1).columns)
