@@ -13,6 +13,7 @@ from engine.control import RunControl
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
 from engine.network.reference import RNNNumpy
+from engine.sampling import filters
 from engine.sampling.filters import FilteredChooser, drawing_probabilities
 from engine.sampling.sampler import generate
 from engine.tokenization.vocabulary import Vocabulary
@@ -162,3 +163,8 @@ def test_that_rounding_never_steps_over_the_last_word_that_can_be_drawn() -> Non
     ([word], _) = chooser.choose(states, [1.0], [()], [True])  # what a sum may round to
 
     assert word == int(possible.nonzero().max())
+
+
+def test_that_scores_are_sorted_where_they_are() -> None:
+    assert filters._sorted(torch.tensor([[2.0, 1.0]])).tolist() == [[1.0, 2.0]]
+    assert filters._sorted(torch.zeros(2, 3, device="meta")).device.type == "meta"

@@ -213,3 +213,14 @@ def test_that_the_largest_seeds_give_sentences_of_their_own() -> None:
     ]
 
     assert len({tuple(texts) for texts in drawn}) == 4
+
+
+def test_that_a_ladder_hands_notices_on() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    V[1] = 50.0
+    ender = model_of(np.abs(U), V, np.abs(W))
+
+    events = list(generate(ender, SampleConfig(ladder=(1.0,), seed=0), RunControl()))
+
+    assert [type(event) for event in events] == [Notice]

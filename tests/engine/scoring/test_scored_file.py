@@ -14,8 +14,9 @@ from engine.documents.reader import DocumentReader
 from engine.errors import ConfigError, CorpusError, ExportError
 from engine.language_model.results import FileScored
 from engine.scoring import scored_file
-from engine.scoring.scored_file import added_columns, score_file
+from engine.scoring.scored_file import ScoredRow, added_columns, score_file, score_rows
 from tests.engine.support.models import tiny_model
+from tests.engine.support.runs import StopsAfter
 
 CONFIG = CsvConfig(columns=("text",))
 
@@ -137,3 +138,23 @@ def test_that_columns_are_never_named_twice() -> None:
         "words_2_2",
         "unknown_words",
     ]
+
+
+def test_that_a_stop_within_a_text_ends_the_rows(source: Path) -> None:
+    with DocumentReader(source, CONFIG) as reader:
+        events = list(score_rows(tiny_model(), reader, StopsAfter(3), per_word=True))
+
+    assert [isinstance(event, ScoredRow) for event in events] == [True, False, False]
+    assert isinstance(events[-1], FileScored)
+    assert (events[-1].rows, events[-1].texts) == (1, 1)
+
+
+def test_that_long_rows_are_taken_one_by_one(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scored_file, "_MOST_CHARACTERS", 1)
+
+    *progress, done = score_file(tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl())
+
+    assert isinstance(done, FileScored)
+    assert len(progress) == done.rows == 1501

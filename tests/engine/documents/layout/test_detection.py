@@ -7,6 +7,7 @@ import pytest
 from engine.config import CsvConfig
 from engine.documents.layout.header import detect_header, guess_text_column
 from engine.documents.layout.hypotheses import find_table
+from engine.documents.layout.widths import width_of
 from engine.documents.reader import DocumentReader
 from engine.documents.rows import Dialect
 
@@ -152,3 +153,16 @@ def test_that_a_plain_text_whose_lines_all_have_a_tab_is_a_table_of_two_columns(
         texts = [document.text for document in reader]
 
     assert texts[0] == ("The text of 0." if is_table else "0\tThe text of 0.")
+
+
+def test_that_a_line_of_ellipses_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text\nWell… so… and… no…", encoding="utf-8")
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        assert [document.text for document in reader] == ["Well… so… and… no…"]
+
+
+def test_that_a_few_lines_above_a_far_longer_table_are_none_of_it() -> None:
+    assert width_of([2] * 3 + [3] * 100, ["a", "b"]) == (3, 103)
+    assert width_of([2] * 30 + [3] * 100, ["a", "b"]) == (2, 30)
