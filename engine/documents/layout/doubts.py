@@ -46,7 +46,7 @@ def layout_doubts(
         return
     for other in tried:
         mark = quoted_delimiter(other.dialect.delimiter)
-        needed = NEEDED_SHARE if other.needs_quotes else _PROSE_SHARE
+        needed = NEEDED_SHARE if other.has_quotes else _PROSE_SHARE
         if found.width == 1 and other.is_prose and other.share >= needed and count > 1:
             yield (
                 f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "

@@ -231,7 +231,8 @@ def _of_another_width(found: Hypothesis, first: int) -> Header | None:
     if len(fields) == width - 1 and not any(row[-1].strip() for row in body):
         return Header(row=first - 1, first=first, names=(*fields, ""), doubt=_LESS_AT_THE_END)
     if len(fields) == width - 1 and _are_row_names([row[0] for row in body]):
-        is_sure = [row[0].strip() for row in body] in _counts(len(body))
+        are_ended = any(not row[-1].strip() for row in body)  # the header may lack the last name
+        is_sure = [row[0].strip() for row in body] in _counts(len(body)) and not are_ended
         doubt = "" if is_sure else _LESS_AT_THE_BEGINNING
         return Header(row=first - 1, first=first, names=("", *fields), doubt=doubt)
     if abs(len(fields) - width) <= 2 and _is_header(fields[:width], body):
