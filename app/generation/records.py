@@ -79,7 +79,7 @@ def way_texts(config: SampleConfig, seed: int | None) -> list[str]:
 
 
 def predicted_words(sentence: SentenceGenerated) -> int:
-    """Return how many words were predicted, the sentence's end included unless it was cut."""
+    """Return how many words were predicted, including the sentence's end unless it was cut."""
     return len(sentence.words) + (0 if sentence.is_cut else 1)
 
 

@@ -198,8 +198,8 @@ class ModelFilesController(QObject):
             return
         if not event.is_whole:
             self._presenter.show_message(
-                f"The model was written to {event.path} for other programs. This one cannot open "
-                f"that file: save the model as a {MODEL_SUFFIX} file, too.",
+                f"The model was written to {event.path} for other programs. This program cannot "
+                f"open that file: save the model as a {MODEL_SUFFIX} file, too.",
                 "info",
             )
             return
@@ -265,7 +265,8 @@ class ModelDialogs(QObject):
         answer = QMessageBox.warning(
             self._window,
             "The model is not saved",
-            "The trained model is in no file yet. Opening another one replaces it.\nSave it first?",
+            "The trained model has not been saved to a file yet. Opening another one replaces "
+            "it.\nSave it first?",
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )

@@ -158,7 +158,7 @@ def describe_loss_of_work(run: "RunInfo") -> str:
 def describe_recovered(run: "RunInfo", step: int) -> tuple[str, str]:
     """Return what was recovered, and how long it is offered."""
     text = (
-        f"{run.name} is here again as it was after {counted(step, 'step')}. "
+        f"{run.name} is back as it was after {counted(step, 'step')}. "
         "Training can go on exactly from there."
     )
     return text, "It is offered at each start until it goes on, or its model is saved in a file."

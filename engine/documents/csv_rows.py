@@ -203,7 +203,7 @@ class CsvRows:
             yield from self._recover(line, "", fields)
             return
         if self._is_after_damage and not self._ends_damage(fields, lines, is_quoted=is_quoted):
-            yield _problem(line, "it cannot be told from the damaged row before it", lines)
+            yield _problem(line, "it cannot be told apart from the damaged row before it", lines)
             return
         damage = _damage(lines)
         if damage is not None:
@@ -306,7 +306,7 @@ class CsvRows:
         reason = NEVER_CLOSED
         if written > (sound if saves else 0):
             which = "some lines" if saves else "the text"
-            reason += f"; {which} up to line {line + len(swallowed)} cannot be told from it"
+            reason += f"; {which} up to line {line + len(swallowed)} cannot be told apart from it"
         yield _problem(line, reason, lines)
         for offset, row in enumerate(rows, start=1):
             if saves and row is not None:

@@ -130,7 +130,7 @@ def candidates_in(path: Path) -> Iterator[Candidate]:
     Raises
     ------
     CorpusError
-        If it cannot be read, or holds bytes that are no characters.
+        If it cannot be read, or holds bytes that are not characters.
     """
     with TextFile(path) as beginning:
         encoding = detect_encoding(beginning.sample()).encoding
@@ -142,7 +142,7 @@ def _sound_lines(path: Path, lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if undecodable(line):
             raise CorpusError(
-                f"{path.name}, line {number:,}: bytes that are no characters. Save the list in "
+                f"{path.name}, line {number:,}: bytes that are not characters. Save the list in "
                 "UTF-8, or take the line out."
             )
         yield line

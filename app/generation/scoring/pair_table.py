@@ -153,12 +153,16 @@ def verdict(first: ModelScore, second: ModelScore) -> str:
         return "These were scored by different models: their bits do not compare."
     if abs(more) < _SMALLEST_DIFFERENCE:
         unknown = {*first.score.unknown_words, *second.score.unknown_words}
-        why = " Both have an unknown word there, and those are all one to it." if unknown else ""
-        return f"The model holds both for equally probable.{why}"
+        why = (
+            " Both have an unknown word there, and all of those are the same to it."
+            if unknown
+            else ""
+        )
+        return f"The model finds both equally probable.{why}"
     times = (
         f"{format_perplexity(2.0 ** abs(more))} times as probable as"
         if abs(more) < _CERTAIN_BITS
-        else "beyond all numbers more probable than"
+        else "immeasurably more probable than"
     )
     return f"“{_text(better)}” is {times} “{_text(worse)}”."
 

@@ -64,6 +64,7 @@ HOW = (
 )
 WIDTH = 1080  # px, of all at most
 ROW_HEIGHT, ROWS_SEEN = 44, 6
+_ABOVE_STRETCH, _LISTS_STRETCH = 2, 3  # shares of the room that is left
 _ENTRY = int(Qt.ItemDataRole.UserRole)
 
 
@@ -114,14 +115,15 @@ class HomePage(QScrollArea):
         prepare_scrolling(self)
         content = QWidget(self)
         self.recovery_bar = RecoveryBar(content)
-        column = QVBoxLayout()
+        column = self._column = QVBoxLayout()
         column.setSpacing(16)
+        column.addStretch()
         column.addWidget(self._build_head(content))
         column.addWidget(self.recovery_bar)
         column.addWidget(self._build_continue(content))
         column.addWidget(self._build_start(content))
         column.addWidget(self._build_how(content))
-        column.addWidget(self._build_lists(content), 1)
+        column.addWidget(self._build_lists(content), _LISTS_STRETCH)
         outer = QHBoxLayout(content)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(1)
@@ -151,11 +153,18 @@ class HomePage(QScrollArea):
         self._runs.show_entries(entries)
         self._run_card.setVisible(bool(entries))
         self._how.setVisible(not entries)  # whoever has trained knows it
+        self._balance()
 
     def show_files(self, entries: Sequence[HomeEntry]) -> None:
         """List the recent files; one that is gone is greyed."""
         self._files.show_entries(entries)
         self._file_card.setVisible(bool(entries))
+        self._balance()
+
+    def _balance(self) -> None:
+        """Stand at the top with lists; without them a little above the middle of the page."""
+        has_lists = not (self._run_card.isHidden() and self._file_card.isHidden())
+        self._column.setStretch(0, 0 if has_lists else _ABOVE_STRETCH)
 
     def set_offered(self, *, is_offered: bool) -> None:
         """Enable what brings another text or run: not while a job needs the present one."""

@@ -61,7 +61,7 @@ def _line_doubt(texts: Sequence[str]) -> str:
     if len(lines) < _FEWEST_LINES:
         return ""
     if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
-        return "its lines begin as those of a log do, and each is one text with its time in it"
+        return "its lines begin like those of a log, and each is one text with its time in it"
     if sum(bool(YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""
