@@ -146,7 +146,19 @@ class HomePage(QScrollArea):
         self._continue_detail.setText(detail)
         self._continue_curve.show_curve(curve)
         self._continue_card.setVisible(bool(title))
-        restyle(self._sample, "primary", "false" if title else "true")
+        self._lead()
+
+    @Slot()
+    def _lead(self) -> None:
+        """Let one button stand out: to recover, to continue, or the sample."""
+        is_recovery, can_continue = bool(self.recovery_bar.text), self._can_continue
+        restyle(self._continue, "primary", "true" if not is_recovery else "false")
+        is_sample_next = not (is_recovery or can_continue)
+        restyle(self._sample, "primary", "true" if is_sample_next else "false")
+
+    @property
+    def _can_continue(self) -> bool:
+        return not self._continue_card.isHidden()
 
     def show_runs(self, entries: Sequence[HomeEntry]) -> None:
         """List the newest kept runs."""
@@ -173,8 +185,10 @@ class HomePage(QScrollArea):
 
     def press_bright(self) -> None:
         """Press what stands out, as Ctrl+Return does."""
-        button = self._sample if self._continue_card.isHidden() else self._continue
-        button.click()
+        if self.recovery_bar.text:
+            self.recovery_bar.press_accept()
+        else:
+            (self._continue if self._can_continue else self._sample).click()
 
     def _build_head(self, parent: QWidget) -> QWidget:
         head = QWidget(parent)
@@ -295,6 +309,7 @@ class HomePage(QScrollArea):
         return card
 
     def _connect_signals(self) -> None:
+        self.recovery_bar.offering_changed.connect(self._lead)
         self._continue.clicked.connect(self.continue_requested)
         self._open.clicked.connect(self.open_requested)
         self._sample.clicked.connect(self.sample_requested)

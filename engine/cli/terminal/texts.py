@@ -35,7 +35,6 @@ _ENDS = {
 _MOST_LINES = 3  # that are named for one reason; the count tells the rest
 _LONGEST_ROW_TEXT = 60  # characters
 _MANY_EQUAL = 0.05  # of the documents
-_FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 
 
 def event_sentence(event: TrainingStarted | EpochDone | RateHalved | Notice | RunEnded) -> str:
@@ -273,14 +272,6 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
         yield Notice(
             text=f"Nothing is held out of {counted(summary.documents, 'document')}: the training "
             "loss alone cannot show overfitting."
-        )
-    words = zip(corpus.vocabulary.words, corpus.vocabulary.counts, strict=True)
-    own = [*words][2:-1]  # without the special tokens
-    with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
-    if with_letters < _FEW_LETTERS * summary.words * (1.0 - summary.unknown_share):
-        yield Notice(
-            text=f"Hardly a word of {_columns(summary)} has a letter. If that is not the text, "
-            "--column names another one."
         )
 
 
