@@ -81,7 +81,7 @@ def _of_the_rows(summary: "CorpusSummary") -> tuple[Figure, ...]:
             "Documents that training never sees, for measuring the loss: "
             f"{counted(summary.validation_sentences, 'sentence')}, "
             f"{counted(summary.validation_words, 'word')}",
-            name="held out",
+            name="documents held out",
         ),
         _count(
             "duplicate_documents",

@@ -68,7 +68,7 @@ class OverlayLine:
         if self.curve is None:
             return losses
         learned = self.curve.losses[1:] or self.curve.losses
-        low, high = losses or (math.inf, -math.inf)
+        low, high = losses or (math.inf, max(learned))  # alone, all of it is worth seeing
         return min(low, *learned), max(high, self.curve.losses[-1], min(learned) + 1e-6)
 
     def restyle(self, palette: Palette, ratio: float) -> None:
