@@ -286,6 +286,7 @@ class Application:
             self.theme,
             self.dataset,
             self.models,
+            jobs,
             dialogs=dialogs,
             open_log_folder=partial(_open_folder, log_folder),
             prepared_texts=self.runners.prepared_texts,

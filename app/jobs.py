@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
 from app.scoring_jobs import (
     CopiesFound,
+    ModelMixed,
     TableSaid,
     best_replacement_with_engine,
     complete_with_engine,
     find_copies_with_engine,
+    mix_with_engine,
     next_words_with_engine,
     score_by_table_with_engine,
     score_file_with_engine,
@@ -44,7 +46,9 @@ from engine import (
 
 if TYPE_CHECKING:
     from engine import (
+        CachedCorpora,
         CandidatesScored,
+        ClearedCorpora,
         Corpus,
         CorpusSummary,
         CsvPreview,
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
         LanguageModel,
         NextWords,
         RecipeDefaults,
+        RunInfo,
         StageProgress,
         WordsPreview,
     )
@@ -92,6 +97,27 @@ def check_gradients_with_engine(control: RunControl) -> "Iterator[Event]":
     from engine import check_gradients
 
     return check_gradients(control)
+
+
+def list_prepared_with_engine() -> "CachedCorpora":
+    """List the prepared texts; called in the worker: the folder may be on a slow disk."""
+    from engine import list_cached_corpora
+
+    return list_cached_corpora()
+
+
+def clear_prepared_with_engine() -> "ClearedCorpora":
+    """Delete the prepared texts; called in the worker."""
+    from engine import clear_cached_corpora
+
+    return clear_cached_corpora()
+
+
+def train_command_of_engine(run: "RunInfo") -> str:
+    """Return the line that repeats a run; RunError where there is none."""
+    from engine import train_command
+
+    return train_command(run)
 
 
 def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]":
@@ -240,6 +266,9 @@ class Jobs:
     open_prepared: "Callable[[CorpusConfig, str, RunControl], Corpus | None]" = (
         open_prepared_with_engine
     )
+    list_prepared: "Callable[[], CachedCorpora]" = list_prepared_with_engine
+    clear_prepared: "Callable[[], ClearedCorpora]" = clear_prepared_with_engine
+    train_command: "Callable[[RunInfo], str]" = train_command_of_engine
     sample_path: Callable[[], Path] = sample_path_of_engine
     estimate_epoch: "Callable[[Corpus, ModelConfig, TrainConfig, RunControl], Iterator[Event]]" = (
         estimate_with_engine
@@ -265,6 +294,7 @@ class Jobs:
     )
     best_replacement: "Callable[..., Iterator[Event]]" = best_replacement_with_engine
     score_by_table: "Callable[..., Iterator[Event | TableSaid]]" = score_by_table_with_engine
+    mix: "Callable[..., Iterator[Event | ModelMixed]]" = mix_with_engine
     find_copies: "Callable[..., Iterator[CopiesFound]]" = find_copies_with_engine
     load: "Callable[[Path, Corpus | None], LanguageModel]" = load_with_engine
     save: "Callable[[LanguageModel, Path], bool]" = save_with_engine  # whether it holds all
@@ -291,11 +321,9 @@ class CsvInspected:
     preview: "CsvPreview"
 
 
-def inspected(
-    inspect: Inspect, path: Path, config: CsvConfig, control: RunControl
-) -> Iterator[CsvInspected]:
+def inspected(look: "Callable[[], CsvPreview | None]") -> Iterator[CsvInspected]:
     """Look at a file's first rows, as a job; it reports nothing after a stop."""
-    preview = inspect(path, config, control)
+    preview = look()
     if preview is not None:
         yield CsvInspected(preview=preview)
 

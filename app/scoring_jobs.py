@@ -4,7 +4,7 @@ They are the defaults of `Jobs`, and are imported where they are first used, in 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,6 +120,27 @@ def score_by_table_with_engine(
     table = table or (yield from count_table(model, corpus, control))
     if table is not None:
         yield TableSaid(table=table, score=score_by_table(table, model.vocabulary, score))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelMixed:
+    """A model that predicts together with a table of word sequences."""
+
+    model: "LanguageModel"
+
+
+def mix_with_engine(
+    model: "LanguageModel", corpus: "Corpus", control: RunControl
+) -> "Iterator[Event | ModelMixed]":
+    """Mix a model with a table of its own text; called in the worker."""
+    from engine import ConfigError, fit_mixture, split_as_trained, unknown_split
+
+    divided = split_as_trained(model, corpus)
+    if divided is None:
+        raise ConfigError(f"{unknown_split(corpus)} So nothing tells how to mix it.")
+    mixture = yield from fit_mixture(model, divided, control)
+    if mixture is not None:
+        yield ModelMixed(model=replace(model, mixture=mixture))
 
 
 def score_sentences_with_engine(

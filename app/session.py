@@ -66,7 +66,7 @@ class Session(QObject):
         The last published snapshot, or a model opened from a file.
     shown_model : LanguageModel or None
         What sentences are drawn from and scored with: `model`, or an earlier one of its run
-        while the person looks back.
+        while the person looks back; mixed with a table of word sequences where asked for.
     run : CurrentRun or None
         The kept run that `model` comes from.
     run_state : RunState
@@ -109,6 +109,7 @@ class Session(QObject):
         self._run: CurrentRun | None = None
         self._model: LanguageModel | None = None
         self._earlier: LanguageModel | None = None
+        self._mixed: tuple[LanguageModel, LanguageModel] | None = None  # what of, and as what
         self._model_path: Path | None = None
         self._is_model_saved = True
         self._unprepared: Path | None = None
@@ -137,7 +138,8 @@ class Session(QObject):
     @property
     def shown_model(self) -> "LanguageModel | None":
         """What sentences are drawn from and scored with."""
-        return self._model if self._earlier is None else self._earlier
+        own = self._model if self._earlier is None else self._earlier
+        return self._mixed[1] if self._mixed is not None and self._mixed[0] is own else own
 
     @property
     def is_looking_back(self) -> bool:
@@ -224,6 +226,13 @@ class Session(QObject):
         """Draw from and score with an earlier model of the run; None is the newest again."""
         if model is not self._earlier:
             self._earlier = model
+            self.shown_model_changed.emit(self.shown_model)
+
+    def mix(self, model: "LanguageModel", mixed: "LanguageModel | None") -> None:
+        """Draw from and score with a mixture of `model` as long as that is shown; None: without."""
+        before = self.shown_model
+        self._mixed = None if mixed is None else (model, mixed)
+        if self.shown_model is not before:
             self.shown_model_changed.emit(self.shown_model)
 
     def mark_model_saved(self, path: Path, model: "LanguageModel | None" = None) -> None:

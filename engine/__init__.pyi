@@ -91,7 +91,12 @@ from .errors import (
 )
 from .events import Event as Event
 from .files.atomic import export_file as export_file
-from .language_model.counted_text import count_table as count_table
+from .language_model.counted_text import (
+    count_table as count_table,
+    fit_mixture as fit_mixture,
+    split_as_trained as split_as_trained,
+    unknown_split as unknown_split,
+)
 from .language_model.checkpoint import (
     load_model as load_model,
     save_model as save_model,
@@ -147,6 +152,11 @@ from .language_model.results import (
     WordStatistic as WordStatistic,
 )
 from .sampling.sampler import generate as generate
+from .tokenization.vocabulary import (
+    SENTENCE_END as SENTENCE_END,
+    SENTENCE_START as SENTENCE_START,
+    UNKNOWN_TOKEN as UNKNOWN_TOKEN,
+)
 from .scoring.scored_file import score_file as score_file
 from .scoring.scorer import (
     score as score,

@@ -30,12 +30,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before PyTorch is loaded: its threads shall sleep while they wait for each other. Where
 # several test processes share two cores, spinning threads made the same tests ten times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-if threading.current_thread() is threading.main_thread():
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # ignored where a shell began it with &
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored where nohup began it
+if threading.current_thread() is threading.main_thread():  # ignored where a shell began it with &
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):  # ignored under nohup, which the program respects
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if "PYTEST_XDIST_WORKER" in os.environ:  # there is one a core already
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -182,20 +182,14 @@ class DatasetController(QObject):
         if path is None:
             return
         self._must_inspect_again, self._is_inspecting, self._preview = False, True, None
+        self._size = None
         self._tab.show_looking("Reading the first rows")
         control = RunControl()
         config = CsvConfig() if self._candidate is not None else self._tab.reading_config()
-        self._runner.start(partial(inspected, self._look, path, config, control), control)
-
-    def _look(self, path: Path, config: CsvConfig, control: RunControl) -> "CsvPreview | None":
-        """Look at a file's first rows, or at those of one of several; called in the worker."""
-        others = self._others_of(path)
-        is_folder = os.path.isdir(path)  # noqa: PTH112 - pathlib's raises where a name is too long
-        self._size = None if others or is_folder else size_of_text(path)
-        if not others and not is_folder:
-            return self._jobs.inspect(path, config, control)
         shown = self._tab.file_shown if path == self._path else 0
-        return self._jobs.inspect_several((path, *others), shown, config, control)
+        paths = (path, *self._others_of(path))
+        job = partial(looked_at, self._jobs, paths, shown, config, control)
+        self._runner.start(job, control)
 
     def _others_of(self, path: Path) -> tuple[Path, ...]:
         return self._others.get(path, ())
@@ -296,6 +290,8 @@ class DatasetController(QObject):
     @Slot(object)
     def _on_event_ready(self, event: object) -> None:
         match event:
+            case TextSize():
+                self._size = event
             case CsvInspected(preview=preview):
                 self._preview = preview
                 if not self._must_inspect_again:
@@ -487,3 +483,17 @@ class RefusedRowsExport(QObject):
             self._presenter.show_message(str(error), "error")
             return
         self._presenter.show_message(f"{counted(len(problems), 'refused row')} saved to {path}.")
+
+
+def looked_at(
+    jobs: Jobs, paths: Sequence[Path], shown: int, config: CsvConfig, control: RunControl
+) -> Iterator[TextSize | CsvInspected]:
+    """Tell how large a file is, and look at its first rows or at those of one of several."""
+    is_folder = os.path.isdir(paths[0])  # noqa: PTH112 - pathlib's raises where a name is too long
+    if len(paths) > 1 or is_folder:
+        yield from inspected(partial(jobs.inspect_several, paths, shown, config, control))
+        return
+    size = size_of_text(paths[0])
+    if size is not None:
+        yield size
+    yield from inspected(partial(jobs.inspect, paths[0], config, control))

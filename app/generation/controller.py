@@ -37,8 +37,10 @@ _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
 def model_epoch(model: "LanguageModel") -> str:
-    """Name a snapshot briefly, such as "epoch 2.4"."""
-    return f"epoch {round(model.epoch, 1):g}"
+    """Name a snapshot briefly, such as "epoch 2.4", and say if it does not predict alone."""
+    mixture = model.mixture
+    beside = "" if mixture is None else f", mixed with {mixture.table.name}"
+    return f"epoch {round(model.epoch, 1):g}{beside}"
 
 
 def model_moment(model: "LanguageModel") -> str:

@@ -1,6 +1,5 @@
 """What the views of this tab need beyond the engine's records: which model and seed it was."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,22 +75,6 @@ def way_texts(config: SampleConfig, seed: int | None) -> list[str]:
         at_least,
         f"seed {'random' if seed is None else seed}",
     ]
-
-
-def predicted_words(sentence: SentenceGenerated) -> int:
-    """Return how many words were predicted, including the sentence's end unless it was cut."""
-    return len(sentence.words) + (0 if sentence.is_cut else 1)
-
-
-def perplexity(sentence: SentenceGenerated) -> float:
-    """Return the mean number of equally likely choices a word; inf where it overflows."""
-    words = predicted_words(sentence)
-    if words == 0:
-        return 1.0
-    try:
-        return math.exp(-sentence.log_probability / words)
-    except OverflowError:
-        return math.inf
 
 
 def key_of(sentence: SentenceGenerated) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
+from app.generation.mixture_check import MixtureCheck
 from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
@@ -27,6 +28,7 @@ class GenerationTab(QWidget):
     generate_panel : GeneratePanel
     score_panel : ScorePanel
     epoch_slider : EpochSlider
+    mixture_check : MixtureCheck
     lists : ListsDialog
         A window of its own.
     """
@@ -44,6 +46,7 @@ class GenerationTab(QWidget):
         self._model_label.setProperty("role", "hint")
         self._model_label.setTextFormat(Qt.TextFormat.PlainText)
         self.epoch_slider = EpochSlider(self)
+        self.mixture_check = MixtureCheck(self)
         self.generate_panel = GeneratePanel(self)
         self.score_panel = ScorePanel(self)
         self.lists = ListsDialog(self)
@@ -61,6 +64,7 @@ class GenerationTab(QWidget):
         layout.setContentsMargins(16, 6, 16, 10)
         top = QHBoxLayout()
         top.addWidget(self._model_label, 1)
+        top.addWidget(self.mixture_check)
         top.addWidget(self.epoch_slider)
         layout.addLayout(top)
         layout.addWidget(splitter, 1)
@@ -68,6 +72,7 @@ class GenerationTab(QWidget):
     def _order_tab_key(self) -> None:
         panels = (self.generate_panel, self.score_panel)
         chain = [
+            self.mixture_check,
             self.epoch_slider.slider,
             *(each for panel in panels for each in panel.tab_chain()),
         ]

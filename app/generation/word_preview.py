@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.shared.direction import isolated
 from app.shared.formatting import format_count, format_share, shorten
 from app.shared.theme import current_palette
-from engine import NextWord, NextWords
+from engine import UNKNOWN_TOKEN, NextWord, NextWords
 
 ROWS = 10  # of the likeliest words
 _LONGEST_BAR = 12  # blocks
@@ -30,7 +30,7 @@ class RestedWord:
 def preview_html(said: NextWords, rested: RestedWord) -> str:
     """Return the likeliest words there as rich text, the one that stands there in bold."""
     is_known = any(each.word == rested.word for each in said.words)
-    taken = rested.word if is_known else "UNKNOWN_TOKEN"
+    taken = rested.word if is_known else UNKNOWN_TOKEN
     largest = max(each.probability for each in said.words)
     rows = "".join(_row(each, largest, is_taken=each.word == taken) for each in said.words)
     told = f"<p>{html.escape(rested.told)}</p>" if rested.told else ""

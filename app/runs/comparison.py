@@ -14,7 +14,7 @@ from app.shared.formatting import (
     format_epoch,
     format_loss,
     format_percent,
-    format_perplexity,
+    perplexity_of_loss,
 )
 from engine import RunCurve, describe_tokenizer, know_the_same_words
 
@@ -232,7 +232,7 @@ def _results(
             "Best held-out loss" if is_held_out else "Best loss, nothing is held out",
             [_compared(loss, losses[0]) for loss in losses],
         ),
-        row("Perplexity there", [_perplexity(loss) for loss in losses]),
+        row("Perplexity there", [perplexity_of_loss(loss) for loss in losses]),
         row("At epoch", [NOT_KNOWN if at is None else format_epoch(at) for at, _ in of_best]),
         row("Training loss there", [format_loss(loss) for _, loss in of_best]),
         row("Held-out loss at the end", [format_loss(run.validation_loss) for run in runs]),
@@ -245,10 +245,6 @@ def _compared(loss: float, best: float) -> str:
     if not math.isfinite(loss):
         return NOT_KNOWN
     return f"{format_loss(loss)} ★" if loss <= best else f"{format_loss(loss)} (+{loss - best:.3f})"
-
-
-def _perplexity(loss: float) -> str:
-    return NOT_KNOWN if not math.isfinite(loss) else format_perplexity(math.exp(min(loss, 700.0)))
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:

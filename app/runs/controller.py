@@ -23,7 +23,7 @@ from app.runs.view import RunsView
 from app.session import Command, Session, enabled_commands
 from app.shared.formatting import counted, format_bytes
 from app.tasks.work_queue import WorkQueue
-from engine import RunError, train_command
+from engine import RunError
 
 if TYPE_CHECKING:
     from engine import DiskUse, EmptiedTrash, RunCurve, RunInfo
@@ -69,7 +69,8 @@ class RunsController(QObject):
     ) -> None:
         super().__init__(parent)
         self._view, self._session, self._queue = view, session, queue
-        self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
+        self._opener, self._presenter = opener, presenter
+        self._jobs, self._runs = jobs, jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
         self._overlaid = ""  # the id of the run in the live plot
@@ -124,9 +125,7 @@ class RunsController(QObject):
             self._view.show_runs(runs, in_trash=in_trash)
 
     def _measure(self) -> "tuple[DiskUse, int]":
-        from engine import list_cached_corpora  # in the worker
-
-        return self._runs.disk_use(), list_cached_corpora().size
+        return self._runs.disk_use(), self._jobs.list_prepared().size
 
     def _show_disk_use(self, found: "tuple[DiskUse, int]") -> None:
         self._disk_use, prepared = found
@@ -219,7 +218,7 @@ class RunsController(QObject):
 
     def _copy_command(self, run: "RunInfo") -> None:
         try:
-            command = train_command(run)
+            command = self._jobs.train_command(run)
         except RunError as error:
             self._view.show_detail(str(error), is_bad=True)
             return

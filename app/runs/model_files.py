@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs
@@ -21,7 +21,7 @@ from app.protocols import ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import SettingsStore
 from app.shared.file_dialogs import ask_open_path, first_folder
-from app.shared.saving import ask_save_path
+from app.shared.saving import ask_save_path, ask_unsaved
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
@@ -35,6 +35,9 @@ _KINDS = (f"Models (*{MODEL_SUFFIX})", "The tutorial's parameters (*.npz)")
 _FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec)")
 _TO_OPEN = (*_KINDS, "All files (*)")
 _TO_SAVE = (*_KINDS, *_FOR_OTHERS, "All files (*)")
+
+_QUESTION = "The trained model has not been saved to a file yet. Save it first?"
+_REPLACED = "Opening another one replaces it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,15 +264,4 @@ class ModelDialogs(QObject):
 
     def ask_unsaved(self) -> UnsavedAnswer:
         """Ask what becomes of the trained model that another would replace."""
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
-            self._window,
-            "The model is not saved",
-            "The trained model has not been saved to a file yet. Opening another one replaces "
-            "it.\nSave it first?",
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
-        if answer == buttons.Save:
-            return "save"
-        return "discard" if answer == buttons.Discard else "cancel"
+        return ask_unsaved(self._window, "Save the model?", _QUESTION, _REPLACED)

@@ -120,6 +120,11 @@ def format_perplexity(perplexity: float) -> str:
     return f"{perplexity:.3g}" if perplexity < 100.0 else _large(perplexity)
 
 
+def perplexity_of_loss(loss: float) -> str:
+    """Return the perplexity that a loss in nats per word comes to, as `format_perplexity` does."""
+    return format_perplexity(math.exp(min(loss, 700.0)) if math.isfinite(loss) else math.nan)
+
+
 def format_tick(number: float) -> str:
     """Return a round number at an axis: "0.05", "20,000", "2.5 × 10⁶" or "10⁻⁵"."""
     size = abs(number)

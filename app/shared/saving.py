@@ -1,4 +1,4 @@
-"""Files for other programs: an inert CSV, and the ending of a file's name.
+"""What is asked before a file is written, and files for other programs: an inert CSV.
 
 No text of it is taken for a formula. The engine's `export_file` writes it.
 """
@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.protocols import UnsavedAnswer
 from app.shared.file_dialogs import chosen_paths, file_dialog
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
@@ -43,6 +44,28 @@ def ask_save_path(
     dialog.selectFile(suggested.name)
     SuffixFollower(dialog)
     return next(iter(chosen_paths(dialog)), None)
+
+
+def ask_unsaved(
+    parent: QWidget | None, title: str, question: str, consequence: str
+) -> UnsavedAnswer:
+    """Ask what becomes of a model that would be lost."""
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(
+        QMessageBox.Icon.Warning,
+        title,
+        question,
+        buttons.Save | buttons.Discard | buttons.Cancel,
+        parent,
+    )
+    box.setInformativeText(consequence)
+    box.setDefaultButton(buttons.Save)
+    box.button(buttons.Discard).setText("&Don’t save")
+    answer = box.exec()
+    box.deleteLater()
+    if answer == buttons.Save:
+        return "save"
+    return "discard" if answer == buttons.Discard else "cancel"
 
 
 class SuffixFollower(QObject):

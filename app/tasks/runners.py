@@ -24,6 +24,7 @@ class Runners:
     percentile: TaskRunner
     surprise: TaskRunner
     table: TaskRunner
+    mixing: TaskRunner
     ranking: TaskRunner
     file_scoring: TaskRunner
     models: TaskRunner

@@ -4,7 +4,6 @@ It starts and ends nothing; `TrainingController` does. The functions at the end 
 an event on the strip: which figure, written how.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,9 +18,9 @@ from app.shared.formatting import (
     format_duration,
     format_epoch,
     format_loss,
-    format_perplexity,
     format_rate,
     format_speed,
+    perplexity_of_loss,
     shorten,
 )
 from app.training import texts
@@ -312,5 +311,5 @@ def show_nothing_left(strip: FiguresStrip) -> None:
 
 
 def _show_loss(strip: FiguresStrip, name: str, loss: float) -> None:
-    perplexity = format_perplexity(math.exp(min(loss, 700.0)))
+    perplexity = perplexity_of_loss(loss)
     strip.show_figure(name, format_loss(loss), f"perplexity {perplexity}")

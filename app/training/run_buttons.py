@@ -12,7 +12,7 @@ SMALLEST_STATUS, TALLEST_STATUS = 104, 46  # px, of width and height beside the 
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 START_TIP = "Train with these settings on the prepared text (Ctrl+Return)"
 NEW_RUN_TIP = (
-    "Begin anew with these settings, from random numbers; the run that is shown is kept, "
+    "Begin again with these settings, from random numbers; the run that is shown is kept, "
     "File > Runs… opens it"
 )
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.dataset.controller import DatasetController
 from app.errors import ErrorPresenter
+from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings, SettingsStore
@@ -55,6 +56,7 @@ class WindowController(QObject):
         theme: "Theme",
         dataset: DatasetController,
         models: ModelFilesController,
+        jobs: Jobs,
         *,
         dialogs: WindowDialogs,
         open_log_folder: Callable[[], None],
@@ -73,6 +75,7 @@ class WindowController(QObject):
             window.prepared_texts_menu,
             prepared_texts,
             presenter,
+            jobs,
             open_folder=open_folder,
             parent=self,
         )

@@ -1,6 +1,7 @@
 """The menu of prepared texts: how many are kept, how large they are, where, and deleting them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.errors import ErrorPresenter, TaskFailure
+from app.jobs import Jobs
 from app.shared.formatting import counted, format_bytes
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
@@ -70,12 +72,14 @@ class PreparedTextsController(QObject):
         menu: PreparedTextsMenu,
         runner: TaskRunner,
         presenter: ErrorPresenter,
+        jobs: Jobs,
         *,
         open_folder: Callable[[Path], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._menu, self._runner, self._presenter = menu, runner, presenter
+        self._jobs = jobs
         self._open_folder = open_folder
         self._folder: Path | None = None
         self._must_clear = False
@@ -87,7 +91,7 @@ class PreparedTextsController(QObject):
 
     @Slot()
     def _on_figures_requested(self) -> None:
-        self._start(texts_listed)
+        self._start(partial(texts_listed, self._jobs))
 
     @Slot()
     def _on_open_folder_requested(self) -> None:
@@ -97,7 +101,7 @@ class PreparedTextsController(QObject):
     @Slot()
     def _on_clear_requested(self) -> None:
         self._must_clear = self._runner.is_busy
-        self._start(texts_cleared)
+        self._start(partial(texts_cleared, self._jobs))
 
     def _start(self, job: Job) -> None:
         if not self._runner.is_busy:
@@ -119,7 +123,7 @@ class PreparedTextsController(QObject):
             self._presenter.show_failure(failure, "Looking at the prepared texts")
         if self._must_clear:
             self._must_clear = False
-            self._start(texts_cleared)
+            self._start(partial(texts_cleared, self._jobs))
 
 
 def figures_text(kept: "CachedCorpora") -> str:
@@ -134,7 +138,7 @@ def cleared_text(cleared: "ClearedCorpora") -> str:
     """Say what was deleted and what it means."""
     done = (
         f"{counted(cleared.count, 'prepared text')} ({format_bytes(cleared.size)}) deleted from "
-        f"{cleared.folder}. Opening such a file again prepares it anew; nothing else is lost."
+        f"{cleared.folder}. Opening such a file prepares it again; nothing else is lost."
     )
     if not cleared.left:
         return done
@@ -144,16 +148,12 @@ def cleared_text(cleared: "ClearedCorpora") -> str:
     )
 
 
-def texts_listed() -> "Iterator[CachedCorpora]":
-    """List the texts, as a job: the folder may be on a slow disk."""
-    from engine import list_cached_corpora
-
-    yield list_cached_corpora()
+def texts_listed(jobs: Jobs) -> "Iterator[CachedCorpora]":
+    """List the texts, as a job."""
+    yield jobs.list_prepared()
 
 
-def texts_cleared() -> "Iterator[ClearedCorpora | CachedCorpora]":
+def texts_cleared(jobs: Jobs) -> "Iterator[ClearedCorpora | CachedCorpora]":
     """Delete the texts, as a job, and look again."""
-    from engine import clear_cached_corpora, list_cached_corpora
-
-    yield clear_cached_corpora()
-    yield list_cached_corpora()
+    yield jobs.clear_prepared()
+    yield jobs.list_prepared()

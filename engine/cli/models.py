@@ -12,12 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.preparation import counted_beside, require_mixture
-from engine.cli.scoring import (
-    score_column,
-    score_column_words,
-    score_words,
-    show_totals,
-)
+from engine.cli.scoring import score_column, score_words, show_totals
 from engine.cli.terminal.output import Output, stop_on_signal
 from engine.cli.terminal.texts import event_sentence, next_word_lines, references_line
 from engine.config import FILTERS, SampleConfig
@@ -82,25 +77,23 @@ def _filters(arguments: Namespace) -> dict[str, Any]:
 def run_score(arguments: Namespace) -> int:
     """Compute the probability of each given sentence, or of each line of standard input."""
     output = Output(as_json=arguments.json)
-    model = open_model(arguments.model)
     if arguments.csv is not None and (arguments.sentences or arguments.improve):
         raise ConfigError("Give sentences, or --csv and a file, not both.")
     if arguments.csv is not None and arguments.per_word and arguments.word_stats is not None:
         raise ConfigError("Ask for --per-word or for --word-stats, not for both at once.")
     if arguments.csv is None and arguments.word_stats is not None:
         raise ConfigError("The figures per word are of a file: give --csv with --word-stats.")
-    if arguments.csv is not None or arguments.per_word:
-        require_mixture(arguments)
-    with stop_on_signal(output) as control:
-        model, table = counted_beside(arguments, model, control, output)
-        if control.is_stopped:
-            return control.exit_code
-    if arguments.csv is not None:
-        score_table = score_column_words if arguments.per_word else score_column
-        return score_table(arguments, model, output)
     given = [] if arguments.sentences == ["-"] else arguments.sentences
     if not all(text.strip() for text in given):
         raise ConfigError("A sentence without words has no probability. Give at least one word.")
+    if arguments.csv is not None or arguments.per_word:
+        require_mixture(arguments)
+    with stop_on_signal(output) as control:
+        model, table = counted_beside(arguments, open_model(arguments.model), control, output)
+        if control.is_stopped:
+            return control.exit_code
+    if arguments.csv is not None:
+        return score_column(arguments, model, output)
     lines = enumerate(given or (line.strip() for line in sys.stdin), start=1)
     texts = ((number, text) for number, text in lines if text)  # the number is that of the line
     scored, total = 0, NOTHING

@@ -20,7 +20,13 @@ from engine.events import event_to_json
 from engine.files.atomic import export_file
 from engine.language_model.formats import open_model
 from engine.language_model.model import LanguageModel
-from engine.language_model.results import NOTHING, SentenceScore, TextScore, WordStatistic
+from engine.language_model.results import (
+    NOTHING,
+    FileScored,
+    SentenceScored,
+    TextScore,
+    WordStatistic,
+)
 from engine.scoring.candidates import score_candidates
 from engine.scoring.ranking import (
     BASES,
@@ -33,16 +39,14 @@ from engine.scoring.ranking import (
 )
 from engine.scoring.scored_file import (
     PER_WORD,
-    added_columns,
+    ScoredRow,
     csv_line,
-    other_columns,
-    progress_of,
+    header,
     score_rows,
     summed,
     word_cells,
 )
 from engine.scoring.scorer import score
-from engine.scoring.text_scores import WordTally
 from engine.wording import counted
 
 _STATISTICS = ("word", "count", "log{}_probability", "mean_surprisal_bits")
@@ -59,17 +63,10 @@ def score_words(
     output.result("\t".join(PER_WORD).format(base))
     for number, text in texts:
         for event in score(model, text):
-            _show_words(event.score, number, (), output, base)
+            for cells in word_cells(event.score, number, base):
+                output.result("\t".join(cells))
             total, count = total + summed(event.score), count + 1
     return count, total
-
-
-def _show_words(
-    scored: SentenceScore, number: int, before: Sequence[str], output: Output, base: str
-) -> None:
-    """Write one line per word, with `before` in front of each."""
-    for cells in word_cells(scored, number, base):
-        output.result("\t".join((*before, *cells)))
 
 
 def show_totals(
@@ -104,72 +101,61 @@ def _totals(total: TextScore) -> dict[str, Any]:
     return asdict(total) | {"perplexity": shown[0], "perplexity_of_known": shown[1]}
 
 
-def score_column_words(arguments: Namespace, model: LanguageModel, output: Output) -> int:
-    """Write one line per word of a table's text column, with the row's other columns in front.
+def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> int:
+    """Write the rows of a table with the scores of its text column, or one line per word.
 
-    A text's number is that of its row.
+    The latter has the row's other columns in front, and tabs between them.
     """
     config = CsvConfig(columns=tuple(arguments.column or ()))
-    total, texts, base = NOTHING, 0, arguments.base
+    base, per_word = arguments.base, arguments.per_word
     with (
         stop_on_signal(output) as control,
         DocumentReader(arguments.csv, config, control.proceed) as reader,
     ):
-        columns = reader.all_columns
-        kept = other_columns(reader)
+        columns, others = header(reader, base, per_word=per_word)
+        as_line = _tab_line if per_word else csv_line
         if not output.as_json:
-            names = [columns[k] for k in kept]
-            output.result("\t".join([*names, *added_columns(names, base, PER_WORD)]))
-        for number, (fields, text) in enumerate(reader.rows(), start=1):
-            if not control.proceed():
-                break
-            for event in score(model, text, control) if text else ():
+            output.result(as_line(columns)[:-1])
+        for event in score_rows(model, reader, control, per_word=per_word):
+            if isinstance(event, FileScored):
+                _tell_left_out(event, control, output)
+                show_totals(event.total, event.texts, output, base)
+                if arguments.word_stats is not None:
+                    _write_statistics(arguments.word_stats, event.words, base)
+            elif isinstance(event, ScoredRow):
                 if output.as_json:
-                    row = dict(zip(columns, fields, strict=False))
-                    output.result_json({**(event_to_json(event) or {}), "row": row})
+                    _show_as_json(event, reader.all_columns, columns, others, base, output)
                 else:
-                    before = [" ".join(fields[k].split()) for k in kept]
-                    _show_words(event.score, number, before, output, base)
-                total, texts = total + summed(event.score), texts + 1
-        _tell_left_out(reader, control, output)
-        show_totals(total, texts, output, base)
+                    for cells in event.lines(base, others):
+                        output.result(as_line(cells)[:-1])
+            elif not output.as_json:
+                output.show(event)
         return control.exit_code
 
 
-def score_column(arguments: Namespace, model: LanguageModel, output: Output) -> int:
-    """Write the rows of a table with the scores of its text column beside them."""
-    config = CsvConfig(columns=tuple(arguments.column or ()))
-    total, texts, base, tally = NOTHING, 0, arguments.base, WordTally(model)
-    with (
-        stop_on_signal(output) as control,
-        DocumentReader(arguments.csv, config, control.proceed) as reader,
-    ):
-        columns, added = reader.all_columns, added_columns(reader.all_columns, base)
-        if not output.as_json:
-            output.result(csv_line([*columns, *added])[:-1])
-        for rows in score_rows(model, reader, control, tally):
-            for row in rows:
-                if row.score is not None:
-                    total, texts = total + row.score, texts + 1
-                cells = row.added(base)
-                if output.as_json:
-                    fields = dict(zip(columns, row.fields, strict=False))
-                    own = dict(zip(added, cells, strict=True))
-                    output.result_json({"event": "row_scored", "row": fields, **own})
-                else:
-                    output.result(csv_line([*row.fields, *cells])[:-1])
-            if not output.as_json:
-                output.show(progress_of(reader))
-        _tell_left_out(reader, control, output)
-        show_totals(total, texts, output, base)
-        if arguments.word_stats is not None:
-            _write_statistics(arguments.word_stats, tally.statistics(), base)
-        return control.exit_code
+def _tab_line(cells: Sequence[str]) -> str:
+    return "\t".join(" ".join(cell.split()) for cell in cells) + "\n"
 
 
-def _tell_left_out(reader: DocumentReader, control: RunControl, output: Output) -> None:
-    if reader.refused_rows:
-        output.note(f"{counted(reader.refused_rows, 'row')} could not be read: not written.")
+def _show_as_json(
+    row: ScoredRow,
+    names: Sequence[str],
+    columns: Sequence[str],
+    others: Sequence[int] | None,
+    base: str,
+    output: Output,
+) -> None:
+    told = {"row": dict(zip(names, row.fields, strict=False))}
+    if others is None:
+        own = zip(columns[len(names) :], row.added(base), strict=True)
+        output.result_json({"event": "row_scored", **told, **dict(own)})
+    elif row.words is not None:
+        output.result_json({**(event_to_json(SentenceScored(score=row.words)) or {}), **told})
+
+
+def _tell_left_out(scored: FileScored, control: RunControl, output: Output) -> None:
+    if scored.refused_rows:
+        output.note(f"{counted(scored.refused_rows, 'row')} could not be read: not written.")
     if control.is_stopped:
         output.note("Stopped: the rows after these were not scored.")
 

@@ -28,7 +28,6 @@ from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.kept.cache import CorpusCache
 from engine.corpus.kept.prepared_file import PreparedText
 from engine.corpus.origins import OriginsRecorder
-from engine.corpus.split import draw_validation
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
@@ -330,9 +329,7 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     """Apply the vocabulary size and the split; yield the last events."""
     name = title(config.paths, prepared.summary.file_count)
     text = replace(prepared.summary, name=name, path=str(config.path))
-    group_of = prepared.store.group_of
-    is_validation = draw_validation(group_of, config.validation_fraction, config.seed)
-    store = replace(prepared.store, is_validation=is_validation)
+    store = prepared.store.divided(config.validation_fraction, config.seed)
     if len(store.words) == 1 and store.unknown_rank() is not None:
         raise CorpusError(
             f"{text.name} has no word but {store.words[0]}, which stands for unknown ones. Choose "

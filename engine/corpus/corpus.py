@@ -118,6 +118,12 @@ class CorpusSummary(TextSummary):
     validation_sentences: int
     training_words: int  # words to predict: SENTENCE_END is one in each sentence
     validation_words: int  # the same of the validation sentences
+    validation_fraction: float | None = None  # that was asked for; None: a file of before
+    split_seed: int | None = None  # documents were drawn with; None: a file of before
+
+    def __post_init__(self) -> None:
+        if self.split_seed is not None and self.split_seed < 0:
+            raise ValueError(f"the seed of its split is {self.split_seed}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +167,13 @@ class TokenStore:
     reading: "Reading"  # its rules need NLTK, which a window loads later
     folder: Path | None = None  # for files of arrays that are too large; None = the system's
     kept_at: Path | None = None  # the file of the prepared text; None = it is not kept
+    split: tuple[float, int] = (0.0, 0)  # fraction and seed that `is_validation` was drawn with
     origins: Origins = field(default_factory=Origins)  # of the documents
+
+    def divided(self, fraction: float, seed: int) -> "TokenStore":
+        """Return the same text with about this share of its documents held out."""
+        is_validation = draw_validation(self.group_of, fraction, seed)
+        return replace(self, is_validation=is_validation, split=(fraction, seed))
 
     def unknown_rank(self) -> int | None:
         """Return the rank of the word that the text itself has for unknown ones."""
@@ -253,6 +265,8 @@ class Corpus:
             validation_sentences=sentences,
             training_words=len(store.word_ranks) - words + len(self) - sentences,
             validation_words=words + sentences,
+            validation_fraction=store.split[0],
+            split_seed=store.split[1],
         )
 
     def __len__(self) -> int:
@@ -373,10 +387,8 @@ class Corpus:
 
         Where words are counted in the training part alone, they are counted anew.
         """
-        is_validation = draw_validation(self._store.group_of, fraction, seed)
-        store = replace(self._store, is_validation=is_validation)
         ranking = self._ranking if self.summary.counted == "all" else None
-        return self._made(store, self._wanted_size, ranking)
+        return self._made(self._store.divided(fraction, seed), self._wanted_size, ranking)
 
     def with_min_count(self, min_count: int) -> "Corpus":
         """Return the same corpus with another count from which on words are known."""

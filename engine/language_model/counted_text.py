@@ -16,7 +16,7 @@ from engine.errors import ConfigError
 from engine.files.spool import Spool
 from engine.language_model.mixture import Mixture
 from engine.language_model.model import LanguageModel
-from engine.language_model.ngram import NGramModel, chosen_of, count_ngrams, order_for
+from engine.language_model.ngram import NGramCounts, NGramModel, chosen_of, count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.rnn import RNN
 from engine.tokenization.vocabulary import Vocabulary
@@ -77,10 +77,17 @@ def count_table(
     NGramModel or None
         None after a stop.
     """
+    counts = yield from count_sequences(model, corpus, control)
+    return None if counts is None else counts.model(counts.order)
+
+
+def count_sequences(
+    model: LanguageModel, corpus: Corpus, control: RunControl
+) -> Generator[StageProgress, None, NGramCounts | None]:
+    """Count what `count_table` makes its table of, for tables of several lengths."""
     training, _ = in_words_of(model.vocabulary, corpus, corpus.training)
     order = order_for(training.words_to_predict)
-    counts = yield from count_ngrams(training, model.word_dim, order, control)
-    return None if counts is None else counts.model(order)
+    return (yield from count_ngrams(training, model.word_dim, order, control))
 
 
 def split_as_trained(model: LanguageModel, corpus: Corpus) -> Corpus | None:
@@ -94,14 +101,23 @@ def split_as_trained(model: LanguageModel, corpus: Corpus) -> Corpus | None:
     told = model.summary
     if told.digest != corpus.summary.digest:
         return corpus
-    share = told.validation_documents / max(1, told.documents)
-    seeds = dict.fromkeys((0, model.model_config.seed))
-    ways = (corpus, *(corpus.with_validation_fraction(share, seed) for seed in seeds))
     wanted = told.training_words, told.validation_words
-    for divided in ways if told.validation_words else ():
+    for divided in _ways_to_divide(model, corpus) if told.validation_words else ():
         if (divided.summary.training_words, divided.summary.validation_words) == wanted:
             return divided
     return None
+
+
+def _ways_to_divide(model: LanguageModel, corpus: Corpus) -> Iterator[Corpus]:
+    """Yield the text as its model says, or, where its file is too old for that, by usual seeds."""
+    told = model.summary
+    if told.validation_fraction is not None and told.split_seed is not None:
+        yield corpus.with_validation_fraction(told.validation_fraction, told.split_seed)
+        return
+    yield corpus
+    share = told.validation_documents / max(1, told.documents)
+    for seed in dict.fromkeys((0, model.model_config.seed)):
+        yield corpus.with_validation_fraction(share, seed)
 
 
 def fit_mixture(

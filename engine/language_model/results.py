@@ -80,6 +80,17 @@ class SentenceGenerated:
     )
     mixture: str = ""  # what it was drawn from where that is not the network alone
 
+    @property
+    def predicted_words(self) -> int:
+        """How many words were predicted, the sentence's end included unless it was cut."""
+        return len(self.words) + (0 if self.is_cut else 1)
+
+    @property
+    def perplexity(self) -> float:
+        """Per predicted word; 1 where there is none, inf where a float cannot hold it."""
+        words = self.predicted_words
+        return perplexity_of(self.log_probability, words) if words else 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceGrowing:

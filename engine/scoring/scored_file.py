@@ -7,7 +7,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from engine.scoring.scorer import score
 from engine.scoring.text_scores import WordTally, score_texts
 
 _AT_ONCE = 512  # rows in memory
-_BETWEEN_REPORTS = 64  # rows, where each word is one of the new table
+_WORDS_OF = 64  # rows, where each word is one of the new table
 _MOST_CHARACTERS = 1_000_000  # of those, but for a row that is longer alone
 _ADDED = ("log{}_probability", "perplexity", "words", "unknown_words")
 PER_WORD = ("sentence", "position", "word", "known", "log{}_probability", "surprisal_bits", "rank")
@@ -36,8 +36,10 @@ PER_WORD = ("sentence", "position", "word", "known", "log{}_probability", "surpr
 class ScoredRow:
     """A row of a table and what the model makes of its text."""
 
+    number: int  # in the table, from 1
     fields: list[str]
     score: TextScore | None  # None: it has no text
+    words: SentenceScore | None = None  # of the text, where that was asked for
 
     def added(self, base: str) -> list[float | int | None]:
         """Return log probability, perplexity, words and unknown words; None where there is none.
@@ -54,6 +56,26 @@ class ScoredRow:
             self.score.unknown,
         ]
 
+    def lines(self, base: str, others: Sequence[int] | None) -> Iterator[list[Any]]:
+        """Yield the cells of its line in the new table, or of its words, as in `header`."""
+        if others is None:
+            yield [*self.fields, *self.added(base)]
+        elif self.words is not None:
+            before = [self.fields[k] for k in others]
+            yield from ([*before, *each] for each in word_cells(self.words, self.number, base))
+
+
+def header(
+    reader: DocumentReader, base: str, *, per_word: bool
+) -> tuple[list[str], list[int] | None]:
+    """Return the columns of the new table, and per word which ones are repeated in each line."""
+    columns = reader.all_columns
+    if not per_word:
+        return [*columns, *added_columns(columns, base)], None
+    others = [number for number, name in enumerate(columns) if name not in reader.columns]
+    names = [columns[k] for k in others]
+    return [*names, *added_columns(names, base, PER_WORD)], others
+
 
 def added_columns(columns: Iterable[str], base: str, wanted: Sequence[str] = _ADDED) -> list[str]:
     """Return the names of what `ScoredRow.added` gives, or `wanted`; none is there already."""
@@ -68,26 +90,75 @@ def added_columns(columns: Iterable[str], base: str, wanted: Sequence[str] = _AD
 
 
 def score_rows(
-    model: LanguageModel, reader: DocumentReader, control: RunControl, tally: WordTally
-) -> Iterator[list[ScoredRow]]:
-    """Yield the rows of a table with their scores, at most 512 at a time; end after a stop."""
+    model: LanguageModel, reader: DocumentReader, control: RunControl, *, per_word: bool
+) -> Iterator[ScoredRow | StageProgress | FileScored]:
+    """Score the rows of a table, few of them in memory at a time.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    reader : DocumentReader
+    control : RunControl
+        A stop ends the rows.
+    per_word : bool
+        Whether each row has the scores of its words.
+
+    Yields
+    ------
+    ScoredRow
+    StageProgress
+        In bytes, since nobody knows how many rows there are.
+    FileScored
+        The last event: what the rows sum to, those before a stop too.
+    """
+    total, texts, number, tally = NOTHING, 0, 0, WordTally(model)
     rows = reader.rows()
-    while control.proceed() and (some := _next_rows(rows)):
-        texts = [text for _, text in some if text]
-        scores = iter(score_texts(model, texts, tally))
-        yield [
-            ScoredRow(fields=fields, score=next(scores) if text else None) for fields, text in some
-        ]
+    while control.proceed() and (some := _next_rows(rows, _WORDS_OF if per_word else _AT_ONCE)):
+        wanted = [text for _, text in some if text]
+        scores = (_with_words if per_word else _at_once)(model, wanted, tally, control)
+        for fields, text in some:
+            scored, words = next(scores, (None, None)) if text else (None, None)
+            if text and scored is None:
+                break  # it was stopped
+            if scored is not None:
+                total, texts = total + scored, texts + 1
+            number += 1
+            yield ScoredRow(number=number, fields=fields, score=scored, words=words)
+        yield StageProgress(
+            stage="Scoring rows", done=reader.bytes_done, total=reader.bytes_total, unit="bytes"
+        )
+    yield FileScored(
+        rows=number,
+        texts=texts,
+        refused_rows=reader.refused_rows,
+        total=total,
+        words=tally.statistics(),
+    )
 
 
-def _next_rows(rows: Iterator[tuple[list[str], str]]) -> list[tuple[list[str], str]]:
+def _next_rows(rows: Iterator[tuple[list[str], str]], most: int) -> list[tuple[list[str], str]]:
     some, characters = [], 0
-    for row in islice(rows, _AT_ONCE):
+    for row in islice(rows, most):
         some.append(row)
         characters += sum(map(len, row[0]))
         if characters >= _MOST_CHARACTERS:
             break
     return some
+
+
+def _at_once(
+    model: LanguageModel, texts: Sequence[str], tally: WordTally, _control: RunControl
+) -> Iterator[tuple[TextScore, None]]:
+    return ((scored, None) for scored in score_texts(model, texts, tally))
+
+
+def _with_words(
+    model: LanguageModel, texts: Sequence[str], tally: WordTally, control: RunControl
+) -> Iterator[tuple[TextScore, SentenceScore]]:
+    for text in texts:
+        for event in score(model, text, control):
+            tally.add_words(event.score.words)
+            yield summed(event.score), event.score
 
 
 def word_cells(scored: SentenceScore, number: int, base: str) -> Iterator[list[str]]:
@@ -102,12 +173,6 @@ def word_cells(scored: SentenceScore, number: int, base: str) -> Iterator[list[s
             f"{word.bits:.6f}",
             str(word.rank),
         ]
-
-
-def other_columns(reader: DocumentReader) -> list[int]:
-    """Return which columns of a table are not its text."""
-    columns = enumerate(reader.all_columns)
-    return [number for number, name in columns if name not in reader.columns]
 
 
 def summed(scored: SentenceScore) -> TextScore:
@@ -160,7 +225,7 @@ def score_file(
     Yields
     ------
     StageProgress
-        After each 512 rows, in bytes.
+        After each 512 rows, 64 per word, in bytes.
     FileScored
         The last event, unless it was stopped.
 
@@ -183,10 +248,18 @@ def score_file(
             replacing(target) as descriptor,
             _writing(descriptor) as file,
         ):
-            write = _write_words if per_word else _write
-            result = yield from write(model, reader, file, control, base)
-            if result is None:
+            columns, others = header(reader, base, per_word=per_word)
+            file.write(csv_line(columns))
+            for event in score_rows(model, reader, control, per_word=per_word):
+                if isinstance(event, ScoredRow):
+                    file.writelines(map(csv_line, event.lines(base, others)))
+                elif isinstance(event, StageProgress):
+                    yield event
+                else:
+                    result = event
+            if control.is_stopped:
                 raise _StoppedError
+            file.flush()
     except (_StoppedError, UnpackingStoppedError):
         return
     except OSError as error:
@@ -206,74 +279,3 @@ def _writing(descriptor: int) -> TextIO:
 
 class _StoppedError(Exception):
     """Raised where the new file is open, so that it is given up."""
-
-
-def _write(
-    model: LanguageModel,
-    reader: DocumentReader,
-    file: TextIO,
-    control: RunControl,
-    base: str,
-) -> Generator[StageProgress, None, FileScored | None]:
-    """Write header and rows; return what they sum to, None after a stop."""
-    total, texts, done, tally = NOTHING, 0, 0, WordTally(model)
-    file.write(csv_line([*reader.all_columns, *added_columns(reader.all_columns, base)]))
-    for rows in score_rows(model, reader, control, tally):
-        for row in rows:
-            file.write(csv_line([*row.fields, *row.added(base)]))
-            if row.score is not None:
-                total, texts = total + row.score, texts + 1
-        done += len(rows)
-        yield progress_of(reader)
-    if control.is_stopped:
-        return None
-    file.flush()
-    return FileScored(
-        rows=done,
-        texts=texts,
-        refused_rows=reader.refused_rows,
-        total=total,
-        words=tally.statistics(),
-    )
-
-
-def _write_words(
-    model: LanguageModel,
-    reader: DocumentReader,
-    file: TextIO,
-    control: RunControl,
-    base: str,
-) -> Generator[StageProgress, None, FileScored | None]:
-    """Write header and a row per word; return what they sum to, None after a stop."""
-    total, texts, number, tally = NOTHING, 0, 0, WordTally(model)
-    kept = other_columns(reader)
-    names = [reader.all_columns[k] for k in kept]
-    file.write(csv_line([*names, *added_columns(names, base, PER_WORD)]))
-    for number, (fields, text) in enumerate(reader.rows(), start=1):
-        if not control.proceed():
-            break
-        for event in score(model, text, control) if text else ():
-            before = [fields[k] for k in kept]
-            cells = word_cells(event.score, number, base)
-            file.writelines(csv_line([*before, *each]) for each in cells)
-            tally.add_words(event.score.words)
-            total, texts = total + summed(event.score), texts + 1
-        if number % _BETWEEN_REPORTS == 0:
-            yield progress_of(reader)
-    if control.is_stopped:
-        return None
-    file.flush()
-    return FileScored(
-        rows=number,
-        texts=texts,
-        refused_rows=reader.refused_rows,
-        total=total,
-        words=tally.statistics(),
-    )
-
-
-def progress_of(reader: DocumentReader) -> StageProgress:
-    """Tell how far a table is scored: in bytes, since nobody knows how many rows there are."""
-    return StageProgress(
-        stage="Scoring rows", done=reader.bytes_done, total=reader.bytes_total, unit="bytes"
-    )

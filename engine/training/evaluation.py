@@ -18,9 +18,8 @@ from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.corpus import Corpus, Sentences
 from engine.corpus.counting.references import ReferenceLosses
 from engine.errors import DivergedError
-from engine.language_model.counted_text import in_words_of
+from engine.language_model.counted_text import count_sequences, in_words_of
 from engine.language_model.model import LanguageModel
-from engine.language_model.ngram import count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.device import if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
@@ -401,9 +400,7 @@ def evaluate_references(
     ReferenceLosses or None
         None after a stop.
     """
-    source, _ = in_words_of(model.vocabulary, counted, counted.training)
-    order = order_for(source.words_to_predict)
-    counts = yield from count_ngrams(source, model.word_dim, order, control)
+    counts = yield from count_sequences(model, counted, control)
     if counts is None:
         return None
     return counts.losses(in_words_of(model.vocabulary, corpus, corpus.training)[0])

@@ -16,8 +16,9 @@ from engine import (
     SampleConfig,
     SnapshotPublished,
 )
-from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
+from tests.app.support.runs_fakes import FakeRuns
 from tests.app.support.training_fakes import FakeResume, ended, epoch_done, fake_corpus, fake_model
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
 def resume_with(runs: FakeRuns, present: Any, built: Any = (), epochs: int | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""What the packages import from outside, what a start loads, who prints, and how long a module is.
+"""What the packages import from outside, what a start loads, and how long a module is.
 
 Who imports whom among our own modules is the affair of import-linter (`make lint`); its
 contracts are in pyproject.toml.
@@ -82,18 +82,6 @@ def test_that_no_folder_has_become_a_drawer() -> None:
     assert full == {}
 
 
-def test_that_the_engine_prints_only_in_its_command_line() -> None:
-    printing = [
-        module
-        for module, path in modules("engine").items()
-        if not module.startswith(("engine.cli", "engine.__main__"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
-    ]
-
-    assert printing == []
-
-
 def loaded_after(statement: str) -> set[str]:
     """Return which modules a fresh Python has loaded after `statement`."""
     code = f"{statement}\nimport sys\nprint(*sys.modules)"
@@ -102,18 +90,10 @@ def loaded_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_that_the_front_of_the_engine_loads_no_library() -> None:
-    assert not loaded_after("import engine") & {"numpy", "torch", "nltk", "safetensors"}
-
-
 def test_that_the_settings_and_events_load_no_library() -> None:
     loaded = loaded_after("from engine import TrainConfig, LossPoint, RunControl, EngineError")
 
     assert not loaded & {"numpy", "torch", "nltk", "safetensors", "onnx"}
-
-
-def test_that_the_app_starts_without_torch_and_nltk() -> None:
-    assert not loaded_after("import app.application") & {"torch", "nltk"}
 
 
 @pytest.mark.parametrize("package", ["app", "engine", "resources"])

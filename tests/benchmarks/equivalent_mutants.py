@@ -6,10 +6,8 @@ The text is what `mutation` prints after the number of the line.
 _SPEED = "either way gives the same numbers; only the time differs"
 _LIMIT = "a bound of memory: one more or less is as good"
 _FLAG = "the default is for systems that lack this flag"
-_UNREACHED = "math.exp fails from 709.8 only, so any limit between is as good"
 
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
-_PERPLEXITY = "perplexity=math.exp(nats_a_word) if nats_a_word < 700.0 else math.inf,"
 
 _NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
@@ -19,10 +17,6 @@ _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.s
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "documents/csv_rows": {
-        "CsvRows._count_problem: count > self.columns -> count >= self.columns   in   "
-        "if count > self.columns and not any(fields[self.columns :]):": (
-            "it is only asked where the two differ"
-        ),
         "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
             "any limit that no row can reach will do"
         ),
@@ -30,20 +24,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "begin_row sets it before the first line is read"
         ),
     },
-    "documents/detection": {
-        "_rated: len(counts) + damaged -> len(counts) - damaged   in   "
-        "if len(counts) + damaged >= _SAMPLE_ROWS:": _LIMIT,
-        "_rated: 0 -> 1   in   return 0.0, dialect, 0": (
-            "one column prevails as little as none over a delimiter with several"
-        ),
-        "guess_text_column: 5000 -> 5001   in   sum(bool(_WORD.search(part)) "
-        "for part in value[:5000].split()) for value in values": _LIMIT,
-        "_rated: 0.0 -> 1.0   in   return 0.0, dialect, 0": (
-            "a dialect under which no row is sound has no columns, so another one prevails"
-        ),
+    "documents/layout/detection": {
         "examine: break -> pass": "a whole file is read once more, with the same result",
-        "module: 500 -> 501   in   _SAMPLE_ROWS = 500": _LIMIT,
-        "examine: 0 -> 1   in   lines_before=0,": "a table sets it, and nothing else looks at it",
     },
     "documents/reader": {
         "CsvPreview: 0 -> 1   in   undecodable_bytes: int = 0": _GIVEN,
@@ -65,16 +47,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
     },
-    "language_model/sampler": {
+    "sampling/sampler": {
         "module: 64 -> 65   in   _CELL = 64": _SPEED,
         "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
-    "language_model/scorer": {
+    "scoring/scorer": {
         "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
-        f"_sentence_score: 700.0 -> 701.0   in   {_PERPLEXITY}": _UNREACHED,
-        "_sentence_score: nats_a_word < 700.0 -> nats_a_word <= 700.0   in   "
-        f"{_PERPLEXITY}": _UNREACHED,
         "_word_score: 0.0 -> 1.0   in   log_probability = min(log_probability, 0.0)": (
             "no sum of exponentials is below its largest term; a guard for other devices"
         ),
@@ -123,9 +102,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
-    },
-    "runs/folder": {
-        "module: 29 -> 30   in   MOST_BYTES = 1 << 29": _LIMIT,
     },
     "training/state": {
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,

@@ -84,7 +84,7 @@ def type_keys(word_dim: int, keys: int, folder: Path) -> list[float]:
 
     from app.application import build_window
 
-    qt = QApplication(sys.argv[:1])
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
     app = build_window(folder / "settings.ini")
     runners = (app.runners.scoring, app.runners.next_words, app.runners.suggestions)
 

@@ -29,9 +29,15 @@ COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips"),
-    "documents/detection": ("detection", "csv_rows", "reader_preview", "reader"),
-    "documents/further_on": ("further_on",),
-    "documents/reader": ("csv_rows", "reader_preview", "reader", "reader_entities"),
+    "documents/layout/detection": (
+        *("detection", "../layouts", "../csv_rows", "../reader_preview", "../reader"),
+        "../work",
+    ),
+    "documents/layout/further_on": ("further_on", "../layouts"),
+    "documents/reader": (
+        *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
+        *("several", "unpacking"),
+    ),
     "files/atomic": ("atomic_leftovers", "atomic"),
     "files/tensors": (
         *("../language_model/checkpoint_bad_files", "../language_model/checkpoint"),
@@ -39,13 +45,16 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files"),
     "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
-    "language_model/sampler": ("sampler_choice", "sampler"),
-    "language_model/scorer": ("scorer",),
     "language_model/tutorial_npz": ("tutorial_npz", "formats"),
     "network/bptt": ("bptt", "bptt_threads", "output_layer"),
     "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
     "runs/folder": ("folder_epoch_models", "store"),
+    "sampling/filters": ("filters", "sampler_choice"),
+    "sampling/sampler": ("sampler_choice", "sampler"),
+    "scoring/scorer": ("scorer",),
+    "scoring/scored_file": ("scored_file", "../cli/scoring"),
+    "scoring/text_scores": ("text_scores", "scored_file"),
     "training/state": ("state_file", "state", "trainer_ends"),
 }
 
@@ -119,11 +128,18 @@ def _run_here(tree: Path, module: str) -> int:
     for name in [*sys.modules]:
         if name.partition(".")[0] in ("tests", "engine", "app"):
             del sys.modules[name]
-    room = Path("tests/engine", module).parent
-    files = [str((room / name).with_name(f"test_{Path(name).name}.py")) for name in TESTS[module]]
     options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore:Module already imported"]  # by warm_up
-    return int(pytest.main(files + options))
+    return int(pytest.main(files_of_tests(module) + options))
+
+
+def files_of_tests(module: str) -> list[str]:
+    """Return the files with a module's tests, the quick ones first."""
+    room = Path("tests/engine", module).parent
+    return [
+        os.path.normpath((room / name).with_name(f"test_{Path(name).name}.py"))
+        for name in TESTS[module]
+    ]
 
 
 def score_module(tree: Path, module: str, count: int, seed: int) -> Score:

@@ -19,7 +19,9 @@ from engine.language_model.results import SentenceGenerated
 from engine.network.batching import batch_from_pairs
 from engine.network.rnn import RNN
 from engine.sampling.sampler import generate
+from tests.benchmarks import key_press, memory
 from tests.benchmarks import pytorch_user as user
+from tests.benchmarks import texts as benchmark_texts
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.all_parts import BenchmarkConfig, run_benchmark
 from tests.benchmarks.contenders import BATCH_MAKERS, one_sentence_makers
@@ -120,15 +122,18 @@ def test_that_the_text_output_is_one_aligned_markdown_table() -> None:
     assert any("drawing 32 sentences" in line for line in table)
 
 
-def test_that_the_text_to_prepare_can_be_ones_own(tmp_path: Path) -> None:
-    path = tmp_path / "mine.txt"
-    path.write_text("One word more, and one word less.\n" * 40, encoding="utf-8")
+def test_that_the_benchmark_brings_its_own_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
 
-    out = run_command("--part", "corpus", "--json", "--text", str(path))
+    def look(_control: RunControl, _work: object, path: Path, *_: object) -> None:
+        texts.append(path.read_text(encoding="utf-8"))
 
-    rows = [item for item in map(json.loads, out.splitlines()) if "note" in item]
-    assert {item["note"].partition(",")[0] for item in rows} == {"mine.txt"}
-    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+    monkeypatch.setattr(benchmark_texts, "in_fresh_process", look)
+
+    list(benchmark_texts.measure_corpus(RunControl(), word_dim=60, is_quick=True))
+
+    assert [text.partition("\n")[0].strip() for text in texts] == ["id,topic,body"]
+    assert len(texts[0]) > 100_000
 
 
 @pytest.mark.skipif(not (FULL and has_ranks()), reason="it starts six processes with PyTorch")
@@ -142,15 +147,20 @@ def test_that_ranks_are_timed_beside_one_process() -> None:
     assert all(item["value"]["median"] > 0.0 for item in items[1:])
 
 
-def test_that_a_corpus_is_prepared_twice_and_trained_on() -> None:
-    items = [json.loads(line) for line in run_command("--part", "corpus", "--json").splitlines()]
+def test_that_a_text_of_ones_own_is_prepared_twice_and_trained_on(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("One word more, and one word less.\n" * 40, encoding="utf-8")
 
-    names = [item["name"] for item in items[1:]]
-    assert names[:2] == [
+    out = run_command("--part", "corpus", "--json", "--text", str(path))
+
+    rows = [item for item in map(json.loads, out.splitlines()) if "note" in item]
+    assert {item["note"].partition(",")[0] for item in rows} == {"mine.txt"}
+    assert [item["name"] for item in rows[:2]] == [
         "corpus preparation",
         "second opening of the same file / first opening",
     ]
-    assert ("all memory" in names[-1]) == can_measure()
+    assert ("all memory" in rows[-1]["name"]) == can_measure()
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_that_a_row_without_a_figure_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +174,12 @@ def test_that_a_row_without_a_figure_says_why(monkeypatch: pytest.MonkeyPatch) -
     assert "PySide6 is not installed" in table_lines([only])[2]
 
 
-def test_that_a_key_press_in_the_window_is_measured() -> None:
+def test_that_a_key_press_in_the_window_is_measured(
+    tmp_path: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("PySide6")
+
+    monkeypatch.setattr(key_press, "_typed", lambda C, keys: key_press.type_keys(C, keys, tmp_path))
 
     *_, last = measure_key_press(RunControl(), word_dim=100, rounds=1, keys=2)
 
@@ -202,13 +216,14 @@ def test_that_a_stopped_benchmark_has_no_rows() -> None:
 
 
 @pytest.mark.skipif(not can_measure(), reason="this system does not tell the peak of a process")
-def test_that_each_contenders_memory_is_measured() -> None:
+def test_that_each_contenders_memory_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = {name: memory.MAKERS[name] for name in ("user_padded", "ours_batch")}
+    monkeypatch.setattr(memory, "MAKERS", some)
     setting = Setting(word_dim=2000, hidden_dim=16, device="cpu")
 
     items = list(measure_peaks(setting, RunControl()))
 
     peaks = dict(item for item in items if not isinstance(item, StageProgress))
-    assert peaks.keys() == (one_sentence_makers("") | BATCH_MAKERS).keys()
     # 64 rows of 82 words, 2,000 scores of 4 bytes each: 42 MB for every copy
     assert peaks["user_padded"] > 42.0 > peaks["ours_batch"]
 

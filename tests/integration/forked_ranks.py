@@ -23,9 +23,14 @@ class Rank:
     err: Path
 
     def events(self, kind: str) -> list[dict[str, Any]]:
-        """Return the events of a kind that it told as JSON so far."""
-        lines = self.out.read_text().splitlines()
+        """Return the events of a kind that it told as JSON so far, in whole lines."""
+        text = self.out.read_text() if self.out.exists() else ""
+        lines = text[: text.rfind("\n") + 1].splitlines()
         return [each for each in map(json.loads, lines) if each["event"] == kind]
+
+    def told(self) -> str:
+        """Return what it told a person so far; it may not have begun yet."""
+        return self.err.read_text() if self.err.exists() else ""
 
     def losses(self) -> list[float]:
         """Return the loss of each step."""

@@ -22,9 +22,10 @@ from engine import (
     train,
 )
 from tests.app.support.dataset_fakes import FakeEngine
-from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.runs_fakes import FakeRuns
 from tests.app.support.training_fakes import fake_gradients, fake_times
 from tests.app.support.window_fakes import Answers, Files, fake_jobs
+from tests.engine.support.run_infos import run_info
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 It loads PyTorch and the corpus once and forks a child for each line it reads:
 
-    train RUN DELAY      resume RUN DELAY      (DELAY < 0: let it come to its end)
+    train RUN DELAY EVENTS      resume RUN DELAY EVENTS      (DELAY < 0: let it come to its end)
 
-and answers each with "killed" or "ended".
+and kills it so many seconds after so many of its events. It answers each with "killed" or "ended",
+the exit code and the number of events.
 """
 
 import os
-import select
 import signal
 import sys
 import time
@@ -23,7 +23,6 @@ from engine.corpus.corpus import Corpus, CorpusReady
 from engine.runs import recorder, writer
 from engine.runs.store import RunStore
 from engine.training import trainer
-from tests.patience import HANGS_AFTER_S
 
 EPOCHS = 12
 
@@ -59,6 +58,7 @@ def work(store: RunStore, corpus: Corpus, csv: Path, command: str, run_id: str, 
     else:
         events = store.resume(run_id, corpus, RunControl())
     for _ in events:
+        os.write(ready, b".")
         time.sleep(0.001)
 
 
@@ -71,20 +71,22 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        command, run_id, delay = line.split()
+        command, run_id, delay, wanted = line.split()
         ready, child_ready = os.pipe()
         child = os.fork()
         if child == 0:
             work(store, corpus, csv, command, run_id, child_ready)
             os._exit(0)
-        select.select([ready], [], [], HANGS_AFTER_S)
+        os.close(child_ready)
+        seen = -1  # it says first that it is there
+        while (seen < int(wanted) or float(delay) < 0.0) and os.read(ready, 1):
+            seen += 1
         if float(delay) >= 0.0:
             time.sleep(float(delay))
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         os.close(ready)
-        os.close(child_ready)
-        sys.stdout.write("killed\n" if os.WIFSIGNALED(status) else f"ended {status}\n")
+        sys.stdout.write("killed\n" if os.WIFSIGNALED(status) else f"ended {status} {seen}\n")
         sys.stdout.flush()
 
 

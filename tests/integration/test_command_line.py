@@ -62,15 +62,6 @@ def test_that_train_writes_one_json_object_an_event_and_the_model(
 
 
 @pytest.mark.usefixtures("trained")
-def test_that_generate_prints_one_sentence_a_line_and_nothing_else(model_path: Path) -> None:
-    result = engine("generate", str(model_path), "-n", "4", "--min-length", "3", "--seed", "5")
-
-    assert result.returncode == 0, result.stderr
-    assert len(result.stdout.splitlines()) == 4
-    assert "UNKNOWN_TOKEN" not in result.stdout
-
-
-@pytest.mark.usefixtures("trained")
 def test_that_score_takes_sentences_on_standard_input(model_path: Path) -> None:
     typed = engine("score", str(model_path), "--json", typed="\n".join(SENTENCES) + "\n")
 

@@ -1,6 +1,6 @@
 """What is shown is what is scored: drawn sentences, typed as they are displayed, are the same.
 
-Each model is drawn from 250 times; `make reliability` takes more languages, longer texts and 1,000
+Each model is drawn from 150 times; `make reliability` takes more languages, longer texts and 1,000
 sentences.
 """
 
@@ -32,7 +32,7 @@ from engine import (
 from tests.engine.support.languages import made_sentences, own_sentences
 from tests.integration.scale import FULL, scaled
 
-DRAWN = scaled(250, 1000)  # of each model
+DRAWN = scaled(150, 1000)  # of each model
 READ_BACK = 0.98  # of a trained model's sentences
 TRAINED = TrainConfig(epochs=8)
 LANGUAGES = ["ar", "de", "es", "fr", "hi", "ru", "zh"] if FULL else ["ar", "de", "fr", "zh"]
@@ -93,7 +93,7 @@ def test_that_the_sample_comments_are_shown_as_they_are_read(name: str, tmp_path
     from engine import sample_comments_path
 
     with sample_comments_path().open(encoding="utf-8", newline="") as file:
-        comments = [row["body"] for row in islice(csv.DictReader(file), scaled(800, 2000))]
+        comments = [row["body"] for row in islice(csv.DictReader(file), scaled(400, 2000))]
 
     tokenizer = TokenizerConfig(name=name)  # type: ignore[arg-type]
 
@@ -102,7 +102,7 @@ def test_that_the_sample_comments_are_shown_as_they_are_read(name: str, tmp_path
 
 def test_that_real_reviews_are_shown_as_they_are_read(shared_data: Path, tmp_path: Path) -> None:
     with gzip.open(shared_data / "movie-reviews.csv.gz", "rt", encoding="utf-8") as file:
-        reviews = [row["text"] for row in islice(csv.DictReader(file), scaled(50, 150))]
+        reviews = [row["text"] for row in islice(csv.DictReader(file), scaled(30, 150))]
 
     model = trained(tmp_path / "reviews.csv", reviews, TokenizerConfig())
 

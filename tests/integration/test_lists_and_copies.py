@@ -1,13 +1,15 @@
 """The scoring half as a whole: sources lead to the text, pairs and lists are by its model."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTableView, QTabWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from app.generation.writing.generate_panel import GeneratePanel
 from engine import CorpusConfig, CorpusReady, RunControl, build_corpus
 from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import corpus_summary, tiny_model
@@ -51,6 +53,34 @@ def test_that_a_teacher_shows_a_minimal_pair_and_where_words_come_from(person: P
     assert person.app.window.current_tab == 0
     table = person.find(QTableView, "dataset.sentence_table")
     assert [index.row() for index in table.selectionModel().selectedRows()] == [41]
+    assert person.leave()
+
+
+def test_that_a_mixture_with_word_sequences_writes_and_scores_only_where_it_is_wanted(
+    person: Person,
+) -> None:
+    corpus = person.app.session.corpus
+    assert corpus is not None
+    person.app.session.set_model(dataclasses.replace(tiny_model(), summary=corpus.summary))
+    person.type_sentence(PAIR[0])
+    alone = person.text("generation.bits_label")
+    check = person.find(QCheckBox, "generation.mixture_check")
+    assert not check.isChecked()
+
+    check.click()
+    person.wait(lambda: "mixed with a table" in person.text("generation.score_model_label"))
+    person.rest()
+
+    mixed = person.app.session.shown_model
+    assert mixed is not None
+    (scored,) = score_texts(mixed, PAIR[:1])
+    bits = -scored.log_probability / math.log(2.0) / scored.words
+    assert person.text("generation.bits_label") == f"{bits:.2f}" != alone
+    person.click("generation.generate_button")
+    person.rest()
+    batch, sentence = person.app.window.findChild(GeneratePanel).records()[0]
+    assert "mixed with a table" in batch.model
+    assert sentence.mixture == mixed.mixture_name
     assert person.leave()
 
 

@@ -207,7 +207,7 @@ def test_that_a_rank_that_hangs_ends_the_others(
     forked: ForkedRanks, csv: Path, tmp_path: Path, report: Report
 ) -> None:
     ranks = forked.start_all(3, command(csv, tmp_path, "tutorial", "--epochs", "1000000"))
-    wait_until(lambda: ranks[0].out.exists() and len(ranks[0].losses()) > 3)
+    wait_until(lambda: len(ranks[0].losses()) > 3)
 
     os.kill(ranks[1].number, signal.SIGSTOP)
     began_s = time.monotonic()
@@ -251,7 +251,7 @@ def test_that_ranks_that_wait_for_one_can_be_stopped_and_say_for_whom(
 ) -> None:
     place = ("--ranks", "3", "--rendezvous", str(tmp_path / "meeting"))
     ranks = [forked.start([*command(csv, tmp_path), "--rank", rank, *place]) for rank in "01"]
-    wait_until(lambda: "Waiting for rank 2" in ranks[0].err.read_text())
+    wait_until(lambda: "Waiting for rank 2" in ranks[0].told())
 
     for rank in reversed(ranks):  # rank 0 takes their meeting place along when it ends
         os.kill(rank.number, signal.SIGTERM)
@@ -272,7 +272,7 @@ def test_that_ranks_listen_on_loopback_alone_and_any_of_them_can_be_asked_to_sto
     forked: ForkedRanks, csv: Path, tmp_path: Path
 ) -> None:
     ranks = forked.start_all(2, command(csv, tmp_path, "tutorial", "--epochs", "1000000"))
-    wait_until(lambda: ranks[0].out.exists() and len(ranks[0].losses()) > 3)
+    wait_until(lambda: len(ranks[0].losses()) > 3)
 
     addresses = [listening_addresses(rank.number) for rank in ranks]
     os.kill(ranks[1].number, signal.SIGTERM)

@@ -22,9 +22,9 @@ from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.recovery import RecoveryController
 from app.window.views.message_card import MessageCard
-from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import FakeDialogs
 from tests.app.support.window_fakes import Answers
+from tests.engine.support.run_infos import run_info
 from tests.integration.closing import write_csv
 from tests.integration.quick_jobs import model_of, quick_jobs
 from tests.integration.scale import Report, long_test

@@ -10,7 +10,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,13 +111,16 @@ class Zygote:
             env=os.environ | {"OMP_NUM_THREADS": "1"},
         )
         assert self._answer() == "ready"
+        self.store, self.events = RunStore(data), ""
 
-    def do(self, command: str, run_id: str, delay_s: float) -> str:
-        """Let a child train until it ends or is killed; say which."""
+    def do(self, command: str, run_id: str, delay_s: float = -1.0, events: int = 0) -> str:
+        """Let a child train until it ends or is killed, after so many events; say which."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{command} {run_id} {delay_s}\n")
+        self._process.stdin.write(f"{command} {run_id} {delay_s} {events}\n")
         self._process.stdin.flush()
-        return self._answer()
+        answer, _, told = self._answer().partition(" ")
+        code, _, self.events = told.partition(" ")
+        return f"{answer} {code}".strip()
 
     def close(self) -> None:
         """End the process."""
@@ -133,23 +135,29 @@ class Zygote:
         return self._process.stdout.readline().strip()
 
 
-@pytest.fixture
-def zygote(tmp_path: Path) -> Iterator[Zygote]:
-    animal_corpus(tmp_path)
-    process = Zygote(tmp_path / "animals.csv", tmp_path / "data")
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    folder = tmp_path_factory.mktemp("survive")
+    animal_corpus(folder)
+    process = Zygote(folder / "animals.csv", folder / "data")
     yield process
     process.close()
+
+
+@pytest.fixture(scope="module")
+def whole(zygote: Zygote) -> tuple[TrainingState, int]:
+    """The end of a run that nothing disturbed, and how many events it had."""
+    run_id = zygote.store.new_run_id()
+    assert zygote.do("train", run_id) == "ended 0"
+    return load_state(zygote.store.runs / run_id / "state.safetensors"), int(zygote.events)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @long_test
 def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
-    tmp_path: Path, zygote: Zygote, report: Report
+    zygote: Zygote, whole: tuple[TrainingState, int], report: Report
 ) -> None:
-    chance, store = random.Random(SEED), RunStore(tmp_path / "data")
-    whole_id = store.new_run_id()
-    assert zygote.do("train", whole_id, -1.0) == "ended 0"
-    whole = load_state(store.info(whole_id).path / "state.safetensors")
+    chance, store = random.Random(SEED), zygote.store
     kills = runs = resumes = leftovers = begun_again = never = 0
     most_lost_s = 0.0
 
@@ -190,7 +198,7 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
             resumes += 1
             most_lost_s = max(most_lost_s, info.lost_s)
         if answer == "ended 0":
-            assert_same(load_state(store.runs / run_id / "state.safetensors"), whole)
+            assert_same(load_state(store.runs / run_id / "state.safetensors"), whole[0])
             assert store.info(run_id).state == "finished"
             assert not list((store.runs / run_id).glob(".*"))
 
@@ -206,18 +214,16 @@ def test_that_a_kill_at_any_moment_costs_neither_a_file_nor_a_bit(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @long_test
 def test_that_a_run_killed_anywhere_from_its_first_moment_on_ends_as_it_would_have(
-    tmp_path: Path, zygote: Zygote, report: Report
+    zygote: Zygote, whole: tuple[TrainingState, int], report: Report
 ) -> None:
-    store, whole_id = RunStore(tmp_path / "data"), RunStore(tmp_path / "data").new_run_id()
-    began_s = time.monotonic()
-    assert zygote.do("train", whole_id, -1.0) == "ended 0"
-    lasted_s = time.monotonic() - began_s
-    whole = load_state(store.runs / whole_id / "state.safetensors")
+    store, chance = zygote.store, random.Random(SEED)
+    whole_state, whole_events = whole
     outcomes: Counter[str] = Counter()
 
     for number in range(SPREAD_KILLS):
         run_id = store.new_run_id()
-        answer = zygote.do("train", run_id, lasted_s * number / SPREAD_KILLS)
+        behind_s = chance.uniform(0.0, 0.005)  # the event: somewhere in a step or a save
+        answer = zygote.do("train", run_id, behind_s, whole_events * number // SPREAD_KILLS)
         if answer == "killed" and not (store.runs / run_id).exists():
             outcomes["killed before there was a run"] += 1
             continue
@@ -227,12 +233,12 @@ def test_that_a_run_killed_anywhere_from_its_first_moment_on_ends_as_it_would_ha
         else:
             outcomes["begun again" if info.begins_anew else "resumed"] += 1
             assert [found.run_id for found in store.find_interrupted()] == [run_id]
-            assert zygote.do("resume", run_id, -1.0) == "ended 0"
-        assert_same(load_state(store.runs / run_id / "state.safetensors"), whole)
+            assert zygote.do("resume", run_id) == "ended 0"
+        assert_same(load_state(store.runs / run_id / "state.safetensors"), whole_state)
 
     told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
     report(
-        f"{SPREAD_KILLS} kills -9 spread over a run of {lasted_s:.2f} s: {told}; "
+        f"{SPREAD_KILLS} kills -9 spread over a run of {whole_events} events: {told}; "
         "every run ended bit-identical"
     )
     assert outcomes["resumed"] > 0

@@ -15,6 +15,7 @@ from app.shared.direction import TextDelegate, is_right_to_left
 from app.shared.formatting import format_count, shorten
 from app.shared.tables import Column
 from app.shared.theme import current_palette
+from engine import SENTENCE_END, SENTENCE_START
 
 if TYPE_CHECKING:
     from engine import SentenceView
@@ -29,7 +30,6 @@ FILE_LENGTH = 24  # characters
 CELL_LENGTH = 300  # characters
 IDS_SHOWN = 40
 TIP_IDS = 100
-START, END = "SENTENCE_START", "SENTENCE_END"
 
 MARGIN = 3  # px that Qt leaves beside a cell's text
 ELLIPSIS = "…"
@@ -103,13 +103,13 @@ def corpus_columns() -> "tuple[Column[SentenceView], ...]":
             "x",
             "Input: word ids, SENTENCE_START (0) first; point at a cell to see the words",
             lambda view: _ids(view.x, IDS_SHOWN),
-            lambda view: _named_ids(view.x, (START, *_words(view))),
+            lambda view: _named_ids(view.x, (SENTENCE_START, *_words(view))),
         ),
         _column(
             "y",
             "Target: the same ids one word later, SENTENCE_END (1) last",
             lambda view: _ids(view.y, IDS_SHOWN),
-            lambda view: _named_ids(view.y, (*_words(view), END)),
+            lambda view: _named_ids(view.y, (*_words(view), SENTENCE_END)),
         ),
     )
 

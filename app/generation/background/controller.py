@@ -1,5 +1,6 @@
 """What the controllers of work in the background have in common: one runner, one job at a time."""
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ class BackgroundController(QObject):
     """Start a job where none is running, hand its events on, and show why it failed.
 
     A subclass says what it listens to (`_set_up`), what is done with an event (`_take`) and after
-    the end (`_go_on`).
+    the end (`_go_on`), and how a failure is told, unless by the presenter (`_tell`).
 
     Attributes
     ----------
@@ -38,11 +39,12 @@ class BackgroundController(QObject):
         presenter: ErrorPresenter,
         jobs: Jobs,
         *,
+        clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tab, self._session, self._runner = tab, session, runner
-        self._presenter, self._jobs = presenter, jobs
+        self._presenter, self._jobs, self._clock = presenter, jobs, clock
         self._is_closed = False
         runner.event_ready.connect(self._on_runner_event_ready)
         runner.ended.connect(self._on_runner_ended)
@@ -73,6 +75,9 @@ class BackgroundController(QObject):
     def _take(self, event: object) -> None:
         raise NotImplementedError
 
+    def _tell(self, failure: TaskFailure) -> None:
+        self._presenter.show_failure(failure, self.doing)
+
     def _go_on(self, failure: TaskFailure | None) -> None:
         """Do what is due after a job; it is not called any more when the window closes."""
 
@@ -83,6 +88,6 @@ class BackgroundController(QObject):
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         if failure is not None:
-            self._presenter.show_failure(failure, self.doing)
+            self._tell(failure)
         if not self._is_closed:
             self._go_on(failure)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.errors import ErrorPresenter
 from app.generation.background.copies import CopiesController
 from app.generation.background.file_scoring import FileScoringController
+from app.generation.background.mixing import MixingController
 from app.generation.background.percentile import PercentileController
 from app.generation.background.ranking import RankingController
 from app.generation.background.replacement import ReplacementController
@@ -29,6 +30,7 @@ class BackgroundControllers:
     percentile: PercentileController
     surprise: SurpriseController
     table: TableController
+    mixing: MixingController
     ranking: RankingController
     file_scoring: FileScoringController
 
@@ -49,6 +51,7 @@ class BackgroundControllers:
             PercentileController,
             SurpriseController,
             TableController,
+            MixingController,
             RankingController,
             FileScoringController,
         )

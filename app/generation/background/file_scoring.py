@@ -1,6 +1,7 @@
 """Look at a file, and score its text column into a new one; in the background, and with Cancel."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -47,7 +48,7 @@ class FileScoringController(BackgroundController):
     def _inspected(
         self, path: Path, config: CsvConfig, control: RunControl
     ) -> Iterator[CsvInspected]:
-        return inspected(self._jobs.inspect, path, config, control)
+        return inspected(partial(self._jobs.inspect, path, config, control))
 
     @Slot()
     def _on_score_requested(self) -> None:

@@ -3,24 +3,20 @@
 At most one question is on its way; of those that wait, the newest of each kind is asked.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolTip
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.errors import TaskFailure
+from app.generation.background.controller import BackgroundController
 from app.generation.background.throttle import Throttle
-from app.generation.tab import GenerationTab
 from app.generation.word_preview import ROWS, RestedWord, preview_html
-from app.jobs import Jobs
-from app.session import Session
 from app.shared.formatting import format_share
-from app.tasks.task_runner import TaskRunner
 from engine import NextWords, RunControl, SampleConfig
 
 if TYPE_CHECKING:
@@ -32,30 +28,18 @@ _SUGGESTED = 5  # words named after the start words
 Kind = Literal["start", "place", "rest"]
 
 
-class NextWordsController(QObject):
+class NextWordsController(BackgroundController):
     """Connect the start words and the panel of next words with the engine."""
 
-    def __init__(
-        self,
-        tab: GenerationTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._generate_panel, self._score_panel = tab.generate_panel, tab.score_panel
-        self._session, self._runner, self._presenter = session, runner, presenter
-        self._next_words = jobs.next_words
+    doing = "Asking for the next word"
+
+    def _set_up(self) -> None:
+        self._generate_panel, self._score_panel = self._tab.generate_panel, self._tab.score_panel
         self._waiting: set[Kind] = set()
         self._asked: tuple[Kind, SampleConfig] | None = None
         self._rested: RestedWord | None = None
-        self._is_closed = False
-        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
-        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
+        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=self._clock)
+        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=self._clock)
         self._connect_signals()
         self._ask("start")
 
@@ -69,12 +53,10 @@ class NextWordsController(QObject):
         self._session.shown_model_changed.connect(self._on_model_changed)
         self._typing.released.connect(self._on_typing_released)
         self._models.released.connect(self._on_models_released)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
 
     def close(self) -> None:
         """Ask nothing more: the window is closing."""
-        self._is_closed = True
+        super().close()
         self._waiting.clear()
         self._typing.cancel()
         self._models.cancel()
@@ -96,9 +78,9 @@ class NextWordsController(QObject):
             self._show(kind, None)
         elif not self._is_closed:
             self._waiting.add(kind)
-            self._go_on()
+            self._ask_next()
 
-    def _go_on(self) -> None:
+    def _ask_next(self) -> None:
         model = self._session.shown_model
         while self._waiting and not self._runner.is_busy and model is not None:
             kind = self._waiting.pop()
@@ -106,7 +88,9 @@ class NextWordsController(QObject):
             if settings is None:
                 continue
             self._asked = (kind, settings)
-            job = partial(self._next_words, model, settings, *self._wanted(kind, model.word_dim))
+            job = partial(
+                self._jobs.next_words, model, settings, *self._wanted(kind, model.word_dim)
+            )
             self._runner.start(job, RunControl())
 
     def _wanted(self, kind: Kind, every: int) -> tuple[int, str]:
@@ -186,8 +170,7 @@ class NextWordsController(QObject):
         elif not self._is_closed:
             self._models.submit(model)
 
-    @Slot(object)
-    def _on_runner_event_ready(self, event: object) -> None:
+    def _take(self, event: object) -> None:
         if self._asked is None or not isinstance(event, NextWords):
             return
         kind, settings = self._asked
@@ -195,15 +178,15 @@ class NextWordsController(QObject):
         if present is not None and present.start == settings.start:
             self._show(kind, event)
 
-    @Slot(object)
-    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
-        kind = None if self._asked is None else self._asked[0]
-        self._asked = None
-        if failure is not None and kind == "start":
+    def _tell(self, failure: TaskFailure) -> None:
+        if self._asked is not None and self._asked[0] == "start":
             self._generate_panel.show_start_hint(failure.message, is_warning=True)
-        elif failure is not None:
-            self._presenter.show_failure(failure, "Asking for the next word")
-        self._go_on()
+        else:
+            super()._tell(failure)
+
+    def _go_on(self, _failure: TaskFailure | None) -> None:
+        self._asked = None
+        self._ask_next()
 
 
 def half_hint(half: str, could_be: Sequence[str]) -> str:

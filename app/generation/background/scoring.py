@@ -6,62 +6,41 @@ so that work never piles up behind a fast typist or a fast trainer.
 """
 
 import math
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.errors import TaskFailure
+from app.generation.background.controller import BackgroundController
 from app.generation.background.throttle import Throttle
 from app.generation.controller import model_epoch, model_origin, model_title
 from app.generation.records import ModelScore
-from app.generation.tab import GenerationTab
-from app.jobs import Jobs
-from app.session import Session
-from app.tasks.task_runner import TaskRunner
-from engine import RunControl, SentenceScored
+from engine import SPECIAL_TOKENS, RunControl, SentenceScored
 
 if TYPE_CHECKING:
-    from engine import Event, LanguageModel, SentenceScore
+    from engine import LanguageModel, SentenceScore
 
 # A text, and its words where it would be read as others.
 Typed: TypeAlias = tuple[str, tuple[str, ...] | None]
 
-SPECIAL_WORDS = 3  # of each vocabulary: start, end and unknown
 TYPING_INTERVAL_MS = 80
 MODEL_INTERVAL_MS = 1000
 
 
-class ScoringController(QObject):
+class ScoringController(BackgroundController):
     """Connect the lower half of the generation tab with the engine's scorer."""
 
-    def __init__(
-        self,
-        tab: GenerationTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._panel = tab.score_panel
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._score = jobs.score
-        self._job: tuple[Typed, LanguageModel, str] | None = (
-            None  # its model, and that one's origin
-        )
-        self._origin = model_origin(session)  # of the present model
-        self._is_closed = False
+    doing = "Scoring the sentence"
+
+    def _set_up(self) -> None:
+        self._panel = self._tab.score_panel
+        # What is scored, with which model, and that one's origin.
+        self._job: tuple[Typed, LanguageModel, str] | None = None
+        self._origin = model_origin(self._session)  # of the present model
         self._is_due = False  # another job is wanted as soon as this one ends
-        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=clock)
-        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=clock)
+        self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=self._clock)
+        self._models = Throttle(MODEL_INTERVAL_MS, self, clock=self._clock)
         self._connect_signals()
 
     def _connect_signals(self) -> None:
@@ -69,12 +48,10 @@ class ScoringController(QObject):
         self._session.shown_model_changed.connect(self._on_session_shown_model_changed)
         self._typing.released.connect(self._on_throttle_released)
         self._models.released.connect(self._on_throttle_released)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
 
     def close(self) -> None:
         """Start nothing more: the window is closing."""
-        self._is_closed = True
+        super().close()
         self._forget()
 
     def _forget(self) -> None:
@@ -119,7 +96,7 @@ class ScoringController(QObject):
         self._job = (text, words), model, self._origin
         control = RunControl()
         given = () if words is None else (words,)
-        self._runner.start(partial(self._score, model, text, control, *given), control)
+        self._runner.start(partial(self._jobs.score, model, text, control, *given), control)
 
     def _stop_outdated_job(self) -> None:
         """Stop scoring a text that is no longer in the line; an older model's score may finish."""
@@ -129,21 +106,20 @@ class ScoringController(QObject):
     def _typed(self) -> Typed:
         return self._panel.text, self._panel.words
 
-    @Slot(object)
-    def _on_runner_event_ready(self, event: "Event") -> None:
+    def _take(self, event: object) -> None:
         if self._job is None or not isinstance(event, SentenceScored):
             return
         typed, model, origin = self._job
         if typed == self._typed() and self._session.shown_model is not None:
             self._panel.show_score(model_score(event.score, model, origin))
 
-    @Slot(object)
-    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
-        job, self._job = self._job, None
-        is_wanted = job is not None and job[0] == self._typed()
-        if failure is not None and is_wanted:
+    def _tell(self, failure: TaskFailure) -> None:
+        if self._job is not None and self._job[0] == self._typed():
             self._panel.show_score(None)
-            self._presenter.show_failure(failure, "Scoring the sentence")
+            super()._tell(failure)
+
+    def _go_on(self, _failure: TaskFailure | None) -> None:
+        self._job = None
         if self._is_due:
             self._score_newest()
 
@@ -156,5 +132,5 @@ def model_score(score: "SentenceScore", model: "LanguageModel", origin: str = ""
         model_title=model_title(model),
         origin=origin,
         guess_bits=math.log2(model.word_dim),
-        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_WORDS)),
+        hidden_words=max(0, model.summary.different_words - (model.word_dim - SPECIAL_TOKENS)),
     )

@@ -27,15 +27,15 @@ from app.shared.formatting import (
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import scaled
-from engine import FileScored, StageProgress, WordStatistic
+from engine import SENTENCE_END, UNKNOWN_TOKEN, FileScored, StageProgress, WordStatistic
 
 WORD, COUNT, BITS, SHARE = range(4)
 _STEPS = 1000  # of the bar
 _CENTRE = Qt.AlignmentFlag.AlignCenter  # leaves room for the arrow of the order
 _PICKER_WIDTH = 180  # px
 _NAMES = {
-    "SENTENCE_END": "(end of sentence)",
-    "UNKNOWN_TOKEN": "(unknown words together)",
+    SENTENCE_END: "(end of sentence)",
+    UNKNOWN_TOKEN: "(unknown words together)",
 }
 
 

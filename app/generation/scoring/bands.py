@@ -11,14 +11,14 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTextLayout
 
 from app.shared.formatting import format_bits, format_count, format_odds, format_percent
 from app.shared.theme import current_palette
-from engine import WordScore
+from engine import SENTENCE_END, UNKNOWN_TOKEN, WordScore
 
 LIGHT = ("", "#fdd9b4", "#fda762", "#ef8238")
 DARK = ("", "#4a3320", "#6f4018", "#984d0c")
 PAD = 2.0  # px around a word
 _SMALLEST_LIMITS = (10, 100, 1000)  # ranks
 _SHARES = (200, 20, 2)  # of the vocabulary, where that is less
-_NAMES = {"SENTENCE_END": "the end of the sentence", "UNKNOWN_TOKEN": "an unknown word"}
+_NAMES = {SENTENCE_END: "the end of the sentence", UNKNOWN_TOKEN: "an unknown word"}
 
 
 def band_limits(vocabulary_size: int) -> tuple[int, int, int]:
@@ -70,7 +70,7 @@ def paint_band(painter: QPainter, box: QRectF, band: int, *, is_known: bool) -> 
 
 def word_tip(word: WordScore) -> str:
     """Say how probable a word was, in plain text."""
-    name = "The end of the sentence" if word.word == "SENTENCE_END" else f"“{word.word}”"
+    name = "The end of the sentence" if word.word == SENTENCE_END else f"“{word.word}”"
     note = "" if word.is_known else ", not known: scored as UNKNOWN_TOKEN"
     return (
         f"{name}{note}: {format_odds(word.log_probability)}, {format_bits(word.bits)}, rank "

@@ -22,12 +22,11 @@ from app.shared.formatting import counted, format_count, format_share, shorten
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import current_palette
-from engine import NextWord, NextWords
+from engine import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, NextWord, NextWords
 
 RANK, WORD, MODEL, DRAWN, BARS = range(5)
 WORD_ROLE = int(Qt.ItemDataRole.UserRole)
-_NEVER = ("SENTENCE_START", "UNKNOWN_TOKEN")  # as the engine calls them
-END = "SENTENCE_END"
+_NEVER = (SENTENCE_START, UNKNOWN_TOKEN)
 _MARGIN = 8.0  # px around the bars
 _LONGEST_START = 60  # characters of the words before
 _FIRST_ROWS = 200  # all of a large vocabulary would take longer than a key press may
@@ -291,7 +290,7 @@ def _drawn_text(word: NextWord) -> str:
 
 
 def _tooltip(word: NextWord) -> str:
-    if word.word == END:
+    if word.word == SENTENCE_END:
         return "The sentence ends here"
     if word.word in _NEVER:
         return "Stands for many words, or for none: it is never drawn"

@@ -11,10 +11,9 @@ from app.shared.direction import isolated
 from app.shared.formatting import format_perplexity
 from app.shared.labels import ElidedLabel, as_plain, describe
 from app.shared.tables import CELL_PADDING, prepare_rows
-from engine import WordScore
+from engine import SENTENCE_END, WordScore
 
 FIRST, SECOND, DIFFERENCE = range(3)
-_END = "SENTENCE_END"
 _SMALLEST_DIFFERENCE = 0.05  # bits that are worth a sign
 _CERTAIN_BITS = 1000.0  # beyond which no number of times is said
 
@@ -175,7 +174,7 @@ def signed(bits: float) -> str:
 
 
 def _shown(word: WordScore) -> str:
-    return "⏎" if word.word == _END else isolated(word.word)
+    return "⏎" if word.word == SENTENCE_END else isolated(word.word)
 
 
 def _text(scored: ModelScore) -> str:

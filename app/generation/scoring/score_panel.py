@@ -22,7 +22,7 @@ from app.generation.scoring.better_word import BetterWord
 from app.generation.scoring.coloured_sentence import ColouredSentence, Legend
 from app.generation.scoring.comparison_panel import ComparisonPanel
 from app.generation.scoring.formula_panel import FormulaPanel
-from app.generation.scoring.next_word_panel import END, NextWordPanel
+from app.generation.scoring.next_word_panel import NextWordPanel
 from app.generation.scoring.score_wording import (
     FIGURES,
     ODDS,
@@ -38,7 +38,7 @@ from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_odds, format_perplexity
 from app.shared.labels import TermLabel, as_plain, describe, make_label
-from engine import NextWords
+from engine import SENTENCE_END, NextWords
 
 NOTHING = "–"
 _LONGEST_TEXT = 10_000  # characters
@@ -441,7 +441,7 @@ class ScorePanel(QFrame):
             return
         if not self.word_looked_at:
             return
-        if word != END:
+        if word != SENTENCE_END:
             self.continue_requested.emit((*self.words_before, word))
             return
         words = tuple(each.word for each in self._scored.score.words[: self._place + 1])

@@ -10,7 +10,7 @@ from app.shared.direction import isolated
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import Palette, current_palette, scaled
-from engine import WordScore
+from engine import SENTENCE_END, WordScore
 
 _WIDEST_BITS = "000.00 bits"
 _SMALLEST_WORD, _SMALLEST_BAR = 96, 88  # px, of width
@@ -20,7 +20,6 @@ _BAR_SHARE = 0.5  # of the row's height
 WORD, PROBABILITY, RANK, SURPRISE = range(4)
 WORD_ROLE = int(Qt.ItemDataRole.UserRole)
 END_TEXT = "(end of sentence)"
-_END = "SENTENCE_END"  # as the engine calls it; typed words are in lower case
 
 
 class WordProbabilityTable(RecordTable):
@@ -103,7 +102,7 @@ class SurpriseDelegate(QStyledItemDelegate):
 def _bar_colour(word: WordScore, colours: Palette) -> str:
     if not word.is_known:
         return colours.bad
-    return colours.faint if word.word == _END else colours.accent
+    return colours.faint if word.word == SENTENCE_END else colours.accent
 
 
 def word_columns() -> tuple[Column[WordScore], ...]:
@@ -142,14 +141,15 @@ def word_columns() -> tuple[Column[WordScore], ...]:
 
 
 def _word(word: WordScore) -> str:
-    if word.word == _END:
+    if word.word == SENTENCE_END:
         return END_TEXT
     shown = isolated(word.word)
     return shown if word.is_known else f"{shown}   unknown → UNKNOWN_TOKEN"
 
 
 def _tooltip(word: WordScore) -> str:
-    name = "The end of the sentence here" if word.word == _END else f"“{isolated(word.word)}”"
+    is_end = word.word == SENTENCE_END
+    name = "The end of the sentence here" if is_end else f"“{isolated(word.word)}”"
     note = "" if word.is_known else " Not in the vocabulary: scored as UNKNOWN_TOKEN."
     log_probability = f"{word.log_probability:.3f}".replace("-", "−")
     return (
@@ -159,13 +159,13 @@ def _tooltip(word: WordScore) -> str:
 
 
 def _brush(word: WordScore) -> QBrush | None:
-    if word.word == _END:
+    if word.word == SENTENCE_END:
         return QBrush(QColor(current_palette().faint))
     return None if word.is_known else QBrush(QColor(current_palette().bad))
 
 
 def _font(word: WordScore) -> QFont | None:
-    if word.word != _END:
+    if word.word != SENTENCE_END:
         return None
     font = QFont(QGuiApplication.font())
     font.setItalic(True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from app.generation.records import Batch, perplexity, predicted_words
+from app.generation.records import Batch
 from app.shared.saving import ask_save_path, inert_csv
 from engine import SentenceGenerated, export_file
 
@@ -65,8 +65,8 @@ def _cells(batch: Batch, sentence: SentenceGenerated) -> list[str]:
         str(sentence.number),
         sentence.text,
         f"{abs(sentence.log_probability) / math.log(10.0):.6f}",
-        f"{perplexity(sentence):.6g}",
-        str(predicted_words(sentence)),
+        f"{sentence.perplexity:.6g}",
+        str(sentence.predicted_words),
         "yes" if sentence.is_cut else "no",
         f"{settings.temperature:.2f}",
         str(settings.min_length),
@@ -90,7 +90,7 @@ def _values(batch: Batch, sentence: SentenceGenerated) -> dict[str, object]:
         "text": sentence.text,
         "words": sentence.words,
         "log_probability": sentence.log_probability,
-        "perplexity": _finite(perplexity(sentence)),
+        "perplexity": _finite(sentence.perplexity),
         "is_cut": sentence.is_cut,
         "started_with": sentence.started_with,
         "start_log_probability": sentence.start_log_probability,

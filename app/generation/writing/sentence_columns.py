@@ -6,7 +6,7 @@ from typing import TypeAlias
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
-from app.generation.records import Batch, perplexity, predicted_words, way_texts
+from app.generation.records import Batch, way_texts
 from app.generation.writing.sentence_delegate import SENTENCE_ROLE
 from app.shared.formatting import counted, format_odds, format_perplexity, format_probability
 from app.shared.tables import Column
@@ -76,7 +76,7 @@ def sentence_columns(
 
 def sentence_tooltip(sentence: SentenceGenerated) -> str:
     """Say the probability in the units of the field."""
-    words = counted(predicted_words(sentence), "predicted word")
+    words = counted(sentence.predicted_words, "predicted word")
     end = "cut at the longest length" if sentence.is_cut else "including the sentence's end"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
     begun = ""
@@ -91,7 +91,7 @@ def sentence_tooltip(sentence: SentenceGenerated) -> str:
     note = "" if sentence.is_readable else f"\n{WHY_WORD_BY_WORD}"
     return (
         f"p = {format_probability(sentence.log_probability)}, ln p = {log_probability} nats "
-        f"over {words} ({end}); perplexity {format_perplexity(perplexity(sentence))}."
+        f"over {words} ({end}); perplexity {format_perplexity(sentence.perplexity)}."
         f"{begun}{note}\n{'  ·  '.join(way_texts(sentence.settings, sentence.seed))}"
     )
 

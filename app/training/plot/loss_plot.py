@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.shared.formatting import format_loss, format_perplexity, format_tick
+from app.shared.formatting import format_loss, format_tick, perplexity_of_loss
 from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
@@ -237,7 +237,7 @@ class LossPlot(QWidget):
     def _build_canvas(self) -> None:
         axes = {
             "left": LossAxis("left", format_tick),
-            "right": LossAxis("right", lambda loss: format_perplexity(_perplexity(loss))),
+            "right": LossAxis("right", perplexity_of_loss),
             "bottom": ProgressAxis(),
         }
         self._canvas = PlotWidget(self, axisItems=axes)
@@ -461,10 +461,6 @@ class LossPlot(QWidget):
         """Rest while nobody looks."""
         self._timer.stop()
         super().hideEvent(event)
-
-
-def _perplexity(loss: float) -> float:
-    return math.exp(min(loss, 700.0))
 
 
 def _power_of_ten(power: float) -> float:

@@ -1,6 +1,5 @@
 """What is read off the plot, as text: a loss, the values at the pointer, and the run so far."""
 
-import math
 import textwrap
 
 from app.shared.formatting import (
@@ -8,8 +7,8 @@ from app.shared.formatting import (
     format_duration,
     format_epoch,
     format_loss,
-    format_perplexity,
     format_rate,
+    perplexity_of_loss,
 )
 from app.training.plot.loss_history import LossHistory, XAxis, evaluated_loss
 
@@ -18,7 +17,7 @@ WIDEST = 52  # characters of a line in the box of values
 
 def describe_loss(loss: float) -> str:
     """Return a loss with its perplexity."""
-    return f"{format_loss(loss)} (perplexity {format_perplexity(math.exp(min(loss, 700.0)))})"
+    return f"{format_loss(loss)} (perplexity {perplexity_of_loss(loss)})"
 
 
 def describe_point(history: LossHistory, axis: XAxis, position: float, *, near: float = 0.0) -> str:

@@ -13,6 +13,7 @@ from app.errors import Message
 from app.protocols import UnsavedAnswer
 from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.icon import application_icon
+from app.shared.saving import ask_unsaved
 from app.shared.theme import scaled
 from app.window.views.glossary import GlossaryDialog
 
@@ -44,22 +45,7 @@ class WindowDialogs(QObject):
 
     def ask_unsaved(self) -> UnsavedAnswer:
         """Ask what becomes of a model that would be lost when the window closes."""
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Save the model?",
-            QUESTION,
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            self._window,
-        )
-        box.setInformativeText(NOT_KEPT)
-        box.setDefaultButton(buttons.Save)
-        box.button(buttons.Discard).setText("&Don’t save")
-        answer = box.exec()
-        box.deleteLater()
-        if answer == buttons.Save:
-            return "save"
-        return "discard" if answer == buttons.Discard else "cancel"
+        return ask_unsaved(self._window, "Save the model?", QUESTION, NOT_KEPT)
 
     def show_glossary(
         self,

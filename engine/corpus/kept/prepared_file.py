@@ -309,6 +309,7 @@ def _prepared(
         words=words,
         texts=texts,
         is_validation=np.zeros(summary.documents, dtype=np.bool_),
+        split=(0.0, 0),
         reading=reading,
         folder=folder,
         kept_at=path,

@@ -41,8 +41,8 @@ from engine.documents.layout.header import (
 from engine.documents.layout.hypotheses import (
     SAMPLE_ROWS,
     Hypothesis,
-    delimiter_name,
     find_table,
+    quoted_delimiter,
 )
 from engine.documents.rows import (
     LEFT_OUT,
@@ -348,7 +348,7 @@ def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | No
     table = _as_table(path, replace(layout, kind="csv", has_paragraphs=False), config)
     doubt = (
         f"each line of this plain text has {found.width} fields between "
-        f"{delimiter_name(marks)}, so it is read as a table"
+        f"{quoted_delimiter(marks)}, so it is read as a table"
     )
     return replace(table, doubts=(doubt, *table.doubts))
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from engine.documents.layout.hypotheses import Hypothesis, delimiter_name
+from engine.documents.layout.hypotheses import Hypothesis, quoted_delimiter
 from engine.documents.rows import Row
 
 _SURE_SHARE = 0.9  # of the rows, that are as wide as the table
 _CLOSE = 0.9  # of the best score
 _MOST = 0.9  # of the lines, that look alike
 _FEWEST_LINES = 4
-_LOOKED_AT = 100  # rows
+LOOKED_AT = 100  # rows
 _MANY_LINES = 10  # of a text in quotes
 _MANY_ROWS = 20
 _FEW_QUOTED = 0.1  # of the rows
@@ -43,7 +43,7 @@ def layout_doubts(
     if delimiter is not None:
         return
     for other in tried:
-        mark = delimiter_name(other.dialect.delimiter)
+        mark = quoted_delimiter(other.dialect.delimiter)
         if found.width == 1 and other.is_prose and other.share >= _SURE_SHARE and count > 1:
             yield (
                 f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
@@ -57,14 +57,18 @@ def layout_doubts(
 
 def _line_doubt(texts: Sequence[str]) -> str:
     """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
-    lines = texts[:_LOOKED_AT]
-    if len(lines) < _FEWEST_LINES:
-        return ""
-    if sum(bool(_LOG_LINE.match(line)) for line in lines) >= _MOST * len(lines):
+    lines = texts[:LOOKED_AT]
+    if are_alike(lines, _LOG_LINE):
         return "its lines begin like those of a log, and each is one text with its time in it"
-    if sum(bool(YAML_KEY.match(line)) for line in lines) >= _MOST * len(lines):
+    if are_alike(lines, YAML_KEY):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""
+
+
+def are_alike(lines: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Whether nearly all of the lines begin with the pattern, and there are some."""
+    fitting = sum(bool(pattern.match(line)) for line in lines)
+    return len(lines) >= _FEWEST_LINES and fitting >= _MOST * len(lines)
 
 
 def _long_rows(found: Hypothesis) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.config import CsvConfig
-from engine.documents.layout.doubts import YAML_KEY
+from engine.documents.layout.doubts import LOOKED_AT, YAML_KEY, are_alike
 from engine.documents.layout.header import is_name
 from engine.documents.layout.hypotheses import (
     CLEAR_SHARE,
     Hypothesis,
-    delimiter_name,
     find_table,
+    quoted_delimiter,
 )
 from engine.documents.layout.widths import NAME
 from engine.documents.rows import json_columns
@@ -34,8 +34,6 @@ _BEGINNINGS = (
     ),
     (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
 )
-_MOST = 0.9  # of the lines, that look alike
-_FEWEST_LINES = 4
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
 _GAP = re.compile(r" {2,}(?=\S)")
@@ -51,7 +49,6 @@ _READ_AS_CP1252 = "…"  # NEL in an older encoding
 _MANY_ENDS = 3
 _MOST_ABOVE = 5  # lines above the dashes of a Markdown table
 _NEEDED_SHARE = 0.6
-_LOOKED_AT = 100  # rows
 _QUOTED_FIELD = re.compile(r'(?:^| )"[^"]*"(?: |$)')
 _QUOTED_FIELDS = re.compile(r'(?:^| )"[^"]*" "[^"]*"(?: |$)')
 _WAYS = (
@@ -137,14 +134,13 @@ def _is_yaml(head: str) -> bool:
 
     What people say behind their names ("Ann: Hello.") has no line within another.
     """
-    lines = [line for line in head.splitlines()[:_LOOKED_AT] if line.strip()]
-    if len(lines) < _FEWEST_LINES:
+    lines = [line for line in head.splitlines()[:LOOKED_AT] if line.strip()]
+    if not are_alike(lines, _YAML_LINE):
         return False
-    fitting = sum(bool(_YAML_LINE.match(line)) for line in lines)
     inner = sum(bool(_YAML_INNER.match(line)) for line in lines)
     keys = sum(bool(YAML_KEY.match(line)) for line in lines)
     is_begun = keys > 0 or lines[0] == "---" or bool(_YAML_INNER.match(lines[0]))
-    return fitting >= _MOST * len(lines) and inner >= 2 and is_begun
+    return inner >= 2 and is_begun
 
 
 def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], skipped: int) -> None:
@@ -171,7 +167,7 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
         if joins < _NEEDED_SHARE * below and not (is_headed and wide > 0.5 * len(rows)):
             continue
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
-        shown = delimiter_name(dialect.delimiter)
+        shown = quoted_delimiter(dialect.delimiter)
         raise CorpusError(
             f"{path.name} looks like a table, but it is unclear how it is divided: line "
             f"{first.line + skipped} has {len(first.fields)} fields between {shown}, line "
@@ -192,7 +188,7 @@ def _has_join(fields: Sequence[str]) -> bool:
 
 def _refuse_blanks(path: Path, found: Hypothesis) -> None:
     """Raise `CorpusError` if blanks stand between the fields of rows, some of them in quotes."""
-    texts = [row.fields[0].strip() for row in found.rows[:_LOOKED_AT]]
+    texts = [row.fields[0].strip() for row in found.rows[:LOOKED_AT]]
     if len(texts) < _MANY_ENDS or found.has_quotes:
         return
     names = texts[0].split()
@@ -213,7 +209,7 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
 
 def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
     """Raise `CorpusError` if each row of a table stands in quotes, or its columns in blanks."""
-    texts = [row.fields[0] for row in found.rows[:_LOOKED_AT]]
+    texts = [row.fields[0] for row in found.rows[:LOOKED_AT]]
     if len(texts) < _MANY_ENDS:
         return
     gaps = [{match.end() for match in _GAP.finditer(text)} for text in texts]

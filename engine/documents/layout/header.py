@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, delimiter_name
+from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, quoted_delimiter
 from engine.documents.layout.widths import NAME
 from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
 from engine.documents.text_file import shown
@@ -89,7 +89,7 @@ def _doubt_without_header(found: Hypothesis, first: int) -> str:
     if found.quoted < _MANY_QUOTED and delimiter != "\t":
         return (
             f"no row names the columns; that each line has {found.width} fields is told by "
-            f"{delimiter_name(delimiter)} alone, and each may be one text"
+            f"{quoted_delimiter(delimiter)} alone, and each may be one text"
         )
     for index in range(first, min(first + _ENOUGH, found.last)):
         fields = found.trimmed(found.rows[index].fields)

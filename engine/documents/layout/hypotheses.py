@@ -485,8 +485,8 @@ TEXT_NAMES = frozenset(
 )
 
 
-def delimiter_name(delimiter: str) -> str:
-    """Return a delimiter as a person reads it."""
+def quoted_delimiter(delimiter: str) -> str:
+    """Return a delimiter as a sentence names it, such as ';'; in words it is the window's."""
     if delimiter == "\t":
         return "tab"
     return f"'{delimiter}'" if delimiter.isprintable() else f"'\\x{ord(delimiter[0]):02x}'"

@@ -67,9 +67,10 @@ def share_text(ranks: Ranks, corpus: TrainingText, folder: Path | None) -> Share
         for name in _FILES:
             side, what = name.split(".")
             values = getattr(getattr(corpus, side), what)
+            at_once = PIECE_BYTES // values.itemsize
             with (place / name).open("wb") as file:
-                for begin in range(0, len(values), PIECE_BYTES):
-                    file.write(np.ascontiguousarray(values[begin : begin + PIECE_BYTES]).data)
+                for begin in range(0, len(values), at_once):
+                    file.write(np.ascontiguousarray(values[begin : begin + at_once]).data)
             forget_pages(values)
         training, validation = _mapped(place)
         ranks.order(TEXT)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.generation.records import Batch, perplexity
+from app.generation.records import Batch
 from engine import SampleConfig
 from tests.app.support.generation_fakes import sentence
 
@@ -39,15 +39,15 @@ def test_that_a_title_says_how_far_an_unfinished_batch_came(state: str) -> None:
 def test_that_perplexity_is_the_inverse_geometric_mean_probability() -> None:
     drawn = sentence(words=("i", "think", "so"), log_probability=4 * math.log(0.1))
 
-    assert perplexity(drawn) == pytest.approx(10.0)
+    assert drawn.perplexity == pytest.approx(10.0)
 
 
 def test_that_an_enormous_perplexity_is_infinite_instead_of_an_error() -> None:
-    assert perplexity(sentence(words=(), log_probability=-1e6)) == math.inf
+    assert sentence(words=(), log_probability=-1e6).perplexity == math.inf
 
 
 def test_that_a_sentence_cut_before_its_first_word_has_a_perplexity() -> None:
-    assert perplexity(sentence(words=(), log_probability=0.0, is_cut=True)) == 1.0
+    assert sentence(words=(), log_probability=0.0, is_cut=True).perplexity == 1.0
 
 
 def test_that_a_title_names_start_filters_and_origin() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.runs.commands import RunCommand, run_commands
-from tests.app.support.runs_fakes import run_info
+from tests.engine.support.run_infos import run_info
 
 CHANGES = {RunCommand.RENAME, RunCommand.TAGS, RunCommand.NOTE, RunCommand.COPY_COMMAND}
 OPENING = {RunCommand.OPEN, RunCommand.OPEN_BEST, RunCommand.CONTINUE}

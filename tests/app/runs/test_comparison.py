@@ -14,7 +14,8 @@ from app.runs.comparison import (
     compare_runs,
 )
 from engine import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
-from tests.app.support.runs_fakes import CORPUS_CONFIG, run_curve, run_info
+from tests.app.support.runs_fakes import run_curve
+from tests.engine.support.run_infos import CORPUS_CONFIG, run_info
 
 
 def settings(*runs: Any) -> dict[str, tuple[str, ...]]:

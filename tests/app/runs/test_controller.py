@@ -12,8 +12,9 @@ from app.application import Application
 from app.runs.curves_plot import CurvesPlot
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_plot import LossPlot
-from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.runs_fakes import FakeRuns
 from tests.app.support.window_fakes import Answers, endless, fake_model
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture

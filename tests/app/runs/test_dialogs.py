@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.runs.dialogs import RunsDialogs
+from app.runs.model_files import ModelDialogs
 from app.window.views.dialogs import NOT_KEPT, WindowDialogs
 
 Button = QMessageBox.StandardButton
@@ -30,21 +31,31 @@ def test_that_a_cancelled_number_of_epochs_is_none(
     assert RunsDialogs().ask_more_epochs("the run", 10) == more
 
 
-def test_that_closing_warns_of_what_would_be_lost(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dialogs", [WindowDialogs, ModelDialogs])
+@pytest.mark.parametrize(
+    ("button", "answer"),
+    [(Button.Save, "save"), (Button.Discard, "discard"), (Button.Cancel, "cancel")],
+)
+def test_that_closing_and_opening_warn_of_what_would_be_lost(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    dialogs: type[WindowDialogs | ModelDialogs],
+    button: Button,
+    answer: str,
 ) -> None:
     said: list[object] = []
 
     def execute(box: QMessageBox) -> Button:
         said.extend((box.informativeText(), box.icon()))
-        return Button.Cancel
+        return button
 
     monkeypatch.setattr(QMessageBox, "exec", execute)
     window = QWidget()
     qtbot.addWidget(window)
 
-    assert WindowDialogs(window).ask_unsaved() == "cancel"
-    assert said == [NOT_KEPT, QMessageBox.Icon.Warning]
+    assert dialogs(window).ask_unsaved() == answer
+    lost = NOT_KEPT if dialogs is WindowDialogs else "Opening another one replaces it."
+    assert said == [lost, QMessageBox.Icon.Warning]
 
 
 def test_that_one_epoch_is_not_called_epochs(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.session import RunState
 from tests.app.support.dataset_fakes import FakeEngine, until_stopped
-from tests.app.support.runs_fakes import FakeRuns, run_info
+from tests.app.support.runs_fakes import FakeRuns
 from tests.app.support.window_fakes import Answers
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from app.runs.table import EPOCHS, LOSS, NAME, NOTE, STATE, TAGS, RunRow, run_co
 from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from app.shared.tables import RowsModel
 from engine import RunInfo
-from tests.app.support.runs_fakes import run_curve, run_info
+from tests.app.support.runs_fakes import run_curve
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
         epoch=epoch,
         step=step,
         word_dim=8000,
+        mixture=None,
         vocabulary=SimpleNamespace(words=("SENTENCE_START", "SENTENCE_END", "so", "UNKNOWN_TOKEN")),
     )
 

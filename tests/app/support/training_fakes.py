@@ -39,7 +39,8 @@ from engine import (
     TrainingStarted,
 )
 from engine.language_model.history import TrainingHistory
-from tests.app.support.runs_fakes import CORPUS_CONFIG, FakeRuns
+from tests.app.support.runs_fakes import FakeRuns
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 ENTROPY = 3.9
 

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from app.session import CurrentRun, RunState
 from engine import ConfigError, Event, ModelConfig, Notice, RunControl, TrainConfig
-from tests.app.support.runs_fakes import run_info
 from tests.app.support.training_fakes import (
     Bench,
     epoch_done,
@@ -21,6 +20,7 @@ from tests.app.support.training_fakes import (
     started,
     until_stopped,
 )
+from tests.engine.support.run_infos import run_info
 
 
 def press(qtbot: QtBot, bench: Bench, role: str) -> None:

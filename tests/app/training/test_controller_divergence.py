@@ -19,8 +19,8 @@ from engine import (
     SnapshotPublished,
     TrainConfig,
 )
-from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
 from tests.app.support.training_fakes import Bench, ended, fake_model, loss_point, started
+from tests.engine.support.run_infos import CORPUS_CONFIG, run_info
 
 TEXT = "Training was stopped at step 90. Go on with a smaller learning rate, such as 0.005."
 

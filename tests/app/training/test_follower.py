@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from app.session import RunState
 from engine import CheckpointSaved, ConfigError, CorpusReady, Notice, SnapshotPublished
-from tests.app.support.runs_fakes import CORPUS_CONFIG, run_info
 from tests.app.support.training_fakes import (
     Bench,
     ended,
@@ -20,6 +19,7 @@ from tests.app.support.training_fakes import (
     short_run,
     started,
 )
+from tests.engine.support.run_infos import CORPUS_CONFIG, run_info
 
 
 def saved(step: int) -> CheckpointSaved:

@@ -1,6 +1,8 @@
 """The exported figures: everything of the run, in one table."""
 
 import csv
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,18 @@ def test_that_a_name_that_no_file_has_is_an_error_of_the_disk(name: str, tmp_pat
         write_metrics(LossHistory(), tmp_path / name)
 
 
-def test_that_a_file_that_cannot_be_written_keeps_the_old_one(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="missing"):
-        write_metrics(LossHistory(), tmp_path / "missing" / "metrics.csv")
+def test_that_a_file_that_cannot_be_written_keeps_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    path = tmp_path / "metrics.csv"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(ExportError, match="disk is full"):
+        write_metrics(LossHistory(), path)
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

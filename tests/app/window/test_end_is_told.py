@@ -9,7 +9,7 @@ from app.application import Application
 from app.session import RunState
 from app.window import controller
 from tests.app.support.dataset_fakes import FakeCorpus
-from tests.app.support.runs_fakes import CORPUS_CONFIG
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
 class FakeTray(QObject):

@@ -27,9 +27,9 @@ from app.window.awake import Awake
 from app.window.main_window import PLACES
 from app.window.views.settings_dialog import SettingsDialog
 from tests.app.support.dataset_fakes import FakeCorpus
-from tests.app.support.runs_fakes import CORPUS_CONFIG
 from tests.app.support.training_fakes import loss_point
 from tests.app.support.window_fakes import fake_model
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

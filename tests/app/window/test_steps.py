@@ -17,8 +17,8 @@ from app.session import RunState
 from engine import RunControl, SampleConfig
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.generation_fakes import sentence
-from tests.app.support.runs_fakes import CORPUS_CONFIG
 from tests.app.support.window_fakes import endless, fake_model
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
 def trigger(app: Application, role: str) -> None:

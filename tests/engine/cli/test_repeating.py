@@ -28,8 +28,8 @@ from engine import (
 from engine.cli.main import EXIT_WRONG, build_parser, main
 from engine.cli.settings.configs import TrainRecords, train_records
 from engine.cli.settings.settings_file import read_settings, settings_text
-from tests.app.support.runs_fakes import run_info
 from tests.engine.support.cli_fakes import write_comments
+from tests.engine.support.run_infos import run_info
 
 OPTIONS = {
     "all defaults": "--seed 0",

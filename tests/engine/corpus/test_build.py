@@ -255,20 +255,6 @@ def test_that_a_text_nltk_gives_up_on_is_refused_by_line(
     assert [corpus.sentence_view(index).text for index in range(2)] == ["One.", "Three."]
 
 
-def test_that_the_real_comments_are_counted(shared_data: Path) -> None:
-    path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
-
-    corpus, _ = prepare(path, counted="all")
-
-    summary = corpus.summary
-    assert (summary.documents, summary.refused_rows) == (211, 1)
-    assert summary.training_documents + summary.validation_documents == 211
-    assert summary.validation_documents == 11
-    assert corpus.problems[0].line == 874
-    assert sum(corpus.word_frequencies()) == summary.words
-    assert summary.training_words + summary.validation_words == summary.words + summary.sentences
-
-
 def test_that_the_vocabulary_budget_agrees_with_the_corpus_of_each_size(tmp_path: Path) -> None:
     texts = ["The cat sees a dog. A dog!", "The hen.", "A cat and the cow see the cat."]
     corpus, _ = prepare(write_rows(tmp_path / "budget.csv", texts))

@@ -43,6 +43,16 @@ def test_that_the_record_that_is_cut_off_is_named_with_its_line(
     assert "the first at line 874: a quote opens here" in notice.text
 
 
+def test_that_the_real_comments_are_counted(comments: Corpus) -> None:
+    summary = comments.summary
+
+    assert summary.documents == 211
+    assert summary.training_documents + summary.validation_documents == 211
+    assert summary.validation_documents == 11
+    assert sum(comments.word_frequencies()) == summary.words
+    assert summary.training_words + summary.validation_words == summary.words + summary.sentences
+
+
 def test_that_an_untrained_network_knows_nothing_of_the_comments(comments: Corpus) -> None:
     C = len(comments.vocabulary)
 

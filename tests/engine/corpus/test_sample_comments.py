@@ -103,7 +103,7 @@ def test_that_nearly_every_sentence_has_between_5_and_25_words() -> None:
 
 
 def test_that_the_tokenizer_yields_the_words_of_the_grammar() -> None:
-    drawn = sentences()
+    drawn = sentences()[::8]
 
     assert [tokenize(as_text(s.words)) for s in drawn] == [list(s.words) for s in drawn]
 
@@ -119,11 +119,12 @@ def test_that_a_learned_splitter_finds_the_sentences_of_the_grammar(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(SentenceSplitter, "installed", classmethod(lambda cls: None))
-    splitter = SentenceSplitter.for_texts(comment.body for comment in comments())
+    some = comments()[::4]
+    splitter = SentenceSplitter.for_texts(comment.body for comment in some)
 
-    found = [splitter.split(comment.body) for comment in comments()]
+    found = [splitter.split(comment.body) for comment in some]
 
-    made = [[as_text(sentence.words) for sentence in comment.sentences] for comment in comments()]
+    made = [[as_text(sentence.words) for sentence in comment.sentences] for comment in some]
     assert found == made
 
 
@@ -162,14 +163,13 @@ def test_that_a_bound_that_says_nothing_is_not_named(sample: Corpus) -> None:
     assert sample_entropy(sample.summary.digest, words) is None
 
 
-@pytest.mark.parametrize("size", [800, 1500, 8000])
-def test_that_no_model_goes_below_the_bound(sample: Corpus, size: int) -> None:
-    corpus = sample.with_vocabulary_size(size).with_validation_fraction(0.2)
+def test_that_no_model_goes_below_the_bound(sample: Corpus) -> None:
+    corpus = sample.with_vocabulary_size(800).with_validation_fraction(0.2)
     bound = sample_entropy(corpus.summary.digest, corpus.vocabulary.words)
     assert bound is not None
-    config = TrainConfig(epochs=2, seed=1)
+    config = TrainConfig(epochs=1, seed=1)
 
-    events = train(corpus, ModelConfig(hidden_dim=32, device="cpu"), config, RunControl())
+    events = train(corpus, ModelConfig(hidden_dim=16, device="cpu"), config, RunControl())
 
     losses = [each.validation_loss for each in events if isinstance(each, EpochDone)]
     error = facts()["file_surprise_standard_error"] / 0.2**0.5  # a fifth of the file

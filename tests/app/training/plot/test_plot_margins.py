@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.training.plot.loss_history import LossHistory
 from app.training.plot.loss_plot import LossPlot
 from app.training.plot.reference_lines import Reference, apart
-from tests.app.support.runs_fakes import run_curve, run_info
+from tests.app.support.runs_fakes import run_curve
 from tests.app.support.training_fakes import epoch_done, halved, loss_point
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture

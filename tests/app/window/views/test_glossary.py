@@ -9,7 +9,7 @@ from app.application import Application
 from app.shared.labels import TermLabel
 from app.window.views.glossary import TERMS
 from tests.app.support.dataset_fakes import FakeCorpus
-from tests.app.support.runs_fakes import CORPUS_CONFIG
+from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
 @pytest.fixture

@@ -87,8 +87,7 @@ def test_that_words_that_occur_once_are_unknown_and_learned(tmp_path: Path) -> N
     assert budget.at(8000, 10).unknown_share == pytest.approx(2 / 12)
 
 
-def test_that_every_word_counted_once_is_the_tutorials_vocabulary(shared_data: Path) -> None:
-    path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
+def test_that_every_word_counted_once_is_the_tutorials_vocabulary(path: Path) -> None:
     corpus, _ = prepare(path, min_count=1, validation_fraction=0.0)
     whole, _ = prepare(path, min_count=1, counted="all")
 
