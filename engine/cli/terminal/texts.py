@@ -244,7 +244,7 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
 def rare_words(summary: "CorpusSummary") -> str:
     """Return such as "3,212 words occur once, so that they are unknown; "."""
     if summary.min_count == 1:
-        return "every word that fits is known;  "
+        return "every word that fits is known; "
     often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
     return f"{counted(summary.rare_words, 'word')} that occur only {often} are unknown; "
 
