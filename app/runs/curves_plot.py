@@ -28,7 +28,7 @@ LONGEST_NAME = 28  # characters, at the end of a curve
 NAMES_PX = 190  # of the width, for the names
 PADDING = 0.06  # of the height, above and below
 SMALLEST_PX = 220  # height
-START_MARGIN = 8  # px, right of the axis
+TOP_PX = 18  # above the curves, for what is said of their start
 
 
 class CurvesPlot(PlotWidget):  # type: ignore[misc]
@@ -57,6 +57,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
+        plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.setLabel("left", label)
         self._lines = [PlotDataItem(symbol="o", symbolSize=5) for _ in self._curves]
@@ -114,7 +115,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         self._start.adjustSize()
         box = self.getPlotItem().getViewBox()
         corner = self.mapFromScene(box.sceneBoundingRect().topLeft())
-        self._start.move(corner.x() + scaled(START_MARGIN), corner.y())
+        self._start.move(corner.x(), corner.y() - self._start.height())  # over no curve
 
     def _place_names(self, bottom: float, height: float) -> None:
         """Put each name at the end of its curve, or as near as the other names allow."""
