@@ -127,12 +127,16 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
     return count_references(corpus, control)
 
 
-def defaults_of_engine(recipe: str, words: int | None, vocabulary: int) -> "RecipeDefaults":
+def defaults_of_engine(
+    recipe: str, words: int | None, vocabulary: int, hidden_dim: int
+) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
 
     size = USUAL_WORDS if words is None else words
-    return recipe_defaults("tutorial" if recipe == "tutorial" else "fast", size, vocabulary)
+    return recipe_defaults(
+        "tutorial" if recipe == "tutorial" else "fast", size, vocabulary, hidden_dim=hidden_dim
+    )
 
 
 def entropy_of_engine(summary: "CorpusSummary", words: Sequence[str]) -> float | None:
@@ -274,7 +278,7 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None, int], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int, int], RecipeDefaults]" = defaults_of_engine
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -418,7 +422,7 @@ def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[Run
 
     with suppress(RunError):
         info = runs.info(run_id)
-        train = unsettled(info.train_config, text.words, text.word_dim)
+        train = unsettled(info.train_config, text.words, text.word_dim, hidden_dim=text.hidden_dim)
         yield RunResumed(model=info.model_config, train=train)
 
 

@@ -114,6 +114,10 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
         ),
     ),
 )
+# Each step moves all the numbers that a hidden unit or a score is summed from: the more there are,
+# the further it goes. So the rates above are for at most so many, and fall with 1/H beyond.
+RATED_AT = 100
+_WIDE = "With more than 100 hidden units the learning rate is smaller in proportion."
 # See resources/decisions/0026-sampled-softmax.md.
 SAMPLED_FROM = 4_000  # words of the vocabulary
 _SAMPLE = 0.1
@@ -124,7 +128,11 @@ _SAMPLED = (
 
 
 def recipe_defaults(
-    recipe: Recipe, words: int | None = None, vocabulary: int = 0
+    recipe: Recipe,
+    words: int | None = None,
+    vocabulary: int = 0,
+    *,
+    hidden_dim: int = RATED_AT,
 ) -> RecipeDefaults:
     """Return the settings that `recipe` uses by default.
 
@@ -136,19 +144,30 @@ def recipe_defaults(
         that depend on it.
     vocabulary : int
         C, the words that can be predicted.
+    hidden_dim : int
+        H, the hidden units.
     """
     if recipe == "tutorial":
         return _TUTORIAL
     if words is None:
         return _FORMER_FAST
     defaults = next(defaults for least, defaults in _FAST if words >= least)
+    if hidden_dim > RATED_AT:
+        rate = float(f"{defaults.learning_rate * RATED_AT / hidden_dim:.2g}")
+        defaults = _because(replace(defaults, learning_rate=rate), _WIDE)
     if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
-    return replace(defaults, tuning=tuning, reason=f"{defaults.reason} {_SAMPLED}".strip())
+    return _because(replace(defaults, tuning=tuning), _SAMPLED)
 
 
-def settle(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
+def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:
+    return replace(defaults, reason=f"{defaults.reason} {reason}".strip())
+
+
+def settle(
+    config: TrainConfig, words: int, vocabulary: int, *, hidden_dim: int = RATED_AT
+) -> TrainConfig:
     """Return `config` with all of the fast recipe decided for a text.
 
     What was chosen stays; the tutorial's recipe has nothing to decide.
@@ -160,10 +179,12 @@ def settle(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
         To predict in the training text.
     vocabulary : int
         C, the words that can be predicted.
+    hidden_dim : int
+        H, the hidden units.
     """
     if config.recipe == "tutorial":
         return config
-    defaults = recipe_defaults(config.recipe, words, vocabulary)
+    defaults = recipe_defaults(config.recipe, words, vocabulary, hidden_dim=hidden_dim)
     own = {field.name: getattr(defaults.tuning, field.name) for field in fields(Tuning)} | {
         "learning_rate": defaults.learning_rate,
         "batch_size": defaults.batch_size,
@@ -174,13 +195,15 @@ def settle(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
     )
 
 
-def unsettled(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
+def unsettled(
+    config: TrainConfig, words: int, vocabulary: int, *, hidden_dim: int = RATED_AT
+) -> TrainConfig:
     """Undo `settle`: leave open what it would decide in the same way for the same text."""
     if config.recipe == "tutorial":
         return config
     names = ("learning_rate", "batch_size", "clip_norm", *(each.name for each in fields(Tuning)))
     left_open: dict[str, Any] = dict.fromkeys(names)
-    decided = settle(replace(config, **left_open), words, vocabulary)
+    decided = settle(replace(config, **left_open), words, vocabulary, hidden_dim=hidden_dim)
     for name in names:
         if getattr(config, name) != getattr(decided, name):
             del left_open[name]

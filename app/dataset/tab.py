@@ -220,7 +220,9 @@ class DatasetTab(QWidget):
         self._update_buttons()
         self.words_requested.emit()
         self._reading.setText(self._csv_form.summary(preview))
-        is_unsure = preview.undecodable_bytes or preview.control_characters
+        is_unsure = (
+            preview.undecodable_bytes or preview.control_characters or preview.encoding_readings
+        )
         are_several = len(preview.files) > 1
         if preview.doubts or is_unsure or are_several:  # something is to be decided
             self._change.setChecked(True)

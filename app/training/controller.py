@@ -184,8 +184,9 @@ class TrainingController(QObject):
         words, vocabulary = None, USUAL_VOCABULARY
         if known is not None:
             words, vocabulary = known.summary.training_words or None, known.summary.vocabulary_size
-        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary)
-        self._tab.form.show_recipe_defaults(defaults)
+        form = self._tab.form
+        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.hidden_dim)
+        form.show_recipe_defaults(defaults)
 
     @Slot()
     def _on_start_requested(self) -> None:

@@ -274,11 +274,11 @@ def _met(place: Place, control: RunControl, output: Output) -> Iterator[Store]:
         else:
             store = stack.enter_context(_store_in_file(place, place.rendezvous, control))
         try:
-            _wait_for_others(place, store, control, output)
+            met = meet(place, store, control, output)
         except RuntimeError as error:
             _require_patience(control)  # rank 0 was stopped along with this one, and went first
             raise _unreachable(place) from error
-        yield store
+        yield met
 
 
 def _store_of_torchrun() -> Store:
@@ -344,12 +344,19 @@ def _told_file(path: Path, control: RunControl) -> Path:
     raise ConfigError(f"Rank 0 did not come to {path} within {_MEETING_S / 60:.0f} minutes.")
 
 
-def _wait_for_others(place: Place, store: Store, control: RunControl, output: Output) -> None:
-    """Say that this rank is there, and wait until all are."""
+def meet(place: Place, store: Store, control: RunControl, output: Output) -> Store:
+    """Wait until all ranks of this start are there; return a store of their own.
+
+    torchrun hands the ranks that it starts anew the store of the earlier ones, with all that these
+    left in it. So each rank says hello with a word of its own, and comes to that meeting alone
+    to which rank 0 has invited this very word.
+    """
     began_s = time.monotonic()
-    store.set(f"here/{place.rank}", "1")
+    word = secrets.token_hex(8)
+    store.set(f"hello/{place.rank}", word)
+    meeting = _Invitation(store, place.count) if place.rank == 0 else _Answer(store, place, word)
     told: list[int] = []
-    while missing := [rank for rank in range(place.count) if not store.check([f"here/{rank}"])]:
+    while missing := meeting.missing():
         waited_s = time.monotonic() - began_s
         _require_patience(control)
         if waited_s > _MEETING_S:
@@ -362,6 +369,54 @@ def _wait_for_others(place: Place, store: Store, control: RunControl, output: Ou
             told = missing
             output.note(f"Waiting for {_named_ranks(missing)}: start the same command there.")
         time.sleep(_LOOK_S)
+    return dist.PrefixStore(meeting.name, store)  # type: ignore[attr-defined]
+
+
+class _Invitation:
+    """Rank 0's part of a meeting: invite those who said hello, and anew if one is another now."""
+
+    def __init__(self, store: Store, count: int) -> None:
+        self._store, self._count, self._invited = store, count, [""]
+        self.name = ""
+
+    def missing(self) -> list[int]:
+        """Return who is not there yet."""
+        if missing := _without(self._store, "hello/", self._count):
+            return missing
+        words = [self._store.get(f"hello/{rank}").decode() for rank in range(self._count)]
+        if words != self._invited:
+            self._invited, self.name = words, secrets.token_hex(8)
+            self._store.set(f"{self.name}/here/0", "1")
+            self._store.set("invitation", " ".join([self.name, *words]))
+        if missing := _without(self._store, f"{self.name}/here/", self._count):
+            return missing
+        self._store.set(f"{self.name}/begun", "1")
+        return []
+
+
+class _Answer:
+    """Another rank's part: come where its own word was invited, and wait for the beginning."""
+
+    def __init__(self, store: Store, place: Place, word: str) -> None:
+        self._store, self._place, self._word = store, place, word
+        self.name = ""
+
+    def missing(self) -> list[int]:
+        """Return who is not there yet, as far as this rank can tell."""
+        if self._store.check(["invitation"]):
+            name, *words = self._store.get("invitation").decode().split()
+            if words[self._place.rank : self._place.rank + 1] == [self._word]:
+                self.name = name
+                self._store.set(f"{name}/here/{self._place.rank}", "1")
+                if self._store.check([f"{name}/begun"]):
+                    return []
+                return _without(self._store, f"{name}/here/", self._place.count) or [0]
+        return _without(self._store, "hello/", self._place.count) or [0]
+
+
+def _without(store: Store, key: str, count: int) -> list[int]:
+    """Return the ranks that have not set their `key`."""
+    return [rank for rank in range(count) if not store.check([f"{key}{rank}"])]
 
 
 def _require_patience(control: RunControl) -> None:

@@ -58,7 +58,12 @@ def _records(run: RunInfo) -> TrainRecords:
     corpus = replace(run.corpus_config.absolute(), processes=None)
     train = explicit(run.train_config)
     if run.training_words is not None:
-        train = unsettled(train, run.training_words, run.vocabulary_size or 0)
+        train = unsettled(
+            train,
+            run.training_words,
+            run.vocabulary_size or 0,
+            hidden_dim=run.model_config.hidden_dim,
+        )
     return TrainRecords(corpus, run.model_config, train)
 
 

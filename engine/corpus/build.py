@@ -52,8 +52,8 @@ _MOST_NAMED = 3  # files that are left out
 _READING = "Reading the file"
 _SPLITTING = "Splitting into sentences and words"
 _BATCH_CHARACTERS = 150_000  # about 0.1 s of work
+_FEW_LETTERS = 0.1  # of the words with a letter: such a column is hardly a text
 _FEW_KNOWN = 0.5  # of the words
-_FEW_LETTERS, _LOOKED_AT = 0.1, 1000  # of the words, of so many frequent ones, have a letter
 _TOO_LONG_TO_SPLIT = "its text took too long to split into words"
 
 
@@ -364,19 +364,12 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
                 f"{config.min_count} times. With the smallest count 1 "
                 f"(Known from 1 ×, --min-count 1), {most:.0%} would be known."
             )
-    if _has_few_letters(prepared):
+    if corpus.share_with_letters() < _FEW_LETTERS:
         yield Notice(
-            text=f"Hardly a word of {text.name} has a letter. If the text is in another column, "
-            "choose that one."
+            text=f"Hardly a word of {text.named_columns} has a letter. If that is not the text, "
+            "choose another column (--column)."
         )
     yield CorpusReady(corpus=corpus)
-
-
-def _has_few_letters(prepared: PreparedText) -> bool:
-    """Tell whether the most frequent words are numbers and marks, as no text has them."""
-    words, counts = prepared.store.words[:_LOOKED_AT], prepared.store.counts[:_LOOKED_AT]
-    has_letter = [any(map(str.isalpha, word)) for word in words]
-    return bool(counts[has_letter].sum() < _FEW_LETTERS * counts.sum())
 
 
 def _left_out_files(files: list[RowProblem], name: str) -> str:

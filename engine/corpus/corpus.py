@@ -96,6 +96,12 @@ class TextSummary:
     doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
     entities: int = 0  # of HTML, in the first documents, unless they were decoded
 
+    @property
+    def named_columns(self) -> str:
+        """Name the text columns; those without a header are called "column 2" already."""
+        names = [name.removeprefix("column ") for name in self.columns] or ["1"]
+        return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusSummary(TextSummary):
@@ -364,6 +370,14 @@ class Corpus:
     def _unknown_share(self, kept: int) -> float:
         totals = self._ranking.totals
         return float(totals[kept:].sum() / max(1, totals.sum()))
+
+    def share_with_letters(self) -> float:
+        """Return which share of the words that are known has a letter; 1 if none is known."""
+        words = zip(self.vocabulary.words, self.vocabulary.counts, strict=True)
+        own = [*words][2:-1]  # without the special tokens
+        with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
+        known = sum(count for _, count in own)
+        return with_letters / known if known else 1.0
 
     def vocabulary_budget(self) -> VocabularyBudget:
         """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""

@@ -28,6 +28,7 @@ from engine.documents.rows import (
     RowProblem,
     beginning,
     damage_of,
+    is_blank,
     skip_line_ends,
 )
 from engine.documents.table_shape import Shape
@@ -75,9 +76,17 @@ class _Feed:
             raise _RowTooLongError
         return line
 
-    def begin_row(self) -> None:
+    def begin_row(self) -> str:
+        """Give the first line of the next row."""
         self.row = []
         self._row_characters = 0
+        return self.__next__()
+
+    def begin_again(self) -> None:
+        """Let the line that was just given, the first of its row, be given again."""
+        self._returned.appendleft(self.row.pop())
+        self._row_characters = 0
+        self.line -= 1
 
     def skip_line(self) -> None:
         """Drop what is left of the line given last; it is read in pieces."""
@@ -135,6 +144,7 @@ class CsvRows:
         self._is_quoted = dialect.is_quoted
         self._skips_blanks = dialect.skips_blanks
         self._shape = shape
+        self._is_ended = shape is not None and shape.ends_with_delimiter
         self._keep_undecodable = keep_undecodable
         self._is_after_damage = False
         self.columns = columns
@@ -145,9 +155,10 @@ class CsvRows:
         self._stray_rows = 0
 
     def __iter__(self) -> Iterator[Row | RowProblem]:
-        if not self._marks.is_needed:
-            yield from self._rows()
-            return
+        return self._restored_rows() if self._marks.is_needed else self._rows()
+
+    def _restored_rows(self) -> Iterator[Row | RowProblem]:
+        """Yield the rows with the characters that stand-ins stood for."""
         restored, written = self._marks.restored, self._marks.written
         for row in self._rows():
             if isinstance(row, Row):
@@ -159,21 +170,20 @@ class CsvRows:
         feed = self._feed
         parser = self._parser(feed)
         while True:
-            feed.begin_row()
             try:
-                line = next(feed)
+                line = feed.begin_row()
                 if line in _BLANK_LINES:
                     feed.skip_blank_lines()
                     self._was_blank = True
                     continue  # not a row
                 first_line = feed.line
                 if self._is_quoted and self._quote in line:
-                    feed.begin_row()
-                    feed.give_back([line])
+                    feed.begin_again()
                     fields = next(parser)
                 else:
                     fields = line.rstrip("\r\n").split(self._delimiter)
-                fields = self._trimmed(fields)
+                if self._is_ended:
+                    fields = self._trimmed(fields)
             except StopIteration:
                 return
             except _RowTooLongError:
@@ -183,7 +193,7 @@ class CsvRows:
                 parser = self._parser(feed)
             else:
                 self.is_after_blank = self._was_blank
-                self._was_blank = not any(map(str.strip, fields))
+                self._was_blank = is_blank(fields)
                 yield from self._checked(first_line, fields)
 
     def _parser(self, lines: Iterable[str]) -> "Iterator[list[str]]":
@@ -195,41 +205,42 @@ class CsvRows:
             strict=True,
         )
 
-    def _checked(self, line: int, fields: list[str]) -> Iterator[Row | RowProblem]:
-        """Yield the row if it is sound, or what is wrong with it."""
+    def _checked(self, line: int, fields: list[str]) -> Iterable[Row | RowProblem]:
+        """Return the row if it is sound, or what is wrong with it."""
         lines = self._feed.row
-        is_quoted = self._is_quoted and any(self._quote in raw for raw in lines)
+        is_quoted = self._is_quoted and self._quote in lines[0]
         if len(lines) > 1 and not (self._has_right_count(fields) and self._is_tidy(fields, lines)):
-            yield from self._recover(line, "", fields)
-            return
+            return self._recover(line, "", fields)
         if self._is_after_damage and not self._ends_damage(fields, lines, is_quoted=is_quoted):
-            yield _problem(line, "it cannot be told apart from the damaged row before it", lines)
-            return
+            return (
+                _problem(line, "it cannot be told apart from the damaged row before it", lines),
+            )
         damage = _damage(lines)
         if damage is not None:
-            yield _problem(line, damage, lines)
-            if damage == UNDECODABLE and self._keep_undecodable:
-                yield Row(line, fields)
-            return
+            problem = _problem(line, damage, lines)
+            is_kept = damage == UNDECODABLE and self._keep_undecodable
+            return (problem, Row(line, fields)) if is_kept else (problem,)
         if not self._has_right_count(fields):
-            yield from self._count_problem(line, fields, lines)
-            return
+            return self._count_problem(line, fields, lines)
         is_known = self._shape is not None  # else the quotes are still to be found out
         if is_known and fields[0][:1] in _OTHER_QUOTES and _are_wrapped(fields):
-            yield _problem(line, "its fields stand in other quotes than those of the rows", lines)
-            return
-        if is_quoted and not self._is_tidy(fields, lines):
+            reason = "its fields stand in other quotes than those of the rows"
+            return (_problem(line, reason, lines),)
+        if not is_quoted:
+            self.plain_rows += 1
+        elif self._is_tidy(fields, lines):
+            self.quoted_rows += 1
+        else:
             self._stray_rows += 1
             # Normal in a file without quoted fields (a 5" disk); in one that quotes its
             # fields it is what is left of a quoted field that lost its first quote.
             if self.quoted_rows > 3 * self._stray_rows or self._has_lost_quote(fields):
                 self._is_after_damage = True
-                yield _problem(line, STRAY_QUOTE, lines)
-                return
-        else:
-            self.quoted_rows += is_quoted
-        self.plain_rows += not is_quoted
-        yield Row(line, fields)
+                return (_problem(line, STRAY_QUOTE, lines),)
+        if len(lines) > 1 and self._shape is not None and self._shape.may_join_lines:
+            reason = f"{REPAIRED}{len(lines)} lines, between two quotes, were taken for one text"
+            return (_problem(line, reason, lines), Row(line, fields))
+        return (Row(line, fields),)
 
     def _has_lost_quote(self, fields: list[str]) -> bool:
         """Whether a field ends with the quote that closes one, in a table that needs them."""
@@ -242,7 +253,7 @@ class CsvRows:
     def _count_problem(
         self, line: int, fields: list[str], lines: list[str]
     ) -> Iterator[Row | RowProblem]:
-        if not any(field.strip() for field in fields):
+        if is_blank(fields):
             return  # nothing is lost
         count = len(fields)
         mended = self._shape and self._shape.mended(fields, "".join(lines), self._delimiter)
@@ -259,13 +270,14 @@ class CsvRows:
 
     def _trimmed(self, fields: list[str]) -> list[str]:
         """Return `fields` without the empty one behind the delimiter that ends the rows."""
-        is_ended = self._shape is not None and self._shape.ends_with_delimiter
-        return fields[:-1] if is_ended and len(fields) > self.columns and not fields[-1] else fields
+        is_surplus = self._is_ended and len(fields) > self.columns and not fields[-1]
+        return fields[:-1] if is_surplus else fields
 
     def _has_right_count(self, fields: list[str]) -> bool:
         if self.columns != len(fields):
             return self.columns == 0
-        return self._shape is None or not self._shape.is_cut(fields)
+        # Where rows end with a delimiter, one with an empty last field may lack another.
+        return not self._is_ended or bool(fields[-1].strip())
 
     def _ends_damage(self, fields: list[str], lines: list[str], *, is_quoted: bool) -> bool:
         """Whether a row after a damaged one is certainly a row of its own."""
@@ -329,11 +341,11 @@ class CsvRows:
     def _is_tidy(self, fields: list[str], lines: list[str]) -> bool:
         """Whether each quote inside a field was written as a quoted field demands."""
         quote = self._quote
-        if not any(quote in field for field in fields):
+        inside = [field for field in fields if quote in field]
+        if not inside:
             return True
         raw = "".join(lines)
-        quoted = (field.replace(quote, 2 * quote) for field in fields if quote in field)
-        return all(f"{quote}{field}{quote}" in raw for field in quoted)
+        return all(f"{quote}{field.replace(quote, 2 * quote)}{quote}" in raw for field in inside)
 
     def _refuse_too_long(self) -> Iterator[Row | RowProblem]:
         lines = self._feed.row
@@ -354,7 +366,11 @@ def _are_wrapped(fields: list[str]) -> bool:
 
 
 def _damage(lines: list[str]) -> str | None:
-    return next((reason for line in lines if (reason := damage_of(line)) is not None), None)
+    for line in lines:
+        reason = damage_of(line)
+        if reason is not None:
+            return reason
+    return None
 
 
 def _problem(line: int, reason: str, lines: list[str]) -> RowProblem:

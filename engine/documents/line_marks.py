@@ -43,9 +43,10 @@ class LineMarks:
         self._closing = re.compile(rf"{closing}(?= *(?:{mark}|[\r\n]|$))")
         # An odd run of quotes closes a field; an even one is inside it, or an empty field.
         blank = " " if self.delimiter == "\t" else "[ \\t]"
+        behind = rf"{blank}+(?={mark}|[\r\n]|$)"
+        self._may_have_blanks = re.compile(end + behind)  # is far quicker to search for
         self._blanks_behind = re.compile(
-            rf"((?<!{end}){end}(?:{end}{end})*|(?:^|(?<={mark})|(?<={mark} )){end}{end})"
-            rf"{blank}+(?={mark}|[\r\n]|$)"
+            rf"((?<!{end}){end}(?:{end}{end})*|(?:^|(?<={mark})|(?<={mark} )){end}{end}){behind}"
         )
 
     def marked(self, line: str) -> str:
@@ -58,7 +59,7 @@ class LineMarks:
             line = line.replace(dialect.delimiter, _DELIMITER)
         if dialect.is_quoted and self.quote == _QUOTE:
             line = self._closing.sub(_QUOTE, self._opening.sub(rf"\1\2{_QUOTE}", line))
-        if dialect.is_quoted and dialect.skips_blanks:
+        if dialect.is_quoted and dialect.skips_blanks and self._may_have_blanks.search(line):
             line = self._blanks_behind.sub(r"\1", line)
         return line
 

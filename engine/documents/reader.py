@@ -21,7 +21,7 @@ from engine.config import CsvConfig
 from engine.documents.columns import wanted_columns
 from engine.documents.encoding import EncodingReading
 from engine.documents.layout.detection import Layout, examine
-from engine.documents.rows import LEFT_OUT, REPAIRED, Row, RowProblem
+from engine.documents.rows import Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
     late_controls,
@@ -313,7 +313,7 @@ class DocumentReader:
 
     def _text_of(self, row: Row) -> str:
         # Two columns are two paragraphs: no sentence goes from one to the other.
-        text = "\n\n".join(row.fields[index] for index in self._wanted).strip()
+        text = "\n\n".join([row.fields[index] for index in self._wanted]).strip()
         if self._config.decode_entities:
             return decode_entities(text).strip()
         if self._searched < _SEARCHED_DOCUMENTS:
@@ -327,11 +327,11 @@ class DocumentReader:
         self._keep(RowProblem(line=line, reason=reason, text=text))
 
     def _note(self, problem: RowProblem) -> None:
-        if problem.reason.startswith(REPAIRED):
+        if problem.is_repaired:
             self.repaired_rows += 1
             self._keep(problem)
             return
-        if self._config.bad_rows == "stop" and not problem.reason.startswith(LEFT_OUT):
+        if self._config.bad_rows == "stop" and not problem.is_no_row:
             raise DamagedRowError(
                 f"{self._file.path.name}, line {problem.line}: {problem.reason}. "
                 "Fix the row, or choose to skip damaged rows."

@@ -57,6 +57,16 @@ class RowProblem:
     file: str = ""  # which one, where there are several
 
     @property
+    def is_repaired(self) -> bool:
+        """Whether the row was kept."""
+        return self.reason.startswith(REPAIRED)
+
+    @property
+    def is_no_row(self) -> bool:
+        """Whether it is no row of the table, such as a title above it."""
+        return self.reason.startswith(LEFT_OUT)
+
+    @property
     def is_file_left_out(self) -> bool:
         """Whether it is no row, but a file, or the rest of one, that could not be read."""
         return self.reason.startswith(FILE_LEFT_OUT)
@@ -110,6 +120,12 @@ def damage_of(raw: str) -> str | None:
     if found is None:
         return None
     return NUL if found.group() == "\0" else UNDECODABLE
+
+
+def is_blank(fields: Sequence[str]) -> bool:
+    """Tell whether there are only blanks in the fields of a row."""
+    first = fields[0]  # tells it of most rows, and quickly
+    return not (first and not first.isspace()) and not any(map(str.strip, fields))
 
 
 def beginning(raw: str) -> str:

@@ -78,6 +78,7 @@ class Shape:
     ends_with_delimiter: bool = False  # rows may have one delimiter more, behind the last field
     free_column: int = -1  # whose texts have delimiters of their own; -1 = none
     needs_quotes: bool = False  # some field has in it what only one in quotes can have
+    may_join_lines: bool = False  # nothing tells that lines between two quotes are one text
     header: tuple[str, ...] = ()
 
     @property
@@ -88,13 +89,6 @@ class Shape:
     def fits(self, fields: Sequence[str]) -> bool:
         """Tell whether each field can stand in its column."""
         return all(column.takes(value) for column, value in zip(self.columns, fields, strict=True))
-
-    def is_cut(self, fields: Sequence[str]) -> bool:
-        """Tell whether a row with the right number of fields may lack one.
-
-        Where rows end with a delimiter, one with an empty last field may have lost another.
-        """
-        return self.ends_with_delimiter and not fields[-1].strip()
 
     def mended(self, fields: list[str], raw: str, delimiter: str) -> tuple[list[str], str] | None:
         """Return the fields of a row with too many, and what was mended; None if in doubt."""
@@ -143,7 +137,7 @@ class Shape:
         filled = list(filter(None, values))
         if self.is_total(fields):
             return True
-        if self.rows >= _ENOUGH and any(map(_is_total, filled)):
+        if self.rows >= _ENOUGH and any(map(names_total, filled)):
             return True
         if len(filled) == 1 and self.rows >= _FEWEST:
             return all(column.is_full or column.kind == "empty" for column in self.columns)
@@ -160,7 +154,7 @@ class Shape:
 
     def is_total(self, fields: Sequence[str]) -> bool:
         """Tell whether a row is a word for a total and numbers, wherever it stands."""
-        if self.width < 2 or not _is_total(fields[0].strip()):
+        if not names_total(fields[0].strip()) or self.width < 2:
             return False
         others = [value.strip() for value in fields[1:] if value.strip()]
         return bool(others) and all(map(NUMBER.fullmatch, others))
@@ -168,19 +162,22 @@ class Shape:
     def is_second_header(self, fields: Sequence[str]) -> bool:
         """Tell whether the row below a header belongs to it, such as one of units."""
         numbers = [
-            value
+            (column, value.strip())
             for column, value in zip(self.columns, fields, strict=False)
             if column.kind == "number"
         ]
-        return (
-            self.rows >= _ENOUGH
-            and bool(numbers)
-            and all(v.strip() and not NUMBER.fullmatch(v.strip()) for v in numbers)
-            and not any(v.strip().lower() in UNKNOWN for v in numbers)
+        if self.rows < _ENOUGH or not numbers:
+            return False
+        return all(
+            column.is_full
+            if not value
+            else not NUMBER.fullmatch(value) and value.lower() not in UNKNOWN
+            for column, value in numbers
         )
 
 
-def _is_total(value: str) -> bool:
+def names_total(value: str) -> bool:
+    """Tell whether a value is a word for a total."""
     return value.lower().rstrip(":") in _TOTALS
 
 

@@ -106,13 +106,15 @@ class _HashingReader(io.RawIOBase):
         self._raw = raw
         self._hash = hashlib.sha256()
         self.bytes_done = 0
+        self.is_hashing = True
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         count = self._raw.readinto(buffer) or 0
-        self._hash.update(memoryview(buffer)[:count])
+        if self.is_hashing:
+            self._hash.update(memoryview(buffer)[:count])
         self.bytes_done += count
         return count
 
@@ -202,16 +204,15 @@ class TextFile:
 
     def sample(self, size: int = SAMPLE_BYTES) -> Sample:
         """Read the beginning, `size` bytes; this reading then is of no other use."""
+        self._raw.is_hashing = False
         with reading(self.path):
             head = self._bytes.read(size)
             _refuse_known_binary(self.path, head)
             block = self._bytes.read(_BLOCK_BYTES)
             is_whole = not block
-            searched = 0
-            while block and head.isascii() and searched < _SEARCHED_BYTES:
-                if not block.isascii():
-                    break
-                searched += len(block)
+            left = _SEARCHED_BYTES if head.isascii() else 0
+            while left > 0 and block and block.isascii():
+                left -= len(block)
                 block = self._bytes.read(_BLOCK_BYTES)
             later = block if head.isascii() and not block.isascii() else b""
             pieces = () if is_whole or self.is_packed else self._pieces(size)
@@ -228,7 +229,11 @@ class TextFile:
         return tuple(filter(None, pieces))
 
     def has_after(self, start: int, wanted: bytes, within: int) -> bool:
-        """Tell whether a byte comes in the `within` bytes after the first `start`, unpacked."""
+        """Tell whether a byte comes in the `within` bytes after the first `start`, unpacked.
+
+        This reading then is of no other use.
+        """
+        self._raw.is_hashing = False
         with reading(self.path):
             while start > 0 and (block := self._bytes.read(min(start, _BLOCK_BYTES))):
                 start -= len(block)

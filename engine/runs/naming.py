@@ -75,7 +75,8 @@ def differences(
         Words known.
     """
     if training_words is not None:
-        train = unsettled(train, training_words, vocabulary or 0)
+        H = model.hidden_dim
+        train = unsettled(train, training_words, vocabulary or 0, hidden_dim=H)
     found = _changed(model, ModelConfig()) | _changed(train, TrainConfig())
     if corpus is not None:
         found |= _changed(corpus, CorpusConfig(path=corpus.path))

@@ -145,7 +145,8 @@ class RunStore:
         from engine.training.trainer import Trainer
 
         told = corpus.summary
-        train_config = settle(train_config, told.training_words, told.vocabulary_size)
+        H = (start_from or model_config).hidden_dim
+        train_config = settle(train_config, told.training_words, told.vocabulary_size, hidden_dim=H)
         description = run_description(
             corpus_config,
             model_config,

@@ -20,7 +20,6 @@ Detection", Computational Linguistics 32, 2006.
 
 import hashlib
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -88,19 +87,6 @@ class SentenceSplitter:
         except (LookupError, OSError, ValueError):
             return None
         return cls(parameters, "NLTK's punkt_tab for English")
-
-    @classmethod
-    def for_texts(cls, texts: Iterable[str]) -> Self:
-        """Return the installed splitter, or one learned from the beginning of `texts`."""
-        found = cls.installed()
-        if found is not None:
-            return found
-        learner = SplitterLearner()
-        for text in texts:
-            if not learner.has_room():
-                break
-            learner.learn(text)
-        return cls(learner.parameters(), learner.description)
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of `text`, none of them empty, blanks around them cut off."""

@@ -89,7 +89,9 @@ def estimate_epoch(
     words = corpus.training.words_to_predict
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
-    plan = _plan(corpus, settle(train_config, words, len(corpus.vocabulary)))
+    hidden_dim = model_config.hidden_dim
+    settled = settle(train_config, words, len(corpus.vocabulary), hidden_dim=hidden_dim)
+    plan = _plan(corpus, settled)
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
     )
@@ -253,7 +255,7 @@ class _Bench:
         self, rnn: RNN, sample: Sentences, budget_s: float, control: RunControl
     ) -> float | None:
         """Return the seconds of training for each word."""
-        config = settle(self.train_config, self.plan.words, rnn.word_dim)
+        config = settle(self.train_config, self.plan.words, rnn.word_dim, hidden_dim=rnn.hidden_dim)
         epoch_steps = EpochSteps(
             rnn,
             sample,

@@ -208,7 +208,8 @@ class RunProgress:
         """Return the first event of the run."""
         H, C = rnn.hidden_dim, rnn.word_dim
         tuning, words = tuning_of(self._config), self._corpus.training.words_to_predict
-        text, defaults = tuning_text(tuning), recipe_defaults(self._config.recipe, words, C)
+        text = tuning_text(tuning)
+        defaults = recipe_defaults(self._config.recipe, words, C, hidden_dim=H)
         return TrainingStarted(
             recipe=self._config.recipe,
             device=device.name,

@@ -108,7 +108,7 @@ class Trainer:
         if ranks is not None:
             clock = ranks.clock
         if state is None:
-            train_config = _settled(train_config, corpus, start_from)
+            train_config = _settled(train_config, model_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
         place = self._place = Placement(
@@ -454,10 +454,15 @@ class Trainer:
 
 
 def _settled(
-    config: TrainConfig, corpus: TrainingText, start_from: LanguageModel | None
+    config: TrainConfig,
+    model_config: ModelConfig,
+    corpus: TrainingText,
+    start_from: LanguageModel | None,
 ) -> TrainConfig:
     """Decide what `config` leaves open; a model that is trained further begins as it is."""
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)
         config = replace(config, unigram_start=has_constant)
-    return settle(config, corpus.training.words_to_predict, len(corpus.vocabulary))
+    H = (start_from or model_config).hidden_dim
+    words = corpus.training.words_to_predict
+    return settle(config, words, len(corpus.vocabulary), hidden_dim=H)

@@ -25,6 +25,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "documents/layout/detection": {
+        "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
         "examine: break -> pass": "a whole file is read once more, with the same result",
     },
     "documents/reader": {
@@ -45,6 +46,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "language_model/parts": {
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
+        ),
+    },
+    "sampling/filters": {
+        "FilteredChooser._choose: 1 -> 2   in   target = torch.tensor(uniforms, "
+        "dtype=torch.float64, device=states.device) * sums[:, -1]": (
+            "the last word is the unknown one, which is never drawn"
         ),
     },
     "sampling/sampler": {
@@ -77,6 +84,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "network/output_layer": {
         "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
+        "module: 1024 -> 1025   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
         "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
         "Workspace.__init__: 0 -> 1   in   "
         "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
@@ -103,7 +111,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "ScoreBlocks.__init__: words % ALIGNED -> words * ALIGNED   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
     },
+    "scoring/scored_file": {
+        "module: 1000000 -> 1000001   in   _MOST_CHARACTERS = 1_000_000": _LIMIT,
+        "_next_rows: 0 -> 1   in   characters += sum(map(len, row[0]))": (
+            "a bound of memory: the text alone, or all that stands in the row"
+        ),
+        "module: 512 -> 513   in   _AT_ONCE = 512": _LIMIT,
+    },
     "training/state": {
+        "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
     },
 }

@@ -69,13 +69,3 @@ def test_that_score_takes_sentences_on_standard_input(model_path: Path) -> None:
     scores = objects(typed.stdout)
     assert len(scores) == 2
     assert all(math.isfinite(score["log_probability"]) for score in scores)
-
-
-def test_that_a_wrong_file_ends_with_code_2_and_one_sentence() -> None:
-    result = engine("generate", "pyproject.toml")
-
-    assert result.returncode == 2
-    assert result.stdout == ""
-    [sentence] = result.stderr.splitlines()
-    assert "pyproject.toml" in sentence
-    assert sentence.endswith(".")

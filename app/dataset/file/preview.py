@@ -37,7 +37,7 @@ from app.shared.theme import current_palette, scaled
 
 if TYPE_CHECKING:
     from app.dataset.file.description import TextSize
-    from engine import CsvPreview
+    from engine import CsvPreview, RowProblem
 
 NARROW, WIDE = 120, 480  # px, of a column that is not the text and of the text
 MOST_STRETCHED = 6  # columns; more of them scroll
@@ -160,11 +160,7 @@ class PreviewPage(QWidget):
         """Say whether the refused rows are left out or stop the preparation."""
         if self._preview is None or not self._preview.problems:
             return
-        count = len(self._preview.problems)
-        fate = "the preparation would stop at the first" if stops else "they would be left out"
-        if count == 1:
-            fate = "the preparation would stop there" if stops else "it would be left out"
-        self._problems.show_heading(f"{counted(count, 'row')} here cannot be read: {fate}")
+        self._problems.show_heading(problem_heading(self._preview.problems, stops=stops))
 
     def set_text_columns(self, columns: tuple[int, ...]) -> None:
         """Let `columns` stand out and give them the room."""
@@ -253,6 +249,26 @@ def entities_text(preview: "CsvPreview") -> str:
         f" {count} here, such as &gt; for >: press “change” on the left and tick “Decode HTML "
         "entities” to read what their authors wrote."
     )
+
+
+def problem_heading(problems: "Sequence[RowProblem]", *, stops: bool) -> str:
+    """Tell how many rows cannot be read, and what becomes of them; how many lines are no rows."""
+    repaired = sum(problem.is_repaired for problem in problems)
+    others = sum(problem.is_no_row for problem in problems)
+    refused = len(problems) - repaired - others
+    parts = []
+    if refused == 1:
+        fate = "the preparation would stop there" if stops else "it would be left out"
+        parts.append(f"1 row here cannot be read: {fate}")
+    elif refused:
+        fate = "the preparation would stop at the first" if stops else "they would be left out"
+        parts.append(f"{format_count(refused)} rows here cannot be read: {fate}")
+    if others:
+        are = "is no row" if others == 1 else "are no rows"
+        parts.append(f"{counted(others, 'line')} here {are} of the table")
+    if repaired:
+        parts.append(f"{counted(repaired, 'row')} here {'is' if repaired == 1 else 'are'} mended")
+    return "; ".join(parts)
 
 
 def doubt_text(preview: "CsvPreview") -> str:

@@ -133,7 +133,7 @@ def problem_columns() -> "tuple[Column[RowProblem], ...]":
     return (
         Column(title="Line", text=_place, tooltip=_whole_problem),
         Column(
-            title="Why it was refused",
+            title="What was wrong",
             text=lambda problem: problem.reason,
             tooltip=_whole_problem,
         ),

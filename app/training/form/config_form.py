@@ -49,7 +49,8 @@ class ConfigForm(QWidget):
     changed()
         A value is different now.
     recipe_changed(str)
-        "fast" or "tutorial"; the owner answers with `show_recipe_defaults`.
+        "fast" or "tutorial", or the hidden size is another, which its rate depends on; the owner
+        answers with `show_recipe_defaults`.
     """
 
     changed = Signal()
@@ -130,7 +131,8 @@ class ConfigForm(QWidget):
 
     def _connect_signals(self) -> None:
         fields = self.fields
-        for spin in (fields.hidden, fields.bptt, fields.batch, fields.epochs, fields.evaluate,
+        fields.hidden.valueChanged.connect(self._on_recipe_index_changed)
+        for spin in (fields.bptt, fields.batch, fields.epochs, fields.evaluate,
                      fields.seed, fields.time_limit):  # fmt: skip
             spin.valueChanged.connect(self._on_field_changed)
         fields.tf32.toggled.connect(self._on_field_changed)
@@ -147,6 +149,11 @@ class ConfigForm(QWidget):
     def recipe(self) -> str:
         """The recipe that is chosen."""
         return str(self.fields.recipe.currentData())
+
+    @property
+    def hidden_dim(self) -> int:
+        """The hidden units that are chosen."""
+        return self.fields.hidden.value()
 
     def choices(self) -> TrainingChoices | None:
         """Return what the form says, or None after showing what is wrong beside the fields."""

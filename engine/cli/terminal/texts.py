@@ -299,14 +299,8 @@ def _figures(summary: "CorpusSummary") -> str:
         f"{summary.name}: {counted(summary.documents, 'document')}, "
         f"{counted(summary.sentences, 'sentence')}, {counted(summary.words, 'word')}, "
         f"{summary.different_words:,} of them different ({summary.encoding}, "
-        f"{_columns(summary)})."
+        f"{summary.named_columns})."
     )
-
-
-def _columns(summary: "CorpusSummary") -> str:
-    """Name the text columns; those without a header are called "column 2" already."""
-    names = [name.removeprefix("column ") for name in summary.columns] or ["1"]
-    return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _row_lines(corpus: "Corpus") -> list[str]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,7 @@ from engine.documents.encoding import (
     check_encoding,
     detect_encoding,
 )
-from engine.documents.layout.doubts import layout_doubts
+from engine.documents.layout.doubts import divides_none, layout_doubts
 from engine.documents.layout.foreign import (
     misunderstood,
     refuse_foreign,
@@ -44,6 +44,7 @@ from engine.documents.layout.hypotheses import (
     find_table,
     quoted_delimiter,
 )
+from engine.documents.layout.joined import joined_lines
 from engine.documents.rows import (
     LEFT_OUT,
     Dialect,
@@ -52,11 +53,12 @@ from engine.documents.rows import (
     RowProblem,
     beginning,
     has_paragraphs,
+    is_blank,
     json_columns,
     json_rows,
     text_rows,
 )
-from engine.documents.table_shape import Shape, shape_of
+from engine.documents.table_shape import Shape, names_total, shape_of
 from engine.documents.text_file import (
     SAMPLE_BYTES,
     Sample,
@@ -115,18 +117,18 @@ class Layout:
     def rows(
         self, source: LineSource, wanted: Sequence[int], *, keep_undecodable: bool = False
     ) -> Iterator[Row | RowProblem]:
-        """Yield the rows of `source`, the header left out."""
+        """Iterate over the rows of `source`, the header left out."""
         if self.kind == "lines":
-            yield from text_rows(
+            return text_rows(
                 source, has_paragraphs=self.has_paragraphs, keep_undecodable=keep_undecodable
             )
-        elif self.kind == "json":
-            yield from json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
-        else:
-            yield from self.titles
-            rows = self.table_rows(source, keep_undecodable=keep_undecodable)
-            texts = wanted or (self.guessed_column,)
-            yield from self._without_notes(self._first_table(rows, texts))
+        if self.kind == "json":
+            return json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
+        table = self.table_rows(source, keep_undecodable=keep_undecodable)
+        rows: Iterable[Row | RowProblem] = table
+        if len(self.columns) > 1:
+            rows = self._first_table(table, wanted or (self.guessed_column,))
+        return chain(self.titles, self._without_notes(rows))
 
     def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
         """Return the rows of a table, its header too."""
@@ -151,7 +153,7 @@ class Layout:
             if not isinstance(row, Row):
                 yield row
                 continue
-            if len(row.fields) > 1 and not any(map(str.strip, row.fields)):
+            if is_blank(row.fields):
                 continue  # as a spreadsheet fills its last rows up; nothing is lost
             is_apart = rows.is_after_blank and together >= _BLOCK
             together = 1 if rows.is_after_blank else together + 1
@@ -170,17 +172,18 @@ class Layout:
     def _without_notes(self, rows: Iterable[Row | RowProblem]) -> Iterator[Row | RowProblem]:
         """Leave out the header, wherever it comes again, and what stands below the table."""
         shape, header = self.shape, self.shape.header if self.shape is not None else ()
-        is_first = True
+        is_first, is_table, header_line = True, len(header) > 1, self.header_line
         last: deque[Row | RowProblem] = deque()
         for row in rows:
-            if row.line == self.header_line:
+            if row.line == header_line:
                 continue
-            if isinstance(row, Row) and header:
-                if row.fields[0].strip() == header[0] and _stripped(row.fields) == header:
+            if header and isinstance(row, Row) and shape is not None:
+                first = row.fields[0].strip()
+                if first == header[0] and _stripped(row.fields) == header:
                     row = _left_out(row, "it is the header again")
-                elif is_first and shape is not None and shape.is_second_header(row.fields):
+                elif is_first and shape.is_second_header(row.fields):
                     row = _left_out(row, "it belongs to the header")
-                elif shape is not None and shape.is_total(row.fields):
+                elif is_table and names_total(first) and shape.is_total(row.fields):
                     row = _left_out(row, "a total")
                 else:
                     is_first = False
@@ -305,6 +308,11 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)
     if _is_json_lines(head, config):
+        if config.skip_rows is not None:
+            raise CorpusError(
+                f"{path.name} has a JSON object on each line, and no lines above a table. "
+                "Leave --skip-rows out."
+            )
         return replace(layout, kind="json", columns=_json_keys(path, head))
     return _as_table(path, layout, config, decode_pieces(sample, found.encoding))
 
@@ -328,7 +336,7 @@ def _is_json_lines(head: str, config: CsvConfig) -> bool:
 
 def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
     """Return the table that a plain text is where all its lines agree on it, or None."""
-    if config.documents is not None or config.has_header is False:
+    if config.documents is not None:
         return None
     found, _ = find_table(layout.head, None)
     marks = found.dialect.delimiter
@@ -397,14 +405,20 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
             "one text"
         )
     if config.skip_rows is not None:
-        header = _from_first_row(found, header, config)
+        header = _from_first_row(found, header)
     table = _laid_out(layout, found, header, skipped)
     later = [later_doubt] if later_doubt else []
+    if found.dialect.delimiter and found.width == 1:
+        later += divides_none(head, found.dialect.delimiter)
+    if found.width == 1 and config.quoting is None and table.shape is not None:
+        is_sure, joined = joined_lines(head, found.dialect, skipped)
+        later += [joined] if joined else []
+        table = replace(table, shape=replace(table.shape, may_join_lines=not is_sure))
     doubts = layout_doubts(found, tried, config.delimiter)
     return replace(table, doubts=(*later, *doubts, *table.doubts))
 
 
-def _from_first_row(found: Hypothesis, header: Header, config: CsvConfig) -> Header:
+def _from_first_row(found: Hypothesis, header: Header) -> Header:
     """Return the header of a table of which the user said where it begins."""
     if header.row in (-1, 0):
         return header if header.row == 0 else replace(header, first=0)
@@ -417,10 +431,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
         return replace(layout, dialect=found.dialect, lines_before=skipped, columns=("column 1",))
     begin = header.row if header.row >= 0 else header.first
     lines_before = rows[begin].line - 1 + skipped if begin < len(rows) else skipped
-    titles = tuple(
-        _left_out(Row(row.line + skipped, row.fields), "it stands above the table")
-        for row in rows[:begin]
-    )
+    titles = tuple(_above(layout.head, found.dialect, skipped, lines_before))
     doubts = [header.doubt] if header.doubt else []
     if titles:
         lines = (
@@ -444,6 +455,18 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
         shape=replace(shape, header=_stripped(names), needs_quotes=found.needs_quotes),
         columns=tuple(column_names(names) if names else numbered(width)),
     )
+
+
+def _above(head: str, dialect: Dialect, skipped: int, end: int) -> Iterator[RowProblem]:
+    """Yield the rows above a table, damaged ones too, between two numbers of lines."""
+    lines = StringIO(head, newline="")
+    above = [lines.readline() for _ in range(end)][skipped:]
+    source = StringIO("".join(above), newline="")
+    for row in CsvRows(source, dialect, columns=0, lines_before=skipped):
+        if isinstance(row, RowProblem):
+            yield row
+        elif not is_blank(row.fields):
+            yield _left_out(row, "it stands above the table")
 
 
 def _shape(body: list[list[str]], width: int, *, is_ended: bool) -> Shape:

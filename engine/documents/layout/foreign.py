@@ -14,7 +14,7 @@ from engine.documents.layout.hypotheses import (
     find_table,
     quoted_delimiter,
 )
-from engine.documents.layout.widths import NAME
+from engine.documents.layout.names import NAME
 from engine.documents.rows import json_columns
 from engine.errors import CorpusError
 
@@ -34,8 +34,10 @@ _BEGINNINGS = (
     ),
     (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
 )
+_LATEX_LINE = re.compile(r"[ \t]*(?:[^\n]* & [^\n]*\\\\|\\[a-z])")  # a row, or \hline
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")
 _YAML_INNER = re.compile(r"(?:[ \t]+|[ \t]*- )[a-z_][\w.-]*:(?:[ \t]|$)")
+_NAMES = re.compile(r"\s*[^\W\d]\w*(?:[\W_]+[^\W\d]\w*)+\s*")
 _GAP = re.compile(r" {2,}(?=\S)")
 _ODD_ENDS = {
     "\x85": "NEL (U+0085)",
@@ -107,11 +109,22 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
             f"{path.name} is not a table; it holds {held[0]}. Save its texts as CSV, or one per "
             "line in a file named .txt."
         )
+    if _is_latex_table(head[:20_000]):
+        raise CorpusError(
+            f"{path.name} is a LaTeX table. Save it as CSV: with commas, and without what ends its "
+            "lines."
+        )
     if _is_markdown_table(head[:20_000]):
         raise CorpusError(
             f"{path.name} is a Markdown table. Save it as CSV: without the line of dashes, and "
             "without the bars at the ends of its lines."
         )
+
+
+def _is_latex_table(text: str) -> bool:
+    """Whether the lines are cells between "&" that end with two backslashes, or commands."""
+    lines = [line for line in text.splitlines()[:LOOKED_AT] if line.strip()]
+    return are_alike(lines, _LATEX_LINE) and sum(" & " in line for line in lines) > 1
 
 
 def _is_markdown_table(text: str) -> bool:
@@ -178,11 +191,10 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
 def _has_join(fields: Sequence[str]) -> bool:
     """Whether a delimiter stands where none stands in running text: no blank or digit behind."""
     return any(
-        left
-        and right[:1] not in ("", " ")
+        right[:1] != " "
         and not (left[-1:].isdigit() and right[:1].isdigit())
         and not (left.count('"') % 2 and right[:1] == '"')  # "So," she said
-        for left, right in itertools.pairwise(fields)
+        for left, right in itertools.pairwise(filter(None, fields))
     )
 
 
@@ -218,7 +230,7 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
             f"{path.name} has columns of a fixed width, padded with spaces; such a table is not "
             "read. Save it as CSV."
         )
-    if not found.has_quotes:
+    if not found.has_quotes or not _NAMES.fullmatch(texts[0]):
         return
     inner, _ = find_table("\n".join(texts), None)
     names = [name.strip() for name in inner.rows[0].fields] if inner.rows else []

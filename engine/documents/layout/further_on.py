@@ -9,6 +9,7 @@ from engine.documents.layout.hypotheses import CLEAR_SHARE, NEEDED_SHARE, Hypoth
 from engine.documents.rows import Row
 
 _PIECE_ROWS = 200  # of the middle and the end of a file
+_ENOUGH = 1 << 14  # characters of a piece, to see a table in it
 _FEWEST_ROWS = 5  # of a piece that tell something
 
 
@@ -27,7 +28,7 @@ def confirmed(
     """
     if found.width < 2:
         for piece in pieces:
-            other, _ = find_table(piece, None)
+            other, _ = find_table(piece[: piece.rfind("\n", 0, _ENOUGH) + 1] or piece, None)
             if other.width > 1 and other.share >= CLEAR_SHARE and other.typed > 0.0:
                 return found, f"further on, the rows look like those of {other.width} columns"
         return found, ""

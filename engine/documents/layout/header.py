@@ -1,19 +1,21 @@
 """Which row names the columns, what stands above it, and which column holds the text."""
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.layout.hypotheses import TEXT_NAMES, Hypothesis, quoted_delimiter
-from engine.documents.layout.widths import NAME
+from engine.documents.layout.hypotheses import Hypothesis, quoted_delimiter
+from engine.documents.layout.names import NAME, TEXT_NAMES
 from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
 from engine.documents.text_file import shown
 from engine.wording import counted
 
 _MOST_ABOVE = 30  # rows above a header
 _NUMBER = re.compile(r"[-+]?[\d.,:/ %$€-]+")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]\S*")  # between blanks, from its first letter on
+_PARTS = re.compile(r"[\W_]+")
 _LONGEST_NAME = 400  # characters: a question of a survey
 _ENOUGH = 3  # rows that tell that a long first row is a header
 _FIELDS_OF_A_PHRASE = 3  # that commas divide
@@ -99,7 +101,7 @@ def _doubt_without_header(found: Hypothesis, first: int) -> str:
                 f"no row names the columns, and row {index - first + 1} has {filled} of its "
                 f"{found.width} fields filled, as a title has or a header of several rows"
             )
-    return _doubt_of_few(count - 1)
+    return _doubt_of_few(max(1, count - 1))
 
 
 def _doubt_of_few(count: int) -> str:
@@ -171,7 +173,8 @@ def _may_stand_above(found: Hypothesis, fields: list[str], index: int) -> bool:
 
 def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001
     rows = [[row.fields[0]] for row in found.rows]
-    if has_header is None:
+    is_chosen = has_header is not None
+    if not is_chosen:
         for index in (1, 2):  # below a title or a comment
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
@@ -180,8 +183,19 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
             detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
         )
     if has_header:
-        return Header(row=0, first=1, names=tuple(rows[0]))
+        doubt = "" if is_chosen else _doubt_of_name(found)
+        return Header(row=0, first=1, names=tuple(rows[0]), doubt=doubt)
     return Header(row=-1, first=0, names=())
+
+
+def _doubt_of_name(found: Hypothesis) -> str:
+    """Return why the first line may be a text; "" where it is what columns are called."""
+    name = found.rows[0].fields[0].strip()
+    is_usual = any(word in TEXT_NAMES for word in _PARTS.split(name.lower()))
+    is_table = found.quoted * len(found.rows) >= _ENOUGH
+    if is_usual or is_table or not name.isalpha():
+        return ""
+    return f"the first line, '{name}', is taken for the name of the column"
 
 
 def _can_name_texts(name: str) -> bool:
@@ -273,7 +287,9 @@ def _names(fields: Sequence[str], body: list[list[str]]) -> bool:
 
 
 def _is_index(values: Sequence[str]) -> bool:
-    return _are_row_names(values) or all(not value.strip() for value in values)
+    below = list(itertools.dropwhile(lambda value: not value.strip(), values))
+    is_header_longer = len(values) - len(below) < min(_ENOUGH, len(below))  # has several rows
+    return not below or (is_header_longer and _are_row_names(below))
 
 
 def detect_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -307,6 +323,8 @@ def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:
     if not others or len(names) < 2:
         return False
     if any(not name or len(name) > _LONGEST_NAME or NUMBER.fullmatch(name) for name in names):
+        return False
+    if any(name.count('"') % 2 for name in names):
         return False
     columns = [[row[index] for row in others if index < len(row)] for index in range(len(names))]
     if _comes_again(names, columns) or (len(set(names)) < len(names) and _is_below(names, columns)):
@@ -352,6 +370,7 @@ def is_name(field: str) -> bool:
         0 < len(field) <= 64
         and len(field.split()) <= 5
         and not _NUMBER.fullmatch(field)
+        and field.count('"') % 2 == 0  # else it is half of a text in quotes
         and not field.endswith((".", "!", "?", ","))
     )
 
@@ -407,8 +426,8 @@ def guess_text_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> in
     for row in rows:
         for index, value in enumerate(row[: len(names)]):
             if value:  # of half a million columns most are empty
-                # Words between blanks: an address or an identifier counts as one at most.
-                words[index] += sum(bool(_WORD.search(part)) for part in value[:5000].split())
+                # An address or an identifier counts as one word at most.
+                words[index] += len(_WORD.findall(value[:5000]))
                 letters[index] += min(len(value), 5000)
     lengths = sorted(map(len, rows))
     scores = []

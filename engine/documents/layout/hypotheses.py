@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from io import StringIO
 
 from engine.documents.csv_rows import CsvRows
-from engine.documents.layout.widths import ENDED, NAME, width_of, without_end
+from engine.documents.layout.blank_lines import moved_rows, without_blank_lines
+from engine.documents.layout.names import NAME, TEXT_NAMES
+from engine.documents.layout.widths import ENDED, width_of, without_end
 from engine.documents.line_marks import CLOSING
 from engine.documents.rows import TEXT_AFTER_QUOTE, Dialect, Row
 from engine.documents.table_shape import Shape, shape_of
@@ -41,7 +43,6 @@ _ENOUGH_CELLS = 3  # with letters, in which they may not where all of them have 
 _LETTER = re.compile(r"[^\W\d_]")
 _TYPED = frozenset({"number", "token", "label"})
 _IN_QUOTES = re.compile(r'"[^"]*"')
-_BLANK_LINES = re.compile(r"[\r\n]{5,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +99,16 @@ class Hypothesis:
 
     @property
     def is_sure_beside_blanks(self) -> bool:
-        """Whether blanks divide the rows of a table, with names above and texts in quotes."""
+        """Whether blanks divide the rows of a table, with names above and texts in quotes.
+
+        R writes no name above those of the rows.
+        """
         names = [name.strip() for name in self.rows[0].fields] if self.rows else []
         return (
             self.needs_quotes
             and self.width > 1
             and self.share >= CLEAR_SHARE
-            and len(names) == self.width
+            and len(names) in (self.width, self.width - 1)
             and all(map(NAME.fullmatch, names))
         )
 
@@ -142,7 +146,18 @@ def find_table(
     quotings : sequence of Dialect, optional
         The quotings that may be; their delimiter does not matter. None = detect it.
     """
-    text = _BLANK_LINES.sub("\n\n", text)  # a million of them say no more, and take long
+    dense = without_blank_lines(text)
+    best, tried = _find(dense, delimiter, quotings)
+    if len(dense) == len(text):
+        return best, tried
+    moved = {id(each): replace(each, rows=moved_rows(each.rows, text)) for each in (best, *tried)}
+    return moved[id(best)], [moved[id(each)] for each in tried]
+
+
+def _find(
+    text: str, delimiter: str | None, quotings: Sequence[Dialect] | None
+) -> tuple[Hypothesis, list[Hypothesis]]:
+    """Do what `find_table` does, in a text without long runs of blank lines."""
     if delimiter is not None:
         one = "" if delimiter in ("\n", "\r") else delimiter
         tried = list(_tried(text, one, quotings))
@@ -258,7 +273,8 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
     for row in source:
         if isinstance(row, Row):
             rows.append(row)
-            is_needed = is_needed or _needs_quotes(row.fields, dialect.delimiter)
+            if dialect.is_quoted and not is_needed:
+                is_needed = _needs_quotes(row.fields, dialect.delimiter)
         else:
             damaged += 1
             behind += row.reason == TEXT_AFTER_QUOTE
@@ -300,8 +316,8 @@ def _is_torn(fields: list[str]) -> bool:
 
 def _needs_quotes(fields: list[str], delimiter: str) -> bool:
     """Whether a field has in it what only a field in quotes can have."""
-    marks = ("\n", "\r", delimiter) if delimiter else ("\n", "\r")
-    return any(mark in field for field in fields for mark in marks)
+    text = "\0".join(fields)
+    return "\n" in text or "\r" in text or (bool(delimiter) and delimiter in text)
 
 
 _ONE = Shape(columns=shape_of([], 1).columns)
@@ -414,9 +430,11 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         behind = marks  # they are gone from the cells
     if behind < _BLANK_BEHIND * marks or not marks:
         return False
-    if found.share < CLEAR_SHARE and behind == marks:
+    is_quoted = found.dialect.skips_blanks and found.needs_quotes  # as no running text is
+    numbers = sum(column.kind == "number" for column in found.shape.columns)
+    if found.share < CLEAR_SHARE and behind == marks and not is_quoted and numbers < 2:
         return True
-    if any(column.kind == "number" for column in found.shape.columns):
+    if numbers:
         return False
     names = [name.strip().lower() for name in body[0]]
     if len(body) > 2 and any(name in TEXT_NAMES for name in names) and len(set(names)) > 1:
@@ -468,21 +486,6 @@ def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
     if len(cells) >= _ENOUGH_CELLS and sum(map(is_wrapped, cells)) >= _ALL_WRAPPED * len(cells):
         return 1.0
     return wrapped / max(len(rows), _FEW)
-
-
-TEXT_NAMES = frozenset(
-    {"body", "text", "comment", "content", "review", "message", "sentence", "title", "post"}
-    | {"tweet", "document", "selftext", "description", "quote", "feedback", "utterance", "lyrics"}
-    | {"texts", "comments", "reviews", "messages", "sentences", "titles", "posts", "tweets"}
-    | {"documents", "quotes", "lines", "headline", "headlines", "full_text", "review_text"}
-    | {"comment_text", "tweet_text", "reviewtext", "review_body", "clean_text"}
-    | {"texte", "satz", "sätze", "kommentar", "kommentare", "nachricht", "bewertung"}
-    | {"commentaire", "commentaires", "phrase", "phrases", "avis", "texto", "comentario"}
-    | {"comentarios", "comentário", "frase", "testo", "commento", "recensione", "tekst"}
-    | {"komentarz", "opinia", "текст", "комментарий", "отзыв", "сообщение", "предложение"}
-    | {"コメント", "本文", "テキスト", "文", "评论", "內容", "内容", "文本", "评论内容"}
-    | {"리뷰", "내용", "댓글"}
-)
 
 
 def quoted_delimiter(delimiter: str) -> str:

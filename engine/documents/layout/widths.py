@@ -1,17 +1,16 @@
 """How many fields the rows of a table have, where some have more or fewer."""
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.documents.layout.names import NAME
 from engine.documents.rows import Row
 
 _BLOCK = 3  # rows of one width, one after the other, are a table
 _CALM = 0.9  # share of rows as wide as a neighbour, where there are several tables
 _JUDGED = 100  # rows
 ENDED = 0.1  # of the rows, that end with one delimiter more
-NAME = re.compile(r"[^\W\d]\w*")
 
 
 def width_of(widths: list[int], first: list[str]) -> tuple[int, int]:

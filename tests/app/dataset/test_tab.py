@@ -72,6 +72,20 @@ def test_that_refused_rows_are_announced_in_the_preview(tab: DatasetTab) -> None
     assert row == ["12", "3 fields instead of 2", "ann,hello,there"]
 
 
+def test_that_lines_that_are_no_rows_or_were_mended_are_not_called_refused(tab: DatasetTab) -> None:
+    reasons = ("no row: it stands above the table", "repaired: 2 empty fields too many", "bad")
+    problems = tuple(dataclasses.replace(PROBLEM, reason=reason) for reason in reasons)
+    heading = find(tab, "preview_problems_label")
+    assert isinstance(heading, QLabel)
+
+    tab.show_preview(dataclasses.replace(PREVIEW, problems=problems[:2]))
+    few = heading.text()
+    tab.show_preview(dataclasses.replace(PREVIEW, problems=problems))
+
+    assert few == "1 line here is no row of the table; 1 row here is mended"
+    assert heading.text() == f"1 row here cannot be read: it would be left out; {few}"
+
+
 def test_that_the_preview_says_when_damaged_rows_would_stop_the_preparation(
     tab: DatasetTab,
 ) -> None:

@@ -84,7 +84,7 @@ def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:
         open_prepared=lambda *_: None,
         sample_path=lambda: Path("sample.csv"),
         runs=answers.runs,
-        recipe_defaults=lambda recipe, words, vocabulary: SimpleNamespace(  # type: ignore[arg-type, return-value]
+        recipe_defaults=lambda recipe, *_: SimpleNamespace(  # type: ignore[arg-type, return-value]
             recipe=recipe,
             learning_rate=0.002,
             batch_size=64,

@@ -137,6 +137,17 @@ def test_that_the_engine_gets_what_the_form_says(qtbot: QtBot, bench: Bench) -> 
     assert call["start"] is None
 
 
+def test_that_the_recipe_s_rate_follows_the_hidden_size(bench: Bench) -> None:
+    bench.prepare()
+    bench.find("hidden_spin").setValue(100)
+    before = bench.find("learning_rate_edit").placeholderText()
+
+    bench.find("hidden_spin").setValue(200)
+
+    assert before == "0.002 (recipe)"
+    assert bench.find("learning_rate_edit").placeholderText() == "0.001 (recipe)"
+
+
 def test_that_the_buttons_follow_a_run(qtbot: QtBot, bench: Bench) -> None:
     bench.prepare()
     start_endless(qtbot, bench)

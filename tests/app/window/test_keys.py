@@ -1,5 +1,6 @@
 """Every key of the window does what the menus say, from any focus; the settings hold."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,6 +31,7 @@ from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.training_fakes import loss_point
 from tests.app.support.window_fakes import fake_model
 from tests.engine.support.run_infos import CORPUS_CONFIG
+from tests.patience import HANGS_AFTER_S
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -175,10 +177,10 @@ def test_that_the_computer_is_kept_awake_while_it_trains(qtbot: QtBot, tmp_path:
     assert not began.is_set()
 
     session.set_run_state(RunState.TRAINING)
-    assert began.wait(30)
+    assert began.wait(HANGS_AFTER_S)
     assert not ended.is_set()
     session.set_run_state(RunState.PAUSED)
-    assert ended.wait(30)
+    assert ended.wait(HANGS_AFTER_S)
     awake.close()
 
 
@@ -197,7 +199,10 @@ def test_that_a_system_that_cannot_be_kept_awake_is_no_error(
     session.set_corpus(FakeCorpus(), CORPUS_CONFIG)  # type: ignore[arg-type]
     session.set_run_state(RunState.TRAINING)
 
-    assert tried.wait(30)
+    assert tried.wait(HANGS_AFTER_S)
+    for each in threading.enumerate():
+        if "_stay_awake" in each.name:
+            each.join(HANGS_AFTER_S)
     assert not [each for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
 
 

@@ -39,6 +39,7 @@ from resources.sample_comments.productions import (
     without_articles,
 )
 from resources.sample_comments.words import TOPICS
+from tests.engine.support.corpora import splitter_for
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,7 @@ def test_that_a_learned_splitter_finds_the_sentences_of_the_grammar(
 ) -> None:
     monkeypatch.setattr(SentenceSplitter, "installed", classmethod(lambda cls: None))
     some = comments()[::4]
-    splitter = SentenceSplitter.for_texts(comment.body for comment in some)
+    splitter = splitter_for(comment.body for comment in some)
 
     found = [splitter.split(comment.body) for comment in some]
 

@@ -60,6 +60,9 @@ def test_that_the_shared_tables_are_read_right_or_refused(shared_data: Path) -> 
         table("1. How is it?,2. Which word would you choose?\n", '"{text}",{n}word'),
         table("Survey,\nid,text,\n", '{n},"{text}"'),
         table("id x text\n", '{n} y "{text}"'),
+        table('"text" "n"\n', '"{n}" "{text}" {n}'),  # R names the rows, but not their column
+        table(",text,n\n,raw,sum\n", '{n},"{text}",{n}'),
+        table("id,text\n,Open-Ended Response\n", '{n}00,"{text}"'),
         table("Comment\n", "{text}"),
     ],
 )
@@ -106,6 +109,7 @@ def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
         (b"% old\n@relation texts\n@attribute text string\n@data\n'a b'\n", "ARFF"),
         (b"/annex/objects/SHA256E-s1335--5e67.csv\n", "git annex get"),
         (table("id x text\n", '{n} or so "{text}" z'), "spaces between its fields"),
+        (table("id & text \\\\\n\\hline\n", "{n} & {text} \\\\"), "a LaTeX table"),
         (b"a,b,c\n" + b"1,2\n3\n4,5,6,7\n8,9,1,2,3\n" * 4, "line 1 has 3 fields between ','"),
     ],
 )  # fmt: skip
@@ -154,7 +158,7 @@ SPLIT = "".join(f"line number {n}\n" for n in range(30))
         (table("DATETIME,text\n", '{n}-1,10:{n},"{text}"'), "one name fewer than the rows"),
         (table("Survey,,,\nDay,,,text\n", '{n},{n},{n},"{text}"'), "1 of its 4 fields filled"),
         (b"id,text\n1,a b c\n2,d e f\n", "with only 2 rows"),
-        (b'"quoted\n' + b"a line\n" * 12 + b'end"\n' + SPLIT.encode(), "with 14 lines"),
+        (b'"quoted\n' + b"a line\n" * 12 + b'end"\n' + SPLIT.encode(), "14 lines are one text"),
         (b'text\n"never closed\n' + SPLIT.encode() + b'"again\n', "of its beginning can be read"),
     ],
 )
@@ -241,6 +245,7 @@ LOGS = {
     "iso": "2024-05-01 12:00:{n:02} INFO worker-{n} the job has ended",
     "iso T": "[2024-05-01T12:00:{n:02}.123Z] WARN disk nearly full on {n}",
     "syslog": "May  1 12:00:{n:02} host sshd[{n}]: Failed password for root",
+    "chat": "{n}.03.24, 10:{n} - Ann: it is {n}",
     "web": '127.0.0.{n} - - [01/May/2024:12:00:{n:02} +0200] "GET /{n} HTTP/1.0" 200 23',
 }
 
@@ -328,3 +333,53 @@ def test_that_the_first_row_is_the_header_where_a_person_says_so(tmp_path: Path)
     assert inspect_csv(path, CsvConfig(skip_rows=0)).columns == ("Survey", "column 2")
     with pytest.raises(CorpusError, match="no text below its first 99 lines"):
         inspect_csv(path, CsvConfig(skip_rows=99))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "bad"),
+    [
+        ("id, comment", '{n}, "{text}"', '{n},, "{text}"'),
+        (
+            "id; day; comment; score",
+            "{n}; 2024-01-{n}; {text}; {n}",
+            "{n} 2024-01-{n}; {text}; {n}",
+        ),
+    ],
+)
+def test_that_a_damaged_row_makes_no_running_text_of_a_small_table(
+    header: str, row: str, bad: str, tmp_path: Path
+) -> None:
+    lines = [(bad if n == 4 else row).format(n=n, text=SENTENCES[n]) for n in range(8)]
+
+    texts, problems = read(write(tmp_path, rows_of(header, *lines)))
+
+    assert texts == [text for text in SENTENCES[:8] if text != SENTENCES[4]]
+    assert [line for line, _ in problems] == [6]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.csv", "a.dat"])
+@pytest.mark.parametrize(
+    ("chosen", "columns", "doubt"),
+    [
+        ({"delimiter": ";", "columns": ("text",)}, ("id", "text"), ""),
+        ({"has_header": False}, ("column 1", "column 2"), ""),
+        ({"delimiter": "|"}, ("column 1",), "'|', which was chosen, divides no row"),
+        ({"delimiter": "\n"}, ("column 1",), ""),
+    ],
+)
+def test_that_a_choice_is_obeyed_whatever_the_file_is_called(
+    name: str, chosen: dict[str, object], columns: tuple[str, ...], doubt: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, table("id;text\n", "{n};{text}"), name)
+
+    with DocumentReader(path, CsvConfig(**chosen)) as reader:  # type: ignore[arg-type]
+        assert reader.all_columns == columns
+        assert any(doubt in each for each in reader.doubts) or not doubt
+
+
+def test_that_json_lines_divided_by_a_choice_are_doubtful_or_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"text": "it is"}\n' * 9, "a.jsonl")
+
+    assert "a JSON object" in inspect_csv(path, CsvConfig(delimiter=";")).doubts[0]
+    with pytest.raises(CorpusError, match="Leave --skip-rows out"):
+        inspect_csv(path, CsvConfig(skip_rows=1))

@@ -18,9 +18,11 @@ def test_that_only_leftovers_of_our_own_are_deleted(tmp_path: Path) -> None:
     for path in (ours, *others):
         path.write_bytes(OLD)
 
+    free = free_descriptor()
     remove_leftovers(tmp_path)
 
     assert content(tmp_path).keys() == {path.name for path in others}
+    assert free_descriptor() == free
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")

@@ -13,7 +13,8 @@ from engine.control import RunControl
 from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
 from engine.network.reference import RNNNumpy
-from engine.sampling.filters import drawing_probabilities
+from engine.sampling import filters
+from engine.sampling.filters import FilteredChooser, drawing_probabilities
 from engine.sampling.sampler import generate
 from engine.tokenization.vocabulary import Vocabulary
 from tests.engine.support.models import tiny_model
@@ -147,3 +148,23 @@ def test_that_the_last_word_stays_where_all_others_were_said() -> None:
     shares = drawing_probabilities(z, config, vocabulary, [(2, 3)], [False])
 
     assert shares[0].tolist() == [0.0, 0.0, 0.5, 0.5, 0.0]
+
+
+def test_that_rounding_never_steps_over_the_last_word_that_can_be_drawn() -> None:
+    model = tiny_model()
+    chooser = FilteredChooser(model, SampleConfig(top_k=2), lambda: True)
+    states = model.rnn.advance(
+        torch.tensor([model.vocabulary.start_id]), model.rnn.initial_state(1)
+    )
+    possible = drawing_probabilities(
+        model.scores(states, [(0,)]), SampleConfig(top_k=2), model.vocabulary, [()], [True]
+    )[0]
+
+    ([word], _) = chooser.choose(states, [1.0], [()], [True])  # what a sum may round to
+
+    assert word == int(possible.nonzero().max())
+
+
+def test_that_scores_are_sorted_where_they_are() -> None:
+    assert filters._sorted(torch.tensor([[2.0, 1.0]])).tolist() == [[1.0, 2.0]]
+    assert filters._sorted(torch.zeros(2, 3, device="meta")).device.type == "meta"

@@ -150,19 +150,22 @@ def test_that_lengths_keep_within_their_limits() -> None:
     assert any(len(sentence.words) == 6 and not sentence.is_cut for sentence in drawn)
 
 
-def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging() -> None:
+@pytest.mark.parametrize(("count", "rest"), [(100, " The other 68 were not tried."), (32, "")])
+def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging(
+    count: int, rest: str
+) -> None:
     model = tiny_model()
     U, V, W = model.rnn.parameters_as_numpy()
     V[1] = 50.0  # with positive states SENTENCE_END always wins
     ender = model_of(np.abs(U), V, np.abs(W))
 
-    events = list(generate(ender, SampleConfig(count=100, seed=0), RunControl()))
+    events = list(generate(ender, SampleConfig(count=count, seed=0), RunControl()))
 
     (notice,) = events
     assert isinstance(notice, Notice)
     assert notice.text == (
         f"32 of 32 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
-        "words. The other 68 were not tried. Lower the minimum length, or train longer."
+        f"words.{rest} Lower the minimum length, or train longer."
     )
 
 
@@ -228,3 +231,14 @@ def test_that_the_largest_seeds_give_sentences_of_their_own() -> None:
     ]
 
     assert len({tuple(texts) for texts in drawn}) == 4
+
+
+def test_that_a_ladder_hands_notices_on() -> None:
+    model = tiny_model()
+    U, V, W = model.rnn.parameters_as_numpy()
+    V[1] = 50.0
+    ender = model_of(np.abs(U), V, np.abs(W))
+
+    events = list(generate(ender, SampleConfig(ladder=(1.0,), seed=0), RunControl()))
+
+    assert [type(event) for event in events] == [Notice]

@@ -74,7 +74,7 @@ def test_that_a_certain_choice_is_the_most_probable_word_each_time(
 ) -> None:
     model = tiny_model()
 
-    note, only = events_of(model, count=5, min_length=4, max_length=9, **certain)
+    note, only = events_of(model, count=2, min_length=4, max_length=9, **certain)
 
     assert isinstance(note, Notice)
     ids = [0]

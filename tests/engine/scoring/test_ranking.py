@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.control import RunControl
 from engine.errors import ConfigError, CorpusError
 from engine.language_model.results import TextScore
+from engine.scoring.candidates import score_candidates
 from engine.scoring.ranking import (
     Candidate,
     RankWeights,
@@ -18,6 +20,7 @@ from engine.scoring.ranking import (
     candidates_of,
     rank,
 )
+from tests.engine.support.models import tiny_model
 
 LINES = {
     "plain": ("", "plain", 0.0),
@@ -123,3 +126,17 @@ def test_that_groups_are_ranked_each_for_itself_wherever_their_lines_stand() -> 
 def test_that_what_is_no_weight_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError):
         RankWeights(**wrong)  # type: ignore[arg-type]
+
+
+def test_that_a_stop_ranks_nothing() -> None:
+    control = RunControl()
+    control.stop()
+
+    assert (
+        list(
+            score_candidates(
+                tiny_model(), [Candidate(group="", text="the cat", own_score=0.0)], control
+            )
+        )
+        == []
+    )

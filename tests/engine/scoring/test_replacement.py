@@ -3,6 +3,7 @@
 import pytest
 
 from engine.control import RunControl, StageProgress
+from engine.errors import ConfigError
 from engine.language_model.results import ReplacementFound
 from engine.scoring import replacement
 from engine.scoring.replacement import best_replacement
@@ -68,3 +69,8 @@ def test_that_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert told
     assert all(isinstance(each, StageProgress) and 0 <= each.done <= 100 for each in told)
+
+
+def test_that_a_better_word_is_for_one_sentence() -> None:
+    with pytest.raises(ConfigError, match="read as 2 sentences"):
+        list(best_replacement(tiny_model(), "The cat sat. The cat sat.", RunControl()))

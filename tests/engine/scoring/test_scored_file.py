@@ -14,8 +14,9 @@ from engine.documents.reader import DocumentReader
 from engine.errors import ConfigError, CorpusError, ExportError
 from engine.language_model.results import FileScored
 from engine.scoring import scored_file
-from engine.scoring.scored_file import added_columns, score_file
+from engine.scoring.scored_file import ScoredRow, added_columns, score_file, score_rows
 from tests.engine.support.models import tiny_model
+from tests.engine.support.runs import StopsAfter
 
 CONFIG = CsvConfig(columns=("text",))
 
@@ -50,6 +51,23 @@ def test_that_every_row_comes_back_with_its_score(source: Path, tmp_path: Path) 
     assert sum(costs) == pytest.approx(done.total.log_probability)
 
 
+def test_that_words_come_with_the_other_columns_of_their_row(source: Path, tmp_path: Path) -> None:
+    *progress, done = score_file(
+        tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl(), per_word=True
+    )
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "new.csv").read_text("utf-8-sig"))))
+    assert isinstance(done, FileScored)
+    assert (done.rows, done.texts, len(rows)) == (1501, 1500, done.total.words)
+    assert [row["word"] for row in rows[:5]] == ["the", "cat", ",", "sat", "."]
+    assert {row["id"] for row in rows} == set(map(str, range(1500)))
+    assert rows[-1]["sentence"] == "1501"
+    assert sum(word.count for word in done.words) == done.total.words
+    costs = [word.log_probability for word in done.words]
+    assert sum(costs) == pytest.approx(done.total.log_probability)
+    assert isinstance(progress[-1], StageProgress)
+
+
 def test_that_few_rows_are_in_memory_however_many_there_are(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,15 +95,19 @@ def test_that_few_rows_are_in_memory_however_many_there_are(
     assert most <= 512
 
 
+@pytest.mark.parametrize("per_word", [False, True])
 @pytest.mark.parametrize("stops_at", [0, 1])
-def test_that_a_stop_leaves_the_former_file(stops_at: int, source: Path, tmp_path: Path) -> None:
+def test_that_a_stop_leaves_the_former_file(
+    stops_at: int, per_word: bool, source: Path, tmp_path: Path
+) -> None:
     target, control = tmp_path / "new.csv", RunControl()
     target.write_text("former", "utf-8")
     if not stops_at:
         control.stop()
 
     events = []
-    for event in score_file(tiny_model(), source, CONFIG, target, control):
+    scoring = score_file(tiny_model(), source, CONFIG, target, control, per_word=per_word)
+    for event in scoring:
         events.append(event)
         control.stop()
 
@@ -116,3 +138,23 @@ def test_that_columns_are_never_named_twice() -> None:
         "words_2_2",
         "unknown_words",
     ]
+
+
+def test_that_a_stop_within_a_text_ends_the_rows(source: Path) -> None:
+    with DocumentReader(source, CONFIG) as reader:
+        events = list(score_rows(tiny_model(), reader, StopsAfter(3), per_word=True))
+
+    assert [isinstance(event, ScoredRow) for event in events] == [True, False, False]
+    assert isinstance(events[-1], FileScored)
+    assert (events[-1].rows, events[-1].texts) == (1, 1)
+
+
+def test_that_long_rows_are_taken_one_by_one(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scored_file, "_MOST_CHARACTERS", 1)
+
+    *progress, done = score_file(tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl())
+
+    assert isinstance(done, FileScored)
+    assert len(progress) == done.rows == 1501

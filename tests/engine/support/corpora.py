@@ -1,6 +1,7 @@
 """Files of texts, and the corpora prepared from them."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.events import Event
+from engine.tokenization.sentences import SentenceSplitter, SplitterLearner
 
 
 def write_rows(path: Path, texts: list[str]) -> Path:
@@ -24,3 +26,12 @@ def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
     ready = events[-1]
     assert isinstance(ready, CorpusReady)
     return ready.corpus, events
+
+
+def splitter_for(texts: Iterable[str]) -> SentenceSplitter:
+    """Return the installed splitter, or one learned from the beginning of `texts`."""
+    learner = SplitterLearner()
+    for text in texts:
+        learner.learn(text)
+    learned = SentenceSplitter(learner.parameters(), learner.description)
+    return SentenceSplitter.installed() or learned

@@ -13,6 +13,7 @@ from nltk.tokenize.punkt import PunktSentenceTokenizer, PunktTrainer
 
 from engine.tokenization.sentences import SentenceSplitter, SplitterLearner
 from engine.tokenization.tokenizing import FastTokenizer, tokenize
+from tests.engine.support.corpora import splitter_for
 
 SAMPLE = [
     "Mr. Smith went to Washington. He saw Dr. Jones there! Was it late? It was 5 p.m. sharp.",
@@ -22,7 +23,7 @@ SAMPLE = [
 
 @pytest.fixture(scope="module")
 def splitter() -> SentenceSplitter:
-    return SentenceSplitter.for_texts(SAMPLE)
+    return splitter_for(SAMPLE)
 
 
 def fast_tokens(*sentences: str) -> list[list[str]]:
@@ -113,7 +114,7 @@ def test_where_sentences_end(text: str, sentences: list[str], splitter: Sentence
 @settings(max_examples=200)
 @given(st.text(alphabet="ab .!?\n'\"Mr", max_size=60))
 def test_that_splitting_loses_nothing_but_white_space(text: str) -> None:
-    splitter = SentenceSplitter.for_texts(["Mr. A went. Then he came."])
+    splitter = splitter_for(["Mr. A went. Then he came."])
 
     assert "".join("".join(splitter.split(text)).split()) == "".join(text.split())
 
@@ -158,7 +159,7 @@ def test_that_installed_punkt_is_preferred(tmp_path: Path, monkeypatch: pytest.M
     (folder / "abbrev_types.txt").write_text("zzz\n")
     monkeypatch.setattr("nltk.data.path", [str(tmp_path)])
 
-    splitter = SentenceSplitter.for_texts(["No text."])
+    splitter = splitter_for(["No text."])
 
     assert "punkt_tab" in splitter.description
     assert splitter.split("it is zzz. and on.") == ["it is zzz. and on."]
@@ -167,7 +168,7 @@ def test_that_installed_punkt_is_preferred(tmp_path: Path, monkeypatch: pytest.M
 def test_that_lower_cased_reviews_split_sensibly(shared_data: Path) -> None:
     with gzip.open(shared_data / "movie-reviews.csv.gz", "rt", encoding="utf-8") as file:
         reviews = [row["text"] for row, _ in zip(csv.DictReader(file), range(60), strict=False)]
-    splitter = SentenceSplitter.for_texts(reviews[:20])
+    splitter = splitter_for(reviews[:20])
 
     sentences = [sentence for review in reviews for sentence in splitter.split(review)]
 

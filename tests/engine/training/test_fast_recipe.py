@@ -227,6 +227,31 @@ def test_that_all_is_decided_by_the_size_of_the_text_and_what_was_chosen_stays()
     assert settle(small, LARGE, 8000) == small
 
 
+@pytest.mark.parametrize("words", [SMALL, MIDDLE, LARGE])
+def test_that_the_rate_falls_with_more_hidden_units_than_it_was_measured_with(words: int) -> None:
+    few, usual, twice, many = (
+        recipe_defaults("fast", words, 2000, hidden_dim=H) for H in (20, 100, 200, 512)
+    )
+    open_config = TrainConfig()
+
+    assert few == usual
+    assert twice.learning_rate == pytest.approx(usual.learning_rate / 2.0, rel=0.05)
+    assert many.learning_rate == pytest.approx(usual.learning_rate / 5.12, rel=0.05)
+    assert "more than 100 hidden units" in twice.reason
+    decided = settle(open_config, words, 2000, hidden_dim=200)
+    assert decided.learning_rate == twice.learning_rate
+    assert unsettled(decided, words, 2000, hidden_dim=200) == open_config
+    assert unsettled(decided, words, 2000).learning_rate == twice.learning_rate
+
+
+def test_that_a_run_s_rate_is_that_of_its_network_s_size(corpus: Corpus) -> None:
+    wide = of_type(run(corpus, epochs=1, model={"hidden_dim": 150}), TrainingStarted)[0]
+    narrow = of_type(run(corpus, epochs=1), TrainingStarted)[0]
+
+    assert wide.learning_rate == pytest.approx(narrow.learning_rate / 1.5, rel=0.05)
+    assert "hidden units" in wide.tuning_reason
+
+
 def test_that_a_large_vocabulary_has_a_sampled_softmax_and_says_why() -> None:
     decided = [settle(TrainConfig(), LARGE, words).softmax_sample for words in (2000, 8000)]
     chosen = settle(TrainConfig(softmax_sample=1.0), LARGE, 8000)

@@ -48,6 +48,15 @@ def test_that_a_state_comes_back_bit_by_bit(state: TrainingState, tmp_path: Path
             assert torch.equal(mine[key], value)
 
 
+def test_that_the_best_model_is_as_old_as_its_evaluation(state: TrainingState) -> None:
+    bests = [done for done in state.history.evaluations if done.is_best]
+    assert len(bests) > 1
+
+    best = state.model("best")
+
+    assert (best.step, best.epoch) == (bests[-1].step, bests[-1].epoch)
+
+
 def test_that_a_state_that_is_not_finite_is_not_written(state: TrainingState) -> None:
     broken = replace(state, parameters=state.parameters | {"W": state.parameters["W"] / 0.0})
 

@@ -1,9 +1,14 @@
 """Which delimiter, quoting and header the beginning of a file speaks for."""
 
+from pathlib import Path
+
 import pytest
 
+from engine.config import CsvConfig
 from engine.documents.layout.header import detect_header, guess_text_column
 from engine.documents.layout.hypotheses import find_table
+from engine.documents.layout.widths import width_of
+from engine.documents.reader import DocumentReader
 from engine.documents.rows import Dialect
 
 
@@ -122,3 +127,42 @@ def test_that_the_column_of_natural_text_is_guessed(
     names: list[str], rows: list[list[str]], guess: int
 ) -> None:
     assert guess_text_column(names, rows) == guess
+
+
+def test_that_words_like_a_header_within_a_table_are_a_row_of_it(tmp_path: Path) -> None:
+    rows = [f"{number},the text of {number}" for number in range(8)]
+    rows.insert(5, "user,comment")  # no blank line above
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["id,text", *rows]) + "\n", encoding="utf-8")
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        texts = [document.text for document in reader]
+
+    assert texts[5] == "comment"
+    assert len(texts) == 9
+
+
+@pytest.mark.parametrize(("rows", "is_table"), [(12, True), (3, False)])
+def test_that_a_plain_text_whose_lines_all_have_a_tab_is_a_table_of_two_columns(
+    rows: int, is_table: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{n}\tThe text of {n}.\n" for n in range(rows)), encoding="utf-8")
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        texts = [document.text for document in reader]
+
+    assert texts[0] == ("The text of 0." if is_table else "0\tThe text of 0.")
+
+
+def test_that_a_line_of_ellipses_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text\nWell… so… and… no…", encoding="utf-8")
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        assert [document.text for document in reader] == ["Well… so… and… no…"]
+
+
+def test_that_a_few_lines_above_a_far_longer_table_are_none_of_it() -> None:
+    assert width_of([2] * 3 + [3] * 100, ["a", "b"]) == (3, 103)
+    assert width_of([2] * 30 + [3] * 100, ["a", "b"]) == (2, 30)

@@ -1,0 +1,75 @@
+"""Ranks that meet in a store, also one that earlier ranks have left things in."""
+
+import contextlib
+import io
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch.distributed as dist
+
+from engine.cli.ranks import Place, meet
+from engine.cli.terminal.output import Output
+from engine.control import RunControl
+from engine.errors import EngineError
+from tests.patience import HANGS_AFTER_S
+
+RANKS = 3
+
+
+class Start:
+    """Ranks of one start, each a thread, that come in a given order."""
+
+    def __init__(self, store: dist.Store, order: Sequence[int]) -> None:
+        self.met: dict[int, dist.Store] = {}
+        self.control = RunControl()
+        self._store = store
+        self._threads = [threading.Thread(target=self._meet, args=(rank,)) for rank in order]
+        for thread in self._threads:
+            thread.start()
+
+    def _meet(self, rank: int) -> None:
+        place = Place(
+            rank=rank, count=RANKS, local_rank=rank, local_count=RANKS, node=0, rendezvous=Path()
+        )
+        silent = Output(as_json=False, out=io.StringIO(), err=io.StringIO())
+        with contextlib.suppress(EngineError):  # stopped
+            self.met[rank] = meet(place, self._store, self.control, silent)
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join(HANGS_AFTER_S)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_that_ranks_started_anew_find_nothing_of_the_earlier_ones(order: Sequence[int]) -> None:
+    store = dist.HashStore()
+    first = Start(store, order)
+    first.join()
+    first.met[0].set("news", "rank 1 is lost")
+    lost = Start(store, order[:2])  # a start that never is complete
+    lost.control.stop()
+    lost.join()
+
+    second = Start(store, order)
+    second.join()
+
+    assert sorted(second.met) == [0, 1, 2]
+    assert not any(met.check(["news"]) for met in second.met.values())
+    second.met[1].set("address", "of rank 1")
+    assert second.met[2].get("address") == b"of rank 1"
+
+
+def test_that_a_rank_that_comes_twice_is_invited_again() -> None:
+    store = dist.HashStore()
+    early = Start(store, (1, 2))
+    early.control.stop()
+    early.join()  # they said hello and are gone
+
+    leader = Start(store, (0,))
+    others = Start(store, (2, 1))
+    leader.join()
+    others.join()
+
+    assert sorted(leader.met | others.met) == [0, 1, 2]
