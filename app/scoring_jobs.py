@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         LanguageModel,
         NextWords,
         NGramModel,
+        Novelty,
         SentenceScore,
         StageProgress,
         TableScore,
@@ -33,8 +34,9 @@ class CopiesFound:
     """How much of some sentences is copied from the training text."""
 
     finder: "CopyFinder"  # for the next ones
-    copies: "tuple[Copy, ...]"  # one a sentence
-    held_out_share: float | None  # of a held-out sentence, on average
+    copies: "tuple[Copy, ...]"  # one per sentence
+    runs: tuple[tuple[int, ...], ...]  # of each sentence, as `CopyFinder.runs` gives them
+    held_out: "Novelty | None"
 
 
 def find_copies_with_engine(
@@ -44,16 +46,17 @@ def find_copies_with_engine(
     control: RunControl,
 ) -> Iterator[CopiesFound]:
     """Look for copied runs, as a job; it reports nothing after a stop."""
-    from engine import CopyFinder, held_out_share
+    from engine import CopyFinder, held_out_novelty
 
     finder = CopyFinder(corpus) if finder is None else finder
-    copies = []
+    copies, runs = [], []
     for words in sentences:
         if not control.proceed():
             return
         copies.append(finder.longest(words))
-    share = held_out_share(corpus, finder)
-    yield CopiesFound(finder=finder, copies=tuple(copies), held_out_share=share)
+        runs.append(finder.runs(words))
+    held_out = held_out_novelty(corpus, finder)
+    yield CopiesFound(finder=finder, copies=tuple(copies), runs=tuple(runs), held_out=held_out)
 
 
 def complete_with_engine(model: "LanguageModel", text: str) -> Iterator[str]:
@@ -154,13 +157,14 @@ def score_sentences_with_engine(
 
 
 def score_list_with_engine(
-    model: "LanguageModel", source: str | Path, control: RunControl
+    model: "LanguageModel", source: str | Path, scores: Path | None, control: RunControl
 ) -> "Iterator[StageProgress | CandidatesScored]":
-    """Score the candidates of a text or of a file; called in the worker."""
-    from engine import candidates_in, candidates_of, score_candidates
+    """Score the candidates of a text or of a file; `scores` are the list's own, in another."""
+    from engine import candidates_of, lines_of, own_scores_in, score_candidates
 
-    is_file = isinstance(source, Path)
-    read = candidates_in(Path(source)) if is_file else candidates_of(str(source).split("\n"))
+    own = None if scores is None else own_scores_in(scores)
+    lines = lines_of(source) if isinstance(source, Path) else source.split("\n")
+    read = candidates_of(lines, own)
     return score_candidates(model, list(read), control)
 
 

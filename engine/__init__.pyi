@@ -41,7 +41,6 @@ from .corpus.kept.cache import (
 from .corpus.copies import (
     Copy as Copy,
     CopyFinder as CopyFinder,
-    held_out_share as held_out_share,
 )
 from .corpus.corpus import (
     Corpus as Corpus,
@@ -57,6 +56,11 @@ from .tokenization.languages import (
 from .corpus.counting.references import (
     ReferenceLosses as ReferenceLosses,
     ReferencesCounted as ReferencesCounted,
+)
+from .corpus.novelty import (
+    Novelty as Novelty,
+    held_out_novelty as held_out_novelty,
+    novelty as novelty,
 )
 from .corpus.sample_comments import (
     sample_comments_path as sample_comments_path,
@@ -131,9 +135,13 @@ from .scoring.ranking import (
     RankedCandidate as RankedCandidate,
     RankWeights as RankWeights,
     ScoredCandidate as ScoredCandidate,
-    candidates_in as candidates_in,
-    candidates_of as candidates_of,
     rank as rank,
+)
+from .scoring.lists import (
+    OwnScores as OwnScores,
+    candidates_of as candidates_of,
+    lines_of as lines_of,
+    own_scores_in as own_scores_in,
 )
 from .scoring.replacement import best_replacement as best_replacement
 from .language_model.results import (

@@ -244,7 +244,7 @@ def _compared(loss: float, best: float) -> str:
     """Return a loss and how far it is from the best, such as "4.931 (+0.119)"."""
     if not math.isfinite(loss):
         return NOT_KNOWN
-    return f"{format_loss(loss)} ★" if loss <= best else f"{format_loss(loss)} (+{loss - best:.3f})"
+    return f"{format_loss(loss)} ◆" if loss <= best else f"{format_loss(loss)} (+{loss - best:.3f})"
 
 
 def _warnings(runs: "Sequence[RunInfo]") -> list[str]:

@@ -164,8 +164,7 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
 
     Parameters
     ----------
-    role : str
-        Last part of the object's name.
+    object_name : str
     name : str
         For who cannot see it.
     axes : mapping
@@ -176,7 +175,7 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
 
     def __init__(
         self,
-        role: str,
+        object_name: str,
         name: str,
         *,
         axes: Mapping[str, AxisItem],
@@ -185,7 +184,7 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
     ) -> None:
         super().__init__(parent, axisItems=dict(axes))
         self._labels = labels
-        self.setObjectName(f"dataset.{role}")
+        self.setObjectName(object_name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(PlotWidget.Shape.NoFrame)

@@ -122,8 +122,13 @@ class RecordTable(QTableView):
         """Whether a cell is being written in: to replace the rows would lose it."""
         return self.state() == QAbstractItemView.State.EditingState
 
+    @property
+    def placeholder(self) -> str:
+        """What is said while no row is shown."""
+        return self._placeholder
+
     def set_placeholder(self, text: str) -> None:
-        """Say `text` while there are no rows."""
+        """Say `text` while there are no rows, or none is shown."""
         self._placeholder = text
         self.viewport().update()
 
@@ -155,8 +160,7 @@ class RecordTable(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or the placeholder where there are none."""
         super().paintEvent(event)
-        model = self.model()
-        if not self._placeholder or (model is not None and model.rowCount(QModelIndex()) > 0):
+        if not self._placeholder or self.verticalHeader().length() > 0:
             return
         painter = QPainter(self.viewport())
         painter.setPen(QColor(current_palette().faint))  # the palette's own would be half as strong

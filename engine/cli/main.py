@@ -288,13 +288,18 @@ def _add_score(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add = rank.add_argument
     add("model", type=Path, metavar="MODEL", help="a model file")
     lines = (
-        "one sentence per line; also 'score TAB sentence', or Moses' n-best lists; -: standard "
-        "input"
+        "one sentence per line; also 'score TAB sentence', or n-best lists of Moses or Kaldi; -: "
+        "standard input"
     )
     add("file", type=Path, metavar="FILE", help=lines)
     add("--per-word", action="store_true", help="rank by the mean of the words, not the sum")
     add("--weight", type=float, default=1.0, metavar="X", help="of the model's log probability")
     add("--own-weight", type=float, default=0.0, metavar="X", help="of the list's own scores")
+    own_scores = (
+        "the list's own scores: a number per line, or a sentence's name and its number, as Kaldi "
+        "has them; costs, which are better the lower they are, need a negative --own-weight"
+    )
+    add("--own-scores", type=Path, metavar="FILE", help=own_scores)
     add("--base", choices=("10", "2", "e"), default="10", help="of the logarithms")
     _add_counting(rank, _COUNTED_FOR_MIXTURE)
 

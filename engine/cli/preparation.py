@@ -61,11 +61,6 @@ def prepare(
     return corpus
 
 
-def reading_for(model: LanguageModel) -> Reading | None:
-    """Return how a text is read for a model; None where Punkt learns anew where sentences end."""
-    return None if model.summary.tokenizer.sentence_ends == "punkt" else model.reading
-
-
 @contextlib.contextmanager
 def text_at_hand(config: CorpusConfig, control: RunControl) -> Iterator[CorpusConfig]:
     """Give `config` with a file that can be read twice, also for a text on standard input."""
@@ -123,7 +118,7 @@ def counted_beside(
         min_count=1,
         counted="all",
     )
-    corpus = prepare(config, control, output, is_only_measured=True, reading=reading_for(model))
+    corpus = prepare(config, control, output, is_only_measured=True, reading=model.reading_of_texts)
     if corpus is None:
         return model, None
     divided = split_as_trained(model, corpus)

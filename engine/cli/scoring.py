@@ -28,13 +28,12 @@ from engine.language_model.results import (
     WordStatistic,
 )
 from engine.scoring.candidates import score_candidates
+from engine.scoring.lists import candidates_of, lines_of, own_scores_in
 from engine.scoring.ranking import (
     BASES,
     CandidatesScored,
     RankedCandidate,
     RankWeights,
-    candidates_in,
-    candidates_of,
     rank,
 )
 from engine.scoring.scored_file import (
@@ -184,7 +183,8 @@ def run_rank(arguments: Namespace) -> int:
     require_mixture(arguments)
     with stop_on_signal(output) as control:
         model, _ = counted_beside(arguments, model, control, output)
-        read = candidates_of(sys.stdin) if is_stdin else candidates_in(arguments.file)
+        own = None if arguments.own_scores is None else own_scores_in(arguments.own_scores)
+        read = candidates_of(sys.stdin if is_stdin else lines_of(arguments.file), own)
         candidates = list(read)
         if not candidates:
             output.note("Nothing was ranked: the list has no sentence.")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.cli.models import show_sentences
 from engine.cli.places import require_consent, require_place
-from engine.cli.preparation import prepare, reading_for, result_of, text_at_hand
+from engine.cli.preparation import prepare, result_of, text_at_hand
 from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
 from engine.cli.settings.configs import file_config, is_standard_input, train_records
 from engine.cli.settings.settings_file import print_settings
@@ -164,7 +164,7 @@ def run_evaluate(arguments: Namespace) -> int:
     )
     with stop_on_signal(output) as control, text_at_hand(config, control) as config:
         uses_cache = not arguments.no_cache and not is_standard_input(arguments.csv[0])
-        reading = reading_for(model)
+        reading = model.reading_of_texts
         corpus = prepare(
             config,
             control,

@@ -18,7 +18,7 @@ from engine.corpus.workers import PreparedBatch
 from engine.files.spool import Spool
 from engine.tokenization.reading import Reading
 from engine.tokenization.tokenizing import WordTable
-from engine.tokenization.written_forms import FormCounts
+from engine.tokenization.writing.written_forms import FormCounts
 
 Int64s = NDArray[np.int64]
 

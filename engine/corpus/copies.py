@@ -19,7 +19,7 @@ from engine.corpus.kept.kept_order import stable_order
 from engine.files.spool import forget_pages
 
 _MOST_WORDS = 5_000_000  # of the text that are indexed: about 170 MB, 20 MB of them on the disk
-_MOST_HELD_OUT = 200  # sentences that are compared with
+LONGEST_RUN = 8  # words that `runs` looks at
 _MOST_PLACES = 20  # where a run stands that are named
 
 
@@ -106,6 +106,49 @@ class CopyFinder:
             is_sampled=self.is_sampled,
         )
 
+    def runs(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Return how many words from each word on stand so in the training text.
+
+        Parameters
+        ----------
+        words : sequence of str, of length T
+            As the tokeniser gives them.
+
+        Returns
+        -------
+        tuple of int, of length T
+            Each at most `LONGEST_RUN`; 0 where the text does not even have the word.
+        """
+        ranks = [self._rank_of.get(word, -1) for word in words]
+        left, right = self._pairs(ranks)
+        found: list[int] = []
+        for begin, rank in enumerate(ranks):
+            # What is left of the run before is one, too.
+            least = max(found[-1] - 1, 1) if found else 1
+            end = min(begin + LONGEST_RUN, len(ranks))
+            if rank < 0 or not self._known[rank]:
+                length = 0
+            elif begin + least >= end or left[begin] == right[begin]:
+                length = min(least, end - begin)
+            else:
+                length = self._run_from(ranks[:end], begin, least, left, right)
+            found.append(length)
+        return tuple(found)
+
+    def _run_from(
+        self,
+        ranks: list[int],
+        begin: int,
+        least: int,
+        left: NDArray[np.int64],
+        right: NDArray[np.int64],
+    ) -> int:
+        """Return the longest run from `begin`, of which `least` words are known to be one."""
+        rarest = begin + int((right - left)[begin : begin + least].argmin())
+        held = self._begins[left[rarest] : right[rarest]]
+        places = self._with_run(ranks, begin, begin + least + 1, held, rarest - begin)
+        return self._grown(ranks, begin, least + 1, places)[1] if len(places) else least
+
     def _pairs(self, ranks: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the slice of each pair of neighbours begins and ends in the index."""
         numbers = np.array(ranks, dtype=np.int64)
@@ -159,19 +202,3 @@ def _sample(lengths: Offsets) -> Offsets:
     drawn = np.random.default_rng(0).permutation(len(lengths))
     count = int(np.searchsorted(np.cumsum(lengths[drawn]), _MOST_WORDS, side="right"))
     return np.sort(drawn[: max(1, count)])
-
-
-def held_out_share(corpus: Corpus, finder: CopyFinder) -> float | None:
-    """Return which share of a held-out sentence its longest copied run is, on average.
-
-    What people wrote and the model never saw repeats the text, too: written sentences are to be
-    compared with it. None where nothing is held out.
-    """
-    held_out = np.flatnonzero(~corpus.is_training())
-    chosen = held_out[:: max(1, len(held_out) // _MOST_HELD_OUT)]
-    shares = []
-    for number in chosen.tolist():
-        words = [token.text for token in corpus.sentence_view(number).tokens]
-        if words:
-            shares.append(finder.longest(words).length / len(words))
-    return sum(shares) / len(shares) if shares else None

@@ -372,12 +372,12 @@ class Corpus:
         return float(totals[kept:].sum() / max(1, totals.sum()))
 
     def share_with_letters(self) -> float:
-        """Return which share of the words that are known has a letter; 1 if none is known."""
-        words = zip(self.vocabulary.words, self.vocabulary.counts, strict=True)
-        own = [*words][2:-1]  # without the special tokens
+        """Return which share of all words, known or not, has a letter; 1 if there is none."""
+        totals = self._ranking.totals.tolist()
+        words = (self._store.words[rank] for rank in self._ranking.first(len(totals)))
+        own = zip(words, totals, strict=True)
         with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
-        known = sum(count for _, count in own)
-        return with_letters / known if known else 1.0
+        return with_letters / sum(totals) if any(totals) else 1.0
 
     def vocabulary_budget(self) -> VocabularyBudget:
         """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""

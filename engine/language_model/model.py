@@ -90,6 +90,11 @@ class LanguageModel:
         return "" if self.mixture is None else self.mixture.name
 
     @property
+    def reading_of_texts(self) -> "Reading | None":
+        """How another text is read for this model; None where Punkt learns its ends anew."""
+        return None if self.summary.tokenizer.sentence_ends == "punkt" else self.reading
+
+    @property
     def parameters(self) -> int:
         """Number of trained numbers: U (H, C), V (C, H) and W (H, H)."""
         return 2 * self.hidden_dim * self.word_dim + self.hidden_dim**2

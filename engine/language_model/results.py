@@ -111,6 +111,7 @@ class ReplacementFound:
     text: str  # the whole sentence with it
     log_probability: float  # of that sentence, natural logarithm
     gain: float  # how much more that is than before, in nats
+    words: tuple[str, ...] | None = None  # of `text`, where that is read as others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.ngram import NGramModel
 from engine.language_model.results import FileScored, ReplacementFound, SentenceGenerated
 from engine.notebook.progress import EpochBar, StageBars, stopped_by_ctrl_c, tell
-from engine.notebook.reading import Text, read
+from engine.notebook.reading import Text, text_for
 from engine.notebook.results import (
     Better,
     Evaluated,
@@ -51,12 +51,11 @@ from engine.notebook.results import (
 from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.candidates import score_candidates
+from engine.scoring.lists import candidates_of, lines_of, own_scores_in
 from engine.scoring.ranking import (
     CandidatesScored,
     RankedCandidate,
     RankWeights,
-    candidates_in,
-    candidates_of,
     rank,
 )
 from engine.scoring.replacement import best_replacement
@@ -220,6 +219,7 @@ class Model:
         self,
         candidates: "Sequence[str] | Path | str",
         weights: RankWeights = RankWeights(),  # noqa: B008 - frozen
+        own_scores: Path | str | None = None,
     ) -> list[RankedCandidate]:
         """Put candidate sentences in order, the best first.
 
@@ -230,16 +230,17 @@ class Model:
         weights : RankWeights
             Of the model's log probability, the sum or the mean per word, and of the list's own
             scores.
+        own_scores : path, optional
+            A file of the list's own scores: a number per line, or a sentence's name and its number.
 
         Returns
         -------
         list of RankedCandidate
             Group after group; Ctrl+C raises `KeyboardInterrupt`.
         """
-        if isinstance(candidates, str | Path):
-            read = candidates_in(Path(candidates))
-        else:
-            read = candidates_of(candidates)
+        own = None if own_scores is None else own_scores_in(Path(own_scores))
+        lines = lines_of(Path(candidates)) if isinstance(candidates, str | Path) else candidates
+        read = candidates_of(lines, own)
         with stopped_by_ctrl_c() as control:
             for event in score_candidates(self.language_model, list(read), control):
                 if isinstance(event, CandidatesScored):
@@ -303,10 +304,10 @@ class Model:
     def evaluate(self, text: "Text | Path | str") -> Evaluated:
         """Return loss and perplexity over all sentences of a text, or of a file.
 
-        Ctrl+C raises `KeyboardInterrupt`: half a text has no loss.
+        A file is read as the model's own text was. Ctrl+C raises `KeyboardInterrupt`: half a text
+        has no loss.
         """
-        if not isinstance(text, Text):
-            text = read(text, tokenizer=self.language_model.summary.tokenizer)
+        text = text_for(self.language_model, text)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_all_words().with_validation_fraction(0.0)
         found = _result_of(partial(evaluate_corpus, self.language_model, corpus))

@@ -1,7 +1,7 @@
 """A text at a prompt: a file becomes sentences and a vocabulary."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,12 @@ from engine.corpus.copies import CopyFinder
 from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary
 from engine.corpus.kept.cache import corpus_cache_folder
 from engine.errors import ConfigError
+from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated
 from engine.notebook.progress import StageBars, stopped_by_ctrl_c
 from engine.notebook.results import ReadSentence, fields_of, html_table
+from engine.tokenization.languages import describe_tokenizer
+from engine.tokenization.reading import Reading
 from engine.wording import counted
 
 
@@ -147,9 +150,37 @@ def read(
         validation_fraction=validation_fraction,
         seed=seed,
     )
-    corpus = None
+    return _prepared(config, progress=progress)
+
+
+def text_for(model: LanguageModel, text: Text | Path | str) -> Text:
+    """Return a text in the words of a model; a file is read as the model's own text was.
+
+    Raises
+    ------
+    ConfigError
+        If the text was cut into other words than the model's.
+    """
+    own = model.summary.tokenizer
+    if not isinstance(text, Text):
+        return _prepared(CorpusConfig(path=Path(text), tokenizer=own), model.reading_of_texts)
+    config = replace(text.corpus.reading.config, sentence_ends=own.sentence_ends)
+    if config != own:
+        raise ConfigError(
+            f"{text.summary.name} was read as “{describe_tokenizer(config)}”, but the model's "
+            f"words are “{describe_tokenizer(own)}”: give the path of the file instead of the "
+            "text, and it is read as the model's own was."
+        )
+    return text
+
+
+def _prepared(
+    config: CorpusConfig, reading: Reading | None = None, *, progress: bool = True
+) -> Text:
+    """Prepare a text, read as a model's own where a `reading` is given."""
+    corpus, folder = None, corpus_cache_folder()
     with stopped_by_ctrl_c() as control, StageBars(shown=progress) as bars:
-        for event in build_corpus(config, control, cache_folder=corpus_cache_folder()):
+        for event in build_corpus(config, control, cache_folder=folder, reading=reading):
             if isinstance(event, CorpusReady):
                 corpus = event.corpus
             else:

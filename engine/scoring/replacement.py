@@ -142,11 +142,13 @@ def _found(
         )
     word = model.vocabulary.words[best.word]
     changed = (*words[: best.place], word, *words[best.place + 1 :])
+    text, is_readable = model.reading.shown(changed)
     return ReplacementFound(
         place=best.place,
         replaced=words[best.place],
         word=word,
-        text=model.reading.shown(changed)[0],
+        text=text,
+        words=None if is_readable else changed,
         log_probability=best.log_probability,
         gain=best.log_probability - original,
     )

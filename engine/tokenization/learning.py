@@ -21,13 +21,13 @@ from engine.tokenization.sentences import (
 )
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.words import Tokenizer
-from engine.tokenization.written import Writing, WritingCounts
-from engine.tokenization.written_forms import FormCounts
+from engine.tokenization.writing.way import Writing, WritingCounts
+from engine.tokenization.writing.written_forms import FormCounts
 
 _LEARNING = "Learning where sentences end"
 _REPORT_EVERY_S = 0.1
 _SAMPLE_DOCUMENTS = 1000  # that tell the language
-_SENTENCES_TO_WRITE_BY = 1000
+_SENTENCES_TO_WRITE_BY = 2000
 
 
 class ReadingLearner:

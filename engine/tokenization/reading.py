@@ -14,7 +14,8 @@ from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.sentences import SentenceSplitter
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.words import Tokenizer
-from engine.tokenization.written import Writer, Writing
+from engine.tokenization.writing.way import Writing
+from engine.tokenization.writing.written import Writer
 
 _TUTORIAL = TokenizerConfig(name="tutorial", language="en")
 

@@ -139,6 +139,7 @@ class TutorialTokenizer:
     def __init__(self, config: TokenizerConfig, splitter: SentenceSplitter | SentenceRules) -> None:
         self.config = config
         self._splitter = splitter
+        self._fast = FastTokenizer()  # of `pieces` alone, which one thread calls
 
     def __reduce__(
         self,
@@ -151,7 +152,13 @@ class TutorialTokenizer:
 
     def pieces(self, sentence: str) -> list[Piece]:
         """Return the written tokens of one sentence, and how they stood there."""
-        return [Piece(*found) for found in aligned(sentence)]
+        if self._fast.is_full():
+            self._fast.forget()
+        numbers: list[int] = []
+        self._fast.append_numbers(sentence.lower(), numbers)
+        words = self._fast.table.words
+        tokens = [words[number] for number in numbers]
+        return [Piece(*found) for found in aligned(sentence, tokens)]
 
     def word_of(self, token: str) -> str:
         """Return the word of the vocabulary that a written token is."""

@@ -19,7 +19,7 @@ others match inside one chunk and at most one blank on each side of it. A senten
 with other white space than the blank is left to NLTK as it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.tokenization.nltk_parts import NLTKWordTokenizer
 
@@ -43,8 +43,14 @@ def tokenize(sentence: str) -> list[str]:
     return tokens
 
 
-def aligned(sentence: str) -> list[tuple[str, bool, str]]:
+def aligned(sentence: str, tokens: Sequence[str] | None = None) -> list[tuple[str, bool, str]]:
     """Return the tokens of `tokenize` as they are written in `sentence`.
+
+    Parameters
+    ----------
+    sentence : str
+    tokens : sequence of str, optional
+        What `tokenize` gives for it, where that is known already.
 
     Returns
     -------
@@ -53,7 +59,8 @@ def aligned(sentence: str) -> list[tuple[str, bool, str]]:
         `raw` are its own characters, the quotation mark where NLTK has `` or ''.
     """
     lower = sentence.lower()
-    tokens: list[str] = _TOKENIZER.tokenize(lower)
+    if tokens is None:
+        tokens = _TOKENIZER.tokenize(lower)
     found: list[tuple[str, bool, str]] = []
     position = 0
     for token in tokens:

@@ -143,13 +143,19 @@ class Evaluator:
             self._sentences,
             partial(self._progress.clock.proceed, control),
             chosen,
-            self._place.leave,
+            self._place.leave if rnn is None else partial(self._leave_with, rnn),
             self._progress.is_time_over if has_limit else None,
             by_sentence,
             self._turns(),
         )
         self._figure_at_s = self._progress.spent_s + self._figure_every_s
         return loss
+
+    def _leave_with(self, rnn: RNN) -> Notice:
+        """Move the run to the CPU, and with it the network that is looked at in its place."""
+        notice = self._place.leave()
+        rnn.move_to("cpu")
+        return notice
 
     def _turns(self) -> Turns | None:
         return None if self._place.ranks is None else Turns(self._place.ranks)

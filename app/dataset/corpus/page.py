@@ -43,6 +43,7 @@ from app.dataset.corpus.sentences import (
 )
 from app.dataset.corpus.word_frequency_plot import WordFrequencyPlot
 from app.dataset.file.refused_rows import ProblemPanel
+from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count
 from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
 from app.shared.scrolling import prepare_scrolling
@@ -148,9 +149,8 @@ class CorpusPage(QScrollArea):
     def _show_sentences(self, views: SentenceViews) -> None:
         self._sentences.set_rows(views)
         found = "" if len(views) == self._all else f"{format_count(len(views))} of "
-        self._sentence_count.setText(
-            f"{found}{counted(self._all, 'sentence')} as the network sees them"
-        )
+        as_seen = f"{found}{counted(self._all, 'sentence')} as the network sees them"
+        self._sentence_count.setText(as_seen if len(views) else missing_text(self.query()))
 
     @Slot()
     def _on_search_changed(self) -> None:
@@ -266,3 +266,13 @@ class CorpusPage(QScrollArea):
         layout.addLayout(self._build_search(card))
         layout.addWidget(table, 1)
         return card
+
+
+def missing_text(query: SentenceQuery) -> str:
+    """Say that no sentence is as it is wanted, and how it is wanted."""
+    which = " of those held out" if query.only_held_out else ""
+    parts = [f"“{isolated(query.text)}”"] if query.text else []
+    parts += ["an unknown word"] if query.only_unknown else []
+    if not parts:
+        return "No sentence is held out."
+    return f"No sentence{which} has {' and '.join(parts)}."

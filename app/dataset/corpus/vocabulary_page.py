@@ -304,7 +304,7 @@ class BudgetPlot(QWidget):
 
     def _build_canvas(self) -> None:
         self._canvas = StillPlot(
-            "budget_canvas",
+            "dataset.budget_canvas",
             "Unknown words by vocabulary size",
             axes={"bottom": SizeAxis("bottom")},
             labels={"bottom": "vocabulary size, words", "left": "share, %"},

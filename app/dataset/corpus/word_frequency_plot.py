@@ -88,7 +88,7 @@ class WordFrequencyPlot(QWidget):
     def _build_canvas(self) -> None:
         labels = {"bottom": "rank of the word", "left": "occurrences"}
         self._canvas = StillPlot(
-            "frequency_canvas",
+            "dataset.frequency_canvas",
             "Word frequencies",
             axes={side: PowerAxis(side) for side in labels},
             labels=labels,

@@ -17,7 +17,7 @@ from app.jobs import Jobs
 from app.scoring_jobs import CopiesFound
 from app.shared.direction import isolated
 from app.shared.formatting import format_count, format_percent, shorten
-from engine import Copy, EngineError, RunControl, SentenceGenerated
+from engine import Copy, EngineError, Novelty, RunControl, SentenceGenerated, novelty
 
 if TYPE_CHECKING:
     from engine import CopyFinder, Corpus, LanguageModel, SentenceView
@@ -53,7 +53,8 @@ class CopiesController(BackgroundController):
         self._corpus: Corpus | None = None  # that the finder is of
         self._finder: CopyFinder | None = None
         self._copies: dict[str, Copy] = {}
-        self._held_out_share: float | None = None  # of a held-out sentence, on average
+        self._runs: dict[str, tuple[int, ...]] = {}  # of each of these sentences
+        self._held_out: Novelty | None = None
         self._asked: Sequence[SentenceGenerated] = ()
         self._missing: set[str] = set()  # texts that are not kept any more, by their digest
         self._panel.sentences_written.connect(self._look)
@@ -71,12 +72,12 @@ class CopiesController(BackgroundController):
         corpus = self._open_text_of(model)
         digest, run = model.summary.digest, self._session.run
         if corpus is not None and corpus is not self._corpus:
-            self._corpus, self._finder, self._copies = corpus, None, {}
+            self._forget(corpus)
         own = [each for _, each in self._own_records()]
         wanted = [each for each in own if key_of(each) not in self._copies][:_AT_ONCE]
         if not wanted:
             if own:  # they may have been away
-                self._panel.show_copies(dict(self._copies), self._novelty())
+                self._show()
             return
         self._asked, words = wanted, [each.words for each in wanted]
         if corpus is not None:
@@ -109,24 +110,33 @@ class CopiesController(BackgroundController):
             if event.corpus is None:
                 self._missing.add(event.digest)
             else:
-                self._corpus, self._finder, self._copies = event.corpus, None, {}
+                self._forget(event.corpus)
         elif isinstance(event, CopiesFound) and self._open_text_of(model) is self._corpus:
             self._finder = event.finder
-            for sentence, copy in zip(self._asked, event.copies, strict=True):
+            for sentence, copy, runs in zip(self._asked, event.copies, event.runs, strict=True):
                 self._copies[key_of(sentence)] = copy
-            self._held_out_share = event.held_out_share
-            self._panel.show_copies(dict(self._copies), self._novelty())
+                self._runs[key_of(sentence)] = runs
+            self._held_out = event.held_out
+            self._show()
 
-    def _novelty(self) -> str:
+    def _forget(self, corpus: "Corpus") -> None:
+        """Take another text to look through."""
+        self._corpus, self._finder = corpus, None
+        self._copies, self._runs, self._held_out = {}, {}, None
+
+    def _show(self) -> None:
         records = self._own_records()
-        newest = [each for batch, each in records if batch is records[-1][0]]
-        copies = [self._copies[key_of(each)] for each in newest if key_of(each) in self._copies]
-        shares = [copy.length / copy.words for copy in copies if copy.words]
-        if not shares:
-            return ""
-        text = f"Copied: {format_percent(sum(shares) / len(shares))} of a sentence on average"
-        if self._held_out_share is not None:
-            text += f", of held-out text {format_percent(self._held_out_share)}"
+        newest = [key_of(each) for batch, each in records if batch is records[-1][0]]
+        keys = [key for key in newest if key in self._copies]
+        copies = [self._copies[key] for key in keys]
+        written = novelty(copies, [self._runs[key] for key in keys])
+        text = "" if written is None else self._text_of(written, copies)
+        self._panel.show_copies(dict(self._copies), text, written, self._held_out)
+
+    def _text_of(self, written: Novelty, copies: Sequence[Copy]) -> str:
+        text = f"Copied: {format_percent(written.copied)} of a sentence on average"
+        if self._held_out is not None:
+            text += f", of held-out text {format_percent(self._held_out.copied)}"
         whole = sum(copy.is_whole for copy in copies)
         if whole:
             text += f"; {format_count(whole)} of {format_count(len(copies))} whole"

@@ -29,11 +29,13 @@ class RankingController(BackgroundController):
     def _set_up(self) -> None:
         self._page = self._tab.lists.rank_page
         self._scored: tuple[ScoredCandidate, ...] = ()
+        self._source: str | Path = ""  # of the list that is shown
         self._asked_model = self._model = ""  # that was asked last, and whose scores are shown
         self._is_done = True  # whether the last job has said what it came to
         self._folder = Path(first_folder(""))
         self._page.rank_requested.connect(self._on_rank_requested)
         self._page.open_requested.connect(self._on_open_requested)
+        self._page.own_scores_requested.connect(self._on_own_scores_requested)
         self._page.save_requested.connect(self._on_save_requested)
         self._page.weights_changed.connect(self._show)
         self._page.sentence_chosen.connect(self._tab.score_panel.set_text)
@@ -52,16 +54,26 @@ class RankingController(BackgroundController):
             self._page.show_file(path.name)
             self._rank(path)
 
+    @Slot(str)
+    def _on_own_scores_requested(self, text: str) -> None:
+        path = (self._jobs.ask_list_path or self._ask_scores_path)(str(self._folder))
+        if path is not None:
+            self._rank(text if text.strip() else self._source, path)
+
     def _ask_list_path(self, folder: str) -> Path | None:
         return ask_open_path(self._tab.lists, "Open a list of sentences", folder)
 
-    def _rank(self, source: str | Path) -> None:
+    def _ask_scores_path(self, folder: str) -> Path | None:
+        return ask_open_path(self._tab.lists, "Open the list's own scores", folder)
+
+    def _rank(self, source: str | Path, scores: Path | None = None) -> None:
         model = self._session.shown_model
         if model is None or not self._is_free:
             return
+        self._source = source
         self._asked_model, self._is_done = model_epoch(model), False
         self._page.show_busy(is_busy=True)
-        self._start(self._jobs.score_list, model, source)
+        self._start(self._jobs.score_list, model, source, scores)
 
     def _take(self, event: object) -> None:
         if isinstance(event, StageProgress):

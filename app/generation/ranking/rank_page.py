@@ -25,7 +25,8 @@ _LIST_WIDTH, _TABLE_WIDTH = 250, 920  # px
 _EXAMPLE = (
     "One sentence per line, such as\n\nhe goes to school .\nhe go to school .\n\n"
     "A score may come before or after it, separated by a tab; n-best lists of Moses "
-    "(number ||| sentence ||| features ||| score) are ranked number by number."
+    "(number ||| sentence ||| features ||| score) and of Kaldi (talk-1 sentence) are ranked "
+    "number by number. Scores in a file of their own come with Own scores…"
 )
 
 
@@ -36,6 +37,8 @@ class RankPage(QWidget):
     -------
     rank_requested(str), open_requested(), save_requested(), cancel_requested()
         The user pressed the button: with what was typed, or to choose a file.
+    own_scores_requested(str)
+        The user wants to choose a file of the list's own scores, with what is typed now.
     weights_changed()
         The list is to be ordered by other weights.
     sentence_chosen(str)
@@ -44,6 +47,7 @@ class RankPage(QWidget):
 
     rank_requested = Signal(str)
     open_requested = Signal()
+    own_scores_requested = Signal(str)
     save_requested = Signal()
     cancel_requested = Signal()
     weights_changed = Signal()
@@ -74,6 +78,14 @@ class RankPage(QWidget):
             "generation.rank_open_button",
             "Open a list",
             "Read the candidates from a file: text of any encoding, also packed as .gz",
+        )
+        self._scores_button = describe(
+            QPushButton("Own scores…", self),
+            "generation.own_scores_button",
+            "Open the list's own scores",
+            "Read the list's own scores from a second file: one number per line, or a sentence's "
+            "name and its number, as Kaldi has them. Costs, which are better the lower they are, "
+            "need a negative weight.",
         )
         self._rank_button = describe(
             QPushButton("&Rank", self),
@@ -139,6 +151,7 @@ class RankPage(QWidget):
             weights.addSpacing(12)
         weights.addWidget(self._per_word_check)
         weights.addStretch(1)
+        weights.addWidget(self._scores_button)
         column.addLayout(weights)
         column.addWidget(self._table, 1)
         below = QHBoxLayout()
@@ -160,6 +173,7 @@ class RankPage(QWidget):
     def _connect_signals(self) -> None:
         self._rank_button.clicked.connect(self._on_rank_clicked)
         self._open_button.clicked.connect(self.open_requested)
+        self._scores_button.clicked.connect(self._on_scores_clicked)
         self._cancel_button.clicked.connect(self.cancel_requested)
         self._save_button.clicked.connect(self.save_requested)
         self._edit.textChanged.connect(self._update)
@@ -213,6 +227,10 @@ class RankPage(QWidget):
         return self._table.ranked()
 
     @Slot()
+    def _on_scores_clicked(self) -> None:
+        self.own_scores_requested.emit(self._edit.toPlainText())
+
+    @Slot()
     def _on_rank_clicked(self) -> None:
         self.rank_requested.emit(self._edit.toPlainText())
 
@@ -221,6 +239,7 @@ class RankPage(QWidget):
         has_text = bool(self._edit.toPlainText().strip())
         is_free = self._is_available and not self.is_busy
         self._rank_button.setEnabled(is_free and has_text)
+        self._scores_button.setEnabled(is_free and (has_text or bool(self._table.ranked())))
         self._open_button.setEnabled(is_free)
         self._cancel_button.setVisible(self.is_busy)
         self._save_button.setEnabled(bool(self._table.ranked()))

@@ -19,13 +19,13 @@ class BetterWord(QWidget):
     -------
     wanted(), stop_requested()
         The search is to begin, or to end.
-    taken(str)
-        The sentence is to be this one.
+    taken(str, object)
+        The sentence is to be this one; its words are given where the text would be read as others.
     """
 
     wanted = Signal()
     stop_requested = Signal()
-    taken = Signal(str)
+    taken = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,4 +114,4 @@ class BetterWord(QWidget):
     @Slot()
     def _on_take_clicked(self) -> None:
         if self._found is not None:
-            self.taken.emit(self._found.text)
+            self.taken.emit(self._found.text, self._found.words)

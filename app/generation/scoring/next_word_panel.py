@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count, format_share, shorten
 from app.shared.labels import describe, make_label
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
@@ -85,14 +86,20 @@ class NextWordPanel(QWidget):
         self._said = said
         self._search_edit.setVisible(said is not None)
         self._heading.setVisible(said is not None)
-        self._table.set_placeholder(_NOTHING)
         if said is not None:
             self._heading.setText(heading(said, taken))
-        self._table.show_words(self._found(), taken)
+        self._show_found(taken)
 
     def tab_chain(self) -> list[QWidget]:
         """Return the widgets in the order of the Tab key."""
         return [self._search_edit, self._table]
+
+    def _show_found(self, taken: str) -> None:
+        searched = self._search_edit.text().strip()
+        missing = f"No word that the model knows begins with “{isolated(searched)}”."
+        is_missing = self._said is not None and searched
+        self._table.set_placeholder(missing if is_missing else _NOTHING)
+        self._table.show_words(self._found(), taken)
 
     def _found(self) -> Sequence[NextWord]:
         if self._said is None:
@@ -102,7 +109,7 @@ class NextWordPanel(QWidget):
 
     @Slot()
     def _on_search_changed(self) -> None:
-        self._table.show_words(self._found(), self._table.taken)
+        self._show_found(self._table.taken)
         self._want_all()
 
     @Slot(int)

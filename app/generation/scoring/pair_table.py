@@ -9,7 +9,7 @@ from app.generation.scoring.alignment import Opposite, aligned
 from app.generation.scoring.bands import band_colour, band_limits, band_of, expected_text, word_tip
 from app.shared.direction import isolated
 from app.shared.formatting import format_perplexity
-from app.shared.labels import ElidedLabel, as_plain, describe
+from app.shared.labels import as_plain, describe, make_label
 from app.shared.tables import CELL_PADDING, prepare_rows
 from engine import SENTENCE_END, WordScore
 
@@ -32,8 +32,7 @@ class PairTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PairModel(self)
-        self.verdict_label = ElidedLabel(parent)
-        self.verdict_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.verdict_label = make_label("", "body", parent, wrap=True)
         self.verdict_label.setObjectName("generation.pair_label")
         self._table = describe(
             QTableView(self),
@@ -153,11 +152,9 @@ def verdict(first: ModelScore, second: ModelScore) -> str:
     if abs(more) < _SMALLEST_DIFFERENCE:
         unknown = {*first.score.unknown_words, *second.score.unknown_words}
         why = (
-            " Both have an unknown word there, and all of those are the same to it."
-            if unknown
-            else ""
+            ": they differ in unknown words, which are all the same to the model" if unknown else ""
         )
-        return f"The model finds both equally probable.{why}"
+        return f"Equally probable{why}."
     times = (
         f"{format_perplexity(2.0 ** abs(more))} times as probable as"
         if abs(more) < _CERTAIN_BITS

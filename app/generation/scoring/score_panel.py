@@ -90,6 +90,7 @@ class ScorePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._scored: ModelScore | None = None
         self._words: tuple[str, ...] | None = None  # of a sentence that no text is read as
+        self._given: dict[str, tuple[str, ...]] = {}  # such sentences, by what was shown of them
         self._is_pin_due = False  # Return was pressed before the score was there
         self._place: int | None = None  # of the word that is looked at, from 0
         self.words_before: tuple[str, ...] | None = None
@@ -276,6 +277,8 @@ class ScorePanel(QFrame):
             self.sentence_line.insert(text)
             if not text:
                 self.sentence_line.del_()
+        if words is not None:
+            self._given[text] = words
         self._take(words)
         if text != former and former.strip():
             self.replaced.emit(former, is_told)
@@ -324,8 +327,12 @@ class ScorePanel(QFrame):
 
     def restore_text(self, text: str) -> None:
         """Put a sentence back that another took the place of."""
-        self.sentence_line.selectAll()
-        self.sentence_line.insert(text)
+        with QSignalBlocker(self.sentence_line):
+            self.sentence_line.selectAll()
+            self.sentence_line.insert(text)
+            if not text:
+                self.sentence_line.del_()
+        self._take(self._given.get(text))
 
     def show_available(self, *, is_available: bool) -> None:
         """Enable the line when there is a model."""
@@ -451,7 +458,8 @@ class ScorePanel(QFrame):
 
     @Slot()
     def _on_text_changed(self) -> None:
-        self._take(None)
+        is_returned_to = self.sentence_line.isRedoAvailable() or self.sentence_line.is_redoing
+        self._take(self._given.get(self.text) if is_returned_to else None)
 
     def _take(self, words: tuple[str, ...] | None) -> None:
         """Let the text in the line be scored, or the words that it stands for."""

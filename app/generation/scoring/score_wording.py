@@ -96,7 +96,7 @@ def parts_text(score: SentenceScore) -> str:
     if len(score.parts) < 2:
         return ""
     parts = "  ·  ".join(
-        f"{isolated(_shortened(part.text))}: {format_odds(part.log_probability)}"
+        f"{format_odds(part.log_probability)} for {isolated(_shortened(part.text))}"
         for part in score.parts
     )
     return f"Read as {len(score.parts)} sentences, of which the total is above.  {parts}"
@@ -123,9 +123,7 @@ def unknown_sentence(score: SentenceScore, hidden_words: int = 0) -> str:
     if not names:
         return ""
     listed = ", ".join(
-        f"“{isolated(_shortened(name))}” ({format_bits(bits[name])})"
-        if name in bits
-        else f"“{isolated(_shortened(name))}”"
+        f"{_quoted(name)} ({format_bits(bits[name])})" if name in bits else _quoted(name)
         for name in names[:_LISTED_UNKNOWN]
     )
     if len(names) > _LISTED_UNKNOWN:
@@ -141,6 +139,12 @@ def unknown_sentence(score: SentenceScore, hidden_words: int = 0) -> str:
         f"The model does not know {listed}: each is scored as UNKNOWN_TOKEN, which stands for "
         f"{others} together. Sentences that differ only in such words score the same."
     )
+
+
+def _quoted(word: str) -> str:
+    """Return a word between marks that differ from those it consists of."""
+    opening, closing = ("‘", "’") if set(word) & set('“”"') else ("“", "”")
+    return f"{opening}{isolated(_shortened(word))}{closing}"
 
 
 def _shortened(word: str) -> str:

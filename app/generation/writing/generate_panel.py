@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.generation.presets import Preset
 from app.generation.records import Batch
+from app.generation.writing.novelty_line import NoveltyLine
 from app.generation.writing.sample_form import SampleForm
 from app.generation.writing.sentence_list import SentenceList
 from app.generation.writing.source_menu import build_source_menu
@@ -27,7 +28,7 @@ from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import Copy, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
+from engine import Copy, Novelty, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -36,11 +37,6 @@ NO_MODEL_TEXT = (
 NO_SENTENCES_TEXT = (
     "Press Generate (Ctrl+Return) and the model's sentences arrive here, one by one.\n"
     "Click a word to see what else could stand there; double-click to see how probable each is."
-)
-_NOVELTY_TIP = (
-    "How much of a sentence is taken up by its longest run of words that appears verbatim in the "
-    "training text, on average over the newest batch; beside it the same for held-out text, which "
-    "the model never saw"
 )
 _FORM_WIDTH = 360  # pixels
 _LIST_HEIGHT = 150  # of three sentences below their title
@@ -206,10 +202,7 @@ class GeneratePanel(QFrame):
         self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
         self._status_label.setProperty("role", "hint")
-        self._novelty_label = make_label("", "hint", self, wrap=True)
-        self._novelty_label.setObjectName("generation.novelty_label")
-        self._novelty_label.setToolTip(_NOVELTY_TIP)
-        self._novelty_label.hide()
+        self._novelty = NoveltyLine(self)
 
     def _build_layout(self) -> None:
         heading = QLabel("Write", self)
@@ -231,7 +224,7 @@ class GeneratePanel(QFrame):
             below.addWidget(button)
         right = QVBoxLayout()
         right.addWidget(self._list, 1)
-        right.addWidget(self._novelty_label)
+        right.addWidget(self._novelty)
         right.addLayout(below)
         area = FittingScrollArea(self)
         area.setObjectName("generation.form_area")
@@ -330,14 +323,16 @@ class GeneratePanel(QFrame):
         """Show the sentence that is being written, as far as it is."""
         self._list.show_growing(sentence)
 
-    def show_copies(self, copies: Mapping[str, Copy], novelty: str) -> None:
+    def show_copies(
+        self,
+        copies: Mapping[str, Copy],
+        text: str,
+        written: Novelty | None = None,
+        held_out: Novelty | None = None,
+    ) -> None:
         """Show what was copied of the sentences with these keys, and of the batch as a whole."""
         self._list.show_copies(copies)
-        self._show_novelty(novelty)
-
-    def _show_novelty(self, text: str) -> None:
-        self._novelty_label.setText(text)
-        self._novelty_label.setVisible(bool(text))
+        self._novelty.show_novelty(text, written, held_out)
 
     @property
     def wants_surprise(self) -> bool:
@@ -393,7 +388,7 @@ class GeneratePanel(QFrame):
         favourites: set[str] | None = None,
     ) -> None:
         """Show sentences of an earlier time in place of those in the list, marked as then."""
-        self._show_novelty("")
+        self._novelty.show_novelty("", None, None)
         with QSignalBlocker(self):
             self._list.clear()
             self._list.show_former(
@@ -411,6 +406,7 @@ class GeneratePanel(QFrame):
             self._stop_button,
             *self._form.tab_chain(),
             self._list,
+            self._novelty.button,
             self._surprise_check,
             self._favourites_check,
             self._search_edit,
@@ -459,7 +455,7 @@ class GeneratePanel(QFrame):
     @Slot()
     def _on_clear_clicked(self) -> None:
         records = self._list.records()
-        self._show_novelty("")
+        self._novelty.show_novelty("", None, None)
         self._list.clear()
         self.cleared.emit(records)
 

@@ -24,6 +24,7 @@ from app.generation.writing.sentence_columns import (
     sentence_columns,
 )
 from app.generation.writing.sentence_delegate import SentenceDelegate
+from app.shared.direction import isolated
 from app.shared.hover import Hover
 from app.shared.tables import RecordTable, RowsModel, fit_column
 from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
@@ -74,6 +75,7 @@ class SentenceList(RecordTable):
         self._favourites: set[str] = set()
         self._copies: Mapping[str, Copy] = {}
         self._wanted, self._only_favourites = "", False
+        self._without_sentences = ""
         self._rest = Hover(self)
         self._fit_timer = self._make_timer(_FIT_INTERVAL_MS)
         self._show_timer = self._make_timer(_SHOW_INTERVAL_MS)
@@ -245,7 +247,23 @@ class SentenceList(RecordTable):
         """Hide the sentences without `text`, or those that are not marked."""
         self._wanted, self._only_favourites = text.strip().casefold(), only_favourites
         self._hide_unwanted(0)
+        self._say_what_is_missing(text.strip())
         self._fit_visible_rows()
+
+    def set_placeholder(self, text: str) -> None:
+        """Say `text` while there are no sentences."""
+        self._without_sentences = text
+        self._say_what_is_missing(self._wanted)
+
+    def _say_what_is_missing(self, searched: str) -> None:
+        """Tell an empty list from one where nothing is as it is wanted."""
+        marked = "of those that you have marked " if self._only_favourites else ""
+        text = self._without_sentences
+        if self._count and searched:
+            text = f"No sentence {marked}has “{isolated(searched)}”."
+        elif self._count and marked:
+            text = "No sentence is marked: click its star to mark it."
+        super().set_placeholder(text)
 
     def _hide_unwanted(self, first: int) -> None:
         """Hide rows from `first` on that are not looked for; a title stays with its sentences."""

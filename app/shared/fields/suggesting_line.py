@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
 )
@@ -33,6 +34,8 @@ class SuggestingLine(QLineEdit):
     ----------
     suggestion : str
         The grey letters; "" while there are none.
+    is_redoing : bool
+        Whether the text changes by a step that was undone and is done again.
     """
 
     suggestion_wanted = Signal(str)
@@ -40,6 +43,7 @@ class SuggestingLine(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.suggestion = ""
+        self.is_redoing = False
         self._is_suggesting = False
         self.textChanged.connect(self._on_text_changed)
         self.cursorPositionChanged.connect(self._on_cursor_moved)
@@ -90,8 +94,10 @@ class SuggestingLine(QLineEdit):
         """Send a suggestion away with Esc."""
         if self._is_dismissed_by(event):
             self._forget()
-        else:
-            super().keyPressEvent(event)
+            return
+        self.is_redoing = event.matches(QKeySequence.StandardKey.Redo)
+        super().keyPressEvent(event)
+        self.is_redoing = False
 
     def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: FBT001 - Qt's signature
         """Write the suggestion where there is one, instead of going to the next widget."""

@@ -270,7 +270,7 @@ class LossPlot(QWidget):
         self._smoothed = PlotDataItem(skipFiniteCheck=True, antialias=False)
         self._evaluated = PlotDataItem(symbol="o", symbolSize=7, connect="finite")
         self._sampled = PlotDataItem(pen=None, symbol="o", symbolSize=8, skipFiniteCheck=True)
-        self._best = PlotDataItem(pen=None, symbol="star", symbolSize=18, skipFiniteCheck=True)
+        self._best = PlotDataItem(pen=None, symbol="d", symbolSize=14, skipFiniteCheck=True)
         curves = (self._raw, self._smoothed, self._evaluated, self._sampled, self._best)
         for height, curve in enumerate(curves):
             curve.setZValue(height)
@@ -422,7 +422,7 @@ class LossPlot(QWidget):
             (palette.faint, "─", "batch loss"),
             (palette.accent, "━", "smoothed"),
             (palette.second, "─●─", f"evaluated {evaluated}"),
-            (palette.good, "★", "best"),
+            (palette.good, "◆", "best"),
             (palette.second, "○", "on a sample of it"),
             (palette.warning, "│", "learning rate changed"),
         )

@@ -83,6 +83,9 @@ def test_that_sentences_are_searched_and_marked(qtbot: QtBot, bench: GenerationB
     bench.find(QCheckBox, "favourites_check").click()
     qtbot.keyClicks(bench.find(QLineEdit, "search_edit"), "IS 3")
     assert shown() == ["It is 3."]
+    qtbot.keyClicks(bench.find(QLineEdit, "search_edit"), "0")
+    assert shown() == []
+    assert listed.placeholder == "No sentence has “IS 30”."
     bench.find(QLineEdit, "search_edit").clear()
 
     assert len(shown()) == 5

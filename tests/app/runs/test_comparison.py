@@ -95,7 +95,7 @@ def test_that_the_best_run_comes_first_and_the_others_say_how_far_behind() -> No
 
     assert comparison.names == ("run 2", "run 3", "a")
     assert row_of(comparison, "Best held-out loss") == (
-        "5.250 ★",
+        "5.250 ◆",
         "5.300 (+0.050)",
         "5.500 (+0.250)",
     )

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -104,6 +104,32 @@ def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: Qt
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     assert panel.text == "what I typed"
+
+
+def test_that_a_sentence_that_comes_back_has_its_words_again(
+    application: Application, qtbot: QtBot
+) -> None:
+    application.session.set_model(fake_model())
+    application.window.show_tab(2)
+    panel = application.window.findChild(ScorePanel)
+    assert panel is not None
+    line, words = panel.sentence_line, ("drawn", ".", ".")
+    panel.set_text("drawn..", words)
+    panel.set_text("another sentence")
+    assert panel.words is None
+
+    application.undo.undo()
+    assert (panel.text, panel.words) == ("drawn..", words)
+    panel.set_text("a third")
+    line.undo()  # as Ctrl+Z in the line, and the button
+    assert (panel.text, panel.words) == ("drawn..", words)
+    line.undo()
+    qtbot.keySequence(line, QKeySequence(QKeySequence.StandardKey.Redo))
+    assert (panel.text, panel.words) == ("drawn..", words)
+
+    line.selectAll()
+    qtbot.keyClicks(line, "drawn..")  # typed, it is read as typed text is
+    assert panel.words is None
 
 
 def test_that_a_sentence_that_was_looked_away_from_comes_back_by_the_key_alone(

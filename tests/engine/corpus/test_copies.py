@@ -11,8 +11,9 @@ from engine.config import CorpusConfig
 from engine.control import RunControl
 from engine.corpus import copies
 from engine.corpus.build import build_corpus
-from engine.corpus.copies import CopyFinder, held_out_share
+from engine.corpus.copies import CopyFinder
 from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.novelty import held_out_novelty
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,19 @@ def naive(words: list[str], sentences: dict[int, list[str]]) -> int:
     return best
 
 
+def starting(words: list[str], sentences: dict[int, list[str]]) -> int:
+    """Return how many of the first words stand so in a sentence, 8 at most."""
+    lengths = range(min(len(words), 8), 0, -1)
+    return next(
+        (
+            n
+            for n in lengths
+            if any(tuple(words[:n]) in runs_of(sentence, n) for sentence in sentences.values())
+        ),
+        0,
+    )
+
+
 @settings(max_examples=60, deadline=None)
 @given(words=st.lists(st.sampled_from([*"abcdef", ".", "zebra"]), max_size=9))
 def test_that_the_longest_run_is_that_of_a_naive_search(
@@ -65,6 +79,8 @@ def test_that_the_longest_run_is_that_of_a_naive_search(
     found = CopyFinder(corpus).longest(words)
 
     assert found.length == naive(words, trained_on)
+    starts = CopyFinder(corpus).runs(words)
+    assert starts == tuple(starting(words[at:], trained_on) for at in range(len(words)))
     assert found.words == len(words)
     run = words[found.first : found.first + found.length]
     for number in found.sentences:
@@ -138,13 +154,27 @@ def test_that_of_a_long_text_a_sample_from_all_over_it_is_looked_through_and_sai
     assert finder.longest([]).length == 0
 
 
-def test_that_held_out_sentences_are_measured_as_written_ones_are(corpus: Corpus) -> None:
+def test_that_held_out_sentences_are_measured_as_written_ones_are(
+    corpus: Corpus, trained_on: dict[int, list[str]]
+) -> None:
     finder = CopyFinder(corpus)
     held_out = [
         [token.text for token in corpus.sentence_view(number).tokens]
         for number in np.flatnonzero(~corpus.is_training())
     ]
-    shares = [finder.longest(words).length / len(words) for words in held_out]
 
-    assert held_out_share(corpus, finder) == pytest.approx(sum(shares) / len(shares))
-    assert held_out_share(corpus.with_validation_fraction(0.0), finder) is None
+    found = held_out_novelty(corpus, finder)
+
+    assert found is not None
+    shares = [finder.longest(words).length / len(words) for words in held_out]
+    assert (found.sentences, found.copied) == (len(shares), pytest.approx(np.mean(shares)))
+    for length, share in enumerate(found.new, 1):
+        stands = {run for words in trained_on.values() for run in runs_of(words, length)}
+        runs = [run for words in held_out for run in runs_of(words, length)]
+        new = sum(run not in stands for run in runs) / len(runs) if runs else None
+        assert share == (new if new is None else pytest.approx(new))
+    assert held_out_novelty(corpus.with_validation_fraction(0.0), finder) is None
+
+
+def runs_of(words: list[str], length: int) -> list[tuple[str, ...]]:
+    return [tuple(words[at : at + length]) for at in range(len(words) - length + 1)]

@@ -82,6 +82,22 @@ def test_that_the_words_of_a_text_can_be_chosen(csv_path: Path) -> None:
     evaluated = model.evaluate(csv_path)
     assert evaluated.loss == pytest.approx(model.evaluate(cased).loss)
     assert f"<td>{evaluated.loss:.4f}</td>" in evaluated._repr_html_()
+    with pytest.raises(engine.ConfigError, match="but the model's words are “English, cased”"):
+        model.evaluate(lower)
+
+
+def test_that_a_file_is_evaluated_by_the_models_own_sentence_ends(tmp_path: Path) -> None:
+    path, other = tmp_path / "own.csv", tmp_path / "other.csv"
+    # Only the first text teaches that "xyq." is an abbreviation.
+    path.write_text("body\n" + "The xyq. is here, an xyq. of a cat.\n" * 60, encoding="utf-8")
+    other.write_text("body\n" + "Here is the xyq. Zed sees it.\n" * 9, encoding="utf-8")
+    text = engine.read(path, "body", progress=False)
+    model = engine.fit(text, 1, hidden_dim=4, progress=False)
+
+    evaluated = model.evaluate(other)
+
+    assert len(engine.read(other, "body", progress=False)) == 18
+    assert evaluated.sentences == 9
 
 
 def test_that_a_text_finds_what_was_copied_from_it(csv_path: Path) -> None:
@@ -303,7 +319,7 @@ def test_that_a_second_ctrl_c_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_that_ctrl_c_while_a_text_is_read_leaves_no_text(
     csv_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*args: Any, cache_folder: Any) -> Iterator[Any]:
+    def interrupted(*args: Any, **options: Any) -> Iterator[Any]:
         signal.raise_signal(signal.SIGINT)
         yield from ()
 

@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,11 @@ from engine.control import RunControl
 from engine.errors import ConfigError, CorpusError
 from engine.language_model.results import TextScore
 from engine.scoring.candidates import score_candidates
+from engine.scoring.lists import OwnScores, candidates_of, lines_of, own_scores_in
 from engine.scoring.ranking import (
     Candidate,
     RankWeights,
     ScoredCandidate,
-    candidates_in,
-    candidates_of,
     rank,
 )
 from tests.engine.support.models import tiny_model
@@ -59,7 +59,7 @@ def test_that_a_file_of_any_encoding_is_read(encoding: str, tmp_path: Path) -> N
     lines = "-1\tViele Grüße aus Köln\n-2\tschöne Grüße und Küsse\n"
     path.write_bytes(gzip.compress(lines.encode(encoding)))
 
-    assert [(each.text, each.own_score) for each in candidates_in(path)] == [
+    assert [(each.text, each.own_score) for each in candidates_of(lines_of(path))] == [
         ("Viele Grüße aus Köln", -1.0),
         ("schöne Grüße und Küsse", -2.0),
     ]
@@ -70,7 +70,70 @@ def test_that_a_line_with_damage_is_named(tmp_path: Path) -> None:
     path.write_bytes("Grüße äöüß Grüße äöü\n".encode() * 50 + b"the \xff cat\n")
 
     with pytest.raises(CorpusError, match="line 51: bytes that are not characters"):
-        list(candidates_in(path))
+        list(candidates_of(lines_of(path)))
+
+
+KALDI = ["talk-1-1 he goes\n", "talk-1-2\the go\n", "talk-1-3\n", "talk-2-1 she\n"]
+
+
+def test_that_an_n_best_list_of_kaldi_is_ranked_utterance_by_utterance(tmp_path: Path) -> None:
+    path, costs = tmp_path / "words.txt", tmp_path / "acwt"
+    path.write_text("".join(KALDI))
+    costs.write_text("talk-2-1 3.5\ntalk-1-2 -1\ntalk-1-1 2.25\ntalk-1-3 0\n")
+
+    alone = [(each.group, each.text, each.own_score) for each in candidates_of(lines_of(path))]
+    with_costs = [
+        (each.group, each.text, each.own_score)
+        for each in candidates_of(lines_of(path), own_scores_in(costs))
+    ]
+
+    assert alone == [("talk-1", "he goes", 0), ("talk-1", "he go", 0), ("talk-2", "she", 0)]
+    assert with_costs == [
+        ("talk-1", "he goes", 2.25), ("talk-1", "he go", -1), ("talk-2", "she", 3.5)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", [["covid-19 is here", "it is"], ["a-1 b"], ["a-2 b", "a-3 c"]])
+def test_that_words_with_a_number_are_no_names(lines: list[str]) -> None:
+    assert [(each.group, each.text) for each in candidates_of(lines)] == [("", x) for x in lines]
+
+
+@pytest.mark.parametrize(
+    ("scores", "problem"),
+    [
+        ("x-1 1\nx-2 2", None),
+        ("1\n\n-2.5", None),
+        ("x-1 1", "scores.txt has no score for “x-2”"),
+        ("1", "has 1 score, but the list has more sentences: “two” is without one"),
+        ("1\n2\n3", "has 3 scores for 2 sentences"),
+        ("1\ntwo 2", "some lines have a name before the score"),
+        ("1 2 3", "line 1: “1 2 3” is no score"),
+        ("x-1 nan", "line 1: “x-1 nan” is no score"),
+        ("\n \n", "has no score"),
+    ],
+)
+def test_that_scores_fit_their_list_or_are_refused(
+    tmp_path: Path, scores: str, problem: str | None
+) -> None:
+    path = tmp_path / "scores.txt"
+    path.write_text(scores)
+
+    if problem is None:
+        found = [*candidates_of(["x-1 one", "x-2 two"], own_scores_in(path))]
+        assert [each.text for each in found] == ["one", "two"]
+        assert [each.own_score for each in found] == [1.0, found[1].own_score]
+        assert found[1].own_score in (2.0, -2.5)
+    else:
+        with pytest.raises(CorpusError, match=re.escape(problem)):
+            [*candidates_of(["x-1 one", "x-2 two"], own_scores_in(path))]
+
+
+def test_that_scores_of_a_file_count_instead_of_those_in_the_list() -> None:
+    scores = OwnScores(name="s", in_order=(7.0, 8.0))
+
+    found = [*candidates_of(["-1\tone", "", "0 ||| two ||| x ||| -3"], scores)]
+
+    assert [(each.text, each.own_score) for each in found] == [("one", 7.0), ("two", 8.0)]
 
 
 def scored(log10s: list[float], owns: list[float], groups: str = "") -> list[ScoredCandidate]:

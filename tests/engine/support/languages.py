@@ -14,8 +14,9 @@ from engine.tokenization.languages import language
 from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.words import Tokenizer, visible
-from engine.tokenization.written import Writer, WritingCounts
-from engine.tokenization.written_forms import FormCounts
+from engine.tokenization.writing.way import WritingCounts
+from engine.tokenization.writing.written import Writer
+from engine.tokenization.writing.written_forms import FormCounts
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus" / "languages"
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.txt"))

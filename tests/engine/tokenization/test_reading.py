@@ -10,7 +10,7 @@ from engine.files.records import record_from_json
 from engine.tokenization.languages import describe_tokenizer
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentence_ends import SentenceRules
-from engine.tokenization.written import Writing
+from engine.tokenization.writing.way import Writing
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ Time passes only in steps and in the batches of evaluations, as much as a test s
 
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from engine.control import RunControl
+from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone, LossPoint
 from engine.network.rnn import RNN
@@ -239,3 +241,29 @@ def test_that_a_stop_while_the_sample_is_evaluated_ends_the_run(
     events, _ = timed_run(corpus, monkeypatch, epochs=50, control=control)
 
     assert events[-1].reason == "stopped"
+
+
+def test_that_parameters_of_before_leave_a_full_device_with_the_run(
+    corpus: Corpus, rnn: RNN, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that has no room for a sentence: what is evaluated must go where the run goes."""
+    moved: list[str] = []
+    original = evaluation._losses_of
+
+    def full_until_moved(network: RNN, *rest: Any) -> Any:
+        if not moved:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return original(network, *rest)
+
+    monkeypatch.setattr(evaluation, "_losses_of", full_until_moved)
+    monkeypatch.setattr(RNN, "move_to", lambda _, device: moved.append(device))
+    left = Notice(text="left")
+    place = SimpleNamespace(leave=lambda: left, ranks=None)
+    clock = SimpleNamespace(proceed=lambda control: True)
+    progress = SimpleNamespace(time_limit_s=None, spent_s=0.0, clock=clock)
+    evaluator = measuring.Evaluator(corpus.validation, place, progress)  # type: ignore[arg-type]
+
+    events = list(evaluator.by_sentence(rnn, RunControl()))
+
+    assert left in events
+    assert moved == ["cpu"]

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.generation.writing.sentence_columns import COPIED, SENTENCE
 from app.generation.writing.sentence_list import SentenceList
 from app.scoring_jobs import CopiesFound
 from app.session import CurrentRun
-from engine import Copy
+from engine import Copy, Novelty
 from tests.app.generation.conftest import MakeBench
 from tests.app.support.generation_fakes import GenerationBench, fake_model, generate_alike
 
@@ -46,7 +46,8 @@ class NotingCopies:
         yield CopiesFound(
             finder="finder",  # type: ignore[arg-type]
             copies=(copy,) * len(sentences),
-            held_out_share=0.25,
+            runs=((1, 2, 1, 0),) * len(sentences),
+            held_out=Novelty(sentences=7, copied=0.25, new=(0.0, 0.5, None)),
         )
 
 
@@ -94,6 +95,26 @@ def test_that_copied_runs_are_counted_once_a_batch_is_written(
     assert label.isHidden()
     panel.show_records(records)  # as undo does
     assert not label.isHidden()
+
+
+def test_that_the_share_of_new_runs_is_shown_by_their_length(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    bench.session.set_corpus(fake_corpus())
+    button = bench.find(QToolButton, "novelty_button")
+    assert button.isHidden()
+    write(qtbot, bench)
+    qtbot.waitUntil(lambda: not button.isHidden())
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    cells = bench.find(QWidget, "novelty_table").findChildren(QLabel)
+    texts = [cell.text() for cell in cells]
+    assert texts[:4] == ["words in a row", "1", "2", "3"]
+    written = texts.index("● 3 sentences, newest batch")
+    assert texts[written + 1 : written + 6] == ["25.0 %", "66.7 %", "100.0 %", "100.0 %", "–"]
+    held_out = texts.index("■ 7 sentences of held-out text")
+    assert texts[held_out + 1 : held_out + 4] == ["0.0 %", "50.0 %", "–"]
 
 
 def click_copied(qtbot: QtBot, bench: GenerationBench) -> QMenu:

@@ -78,6 +78,29 @@ def cells(bench: GenerationBench, role: str, title: str) -> list[str]:
     return [str(model.index(row, column).data()) for row in range(model.rowCount())]
 
 
+def test_that_scores_of_a_second_file_are_weighed(
+    qtbot: QtBot, open_bench: MakeBench, paths: Paths, tmp_path: Path
+) -> None:
+    bench = open_lists(qtbot, open_bench, paths)
+    paths.opened = tmp_path / "nbest.txt"
+    paths.opened.write_text("talk-1 the cat sat .\ntalk-2 sat cat the\n")
+    press(qtbot, bench, "rank_open_button")
+    qtbot.waitUntil(lambda: len(cells(bench, "rank_table", "Sentence")) == 2)
+    first, second = cells(bench, "rank_table", "Sentence")
+
+    paths.opened = tmp_path / "costs.txt"
+    costs = {"the cat sat .": "talk-1", "sat cat the": "talk-2"}
+    paths.opened.write_text(f"{costs[second]} 1\n{costs[first]} 300\n")
+    press(qtbot, bench, "own_scores_button")
+    bench.find(QDoubleSpinBox, "own_weight_spin").setValue(-1.0)
+
+    qtbot.waitUntil(lambda: cells(bench, "rank_table", "Sentence") == [second, first])
+    paths.opened.write_text("talk-2 1\n")
+    press(qtbot, bench, "own_scores_button")
+    qtbot.waitUntil(lambda: "has no score for “talk-1”" in bench.text_of("rank_status"))
+    assert len(cells(bench, "rank_table", "Sentence")) == 2
+
+
 def test_that_a_typed_list_is_ranked_and_ranked_anew_by_other_weights(
     qtbot: QtBot, open_bench: MakeBench, paths: Paths
 ) -> None:

@@ -326,7 +326,7 @@ def test_that_the_sentences_of_a_text_are_told_apart() -> None:
     known = sentence_score("a", unknown_words=("a",), known_log_probability=math.log(0.25))
 
     assert parts_text(score).startswith("Read as 2 sentences")
-    assert parts_text(score).count("He came.: 1 in 10") == 2
+    assert parts_text(score).count("1 in 10 for He came.") == 2
     assert parts_text(sentence_score("a", are_words_given=True)).startswith(
         "These are the words as drawn"
     )

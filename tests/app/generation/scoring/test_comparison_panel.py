@@ -89,7 +89,7 @@ def test_that_a_word_too_many_stands_alone(panel: ComparisonPanel) -> None:
 def test_that_two_unknown_words_and_two_models_are_told(panel: ComparisonPanel) -> None:
     panel.table.pin(pinned("so glads", 2.0, 4.0, 1.0))
     panel.table.pin(pinned("so frobnicate", 2.0, 4.0, 1.0))
-    assert "equally probable. Both have an unknown word there" in verdict(panel)
+    assert "Equally probable: they differ in unknown words" in verdict(panel)
 
     panel.table.pin(pinned("so it", 2.0, 4.0, 1.0, model="another"))
 

@@ -1,16 +1,24 @@
 """The vocabulary is counted on the training part alone, and rare words are unknown."""
 
+import csv
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nltk.tokenize import NLTKWordTokenizer
+from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
+from engine.config import TokenizerConfig
 from engine.control import Notice
 from engine.corpus.corpus import Corpus
 from engine.corpus.counting.ranking import Ranking
 from tests.engine.support.corpora import prepare, write_rows
+
+TUTORIAL = TokenizerConfig(name="tutorial")
 
 
 @given(
@@ -87,14 +95,57 @@ def test_that_words_that_occur_once_are_unknown_and_learned(tmp_path: Path) -> N
     assert budget.at(8000, 10).unknown_share == pytest.approx(2 / 12)
 
 
-def test_that_every_word_counted_once_is_the_tutorials_vocabulary(path: Path) -> None:
-    corpus, _ = prepare(path, min_count=1, validation_fraction=0.0)
-    whole, _ = prepare(path, min_count=1, counted="all")
+def installed_punkt(folder: Path) -> PunktSentenceTokenizer:
+    """Put a `punkt_tab` where NLTK looks, and return what NLTK itself makes of the same."""
+    parameters = PunktParameters()
+    parameters.abbrev_types = {"mr", "vs", "etc", "e.g", "i.e", "u.s"}
+    parameters.sent_starters = {"it", "the"}
+    parameters.ortho_context.update({"and": 44, "it": 46, "the": 46})
+    folder = folder / "tokenizers" / "punkt_tab" / "english"
+    folder.mkdir(parents=True)
+    (folder / "abbrev_types.txt").write_text("\n".join(sorted(parameters.abbrev_types)))
+    (folder / "collocations.tab").write_text("")
+    (folder / "sent_starters.txt").write_text("it\nthe\n")
+    (folder / "ortho_context.tab").write_text("and\t44\nit\t46\nthe\t46\n")
+    tokenizer = PunktSentenceTokenizer()
+    tokenizer._params = parameters
+    return tokenizer
 
-    assert corpus.vocabulary == whole.vocabulary
-    assert words_of(corpus) == {
-        token.text for k in range(len(corpus)) for token in corpus.sentence_view(k).tokens
-    }
+
+def sentences_of(punkt: PunktSentenceTokenizer, comment: str) -> list[str]:
+    """Return NLTK's sentences of each paragraph, marks alone with what they end."""
+    found: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", comment):
+        for index, (start, end) in enumerate(punkt.span_tokenize(paragraph)):
+            if index and not re.search(r"\w", paragraph[start:end]):
+                found[-1] += " " + paragraph[start:end]
+            else:
+                found.append(paragraph[start:end])
+    return found
+
+
+@pytest.mark.parametrize("has_punkt_tab", [True, False])
+def test_that_every_word_counted_once_is_the_tutorials_vocabulary(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_punkt_tab: bool
+) -> None:
+    path = shared_data / "reddit-comments-2015-08-first-1000-lines.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        comments = [row[0] for row in csv.reader(file)][1:-1]  # the last one is cut off
+    monkeypatch.setattr("nltk.data.path", [str(tmp_path)] if has_punkt_tab else [])
+    punkt = installed_punkt(tmp_path)
+
+    corpus, _ = prepare(path, tokenizer=TUTORIAL, min_count=1, validation_fraction=0.0)
+
+    split = corpus.reading.tokenizer.split_sentences
+    sentences = [
+        sentence
+        for comment in comments
+        for sentence in (sentences_of(punkt, comment) if has_punkt_tab else split(comment))
+    ]
+    words = NLTKWordTokenizer()
+    counted = Counter(word for each in sentences for word in words.tokenize(each.lower()))
+    assert [*corpus.vocabulary.words[2:-1]] == [word for word, _ in counted.most_common()]
+    assert corpus.summary.words == counted.total()
 
 
 def test_that_a_text_whose_words_are_mostly_rare_gets_advice(tmp_path: Path) -> None:

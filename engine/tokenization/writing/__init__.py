@@ -1,0 +1,1 @@
+"""From words back to text, as the text that they come from writes."""

@@ -1,0 +1,127 @@
+"""A text's own way of writing, counted while it is prepared.
+
+Which marks quote, whether a blank stands before a mark, how a word is most often written.
+What a small text does not show is taken from its language.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.files.records import JsonRecord
+from engine.tokenization.languages import QuotationMarks, language
+from engine.tokenization.words import APOSTROPHE, CLOSING, ELLIPSIS, OPENING, Piece
+from engine.tokenization.writing.spacing import (
+    BY_WORD,
+    Gap,
+    decided,
+    gap,
+    is_glued,
+    is_telling,
+    kinds,
+    levels,
+    rougher,
+)
+
+_DEFAULT = QuotationMarks()
+_MOST_GAPS = 40_000  # different ones that are counted; a text keeps a few hundred
+_LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
+_MOSTLY = 0.9  # and their share
+_LEAST_SEEN = 2  # times before a text's own way counts more than its language's; with the
+# very word beside the mark once is enough: so it stood, and other sentences win by it, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing(JsonRecord):
+    """How a text is written; a plain record, kept with a model.
+
+    Attributes
+    ----------
+    marks : QuotationMarks
+    apostrophe, ellipsis : str
+    starts_large : bool
+        Whether a sentence begins with a capital.
+    spacings : mapping of str to bool
+        For what is around a gap (see `spacing.levels`), whether no blank is there; only
+        where it is not what is said already.
+    forms : mapping of str to str
+        The most frequent written form of each word that is not written as it is spelt.
+    """
+
+    marks: QuotationMarks = _DEFAULT
+    apostrophe: str = APOSTROPHE
+    ellipsis: str = "..."
+    starts_large: bool = True
+    spacings: Mapping[str, bool] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+
+class WritingCounts:
+    """Counts how a text is written, sentence by sentence; some thousand tell enough."""
+
+    def __init__(self, *, nltk: bool = False) -> None:
+        self._nltk = nltk
+        self.gaps: Counter[tuple[Gap, bool]] = Counter()  # with whether no blank is there
+        self.marks: Counter[tuple[str, str]] = Counter()  # (opening1 …, raw)
+        self.others: Counter[str] = Counter()  # apostrophes, ellipses
+        self.starts: Counter[bool] = Counter()
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Count one sentence."""
+        tokens = [piece.token for piece in pieces]
+        found = kinds(tokens, nltk=self._nltk)
+        for index, piece in enumerate(pieces):
+            if index and is_telling(found[index - 1], found[index]):
+                self.gaps[gap(tokens, found, index), piece.is_glued] += 1
+            token = piece.token
+            if token in (OPENING, CLOSING):
+                self.marks[found[index].removeprefix("^"), piece.raw] += 1
+            elif token == ELLIPSIS:
+                self.others[piece.raw] += 1
+            elif APOSTROPHE in token:
+                self.others.update(set(piece.raw) & set("'’ʼ"))
+        first = next((piece.raw for piece in pieces if piece.raw[:1].isalpha()), "")
+        if first and first[0].lower() != first[0].upper():
+            self.starts[first[0].isupper()] += 1
+        if len(self.gaps) > _MOST_GAPS:
+            self.gaps = Counter(dict(self.gaps.most_common(_MOST_GAPS // 2)))
+
+    def writing(self, code: str, forms: Mapping[str, str] | None = None) -> Writing:
+        """Return the text's own way, and its language's where the text shows none."""
+        known = language(code)
+        seen: Counter[tuple[str, bool]] = Counter()
+        for (place, is_glued_there), count in self.gaps.items():
+            for level in levels(place):
+                seen[level, is_glued_there] += count
+        spacings: dict[str, bool] = {}
+        for level in sorted({level for level, _ in seen}):  # the roughest first
+            glued, apart = seen[level, True], seen[level, False]
+            kind, before, after, *_ = level.split(" ")
+            if kind == "0":  # a text that sets all its marks apart; else it says too little
+                if apart >= _LEAST_APART and apart > _MOSTLY * (glued + apart):
+                    spacings[level] = False
+                continue
+            usual = decided(spacings, rougher(level))
+            if usual is None:
+                usual = is_glued(before, after, known)
+            least = 1 if level[0] in BY_WORD else _LEAST_SEEN
+            if glued + apart >= least and glued != apart and (glued > apart) != usual:
+                spacings[level] = glued > apart
+        marks = known.marks
+        return Writing(
+            marks=QuotationMarks(
+                opening=self._mark("“1", marks.opening),
+                closing=self._mark("”1", marks.closing),
+                inner_opening=self._mark("“2", marks.inner_opening),
+                inner_closing=self._mark("”2", marks.inner_closing),
+            ),
+            apostrophe=max("'’ʼ", key=lambda mark: self.others[mark]),
+            ellipsis=max(("...", "…", ". . ."), key=lambda dots: self.others[dots]),
+            starts_large=self.starts[True] >= self.starts[False],
+            spacings=spacings,
+            forms=forms or {},
+        )
+
+    def _mark(self, kind: str, default: str) -> str:
+        seen = {raw: count for (found, raw), count in self.marks.items() if found == kind}
+        return max(seen, key=lambda raw: seen[raw]) if seen else default
