@@ -279,7 +279,7 @@ def generate(
                         yield replace(event, number=number, settings=told)
                     case SentenceGrowing():
                         yield replace(event, number=number)
-                    case Notice():
+                    case _:
                         yield event
     else:
         yield from _draw(model, config, opening, control, each_word=each_word)

@@ -51,7 +51,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
     "runs/folder": ("folder_epoch_models", "writer", "store"),
     "sampling/filters": ("filters", "sampler_choice"),
-    "sampling/sampler": ("sampler_choice", "sampler"),
+    "sampling/sampler": ("sampler_choice", "sampler", "sampler_settings"),
     "scoring/scorer": ("scorer",),
     "scoring/scored_file": ("scored_file", "../cli/scoring"),
     "scoring/text_scores": ("text_scores", "scored_file"),

@@ -14,8 +14,14 @@ from safetensors.numpy import load, save
 
 from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.errors import ModelFileError
-from engine.training.state import TrainingState, load_state, state_to_bytes
+from engine.errors import ConfigError, ModelFileError
+from engine.training.state import (
+    TrainingState,
+    load_state,
+    require_same_text,
+    state_to_bytes,
+    with_settings,
+)
 from engine.training.trainer import Trainer
 from tests.engine.support.runs import animal_corpus
 
@@ -55,6 +61,34 @@ def test_that_the_best_model_is_as_old_as_its_evaluation(state: TrainingState) -
     best = state.model("best")
 
     assert (best.step, best.epoch) == (bests[-1].step, bests[-1].epoch)
+
+
+def test_that_best_numbers_without_an_evaluation_are_as_old_as_the_run(
+    state: TrainingState,
+) -> None:
+    unjudged = replace(state, history=state.history.until(-1.0))
+
+    assert unjudged.model("best").step == state.progress.step
+
+
+def test_that_a_limit_that_is_over_begins_anew(state: TrainingState) -> None:
+    config = replace(state.train_config, time_limit_s=2.0)
+    spent = replace(state.progress, before_s=1.0, elapsed_s=4.0)
+
+    on = with_settings(replace(state, train_config=config, progress=spent))
+
+    assert on.train_config.time_limit_s == 5.0
+
+
+def test_that_other_sentences_of_the_same_file_are_named(
+    state: TrainingState, tmp_path: Path
+) -> None:
+    corpus = animal_corpus(tmp_path)
+    require_same_text(state, corpus)
+    other = replace(state, progress=replace(state.progress, text_digest="another"))
+
+    with pytest.raises(ConfigError, match="its sentences are not those of the run"):
+        require_same_text(other, corpus)
 
 
 def test_that_a_state_that_is_not_finite_is_not_written(state: TrainingState) -> None:
