@@ -31,8 +31,8 @@ _LESS_AT_THE_END = (
     "those of the columns from the left"
 )
 _LESS_AT_THE_BEGINNING = (
-    "the header has a name less than the rows have fields; the first column is taken for names of "
-    "the rows"
+    "the header has one name fewer than the rows have fields; the first column is taken for row "
+    "names"
 )
 
 
@@ -108,7 +108,8 @@ def _doubt_of_few(count: int) -> str:
     """Return what so few rows of a table cannot tell; "" where they can."""
     if not 0 < count <= _ENOUGH:
         return ""
-    return f"with {counted(count, 'row')} only, no header and no note is told from a text for sure"
+    rows = counted(count, "row")
+    return f"with only {rows}, a header or a note cannot be told from text for certain"
 
 
 def is_one_name(found: Hypothesis, header: Header) -> bool:
