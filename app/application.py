@@ -126,8 +126,8 @@ class Application:
             self.window.show_home()
         if self.last_session.is_damaged:
             self.presenter.show_message(
-                "What was open last time is not known: the note about it is damaged. Your runs "
-                "are all here.",
+                "What was open last time is not known: the note about it is damaged. All your "
+                "runs are still here.",
                 "warning",
             )
         self.kept_runs.recovery.start()

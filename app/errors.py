@@ -27,8 +27,8 @@ MessageKind = Literal["info", "warning", "error"]
 Place = Literal["", "dataset", "training", "generation"]  # a tab, or the whole window
 
 UNEXPECTED_ADVICE = (
-    "This is a defect of the program, not of your data. Your text and your model are kept; "
-    "try again, and if it comes back, copy the details into a report."
+    "This is a fault in the program, not in your data. Your text and your model are kept; "
+    "try again, and if it happens again, copy the details into a report."
 )
 
 _QT_LEVELS = {

@@ -148,7 +148,7 @@ class CorpusConfig(JsonRecord):
     bad_files: RowPolicy = "stop"  # what is done with one of several files that cannot be read
     csv: CsvConfig = CsvConfig()
     tokenizer: TokenizerConfig = TokenizerConfig()
-    vocabulary_size: int = 8000  # words kept, the three special tokens included
+    vocabulary_size: int = 8000  # words kept, including the three special tokens
     min_count: int = 2  # a word that occurs less often becomes UNKNOWN_TOKEN
     counted: CountedText = "training"  # where words are counted; what is held out tells no word
     validation_fraction: float = 0.05  # share of the documents held out

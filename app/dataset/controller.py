@@ -372,7 +372,8 @@ class DatasetController(QObject):
             self._presenter.show_message(f"Reading {name} was cancelled.")
             return
         action = None
-        if candidate is not None:
+        # `Path.is_file` raises where a name is too long.
+        if candidate is not None and os.path.isfile(candidate):  # noqa: PTH113
             action = MessageAction(
                 text="Choose how it is read",
                 tip=f"Show {name} in place of {self._file_name}, to choose encoding and columns",

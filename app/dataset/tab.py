@@ -173,7 +173,7 @@ class DatasetTab(QWidget):
             if is_outdated
             else "",
             button=f"Back to {shorten(name, 24)}".replace("&", "&&"),
-            tip="Show the prepared text again; nothing is prepared anew",
+            tip="Go back to the prepared text; nothing has to be prepared again",
         )
         self._is_outdated = is_outdated
         self._update_buttons()
@@ -331,7 +331,7 @@ class DatasetTab(QWidget):
         line = QWidget(parent)
         self._reading = make_label("", "hint", line, wrap=True)
         self._reading.setObjectName("dataset.reading_label")
-        self._reading.setText("How a file is read is found out when it is chosen.")
+        self._reading.setText("This is detected when you choose a file.")
         self._change = describe(
             QToolButton(line),
             "dataset.change_reading_button",

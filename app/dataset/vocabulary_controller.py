@@ -265,7 +265,7 @@ def cost_figures(cost: "VocabularyCost", seconds: float | None) -> tuple[Figure,
         Figure(
             name="vocabulary",
             value=format_count(cost.vocabulary_size),
-            meaning="Words that the network knows, the three special tokens included",
+            meaning="Words that the network knows, including the three special tokens",
             role="vocabulary_size",
             term="Vocabulary",
         ),

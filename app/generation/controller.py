@@ -152,7 +152,8 @@ class GenerationController(QObject):
         model = self._session.shown_model
         if self._runner.is_busy:
             self._presenter.show_message(
-                "Other sentences are being written: wait for their end, or stop them with Esc.",
+                "Other sentences are being written: wait until they are done, or stop them with "
+                "Esc.",
                 "info",
             )
             return

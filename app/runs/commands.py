@@ -56,7 +56,7 @@ BUTTONS: tuple[Button, ...] = (
 )
 MORE: tuple[Button, ...] = (  # in a menu beside them
     (RunCommand.RENAME, "&Rename", "rename", "Write another name (F2)"),
-    (RunCommand.TAGS, "Ta&gs", "tags", "Write tags, with commas between them"),
+    (RunCommand.TAGS, "Ta&gs", "tags", "Write tags, separated by commas"),
     (RunCommand.NOTE, "&Note", "note", "Write a note"),
     (RunCommand.DUPLICATE, "D&uplicate", "duplicate", "Copy the run, to train the copy otherwise"),
     (
@@ -100,7 +100,7 @@ def run_commands(
 
 def _of_one(run: "RunInfo", *, is_at_rest: bool) -> frozenset[RunCommand]:
     commands = set(_SINGLE)
-    if run.corpus_config is not None and not run.is_continued:
+    if run.corpus_config is not None:  # whether it can be repeated is told
         commands.add(RunCommand.COPY_COMMAND)
     if run.curve or run.saved is not None:
         commands.add(RunCommand.OVERLAY)

@@ -36,7 +36,7 @@ class ComparisonDialog(QDialog):
 
     def __init__(self, comparison: RunComparison, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("models.comparison")
+        self.setObjectName("runs.comparison")
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         layout = QVBoxLayout(self)
@@ -44,7 +44,7 @@ class ComparisonDialog(QDialog):
         layout.setSpacing(8)
         layout.addLayout(self._build_head(comparison))
         warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
-        warning.setObjectName("models.comparison_warning")
+        warning.setObjectName("runs.comparison_warning")
         warning.setVisible(bool(comparison.warnings))
         layout.addWidget(warning)
         table = self._build_table(comparison)
@@ -63,7 +63,7 @@ class ComparisonDialog(QDialog):
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([scaled(height) for height in HEIGHTS])
         layout.addWidget(splitter, 1)
-        close = describe(QPushButton("&Close", self), "models.comparison_close", "Close", "Esc")
+        close = describe(QPushButton("&Close", self), "runs.comparison_close", "Close", "Esc")
         close.clicked.connect(self.close)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(self._fitting_width(table, comparison), scaled(HEIGHT))
@@ -76,11 +76,11 @@ class ComparisonDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(2)
         headline = make_label(comparison.headline or "Compare runs", "heading", self, wrap=True)
-        headline.setObjectName("models.comparison_headline")
+        headline.setObjectName("runs.comparison_headline")
         texts.addWidget(headline)
         texts.addWidget(make_label((SAME if is_same else hint) + more, "hint", self, wrap=True))
         self._axis = describe(
-            QComboBox(self), "models.comparison_axis", "Axis", "What the curves are drawn over"
+            QComboBox(self), "runs.comparison_axis", "Axis", "What the curves are drawn over"
         )
         for axis in AXES:
             self._axis.addItem(AXIS_NAMES[axis], axis)
@@ -102,7 +102,7 @@ class ComparisonDialog(QDialog):
     def _build_table(self, comparison: RunComparison) -> RecordTable:
         table = describe(
             RecordTable(self),
-            "models.comparison_table",
+            "runs.comparison_table",
             "Results and differing settings",
             "Select rows and press Ctrl+C to copy them",
         )

@@ -143,7 +143,9 @@ class RunsController(QObject):
         self._view.show_overlaid(is_overlaid=self._overlaid in [run.run_id for run in runs])
         text = SELECT_HINT if self._view.has_runs else ""
         if runs:
-            several = f"{counted(len(runs), 'run')} are selected: compare them to see the best."
+            several = (
+                f"{counted(len(runs), 'run')} are selected: compare them to see which is best."
+            )
             text = describe_run(runs[0]) if len(runs) == 1 else several
         self._view.show_detail(self._answer or text)
 
@@ -209,7 +211,7 @@ class RunsController(QObject):
             self.overlay_changed.emit(curve)
         else:
             self._overlaid = ""
-            self._answer = "It was taken out of the plot."
+            self._answer = "The curve was removed from the plot."
             self.overlay_changed.emit(None)
         self._show_selection()
         self._answer = ""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.shared.formatting import format_loss, format_tick, shorten
+from app.shared.labels import make_label
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from engine import RunCurve
@@ -27,6 +28,7 @@ LONGEST_NAME = 28  # characters, at the end of a curve
 NAMES_PX = 190  # of the width, for the names
 PADDING = 0.06  # of the height, above and below
 SMALLEST_PX = 220  # height
+TOP_PX = 18  # above the curves, for what is said of their start
 
 
 class CurvesPlot(PlotWidget):  # type: ignore[misc]
@@ -44,7 +46,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         self._bottom = ProgressAxis()
         left = LossAxis("left", format_tick)
         super().__init__(parent, axisItems={"left": left, "bottom": self._bottom})
-        self.setObjectName("models.comparison_plot")
+        self.setObjectName("runs.comparison_plot")
         self.setAccessibleName("Curves of the compared runs")
         self.setAccessibleDescription(describe_curves(curves))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -55,6 +57,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
+        plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.setLabel("left", label)
         self._lines = [PlotDataItem(symbol="o", symbolSize=5) for _ in self._curves]
@@ -63,6 +66,9 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             plot.addItem(line)
         for name in self._names:
             plot.addItem(name, ignoreBounds=True)
+        self._start = make_label("", "caption", self)
+        self._start.setObjectName("runs.comparison_start_label")
+        self._start.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._on_scheme_changed()
 
@@ -95,6 +101,21 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             padding=0,
         )
         self._place_names(low - PADDING * room, (1.0 + 2.0 * PADDING) * room)
+        self._tell_start(high + PADDING * room)
+
+    def _tell_start(self, top: float) -> None:
+        """Say with which losses curves began, where that is above what is shown."""
+        hidden = [curve.losses[0] for curve in self._curves if curve.losses[0] > top]
+        self._start.setVisible(bool(hidden))
+        if not hidden:
+            return
+        least, most = map(format_loss, (min(hidden), max(hidden)))
+        losses = least if least == most else f"{least} to {most}"
+        self._start.setText(f"↑ {losses} at the start")
+        self._start.adjustSize()
+        box = self.getPlotItem().getViewBox()
+        corner = self.mapFromScene(box.sceneBoundingRect().topLeft())
+        self._start.move(corner.x(), corner.y() - self._start.height())  # over no curve
 
     def _place_names(self, bottom: float, height: float) -> None:
         """Put each name at the end of its curve, or as near as the other names allow."""

@@ -36,7 +36,7 @@ _FOR_OTHERS = ("ONNX, for other programs (*.onnx)", "Word vectors as text (*.vec
 _TO_OPEN = (*_KINDS, "All files (*)")
 _TO_SAVE = (*_KINDS, *_FOR_OTHERS, "All files (*)")
 
-_QUESTION = "The trained model is in no file yet. Save it first?"
+_QUESTION = "The trained model has not been saved to a file yet. Save it first?"
 _REPLACED = "Opening another one replaces it."
 
 
@@ -201,8 +201,8 @@ class ModelFilesController(QObject):
             return
         if not event.is_whole:
             self._presenter.show_message(
-                f"The model was written to {event.path} for other programs. This one cannot open "
-                f"that file: save the model as a {MODEL_SUFFIX} file, too.",
+                f"The model was written to {event.path} for other programs. This program cannot "
+                f"open that file: save the model as a {MODEL_SUFFIX} file, too.",
                 "info",
             )
             return

@@ -88,7 +88,7 @@ class RecoveryController(QObject):
             )
             return
         if self._is_recovered or run.begins_anew:
-            self._bar.hide()
+            self._bar.clear()
             self._resume(run, None)
         elif self._may_replace():
             self._bar.show_busy()
@@ -117,31 +117,32 @@ class RecoveryController(QObject):
             self._queue.do("Ending the recovery", work, self._on_dismissed)
 
     def _on_dismissed(self, _nothing: None) -> None:
-        self._bar.hide()
+        self._bar.clear()
 
     @Slot(object)
     def _on_session_run_changed(self, run: CurrentRun | None) -> None:
         """Take the offer to continue away when another model took the recovered one's place."""
         offered = self._run.run_id if self._run is not None else ""
         if self._is_recovered and (run is None or run.run_id != offered):
-            self._bar.hide()
+            self._bar.clear()
 
 
 def describe_recovery(runs: "Sequence[RunInfo]") -> tuple[str, str]:
     """Return the offer to recover the first of the interrupted runs, and the rest about them."""
     run = runs[0]
-    others = ", ".join(other.name for other in runs[1:])
+    others = ", ".join(f"“{other.name}”" for other in runs[1:])
     more = f" Interrupted as well, see File > Runs…: {others}." if others else ""
     if run.begins_anew:
         text = (
-            f"The training of {run.name} was interrupted before anything was saved. It can begin "
+            f"The training of “{run.name}” was interrupted before anything was saved. It can begin "
             "again with the same settings and seed."
         )
         return text, f"Only its first moments are lost.{more}"
     when = "" if run.saved is None else f" on {run.saved.astimezone():%Y-%m-%d at %H:%M:%S}"
+    where = f"at epoch {format_epoch(run.epoch)}, after {counted(run.step, 'step')}"
     text = (
-        f"The training of {run.name} was interrupted. It was saved last{when}, "
-        f"at epoch {format_epoch(run.epoch)}, after {counted(run.step, 'step')}."
+        f"The training of “{run.name}” was interrupted. It was last saved{when}, "
+        f"{where if run.step else 'before its first step'}."
     )
     return text, f"{describe_loss_of_work(run)}{more}"
 
@@ -158,7 +159,7 @@ def describe_loss_of_work(run: "RunInfo") -> str:
 def describe_recovered(run: "RunInfo", step: int) -> tuple[str, str]:
     """Return what was recovered, and how long it is offered."""
     text = (
-        f"{run.name} is here again as it was after {counted(step, 'step')}. "
+        f"“{run.name}” is back as it was after {counted(step, 'step')}. "
         "Training can go on exactly from there."
     )
     return text, "It is offered at each start until it goes on, or its model is saved in a file."

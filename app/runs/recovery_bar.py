@@ -16,9 +16,12 @@ class RecoveryBar(QFrame):
     -------
     accepted()
         The step that is offered should be taken.
+    offering_changed()
+        Something is offered now, or nothing any more.
     """
 
     accepted = Signal()
+    offering_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +72,11 @@ class RecoveryBar(QFrame):
             ("Close", "Close this message; the run can be continued in File > Runs…"),
         )
 
+    def clear(self) -> None:
+        """Offer nothing."""
+        self.hide()
+        self.offering_changed.emit()
+
     def show_busy(self) -> None:
         """Let nothing be pressed while the answer is carried out."""
         self._accept.setEnabled(False)
@@ -92,6 +100,11 @@ class RecoveryBar(QFrame):
         self.setAccessibleName(f"{texts[0]}: {texts[1]}")
         self.show_idle()
         self.show()
+        self.offering_changed.emit()
+
+    def press_accept(self) -> None:
+        """Take the step, as Ctrl+Return does."""
+        self._accept.click()
 
     @Slot()
     def _on_accept_clicked(self) -> None:
@@ -99,4 +112,4 @@ class RecoveryBar(QFrame):
 
     @Slot()
     def _on_later_clicked(self) -> None:
-        self.hide()
+        self.clear()

@@ -113,7 +113,7 @@ def run_columns() -> tuple[Column[RunRow], ...]:
         ),
         Column(
             title="Tags",
-            tip="Your own words to find runs by, with commas between them",
+            tip="Your own words to find runs by, separated by commas",
             text=_tags,
             tooltip=_tags,
             editable=_tags,

@@ -56,8 +56,8 @@ EMPTY = (
 )
 NOT_FOUND = "No run has all of these words in its name, settings, text, tags, note or state."
 DIFFERENT_WORDS = (
-    "Some of these runs know different words: their losses cannot be compared. The fewer words a "
-    "network knows, the easier its task is."
+    "Some of these runs know different words, so their losses cannot be compared: the fewer words, "
+    "the easier the task."
 )
 EMPTY_TRASH = "The trash is empty."
 READING = "Reading the kept runs…"
@@ -109,7 +109,7 @@ class RunsView(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("models.view")
+        self.setObjectName("runs.view")
         self.setWindowTitle("Runs")
         self.resize(*map(scaled, SIZE))
         self._model = RowsModel(run_columns(), self)
@@ -121,7 +121,7 @@ class RunsView(QDialog):
         head = self._build_head()
         self._build_table()
         self._detail = make_label("", "hint", self, wrap=True)
-        self._detail.setObjectName("models.detail_label")
+        self._detail.setObjectName("runs.detail_label")
         self._detail.setAccessibleName("About the selected runs")
         self._detail.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self._detail.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -242,7 +242,7 @@ class RunsView(QDialog):
         texts.addWidget(make_label(hint, "hint", self))
         self._search = describe(
             QLineEdit(self),
-            "models.search_edit",
+            "runs.search_edit",
             "Search the runs",
             "Words that a run has in its name, settings, text, tags, note or state (Ctrl+F)",
         )
@@ -250,12 +250,12 @@ class RunsView(QDialog):
         self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(scaled(_SEARCH_WIDTH))
         self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
-        self._words_note.setObjectName("models.words_note")
+        self._words_note.setObjectName("runs.words_note")
         self._words_note.hide()
         texts.addWidget(self._words_note)
         self._trash = describe(
             QCheckBox("Show the tras&h", self),
-            "models.trash_check",
+            "runs.trash_check",
             "Show the trash",
             "Show the deleted runs, to bring them back",
         )
@@ -269,7 +269,7 @@ class RunsView(QDialog):
     def _build_table(self) -> None:
         self._table = describe(
             RecordTable(self),
-            "models.table",
+            "runs.table",
             "Kept runs",
             "Select a run to open or continue it, several to compare them",
         )
@@ -325,7 +325,7 @@ class RunsView(QDialog):
         self._buttons: dict[RunCommand, QPushButton] = {}
         for command, text, role, tip in BUTTONS:
             name = text.replace("&", "").rstrip("…")
-            button = describe(QPushButton(text, self), f"models.{role}_button", name, tip)
+            button = describe(QPushButton(text, self), f"runs.{role}_button", name, tip)
             button.setAutoDefault(False)  # Enter belongs to the table
             button.setProperty("command", command)
             self._buttons[command] = button
@@ -336,7 +336,7 @@ class RunsView(QDialog):
             self._buttons[first].setProperty("primary", "true")
         row.addStretch(1)
         self._close = describe(
-            QPushButton("&Close", self), "models.close_button", "Close", "Close this window (Esc)"
+            QPushButton("&Close", self), "runs.close_button", "Close", "Close this window (Esc)"
         )
         self._close.setAutoDefault(False)
         row.addWidget(self._close)
@@ -345,7 +345,7 @@ class RunsView(QDialog):
     def _build_more(self) -> QPushButton:
         self._more = describe(
             QPushButton("Mor&e", self),
-            "models.more_button",
+            "runs.more_button",
             "More",
             "Rename, tags, note, duplicate, copy as command",
         )
@@ -353,7 +353,7 @@ class RunsView(QDialog):
         menu = QMenu(self._more)
         for command, text, role, tip in MORE:
             action = menu.addAction(text)
-            action.setObjectName(f"models.{role}_action")
+            action.setObjectName(f"runs.{role}_action")
             action.setToolTip(as_plain(tip))
             action.setData(command)
         menu.setToolTipsVisible(True)
@@ -363,13 +363,13 @@ class RunsView(QDialog):
 
     def _build_disk(self) -> QHBoxLayout:
         self._disk = ElidedLabel(self)
-        self._disk.setObjectName("models.disk_label")
+        self._disk.setObjectName("runs.disk_label")
         self._disk.setAccessibleName("Disk use")
         self._disk.setTextFormat(Qt.TextFormat.PlainText)
         self._disk.setProperty("role", "hint")
         self._empty_trash = describe(
             QPushButton("Empty tras&h…", self),
-            "models.empty_trash_button",
+            "runs.empty_trash_button",
             "Empty trash",
             "Delete the runs in the trash for good, after a question",
         )
@@ -447,7 +447,7 @@ class RunsView(QDialog):
     @Slot(QPoint)
     def _on_menu_requested(self, place: QPoint) -> None:
         menu = QMenu(self)
-        menu.setObjectName("models.menu")
+        menu.setObjectName("runs.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for command, text, _role, _tip in (*BUTTONS, *MORE):
             if command in self._commands:

@@ -167,7 +167,12 @@ class TrainingController(QObject):
             wanted = epochs if epochs != planned else usual
         self._more = texts.more_training(model, run, self._session.corpus, wanted)
         is_possible = self._more.is_possible and is_open
-        self._tab.buttons.offer_more(self._more.text, self._more.tip, is_possible=is_possible)
+        self._tab.buttons.offer_more(
+            self._more.text,
+            self._more.tip,
+            is_possible=is_possible,
+            is_next=self._more.is_next,
+        )
 
     @Slot()
     def _on_form_changed(self) -> None:
@@ -175,10 +180,10 @@ class TrainingController(QObject):
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
-        corpus = self._session.corpus
+        known = self._session.corpus or self._session.model  # the model's text may be gone
         words, vocabulary = None, USUAL_VOCABULARY
-        if corpus is not None:
-            words, vocabulary = corpus.summary.training_words, corpus.summary.vocabulary_size
+        if known is not None:
+            words, vocabulary = known.summary.training_words or None, known.summary.vocabulary_size
         form = self._tab.form
         defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.fields.hidden.value())
         form.show_recipe_defaults(defaults)

@@ -23,7 +23,7 @@ class TrainingDialogs(QObject):
         answer = QMessageBox.warning(
             self._window,
             "The model is not saved",
-            "The trained model is in no file yet, and a new run replaces it.\n"
+            "The trained model has not been saved to a file yet, and a new run replaces it.\n"
             "Start the new run and lose the model? (Cancel, then save it in the File menu, "
             "or choose to continue from it.)",
             buttons.Discard | buttons.Cancel,

@@ -101,6 +101,7 @@ class RunFollower:
         if not self._has_model:
             self._session.set_run(self._former_run)
         show_nothing_left(self._tab.figures)
+        self._tab.show_verdict(texts.verdict(self._history, has_ended=True))
         self._tab.plot.request_redraw()
 
     def show_model(self, model: "LanguageModel") -> None:
@@ -112,7 +113,7 @@ class RunFollower:
         self._tab.plot.request_redraw()
         self._tab.figures.clear()
         show_history(self._tab.figures, self._history)
-        self._tab.show_verdict(texts.verdict(self._history))
+        self._tab.show_verdict(texts.verdict(self._history, has_ended=True))
         self._tab.log.add_line(f"{model.description} Its curve is shown.")
 
     def show_nothing(self) -> None:
@@ -291,7 +292,9 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
     strip.show_figure("rate", format_rate(event.learning_rate))
     if event.validation_loss is not None:
         _show_loss(strip, "held_out", event.validation_loss)
-    if history.best is not None:
+        if event.step == 0:
+            strip.show_figure("held_out", format_loss(event.validation_loss), "before training")
+    if history.best is not None and history.best.step > 0:
         loss = format_loss(evaluated_loss(history.best))
         strip.show_figure("best", loss, f"at epoch {format_epoch(history.best.epoch)}")
 

@@ -12,7 +12,7 @@ SMALLEST_STATUS, TALLEST_STATUS = 104, 46  # px, of width and height beside the 
 DISCARD_TIP = "Move the run that has ended to the trash, from where it can be restored"
 START_TIP = "Train with these settings on the prepared text (Ctrl+Return)"
 NEW_RUN_TIP = (
-    "Begin anew with these settings, from random numbers; the run that is shown is kept, "
+    "Begin again with these settings, from random numbers; the run that is shown is kept, "
     "File > Runs… opens it"
 )
 
@@ -38,7 +38,7 @@ class RunButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training.run_buttons")
-        self._is_paused = self._can_start = False
+        self._is_paused = self._is_more_next = False
         self._build_starting()
         self._build_running()
         self._status = make_label("", "hint", self, wrap=True)
@@ -130,11 +130,12 @@ class RunButtons(QWidget):
         self._more.setVisible(not is_running and bool(self._more.text()))
         self._lead()
 
-    def offer_more(self, text: str, tip: str, *, is_possible: bool) -> None:
+    def offer_more(self, text: str, tip: str, *, is_possible: bool, is_next: bool = True) -> None:
         """Offer to train the run that is shown further; "" where there is none.
 
-        `tip` says what will happen, or why it is not possible.
+        `tip` says what will happen, or why it is not possible; the button stands out if `is_next`.
         """
+        self._is_more_next = is_possible and is_next
         self._more.setText(text)
         self._more.setAccessibleName(text or "Train further")
         self._more.setToolTip(as_plain(tip))
@@ -164,7 +165,7 @@ class RunButtons(QWidget):
 
     def press_bright(self) -> None:
         """Press what stands out, as Ctrl+Return does: train further, or start."""
-        button = self._more if self._more.isEnabled() else self._start
+        button = self._more if self._is_more_next else self._start
         if not button.isHidden():
             button.click()
 
@@ -182,7 +183,7 @@ class RunButtons(QWidget):
         """Let one button stand out: the next step."""
         is_running = self._start.isHidden()
         bright = self._generate if is_running else self._start
-        if not is_running and self._more.isEnabled():
+        if not is_running and self._is_more_next:
             bright = self._more
         for button in (self._more, self._start, self._generate):
             restyle(button, "primary", "true" if button is bright else "false")

@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QTextCursor, QTextDocument
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.shared.labels import describe
+from app.shared.labels import describe, restyle
 
 MOST_LINES = 10_000
 
@@ -28,8 +35,32 @@ class _LogText(QPlainTextEdit):
             bar.setValue(bar.maximum())
 
 
+class _SearchLine(QLineEdit):
+    """What is looked for; Return asks for the next place, with Shift for the one after.
+
+    Signals
+    -------
+    next_requested(bool)
+        True: towards the newer lines.
+    """
+
+    next_requested = Signal(bool)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            is_shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+            self.next_requested.emit(is_shifted)
+        else:
+            super().keyPressEvent(event)
+
+
 class RunLog(QWidget):
     """Timestamped lines with "Copy log" and "Export metrics…".
+
+    Attributes
+    ----------
+    search_line : QLineEdit
+        Finds lines, the newest first; its owner says where it stands.
 
     Signals
     -------
@@ -54,6 +85,15 @@ class RunLog(QWidget):
         self._text.setTabChangesFocus(True)
         self._text.setMaximumBlockCount(MOST_LINES)
         self._text.setPlaceholderText("What happens during training is written here.")
+        self.search_line = describe(
+            _SearchLine(self),
+            "training.search_edit",
+            "Find in the log",
+            "Find words in the log, the newest first (Ctrl+F); Return: the one before, "
+            "Shift+Return: the one after",
+        )
+        self.search_line.setPlaceholderText("Find in the log")
+        self.search_line.setClearButtonEnabled(True)
         self._copy = describe(
             QPushButton("&Copy log", self),
             "training.copy_log_button",
@@ -81,6 +121,8 @@ class RunLog(QWidget):
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addWidget(self._text, stretch=1)
         layout.addLayout(buttons)
+        self.search_line.textChanged.connect(self._on_search_text_changed)
+        self.search_line.next_requested.connect(self._on_next_requested)
         self._copy.clicked.connect(self._on_copy_clicked)
         self._export.clicked.connect(self._on_export_clicked)
         self._plot.clicked.connect(self.plot_requested)
@@ -93,6 +135,27 @@ class RunLog(QWidget):
         """Offer the export when there is something to export."""
         self._export.setEnabled(is_exportable)
         self._plot.setEnabled(is_exportable)
+
+    @Slot()
+    def _on_search_text_changed(self) -> None:
+        self._text.moveCursor(QTextCursor.MoveOperation.End)
+        self._find(is_forward=False)
+
+    @Slot(bool)
+    def _on_next_requested(self, is_forward: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._find(is_forward=is_forward)
+
+    def _find(self, *, is_forward: bool) -> None:
+        """Select the next place, from the other end on when this one is reached."""
+        wanted = self.search_line.text()
+        flags, start = QTextDocument.FindFlag.FindBackward, QTextCursor.MoveOperation.End
+        if is_forward:
+            flags, start = QTextDocument.FindFlag(0), QTextCursor.MoveOperation.Start
+        is_found = not wanted or self._text.find(wanted, flags)
+        if not is_found:
+            self._text.moveCursor(start)
+            is_found = self._text.find(wanted, flags)
+        restyle(self.search_line, "found", "true" if is_found else "false")
 
     @Slot()
     def _on_copy_clicked(self) -> None:

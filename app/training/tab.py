@@ -19,6 +19,7 @@ from app.training.run_log import RunLog
 from app.training.tool_page import ToolPage, ToolTexts
 
 FORM_WIDTH_PX = 372
+SEARCH_WIDTH_PX = 220
 LOW_PX = 600  # the height of the tab below which log and tools are folded
 
 GRADIENT_TEXTS = ToolTexts(
@@ -27,8 +28,8 @@ GRADIENT_TEXTS = ToolTexts(
     tooltip="Compare backpropagation with plain differences of the loss on a small network",
     explanation=(
         "The gradient says how the loss changes with each number of the network. It is computed "
-        "by backpropagation, in each way that training does it, and by really changing each number "
-        "a little."
+        "by backpropagation, in each way that training does it, and by actually changing each "
+        "number a little."
     ),
     columns=("Way", "Matrix", "Numbers", "Worst error", "Where", "Result"),
     placeholder="One row for each way and parameter matrix appears here.",
@@ -79,7 +80,7 @@ class TrainingTab(QWidget):
 
     def _build_settings(self) -> QWidget:
         self._corpus.setObjectName("training.corpus_label")
-        self._corpus.setAccessibleName("Corpus")
+        self._corpus.setAccessibleName("Text")
         area = QScrollArea(self)
         area.setObjectName("training.form_area")
         prepare_scrolling(area)
@@ -110,6 +111,8 @@ class TrainingTab(QWidget):
         self._pages.setObjectName("training.tools")
         self._pages.setAccessibleName("Log and tools")
         self._pages.setDocumentMode(True)
+        self.log.search_line.setMaximumWidth(scaled(SEARCH_WIDTH_PX))
+        self._pages.setCornerWidget(self.log.search_line)
         for page, title in (
             (self.log, "Log"),
             (self.gradient_page, "Gradient check"),
@@ -148,6 +151,14 @@ class TrainingTab(QWidget):
         is_again = index == self._pages.currentIndex()
         self._is_opened = not (self._is_opened and is_again)
         self._fold()
+
+    def focus_search(self) -> None:
+        """Go to the field that finds in the log, and show the log."""
+        self._pages.setCurrentWidget(self.log)
+        self._is_opened = True
+        self._fold()
+        self.log.search_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.log.search_line.selectAll()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold log and tools where the window is low."""

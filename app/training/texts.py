@@ -51,7 +51,8 @@ _SHORT_ENDINGS = {
     "converged": "Ended because the loss fell no further",
 }
 _ONE_LINE = 0.1  # nats per word: lines that are closer hide each other's texts
-TOO_EARLY = "Too early to say how it goes: that is told at the end of each epoch."
+TOO_EARLY = "Too early to say how it is going: the end of each epoch will tell."
+ENDED_EARLY = "It ended before its first epoch was evaluated: too early to say how it went."
 FAILED = "The training ended with a problem; the log says which."
 DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept."
 DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
@@ -114,6 +115,7 @@ class MoreTraining:
     """How the run that is shown can be trained further."""
 
     text: str  # of the button; "" where nothing can be trained further
+    is_next: bool = True  # False: something else comes first, so that it does not stand out
     tip: str  # what will happen, or why it cannot
     is_possible: bool = True
     epochs: int | None = None  # of the whole run then; None: those that it was to have
@@ -158,14 +160,17 @@ def more_training(
             "no further. A new run can do better"
         )
         return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
+    has_text = corpus is not None
     if not wanted and left > SMALLEST_PART:
-        return MoreTraining(text=f"Train {_more_epochs(left)}", tip=_going_on(model, planned))
+        tip = _going_on(model, planned, has_text=has_text)
+        return MoreTraining(text=f"Train {_more_epochs(left)}", tip=tip, is_next=has_text)
     total = max(planned, math.floor(model.epoch + SMALLEST_PART)) + (wanted or planned)
     if wanted and left > SMALLEST_PART:
         total = math.floor(model.epoch + SMALLEST_PART) + wanted
     return MoreTraining(
         text=f"Train {_more_epochs(wanted or planned)}",
-        tip=_going_on(model, total),
+        tip=_going_on(model, total, has_text=has_text),
+        is_next=has_text,
         epochs=total,
     )
 
@@ -175,13 +180,14 @@ def _more_epochs(count: float) -> str:
     return "1 more epoch" if number == "1" else f"{number} more epochs"
 
 
-def _going_on(model: "LanguageModel", total: int) -> str:
+def _going_on(model: "LanguageModel", total: int, *, has_text: bool) -> str:
     rates = model.history.learning_rates
     halved = model.history.halvings
     rate = halved[-1].learning_rate if halved else (rates[-1] if len(rates) else None)
     at = "" if rate is None else f" at learning rate {format_rate(rate)}"
+    again = "" if has_text else "The text is prepared again first, as it is not kept any more. "
     return (
-        f"Go on exactly where this run is, with its optimiser as it was,{at} up to epoch "
+        f"{again}Go on exactly where this run is, with its optimiser as it was,{at} up to epoch "
         f"{total:,} (Ctrl+Return). Another number: change “Epochs”"
     )
 
@@ -191,7 +197,7 @@ def obstacle_to_training_on(model: "LanguageModel", corpus: "Corpus | None") -> 
     if corpus is None:
         return NO_CORPUS
     if model.vocabulary.words != corpus.vocabulary.words:
-        return "The current model knows other words than this text has."
+        return "The current model knows different words from this text."
     return ""
 
 
@@ -278,7 +284,7 @@ def epoch_line(event: EpochDone) -> str:
     return f"{text}{best}; {format_speed(event.words_per_s)}."
 
 
-def verdict(history: LossHistory) -> str:
+def verdict(history: LossHistory, *, has_ended: bool = False) -> str:
     """Say in words how the run is going, and why one can say so; "" before there is a reason.
 
     "Memorising" only where the held-out loss rose by more than twice its standard error while
@@ -286,9 +292,12 @@ def verdict(history: LossHistory) -> str:
     """
     measured = [done for done in history.epochs if not done.is_interim]
     trained = [done for done in measured if done.step > 0]
+    if of_samples := _verdict_of_samples(history, has_whole=bool(trained)):
+        return of_samples
     best = history.best
     if not trained or best is None:
-        return "" if history.is_empty else TOO_EARLY
+        early = ENDED_EARLY if has_ended else TOO_EARLY
+        return "" if history.is_empty else early
     last = trained[-1]
     if last.validation_loss is None or best.validation_loss is None:
         return "Nothing is held out: the loss on the training text cannot show memorising."
@@ -301,7 +310,7 @@ def verdict(history: LossHistory) -> str:
             f"from {format_loss(before)} to {format_loss(last.validation_loss)}."
         )
     if best.step == 0:
-        return "No better than before training yet."
+        return "Not yet better than before training."
     rise = last.validation_loss - best.validation_loss
     error = last.change_error
     is_clear = error is not None and rise > 2.0 * error
@@ -313,6 +322,33 @@ def verdict(history: LossHistory) -> str:
             f"training fell to {last.training_loss:.{digits}f}."
         )
     return f"Best at epoch {format_epoch(best.epoch)}; no clear change on held-out text since."
+
+
+def _verdict_of_samples(history: LossHistory, *, has_whole: bool) -> str:
+    """Say what a look at the sample within an epoch shows; "" where the whole text says more.
+
+    Only that the loss falls, or not clearly: what is memorised is told by the whole text.
+    """
+    samples = [
+        (done, done.validation_loss)
+        for done in history.epochs
+        if done.is_sample and done.validation_loss is not None
+    ]
+    if len(samples) < 2 or not history.epochs[-1].is_interim:
+        return ""
+    (last, loss), (best, lowest) = samples[-1], min(samples[:-1], key=lambda each: each[1])
+    error = last.standard_error if last.change_error is None else last.change_error
+    if error is not None and lowest - loss > 2.0 * error:
+        return (
+            "Still improving: on a sample of the held-out text the loss fell "
+            f"from {format_loss(lowest)} to {format_loss(loss)}."
+        )
+    if has_whole or last.change_error is None:
+        return ""
+    return (
+        "No clear change on a sample of the held-out text since epoch "
+        f"{format_epoch(best.epoch)}; all of it is evaluated at the end of the epoch."
+    )
 
 
 def _with_held_out(text: str, event: EpochDone) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from app.errors import ErrorPresenter, TaskFailure
 from app.jobs import Jobs, Tool
 from app.session import Command, Session, enabled_commands
-from app.shared.formatting import counted, format_count
+from app.shared.formatting import counted, format_count, format_percent
 from app.tasks.task_runner import TaskRunner
 from app.training.tab import TrainingTab
 from app.training.texts import percent_progress
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TUTORIAL_WORDS = 8000  # in the vocabulary, where no corpus says otherwise
 TUTORIAL_HIDDEN = 100
+MOST_WAITED = 0.2  # of the time, before it is said that the figures suffer
 
 
 class ToolsController(QObject):
@@ -48,6 +49,7 @@ class ToolsController(QObject):
         self._page: ToolPage | None = None  # whose tool is running
         self._size = ""  # of the network whose step is timed
         self._closing = ""  # what the page says when its tool has ended
+        self._waited = 0.0  # the share of the time that a step waited for the processor
         self._connect_signals()
         self._refresh()
 
@@ -84,7 +86,7 @@ class ToolsController(QObject):
     def _start(self, page: ToolPage, job: Tool, beginning: str) -> None:
         if self._runner.is_busy:
             return
-        self._page, self._closing = page, ""
+        self._page, self._closing, self._waited = page, "", 0.0
         page.clear()
         page.show_verdict(beginning)
         self._refresh()
@@ -107,7 +109,14 @@ class ToolsController(QObject):
                 self._show_report(report)
             case StepTimed(time=time):
                 self._page.add_row(step_cells(time))
+                self._waited = max(self._waited, time.waited)
                 self._closing = f"On a sentence of {counted(time.words, 'word')}, {self._size}."
+                if self._waited > MOST_WAITED:
+                    self._closing += (
+                        f" This computer was busy with something else for "
+                        f"{format_percent(self._waited)} of the time: steps seem slower than they "
+                        "are. Measure again when it is quiet."
+                    )
             case Notice(text=text):
                 self._page.show_verdict(text)
             case _:

@@ -177,7 +177,7 @@ class WindowController(QObject):
         texts = [path for path in paths if path not in models]
         if len(models) > 1:
             self._presenter.show_message(
-                "Nothing was opened: there can be one model at a time. Drop the one you mean, "
+                "Nothing was opened: only one model can be open at a time. Drop the one you mean, "
                 "together with texts if you like.",
                 "warning",
             )

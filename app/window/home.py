@@ -156,8 +156,8 @@ def describe_session(session: Session) -> tuple[str, str, Sequence[float]]:
 
 
 def _how_far(model: "LanguageModel") -> str:
-    done = model.history.evaluations
-    loss = next((each.validation_loss for each in reversed(done)), None)
+    trained = [each for each in model.history.evaluations if each.step > 0]
+    loss = trained[-1].validation_loss if trained else None
     return f"Epoch {format_epoch(model.epoch)}{_held_out(loss)}"
 
 

@@ -138,7 +138,7 @@ def cleared_text(cleared: "ClearedCorpora") -> str:
     """Say what was deleted and what it means."""
     done = (
         f"{counted(cleared.count, 'prepared text')} ({format_bytes(cleared.size)}) deleted from "
-        f"{cleared.folder}. Opening such a file again prepares it anew; nothing else is lost."
+        f"{cleared.folder}. Opening such a file prepares it again; nothing else is lost."
     )
     if not cleared.left:
         return done

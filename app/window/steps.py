@@ -138,8 +138,11 @@ class Steps(QObject):
 
     @Slot()
     def _on_find_requested(self) -> None:
-        """Go to the field that searches, in a tab that has one."""
-        if self._window.is_home or self._window.current_tab == TRAINING_TAB:
+        """Go to the field that searches in the tab."""
+        if self._window.is_home:
+            return
+        if self._window.current_tab == TRAINING_TAB:
+            self._training.focus_search()
             return
         if self._window.current_tab == DATASET_TAB:
             self._dataset.show_sentences()

@@ -148,6 +148,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     elif rest and are_words and arguments.command in ("train", "evaluate"):
         arguments.csv.extend(map(Path, rest))  # likewise of "+"
     elif rest:
+        parser.prog = f"{parser.prog} {arguments.command}"  # whose help names what there is
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return arguments
 

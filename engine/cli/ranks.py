@@ -308,7 +308,7 @@ def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[St
             if is_held(path):
                 raise ConfigError(f"{path} is in use by other ranks: give --rendezvous another.")
             if path.exists() and not _named(path):
-                raise ConfigError(f"{path} is no rendezvous: give --rendezvous a new file.")
+                raise ConfigError(f"{path} is not a rendezvous file: give --rendezvous a new file.")
             own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
             write_durably(path, own.name.encode(), new_mode=0o600)
             lock = RunLock(path)

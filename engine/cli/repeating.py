@@ -23,7 +23,8 @@ def train_command(run: RunInfo) -> str:
     Raises
     ------
     RunError
-        If the run began with a trained model, or its description is damaged.
+        If the run began with a trained model, its learning rate was changed on the way, or its
+        description is damaged.
     """
     words = ["python", "-m", "engine", *train_arguments(run), "--keep-run"]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
@@ -47,6 +48,12 @@ def _records(run: RunInfo) -> TrainRecords:
         raise RunError(
             f"{run.name} began with a model that was trained before, so that no settings alone "
             "can repeat it."
+        )
+    if run.has_changed_rate:
+        raise RunError(
+            f"The learning rate of {run.name} was changed on the way, so that no settings alone "
+            "can repeat it. To train with its present settings from the start, open it and press "
+            "New run."
         )
     corpus = replace(run.corpus_config.absolute(), processes=None)
     train = explicit(run.train_config)

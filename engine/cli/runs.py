@@ -89,7 +89,7 @@ def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, s
     match arguments.action:
         case "export":
             if not text:
-                raise RunError("Say where the model is to be: runs export RUN FILE.")
+                raise RunError("Say where to save the model: runs export RUN FILE.")
             require_place(Path(text))
             if arguments.best and arguments.at_epoch is not None:
                 raise RunError("--best and --at-epoch name two models: give one of them.")

@@ -73,14 +73,14 @@ def run_train(arguments: Namespace) -> int:
         require_place(arguments.out, arguments.csv)
         require_consent(arguments.out, is_forced=arguments.force or restarts() > 0)
     elif not arguments.keep_run:
-        raise ConfigError("Say where the model is to be: --out MODEL, --keep-run, or both.")
+        raise ConfigError("Say where to save the model: --out MODEL, --keep-run, or both.")
     store = RunStore(arguments.data_folder)
     if arguments.keep_run:
         store.require_place()
         if is_standard_input(corpus_config.path):
             raise ConfigError(
-                "A run that is kept reads its text again when it goes on, and standard input comes "
-                "once: write the text to a file, or leave --keep-run out."
+                "A run that is kept reads its text again when it goes on, and standard input can "
+                "be read only once: write the text to a file, or leave --keep-run out."
             )
     output = Output(as_json=arguments.json)
     with (

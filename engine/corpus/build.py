@@ -360,7 +360,7 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
         if most > known:
             yield Notice(
                 text=f"Only {known:.0%} of the words of {text.name} are known, since "
-                f"{counted(corpus.summary.rare_words, 'word')} occur less than "
+                f"{counted(corpus.summary.rare_words, 'word')} occur fewer than "
                 f"{config.min_count} times. With the smallest count 1 "
                 f"(Known from 1 ×, --min-count 1), {most:.0%} would be known."
             )

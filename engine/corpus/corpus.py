@@ -110,7 +110,7 @@ class CorpusSummary(TextSummary):
     A model file and a run keep these values; `Corpus` computes its own.
     """
 
-    vocabulary_size: int  # C, the three special tokens included
+    vocabulary_size: int  # C, including the three special tokens
     least_frequent_word: str  # of those that are kept
     least_frequent_count: int
     unknown_share: float  # of words

@@ -177,7 +177,8 @@ def inflated(path: Path, file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[byt
     file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise CorpusError(
-            f"{path.name} is packed in a way that cannot be read here. Pack it anew as a plain ZIP."
+            f"{path.name} is packed in a way that cannot be read here. Pack it again as a plain "
+            "ZIP."
         )
     unpacker = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
     left, checksum = part.compress_size, 0

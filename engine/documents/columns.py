@@ -46,7 +46,7 @@ def _refuse_as_header(path: Path, layout: Layout, column: str) -> None:
     above = [title.text for title in layout.titles]
     if first is not None and column in [field.strip() for field in first.fields]:
         raise CorpusError(
-            f"{path.name} has no column '{column}', since its first row is taken for a text. "
+            f"{path.name} has no column '{column}', since its first row is taken for text. "
             "That row holds this name: say --header, or tick “First row names the columns”."
         )
     if any(column in text for text in above):

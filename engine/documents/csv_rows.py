@@ -212,7 +212,9 @@ class CsvRows:
         if len(lines) > 1 and not (self._has_right_count(fields) and self._is_tidy(fields, lines)):
             return self._recover(line, "", fields)
         if self._is_after_damage and not self._ends_damage(fields, lines, is_quoted=is_quoted):
-            return (_problem(line, "it cannot be told from the damaged row before it", lines),)
+            return (
+                _problem(line, "it cannot be told apart from the damaged row before it", lines),
+            )
         damage = _damage(lines)
         if damage is not None:
             problem = _problem(line, damage, lines)
@@ -316,7 +318,7 @@ class CsvRows:
         reason = NEVER_CLOSED
         if written > (sound if saves else 0):
             which = "some lines" if saves else "the text"
-            reason += f"; {which} up to line {line + len(swallowed)} cannot be told from it"
+            reason += f"; {which} up to line {line + len(swallowed)} cannot be told apart from it"
         yield _problem(line, reason, lines)
         for offset, row in enumerate(rows, start=1):
             if saves and row is not None:

@@ -193,7 +193,7 @@ def _detect_single_byte(lines: bytes) -> DetectedEncoding:
     names = [each.encoding for each in (best, *others)]
     if best.mean < _LEAST_MEAN:
         names = [*_wide_encodings(lines), *names]
-        doubt = f"in none of the encodings it looks like a language; {names[0]} is a guess"
+        doubt = f"it does not look like a language in any encoding; {names[0]} is a guess"
     elif odd > _WRONG_LETTERS * letters:
         doubt = (
             f"{best.encoding} by the letters of {best.language}, but {odd:,} of "

@@ -334,7 +334,7 @@ class DocumentReader:
         if self._config.bad_rows == "stop" and not problem.is_no_row:
             raise DamagedRowError(
                 f"{self._file.path.name}, line {problem.line}: {problem.reason}. "
-                "Mend the row, or choose to skip damaged rows."
+                "Fix the row, or choose to skip damaged rows."
             )
         self.refuse(problem.line, problem.reason, problem.text)
 

@@ -320,7 +320,7 @@ class TextsReader:
         return (
             f"{len(self.damaged):,} of {counted(len(self._files), 'file')} cannot be used: {what}"
             + (f" And {more:,} more." if more > 0 else "")
-            + " Mend them, or leave them out (“Bad files” in the window, or --bad-files skip)."
+            + " Fix them, or leave them out (“Bad files” in the window, or --bad-files skip)."
         )
 
 

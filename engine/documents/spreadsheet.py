@@ -43,7 +43,7 @@ def sheet_rows(path: Path, wanted: str | None) -> tuple[Sheets, Iterator[list[st
     except CalamineError as error:
         raise CorpusError(
             f"{path.name} is a damaged spreadsheet ({error}). Open it in a spreadsheet program and "
-            "save it anew."
+            "save it again."
         ) from error
     return sheets, ([_shown(value) for value in row] for row in sheet.iter_rows())
 

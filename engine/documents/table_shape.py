@@ -78,7 +78,7 @@ class Shape:
     ends_with_delimiter: bool = False  # rows may have one delimiter more, behind the last field
     free_column: int = -1  # whose texts have delimiters of their own; -1 = none
     needs_quotes: bool = False  # some field has in it what only one in quotes can have
-    may_join_lines: bool = False  # nothing tells that lines between two quotes are one text
+    may_join_lines: bool = False  # lines between two quotes are named: nothing told of them yet
     header: tuple[str, ...] = ()
 
     @property

@@ -104,11 +104,13 @@ def open_content(path: Path, config: CsvConfig, proceed: Callable[[], bool]) -> 
     """
     if not is_archive(path):
         if config.sheet is not None:
-            raise CorpusError(f"{path.name} is no spreadsheet: it has no sheet '{config.sheet}'.")
+            raise CorpusError(
+                f"{path.name} is not a spreadsheet: it has no sheet '{config.sheet}'."
+            )
         return Content(path)
     archive = look_into(path)
     if archive.kind == "text" and config.sheet is not None:
-        raise CorpusError(f"{path.name} is no spreadsheet: it has no sheet '{config.sheet}'.")
+        raise CorpusError(f"{path.name} is not a spreadsheet: it has no sheet '{config.sheet}'.")
     chosen = (config.encoding, config.delimiter, config.quoting)
     if archive.kind != "text" and chosen != (None, None, None):
         raise CorpusError(

@@ -39,9 +39,13 @@ class EpochDone:
     is_sample: bool = False  # what was evaluated are sentences evenly spread over the text
     standard_error: float | None = None  # of the loss that decides, where it is of a sample
     is_interim: bool = False  # within an epoch: a figure to look at, which decides nothing
-    # Standard error of how far the held-out loss is from the best before, nats per word; None where
-    # that is not known, as in what an earlier version stored.
+    # Standard error of how far the held-out loss is from the best before, within an epoch from the
+    # lowest of the same sample, nats per word; None where that is not known, as in what an earlier
+    # version stored.
     change_error: float | None = field(default=None, compare=False)
+
+
+BY_HAND = "It was set by hand."  # the reason of a rate that no schedule gave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

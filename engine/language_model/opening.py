@@ -63,7 +63,7 @@ class Opening:
     def notices(self) -> Iterator[Notice]:
         """Say which words the model does not know, and what it takes them for."""
         if self.unknown_words:
-            are = "is no word" if len(self.unknown_words) == 1 else "are no words"
+            are = "is not a word" if len(self.unknown_words) == 1 else "are not words"
             yield Notice(
                 text=f"{', '.join(f'“{word}”' for word in self.unknown_words)} {are} of the "
                 "model's vocabulary: read as an unknown word, which stands for all rare ones.",

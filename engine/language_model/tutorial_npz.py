@@ -71,14 +71,14 @@ def load_tutorial_npz(
         raise ModelFileError(
             f"{path.name} holds the parameters of a network for {C:,} words, but not the words: "
             f"put its list of words (one per line) beside it as {word_list_of(path).name}. "
-            f"In the window you can also prepare the corpus that it was trained on, with a "
+            f"In the window you can also prepare the text that it was trained on, with a "
             f"vocabulary of {C:,}, and then open it."
         )
     if len(vocabulary) != C:
         raise ModelFileError(
             f"{path.name} is a network for {C:,} words and {words_from} has {len(vocabulary):,}"
             f"{', as if it were cut short' if len(vocabulary) < C else ''}. "
-            f"Give a vocabulary of {C:,} words, the three special tokens included."
+            f"Give a vocabulary of {C:,} words, including the three special tokens."
         )
     dtype = "float64" if U.dtype.itemsize == 8 else "float32"
     return LanguageModel(
@@ -115,7 +115,7 @@ def export_tutorial_npz(model: LanguageModel, path: Path) -> Path:
     if os.path.exists(word_list) and not os.path.exists(path):  # noqa: PTH110
         raise ModelFileError(
             f"The model was not exported to {path}: the list of its words would replace "
-            f"{word_list.name}, which is there already. Give another name."
+            f"{word_list.name}, which already exists. Give another name."
         )
     try:
         write_durably(

@@ -334,7 +334,7 @@ class Model:
         wanted = word if word in vocabulary else word.lower()
         if wanted not in vocabulary:
             raise ConfigError(
-                f"“{word}” is no word of the model's vocabulary; `model.words` has them all."
+                f"“{word}” is not in the model's vocabulary; `model.words` has them all."
             )
         (index,) = vocabulary.encode([wanted])
         column: NDArray[np.floating] = self.language_model.rnn.U_by_word[index].cpu().numpy().copy()

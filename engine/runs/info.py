@@ -59,6 +59,7 @@ class RunInfo:
     training_words: int | None = None  # to predict in an epoch
     has_made_name: bool = False  # of text and differences, not the user's
     is_continued: bool = False  # it began with a trained model, which is in no setting
+    has_changed_rate: bool = False  # by hand, or to go on after a divergence
 
     @property
     def words_known(self) -> tuple[str, int | None, CorpusConfig | None]:
@@ -146,6 +147,8 @@ def read_info(folder: RunFolder) -> RunInfo:
         training_words=training_words,
         has_made_name=not _text(label, "name"),
         is_continued=description.get("is_continued") is True,
+        has_changed_rate=description.get("has_changed_rate") is True
+        or bool(_number(status, "rates_by_hand")),
     )
 
 

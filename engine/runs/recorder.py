@@ -293,9 +293,11 @@ def _more_epochs(state: TrainingState) -> str:
 
 def _renewed(folder: RunFolder, train_config: TrainConfig) -> dict[str, object]:
     """Say in the folder that the run goes on, with the settings that hold now."""
-    description = folder.read_json(folder.description_path) | {
-        "train_config": train_config.to_json()
-    }
+    description = folder.read_json(folder.description_path)
+    before = description.get("train_config", {}).get("learning_rate")
+    if before != train_config.learning_rate:
+        description["has_changed_rate"] = True
+    description["train_config"] = train_config.to_json()
     status = folder.read_json(folder.status_path) | {"state": "running", "message": ""}
     folder.write_json(folder.description_path, description)
     folder.write_json(folder.status_path, status)

@@ -372,7 +372,7 @@ class RunStore:
             if each.epoch == epoch:
                 return load_model(each.path)
         epochs = ", ".join(f"{each.epoch:g}" for each in kept)
-        what = f"Kept are those of the epochs {epochs}." if kept else "None of its epochs was kept."
+        what = f"Those of the epochs {epochs} are kept." if kept else "None of its epochs was kept."
         what += " The newest model needs no epoch."
         raise RunError(f"The run {run_id} has no model of epoch {epoch:g}. {what}")
 

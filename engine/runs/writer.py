@@ -21,6 +21,7 @@ from engine.errors import EngineError
 from engine.events import Event
 from engine.files.atomic import explain_os_error
 from engine.language_model.checkpoint import model_to_bytes
+from engine.language_model.history import BY_HAND
 from engine.language_model.model import LanguageModel
 from engine.runs.folder import (
     FULL,
@@ -306,8 +307,8 @@ class RunWriter:
 
 def status_of(state: TrainingState, end: str, message: str, saved: datetime) -> dict[str, Any]:
     """Return the content of ``status.json``."""
-    evaluations = state.history.evaluations
-    last = evaluations[-1] if evaluations else None
+    trained = [done for done in state.history.evaluations if done.step > 0]
+    last = trained[-1] if trained else None
     return {
         "state": end,
         "message": message,
@@ -316,7 +317,8 @@ def status_of(state: TrainingState, end: str, message: str, saved: datetime) -> 
         "elapsed_s": state.progress.elapsed_s,
         "training_loss": None if last is None else last.training_loss,
         "validation_loss": None if last is None else last.validation_loss,
-        "best_loss": state.progress.best_loss,
+        "best_loss": None if last is None else state.progress.best_loss,
+        "rates_by_hand": sum(each.reason == BY_HAND for each in state.history.halvings),
         "saved": saved.isoformat(timespec="seconds"),
         "curve": state.history.outline(),
     }

@@ -126,7 +126,7 @@ def lines_of(path: Path) -> Iterator[str]:
     Raises
     ------
     CorpusError
-        If it cannot be read, or holds bytes that are no characters.
+        If it cannot be read, or holds bytes that are not characters.
     """
     with TextFile(path) as beginning:
         encoding = detect_encoding(beginning.sample()).encoding
@@ -134,7 +134,7 @@ def lines_of(path: Path) -> Iterator[str]:
         for number, line in enumerate(file.text(encoding), start=1):
             if undecodable(line):
                 raise CorpusError(
-                    f"{path.name}, line {number:,}: bytes that are no characters. Save the list "
+                    f"{path.name}, line {number:,}: bytes that are not characters. Save the list "
                     "in UTF-8, or take the line out."
                 )
             yield line

@@ -20,7 +20,7 @@ FIRST_WORD_ID = 2  # SENTENCE_START and SENTENCE_END come before the words
 
 
 class Vocabulary:
-    """An immutable numbering of C words, the three special tokens included.
+    """An immutable numbering of C words, including the three special tokens.
 
     Attributes
     ----------

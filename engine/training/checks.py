@@ -165,9 +165,12 @@ def time_one_step(
             total=len(contenders),
             unit="implementations",
         )
-        milliseconds = _median_ms(make(), x, y, repeats, control)
+        step = make()
+        processor_s, began_s = time.process_time(), time.perf_counter()
+        milliseconds = _median_ms(step, x, y, repeats, control)
         if milliseconds is None:
             return
+        processor_s, spent_s = time.process_time() - processor_s, time.perf_counter() - began_s
         numpy_ms = milliseconds if numpy_ms is None else numpy_ms
         yield StepTimed(
             time=StepTime(
@@ -177,6 +180,7 @@ def time_one_step(
                 milliseconds=milliseconds,
                 ratio=numpy_ms / milliseconds,
                 repeats=repeats,
+                waited=max(0.0, 1.0 - processor_s / spent_s) if number == 0 else 0.0,
             )
         )
 

@@ -92,6 +92,7 @@ class StepTime:
     milliseconds: float  # a step, the median of `repeats`
     ratio: float  # how many times as fast as the NumPy reference
     repeats: int
+    waited: float = 0.0  # the share of the time in which the processor did something else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

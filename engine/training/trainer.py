@@ -20,7 +20,7 @@ from engine.config import (
 from engine.control import RunControl, Ticker
 from engine.corpus.training_text import TrainingText
 from engine.errors import DivergedError
-from engine.language_model.history import RateHalved
+from engine.language_model.history import BY_HAND, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
 from engine.recipes import settle
@@ -136,6 +136,7 @@ class Trainer:
         self._snapshot_ticker = Ticker(_SNAPSHOT_EVERY_S, clock)
         self._has_diverged = False
         self._best_by_sentence: SentenceLosses | None = None  # held-out, at the best evaluation
+        self._best_sample: Measured | None = None  # of what is looked at within an epoch
 
     @classmethod
     def resumed(
@@ -270,6 +271,7 @@ class Trainer:
         point_words, speed_words = now.epoch_words - now.tail_words, now.epoch_words
         now.tail_loss, now.tail_words = 0.0, 0
         point_began_s = progress.spent_s
+        earlier_loss, earlier_words = 0.0, 0  # of the point before
         while now.sentences_done < size and progress.clock.proceed(control):
             if (rate := control.take_rate()) is not None:
                 yield self._take_rate(rate)
@@ -290,7 +292,12 @@ class Trainer:
             # The sum of the epoch grows batch by batch, whenever points are due.
             total, now_s = float(steps.loss_sum), progress.spent_s
             new_words = now.epoch_words - point_words
-            mean = self._schedule.require_usable((total - point_loss) / new_words, new_words)
+            own_loss, own_words = total - point_loss, new_words
+            if is_last and progress.recorder.is_short(now.step):
+                # The end of all: so few words alone would stand out like a needle.
+                own_loss, own_words = own_loss + earlier_loss, own_words + earlier_words
+            earlier_loss, earlier_words = total - point_loss, new_words
+            mean = self._schedule.require_usable(own_loss / own_words, own_words)
             speed = (now.epoch_words - speed_words) / max(1e-9, now_s - point_began_s)
             point_loss, point_words, point_began_s = total, now.epoch_words, now_s
             speed_words = point_words
@@ -324,7 +331,7 @@ class Trainer:
             step=now.step,
             epoch=self._progress.epoch,
             learning_rate=rate,
-            reason="It was set by hand.",
+            reason=BY_HAND,
         )
         self._progress.recorder.add(changed)
         return changed
@@ -362,9 +369,17 @@ class Trainer:
             words_per_s,
             standard_error=held_out.standard_error,
             is_interim=True,
+            change_error=self._change_of_sample(held_out),
         )
         progress.recorder.add(done)
         yield done
+
+    def _change_of_sample(self, held_out: Measured) -> float | None:
+        """Return how sure it is how far a sample's loss is from the lowest of it before."""
+        best = self._best_sample
+        if best is None or held_out.loss < best.loss:
+            self._best_sample = held_out
+        return None if best is None else held_out.by_sentence.change_error(best.by_sentence)
 
     def _conclude(
         self, known: Measured, control: RunControl
@@ -379,6 +394,8 @@ class Trainer:
             held_out = yield from evaluate(control)
             if held_out is None:
                 return
+            if is_first:
+                self._best_sample = held_out
         if now.epoch > 0:  # what an opened model begins with is not the run's fault
             schedule.require_usable(known.loss, self._training.words_to_predict)
             if held_out is not None:

@@ -180,7 +180,7 @@ def test_that_a_damaged_session_is_as_none(enter: Enter, settings_path: Path, co
     person = enter()
 
     assert person.app.window.is_home
-    assert "Your runs are all here" in person.message
+    assert "All your runs are still here" in person.message
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,7 @@ def test_that_ranks_that_torchrun_starts_anew_go_on_with_their_run(
         (("--rank", "2", "--ranks", "2", "--rendezvous", "x"), "from 0 to 1, not 2"),
         (("--rank", "0", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
         (("--rank", "1", "--ranks", "2", "--rendezvous", "no/folder/x"), "There is no folder"),
-        (("--rank", "0", "--ranks", "2", "--rendezvous", "README.md"), "is no rendezvous"),
+        (("--rank", "0", "--ranks", "2", "--rendezvous", "README.md"), "is not a rendezvous"),
     ],
 )
 def test_that_a_wrong_rank_is_explained(

@@ -12,7 +12,7 @@ from engine import SPECIAL_TOKENS, describe_tokenizer
 if TYPE_CHECKING:
     from engine import CorpusSummary, RowProblem
 
-_SWALLOWED = re.compile(r"the text up to line (\d+) cannot be told from it")
+_SWALLOWED = re.compile(r"the text up to line (\d+) cannot be told (?:apart )?from it")
 _TERMS = {  # of the glossary
     "documents": "Document",
     "sentences": "Sentence",
@@ -81,7 +81,7 @@ def _of_the_rows(summary: "CorpusSummary") -> tuple[Figure, ...]:
             "Documents that training never sees, for measuring the loss: "
             f"{counted(summary.validation_sentences, 'sentence')}, "
             f"{counted(summary.validation_words, 'word')}",
-            name="held out",
+            name="documents held out",
         ),
         _count(
             "duplicate_documents",
@@ -114,7 +114,7 @@ def words_text(summary: "CorpusSummary") -> str:
     """Tell how a text was cut into words, and what of them is not known, and why."""
     told = describe_tokenizer(summary.tokenizer)
     if summary.min_count > 1 and summary.rare_words:
-        often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+        often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
         one = summary.rare_words == 1
         told += f", {counted(summary.rare_words, 'word')} "
         told += f"{'occurs' if one else 'occur'} {often}: unknown"

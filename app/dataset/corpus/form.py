@@ -79,7 +79,7 @@ class CorpusForm(QWidget):
 
     def show_words(self, description: str, tip: str = "") -> None:
         """Tell how the text is cut into words."""
-        self._words_note.setText(description or "The language is told from the text.")
+        self._words_note.setText(description or "The language is detected from the text.")
         self._words_note.setToolTip(as_plain("\n".join(filter(None, (description, tip)))))
         self._words.setEnabled(bool(description))
 
@@ -112,7 +112,7 @@ class CorpusForm(QWidget):
             QPushButton("Words…", self),
             "dataset.words_button",
             "Language and words",
-            "Choose the language and what a word is, and see what comes of it",
+            "Choose the language and what counts as a word, and see the result",
         )
         self.show_words("")
 
@@ -121,7 +121,7 @@ class CorpusForm(QWidget):
             QSpinBox(self),
             "dataset.vocabulary_spin",
             "Vocabulary size, words",
-            "Words kept, the most frequent first, the three special tokens included; "
+            "Words kept, the most frequent first, including the three special tokens; "
             "all others are read as UNKNOWN_TOKEN",
         )
         self._vocabulary.setRange(SMALLEST_VOCABULARY, LARGEST_VOCABULARY)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from engine import VocabularyCost
 
 COLUMNS = {
-    "Words": "Size of the vocabulary, the three special tokens included",
+    "Words": "Size of the vocabulary, including the three special tokens",
     "Unknown": "Share of all words that would be unknown",
     "Touched": "Share of the sentences with at least one unknown word",
     "Parameters": "Numbers that the network learns",
@@ -140,7 +140,7 @@ class VocabularyPage(QScrollArea):
             SizeSlider(card),
             "dataset.vocabulary_slider",
             "Vocabulary size",
-            "How many words the network shall know, on a logarithmic scale: from few to all",
+            "How many words the network should know, on a logarithmic scale: from few to all",
         )
         self._slider.setMinimumHeight(SMALLEST_SLIDER)
         self._use = describe(
@@ -155,7 +155,7 @@ class VocabularyPage(QScrollArea):
             "dataset.measure_button",
             "Measure the time of an epoch",
             "Train throw-away networks on this text for about two seconds, with the settings of "
-            "the Training tab, to tell how long a pass over the text takes on this machine",
+            "the Training tab, to measure how long a pass over the text takes on this machine",
         )
         self._note = make_label("", "hint", card, wrap=True)
         self._note.setObjectName("dataset.budget_note")

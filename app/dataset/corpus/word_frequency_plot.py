@@ -61,6 +61,7 @@ class WordFrequencyPlot(QWidget):
         self._counts = counts
         ranks = thinned_ranks(len(counts))
         self._curve.setData(ranks, [counts[rank - 1] for rank in ranks])
+        self._curve.setSymbol("o" if len(ranks) == 1 else None)  # a line needs two words
         self.show_kept(kept)
 
     def show_kept(self, kept: int) -> None:
@@ -122,6 +123,8 @@ class WordFrequencyPlot(QWidget):
         wash.setAlpha(24)
         self._region.setBrush(mkBrush(wash))
         self._curve.setPen(mkPen(palette.accent, width=2))
+        self._curve.setSymbolPen(None)
+        self._curve.setSymbolBrush(mkBrush(palette.accent))
         self._cut.setPen(mkPen(palette.bad, width=1, style=Qt.PenStyle.DashLine))
 
     @Slot(Qt.ColorScheme)

@@ -44,7 +44,7 @@ TOKENIZERS = {
     "tutorial": "The tutorial's: NLTK, lower case",
     CASED: "Any language, with capitals",
     LOWER: "Any language, lower case",
-    TOKENISED: "Tokenised already: between blanks",
+    TOKENISED: "Already tokenised: split at spaces",
     "characters": "Characters: Chinese, Japanese, Thai",
 }
 MERGING = ("auto", CASED, LOWER, "characters")
@@ -139,8 +139,8 @@ class WordsPage(QWidget):
             QComboBox(self),
             "dataset.language_combo",
             "Language of the text",
-            "It says which abbreviations end no sentence, where words have apostrophes and how "
-            "quotation marks are written",
+            "It decides which abbreviations do not end a sentence, where words have apostrophes "
+            "and how quotation marks are written",
         )
         self._language.addItem("Detect", DETECT)
         for code, name in (*known_languages().items(), OTHER_LANGUAGE):
@@ -169,7 +169,7 @@ class WordsPage(QWidget):
             QLineEdit(self),
             "dataset.unknown_word_edit",
             "The text's own word for unknown ones",
-            "What a text that is tokenised already has in the place of rare words: it is read as "
+            "What an already tokenised text has in place of rare words; it is read as "
             "UNKNOWN_TOKEN",
         )
         self._unknown.setPlaceholderText("Unknown word")
@@ -216,7 +216,7 @@ def word_columns() -> tuple[Column[Row], ...]:
         ),
         Column(
             title="Words",
-            tip="What the network will see; how often each occurs, only Prepare can tell",
+            tip="What the network will see; how often each occurs is known after Prepare",
             text=lambda row: shorten(" ".join(row[1]), CELL_LENGTH),
             tooltip=lambda row: "  ·  ".join(row[1]),
             roles={

@@ -290,7 +290,7 @@ class CsvForm(QWidget):
             QCheckBox("First row &names the columns", self),
             "dataset.header_check",
             "First row names the columns",
-            "Tick it if the first row is a header and not a text",
+            "Tick this if the first row is a header rather than text",
         )
         self._entities = describe(
             QCheckBox("Decode &HTML entities (&&amp; → &&)", self),
@@ -374,7 +374,7 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.quoting_combo",
             "Quotes",
-            "Whether double quotes enclose fields, or are characters as any other; "
+            "Whether double quotes enclose fields, or are characters like any other; "
             "change it if rows are refused for their quotes",
         )
         self._quoting.addItem("Detect", None)
@@ -384,7 +384,7 @@ class CsvForm(QWidget):
             QSpinBox(self),
             "dataset.skip_rows_spin",
             "Lines above the table",
-            "How many lines at the beginning of the file are no part of the table, such as a "
+            "How many lines at the beginning of the file are not part of the table, such as a "
             "title; change it if the names of the columns are not those of the table",
         )
         self._skipped.setRange(DETECT, 10_000)
@@ -395,7 +395,8 @@ class CsvForm(QWidget):
             QComboBox(self),
             "dataset.documents_combo",
             "Documents",
-            "What one text is in this file: a line, or a paragraph with a blank line after it",
+            "What counts as one text in this file: a line, or a paragraph with a blank line "
+            "after it",
         )
         self._units.addItem("Detect", None)
         for text, unit in UNITS:

@@ -181,8 +181,8 @@ class PreviewPage(QWidget):
             QTableView(self),
             "dataset.preview_table",
             "First rows of the file",
-            "The first rows of the file, as they are read with the options on the left; "
-            "beside each is its line in the file",
+            "The first rows of the file, as they are read with the options on the left, "
+            "each with its line in the file",
         )
         self._table.setModel(self._model)
         prepare_table(self._table)

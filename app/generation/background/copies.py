@@ -159,7 +159,7 @@ class CopiesController(BackgroundController):
         sources = [(number, source_text(corpus.sentence_view(number))) for number in numbers]
         more = len(copy.sentences) > _SHOWN_SOURCES
         self._panel.show_sources(
-            f"“{shorten(run, _LONGEST_SOURCE)}” stands in the training text"
+            f"“{shorten(run, _LONGEST_SOURCE)}” appears in the training text"
             f"{', first here' if more else ''}:",
             sources,
             can_be_shown=corpus is self._session.corpus,

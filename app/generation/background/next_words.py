@@ -197,7 +197,7 @@ def half_hint(half: str, could_be: Sequence[str]) -> str:
 def start_hint(said: NextWords) -> str:
     """Say what the model makes of the start words, and how it would go on."""
     words = (f"{word.shown} {format_share(word.log_probability)}" for word in said.words)
-    likely = f"Likely to go on: {'  ·  '.join(words)}"
+    likely = f"Likely next: {'  ·  '.join(words)}"
     if said.unknown_words:
         names = ", ".join(f"“{word}”" for word in said.unknown_words)
         verb = "is" if len(said.unknown_words) == 1 else "are"

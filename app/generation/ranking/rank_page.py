@@ -24,7 +24,7 @@ _LARGEST_WEIGHT = 1000.0
 _LIST_WIDTH, _TABLE_WIDTH = 250, 920  # px
 _EXAMPLE = (
     "One sentence per line, such as\n\nhe goes to school .\nhe go to school .\n\n"
-    "A score may stand before or after it, with a tab between; n-best lists of Moses "
+    "A score may come before or after it, separated by a tab; n-best lists of Moses "
     "(number ||| sentence ||| features ||| score) and of Kaldi (talk-1 sentence) are ranked "
     "number by number. Scores in a file of their own come with Own scores…"
 )
@@ -103,12 +103,12 @@ class RankPage(QWidget):
 
     def _build_weights(self) -> None:
         self._weight_spin = _weight_spin(self, "generation.weight_spin", "Weight of the model", 1.0)
-        self._weight_spin.setToolTip("What the model's log₁₀ probability is multiplied with")
+        self._weight_spin.setToolTip("What the model's log₁₀ probability is multiplied by")
         self._own_spin = _weight_spin(
             self, "generation.own_weight_spin", "Weight of the list's scores", 0.0
         )
         self._own_spin.setToolTip(
-            "What the scores that stand in the list are multiplied with: 0 leaves them out"
+            "What the scores in the list are multiplied by: 0 leaves them out"
         )
         self._per_word_check = describe(
             QCheckBox("Per &word", self),

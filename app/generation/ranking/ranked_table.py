@@ -124,13 +124,13 @@ def ranked_columns() -> tuple[Column[RankedCandidate], ...]:
         ),
         Column(
             title="Total",
-            tip="What the order is made by: the weights times the model's and the list's scores",
+            tip="What the order is based on: the weights times the model's and the list's scores",
             text=lambda row: _figure(row.total),
             is_number=True,
         ),
         Column(
             title="log₁₀ p",
-            tip="The model's log₁₀ probability of the sentence, its end included",
+            tip="The model's log₁₀ probability of the sentence, including its end",
             text=lambda row: _figure(_log10(row)),
             is_number=True,
         ),
@@ -142,14 +142,14 @@ def ranked_columns() -> tuple[Column[RankedCandidate], ...]:
         ),
         Column(
             title="List’s own",
-            tip="The score that stands in the list",
+            tip="The score given in the list",
             text=lambda row: _figure(row.scored.candidate.own_score),
             is_number=True,
         ),
         Column(
             title="Unknown",
-            tip="Words that the model does not know: each is scored as UNKNOWN_TOKEN, so that two "
-            "sentences which differ in them alone score the same",
+            tip="Words that the model does not know: each is scored as UNKNOWN_TOKEN, so two "
+            "sentences that differ only in them score the same",
             text=lambda row: format_count(row.scored.score.unknown),
             is_number=True,
         ),

@@ -134,7 +134,7 @@ def comparison_columns() -> tuple[Column[ModelScore], ...]:
         ),
         Column(
             title="Probability",
-            tip="Of the whole sentence, its end included: longer sentences are less probable",
+            tip="Of the whole sentence, including its end: longer sentences are less probable",
             text=lambda scored: format_odds(scored.score.log_probability),
             tooltip=_sentence,
             sort_key=_by_probability,
@@ -143,8 +143,8 @@ def comparison_columns() -> tuple[Column[ModelScore], ...]:
         ),
         Column(
             title="Perplexity",
-            tip="A word: how many equally likely words the model wavered between; "
-            "fair across lengths",
+            tip="Per word: how many equally likely words the model wavered "
+            "between; comparable across lengths",
             text=lambda scored: format_perplexity(scored.score.perplexity),
             tooltip=_sentence,
             sort_key=lambda scored: (_ordered(scored.score.perplexity), scored.score.text),

@@ -302,5 +302,5 @@ def _tooltip(word: NextWord) -> str:
     if word.word in _NEVER:
         return "Stands for many words, or for none: it is never drawn"
     if word.drawn_with == 0.0:
-        return f"“{word.shown}” is never drawn with these settings; a click takes it all the same"
+        return f"“{word.shown}” is never drawn with these settings; a click takes it anyway"
     return f"Go on with “{word.shown}”"

@@ -151,12 +151,14 @@ def verdict(first: ModelScore, second: ModelScore) -> str:
         return "These were scored by different models: their bits do not compare."
     if abs(more) < _SMALLEST_DIFFERENCE:
         unknown = {*first.score.unknown_words, *second.score.unknown_words}
-        why = ": they differ in unknown words, which are all one to the model" if unknown else ""
+        why = (
+            ": they differ in unknown words, which are all the same to the model" if unknown else ""
+        )
         return f"Equally probable{why}."
     times = (
         f"{format_perplexity(2.0 ** abs(more))} times as probable as"
         if abs(more) < _CERTAIN_BITS
-        else "beyond all numbers more probable than"
+        else "immeasurably more probable than"
     )
     return f"“{_text(better)}” is {times} “{_text(worse)}”."
 

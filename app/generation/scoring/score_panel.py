@@ -210,7 +210,7 @@ class ScorePanel(QFrame):
             QTabWidget(self),
             "generation.aside_tabs",
             "What else, comparison, and formula",
-            "What could stand at a word, sentences side by side, and how the figures come about",
+            "What could stand at a word, sentences side by side, and how the figures are computed",
         )
         self._aside_tabs.addTab(self._next_panel, "What else?")
         self._aside_tabs.addTab(self._comparison, "Comparison")

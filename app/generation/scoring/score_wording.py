@@ -12,7 +12,7 @@ from app.shared.formatting import (
 )
 from engine import SentenceScore
 
-ODDS = "How often the model would say exactly this sentence, its end included"
+ODDS = "How often the model would say exactly this sentence, including its end"
 WAVERS = "Between how many equally likely words the model wavers, on average"
 SURPRISE = "Mean surprise in bits per word: log₂ of the perplexity"
 FIGURES = (  # term of the glossary, name of the object, name for who cannot see it, meaning
@@ -54,7 +54,7 @@ def formula_text(score: SentenceScore) -> str:
         f"log₁₀ p = ln p ÷ ln 10 = −{nats:.3f} ÷ 2.3026 = −{nats / math.log(10.0):.3f}",
         f"−log₂ p = −ln p ÷ ln 2 = {nats:.3f} ÷ 0.6931 = {bits:.2f} bits",
         f"In words: {odds_in_words(-nats)}",
-        f"T = {counted(count, 'predicted word')}, the sentence’s end included",
+        f"T = {counted(count, 'predicted word')}, including the sentence’s end",
         f"Perplexity per word = exp(−ln p ÷ T) = exp({nats:.3f} ÷ {count:,}) = {perplexity}",
         f"Bits per word = {bits:.2f} ÷ {count:,} = {score.bits_per_word:.2f} = log₂ {perplexity}",
     ]
@@ -92,7 +92,7 @@ def _cut(parts: list[str], between: str) -> str:
 def parts_text(score: SentenceScore) -> str:
     """Tell the sentences of a text apart, or that the words themselves were scored."""
     if score.are_words_given:
-        return "These are the drawn words themselves: typed, this text would be read as others."
+        return "These are the words as drawn; typed, this text would be read as different words."
     if len(score.parts) < 2:
         return ""
     parts = "  ·  ".join(

@@ -68,8 +68,8 @@ class FilterFields(QWidget):
             QSpinBox(self._fields),
             "generation.top_k_spin",
             "Top-k, in words",
-            "Only so many of the most probable words can be drawn. 40 keeps a sentence on its "
-            "path, 1 always takes the most probable word; 0 switches the filter off.",
+            "Only so many of the most probable words can be drawn. 40 keeps a sentence on "
+            "track, 1 always takes the most probable word; 0 switches the filter off.",
         )
         self._top_k.setRange(0, _LARGEST_TOP_K)
         self._top_k.setSpecialValueText("all words")
@@ -102,8 +102,8 @@ class FilterFields(QWidget):
             QSpinBox(self._fields),
             "generation.ngram_spin",
             "No run of words twice, in words",
-            "No run of so many words comes twice in a sentence: 3 ends loops and leaves single "
-            "words alone; 0 switches it off.",
+            "No run of this many words appears twice in a sentence: 3 prevents loops and leaves "
+            "single words alone; 0 switches it off.",
         )
         self._ngram.setRange(0, _LONGEST_NGRAM)
         self._ngram.setSpecialValueText("off")
@@ -117,7 +117,7 @@ class FilterFields(QWidget):
             ("Top-&p", self._top_p, "lower: drops the unlikely rest"),
             ("M&in-p", self._min_p, "higher: drops what is far from the best"),
             ("R&epetition", self._penalty, "higher: says less twice"),
-            ("N&o repeats", self._ngram, "so many words in a row never come twice"),
+            ("N&o repeats", self._ngram, "a run of this many words never appears twice"),
         )
         for name, spin, hint in rows:
             line = QHBoxLayout()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +40,7 @@ NO_SENTENCES_TEXT = (
 )
 _FORM_WIDTH = 360  # pixels
 _LIST_HEIGHT = 150  # of three sentences below their title
+_SEARCH_WIDTHS, _SEARCH_STRETCH = (72, 220), 4  # px, least and most; share of the room
 _LONGEST_START = 2000  # characters
 
 
@@ -127,7 +129,7 @@ class GeneratePanel(QFrame):
             "generation.suggest_check",
             "Suggest words while you write",
             "While you write, here or in the line below, grey letters show what the model would "
-            "write next: Tab takes them, Esc sends them away",
+            "write next: Tab accepts them, Esc dismisses them",
         )
         self._start_hint = make_label("", "hint", self, wrap=True)
         self._start_hint.setObjectName("generation.start_hint")
@@ -181,6 +183,9 @@ class GeneratePanel(QFrame):
             "Show only the sentences with this text",
         )
         self._search_edit.setPlaceholderText("Search")
+        self._search_edit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._search_edit.setMinimumWidth(scaled(_SEARCH_WIDTHS[0]))
+        self._search_edit.setMaximumWidth(scaled(_SEARCH_WIDTHS[1]))
         self._favourites_check = describe(
             QCheckBox("★ only", self),
             "generation.favourites_check",
@@ -191,8 +196,8 @@ class GeneratePanel(QFrame):
             QCheckBox("Surpr&ise", self),
             "generation.surprise_check",
             "Colour words by surprise",
-            "Colour each word by how far down the model's list it stood, as the typed sentence is; "
-            "else the run of words that is copied from the training text is tinted",
+            "Colour each word by how far down the model's list it stood, as for the typed "
+            "sentence; otherwise the run of words that is copied from the training text is tinted",
         )
         self._status_label = ElidedLabel(self)
         self._status_label.setObjectName("generation.status_label")
@@ -210,10 +215,11 @@ class GeneratePanel(QFrame):
         top.addWidget(self._generate_button)
         top.addWidget(self._stop_button)
         below = QHBoxLayout()
-        below.addWidget(self._status_label, 1)
+        below.addWidget(self._status_label)
+        below.addStretch(1)
         below.addWidget(self._surprise_check)
         below.addWidget(self._favourites_check)
-        below.addWidget(self._search_edit)
+        below.addWidget(self._search_edit, _SEARCH_STRETCH)  # in a narrow window it yields first
         for button in (self._copy_button, self._save_button, self._clear_button):
             below.addWidget(button)
         right = QVBoxLayout()

@@ -22,8 +22,9 @@ from app.shared.theme import current_palette, scaled
 from engine import Novelty
 
 _TIP = (
-    "How much of a sentence its longest run of words is that stands so in the training text, on "
-    "average over the newest batch; beside it the same of held-out text, which the model never saw"
+    "How much of a sentence is taken up by its longest run of words that appears verbatim in the "
+    "training text, on average over the newest batch; beside it the same for held-out text, which "
+    "the model never saw"
 )
 _SIZE = (620, 460)  # px
 _EXPLANATION = (

@@ -104,14 +104,14 @@ class SampleForm(QWidget):
             QSpinBox(self),
             "generation.min_length_spin",
             "Minimum length in words",
-            "Shorter sentences are thrown away (words, punctuation counts)",
+            "Shorter sentences are thrown away (in words; punctuation counts)",
         )
         self._min_length_spin.setRange(0, _LONGEST)
         self._max_length_spin = describe(
             QSpinBox(self),
             "generation.max_length_spin",
             "Maximum length in words",
-            "A sentence that goes on is cut here (words, punctuation counts)",
+            "A sentence that goes on is cut here (in words; punctuation counts)",
         )
         self._max_length_spin.setRange(1, _LONGEST)
         self._max_length_spin.setSuffix(" words")

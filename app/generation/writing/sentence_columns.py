@@ -15,8 +15,8 @@ from engine import Copy, SentenceGenerated, SentenceGrowing
 NUMBER, SENTENCE, PROBABILITY, COPIED, FAVOURITE = range(5)
 WORD_BY_WORD = "[word by word]"
 WHY_WORD_BY_WORD = (
-    "No text is read as these words, so that they are shown one by one. A double-click scores the "
-    "words themselves."
+    "No typed text would be read as exactly these words, so they are shown one by one. A "
+    "double-click scores the words themselves."
 )
 # The title of a batch, one of its sentences, or the one that is being written
 Row: TypeAlias = Batch | SentenceGenerated | SentenceGrowing
@@ -50,7 +50,7 @@ def sentence_columns(
         Column(
             title="Probability",
             tip="How often the model would say exactly this, at temperature 1, "
-            "the sentence's end included",
+            "including the sentence's end",
             text=_odds,
             tooltip=_tooltip,
             is_number=True,
@@ -67,7 +67,7 @@ def sentence_columns(
             title="★",
             tip="Your favourites: click to mark a sentence",
             text=lambda row: _star(row, is_marked=is_favourite(row)),
-            tooltip=lambda row: "Click to mark, or not" if _star(row, is_marked=True) else "",
+            tooltip=lambda row: "Click to mark or unmark" if _star(row, is_marked=True) else "",
             title_alignment=Qt.AlignmentFlag.AlignCenter,
             roles={Qt.ItemDataRole.TextAlignmentRole: lambda _row: Qt.AlignmentFlag.AlignCenter},
         ),
@@ -77,7 +77,7 @@ def sentence_columns(
 def sentence_tooltip(sentence: SentenceGenerated) -> str:
     """Say the probability in the units of the field."""
     words = counted(sentence.predicted_words, "predicted word")
-    end = "cut at the longest length" if sentence.is_cut else "the sentence's end included"
+    end = "cut at the longest length" if sentence.is_cut else "including the sentence's end"
     log_probability = f"{sentence.log_probability:.3f}".replace("-", "−")
     begun = ""
     if sentence.started_with:

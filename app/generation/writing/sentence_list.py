@@ -381,7 +381,7 @@ class SentenceList(RecordTable):
         copy = menu.addAction("Copy")
         copy.setEnabled(self._count > 0)
         copy.triggered.connect(self.copy_selected_or_all)
-        mark = menu.addAction("Mark as favourite, or not")
+        mark = menu.addAction("Mark or unmark as favourite")
         mark.setEnabled(score.isEnabled())
         mark.triggered.connect(self._on_mark_triggered)
         menu.addAction("Select all", self.selectAll)

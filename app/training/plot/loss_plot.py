@@ -50,7 +50,7 @@ RAW_ALPHA = 105
 PADDING = 0.05  # around everything
 SMALLEST_PX = 140  # height of the canvas
 TOP_PX = 18  # above the curves: what is cut off there is named in it
-LEFT_PX, RIGHT_PX = 56, (66, 44)  # of the axes, without the right one's name in a narrow plot
+LEFT_PX, RIGHT_PX = 56, (84, 60)  # of the axes, without the right one's name in a narrow plot
 LOW_TOP_PX = 14  # the same in a low window
 NARROW_PX = 640  # the width below which the margin has names alone
 NEAR_PX = 6  # within which a change of the rate is pointed at
@@ -158,8 +158,7 @@ class LossPlot(QWidget):
         self._smoothed.opts["antialias"] = self._is_smooth and len(drawn) <= MOST_SOFT_POINTS
         self._redraw_evaluations()
         self._redraw_rates(drawn)
-        end = float(positions[-1]) if len(positions) else 0.0
-        self._overlay.draw(self._axis, is_log=self._is_log, end=end)
+        self._overlay.draw(self._axis)
         self._follow()
         self._show_legend()
         is_empty = self.history.is_empty and self._overlay.curve is None
@@ -261,7 +260,7 @@ class LossPlot(QWidget):
         self._box.setDefaultPadding(PADDING)
         self._plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
         self._lines = ReferenceLines(self._plot, current_palette())
-        self._overlay = OverlayLine(self._plot, current_palette())
+        self._overlay = OverlayLine(self._plot, self._lines, current_palette())
         self._strip = RateStrip(self._plot, current_palette())
         self._crosshair = PlotCrosshair(self._canvas, self._strip, current_palette().foreground)
 
@@ -389,6 +388,7 @@ class LossPlot(QWidget):
         ):
             curve.setPen(mkPen(colour, width=width * ratio))
         self._overlay.restyle(palette, ratio)
+        self._overlay.draw(self._axis)
 
     def _restyle(self) -> None:
         palette = current_palette()

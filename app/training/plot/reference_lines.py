@@ -40,6 +40,7 @@ class ReferenceLines:
         self._plot, self._palette = plot, palette
         self._is_log = False
         self._lines: list[tuple[Reference, InfiniteLine]] = []
+        self._named: tuple[Reference, str] | None = None  # and its colour
         self._margin = _Margin(plot)
         plot.layout.addItem(self._margin, VIEW_ROW, MARGIN_COLUMN)
         plot.getViewBox().sigYRangeChanged.connect(self._margin.on_range_changed)
@@ -69,6 +70,13 @@ class ReferenceLines:
             self._plot.addItem(line, ignoreBounds=True)
         self._show_names()
 
+    def show_named(self, reference: Reference | None, colour: str) -> None:
+        """Name what has a curve of its own in the margin, too, where that ends; None: nothing."""
+        named = None if reference is None else (reference, colour)
+        if named != self._named:
+            self._named = named
+            self._show_names()
+
     def set_log(self, *, is_log: bool) -> None:
         """Put the lines where the scale now has their losses."""
         self._is_log = is_log
@@ -88,9 +96,10 @@ class ReferenceLines:
         self.show(self.references)
 
     def _show_names(self) -> None:
-        self._margin.show_names(
-            [(each, self._height(each.loss), self._colour(each)) for each, _ in self._lines]
-        )
+        named = [(each, self._colour(each)) for each, _ in self._lines]
+        if self._named is not None:
+            named.append(self._named)
+        self._margin.show_names([(each, self._height(each.loss), tint) for each, tint in named])
 
     def _height(self, loss: float) -> float:
         return math.log10(max(loss, SMALLEST_LOSS)) if self._is_log else loss

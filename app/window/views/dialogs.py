@@ -32,7 +32,7 @@ _OTHER_KEYS = (  # of no menu
 
 ICON = 64  # px
 
-QUESTION = "The trained model is nowhere on the disk. Save it before the window closes?"
+QUESTION = "The trained model is not saved anywhere. Save it before the window closes?"
 NOT_KEPT = "Without saving, what the network has learned is lost: its run could not be kept."
 
 
@@ -63,7 +63,7 @@ class WindowDialogs(QObject):
         box.setWindowTitle("Messages")
         box.setTextFormat(Qt.TextFormat.PlainText)
         texts = [" ".join(filter(None, (each.text, each.advice))) for each in messages]
-        box.setText("\n\n".join(texts) or "There was no message yet.")
+        box.setText("\n\n".join(texts) or "There are no messages yet.")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

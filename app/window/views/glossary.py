@@ -18,7 +18,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         "Loss",
         (
             "How surprised the network is by the next word, on average: minus the logarithm of "
-            "the probability that it gave to the word which came. Training makes it fall. A "
+            "the probability that it gave to the word that came. Training makes it fall. A "
             "network that guesses all words alike has the loss ln C, where C is how many words "
             "it knows."
         ),
@@ -57,7 +57,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         "Learning rate",
         (
             "How large each correction of the network is. Too large and the loss jumps or "
-            "explodes, too small and it creeps. It is halved by itself when the held-out loss "
+            "explodes, too small and it creeps. It is halved automatically when the held-out loss "
             "rises."
         ),
     ),
@@ -133,7 +133,7 @@ TERMS: tuple[tuple[str, str], ...] = (
         "Word",
         (
             "What the network reads and writes one by one: words, numbers and punctuation marks. "
-            "Every sentence begins and ends with a word of its own, which is not shown."
+            "Every sentence begins and ends with a special word, which is not shown."
         ),
     ),
     (

@@ -64,6 +64,7 @@ HOW = (
 )
 WIDTH = 1080  # px, of all at most
 ROW_HEIGHT, ROWS_SEEN = 44, 6
+_ABOVE_STRETCH, _LISTS_STRETCH = 2, 3  # shares of the room that is left
 _ENTRY = int(Qt.ItemDataRole.UserRole)
 
 
@@ -114,14 +115,15 @@ class HomePage(QScrollArea):
         prepare_scrolling(self)
         content = QWidget(self)
         self.recovery_bar = RecoveryBar(content)
-        column = QVBoxLayout()
+        column = self._column = QVBoxLayout()
         column.setSpacing(16)
+        column.addStretch()
         column.addWidget(self._build_head(content))
         column.addWidget(self.recovery_bar)
         column.addWidget(self._build_continue(content))
         column.addWidget(self._build_start(content))
         column.addWidget(self._build_how(content))
-        column.addWidget(self._build_lists(content), 1)
+        column.addWidget(self._build_lists(content), _LISTS_STRETCH)
         outer = QHBoxLayout(content)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(1)
@@ -144,18 +146,37 @@ class HomePage(QScrollArea):
         self._continue_detail.setText(detail)
         self._continue_curve.show_curve(curve)
         self._continue_card.setVisible(bool(title))
-        restyle(self._sample, "primary", "false" if title else "true")
+        self._lead()
+
+    @Slot()
+    def _lead(self) -> None:
+        """Let one button stand out: to recover, to continue, or the sample."""
+        is_recovery, can_continue = bool(self.recovery_bar.text), self._can_continue
+        restyle(self._continue, "primary", "true" if not is_recovery else "false")
+        is_sample_next = not (is_recovery or can_continue)
+        restyle(self._sample, "primary", "true" if is_sample_next else "false")
+
+    @property
+    def _can_continue(self) -> bool:
+        return not self._continue_card.isHidden()
 
     def show_runs(self, entries: Sequence[HomeEntry]) -> None:
         """List the newest kept runs."""
         self._runs.show_entries(entries)
         self._run_card.setVisible(bool(entries))
         self._how.setVisible(not entries)  # whoever has trained knows it
+        self._balance()
 
     def show_files(self, entries: Sequence[HomeEntry]) -> None:
         """List the recent files; one that is gone is greyed."""
         self._files.show_entries(entries)
         self._file_card.setVisible(bool(entries))
+        self._balance()
+
+    def _balance(self) -> None:
+        """Stand at the top with lists; without them a little above the middle of the page."""
+        has_lists = not (self._run_card.isHidden() and self._file_card.isHidden())
+        self._column.setStretch(0, 0 if has_lists else _ABOVE_STRETCH)
 
     def set_offered(self, *, is_offered: bool) -> None:
         """Enable what brings another text or run: not while a job needs the present one."""
@@ -164,8 +185,10 @@ class HomePage(QScrollArea):
 
     def press_bright(self) -> None:
         """Press what stands out, as Ctrl+Return does."""
-        button = self._sample if self._continue_card.isHidden() else self._continue
-        button.click()
+        if self.recovery_bar.text:
+            self.recovery_bar.press_accept()
+        else:
+            (self._continue if self._can_continue else self._sample).click()
 
     def _build_head(self, parent: QWidget) -> QWidget:
         head = QWidget(parent)
@@ -286,6 +309,7 @@ class HomePage(QScrollArea):
         return card
 
     def _connect_signals(self) -> None:
+        self.recovery_bar.offering_changed.connect(self._lead)
         self._continue.clicked.connect(self.continue_requested)
         self._open.clicked.connect(self.open_requested)
         self._sample.clicked.connect(self.sample_requested)

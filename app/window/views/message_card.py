@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from app.errors import Message, MessageAction
 from app.shared.labels import as_plain, describe, make_label, restyle
 
-_TITLES = {"info": "Note", "warning": "Please check", "error": "Problem"}
+_TITLES = {"info": "Note", "warning": "Warning", "error": "Problem"}
 
 
 class MessageCard(QFrame):
@@ -38,7 +38,7 @@ class MessageCard(QFrame):
         super().__init__(parent)
         self.setObjectName(role)
         self.setProperty("message", "true")
-        self._details = ""
+        self._message: Message | None = None
         self._action: MessageAction | None = None
         self._build_labels(role)
         self._build_buttons(role)
@@ -50,10 +50,15 @@ class MessageCard(QFrame):
         """The sentence shown now; "" when the message is hidden."""
         return self._text.text() if not self.isHidden() else ""
 
+    @property
+    def message(self) -> Message | None:
+        """What is shown now; None when it is hidden."""
+        return None if self.isHidden() else self._message
+
     @Slot(object)
     def show_message(self, message: Message) -> None:
         """Show `message` in place of the present one."""
-        self._details = message.details
+        self._message = message
         self._title.setText(_TITLES[message.kind])
         self._text.setText(message.text)
         self._advice.setText(message.advice)
@@ -131,18 +136,19 @@ class MessageCard(QFrame):
     @Slot()
     def _on_action_button_clicked(self) -> None:
         action = self._action
-        self.clear()
+        self.hide()
         if action is not None:
             action.run()
 
     @Slot()
     def _on_copy_button_clicked(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")
+        details = "" if self._message is None else self._message.details
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{details}")
         self._copy_button.setText("Copied")
 
     @Slot()
     def _on_close_button_clicked(self) -> None:
-        self.clear()
+        self.hide()
         self.closed.emit()
 
 

@@ -34,7 +34,8 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.setMinimumWidth(scaled(WIDTH))
         self._theme = self._choice("theme", "Theme", _themes(), settings.theme)
-        sizes = tuple((f"{zoom} %", zoom) for zoom in zooms)
+        offered = sorted({*zooms, settings.zoom})  # whoever wrote another one sees it
+        sizes = tuple((f"{zoom} %", zoom) for zoom in offered)
         self._zoom = self._choice("zoom", "Size of letters", sizes, settings.zoom)
         self._on_start = self._choice("on_start", "At the start", STARTS, settings.on_start)
         self._keep_awake = describe(

@@ -189,10 +189,10 @@ def add_csv_options(command: argparse.ArgumentParser) -> None:
         default="skip",
         help="what to do with rows that cannot be read",
     )
-    once = "keep equal documents once"
+    once = "keep only one of several equal documents"
     add("--remove-duplicates", action=argparse.BooleanOptionalAction, help=once)
     add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
-    add("--no-cache", action="store_true", help="prepare anew, and keep nothing of it: see 'cache'")
+    add("--no-cache", action="store_true", help="prepare again, and keep nothing: see 'cache'")
 
 
 def add_ranks(command: argparse.ArgumentParser) -> None:

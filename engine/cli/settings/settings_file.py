@@ -93,7 +93,7 @@ def read_settings(path: Path) -> dict[str, object]:
             f"The settings in {path} cannot be read, because {explain_os_error(error)}."
         ) from error
     except (ValueError, RecursionError) as error:  # of tomllib, or no UTF-8
-        raise ConfigError(f"{path} is no TOML file of settings: {error}.") from error
+        raise ConfigError(f"{path} is not a TOML file of settings: {error}.") from error
     found = _tables(tables, path)
     has_path = "path" in found["text"]
     text = {"path": "."} | found["text"]
@@ -159,7 +159,7 @@ def _meant(name: str, known: Any) -> str:
     """Return the end of a sentence about a name that is none of the `known`."""
     near = difflib.get_close_matches(name, known, n=1)
     listed = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}."
-    return f"which is no setting: {listed}"
+    return f"which is not a setting: {listed}"
 
 
 def _record(kind: type[Any], values: object, section: str, path: Path) -> Any:

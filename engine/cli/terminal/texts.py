@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _BAR_WIDTH = 24
 _SHORTEST_BAR = 4
 _ENDS = {
-    "finished": "Training has come to its end",
+    "finished": "Training is finished",
     "stopped": "Training was stopped",
     "time limit": "Training ended at its time limit",
     "converged": "Training ended because the loss fell no further",
@@ -244,8 +244,8 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
 def rare_words(summary: "CorpusSummary") -> str:
     """Return such as "3,212 words occur once, so that they are unknown; "."""
     if summary.min_count == 1:
-        return "every word is known that has room; "
-    often = "once" if summary.min_count == 2 else f"less than {summary.min_count} times"
+        return "every word that fits is known; "
+    often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
     return f"{counted(summary.rare_words, 'word')} that occur only {often} are unknown; "
 
 
@@ -265,7 +265,9 @@ def training_hints(corpus: "Corpus", config: CorpusConfig) -> Iterator[Notice]:
         )
     are_many = summary.duplicate_documents >= _MANY_EQUAL * summary.documents
     if summary.duplicate_documents and are_many and not config.remove_duplicates:
-        yield Notice(text="--remove-duplicates keeps equal documents once.", severity="info")
+        yield Notice(
+            text="--remove-duplicates keeps only one of several equal documents.", severity="info"
+        )
     if config.validation_fraction > 0.0 and not summary.validation_sentences:
         yield Notice(
             text=f"Nothing is held out of {counted(summary.documents, 'document')}: the training "

@@ -22,7 +22,7 @@ _FIRST_DIGITS = (1, 2, 3, 5, 8)  # of the sizes in a table
 class VocabularyCost:
     """What a vocabulary of one size means."""
 
-    vocabulary_size: int  # C, the three special tokens included
+    vocabulary_size: int  # C, including the three special tokens
     unknown_share: float  # of all words: those that would be UNKNOWN_TOKEN
     touched_share: float  # of all sentences: those with such a word
     parameters: int  # 2 H C + H², of a network with H hidden units

@@ -235,7 +235,7 @@ class CorpusCache:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             yield Notice(
                 text=f"The prepared text of {summary.name} could not be kept in "
-                f"{self._folder}: {reason}. Opening it again will take as long as now."
+                f"{self._folder}: {reason}. Opening it again will take as long as it did now."
             )
         return None
 
@@ -297,7 +297,7 @@ def _progress(stage: str, done: int, total: int) -> StageProgress:
 def _made_anew(name: str, reason: str) -> Notice:
     return Notice(
         text=f"The prepared text kept for {name} cannot be used, because {reason}. "
-        "It is made anew.",
+        "It is prepared again.",
         severity="info",
     )
 

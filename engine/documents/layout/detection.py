@@ -413,7 +413,7 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
     if found.width == 1 and config.quoting is None and table.shape is not None:
         is_sure, joined = joined_lines(head, found.dialect, skipped)
         later += [joined] if joined else []
-        table = replace(table, shape=replace(table.shape, may_join_lines=not is_sure))
+        table = replace(table, shape=replace(table.shape, may_join_lines=not (is_sure or joined)))
     doubts = layout_doubts(found, tried, config.delimiter)
     return replace(table, doubts=(*later, *doubts, *table.doubts))
 

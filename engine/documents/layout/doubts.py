@@ -46,7 +46,7 @@ def layout_doubts(
         return
     for other in tried:
         mark = quoted_delimiter(other.dialect.delimiter)
-        needed = NEEDED_SHARE if other.needs_quotes else _PROSE_SHARE
+        needed = NEEDED_SHARE if other.has_quotes else _PROSE_SHARE
         if found.width == 1 and other.is_prose and other.share >= needed and count > 1:
             yield (
                 f"{other.share:.0%} of the first {count} lines have {other.width - 1} {mark}, but "
@@ -75,7 +75,7 @@ def _line_doubt(texts: Sequence[str]) -> str:
     """Return what is doubtful in taking each of these lines for a text; "" where nothing is."""
     lines = texts[:LOOKED_AT]
     if are_alike(lines, _LOG_LINE):
-        return "its lines begin as those of a log do, and each is one text with its time in it"
+        return "its lines begin like those of a log, and each is one text with its time in it"
     if are_alike(lines, YAML_KEY):
         return "its lines are keys with values, as in YAML, and each is one text with its key"
     return ""

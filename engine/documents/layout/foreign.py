@@ -86,17 +86,18 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
         return
     if _JSON_ARRAY.match(head[:2000]):
         raise CorpusError(
-            f"{path.name} is no table; it is a JSON array. Save it as JSON Lines: one object "
+            f"{path.name} is not a table; it is a JSON array. Save it as JSON Lines: one object "
             'per line, such as {"text": "…"}, in a file named .jsonl.'
         )
     if _is_yaml(head):
         raise CorpusError(
-            f"{path.name} is no table; it looks like YAML. Save its texts as CSV, or one per line "
-            "in a file named .txt; --delimiter \\n if each of its lines is a text."
+            f"{path.name} is not a table; it looks like YAML. Save its texts as CSV, or one per "
+            "line in a file named .txt; --delimiter \\n if each of its lines is a text."
         )
     if _JSON_OBJECT.match(head[:2000]) and not json_columns(head.strip().splitlines()[0]):
         raise CorpusError(
-            f"{path.name} is no table; it is a JSON object over several lines. Save its texts as "
+            f"{path.name} is not a table; it is a JSON object over several lines. Save its texts "
+            "as "
             'JSON Lines: one object per line, such as {"text": "…"}, in a file named .jsonl.'
         )
     held = [what for pattern, what in _BEGINNINGS if pattern.match(head[:2000])]
@@ -105,8 +106,8 @@ def refuse_foreign(path: Path, head: str, config: CsvConfig) -> None:
     ]
     if held:
         raise CorpusError(
-            f"{path.name} is no table; it holds {held[0]}. Save its texts as CSV, or one per line "
-            "in a file named .txt."
+            f"{path.name} is not a table; it holds {held[0]}. Save its texts as CSV, or one per "
+            "line in a file named .txt."
         )
     if _is_latex_table(head[:20_000]):
         raise CorpusError(
@@ -181,7 +182,7 @@ def misunderstood(path: Path, found: Hypothesis, tried: Sequence[Hypothesis], sk
         other = next((row for row in rows if len(row.fields) != len(first.fields)), first)
         shown = quoted_delimiter(dialect.delimiter)
         raise CorpusError(
-            f"{path.name} looks like a table, but not how it is divided: line "
+            f"{path.name} looks like a table, but it is unclear how it is divided: line "
             f"{first.line + skipped} has {len(first.fields)} fields between {shown}, line "
             f"{other.line + skipped} has {len(other.fields)}. {_WAYS}."
         )
@@ -212,7 +213,7 @@ def _refuse_blanks(path: Path, found: Hypothesis) -> None:
     if sum(bool(field.search(text)) for text in texts[1:]) < _NEEDED_SHARE * (len(texts) - 1):
         return
     raise CorpusError(
-        f"{path.name} looks like a table with blanks between its fields, such as in line "
+        f"{path.name} looks like a table with spaces between its fields, such as in line "
         f"{found.rows[1].line}, but not all of its rows have as many. Save it with commas, or "
         "choose one column as its delimiter (--delimiter \\n) if each line is a text."
     )
@@ -226,7 +227,7 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
     gaps = [{match.end() for match in _GAP.finditer(text)} for text in texts]
     if set.intersection(*gaps):
         raise CorpusError(
-            f"{path.name} has columns of a fixed width, with blanks between them, which are not "
+            f"{path.name} has columns of a fixed width, padded with spaces; such a table is not "
             "read. Save it as CSV."
         )
     if not found.has_quotes or not _NAMES.fullmatch(texts[0]):
@@ -237,5 +238,5 @@ def _refuse_whole_rows(path: Path, found: Hypothesis) -> None:
     if is_named and inner.share > _NEEDED_SHARE and all(map(NAME.fullmatch, names)):
         raise CorpusError(
             f"{path.name} is a table, but each of its rows stands in quotes as a whole (line "
-            f"{found.rows[0].line}), so that it has one column. Save it anew, without them."
+            f"{found.rows[0].line}), so that it has one column. Save it again, without them."
         )

@@ -31,8 +31,8 @@ _LESS_AT_THE_END = (
     "those of the columns from the left"
 )
 _LESS_AT_THE_BEGINNING = (
-    "the header has a name less than the rows have fields; the first column is taken for names of "
-    "the rows"
+    "the header has one name fewer than the rows have fields; the first column is taken for row "
+    "names"
 )
 
 
@@ -108,7 +108,8 @@ def _doubt_of_few(count: int) -> str:
     """Return what so few rows of a table cannot tell; "" where they can."""
     if not 0 < count <= _ENOUGH:
         return ""
-    return f"with {counted(count, 'row')} only, no header and no note is told from a text for sure"
+    rows = counted(count, "row")
+    return f"with only {rows}, a header or a note cannot be told from text for certain"
 
 
 def is_one_name(found: Hypothesis, header: Header) -> bool:
@@ -231,7 +232,8 @@ def _of_another_width(found: Hypothesis, first: int) -> Header | None:
     if len(fields) == width - 1 and not any(row[-1].strip() for row in body):
         return Header(row=first - 1, first=first, names=(*fields, ""), doubt=_LESS_AT_THE_END)
     if len(fields) == width - 1 and _are_row_names([row[0] for row in body]):
-        is_sure = [row[0].strip() for row in body] in _counts(len(body))
+        are_ended = any(not row[-1].strip() for row in body)  # the header may lack the last name
+        is_sure = [row[0].strip() for row in body] in _counts(len(body)) and not are_ended
         doubt = "" if is_sure else _LESS_AT_THE_BEGINNING
         return Header(row=first - 1, first=first, names=("", *fields), doubt=doubt)
     if abs(len(fields) - width) <= 2 and _is_header(fields[:width], body):

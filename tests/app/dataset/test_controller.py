@@ -169,13 +169,18 @@ def test_that_a_file_that_cannot_be_read_says_why(bench: Bench, engine: FakeEngi
 
 
 def test_that_after_an_unusable_file_what_is_still_shown_is_named(
-    bench: Bench, engine: FakeEngine
+    bench: Bench, engine: FakeEngine, tmp_path: Path
 ) -> None:
     bench.open()
     bench.prepare()
     engine.inspect_error = CorpusError("bin.csv is no text.")
+    path = tmp_path / "bin.csv"
+    bench.controller.open_path(path)
+    bench.rest()
+    assert bench.messages[-1].action is None  # what is not there has no options
 
-    bench.controller.open_path(Path("bin.csv"))
+    path.write_bytes(b"\0")
+    bench.controller.open_path(path)
     bench.rest()
 
     assert bench.find(QLabel, "file_label").text() == "comments.csv"
@@ -183,7 +188,7 @@ def test_that_after_an_unusable_file_what_is_still_shown_is_named(
     assert action is not None
     action.run()  # its options can be changed until it can be read
     assert bench.find(QLabel, "file_label").text() == "bin.csv (not used)"
-    assert bench.session.unprepared == Path("bin.csv")
+    assert bench.session.unprepared == path
     assert bench.find(QLabel, "origin_label").text().startswith("comments.csv: ")
     note = bench.find(QLabel, "preview_note").text()
     assert note == "These rows were read before: the chosen file cannot be used as it is."

@@ -42,7 +42,7 @@ def opened(application: Application, qtbot: QtBot, runs: FakeRuns) -> Applicatio
 
 
 def find(app: Application, kind: Any, role: str) -> Any:
-    found = app.kept_runs.view.findChild(kind, f"models.{role}")
+    found = app.kept_runs.view.findChild(kind, f"runs.{role}")
     assert found is not None, role
     return found
 
@@ -282,7 +282,7 @@ def test_that_several_runs_are_compared_in_a_window_of_their_own(
 
     dialog = find(opened, QDialog, "comparison")
     assert dialog.isVisible()
-    plot = dialog.findChild(CurvesPlot, "models.comparison_plot")
+    plot = dialog.findChild(CurvesPlot, "runs.comparison_plot")
     assert plot.shown_names == ("finished one", "stopped one")
     dialog.close()
 

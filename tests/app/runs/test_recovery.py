@@ -48,7 +48,7 @@ def test_that_nothing_is_offered_without_a_crash(application: Application, qtbot
 def test_that_the_offer_says_how_much_was_lost(offered: Application) -> None:
     detail = offered.window.findChild(QLabel, "recovery_bar.detail")
 
-    assert "night run was interrupted" in offered.window.recovery_bar.text
+    assert "“night run” was interrupted" in offered.window.recovery_bar.text
     assert "at epoch 3.25, after 1,200 steps" in offered.window.recovery_bar.text
     assert detail is not None
     assert detail.text() == "Lost: 14 s of training, about 170 steps, after it."
@@ -143,4 +143,4 @@ def test_that_other_interrupted_runs_are_named(
 
     detail = application.window.findChild(QLabel, "recovery_bar.detail")
     assert detail is not None
-    assert detail.text().endswith("see File > Runs…: older run.")
+    assert detail.text().endswith("see File > Runs…: “older run”.")

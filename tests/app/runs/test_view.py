@@ -8,10 +8,12 @@ from pytestqt.qtbot import QtBot
 from app.runs.commands import RunCommand
 from app.runs.comparison import VOCABULARY_WARNING, compare_runs
 from app.runs.comparison_dialog import ComparisonDialog
+from app.runs.curves_plot import CurvesPlot
 from app.runs.table import EPOCHS, LOSS, NAME, NOTE, STATE, TAGS, RunRow, run_columns, run_rows
 from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from app.shared.tables import RowsModel
 from engine import RunInfo
+from tests.app.support.runs_fakes import run_curve
 from tests.engine.support.run_infos import run_info
 
 
@@ -24,7 +26,7 @@ def view(qtbot: QtBot) -> RunsView:
 
 
 def table(view: RunsView) -> QTableView:
-    found = view.findChild(QTableView, "models.table")
+    found = view.findChild(QTableView, "runs.table")
     assert found is not None
     return found
 
@@ -39,7 +41,7 @@ def test_that_an_empty_list_says_what_comes_there(
 
 
 def test_that_a_list_of_different_words_says_so(view: RunsView) -> None:
-    note = view.findChild(QLabel, "models.words_note")
+    note = view.findChild(QLabel, "runs.words_note")
     assert note is not None
 
     view.show_runs([run_info(1), run_info(2)], in_trash=False)
@@ -132,7 +134,7 @@ def test_that_the_state_says_what_is_wrong(qtbot: QtBot) -> None:
 
 def test_that_every_control_has_a_name_and_a_tooltip(view: RunsView) -> None:
     controls: list[QWidget] = view.findChildren(QAbstractButton)
-    named = [control for control in controls if control.objectName().startswith("models.")]
+    named = [control for control in controls if control.objectName().startswith("runs.")]
 
     assert len(named) == 11
     assert all(control.accessibleName() and control.toolTip() for control in named)
@@ -143,10 +145,29 @@ def test_that_a_comparison_warns_of_other_words(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.show()
 
-    warning = dialog.findChild(QLabel, "models.comparison_warning")
+    warning = dialog.findChild(QLabel, "runs.comparison_warning")
     assert warning is not None
     assert warning.isVisible()
     assert warning.text() == VOCABULARY_WARNING
+
+
+@pytest.mark.parametrize(
+    ("firsts", "told"), [((9.0, 9.0), "↑ 9.000 at the start"), ((9.0, 8.5), "↑ 8.500 to 9.000 at")]
+)
+def test_that_a_comparison_says_where_curves_began(
+    qtbot: QtBot, firsts: tuple[float, ...], told: str
+) -> None:
+    curves = [
+        run_curve(run_info(number), first, 6.0, 5.2) for number, first in enumerate(firsts, 1)
+    ]
+    window = QWidget()
+    qtbot.addWidget(window)
+    plot = CurvesPlot(curves, "loss", window)
+
+    start = plot.findChild(QLabel, "runs.comparison_start_label")
+    assert start is not None
+    assert not start.isHidden()
+    assert start.text().startswith(told)
 
 
 LONG_NAME = "reddit-comments-2015-08-first-1000-lines.csv"
@@ -168,7 +189,7 @@ def test_that_compared_runs_have_whole_and_different_names(qtbot: QtBot) -> None
     qtbot.addWidget(dialog)
     dialog.show()
 
-    compared = dialog.findChild(QTableView, "models.comparison_table")
+    compared = dialog.findChild(QTableView, "runs.comparison_table")
     assert compared is not None
     header = compared.horizontalHeader()
     names = [compared.model().headerData(n, Qt.Orientation.Horizontal) for n in (1, 2)]

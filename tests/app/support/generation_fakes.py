@@ -44,7 +44,11 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
         summary=SimpleNamespace(
-            name="comments.csv", training_words=60_000, digest="ab" * 32, different_words=9000
+            name="comments.csv",
+            training_words=60_000,
+            vocabulary_size=8000,
+            digest="ab" * 32,
+            different_words=9000,
         ),
         epoch=epoch,
         step=step,

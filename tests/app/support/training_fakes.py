@@ -218,10 +218,20 @@ def fake_gradients(*, passed: bool = True) -> list[Event]:
     ]
 
 
+WAITED = 0.0  # the share of the time
+
+
 def fake_times() -> list[Event]:
     rows = (("NumPy reference", "CPU", 180.0, 1.0), ("PyTorch", "CPU", 3.2, 56.25))
     times: list[Any] = [
-        SimpleNamespace(implementation=name, device=device, words=45, milliseconds=ms, ratio=ratio)
+        SimpleNamespace(
+            implementation=name,
+            device=device,
+            words=45,
+            milliseconds=ms,
+            ratio=ratio,
+            waited=WAITED,
+        )
         for name, device, ms, ratio in rows
     ]
     return [StepTimed(time=time) for time in times]

@@ -264,7 +264,7 @@ def test_that_a_model_of_other_words_cannot_be_trained_further(bench: Bench) -> 
     bench.session.set_model(fake_model(8000), path=Path("model.safetensors"))
 
     assert not bench.find("more_button").isEnabled()
-    assert "other words" in bench.find("more_button").toolTip()
+    assert "different words" in bench.find("more_button").toolTip()
 
 
 def test_that_a_kept_run_goes_on_with_as_many_epochs_again(qtbot: QtBot, bench: Bench) -> None:
@@ -336,6 +336,17 @@ def test_that_a_text_that_is_not_prepared_is_not_trained_on(bench: Bench) -> Non
     assert not bench.find("start_button").isEnabled()
     assert not bench.find("more_button").isEnabled()
     assert bench.find("status_label").text() == "Prepare other.csv first."
+
+
+def test_that_a_run_whose_text_is_gone_is_not_the_bright_step(bench: Bench) -> None:
+    bench.session.set_model(fake_model(points=7), run=CurrentRun(run_id="7", saved_step=7))
+
+    more = bench.find("more_button")
+    assert more.isEnabled()
+    assert more.property("primary") == "false"
+    assert "prepared again first" in more.toolTip()
+    bench.prepare()
+    assert more.property("primary") == "true"
 
 
 def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> None:

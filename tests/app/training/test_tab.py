@@ -30,7 +30,7 @@ INTERACTIVE = (
 )
 
 OFFERED_LATER = (".reset", "more_button")  # a tooltip says what it would do then
-COMPOSED = (QAbstractSpinBox, QComboBox, QTableView, QTabBar)
+COMPOSED = (QAbstractSpinBox, QComboBox, QLineEdit, QTableView, QTabBar)
 
 
 def own_widgets(tab: TrainingTab) -> list[QWidget]:

@@ -8,6 +8,7 @@ import pytest
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_history import LossHistory
 from app.training.texts import (
+    ENDED_EARLY,
     TOO_EARLY,
     describe_corpus,
     describe_empty_plot,
@@ -69,7 +70,7 @@ def test_that_the_references_frame_the_curve() -> None:
 def test_that_a_fitting_model_has_no_obstacle() -> None:
     assert obstacle_to_training_on(fake_model(), fake_corpus()) == ""
     assert obstacle_to_training_on(fake_model(), None) != ""
-    assert "other words" in obstacle_to_training_on(fake_model(500), fake_corpus())
+    assert "different words" in obstacle_to_training_on(fake_model(500), fake_corpus())
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,49 @@ def test_that_a_rise_that_may_be_chance_is_not_called_memorising(error: float | 
     assert "Best at epoch 4" in verdict(history)
 
 
+def looked_at(epoch: float, held_out: float, error: float) -> EpochDone:
+    """A look at a sample within an epoch, and how sure its change is."""
+    return dataclasses.replace(
+        epoch_done(1, held_out),
+        epoch=epoch,
+        step=round(1000 * epoch),
+        is_sample=True,
+        is_interim=True,
+        standard_error=0.05,
+        change_error=error,
+    )
+
+
+@pytest.mark.parametrize(
+    ("held_out", "told"),
+    [
+        (5.9, "Still improving: on a sample of the held-out text the loss fell from 6.000 to 5.9"),
+        (5.99, "No clear change on a sample of the held-out text since epoch 0.2"),
+        (6.30, "No clear change on a sample of the held-out text since epoch 0.2"),
+    ],
+)
+def test_that_samples_tell_whether_a_long_epoch_helps(held_out: float, told: str) -> None:
+    start = dataclasses.replace(evaluated(0, 8.4, 8.4, None), is_sample=True)
+    history = history_of(start, looked_at(0.2, 6.0, 0.1), looked_at(0.4, held_out, 0.02))
+
+    assert verdict(history).startswith(told)
+
+
+def test_that_the_whole_text_is_believed_before_a_sample() -> None:
+    evaluations = (
+        dataclasses.replace(evaluated(0, 8.4, 8.4, None), is_sample=True),
+        looked_at(0.5, 6.20, 0.1),
+        evaluated(4, 6.26, 4.4, 0.02),
+        evaluated(5, 6.28, 3.65, 0.008),
+        looked_at(5.5, 6.21, 0.01),
+    )
+
+    assert "memorising since" in verdict(history_of(*evaluations))
+
+
 def test_that_nothing_is_said_before_a_trained_evaluation() -> None:
+    untrained = history_of(evaluated(0, 8.4, 8.4, None))
+    assert verdict(untrained, has_ended=True) == ENDED_EARLY
     assert verdict(history_of()) == ""
     assert verdict(history_of(evaluated(0, 8.4, 8.4, None))) == TOO_EARLY
 

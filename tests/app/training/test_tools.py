@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session import RunState
 from engine import Event, RunControl, StageProgress
+from tests.app.support import training_fakes
 from tests.app.support.training_fakes import Bench, fake_corpus, fake_gradients
 
 
@@ -61,6 +62,18 @@ def test_that_step_times_are_compared_with_numpy(qtbot: QtBot, bench: Bench) -> 
     ]
     assert bench.find("time_step_verdict").text() == (
         "On a sentence of 45 words, with 8,000 known words and 100 hidden units."
+    )
+
+
+def test_that_a_busy_computer_is_named_with_the_times(
+    qtbot: QtBot, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_fakes, "WAITED", 0.5)
+
+    run(qtbot, bench, "time_step")
+
+    assert "busy with something else for 50.0 % of the time" in (
+        bench.find("time_step_verdict").text()
     )
 
 

@@ -23,9 +23,10 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.generation.scoring.score_panel import ScorePanel
 from app.session import RunState, Session
-from app.settings import SettingsStore
+from app.settings import AppSettings, SettingsStore
 from app.window.awake import Awake
 from app.window.main_window import PLACES
+from app.window.views.settings_dialog import SettingsDialog
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.training_fakes import loss_point
 from tests.app.support.window_fakes import fake_model
@@ -68,7 +69,7 @@ def test_that_f11_fills_the_screen_and_goes_back(shown: Application, qtbot: QtBo
     assert not shown.window.isFullScreen()
 
 
-@pytest.mark.parametrize("tab", ["dataset", "generation"])
+@pytest.mark.parametrize("tab", ["dataset", "training", "generation"])
 def test_that_control_f_goes_to_the_search(
     application: Application, qtbot: QtBot, tab: str
 ) -> None:
@@ -77,7 +78,7 @@ def test_that_control_f_goes_to_the_search(
         application.session.set_corpus(FakeCorpus(), CORPUS_CONFIG)  # type: ignore[arg-type]
         runners = application.runners.all_but_warm_up()
         qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
-    else:
+    elif tab == "generation":
         application.session.set_model(fake_model())
     application.window.show_tab(PLACES.index(tab))
     edit = found(application, QLineEdit, f"{tab}.search_edit")
@@ -149,6 +150,16 @@ def test_that_the_settings_hold_at_once_and_at_the_next_start(
 
     kept = shown.settings.load()
     assert (kept.on_start, kept.theme, kept.keep_awake) == ("home", "dark", False)
+
+
+def test_that_a_size_which_no_list_has_is_shown_as_it_is(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(AppSettings(zoom=110), (100, 130))
+    qtbot.addWidget(dialog)
+
+    zoom = dialog.findChild(QComboBox, "window.settings_zoom")
+    assert zoom is not None
+    shown = [zoom.itemText(place) for place in range(zoom.count())]
+    assert (zoom.currentText(), shown) == ("110 %", ["100 %", "110 %", "130 %"])
 
 
 def test_that_the_computer_is_kept_awake_while_it_trains(qtbot: QtBot, tmp_path: Path) -> None:

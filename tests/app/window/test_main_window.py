@@ -191,7 +191,7 @@ def test_that_of_two_dropped_models_none_is_opened(
 
     rest(application, qtbot)
     assert files.loaded == []
-    assert "one model at a time" in application.window.message_bar.text
+    assert "only one model can be open" in application.window.message_bar.text
 
 
 def test_that_the_recent_files_survive_a_drop(

@@ -171,6 +171,7 @@ def test_that_a_failed_gradcheck_is_an_exit_code(
         (["train", "nowhere.csv", "--out", "a", "--time-limit", "-1"], "time limit must be"),
         (["train", "nowhere.csv", "--out", "a"], "nowhere.csv"),
         (["train", "nowhere.csv", "--out", "a", "--colum", "x"], "unrecognized arguments: --colum"),
+        (["train", "nowhere.csv", "--out", "a", "--epoch", "3"], "engine train --help'"),
         (["score", "MODEL", ""], "at least one word"),
         (["score", "MODEL", "the cat", "  "], "at least one word"),
         (["info", "notes.csv"], "it is a file of another kind"),

@@ -11,12 +11,17 @@ from safetensors.numpy import load_file
 
 from engine import (
     CorpusConfig,
+    CorpusReady,
     CsvConfig,
     ModelConfig,
+    RunControl,
+    RunEnded,
+    RunError,
     RunInfo,
     RunStore,
     TokenizerConfig,
     TrainConfig,
+    build_corpus,
     run_settings,
     train_command,
 )
@@ -110,19 +115,19 @@ def test_that_every_setting_is_in_a_printed_file(capsys: pytest.CaptureFixture[s
     [
         (
             "[network]\nhiden_dim = 5",
-            "has 'hiden_dim', which is no setting: did you mean 'hidden_dim'?\n",
+            "has 'hiden_dim', which is not a setting: did you mean 'hidden_dim'?\n",
         ),
         (
             "[networks]\nhidden_dim = 5",
-            "has 'networks', which is no setting: did you mean 'network'?\n",
+            "has 'networks', which is not a setting: did you mean 'network'?\n",
         ),
         ("[network]\nhidden_dim = 'many'", "'hidden_dim' is 'many', which is of the wrong kind"),
         ("[network]\nhidden_dim = -5", "The hidden size must be between 1 and 8192, not -5."),
         ("[training]\nepochs = 2.5", "'epochs' is 2.5"),
         ("[text.reading]\nquoting = 'red'", "'quoting' is 'red'"),
-        ("hidden_dim = 5", "which is no setting"),
-        ("[network\n", "is no TOML file of settings"),
-        ("\ud800", "is no TOML file of settings"),
+        ("hidden_dim = 5", "which is not a setting"),
+        ("[network\n", "is not a TOML file of settings"),
+        ("\ud800", "is not a TOML file of settings"),
         ("[network]\nhidden_dim = 5", "Say which text"),
     ],
 )
@@ -196,6 +201,27 @@ def test_that_a_missing_file_of_settings_is_named(
     assert main(["train", "--config", str(tmp_path / "none.toml")]) == EXIT_WRONG
 
     assert f"There is no file {tmp_path / 'none.toml'}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False])
+def test_that_a_run_whose_rate_was_changed_is_not_said_to_be_repeated(
+    csv_path: Path, tmp_path: Path, is_by_hand: bool
+) -> None:
+    run, store = keep(csv_path, tmp_path), RunStore(tmp_path)
+    assert run.corpus_config is not None
+    *_, ready = build_corpus(run.corpus_config, RunControl())
+    assert isinstance(ready, CorpusReady)
+    assert not run.has_changed_rate
+
+    control = RunControl()
+    if is_by_hand:
+        control.request_rate(0.0005)
+    rate = None if is_by_hand else 0.0005
+    events = store.resume(run.run_id, ready.corpus, control, epochs=3, learning_rate=rate)
+    assert isinstance(list(events)[-1], RunEnded)
+
+    with pytest.raises(RunError, match=r"learning rate of .* was changed on the way"):
+        train_command(store.info(run.run_id))
 
 
 def test_that_a_run_that_began_with_a_model_is_not_said_to_be_repeated() -> None:

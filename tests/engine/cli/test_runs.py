@@ -100,7 +100,7 @@ def test_that_the_model_of_an_epoch_is_listed_and_exported(
     assert all(Path(value["path"]).is_file() for value in values)
     assert load_model(model).epoch == 2.0
     assert runs(folder, "export", "last", str(model), "--at-epoch", "9") == EXIT_WRONG
-    assert "Kept are those of the epochs 1, 2, 3." in capsys.readouterr().err
+    assert "Those of the epochs 1, 2, 3 are kept." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_that_the_model_of_an_epoch_is_listed_and_exported(
         (["epochs"], "Say which run to list the epochs of"),
         (["export", "last", "x.safetensors", "--best", "--at-epoch", "1"], "give one of them"),
         (["delete", "nothing"], "No run has an id that begins with 'nothing'"),
-        (["export", "last"], "Say where the model is to be"),
+        (["export", "last"], "Say where to save the model"),
         (["restore", "nothing"], "There is no run in the trash"),
     ],
 )

@@ -304,7 +304,7 @@ def test_that_a_run_of_standard_input_is_not_promised_to_be_kept(
 ) -> None:
     assert main(["train", "-", "--keep-run", "--data-folder", str(tmp_path)]) == EXIT_WRONG
 
-    assert "standard input comes once" in capsys.readouterr().err
+    assert "standard input can be read only once" in capsys.readouterr().err
 
 
 def two_files(folder: Path) -> list[Path]:

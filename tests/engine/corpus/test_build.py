@@ -47,6 +47,17 @@ def test_that_ids_are_those_worked_out_by_hand(tiny: Path) -> None:
     assert len(corpus.validation) == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_told"),
+    [(["1.5 , 2", "3.25 !"], True), (["7 of 9", "No 3"], False), (["日本 12", "語 3"], False)],
+)
+def test_that_a_column_of_numbers_is_told(tmp_path: Path, rows: list[str], is_told: bool) -> None:
+    _, events = prepare(write_rows(tmp_path / "a.csv", rows * 20), min_count=1)
+
+    told = [event.text for event in events if isinstance(event, Notice)]
+    assert any(text.startswith("Hardly a word of ") for text in told) is is_told
+
+
 def test_that_the_summary_counts_by_hand(tiny: Path) -> None:
     corpus, _ = prepare(tiny, validation_fraction=0.0, vocabulary_size=6)
 

@@ -160,5 +160,5 @@ def test_that_bytes_of_no_language_are_a_guess() -> None:
 
     found = detect_encoding(Sample(head=data, is_whole=True))
 
-    assert "looks like a language" in found.note
+    assert "does not look like a language" in found.note
     assert found.readings

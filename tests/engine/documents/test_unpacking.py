@@ -112,7 +112,7 @@ def test_that_only_a_spreadsheet_has_sheets(tmp_path: Path) -> None:
     write_zip(tmp_path / "a.zip", {"a.csv": "text\none\n"})
 
     for name in ("a.csv", "a.zip"):
-        with pytest.raises(CorpusError, match="is no spreadsheet"):
+        with pytest.raises(CorpusError, match="is not a spreadsheet"):
             inspect_csv(tmp_path / name, CsvConfig(sheet="S"))
 
 
@@ -193,7 +193,7 @@ def test_that_a_part_packed_in_another_way_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
         file.writestr("a.csv", "text\none\n")
 
-    with pytest.raises(CorpusError, match="Pack it anew"):
+    with pytest.raises(CorpusError, match="Pack it again"):
         inspect_csv(path)
 
 

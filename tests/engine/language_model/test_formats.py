@@ -34,7 +34,7 @@ def test_that_parameters_without_words_say_what_is_missing_and_where_to_get_it(
     message = str(refused.value)
     assert "network for 8,000 words, but not the words" in message
     assert "trained-model-theano.words.txt" in message
-    assert "prepare the corpus" in message
+    assert "prepare the text" in message
 
 
 def test_that_the_tutorials_parameters_open_with_the_words_of_a_corpus(shared_data: Path) -> None:

@@ -201,7 +201,7 @@ def test_that_notices_come_to_the_person(capsys: pytest.CaptureFixture[str]) -> 
     engine.Model(tiny_model()).generate(3, "zebra", temperature=0.0)
 
     shown = capsys.readouterr().err
-    assert "“zebra” is no word of the model's vocabulary" in shown
+    assert "“zebra” is not a word of the model's vocabulary" in shown
     assert "The most probable word is always taken" in shown
 
 
@@ -235,7 +235,7 @@ def test_that_an_embedding_is_a_column_of_u_and_a_copy() -> None:
 
     np.testing.assert_array_equal(model.rnn.U.numpy(), U)
     assert told.words[3] == "cat"
-    with pytest.raises(engine.ConfigError, match="“zebra” is no word"):
+    with pytest.raises(engine.ConfigError, match="“zebra” is not in"):
         told.embedding("zebra")
 
 

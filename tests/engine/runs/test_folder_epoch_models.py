@@ -158,7 +158,7 @@ def test_that_an_epoch_that_was_not_kept_names_those_that_were(
 ) -> None:
     run_id, _ = keep(store, corpus)
 
-    with pytest.raises(RunError, match=r"no model of epoch 7\. Kept are those of the epochs 1, 2"):
+    with pytest.raises(RunError, match=r"no model of epoch 7\. Those of the epochs 1, 2"):
         store.open_epoch(run_id, 7.0)
     for each in store.epoch_models(run_id):
         each.path.unlink()

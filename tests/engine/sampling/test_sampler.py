@@ -15,6 +15,7 @@ from engine.language_model.model import LanguageModel
 from engine.language_model.results import SentenceGenerated, SentenceGrowing
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
+from engine.sampling import sampler
 from engine.sampling.sampler import MAX_TRIES, generate, invert
 from engine.scoring.scorer import score
 from tests.engine.support.models import model_of, tiny_model
@@ -87,6 +88,23 @@ def test_that_the_same_seed_gives_the_same_sentences_for_any_count() -> None:
     assert [sentence.number for sentence in many] == list(range(1, 301))
     assert sentences(model, count=40, min_length=3, seed=6) != many[:40]
     assert len({sentence.words for sentence in many}) > 100
+
+
+@pytest.mark.parametrize("block", [1, 7, 300])
+def test_that_how_many_a_device_draws_at_once_changes_no_sentence(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    model = tiny_model(dtype="float64")
+    usual = sentences(model, count=60, min_length=3, seed=5)
+
+    monkeypatch.setattr(sampler, "_FIRST_BLOCKS", {})
+    monkeypatch.setattr(sampler, "_BLOCK", block)
+
+    changed = sentences(model, count=60, min_length=3, seed=5)
+    assert [each.text for each in changed] == [each.text for each in usual]
+    assert [each.log_probability for each in changed] == pytest.approx(
+        [each.log_probability for each in usual], rel=1e-12
+    )
 
 
 def test_that_a_fresh_seed_is_named_and_repeats_the_batch() -> None:

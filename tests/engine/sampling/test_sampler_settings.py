@@ -48,7 +48,7 @@ def test_that_an_unknown_start_word_is_named_first_and_kept_as_typed() -> None:
     events = events_of(tiny_model(), start="the zebra", count=1, min_length=3, seed=0)
 
     assert isinstance(events[0], Notice)
-    assert "“zebra” is no word of the model's vocabulary" in events[0].text
+    assert "“zebra” is not a word of the model's vocabulary" in events[0].text
     assert events[1].words[:2] == ("the", "zebra")
 
 

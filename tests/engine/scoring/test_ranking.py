@@ -69,7 +69,7 @@ def test_that_a_line_with_damage_is_named(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes("Grüße äöüß Grüße äöü\n".encode() * 50 + b"the \xff cat\n")
 
-    with pytest.raises(CorpusError, match="line 51: bytes that are no characters"):
+    with pytest.raises(CorpusError, match="line 51: bytes that are not characters"):
         list(candidates_of(lines_of(path)))
 
 

@@ -54,6 +54,28 @@ def test_that_no_point_is_of_far_fewer_steps_than_the_others(
     assert points[-1].epoch == pytest.approx(4.0)  # nothing of the end is missing
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4, 5])
+def test_that_the_end_of_all_is_no_needle(
+    corpus: Corpus, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    timed = steps.EpochSteps.step
+    after = [(0.0, 0)]  # each step of the one epoch: summed loss, words
+
+    def step(self: Any) -> Any:
+        words, sentences = timed(self)
+        after.append((float(self.loss_sum), after[-1][1] + words))
+        return words, sentences
+
+    monkeypatch.setattr(steps.EpochSteps, "step", step)
+    points = of_type(run(corpus, clock=clock, epochs=1, batch_size=batch_size), LossPoint)
+
+    *_, before, first, last = (0, *(point.step for point in points))
+    is_short = 2 * (last - first) < first - before
+    began = before if is_short else first  # with the interval before, it is no shorter than others
+    losses, words = np.diff([after[began], after[last]], axis=0)[0]
+    assert points[-1].loss == pytest.approx(losses / words)
+
+
 def test_that_what_an_epoch_ends_with_is_in_the_next_point(
     corpus: Corpus, clock: ScriptedClock
 ) -> None:

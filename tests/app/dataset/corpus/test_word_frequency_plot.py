@@ -57,9 +57,12 @@ def test_that_nothing_is_left_out_of_a_small_text(plot: WordFrequencyPlot) -> No
 
 @pytest.mark.parametrize("counts", [(), (1,), (5,), (1, 1, 1)])
 def test_that_a_tiny_text_can_be_drawn(plot: WordFrequencyPlot, counts: tuple[int, ...]) -> None:
+    empty = plot.grab().toImage()
+
     plot.show_counts(counts, 1)
 
-    plot.grab()
+    assert (plot.grab().toImage() != empty) is bool(counts)
+    assert (plot._curve.opts["symbol"] is not None) is (len(counts) == 1)
 
 
 def test_that_the_plot_is_described_in_words(plot: WordFrequencyPlot) -> None:

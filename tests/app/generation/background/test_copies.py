@@ -136,7 +136,7 @@ def test_that_a_click_leads_to_the_rows_where_the_run_stands(
     menu = click_copied(qtbot, bench)
 
     title, *sources = [action for action in menu.actions() if not action.isSeparator()]
-    assert title.text() == "“think so” stands in the training text:"
+    assert title.text() == "“think so” appears in the training text:"
     assert sources[0].text() == "line 10: “I think so too.”"
     assert [source.isEnabled() for source in sources] == [True] * 4 + [False]
     with qtbot.waitSignal(bench.background.copies.source_chosen) as chosen:

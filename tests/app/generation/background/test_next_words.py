@@ -228,12 +228,12 @@ def test_that_start_words_are_answered_and_an_unknown_one_is_flagged(
 
     with qtbot.waitSignal(bench.next_runner.ended):
         edit.setText("it")
-    assert hint.text().startswith("Likely to go on: so 50.00 %  ·  not 30.00 %")
+    assert hint.text().startswith("Likely next: so 50.00 %  ·  not 30.00 %")
     bench.clock.now_s += 1.0
     with qtbot.waitSignal(bench.next_runner.ended):
         edit.setText("it frobnicate")
     assert hint.text().startswith("“frobnicate” is unknown to the model: read as UNKNOWN_TOKEN")
-    assert "Likely to go on: so 50.00 %" in hint.text()
+    assert "Likely next: so 50.00 %" in hint.text()
     bench.clock.now_s += 1.0
     edit.clear()
 

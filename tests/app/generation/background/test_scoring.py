@@ -327,6 +327,8 @@ def test_that_the_sentences_of_a_text_are_told_apart() -> None:
 
     assert parts_text(score).startswith("Read as 2 sentences")
     assert parts_text(score).count("1 in 10 for He came.") == 2
-    assert parts_text(sentence_score("a", are_words_given=True)).startswith("These are the drawn")
+    assert parts_text(sentence_score("a", are_words_given=True)).startswith(
+        "These are the words as drawn"
+    )
     assert without_unknown_text(known).startswith(" Without it: 1 in 4")
     assert without_unknown_text(score) == ""

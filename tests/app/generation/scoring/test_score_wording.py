@@ -59,7 +59,7 @@ def test_that_the_formulas_have_the_numbers_of_the_sentence() -> None:
         "log₁₀ p = ln p ÷ ln 10 = −4.159 ÷ 2.3026 = −1.806",
         "−log₂ p = −ln p ÷ ln 2 = 4.159 ÷ 0.6931 = 6.00 bits",
         "In words: one in 64",
-        "T = 3 predicted words, the sentence’s end included",
+        "T = 3 predicted words, including the sentence’s end",
         "Perplexity per word = exp(−ln p ÷ T) = exp(4.159 ÷ 3) = 4",
         "Bits per word = 6.00 ÷ 3 = 2.00 = log₂ 4",
         "Without the unknown words: ln p = −2.079, T = 2, perplexity = exp(2.079 ÷ 2) = 2.83",

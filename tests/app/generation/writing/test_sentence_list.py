@@ -213,7 +213,9 @@ def test_that_words_that_no_text_is_read_as_are_marked_and_scored_themselves(
         sentences.doubleClicked.emit(index)
 
     assert index.data() == "he came . she left .  [word by word]"
-    assert "No text is read as these words" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "No typed text would be read as exactly these words" in index.data(
+        Qt.ItemDataRole.ToolTipRole
+    )
     assert asked.args == ["he came . she left .", words]
 
 

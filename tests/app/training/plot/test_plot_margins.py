@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.training.plot.loss_history import LossHistory
 from app.training.plot.loss_plot import LossPlot
 from app.training.plot.reference_lines import Reference, apart
+from tests.app.support.runs_fakes import run_curve
 from tests.app.support.training_fakes import epoch_done, halved, loss_point
+from tests.engine.support.run_infos import run_info
 
 
 @pytest.fixture
@@ -64,6 +66,37 @@ def test_that_no_name_lies_over_another_or_over_the_curves(
         view, canvas = plot._box.sceneBoundingRect(), QRectF(plot._canvas.viewport().rect())
         assert not any(place.intersects(view) for place in places)
         assert all(canvas.contains(place) for place in places)
+
+
+def test_that_another_run_is_named_in_the_margin_where_its_curve_ends(plot: LossPlot) -> None:
+    run = run_info(1, name="a run with a name so long that the margin has no room for it")
+
+    plot.show_overlay(run_curve(run, 9.0, 6.0, 5.2))
+    QApplication.processEvents()
+
+    (name, place), *others = plot._lines.labels
+    assert name.startswith("a run with a name")
+    assert not others
+    view, canvas = plot._box.sceneBoundingRect(), QRectF(plot._canvas.viewport().rect())
+    assert canvas.contains(place)
+    assert not place.intersects(view)
+    end = plot._box.mapViewToScene(QPointF(0.0, 5.2)).y()
+    assert abs(place.center().y() - end) < place.height()
+    plot.show_overlay(None)
+    assert plot._lines.labels == ()
+
+
+def test_that_another_run_alone_is_seen_from_its_start(qtbot: QtBot) -> None:
+    plot = LossPlot(LossHistory())
+    qtbot.addWidget(plot)
+    plot.resize(700, 400)
+    plot.show()
+
+    plot.show_overlay(run_curve(run_info(1), 9.0, 6.0, 5.2))
+
+    low, high = plot._box.viewRange()[1]
+    assert low < 5.2
+    assert high > 6.0
 
 
 def test_that_names_too_many_for_the_margin_stay_in_it() -> None:

@@ -84,6 +84,53 @@ def test_that_it_takes_no_focus(bar: MessageBar, qtbot: QtBot) -> None:
     assert edit.hasFocus()
 
 
+OFFER = Message(
+    kind="info", text="Cleared.", action=MessageAction(text="Undo", tip="", run=lambda: None)
+)
+PROBLEM = Message(kind="error", text="The disk is full.")
+NEWS = Message(kind="info", text="Saved.")
+WARNING = Message(kind="warning", text="The file is gone.")
+
+
+@pytest.mark.parametrize(
+    ("shown", "earlier"),
+    [
+        ((OFFER, WARNING), OFFER),
+        ((PROBLEM, NEWS), PROBLEM),
+        ((NEWS, WARNING), None),  # a success waits for nobody
+        ((PROBLEM, PROBLEM), None),
+        ((PROBLEM, WARNING, PROBLEM), WARNING),
+        ((PROBLEM, OFFER, NEWS), PROBLEM),  # an offer pushes no problem away
+    ],
+)
+def test_that_what_waits_for_the_person_moves_up(
+    bar: MessageBar, shown: tuple[Message, ...], earlier: Message | None
+) -> None:
+    for message in shown:
+        bar.show_message(message)
+
+    assert bar.text == shown[-1].text
+    assert bar.earlier.message == earlier
+
+
+def test_that_the_earlier_message_stands_above_and_takes_the_corner_again(
+    bar: MessageBar, qtbot: QtBot
+) -> None:
+    bar.show_message(PROBLEM)
+    corner = bar.geometry().bottomRight()
+    bar.show_message(WARNING)
+    assert bar.earlier.geometry().bottom() < bar.geometry().top()
+    assert bar.parentWidget().rect().contains(bar.earlier.geometry())
+
+    button = bar.findChild(QPushButton, "message_bar.close_button")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert bar.earlier.text == PROBLEM.text
+    assert bar.earlier.geometry().bottomRight() == corner
+    bar.clear()
+    assert bar.earlier.isHidden()
+
+
 def test_that_the_tabs_never_move(application: Application) -> None:
     tabs = application.window.findChild(QTabWidget, "window.tabs")
     assert tabs is not None

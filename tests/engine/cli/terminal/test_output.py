@@ -163,7 +163,7 @@ def test_that_one_is_written_as_one_and_no_speed_is_made_up() -> None:
 
     assert err.getvalue().splitlines() == [
         "Epoch 0: training loss 4.0000 nats per word, 0:02",
-        "Training has come to its end after 1 epoch, 1 step and 0:02.",
+        "Training is finished after 1 epoch, 1 step and 0:02.",
     ]
 
 

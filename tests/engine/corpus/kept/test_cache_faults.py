@@ -88,7 +88,7 @@ def test_that_a_damaged_text_is_made_anew(
     corpus, events = prepare(path, kept.parent)
 
     assert was_prepared(events)
-    assert "is made anew" in notices(events)[0]
+    assert "is prepared again" in notices(events)[0]
     assert_same(corpus, prepare(path, None)[0])
     assert kept.read_bytes() == data
     assert not was_prepared(prepare(path, kept.parent)[1])
@@ -161,7 +161,7 @@ def test_that_a_text_that_cannot_be_kept_is_delivered_with_a_notice(
     corpus, events = prepare(path, cache)
 
     assert os.strerror(code) in notices(events)[0]
-    assert "as long as now" in notices(events)[0]
+    assert "as long as it did now" in notices(events)[0]
     assert_same(corpus, expected)
     assert not cache.exists() or kept_files(cache) == []
 
