@@ -109,7 +109,7 @@ def test_that_a_killed_training_is_offered_recovered_and_brought_to_its_end(
     assert 0 < before.epoch < EPOCHS
 
     person.app.kept_runs.recovery.start()
-    person.wait(lambda: "The training of animals" in offer(person))
+    person.wait(lambda: "The training of “animals" in offer(person))
     person.click("recovery_bar.accept_button")
     person.wait(lambda: "Training can go on exactly" in offer(person))
     assert person.app.session.model is not None
