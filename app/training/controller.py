@@ -186,7 +186,7 @@ class TrainingController(QObject):
             words, vocabulary = known.summary.training_words or None, known.summary.vocabulary_size
         form = self._tab.form
         defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.fields.hidden.value())
-        form.show_recipe_defaults(defaults)
+        form.show_recipe_defaults(defaults, has_text=known is not None)
 
     @Slot()
     def _on_start_requested(self) -> None:

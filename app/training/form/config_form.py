@@ -292,10 +292,14 @@ class ConfigForm(QWidget):
         choices = self.choices()
         return None if choices is None else choices.train.learning_rate
 
-    def show_recipe_defaults(self, defaults: "RecipeDefaults") -> None:
-        """Show what a recipe is, and what it takes where nothing is chosen."""
+    def show_recipe_defaults(self, defaults: "RecipeDefaults", *, has_text: bool = True) -> None:
+        """Show what a recipe is, and what it takes where nothing is chosen.
+
+        Its reasons are those of a text: without one they say nothing.
+        """
         is_tutorial = defaults.recipe == "tutorial"
-        self._rows["recipe"].show_hint(f"{defaults.description} {defaults.reason}".strip())
+        reason = defaults.reason if has_text else ""
+        self._rows["recipe"].show_hint(f"{defaults.description} {reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
         self._rows["softmax_sample"].setVisible(not is_tutorial)

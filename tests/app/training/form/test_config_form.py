@@ -255,6 +255,16 @@ def test_that_scrolling_over_a_field_leaves_it_alone(qtbot: QtBot, form: ConfigF
     assert hidden.value() == 101
 
 
+def test_that_no_size_of_a_text_is_spoken_of_before_there_is_one(form: ConfigForm) -> None:
+    def told() -> str:
+        return " ".join(label.text() for label in form.findChildren(QLabel))
+
+    form.show_recipe_defaults(fake_defaults("fast", 1_000_000))
+    assert "For 1,000,000 words." in told()
+    form.show_recipe_defaults(fake_defaults("fast", 1_000_000), has_text=False)
+    assert "For 1,000,000 words." not in told()
+
+
 def test_that_the_softmax_is_a_named_setting_of_the_fast_recipe(form: ConfigForm) -> None:
     combo = form.findChild(QComboBox, "training.softmax_combo")
     form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 8000))
