@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QTextCursor, QTextDocument
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -25,14 +25,22 @@ def local_time() -> datetime:
 
 
 class _LogText(QPlainTextEdit):
-    """Lines of which the newest stays in sight when the window changes its size."""
+    """Lines of which the newest is in sight, whatever the size, until somebody scrolls away."""
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        bar = self.verticalScrollBar()
-        is_at_end = bar.value() >= bar.maximum()
-        super().resizeEvent(event)
-        if is_at_end:
-            bar.setValue(bar.maximum())
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._is_following = True
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.verticalScrollBar().valueChanged.connect(self._on_value_changed)
+
+    @Slot(int, int)
+    def _on_range_changed(self, _least: int, most: int) -> None:
+        if self._is_following:
+            self.verticalScrollBar().setValue(most)
+
+    @Slot(int)
+    def _on_value_changed(self, value: int) -> None:
+        self._is_following = value >= self.verticalScrollBar().maximum()
 
 
 class _SearchLine(QLineEdit):

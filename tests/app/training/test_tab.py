@@ -1,5 +1,6 @@
 """The training tab as a whole: named, explained and usable without a mouse."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -61,18 +62,26 @@ def test_that_every_enabled_field_is_reached_with_the_tab_key(bench: Bench) -> N
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget.objectName()
 
 
-def test_that_the_log_s_newest_line_stays_in_sight_in_a_smaller_window(
-    qtbot: QtBot, bench: Bench
+@pytest.mark.parametrize("is_shown_first", [True, False])
+def test_that_the_log_s_newest_line_is_in_sight_until_somebody_scrolls_away(
+    qtbot: QtBot, bench: Bench, is_shown_first: bool
 ) -> None:
     bench.tab.resize(1200, 800)
-    bench.tab.show()
+    if is_shown_first:
+        bench.tab.show()
     for number in range(40):
         bench.tab.log.add_line(f"Line {number}, which is long enough to wrap. " * 4)
 
     bench.tab.resize(900, 640)
+    bench.tab.show()
 
     bar = bench.find("log").verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    bench.tab.log.add_line("The newest.")
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
+    bar.setValue(3)
+    bench.tab.log.add_line("Newer still.")
+    assert bar.value() == 3
 
 
 def test_that_the_log_can_be_copied(qtbot: QtBot, bench: Bench) -> None:
