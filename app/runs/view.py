@@ -220,6 +220,8 @@ class RunsView(QDialog):
             button.setEnabled(command in commands)
             button.setVisible((command is RunCommand.RESTORE) == self.is_trash)
         self._buttons[RunCommand.COMPARE].setVisible(True)
+        is_next = RunCommand.COMPARE in commands and RunCommand.OPEN not in commands
+        restyle(self._buttons[RunCommand.COMPARE], "primary", "true" if is_next else "false")
         for action in self._more.menu().actions():
             action.setEnabled(action.data() in commands)
         self._more.setEnabled(any(command in commands for command, *_ in MORE))

@@ -92,6 +92,18 @@ def test_that_a_command_that_is_not_offered_is_not_requested(qtbot: QtBot, view:
         qtbot.keyClick(table(view), Qt.Key.Key_Return)
 
 
+def test_that_the_bright_button_is_the_next_step(view: RunsView) -> None:
+    def bright() -> set[str]:
+        buttons = view.findChildren(QAbstractButton)
+        shining = (each for each in buttons if each.property("primary") == "true")
+        return {each.objectName() for each in shining if each.isEnabled()}
+
+    view.show_commands(frozenset({RunCommand.OPEN, RunCommand.DELETE}))
+    assert bright() == {"runs.open_button"}
+    view.show_commands(frozenset({RunCommand.COMPARE, RunCommand.DELETE}))
+    assert bright() == {"runs.compare_button"}
+
+
 def model_of(*runs: RunInfo) -> RowsModel[RunRow]:
     model = RowsModel(run_columns())
     model.set_rows(run_rows(runs))
