@@ -32,10 +32,10 @@ class Mixture:
 
     @property
     def name(self) -> str:
-        """What it is, such as "a mixture of 62 % network and 38 % a table of word triples"."""
-        return (
-            f"a mixture of {self.weight:.0%} network and {1.0 - self.weight:.0%} {self.table.name}"
-        ).replace("%", " %")
+        """What it is, such as "a mixture of 62 % network and 38 % table of word triples"."""
+        table = self.table.name.removeprefix("a ")
+        shares = f"{self.weight:.0%} network and {1.0 - self.weight:.0%} {table}"
+        return f"a mixture of {shares.replace('%', ' %')}"
 
     @property
     def description(self) -> str:

@@ -37,7 +37,7 @@ from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import TermLabel, as_plain, describe, make_label
+from app.shared.labels import ElidedLabel, TermLabel, as_plain, describe, make_label
 from engine import SENTENCE_END, NextWords
 
 NOTHING = "–"
@@ -149,7 +149,8 @@ class ScorePanel(QFrame):
             self._perplexity_label,
             self._bits_label,
         ) = self._figures
-        self._model_label = make_label("", "hint", self)
+        self._model_label = ElidedLabel(self)
+        self._model_label.setProperty("role", "hint")
         self._model_label.setObjectName("generation.score_model_label")
         self._parts_label = make_label("", "hint", self, wrap=True)
         self._parts_label.setObjectName("generation.parts_label")
@@ -376,8 +377,9 @@ class ScorePanel(QFrame):
         self._perplexity_label.explain(WAVERS, f"The typed sentence now: {perplexity}.")
         self._bits_label.setText(bits)
         self._bits_label.explain(SURPRISE, f"The typed sentence now: {bits} bits per word.")
-        self._model_label.setText(f"scored with the model as of {scored.model}")
-        self._model_label.setToolTip(as_plain(scored.model_title))
+        by = f"scored with the model as of {scored.model}"
+        self._model_label.setText(by)
+        self._model_label.setToolTip(as_plain(f"{by} ({scored.model_title})"))
         self._parts_label.setText(parts_text(score))
         self._parts_label.setVisible(bool(self._parts_label.text()))
         unknown = unknown_sentence(score, scored.hidden_words) + without_unknown_text(score)

@@ -4,7 +4,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 
 from app.application import Application
+from app.generation.records import ModelScore
+from app.generation.scoring.score_panel import ScorePanel
 from app.shared.labels import ElidedLabel
+from tests.app.support.generation_fakes import sentence_score, word_score
 from tests.app.support.training_fakes import epoch_done, loss_point
 from tests.app.support.window_fakes import fake_model
 
@@ -41,6 +44,11 @@ def test_that_the_plot_has_its_room_and_no_text_is_cut(
         ("best", "at epoch 12"),
     ):
         tab.figures.show_figure(name, "6.052", remark)
+    panel = window.findChild(ScorePanel)
+    assert panel is not None
+    long_name = "epoch 12.25, mixed with a table of four words in a row"
+    scored = sentence_score(words=(word_score("so"), word_score("SENTENCE_END")))
+    panel.show_score(ModelScore(score=scored, model=long_name, model_title="", guess_bits=13.0))
     tab.show_hint("Ended because the loss fell no further after 13 epochs.", "")
     window.show()
 

@@ -123,7 +123,7 @@ def test_that_all_ways_to_ask_a_mixture_agree_and_name_it(mixed: LanguageModel) 
         if not each.is_cut:
             assert event.score.log_probability == pytest.approx(each.log_probability)
     names = {each.mixture for each in (*drawn, scored, following)}
-    assert names == {"a mixture of 40 % network and 60 % a table of word triples"}
+    assert names == {"a mixture of 40 % network and 60 % table of word triples"}
     assert not of_network.mixture
 
 
