@@ -142,7 +142,8 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             colour = colours[number % len(colours)]
             is_dashed = number >= len(colours)
             style = Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine
-            line.setPen(mkPen(colour, width=(1 if is_dashed else 2), style=style))
+            width = (1 if is_dashed else 2) * self.devicePixelRatioF()
+            line.setPen(mkPen(colour, width=width, style=style))
             line.setSymbolBrush(mkBrush(colour))
             line.setSymbolPen(mkPen(colour))
             name.setText(shorten(curve.name, LONGEST_NAME), color=colour)

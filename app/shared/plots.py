@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pyqtgraph import AxisItem, PlotWidget, mkPen
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.shared.formatting import format_count
@@ -196,6 +197,11 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
         layout = QVBoxLayout(parent)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self)
+
+    def pen(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """Return a pen for a line that is as thick on a screen of any density."""
+        pen: QPen = mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
+        return pen
 
     def restyle(self, palette: Palette) -> None:
         """Paint the background and the axes in the colours of `palette`."""

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyqtgraph import AxisItem, InfiniteLine, TextItem, mkPen
+from pyqtgraph import AxisItem, InfiniteLine, TextItem
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
@@ -323,11 +323,11 @@ class BudgetPlot(QWidget):
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
-        self._touched.setPen(mkPen(palette.second, width=2))
-        self._unknown.setPen(mkPen(palette.accent, width=2))
+        self._touched.setPen(self._canvas.pen(palette.second, 2))
+        self._unknown.setPen(self._canvas.pen(palette.accent, 2))
         self._touched_label.setColor(palette.second)
         self._unknown_label.setColor(palette.accent)
-        self._line.setPen(mkPen(palette.foreground, width=1, style=Qt.PenStyle.DashLine))
+        self._line.setPen(self._canvas.pen(palette.foreground, 1, Qt.PenStyle.DashLine))
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:

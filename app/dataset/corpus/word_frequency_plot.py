@@ -6,7 +6,7 @@ It shows what it is given and computes no vocabulary of its own.
 import math
 from collections.abc import Sequence
 
-from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, mkBrush, mkPen
+from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, mkBrush
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -122,10 +122,10 @@ class WordFrequencyPlot(QWidget):
         wash = QColor(palette.bad)
         wash.setAlpha(24)
         self._region.setBrush(mkBrush(wash))
-        self._curve.setPen(mkPen(palette.accent, width=2))
+        self._curve.setPen(self._canvas.pen(palette.accent, 2))
         self._curve.setSymbolPen(None)
         self._curve.setSymbolBrush(mkBrush(palette.accent))
-        self._cut.setPen(mkPen(palette.bad, width=1, style=Qt.PenStyle.DashLine))
+        self._cut.setPen(self._canvas.pen(palette.bad, 1, Qt.PenStyle.DashLine))
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:

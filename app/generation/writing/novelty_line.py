@@ -146,7 +146,7 @@ class NoveltyDialog(QDialog):
             (self._written_curve, palette.accent, Qt.PenStyle.SolidLine),
             (self._held_out_curve, palette.second, Qt.PenStyle.DashLine),
         ):
-            curve.setPen(mkPen(colour, width=2, style=style))
+            curve.setPen(self._canvas.pen(colour, 2, style))
             curve.setSymbolPen(mkPen(colour))
             curve.setSymbolBrush(mkBrush(colour))
 

@@ -387,6 +387,9 @@ class LossPlot(QWidget):
             (self._evaluated, palette.second, 1),
         ):
             curve.setPen(mkPen(colour, width=width * ratio))
+        self._lines.restyle(palette, ratio)
+        self._strip.restyle(palette, ratio)
+        self._crosshair.restyle(palette.foreground, ratio)
         self._overlay.restyle(palette, ratio)
         self._overlay.draw(self._axis)
 
@@ -403,9 +406,6 @@ class LossPlot(QWidget):
         self._best.setSymbolPen(mkPen(palette.background))
         self._sampled.setSymbolBrush(mkBrush(palette.background))
         self._sampled.setSymbolPen(mkPen(palette.second, width=1.5))
-        self._lines.restyle(palette)
-        self._strip.restyle(palette)
-        self._crosshair.restyle(palette.foreground)
         self._legend_of = None
         self._show_legend()
 

@@ -158,9 +158,9 @@ class PlotCrosshair(QObject):
         canvas.scene().sigMouseMoved.connect(self._on_scene_mouse_moved)
         canvas.installEventFilter(self)
 
-    def restyle(self, colour: str) -> None:
-        """Take another colour."""
-        self._line.setPen(mkPen(colour, width=1))
+    def restyle(self, colour: str, ratio: float = 1.0) -> None:
+        """Take another colour; the line is `ratio` times as thick on a dense screen."""
+        self._line.setPen(mkPen(colour, width=ratio))
 
     def place(self, position: float, at: QPointF | None = None) -> None:
         """Move the line and report it; the pointer is `at` a place of the scene, if it is."""

@@ -54,8 +54,8 @@ class RateStrip:
         heights = np.log10(np.maximum(changed[-MOST_TICKS:], _SMALLEST))
         self._ticks.setData(self._ticks_at, heights)
 
-    def restyle(self, palette: Palette) -> None:
-        """Take other colours."""
+    def restyle(self, palette: Palette, ratio: float = 1.0) -> None:
+        """Take other colours; lines are `ratio` times as thick on a dense screen."""
         self._name.setText("rate", color=palette.faint)
-        self._line.setPen(mkPen(palette.faint, width=1))
-        self._ticks.setPen(mkPen(palette.warning, width=2))
+        self._line.setPen(mkPen(palette.faint, width=ratio))
+        self._ticks.setPen(mkPen(palette.warning, width=2 * ratio))

@@ -38,7 +38,7 @@ class ReferenceLines:
 
     def __init__(self, plot: PlotItem, palette: Palette) -> None:
         self._plot, self._palette = plot, palette
-        self._is_log = False
+        self._is_log, self._ratio = False, 1.0
         self._lines: list[tuple[Reference, InfiniteLine]] = []
         self._named: tuple[Reference, str] | None = None  # and its colour
         self._margin = _Margin(plot)
@@ -90,9 +90,9 @@ class ReferenceLines:
             self._margin.is_short = is_short
             self._show_names()
 
-    def restyle(self, palette: Palette) -> None:
-        """Draw everything again in other colours."""
-        self._palette = palette
+    def restyle(self, palette: Palette, ratio: float) -> None:
+        """Draw all again in other colours; lines are `ratio` times as thick on a dense screen."""
+        self._palette, self._ratio = palette, ratio
         self.show(self.references)
 
     def _show_names(self) -> None:
@@ -108,7 +108,7 @@ class ReferenceLines:
         return self._palette.good if reference.is_goal else self._palette.faint
 
     def _line(self, reference: Reference) -> InfiniteLine:
-        pen = mkPen(self._colour(reference), width=1, style=Qt.PenStyle.DashLine)
+        pen = mkPen(self._colour(reference), width=self._ratio, style=Qt.PenStyle.DashLine)
         return InfiniteLine(pos=self._height(reference.loss), angle=0, pen=pen)
 
 
@@ -173,8 +173,9 @@ class _Margin(GraphicsWidget):  # type: ignore[misc]
         """Paint dashes from each line's height to its name, then the name."""
         painter.setFont(QGuiApplication.font())
         gap = scaled(GAP)
+        ratio = painter.device().devicePixelRatioF()
         for label in self.labels():
-            painter.setPen(mkPen(label.colour, width=1, style=Qt.PenStyle.DashLine))
+            painter.setPen(mkPen(label.colour, width=ratio, style=Qt.PenStyle.DashLine))
             start, end = QPointF(gap, label.line_y), label.place.center()
             painter.drawLine(start, QPointF(gap + scaled(SWATCH), end.y()))
             painter.setPen(QColor(label.colour))

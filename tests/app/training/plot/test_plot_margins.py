@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from pyqtgraph import InfiniteLine, PlotDataItem, PlotWidget
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
@@ -162,3 +163,22 @@ def test_that_the_box_of_values_is_at_the_pointer(
     assert not box.contains(at)
     assert plot._canvas.rect().contains(box)
     assert min(abs(box.left() - at.x()), abs(box.right() - at.x())) <= 16
+
+
+def test_that_every_line_is_as_thick_on_a_dense_screen(
+    plot: LossPlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot.show_references(references(4.0, 6.0))
+
+    def widths() -> list[float]:
+        items = plot.findChild(PlotWidget).scene().items()
+        lines = [each.pen for each in items if isinstance(each, InfiniteLine)]
+        curves = [each.opts["pen"] for each in items if isinstance(each, PlotDataItem)]
+        return [pen.widthF() for pen in (*lines, *curves) if pen is not None]
+
+    plain = widths()
+    monkeypatch.setattr(LossPlot, "devicePixelRatioF", lambda _: 2.0)
+    plot._restyle()
+
+    assert len(plain) >= 6
+    assert sorted(widths()) == sorted(2.0 * width for width in plain)
