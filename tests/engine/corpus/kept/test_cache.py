@@ -28,16 +28,6 @@ from tests.engine.support.kept_corpora import (
 from tests.engine.support.runs import StopsAfter
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return write_rows(tmp_path / "texts.csv", TEXTS)
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "user" / "cache"
-
-
 def test_that_a_second_opening_prepares_nothing_and_gives_the_same(path: Path, cache: Path) -> None:
     options = {"vocabulary_size": 9, "validation_fraction": 0.3, "seed": 4}
     alone, _ = prepare(path, None, **options)

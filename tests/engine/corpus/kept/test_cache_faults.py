@@ -15,7 +15,6 @@ from engine.corpus.kept.prepared_file import DamagedError, read_prepared
 from engine.errors import CorpusError
 from engine.files.spool import Spool
 from tests.engine.support.kept_corpora import (
-    TEXTS,
     assert_same,
     kept_files,
     notices,
@@ -23,16 +22,6 @@ from tests.engine.support.kept_corpora import (
     was_prepared,
     write_rows,
 )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return write_rows(tmp_path / "texts.csv", TEXTS)
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "user" / "cache"
 
 
 @pytest.fixture
