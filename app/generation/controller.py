@@ -21,14 +21,7 @@ from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
-from engine import (
-    ExportError,
-    Notice,
-    RunControl,
-    SampleConfig,
-    SentenceGenerated,
-    SentenceGrowing,
-)
+from engine import ExportError, Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import (
-    USUAL_VOCABULARY,
-    CorpusMade,
-    Jobs,
-    RunResumed,
-    resumed_events,
-    told_events,
-)
+from app.jobs import USUAL_VOCABULARY, CorpusMade, Jobs, RunResumed, resumed_events, told_events
 from app.protocols import TrainingQuestions
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore

@@ -16,14 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
-from app.shared.labels import (
-    add_row,
-    as_plain,
-    describe,
-    make_form,
-    make_label,
-    restyle,
-)
+from app.shared.labels import add_row, as_plain, describe, make_form, make_label, restyle
 from engine import StageProgress
 
 if TYPE_CHECKING:

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import (
-    QColor,
-    QGuiApplication,
-    QHideEvent,
-    QPainter,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.shared.formatting import format_loss, format_tick, perplexity_of_loss
@@ -27,12 +20,7 @@ from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
 from app.training.plot.overlay import OverlayLine
-from app.training.plot.plot_parts import (
-    USUAL_SMOOTHING,
-    PlotControls,
-    PlotCrosshair,
-    ValueBox,
-)
+from app.training.plot.plot_parts import USUAL_SMOOTHING, PlotControls, PlotCrosshair, ValueBox
 from app.training.plot.rate_strip import RateStrip
 from app.training.plot.readings import describe_history, describe_point
 from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
