@@ -69,14 +69,14 @@ class Steps(QObject):
 
     def _connect_menu(self) -> None:
         menu = self._window.run_menu
-        menu.next_requested.connect(self._on_next_requested)
-        menu.pause_requested.connect(self._training.buttons.press_pause)
-        menu.stop_requested.connect(self._on_stop_requested)
-        menu.undo_requested.connect(self._undo.undo)
-        menu.sentence_requested.connect(self._on_sentence_requested)
-        menu.redo_requested.connect(self._undo.redo)
-        menu.export_requested.connect(self._on_export_requested)
-        menu.find_requested.connect(self._on_find_requested)
+        menu.next.triggered.connect(self._on_next_triggered)
+        menu.pause.triggered.connect(self._training.buttons.press_pause)
+        menu.stop.triggered.connect(self._on_stop_triggered)
+        menu.undo.triggered.connect(self._undo.undo)
+        menu.redo.triggered.connect(self._undo.redo)
+        menu.sentence.triggered.connect(self._on_sentence_triggered)
+        menu.export.triggered.connect(self._on_export_triggered)
+        menu.find_text.triggered.connect(self._on_find_triggered)
         self._undo.changed.connect(menu.show_undo)
 
     def _connect_undo(self) -> None:
@@ -93,7 +93,7 @@ class Steps(QObject):
         )
 
     @Slot()
-    def _on_next_requested(self) -> None:
+    def _on_next_triggered(self) -> None:
         if self._window.is_home:
             self._window.home.press_bright()
             return
@@ -105,7 +105,7 @@ class Steps(QObject):
         steps[self._window.current_tab]()
 
     @Slot()
-    def _on_stop_requested(self) -> None:
+    def _on_stop_triggered(self) -> None:
         if self._window.is_home:
             return  # what runs is not seen
         match self._window.current_tab:
@@ -124,12 +124,12 @@ class Steps(QObject):
                 self._generation.score_panel.better_word.request_stop()
 
     @Slot()
-    def _on_sentence_requested(self) -> None:
+    def _on_sentence_triggered(self) -> None:
         self._window.show_tab(GENERATION_TAB)
         self._generation.score_panel.focus_line()
 
     @Slot()
-    def _on_export_requested(self) -> None:
+    def _on_export_triggered(self) -> None:
         """Press the button that writes a file of what the tab shows."""
         name = _EXPORTS[self._window.current_tab]
         button = self._window.findChild(QPushButton, name)
@@ -137,7 +137,7 @@ class Steps(QObject):
             button.click()
 
     @Slot()
-    def _on_find_requested(self) -> None:
+    def _on_find_triggered(self) -> None:
         """Go to the field that searches in the tab."""
         if self._window.is_home:
             return
