@@ -324,7 +324,9 @@ class Application:
         self.training.generate_requested.connect(
             self._generation_tab.generate_panel.request_generate
         )
-        self._dataset_tab.train_requested.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self._dataset_tab.prepare_panel.train_requested.connect(
+            partial(self.window.show_tab, TRAINING_TAB)
+        )
         self.kept_runs.opener.text_wanted.connect(self.dataset.prepare_again)
 
     def _make_continuity(self, session_path: Path, jobs: Jobs) -> None:
