@@ -95,9 +95,10 @@ class GenerationController(QObject):
         self._panel.own_presets_changed.connect(self._on_own_presets_changed)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
-        self._session.shown_model_changed.connect(self._on_session_changed)
-        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.shown_model_changed.connect(self._show_model)
+        self._session.run_state_changed.connect(self._show_model)
 
+    @Slot()
     def _show_model(self) -> None:
         model = self._session.shown_model
         if model is None:
@@ -109,10 +110,6 @@ class GenerationController(QObject):
         elif self._session.run_state in _RUNNING:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
-
-    @Slot(object)
-    def _on_session_changed(self, _value: object) -> None:
-        self._show_model()
 
     @Slot(object)
     def _on_settings_changed(self, config: SampleConfig) -> None:

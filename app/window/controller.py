@@ -123,13 +123,13 @@ class WindowController(QObject):
     def _connect_state(self) -> None:
         self._presenter.message_requested.connect(self._window.show_message)
         self._presenter.clear_requested.connect(self._window.clear_messages)
-        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.run_state_changed.connect(self._show_session)
         self._session.run_state_changed.connect(self._on_run_state_changed)
-        self._session.model_changed.connect(self._on_session_changed)
-        self._session.run_changed.connect(self._on_session_changed)
-        self._session.model_saved_changed.connect(self._on_session_changed)
-        self._session.corpus_changed.connect(self._on_session_changed)
-        self._session.unprepared_changed.connect(self._on_session_changed)
+        self._session.model_changed.connect(self._show_session)
+        self._session.run_changed.connect(self._show_session)
+        self._session.model_saved_changed.connect(self._show_session)
+        self._session.corpus_changed.connect(self._show_session)
+        self._session.unprepared_changed.connect(self._show_session)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -143,6 +143,7 @@ class WindowController(QObject):
         self._theme.choose(settings.theme)
         self._show_session()
 
+    @Slot()
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
         self._window.show_state(describe_session(session))
@@ -267,10 +268,6 @@ class WindowController(QObject):
     @Slot(object)
     def _on_settings_changed(self, settings: AppSettings) -> None:
         self._window.file_menu.show_recent_files(settings.recent_files)
-
-    @Slot(object)
-    def _on_session_changed(self, value: object) -> None:
-        self._show_session()
 
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:

@@ -62,9 +62,9 @@ class Steps(QObject):
             (runners.generation, runners.replacement),
         )
         for runner in chain.from_iterable(self._stoppable):
-            runner.busy_changed.connect(self._on_busy_changed)
-        window.tab_changed.connect(self._on_tab_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
+            runner.busy_changed.connect(self._offer)
+        window.tab_changed.connect(self._offer)
+        session.run_state_changed.connect(self._offer)
         self._offer()
 
     def _connect_menu(self) -> None:
@@ -85,6 +85,7 @@ class Steps(QObject):
         scores.removed.connect(self._on_compared_removed)
         scores.replaced.connect(self._on_sentence_replaced)
 
+    @Slot()
     def _offer(self) -> None:
         runners = self._stoppable[self._window.current_tab]
         self._window.run_menu.show_commands(
@@ -181,15 +182,3 @@ class Steps(QObject):
         back, again = partial(panel.restore_text, former), partial(panel.restore_text, panel.text)
         text = "Your typed sentence was replaced." if is_told else ""
         self._undo.offer(text, back, again)
-
-    @Slot(bool)
-    def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument
-        self._offer()
-
-    @Slot(int)
-    def _on_tab_changed(self, _index: int) -> None:
-        self._offer()
-
-    @Slot(object)
-    def _on_run_state_changed(self, _state: object) -> None:
-        self._offer()

@@ -60,8 +60,8 @@ class CopiesController(BackgroundController):
         self._panel.sentences_written.connect(self._look)
         self._panel.copy_chosen.connect(self._on_copy_chosen)
         self._panel.source_chosen.connect(self._on_source_chosen)
-        self._session.corpus_changed.connect(self._on_text_changed)
-        self._session.model_changed.connect(self._on_text_changed)
+        self._session.corpus_changed.connect(self._look)
+        self._session.model_changed.connect(self._look)
 
     @Slot()
     def _look(self) -> None:
@@ -97,10 +97,6 @@ class CopiesController(BackgroundController):
 
     def _own_records(self) -> list[tuple[Batch, SentenceGenerated]]:
         return [record for record in self._panel.records() if record[0].is_of_session]
-
-    @Slot(object)
-    def _on_text_changed(self, _value: object) -> None:
-        self._look()
 
     def _take(self, event: object) -> None:
         model = self._session.shown_model

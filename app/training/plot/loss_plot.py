@@ -295,7 +295,7 @@ class LossPlot(QWidget):
         self.controls.smoothing_changed.connect(self._on_controls_smoothing_changed)
         self.controls.log_changed.connect(self._on_controls_log_changed)
         self.controls.reset_requested.connect(self._on_controls_reset_requested)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -358,10 +358,6 @@ class LossPlot(QWidget):
         self._box.enableAutoRange()
         self.redraw()
 
-    @Slot()
-    def _on_color_scheme_changed(self) -> None:
-        self._restyle()
-
     def _set_pens(self, ratio: float | None = None) -> None:
         """Draw lines as thick on a screen of any density; a bold noisy line would be slow."""
         palette = current_palette()
@@ -381,6 +377,7 @@ class LossPlot(QWidget):
         self._overlay.restyle(palette, ratio)
         self._overlay.draw(self._axis)
 
+    @Slot()
     def _restyle(self) -> None:
         palette = current_palette()
         self._canvas.setBackground(palette.background)

@@ -274,7 +274,8 @@ def test_that_refused_rows_are_listed_beside_the_plot(tab: DatasetTab) -> None:
 def test_that_progress_without_a_total_says_what_is_done(tab: DatasetTab) -> None:
     tab.show_busy("Starting", can_cancel=True)
 
-    tab.prepare_panel.show_progress(StageProgress(stage="Reading", done=1200, total=None, unit="rows"))
+    progress = StageProgress(stage="Reading", done=1200, total=None, unit="rows")
+    tab.prepare_panel.show_progress(progress)
 
     label = find(tab, "stage_label")
     assert isinstance(label, QLabel)
