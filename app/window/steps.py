@@ -161,10 +161,10 @@ class Steps(QObject):
             panel.records_changed.emit()
 
         def back() -> None:
-            show([*records, *panel.records()])
+            show([*records, *panel.sentences.records()])
 
         def again() -> None:
-            show([each for each in panel.records() if each not in records])
+            show([each for each in panel.sentences.records() if each not in records])
 
         self._undo.offer(f"{counted(len(records), 'sentence')} cleared.", back, again)
 
