@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import USUAL_VOCABULARY, CorpusMade, Jobs, RunResumed, resumed_events, told_events
+from app.controller import Surroundings, TaskController
+from app.errors import MessageAction, TaskFailure
+from app.jobs import USUAL_VOCABULARY, CorpusMade, RunResumed, resumed_events, told_events
 from app.protocols import TrainingQuestions
-from app.session import Command, CurrentRun, RunState, Session, enabled_commands
-from app.settings import SettingsStore
+from app.session import Command, CurrentRun, RunState, enabled_commands
 from app.tasks.task_runner import TaskRunner
 from app.training import texts
 from app.training.dialogs import TrainingDialogs
@@ -33,7 +33,7 @@ _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 _AT_REST = (RunState.IDLE, RunState.READY)
 
 
-class TrainingController(QObject):
+class TrainingController(TaskController):
     """Connect the training tab with the session and the engine's training.
 
     Signals
@@ -47,36 +47,21 @@ class TrainingController(QObject):
     resumed = Signal()
     generate_requested = Signal()
 
-    def __init__(
-        self,
-        tab: TrainingTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, tab: TrainingTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
         self._tab = tab
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._settings = settings
-        self._jobs = jobs
-        self._dialogs: TrainingQuestions = jobs.training_dialogs or TrainingDialogs(tab)
+        self._dialogs: TrainingQuestions = self._jobs.training_dialogs or TrainingDialogs(tab)
         self._under_way: CurrentRun | None = None  # or was last
         self._text = ""  # digest of the text that the settings are of
         self._more = texts.NOTHING_MORE
         self._control: RunControl | None = None  # of the newest training
         self._rate_before: float | None = None  # in the form when it was paused
         self._leg: tuple[str, int] = ("", 0)  # a run, and how many epochs it got on top
-        self._follower = RunFollower(tab, session, presenter, jobs.entropy)
+        self._follower = RunFollower(tab, self._session, self._presenter, self._jobs.entropy)
         self.show_settings(ModelConfig(), TrainConfig())
         self._connect_signals()
-        self._on_session_corpus_changed(session.corpus)
-        self._on_session_model_changed(session.model)
+        self._on_session_corpus_changed(self._session.corpus)
+        self._on_session_model_changed(self._session.model)
 
     def _connect_signals(self) -> None:
         buttons = self._tab.buttons
@@ -90,8 +75,6 @@ class TrainingController(QObject):
         self._tab.form.recipe_changed.connect(self._on_form_recipe_changed)
         self._tab.log.export_requested.connect(self._on_export_requested)
         self._tab.log.plot_requested.connect(self._on_plot_requested)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
         self._session.model_changed.connect(self._on_session_model_changed)
         self._session.run_changed.connect(self._on_session_run_changed)
@@ -289,16 +272,12 @@ class TrainingController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event | CorpusMade | RunResumed") -> None:
-        if isinstance(event, RunResumed):
-            self._show_settings(event)
+    def _on_runner_event_ready(self, event: Any) -> None:
+        if isinstance(event, RunResumed):  # with what the run uses, such as a lower learning rate
+            self.show_settings(event.model, event.train)
+            self._refresh()
         else:
             self._follower.follow(event)
-
-    def _show_settings(self, resumed: RunResumed) -> None:
-        """Show what the run uses, such as a lower learning rate."""
-        self.show_settings(resumed.model, resumed.train)
-        self._refresh()
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:

@@ -6,18 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
-from app.settings import AppSettings, SettingsStore
+from app.settings import AppSettings
 from app.shared.formatting import counted, format_epoch
-from app.tasks.task_runner import TaskRunner
-from app.window.prepared_texts import PreparedTextsController
 from app.window.views.dialogs import WindowDialogs
 from app.window.views.settings_dialog import SettingsDialog
 from engine import LossPoint
@@ -44,41 +41,26 @@ _AT_REST = (RunState.IDLE, RunState.READY)
 _IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
-class WindowController(QObject):
+class WindowController(Controller):
     """Connect the window with the session and the other controllers."""
 
     def __init__(
         self,
         window: "MainWindow",
-        session: Session,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
         theme: "Theme",
         dataset: DatasetController,
         models: ModelFilesController,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         dialogs: WindowDialogs,
         open_log_folder: Callable[[], None],
-        prepared_texts: TaskRunner,
-        open_folder: Callable[[Path], None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._window, self._session, self._presenter = window, session, presenter
-        self._settings, self._theme = settings, theme
+        super().__init__(around)
+        self._window, self._theme = window, theme
         self._dataset, self._models = dataset, models
         self._was_training = False
         self._percent: int | None = None  # of the training that goes on
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
-        self.prepared_texts = PreparedTextsController(
-            window.file_menu.prepared_texts,
-            prepared_texts,
-            presenter,
-            jobs,
-            open_folder=open_folder,
-            parent=self,
-        )
         self._connect_window()
         self._connect_state()
         self._restore()
