@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
+    QPushButton,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Message
-from app.shared.labels import TermLabel, as_plain, make_label
+from app.shared.labels import TermLabel, as_plain, make_label, restyle
 from app.shared.scrolling import TabScrollArea
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.views.drop_hint import DropHint, drop_text
@@ -153,6 +154,25 @@ class MainWindow(QMainWindow):
         if place in self._strips:
             self._strips[place].clear()
 
+    def take_problem_step(self) -> bool:
+        """Take the step that a problem of the tab in front offers; return whether there is one."""
+        strip = self._strips[PLACES[self.current_tab]]
+        offers_step = strip.offers_step
+        if offers_step:
+            strip.take_step()
+        return offers_step
+
+    @Slot()
+    def _lead(self) -> None:
+        """Let one button of each tab stand out: where a problem offers a step, it is that one."""
+        for strip in self._strips.values():
+            page = strip.parentWidget()
+            if page is not None:
+                restyle(page, "offers_step", "true" if strip.offers_step else "false")
+                for button in page.findChildren(QPushButton):
+                    button.style().unpolish(button)
+                    button.style().polish(button)
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -217,6 +237,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addLayout(above)
         column.addWidget(TabScrollArea(tab, page), 1)
+        strip.offering_changed.connect(self._lead)
         return page
 
     def _build_menus(self) -> None:

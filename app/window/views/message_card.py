@@ -28,11 +28,11 @@ class MessageCard(QFrame):
 
     Signals
     -------
-    closed()
-        The person closed the message.
+    offering_changed()
+        A step is offered now, another one, or none any more.
     """
 
-    closed = Signal()
+    offering_changed = Signal()
 
     def __init__(self, role: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,6 +72,7 @@ class MessageCard(QFrame):
             widget.style().polish(widget)
         self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
         self.show()
+        self.offering_changed.emit()
         announcement = QAccessibleAnnouncementEvent(self, message.text)
         if message.kind == "error":
             announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
@@ -80,7 +81,26 @@ class MessageCard(QFrame):
     @Slot()
     def clear(self) -> None:
         """Hide the message."""
+        self.dismiss()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Hide this one alone, where a subclass shows more."""
         self.hide()
+        self.offering_changed.emit()
+
+    @property
+    def offers_step(self) -> bool:
+        """Whether a step that helps is offered now."""
+        return not self.isHidden() and self._action is not None
+
+    @Slot()
+    def take_step(self) -> None:
+        """Take the step that is offered; the message has served its purpose."""
+        action = self._action
+        self.dismiss()
+        if action is not None:
+            action.run()
 
     def _show_action(self, action: MessageAction | None) -> None:
         self._action = action
@@ -109,7 +129,6 @@ class MessageCard(QFrame):
         self._action_button = describe(
             QPushButton(self), f"{role}.action_button", "The step that helps", ""
         )
-        self._action_button.setProperty("primary", "true")
         self._copy_button = describe(
             QPushButton("Copy details", self),
             f"{role}.copy_button",
@@ -129,16 +148,9 @@ class MessageCard(QFrame):
             self.buttons.addWidget(button)
 
     def _connect_signals(self) -> None:
-        self._action_button.clicked.connect(self._on_action_button_clicked)
+        self._action_button.clicked.connect(self.take_step)
         self._copy_button.clicked.connect(self._on_copy_button_clicked)
-        self._close_button.clicked.connect(self._on_close_button_clicked)
-
-    @Slot()
-    def _on_action_button_clicked(self) -> None:
-        action = self._action
-        self.hide()
-        if action is not None:
-            action.run()
+        self._close_button.clicked.connect(self.dismiss)
 
     @Slot()
     def _on_copy_button_clicked(self) -> None:
@@ -146,18 +158,17 @@ class MessageCard(QFrame):
         QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{details}")
         self._copy_button.setText("Copied")
 
-    @Slot()
-    def _on_close_button_clicked(self) -> None:
-        self.hide()
-        self.closed.emit()
-
 
 class MessageStrip(MessageCard):
-    """A message above what it concerns: it covers nothing that is to be mended."""
+    """A message above what it concerns: it covers nothing that is to be mended.
+
+    Its step stands out, and no other button of the tab beside it.
+    """
 
     def __init__(self, role: str, parent: QWidget) -> None:
         super().__init__(role, parent)
         self.setProperty("placed", "tab")
+        self._action_button.setProperty("primary", "true")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(16)
