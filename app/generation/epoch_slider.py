@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from app.shared.formatting import format_epoch, format_loss
 from app.shared.labels import make_label
+from app.shared.layouts import in_row
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -47,11 +48,7 @@ class EpochSlider(QWidget):
         caption.setBuddy(self._slider)
         for part in (caption, self._slider, self._text):
             part.setToolTip(TIP)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(caption)
-        layout.addWidget(self._slider)
-        layout.addWidget(self._text)
+        in_row(caption, self._slider, self._text, of=self, margins=0)
         self._slider.valueChanged.connect(self._on_slider_moved)
         self.show_models((), None)
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.runs.comparison import MOST_CURVES, ComparedRow, RunComparison
 from app.runs.curves_plot import AXES, CurvesPlot
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
@@ -39,10 +40,7 @@ class ComparisonDialog(QDialog):
         self.setObjectName("runs.comparison")
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(self._build_head(comparison))
+        layout = in_column(self._build_head(comparison), of=self, margins=16, spacing=8)
         warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
         warning.setObjectName("runs.comparison_warning")
         warning.setVisible(bool(comparison.warnings))
@@ -84,11 +82,7 @@ class ComparisonDialog(QDialog):
         )
         for axis in AXES:
             self._axis.addItem(AXIS_NAMES[axis], axis)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addLayout(texts, 1)
-        head.addWidget(self._axis, 0, Qt.AlignmentFlag.AlignBottom)
-        return head
+        return in_row((texts, 1), (self._axis, 0, Qt.AlignmentFlag.AlignBottom), spacing=16)
 
     @staticmethod
     def _fitting_width(table: RecordTable, comparison: RunComparison) -> int:

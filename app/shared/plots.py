@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pyqtgraph import AxisItem, PlotWidget, mkPen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.shared.formatting import format_count
+from app.shared.layouts import in_column
 from app.shared.theme import Palette, scaled
 
 FEWEST_TICKS = 4
@@ -194,9 +195,7 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
         plot.setContentsMargins(0, 4, 8, 0)
-        layout = QVBoxLayout(parent)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self)
+        in_column(self, of=parent, margins=0)
 
     def pen(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """Return a pen for a line that is as thick on a screen of any density."""

@@ -15,18 +15,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QWhatsThisClickedEvent,
 )
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from app.errors import Message
 from app.shared.labels import TermLabel, as_plain, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import TabScrollArea
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.views.drop_hint import DropHint, drop_text
@@ -229,14 +222,8 @@ class MainWindow(QMainWindow):
         """Return a tab below the strip for what concerns it."""
         page = QWidget(self._tabs)
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
-        above = QHBoxLayout()
-        above.setContentsMargins(16, 0, 16, 0)
-        above.addWidget(strip)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(above)
-        column.addWidget(TabScrollArea(tab, page), 1)
+        above = in_row(strip, margins=(16, 0, 16, 0))
+        in_column(above, (TabScrollArea(tab, page), 1), of=page, margins=0, spacing=0)
         strip.offering_changed.connect(self._lead)
         return page
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.dataset.corpus.sentences import CELL_LENGTH, TOKENS_ROLE, TokenDelegate
 from app.shared.formatting import counted, shorten
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column
 from app.shared.tables import Column, RowsModel, prepare_table
 from engine import TokenizerConfig, known_languages
 
@@ -73,14 +73,16 @@ class WordsPage(QWidget):
         self._advice.hide()
         self._build_choices()
         self._offer_options()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(_row(self._language, self._tokenizer))
-        layout.addLayout(_row(self._numbers, self._links, self._unknown))
-        layout.addWidget(self._note)
-        layout.addWidget(self._advice)
-        layout.addWidget(self._build_table(), 1)
+        in_column(
+            _row(self._language, self._tokenizer),
+            _row(self._numbers, self._links, self._unknown),
+            self._note,
+            self._advice,
+            (self._build_table(), 1),
+            of=self,
+            margins=(0, 12, 0, 0),
+            spacing=8,
+        )
 
     def show_words(self, preview: "WordsPreview") -> None:
         """Show the first sentences and how they are cut."""

@@ -5,17 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QGridLayout,
-    QHBoxLayout,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.shared.file_dialogs import ask_folder, ask_open_paths, first_folder
 from app.shared.labels import as_plain, describe, make_card, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.theme import scaled
 
 NO_FILE = "No file yet"
@@ -108,10 +102,7 @@ class FilePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._open, 1)
-        row.addWidget(self._open_folder)
+        row = in_row((self._open, 1), self._open_folder, spacing=8)
         layout.addLayout(row)
         layout.addWidget(self._sample)
         layout.addWidget(self._file)
@@ -206,10 +197,11 @@ class WelcomePage(QWidget):
             grid.setRowMinimumHeight(row - 1, 12)
             digit = make_label(str(number), "title", card)
             digit.setProperty("accent", "true")
-            step = QVBoxLayout()
-            step.setSpacing(2)
-            step.addWidget(make_label(title, "heading", card))
-            step.addWidget(make_label(text, "hint", card, wrap=True))
+            step = in_column(
+                make_label(title, "heading", card),
+                make_label(text, "hint", card, wrap=True),
+                spacing=2,
+            )
             grid.addWidget(digit, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
             grid.addLayout(step, row, 1)
         outer = QGridLayout(self)

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionViewItem,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,6 +31,7 @@ from app.dataset.file.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.direction import TextDelegate
 from app.shared.formatting import counted, format_bytes, format_count, shorten
 from app.shared.labels import as_plain, describe, make_label
+from app.shared.layouts import in_column
 from app.shared.tables import Index, prepare_table
 from app.shared.theme import current_palette, scaled
 
@@ -100,14 +100,16 @@ class PreviewPage(QWidget):
         splitter.addWidget(self._problems)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes(HEIGHTS)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._note)
-        layout.addWidget(self._doubt_note)
-        layout.addWidget(self._damage_note)
-        layout.addWidget(self._encodings)
-        layout.addWidget(splitter, 1)
+        in_column(
+            self._note,
+            self._doubt_note,
+            self._damage_note,
+            self._encodings,
+            (splitter, 1),
+            of=self,
+            margins=(0, 12, 0, 0),
+            spacing=8,
+        )
         self._problems.line_chosen.connect(self._on_line_chosen)
         self._problems.save_requested.connect(self.save_requested)
         self._encodings.encoding_chosen.connect(self.encoding_chosen)
@@ -206,9 +208,7 @@ class PreviewPage(QWidget):
             label.setObjectName("dataset.line_label")
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.setContentsMargins(0, 0, scaled(6), 0)
-            inside = QVBoxLayout(corner)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.addWidget(label)
+            in_column(label, of=corner, margins=0)
 
     @Slot(int)
     def _on_header_clicked(self, section: int) -> None:

@@ -5,16 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHeaderView, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.shared.fields.column_picker import ColumnPicker
 from app.shared.formatting import (
@@ -25,6 +16,7 @@ from app.shared.formatting import (
     format_perplexity,
 )
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import scaled
 from engine import SENTENCE_END, UNKNOWN_TOKEN, FileScored, StageProgress, WordStatistic
@@ -141,25 +133,23 @@ class FilePage(QWidget):
             fit_column(self._table, column, sample)
 
     def _build_layout(self) -> None:
-        choice = QHBoxLayout()
-        choice.addWidget(self._open_button)
-        choice.addWidget(self._name_label, 1)
+        choice = in_row(self._open_button, (self._name_label, 1))
         label = QLabel("&Text", self)
         label.setBuddy(self._column_picker)
         choice.addWidget(label)
         choice.addWidget(self._column_picker)
         choice.addWidget(self._per_word_check)
         choice.addWidget(self._score_button)
-        progress = QHBoxLayout()
-        progress.addWidget(self._bar, 1)
-        progress.addWidget(self._cancel_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.addLayout(choice)
-        layout.addLayout(progress)
-        layout.addWidget(self._status)
-        layout.addWidget(self._totals)
-        layout.addWidget(self._table, 1)
+        progress = in_row((self._bar, 1), self._cancel_button)
+        in_column(
+            choice,
+            progress,
+            self._status,
+            self._totals,
+            (self._table, 1),
+            of=self,
+            margins=(0, 8, 0, 0),
+        )
 
     def show_available(self, *, is_available: bool) -> None:
         """Let a file be scored while there is a model."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.shared.formatting import format_loss, format_tick, perplexity_of_loss
 from app.shared.labels import make_label
+from app.shared.layouts import in_column
 from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
@@ -278,12 +279,7 @@ class LossPlot(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QVBoxLayout(self._canvas).addWidget(self._empty)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.controls)
-        layout.addWidget(self._legend)
-        layout.addWidget(self._canvas, stretch=1)
+        in_column(self.controls, self._legend, (self._canvas, 1), of=self, margins=0, spacing=4)
 
     def _connect_signals(self) -> None:
         self._timer.timeout.connect(self._on_timer_timeout)

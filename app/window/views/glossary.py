@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
 
 from app.shared.labels import describe
+from app.shared.layouts import in_column
 from app.shared.theme import scaled
 
 SIZE = (640, 560)  # px
@@ -209,10 +210,7 @@ class GlossaryDialog(QDialog):
         text.setHtml(glossary_html(keys, now))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.addWidget(text, 1)
-        layout.addWidget(buttons)
+        in_column((text, 1), buttons, of=self, margins=16)
         self.resize(*map(scaled, SIZE))
         self._text, self._term = text, term
 

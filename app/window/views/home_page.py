@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from app.runs.recovery_bar import RecoveryBar
 from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.sparkline import CURVE, Sparkline, paint_curve
 from app.shared.theme import current_palette, scaled
@@ -124,11 +125,7 @@ class HomePage(QScrollArea):
         column.addWidget(self._build_start(content))
         column.addWidget(self._build_how(content))
         column.addWidget(self._build_lists(content), _LISTS_STRETCH)
-        outer = QHBoxLayout(content)
-        outer.setContentsMargins(24, 24, 24, 24)
-        outer.addStretch(1)
-        outer.addLayout(column, 100)
-        outer.addStretch(1)
+        in_row((None, 1), (column, 100), (None, 1), of=content, margins=24)
         for part in range(column.count()):
             item = column.itemAt(part)
             widget = item.widget() if item is not None else None
@@ -192,13 +189,13 @@ class HomePage(QScrollArea):
 
     def _build_head(self, parent: QWidget) -> QWidget:
         head = QWidget(parent)
-        layout = QVBoxLayout(head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(
-            make_label("Teach a network to write from your own text", "title", head, wrap=True)
+        in_column(
+            make_label("Teach a network to write from your own text", "title", head, wrap=True),
+            make_label(STEPS, "hint", head, wrap=True),
+            of=head,
+            margins=0,
+            spacing=4,
         )
-        layout.addWidget(make_label(STEPS, "hint", head, wrap=True))
         return head
 
     def _build_continue(self, parent: QWidget) -> QFrame:
@@ -218,16 +215,15 @@ class HomePage(QScrollArea):
         self._continue_detail = make_label("", "hint", self._continue_card)
         self._continue_detail.setObjectName("home.continue_detail")
         self._continue_curve = Sparkline(self._continue_card)
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._continue_title)
-        texts.addWidget(self._continue_detail)
-        row = QHBoxLayout(self._continue_card)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
-        row.addWidget(self._continue)
-        row.addLayout(texts, 1)
-        row.addWidget(self._continue_curve)
+        texts = in_column(self._continue_title, self._continue_detail, spacing=2)
+        in_row(
+            self._continue,
+            (texts, 1),
+            self._continue_curve,
+            of=self._continue_card,
+            margins=(16, 12, 16, 12),
+            spacing=16,
+        )
         return self._continue_card
 
     def _build_start(self, parent: QWidget) -> QFrame:
@@ -244,14 +240,16 @@ class HomePage(QScrollArea):
             "Use the sample comments",
             "Several thousand comments, written for this program, that come with it",
         )
-        row = QHBoxLayout(card)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(8)
-        row.addWidget(self._sample)
-        row.addWidget(self._open)
-        row.addSpacing(8)
-        row.addWidget(make_label("or drop a file onto this window", "hint", card))
-        row.addStretch(1)
+        in_row(
+            self._sample,
+            self._open,
+            8,
+            make_label("or drop a file onto this window", "hint", card),
+            (None, 1),
+            of=card,
+            margins=(16, 12, 16, 12),
+            spacing=8,
+        )
         return card
 
     def _build_how(self, parent: QWidget) -> QWidget:
@@ -261,12 +259,14 @@ class HomePage(QScrollArea):
         row.setSpacing(16)
         for title, text in HOW:
             card = make_card(self._how)
-            layout = QVBoxLayout(card)
-            layout.setContentsMargins(16, 12, 16, 16)
-            layout.setSpacing(4)
-            layout.addWidget(make_label(title, "heading", card))
-            layout.addWidget(make_label(text, "hint", card, wrap=True))
-            layout.addStretch(1)
+            in_column(
+                make_label(title, "heading", card),
+                make_label(text, "hint", card, wrap=True),
+                (None, 1),
+                of=card,
+                margins=(16, 12, 16, 16),
+                spacing=4,
+            )
             row.addWidget(card, 1)
         return self._how
 
@@ -301,11 +301,7 @@ class HomePage(QScrollArea):
         head.addWidget(make_label(title, "heading", card), 1)
         if button is not None:
             head.addWidget(button)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(entries)
+        in_column(head, entries, of=card, margins=(16, 12, 16, 12), spacing=8)
         return card
 
     def _connect_signals(self) -> None:

@@ -5,10 +5,11 @@ It decides nothing: `ErrorPresenter` says what to show, the window where.
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.errors import Message, MessageAction
 from app.shared.labels import as_plain, describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 
 _TITLES = {"info": "Note", "warning": "Warning", "error": "Problem"}
 
@@ -120,10 +121,7 @@ class MessageCard(QFrame):
         self._advice.setObjectName(f"{role}.advice")
         for label in (self._text, self._advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words = QVBoxLayout()
-        self.words.setSpacing(4)
-        for each in (self._title, self._text, self._advice):
-            self.words.addWidget(each)
+        self.words = in_column(self._title, self._text, self._advice, spacing=4)
 
     def _build_buttons(self, role: str) -> None:
         self._action_button = describe(
@@ -141,11 +139,9 @@ class MessageCard(QFrame):
             "Close the message",
             "Close this message; Help > Messages shows the last ones",
         )
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(8)
-        self.buttons.addStretch(1)
-        for button in (self._copy_button, self._close_button, self._action_button):
-            self.buttons.addWidget(button)
+        self.buttons = in_row(
+            (None, 1), self._copy_button, self._close_button, self._action_button, spacing=8
+        )
 
     def _connect_signals(self) -> None:
         self._action_button.clicked.connect(self.take_step)
@@ -169,8 +165,4 @@ class MessageStrip(MessageCard):
         super().__init__(role, parent)
         self.setProperty("placed", "tab")
         self._action_button.setProperty("primary", "true")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(16)
-        row.addLayout(self.words, 1)
-        row.addLayout(self.buttons)
+        in_row((self.words, 1), self.buttons, of=self, margins=(16, 8, 12, 8), spacing=16)
