@@ -30,7 +30,7 @@ class Strip(QFrame):
         self._text.setObjectName(f"{role}.text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._button = describe(QPushButton(self), f"{role}.button", "The step that helps", "")
+        self._button = describe(QPushButton(self), f"{role}.button", "The step that helps")
         self._button.clicked.connect(self.accepted)
         in_row((self._text, 1), self._button, of=self, margins=(12, 6, 6, 6), spacing=12)
         self.hide()

@@ -250,8 +250,7 @@ class DatasetTab(QWidget):
     def _build_reading_line(self, parent: QWidget) -> QWidget:
         """Return how the file is read in one line, and the button that shows all of it."""
         line = QWidget(parent)
-        self._reading = make_label("", "hint", line, wrap=True)
-        self._reading.setObjectName("dataset.reading_label")
+        self._reading = make_label("", "hint", line, wrap=True, name="dataset.reading_label")
         self._reading.setText("This is detected when you choose a file.")
         self._change = describe(
             QToolButton(line),

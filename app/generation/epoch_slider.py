@@ -42,8 +42,7 @@ class EpochSlider(QWidget):
         self._slider.setAccessibleName("Epoch whose model is used")
         self._slider.setPageStep(1)
         self._slider.setFixedWidth(scaled(SLIDER_WIDTH_PX))
-        self._text = make_label("", "hint", self)
-        self._text.setObjectName("generation.epoch_label")
+        self._text = make_label("", "hint", self, name="generation.epoch_label")
         self._text.setMinimumWidth(scaled(TEXT_WIDTH_PX))
         caption.setBuddy(self._slider)
         for part in (caption, self._slider, self._text):

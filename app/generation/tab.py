@@ -42,10 +42,7 @@ class GenerationTab(QWidget):
         self.show_model(None, "")
 
     def _build_widgets(self) -> None:
-        self._model_label = ElidedLabel(self)
-        self._model_label.setObjectName("generation.model_label")
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._model_label = ElidedLabel(self, role="hint", name="generation.model_label")
         self.epoch_slider = EpochSlider(self)
         self.mixture_check = MixtureCheck(self)
         self.generate_panel = GeneratePanel(self)

@@ -41,8 +41,13 @@ class ComparisonDialog(QDialog):
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         layout = in_column(self._build_head(comparison), of=self, margins=16, spacing=8)
-        warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
-        warning.setObjectName("runs.comparison_warning")
+        warning = make_label(
+            "\n".join(comparison.warnings),
+            "warning",
+            self,
+            wrap=True,
+            name="runs.comparison_warning",
+        )
         warning.setVisible(bool(comparison.warnings))
         layout.addWidget(warning)
         table = self._build_table(comparison)
@@ -73,8 +78,13 @@ class ComparisonDialog(QDialog):
         more = f" The curves are those of the first {MOST_CURVES} runs." if left_out > 0 else ""
         texts = QVBoxLayout()
         texts.setSpacing(2)
-        headline = make_label(comparison.headline or "Compare runs", "heading", self, wrap=True)
-        headline.setObjectName("runs.comparison_headline")
+        headline = make_label(
+            comparison.headline or "Compare runs",
+            "heading",
+            self,
+            wrap=True,
+            name="runs.comparison_headline",
+        )
         texts.addWidget(headline)
         texts.addWidget(make_label((SAME if is_same else hint) + more, "hint", self, wrap=True))
         self._axis = describe(

@@ -66,8 +66,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             plot.addItem(line)
         for name in self._names:
             plot.addItem(name, ignoreBounds=True)
-        self._start = make_label("", "caption", self)
-        self._start.setObjectName("runs.comparison_start_label")
+        self._start = make_label("", "caption", self, name="runs.comparison_start_label")
         self._start.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._on_scheme_changed()

@@ -27,15 +27,12 @@ class RecoveryBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recovery_bar")
-        self._title = make_label("", "body", self)
-        self._title.setObjectName("recovery_bar.title")
-        self._text = make_label("", "body", self, wrap=True)
-        self._text.setObjectName("recovery_bar.text")
-        self._detail = make_label("", "hint", self, wrap=True)
-        self._detail.setObjectName("recovery_bar.detail")
-        self._accept = describe(QPushButton(self), "recovery_bar.accept_button", "Recover", "")
+        self._title = make_label("", "body", self, name="recovery_bar.title")
+        self._text = make_label("", "body", self, wrap=True, name="recovery_bar.text")
+        self._detail = make_label("", "hint", self, wrap=True, name="recovery_bar.detail")
+        self._accept = describe(QPushButton(self), "recovery_bar.accept_button", "Recover")
         self._accept.setProperty("primary", "true")
-        self._later = describe(QPushButton(self), "recovery_bar.later_button", "Later", "")
+        self._later = describe(QPushButton(self), "recovery_bar.later_button", "Later")
         texts = in_column(self._text, self._detail, (None, 1), spacing=2)
         in_row(
             (self._title, 0, Qt.AlignmentFlag.AlignTop),

@@ -120,8 +120,7 @@ class RunsView(QDialog):
         self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
         head = self._build_head()
         self._build_table()
-        self._detail = make_label("", "hint", self, wrap=True)
-        self._detail.setObjectName("runs.detail_label")
+        self._detail = make_label("", "hint", self, wrap=True, name="runs.detail_label")
         self._detail.setAccessibleName("About the selected runs")
         self._detail.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self._detail.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -252,8 +251,9 @@ class RunsView(QDialog):
         self._search.setPlaceholderText("Search names, settings, tags…")
         self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(scaled(_SEARCH_WIDTH))
-        self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
-        self._words_note.setObjectName("runs.words_note")
+        self._words_note = make_label(
+            DIFFERENT_WORDS, "warning", self, wrap=True, name="runs.words_note"
+        )
         self._words_note.hide()
         texts.addWidget(self._words_note)
         self._trash = describe(
@@ -365,8 +365,7 @@ class RunsView(QDialog):
         return self._more
 
     def _build_disk(self) -> QHBoxLayout:
-        self._disk = ElidedLabel(self)
-        self._disk.setObjectName("runs.disk_label")
+        self._disk = ElidedLabel(self, name="runs.disk_label")
         self._disk.setAccessibleName("Disk use")
         self._disk.setTextFormat(Qt.TextFormat.PlainText)
         self._disk.setProperty("role", "hint")

@@ -42,8 +42,7 @@ class RunButtons(QWidget):
         self._is_paused = self._is_more_next = False
         self._build_starting()
         self._build_running()
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("training.status_label")
+        self._status = make_label("", "hint", self, wrap=True, name="training.status_label")
         self._status.setAccessibleName("State of the training")
         self._build_layout()
         self._connect_signals()

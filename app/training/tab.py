@@ -100,8 +100,7 @@ class TrainingTab(QWidget):
         return card
 
     def _build_run(self) -> QVBoxLayout:
-        self._verdict = ElidedLabel(self)
-        self._verdict.setObjectName("training.verdict_label")
+        self._verdict = ElidedLabel(self, name="training.verdict_label")
         self._verdict.setAccessibleName("How the run is going")
         self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         plot_card = make_card(self)

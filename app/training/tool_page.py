@@ -61,8 +61,9 @@ class ToolPage(QWidget):
             texts.tooltip,
         )
         self._explanation = make_label(texts.explanation, "hint", self, wrap=True)
-        self._verdict = make_label("", "hint", self, wrap=True)
-        self._verdict.setObjectName(f"training.{texts.role}_verdict")
+        self._verdict = make_label(
+            "", "hint", self, wrap=True, name=f"training.{texts.role}_verdict"
+        )
         told = QWidget(self)
         in_column(self._verdict, self._explanation, (None, 0), of=told, margins=0)
         self._texts_area = QScrollArea(self)  # a low window has room for some lines only

@@ -236,10 +236,8 @@ class MainWindow(QMainWindow):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
-        self._state = make_label("", "body", self)
-        self._state.setObjectName("window.state_label")
-        self._device = make_label("", "body", self)
-        self._device.setObjectName("window.device_label")
+        self._state = make_label("", "body", self, name="window.state_label")
+        self._device = make_label("", "body", self, name="window.device_label")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._state, 1)
         self.statusBar().addPermanentWidget(self._device)

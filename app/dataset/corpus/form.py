@@ -93,8 +93,7 @@ class CorpusForm(QWidget):
         self._build_vocabulary()
 
     def _build_words(self) -> None:
-        self._words_note = make_label("", "hint", self, wrap=True)
-        self._words_note.setObjectName("dataset.words_note")
+        self._words_note = make_label("", "hint", self, wrap=True, name="dataset.words_note")
         self._words = describe(
             QPushButton("Words…", self),
             "dataset.words_button",
@@ -145,8 +144,7 @@ class CorpusForm(QWidget):
             "Leave out duplicates",
             "Keep only the first of several documents with the same text",
         )
-        self._coverage = make_label("", "hint", self, wrap=True)
-        self._coverage.setObjectName("dataset.coverage_label")
+        self._coverage = make_label("", "hint", self, wrap=True, name="dataset.coverage_label")
         self._coverage.hide()
 
     def _build_layout(self) -> None:
@@ -237,8 +235,7 @@ class PreparePanel(QWidget):
             "Show the Training tab, where the network learns from this text (Ctrl+2)",
         )
         self._progress = QWidget(self)
-        self._stage = make_label("", "hint", self._progress, wrap=True)
-        self._stage.setObjectName("dataset.stage_label")
+        self._stage = make_label("", "hint", self._progress, wrap=True, name="dataset.stage_label")
         self._bar = describe(
             QProgressBar(self._progress),
             "dataset.progress_bar",

@@ -193,10 +193,7 @@ class CorpusPage(QScrollArea):
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._figures = FigureGrid("dataset.summary", 5, card)
         # Not wrapped: a height that depends on the width would make the page scroll too early.
-        self._origin = ElidedLabel(card)
-        self._origin.setTextFormat(Qt.TextFormat.PlainText)
-        self._origin.setProperty("role", "hint")
-        self._origin.setObjectName("dataset.origin_label")
+        self._origin = ElidedLabel(card, role="hint", name="dataset.origin_label")
         in_column(self._figures, self._origin, of=card, margins=(16, 12, 16, 12), spacing=8)
         return card
 

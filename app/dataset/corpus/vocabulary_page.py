@@ -152,10 +152,8 @@ class VocabularyPage(QScrollArea):
             "Train throw-away networks on this text for about two seconds, with the settings of "
             "the Training tab, to measure how long a pass over the text takes on this machine",
         )
-        self._note = make_label("", "hint", card, wrap=True)
-        self._note.setObjectName("dataset.budget_note")
-        self._status = make_label("", "hint", card, wrap=True)
-        self._status.setObjectName("dataset.measure_status")
+        self._note = make_label("", "hint", card, wrap=True, name="dataset.budget_note")
+        self._status = make_label("", "hint", card, wrap=True, name="dataset.measure_status")
         buttons = in_row(self._use, self._measure, (self._status, 1), spacing=8)
         in_column(
             make_label("How many words should the network know?", "heading", card),
@@ -173,8 +171,7 @@ class VocabularyPage(QScrollArea):
         card = make_card(parent)
         self._plot = BudgetPlot(card)
         self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
-        self._advice = make_label("", "hint", card, wrap=True)
-        self._advice.setObjectName("dataset.budget_advice")
+        self._advice = make_label("", "hint", card, wrap=True, name="dataset.budget_advice")
         in_column(
             make_label("What is left out", "heading", card),
             self._advice,

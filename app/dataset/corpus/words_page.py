@@ -66,10 +66,8 @@ class WordsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowsModel(word_columns(), self)
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.words_preview_note")
-        self._advice = make_label("", "warning", self, wrap=True)
-        self._advice.setObjectName("dataset.words_advice_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.words_preview_note")
+        self._advice = make_label("", "warning", self, wrap=True, name="dataset.words_advice_note")
         self._advice.hide()
         self._build_choices()
         self._offer_options()

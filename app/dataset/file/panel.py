@@ -25,37 +25,25 @@ FILE_FILTERS = (
     "All files (*)",
 )
 
-_STEPS = (
-    (
-        "Choose a text",
-        (
-            "Open a CSV file with one comment, review or message per row, or several as one text; "
-            "drop them onto this window, or begin with the sample comments that come with the "
-            "program."
-        ),
+_STEPS = {
+    "Choose a text": (
+        "Open a CSV file with one comment, review or message per row, or several as one text; "
+        "drop them onto this window, or begin with the sample comments that come with the "
+        "program."
     ),
-    (
-        "Check how it is read",
-        (
-            "The first rows appear here. Pick the column that holds the text; the program "
-            "guesses the rest, and you can overrule it."
-        ),
+    "Check how it is read": (
+        "The first rows appear here. Pick the column that holds the text; the program "
+        "guesses the rest, and you can overrule it."
     ),
-    (
-        "Prepare it",
-        (
-            "The text is split into sentences and words. The most frequent words become the "
-            "vocabulary: all that the network can read and say."
-        ),
+    "Prepare it": (
+        "The text is split into sentences and words. The most frequent words become the "
+        "vocabulary: all that the network can read and say."
     ),
-    (
-        "Then train and generate",
-        (
-            "On the Training tab a small recurrent network learns to guess each next word. "
-            "On the Generation tab it writes sentences of its own."
-        ),
+    "Then train and generate": (
+        "On the Training tab a small recurrent network learns to guess each next word. "
+        "On the Generation tab it writes sentences of its own."
     ),
-)
+}
 WIDTH = 600  # px, of the card
 
 
@@ -96,8 +84,7 @@ class FilePanel(QWidget):
             "Use the sample comments",
             "Use the several thousand comments, written for this program, that come with it",
         )
-        self._file = make_label(NO_FILE, "hint", self)
-        self._file.setObjectName("dataset.file_label")
+        self._file = make_label(NO_FILE, "hint", self, name="dataset.file_label")
         self._file.setMinimumWidth(1)  # a long name is cut in the middle
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,7 +179,7 @@ class WelcomePage(QWidget):
             "Teach a network to write from your own text", "title", card, wrap=True
         )
         grid.addWidget(headline, 0, 0, 1, 2)
-        for number, (title, text) in enumerate(_STEPS, start=1):
+        for number, (title, text) in enumerate(_STEPS.items(), start=1):
             row = 2 * number
             grid.setRowMinimumHeight(row - 1, 12)
             digit = make_label(str(number), "title", card)

@@ -83,13 +83,10 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._preview: CsvPreview | None = None
         self._model = PreviewModel(self)
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.preview_note")
-        self._doubt_note = make_label("", "warning", self, wrap=True)
-        self._doubt_note.setObjectName("dataset.doubt_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.preview_note")
+        self._doubt_note = make_label("", "warning", self, wrap=True, name="dataset.doubt_note")
         self._doubt_note.hide()
-        self._damage_note = make_label("", "warning", self, wrap=True)
-        self._damage_note.setObjectName("dataset.damage_note")
+        self._damage_note = make_label("", "warning", self, wrap=True, name="dataset.damage_note")
         self._damage_note.hide()
         self._encodings = EncodingChoice(self)
         self._problems = ProblemPanel("preview_", self, is_wide=True)
@@ -204,8 +201,7 @@ class PreviewPage(QWidget):
         """Say above the numbers at the left what they are."""
         corner = self._table.findChild(QAbstractButton)  # of Qt's own; it has no text to set
         if corner is not None:
-            label = make_label("Line", "caption", corner)
-            label.setObjectName("dataset.line_label")
+            label = make_label("Line", "caption", corner, name="dataset.line_label")
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.setContentsMargins(0, 0, scaled(6), 0)
             in_column(label, of=corner, margins=0)

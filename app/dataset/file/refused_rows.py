@@ -49,8 +49,9 @@ class ProblemPanel(QFrame):
         super().__init__(parent)
         self.setProperty("card", "true")
         self._model = RowsModel(problem_columns(), self)
-        self._heading = make_label("", "heading", self, wrap=True)
-        self._heading.setObjectName(f"dataset.{role}problems_label")
+        self._heading = make_label(
+            "", "heading", self, wrap=True, name=f"dataset.{role}problems_label"
+        )
         self._save = describe(
             QPushButton("Save the refused ro&ws…" if is_wide else "&Save…", self),
             f"dataset.{role}save_problems_button",

@@ -92,7 +92,7 @@ class FilePage(QWidget):
         self._score_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
 
     def _build_progress(self) -> None:
-        self._bar = describe(QProgressBar(self), "generation.file_bar", "How far it is", "")
+        self._bar = describe(QProgressBar(self), "generation.file_bar", "How far it is")
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
         self._cancel_button = describe(
@@ -101,12 +101,10 @@ class FilePage(QWidget):
             "Stop scoring",
             "Stop; no new file is left (Esc)",
         )
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("generation.file_status")
+        self._status = make_label("", "hint", self, wrap=True, name="generation.file_status")
 
     def _build_result(self) -> None:
-        self._totals = make_label("", "body", self, wrap=True)
-        self._totals.setObjectName("generation.file_totals")
+        self._totals = make_label("", "body", self, wrap=True, name="generation.file_totals")
         self._words = RowsModel(statistic_columns(self._share), self)
         self._table = describe(
             RecordTable(self),

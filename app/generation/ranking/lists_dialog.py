@@ -1,6 +1,6 @@
 """A window of its own for what has more than one sentence: a list to rank, a file to score."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
 from app.generation.ranking.file_page import FilePage
@@ -32,10 +32,7 @@ class ListsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("generation.lists_dialog")
         self.setWindowTitle("Rank a list or score a file")
-        self._model_label = ElidedLabel(self)
-        self._model_label.setObjectName("generation.lists_model_label")
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._model_label = ElidedLabel(self, role="hint", name="generation.lists_model_label")
         self.rank_page, self.file_page = RankPage(self), FilePage(self)
         tabs = describe(
             QTabWidget(self),

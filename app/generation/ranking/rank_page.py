@@ -119,9 +119,8 @@ class RankPage(QWidget):
         )
 
     def _build_result(self) -> None:
-        self._table = describe(RankedTable(self), "generation.rank_table", "Ranked sentences", "")
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("generation.rank_status")
+        self._table = describe(RankedTable(self), "generation.rank_table", "Ranked sentences")
+        self._status = make_label("", "hint", self, wrap=True, name="generation.rank_status")
         self._save_button = describe(
             QPushButton("&Save…", self),
             "generation.rank_save_button",
@@ -250,7 +249,7 @@ def ranking_status(ranked: Sequence[RankedCandidate], model: str) -> str:
 
 
 def _weight_spin(parent: QWidget, name: str, title: str, value: float) -> QDoubleSpinBox:
-    spin = describe(QDoubleSpinBox(parent), name, title, "")
+    spin = describe(QDoubleSpinBox(parent), name, title)
     spin.setRange(-_LARGEST_WEIGHT, _LARGEST_WEIGHT)
     spin.setDecimals(2)
     spin.setSingleStep(0.1)

@@ -39,8 +39,7 @@ class BetterWord(QWidget):
             "Find the one word whose replacement makes the sentence most probable: every word is "
             "tried at every place (Esc stops)",
         )
-        self._label = make_label("", "hint", self, wrap=True)
-        self._label.setObjectName("generation.improve_label")
+        self._label = make_label("", "hint", self, wrap=True, name="generation.improve_label")
         self._take_button = describe(
             QPushButton("Take it", self),
             "generation.take_button",

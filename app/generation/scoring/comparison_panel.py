@@ -32,7 +32,7 @@ class ComparisonPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = describe(
-            ComparisonTable(self), "generation.comparison_table", "Compared sentences", ""
+            ComparisonTable(self), "generation.comparison_table", "Compared sentences"
         )
         self.table.set_placeholder(
             "Add sentences here to rank them, such as “he go to school” and “he goes to school”."

@@ -58,8 +58,7 @@ class NextWordPanel(QWidget):
         super().__init__(parent)
         self._said: NextWords | None = None
         self.rows_wanted: int | None = _FIRST_ROWS
-        self._heading = make_label("", "hint", self, wrap=True)
-        self._heading.setObjectName("generation.next_heading")
+        self._heading = make_label("", "hint", self, wrap=True, name="generation.next_heading")
         self._search_edit = describe(
             QLineEdit(self),
             "generation.next_search_edit",
@@ -67,7 +66,7 @@ class NextWordPanel(QWidget):
             "Show only the words that begin so",
         )
         self._search_edit.setPlaceholderText("Find a word")
-        self._table = describe(NextWordTable(self), "generation.next_table", "Possible words", "")
+        self._table = describe(NextWordTable(self), "generation.next_table", "Possible words")
         top = in_row((self._heading, 1), self._search_edit)
         in_column(top, (self._table, 1), of=self, margins=(0, 4, 0, 0))
         self._search_edit.textChanged.connect(self._on_search_changed)

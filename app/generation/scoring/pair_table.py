@@ -33,13 +33,9 @@ class PairTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PairModel(self)
-        self.verdict_label = make_label("", "body", parent, wrap=True)
-        self.verdict_label.setObjectName("generation.pair_label")
+        self.verdict_label = make_label("", "body", parent, wrap=True, name="generation.pair_label")
         self._table = describe(
-            QTableView(self),
-            "generation.pair_table",
-            "Two sentences word under word",
-            "",
+            QTableView(self), "generation.pair_table", "Two sentences word under word"
         )
         self._table.setModel(self._model)
         prepare_rows(self._table)

@@ -130,7 +130,6 @@ class ScorePanel(QFrame):
             ColouredSentence(self),
             "generation.coloured_sentence",
             "The sentence, coloured by surprise",
-            "",
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
@@ -141,19 +140,18 @@ class ScorePanel(QFrame):
             self._perplexity_label,
             self._bits_label,
         ) = self._figures
-        self._model_label = ElidedLabel(self)
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setObjectName("generation.score_model_label")
-        self._parts_label = make_label("", "hint", self, wrap=True)
-        self._parts_label.setObjectName("generation.parts_label")
-        self._percentile_label = make_label("", "hint", self, wrap=True)
-        self._percentile_label.setObjectName("generation.percentile_label")
-        self._unknown_label = make_label("", "bad", self, wrap=True)
-        self._unknown_label.setObjectName("generation.unknown_label")
+        self._model_label = ElidedLabel(self, role="hint", name="generation.score_model_label")
+        self._parts_label = make_label("", "hint", self, wrap=True, name="generation.parts_label")
+        self._percentile_label = make_label(
+            "", "hint", self, wrap=True, name="generation.percentile_label"
+        )
+        self._unknown_label = make_label(
+            "", "bad", self, wrap=True, name="generation.unknown_label"
+        )
 
     def _build_tables(self) -> None:
         self._word_table = describe(
-            WordProbabilityTable(self), "generation.word_table", "Probability of each word", ""
+            WordProbabilityTable(self), "generation.word_table", "Probability of each word"
         )
         self._next_panel = NextWordPanel(self)
         self._formula = FormulaPanel(self)

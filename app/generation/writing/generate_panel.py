@@ -115,8 +115,7 @@ class GeneratePanel(QFrame):
             "While you write, here or in the line below, grey letters show what the model would "
             "write next: Tab accepts them, Esc dismisses them",
         )
-        self._start_hint = make_label("", "hint", self, wrap=True)
-        self._start_hint.setObjectName("generation.start_hint")
+        self._start_hint = make_label("", "hint", self, wrap=True, name="generation.start_hint")
 
     def _build_buttons(self) -> None:
         self._generate_button = describe(
@@ -135,10 +134,7 @@ class GeneratePanel(QFrame):
 
     def _build_list(self) -> None:
         self.sentences = describe(
-            SentenceList(self),
-            "generation.sentence_list",
-            "Generated sentences",
-            "",
+            SentenceList(self), "generation.sentence_list", "Generated sentences"
         )
         self.sentences.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window has a title alone
         self._copy_button = describe(
@@ -183,9 +179,7 @@ class GeneratePanel(QFrame):
             "Colour each word by how far down the model's list it stood, as for the typed "
             "sentence; otherwise the run of words that is copied from the training text is tinted",
         )
-        self._status_label = ElidedLabel(self)
-        self._status_label.setObjectName("generation.status_label")
-        self._status_label.setProperty("role", "hint")
+        self._status_label = ElidedLabel(self, role="hint", name="generation.status_label")
         self._novelty = NoveltyLine(self)
 
     def _build_layout(self) -> None:

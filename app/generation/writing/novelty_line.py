@@ -35,8 +35,7 @@ class NoveltyLine(QWidget):
         self._written: Novelty | None = None
         self._held_out: Novelty | None = None
         self._dialog: NoveltyDialog | None = None
-        self._label = make_label("", "hint", self, wrap=True)
-        self._label.setObjectName("generation.novelty_label")
+        self._label = make_label("", "hint", self, wrap=True, name="generation.novelty_label")
         self._label.setToolTip(_TIP)
         self.button = describe(
             QToolButton(self),

@@ -32,10 +32,7 @@ class FormRow(QWidget):
         self._label.setBuddy(field)
         self._label.setToolTip(as_plain(field.toolTip()))
         self._reset = describe(
-            QToolButton(self),
-            f"{field.objectName()}.reset",
-            f"Reset {field.accessibleName()}",
-            "",
+            QToolButton(self), f"{field.objectName()}.reset", f"Reset {field.accessibleName()}"
         )
         self._reset.setText("↺")
         self._reset.setProperty("flat", "true")

@@ -40,29 +40,20 @@ from app.shared.sparkline import CURVE, Sparkline, paint_curve
 from app.shared.theme import current_palette, scaled
 
 STEPS = "1  Choose a text    →    2  Train a network on it    →    3  Let it write"
-HOW = (
-    (
-        "1  Choose a text",
-        (
-            "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
-            "text. The program finds out how to read it, and you can overrule it."
-        ),
+HOW = {
+    "1  Choose a text": (
+        "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
+        "text. The program finds out how to read it, and you can overrule it."
     ),
-    (
-        "2  Train a network on it",
-        (
-            "A small recurrent network learns to guess each next word. You watch it learn, and "
-            "stop it when you like: everything is kept."
-        ),
+    "2  Train a network on it": (
+        "A small recurrent network learns to guess each next word. You watch it learn, and "
+        "stop it when you like: everything is kept."
     ),
-    (
-        "3  Let it write",
-        (
-            "It writes sentences of its own by a click, and tells how probable it finds a "
-            "sentence that you type. Nothing leaves this computer."
-        ),
+    "3  Let it write": (
+        "It writes sentences of its own by a click, and tells how probable it finds a "
+        "sentence that you type. Nothing leaves this computer."
     ),
-)
+}
 WIDTH = 1080  # px, of all at most
 ROW_HEIGHT, ROWS_SEEN = 44, 6
 _ABOVE_STRETCH, _LISTS_STRETCH = 2, 3  # shares of the room that is left
@@ -208,12 +199,12 @@ class HomePage(QScrollArea):
             "Go back to what was open (Ctrl+Return)",
         )
         self._continue.setProperty("primary", "true")
-        self._continue_title = ElidedLabel(self._continue_card)
-        self._continue_title.setTextFormat(Qt.TextFormat.PlainText)
-        self._continue_title.setProperty("role", "heading")
-        self._continue_title.setObjectName("home.continue_title")
-        self._continue_detail = make_label("", "hint", self._continue_card)
-        self._continue_detail.setObjectName("home.continue_detail")
+        self._continue_title = ElidedLabel(
+            self._continue_card, role="heading", name="home.continue_title"
+        )
+        self._continue_detail = make_label(
+            "", "hint", self._continue_card, name="home.continue_detail"
+        )
         self._continue_curve = Sparkline(self._continue_card)
         texts = in_column(self._continue_title, self._continue_detail, spacing=2)
         in_row(
@@ -257,7 +248,7 @@ class HomePage(QScrollArea):
         row = QHBoxLayout(self._how)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        for title, text in HOW:
+        for title, text in HOW.items():
             card = make_card(self._how)
             in_column(
                 make_label(title, "heading", card),
@@ -329,7 +320,7 @@ class _EntryList(QListWidget):
 
     def __init__(self, role: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        describe(self, role, name, "")
+        describe(self, role, name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self._delegate = _EntryDelegate(self)

@@ -112,20 +112,17 @@ class MessageCard(QFrame):
             self._action_button.setToolTip(as_plain(action.tip))
 
     def _build_labels(self, role: str) -> None:
-        self._title = make_label("", "body", self)
-        self._title.setObjectName(f"{role}.title")
+        self._title = make_label("", "body", self, name=f"{role}.title")
         self._title.setProperty("part", "title")
-        self._text = make_label("", "body", self, wrap=True)
-        self._text.setObjectName(f"{role}.text")
-        self._advice = make_label("", "body", self, wrap=True)
-        self._advice.setObjectName(f"{role}.advice")
+        self._text = make_label("", "body", self, wrap=True, name=f"{role}.text")
+        self._advice = make_label("", "body", self, wrap=True, name=f"{role}.advice")
         for label in (self._text, self._advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words = in_column(self._title, self._text, self._advice, spacing=4)
 
     def _build_buttons(self, role: str) -> None:
         self._action_button = describe(
-            QPushButton(self), f"{role}.action_button", "The step that helps", ""
+            QPushButton(self), f"{role}.action_button", "The step that helps"
         )
         self._copy_button = describe(
             QPushButton("Copy details", self),

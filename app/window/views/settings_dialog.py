@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QWidget
 
 from app.settings import AppSettings
-from app.shared.labels import add_row, describe, make_form
+from app.shared.labels import add_row, describe, make_form, offer_choices
 from app.shared.layouts import in_column
 from app.shared.theme import scaled
 from app.window.menus import THEMES
@@ -62,9 +62,8 @@ class SettingsDialog(QDialog):
     def _choice(
         self, role: str, name: str, choices: tuple[tuple[str, object], ...], present: object
     ) -> QComboBox:
-        box = describe(QComboBox(self), f"window.settings_{role}", name, "")
-        for text, value in choices:
-            box.addItem(text, value)
+        box = describe(QComboBox(self), f"window.settings_{role}", name)
+        offer_choices(box, choices)
         box.setCurrentIndex(max(0, box.findData(present)))
         return box
 
