@@ -17,15 +17,13 @@ from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
 from app.generation.writing.export import ask_sentences_path, save_sentences
-from app.session import RunState, Session
+from app.session import Session
 from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
 from engine import ExportError, Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
 if TYPE_CHECKING:
     from engine import LanguageModel
-
-_RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
 def model_epoch(model: "LanguageModel") -> str:
@@ -90,7 +88,7 @@ class GenerationController(TaskController):
         text = f"Model: {model_title(model)}."
         if self._session.is_looking_back:
             text = f"Looking back at: {model_title(model)}."
-        elif self._session.run_state in _RUNNING:
+        elif self._session.run_state.is_training:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
 

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.runs.comparison import MOST_CURVES, ComparedRow, RunComparison
-from app.runs.curves_plot import AXES, CurvesPlot
-from app.shared.labels import describe, make_label
+from app.runs.curves_plot import CurvesPlot
+from app.shared.labels import describe, make_label, offer_choices
 from app.shared.layouts import in_column, in_row
+from app.shared.plots import AXES, Axis
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
@@ -29,7 +30,7 @@ SAME = "All settings of these runs are the same."
 HINT = "The best run first; below its results, only the settings that differ."
 PLAIN_HINT = "Only the settings that differ are listed."
 LOSS_LABEL, OWN_LOSS_LABEL = "loss, nats per word", "loss of each run’s own task, nats per word"
-AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "words": "Words", "elapsed": "Time"}
+AXIS_ORDER: tuple[Axis, ...] = ("epoch", "step", "words", "elapsed")
 
 
 class ComparisonDialog(QDialog):
@@ -90,8 +91,7 @@ class ComparisonDialog(QDialog):
         self._axis = describe(
             QComboBox(self), "runs.comparison_axis", "Axis", "What the curves are drawn over"
         )
-        for axis in AXES:
-            self._axis.addItem(AXIS_NAMES[axis], axis)
+        offer_choices(self._axis, ((AXES[axis][0], axis) for axis in AXIS_ORDER))
         return in_row((texts, 1), (self._axis, 0, Qt.AlignmentFlag.AlignBottom), spacing=16)
 
     @staticmethod

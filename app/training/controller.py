@@ -29,9 +29,6 @@ from engine import DivergedError, ModelConfig, RunControl, TrainConfig
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
 
-_RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
-_AT_REST = (RunState.IDLE, RunState.READY)
-
 
 class TrainingController(TaskController):
     """Connect the training tab with the session and the engine's training.
@@ -122,13 +119,13 @@ class TrainingController(TaskController):
             texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
         )
         self._tab.show_form_enabled(
-            is_enabled=state not in _RUNNING, is_rate_open=state is RunState.PAUSED
+            is_enabled=not state.is_training, is_rate_open=state is RunState.PAUSED
         )
         self._tab.show_outdated(is_outdated=bool(unprepared))
-        self._tab.buttons.show_commands(commands, is_running=state in _RUNNING)
-        if state in _AT_REST:
+        self._tab.buttons.show_commands(commands, is_running=state.is_training)
+        if state.is_at_rest:
             self._offer_more(is_open=is_valid and not unprepared)
-        self._tab.buttons.offer_discarding(is_offered=state in _AT_REST and session.run is not None)
+        self._tab.buttons.offer_discarding(is_offered=state.is_at_rest and session.run is not None)
         self._tab.buttons.offer_generating(is_offered=session.model is not None)
         self._tab.log.set_exportable(is_exportable=not self._tab.plot.history.is_empty)
 
@@ -216,7 +213,7 @@ class TrainingController(TaskController):
         self._go_on(CurrentRun(run_id=info.run_id, name=info.name), epochs)
 
     def _go_on(self, run: CurrentRun, epochs: int | None = None) -> None:
-        if self._session.run_state not in _AT_REST or self._runner.is_busy:
+        if not self._session.run_state.is_at_rest or self._runner.is_busy:
             self._presenter.show_message(
                 "The run cannot go on while another job runs: stop it first.", "warning"
             )
@@ -285,7 +282,7 @@ class TrainingController(TaskController):
         if failure is not None:
             diverged = texts.describe_divergence(self._session.model)
             self._follower.ending = diverged if has_diverged else texts.FAILED
-        if self._session.run_state in _RUNNING:
+        if self._session.run_state.is_training:
             self._session.finish_run()
         self._follower.end()
         if failure is not None:
@@ -307,14 +304,14 @@ class TrainingController(TaskController):
         self._tab.show_corpus(texts.describe_corpus(summary))
         if summary is not None and summary.digest != self._text:
             self._text = summary.digest
-            if self._session.model is None and self._session.run_state not in _RUNNING:
+            if self._session.model is None and not self._session.run_state.is_training:
                 self.show_settings(ModelConfig(), TrainConfig())  # a new text: the defaults
         self._on_form_recipe_changed(self._tab.form.recipe)
         self._refresh()
 
     @Slot(object)
     def _on_session_model_changed(self, model: "LanguageModel | None") -> None:
-        if self._session.run_state in _RUNNING:
+        if self._session.run_state.is_training:
             self._tab.buttons.offer_generating(is_offered=model is not None)
             return  # a snapshot of the run that is shown anyway
         if model is not None:
@@ -326,7 +323,7 @@ class TrainingController(TaskController):
 
     @Slot(object)
     def _on_session_run_changed(self, _run: CurrentRun | None) -> None:
-        if self._session.run_state in _AT_REST:
+        if self._session.run_state.is_at_rest:
             self._refresh()  # whether there is something to discard
 
     @Slot()

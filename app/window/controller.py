@@ -37,8 +37,6 @@ _STATE_TEXTS = {
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
-_AT_REST = (RunState.IDLE, RunState.READY)
-_IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
 class WindowController(Controller):
@@ -138,10 +136,10 @@ class WindowController(Controller):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
-        if session.run_state in _IN_TRAINING:
+        if session.run_state.is_training:
             run = session.run.name if session.run is not None else "New model"
             name = f"{self._percent or 0} %, {run}"
-        is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
+        is_on_disk = session.is_model_safe or not session.run_state.is_at_rest
         self._window.show_title(name, is_saved=is_on_disk)
 
     @Slot()
@@ -254,10 +252,10 @@ class WindowController(Controller):
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:
         """Call for attention when a training has ended while the window is in the back."""
-        was_training, self._was_training = self._was_training, state in _IN_TRAINING
-        if state in _AT_REST:
+        was_training, self._was_training = self._was_training, state.is_training
+        if state.is_at_rest:
             self._percent = None
-        if was_training and state in _AT_REST and not self._window.isActiveWindow():
+        if was_training and state.is_at_rest and not self._window.isActiveWindow():
             QApplication.alert(self._window)
             tell_outside(self._window, describe_session(self._session))
 
@@ -288,12 +286,12 @@ def next_zoom(percent: int, step: int) -> int:
 def describe_session(session: Session) -> str:
     """Return the facts: what goes on, which text is prepared, which model there is."""
     facts = [_STATE_TEXTS[session.run_state]]
-    if session.corpus is not None and session.run_state in _AT_REST:
+    if session.corpus is not None and session.run_state.is_at_rest:
         summary = session.corpus.summary
         facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")
     if session.unprepared is not None:
         facts.append(f"{session.unprepared.name} is not prepared")
-    if session.model is not None and session.run_state in _AT_REST:
+    if session.model is not None and session.run_state.is_at_rest:
         is_trained = session.model.step > 0 or session.model_path is not None
         facts.append(
             f"Model: epoch {format_epoch(session.model.epoch)}"

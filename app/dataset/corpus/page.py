@@ -44,7 +44,7 @@ from app.dataset.corpus.word_frequency_plot import WordFrequencyPlot
 from app.dataset.file.refused_rows import ProblemPanel
 from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count
-from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label, make_splitter
 from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import RowsModel, prepare_table
@@ -198,24 +198,29 @@ class CorpusPage(QScrollArea):
         return card
 
     def _build_splitter(self) -> QSplitter:
-        upper = QSplitter(Qt.Orientation.Horizontal, self)
-        upper.setObjectName("dataset.upper_splitter")
-        upper.addWidget(self._build_plot_card())
         self._problems = ProblemPanel("", self)
         self._problems.save_requested.connect(self.save_requested)
         self._problems.plain_quotes_requested.connect(self.plain_quotes_requested)
-        upper.addWidget(self._problems)
+        upper = make_splitter(
+            Qt.Orientation.Horizontal,
+            self._build_plot_card(),
+            self._problems,
+            parent=self,
+            name="dataset.upper_splitter",
+        )
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("dataset.corpus_splitter")
-        splitter.addWidget(upper)
-        splitter.addWidget(self._build_sentence_card())
+        splitter = make_splitter(
+            Qt.Orientation.Vertical,
+            upper,
+            self._build_sentence_card(),
+            parent=self,
+            name="dataset.corpus_splitter",
+        )
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 3)
         splitter.setSizes(HEIGHTS)
         for part in (upper, splitter):
-            part.setChildrenCollapsible(False)
             part.setHandleWidth(12)
         return splitter
 
