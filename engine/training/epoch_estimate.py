@@ -13,11 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.config import (
-    SPECIAL_TOKENS,
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DeviceError
@@ -29,11 +25,7 @@ from engine.network.device import (
     set_precision,
 )
 from engine.network.rnn import RNN
-from engine.recipes import (
-    SAMPLED_FROM,
-    fill_in,
-    settle,
-)
+from engine.recipes import SAMPLED_FROM, fill_in, settle
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order

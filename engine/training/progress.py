@@ -8,22 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.config import (
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.training_text import TrainingText
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
 from engine.network.rnn import RNN
-from engine.recipes import (
-    fill_in,
-    recipe_defaults,
-    tuning_of,
-    tuning_text,
-)
+from engine.recipes import fill_in, recipe_defaults, tuning_of, tuning_text
 from engine.training.events import EndReason, RunEnded, SnapshotPublished, TrainingStarted
 
 

@@ -23,11 +23,7 @@ from engine.documents.encoding import (
     detect_encoding,
 )
 from engine.documents.layout.doubts import divides_none, layout_doubts
-from engine.documents.layout.foreign import (
-    misunderstood,
-    refuse_foreign,
-    refuse_odd_ends,
-)
+from engine.documents.layout.foreign import misunderstood, refuse_foreign, refuse_odd_ends
 from engine.documents.layout.further_on import confirmed
 from engine.documents.layout.header import (
     Header,
@@ -38,12 +34,7 @@ from engine.documents.layout.header import (
     is_other_header,
     numbered,
 )
-from engine.documents.layout.hypotheses import (
-    SAMPLE_ROWS,
-    Hypothesis,
-    find_table,
-    quoted_delimiter,
-)
+from engine.documents.layout.hypotheses import SAMPLE_ROWS, Hypothesis, find_table, quoted_delimiter
 from engine.documents.layout.joined import joined_lines
 from engine.documents.rows import (
     LEFT_OUT,
@@ -59,13 +50,7 @@ from engine.documents.rows import (
     text_rows,
 )
 from engine.documents.table_shape import Shape, names_total, shape_of
-from engine.documents.text_file import (
-    SAMPLE_BYTES,
-    Sample,
-    TextFile,
-    decode_pieces,
-    decode_sample,
-)
+from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_pieces, decode_sample
 from engine.errors import CorpusError
 
 _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)  # the latter where few rows are in the former
