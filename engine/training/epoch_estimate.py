@@ -147,19 +147,11 @@ def _plan(corpus: Corpus, config: TrainConfig) -> _Plan:
         steps=len(starts),
         words=training.words_to_predict,
         evaluated_words=evaluated,
-        sample=_gathered(training, np.concatenate(members)),
+        sample=training.chosen(np.concatenate(members)),
         batches=np.split(
             np.arange(sum(map(len, members))), np.cumsum([len(each) for each in members])[:-1]
         ),
     )
-
-
-def _gathered(sentences: Sentences, chosen: NDArray[np.int64]) -> Sentences:
-    """Return copies of the chosen sentences, in that order."""
-    parts = [sentences.sequence(int(index)) for index in chosen]
-    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    return Sentences(np.concatenate(parts), offsets)
 
 
 @dataclass(frozen=True, slots=True)
