@@ -58,14 +58,6 @@ class RateHalved:
     reason: str  # a sentence with the numbers
 
 
-def _integers() -> "array[int]":
-    return array("q")
-
-
-def _floats() -> "array[float]":
-    return array("d")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=True)
 class TrainingHistory:
     """What was measured while a model was trained; the five columns have one entry a point.
@@ -74,11 +66,11 @@ class TrainingHistory:
     they index, slice and iterate as tuples do, and a plot reads them without a copy.
     """
 
-    steps: "array[int]" = field(default_factory=_integers)
-    epochs: "array[float]" = field(default_factory=_floats)
-    losses: "array[float]" = field(default_factory=_floats)  # nats per word
-    learning_rates: "array[float]" = field(default_factory=_floats)
-    elapsed_s: "array[float]" = field(default_factory=_floats)
+    steps: "array[int]" = field(default_factory=lambda: array("q"))
+    epochs: "array[float]" = field(default_factory=lambda: array("d"))
+    losses: "array[float]" = field(default_factory=lambda: array("d"))  # nats per word
+    learning_rates: "array[float]" = field(default_factory=lambda: array("d"))
+    elapsed_s: "array[float]" = field(default_factory=lambda: array("d"))
     evaluations: tuple[EpochDone, ...] = ()
     halvings: tuple[RateHalved, ...] = ()
 
