@@ -23,10 +23,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
+        "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
     },
     "documents/layout/detection": {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
+        "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "examine: break -> pass": "a whole file is read once more, with the same result",
+    },
+    "documents/layout/further_on": {
+        "module: 14 -> 15   in   _ENOUGH = 1 << 14": _LIMIT,
+        "_share_in: 1.0 -> 2.0   in   "
+        "shares.append(max((share for share in told if share is not None), default=1.0))": (
+            "the smallest share counts, and 1.0 is among them"
+        ),
     },
     "documents/reader": {
         "CsvPreview: 0 -> 1   in   undecodable_bytes: int = 0": _GIVEN,

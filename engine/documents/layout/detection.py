@@ -94,7 +94,7 @@ class Layout:
     titles: tuple[RowProblem, ...] = ()  # what is left out above the table
     shape: Shape | None = None
     doubts: tuple[str, ...] = ()  # phrases: what a person should look at
-    has_paragraphs: bool
+    has_paragraphs: bool  # of kind "lines" only
     columns: tuple[str, ...]
     guessed_column: int
     head: str  # the beginning, whole lines only
@@ -115,7 +115,7 @@ class Layout:
             rows = self._first_table(table, wanted or (self.guessed_column,))
         return chain(self.titles, self._without_notes(rows))
 
-    def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
+    def table_rows(self, source: LineSource, *, keep_undecodable: bool) -> CsvRows:
         """Return the rows of a table, its header too."""
         for _ in range(self.lines_before):
             source.readline()
@@ -288,7 +288,7 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         return replace(layout, columns=_json_keys(path, head))
     refuse_odd_ends(path, head)
     if kind == "lines" and _is_json_lines(head, config) and config.documents is None:
-        return replace(layout, kind="json", has_paragraphs=False, columns=_json_keys(path, head))
+        return replace(layout, kind="json", columns=_json_keys(path, head))
     if kind == "lines":
         return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)
@@ -313,10 +313,9 @@ def _kind_of(path: Path, config: CsvConfig) -> _Kind:
 
 def _is_json_lines(head: str, config: CsvConfig) -> bool:
     """Whether a file with the name of a table has a JSON object on each line."""
-    if not head.lstrip().startswith("{") or config.delimiter or config.quoting:
-        return False
+    is_begun = head.lstrip().startswith("{") and not (config.delimiter or config.quoting)
     lines = [line for line in head.splitlines()[:_SURE_ROWS] if line.strip()]
-    return all(json_columns(line) for line in lines)
+    return is_begun and all(json_columns(line) for line in lines)
 
 
 def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
@@ -338,7 +337,7 @@ def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | No
         or found.shape.free_column >= 0
     ):
         return None
-    table = _as_table(path, replace(layout, kind="csv", has_paragraphs=False), config)
+    table = _as_table(path, replace(layout, kind="csv"), config)
     doubt = (
         f"each line of this plain text has {found.width} fields between "
         f"{quoted_delimiter(marks)}, so it is read as a table"
