@@ -45,6 +45,8 @@ class EpochDone:
     change_error: float | None = field(default=None, compare=False)
 
 
+_OUTLINE_POINTS = 48
+
 BY_HAND = "It was set by hand."  # the reason of a rate that no schedule gave
 
 
@@ -98,10 +100,10 @@ class TrainingHistory:
         """Return the lowest evaluated loss, in nats per word; infinite without an evaluation."""
         return min(map(evaluated_loss, self.evaluations), default=math.inf)
 
-    def outline(self, at_most: int = 48) -> list[float]:
-        """Return the losses as `at_most` means of equally many points, for a small picture."""
+    def outline(self) -> list[float]:
+        """Return the losses as a few means of equally many points, for a small picture."""
         count = len(self.losses)
-        parts = min(count, at_most)
+        parts = min(count, _OUTLINE_POINTS)
         edges = [count * part // parts for part in range(parts + 1)] if parts else []
         means = [
             math.fsum(self.losses[start:end]) / (end - start) for start, end in pairwise(edges)

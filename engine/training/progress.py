@@ -246,7 +246,6 @@ class RunProgress:
         rate: float,
         words_per_s: float,
         *,
-        is_best: bool = False,
         standard_error: float | None = None,
         is_interim: bool = False,
         change_error: float | None = None,
@@ -260,7 +259,7 @@ class RunProgress:
             learning_rate=rate,
             words_per_s=words_per_s,
             elapsed_s=self.clock.elapsed_s(),
-            is_best=is_best,
+            is_best=False,  # `Schedule.judged` says
             is_sample=standard_error is not None,
             standard_error=standard_error,
             is_interim=is_interim,
