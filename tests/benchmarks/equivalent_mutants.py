@@ -25,6 +25,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
         "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
     },
+    "documents/layout/blank_lines": {
+        "moved_rows: 0 -> 1   in   lines, shifts = [0], [0]": "lines are numbered from 1",
+    },
     "documents/layout/detection": {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
         "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
