@@ -32,6 +32,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
         "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "examine: break -> pass": "a whole file is read once more, with the same result",
+        "_shape: 0 -> 1   in   "
+        "while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):": (
+            "a table of nothing but a total has no row that this could be told by"
+        ),
     },
     "documents/layout/further_on": {
         "module: 14 -> 15   in   _ENOUGH = 1 << 14": _LIMIT,
@@ -56,6 +60,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_library_versions: continue -> pass": "nothing follows it in the loop",
     },
     "language_model/parts": {
+        **{
+            f"demand_usable: {bound} <= limit -> {bound} < limit   in   {line}": (
+                "half of what a float can hold: a number at the bound is as safe as one below"
+            )
+            for bound, line in (
+                (
+                    "H * largest['V']",
+                    'demand(H * largest["V"] <= limit, '
+                    "\"'V' holds numbers so large that their sums overflow\")",
+                ),
+                ("largest['U'] + H * largest['W']", 'largest["U"] + H * largest["W"] <= limit,'),
+            )
+        },
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
