@@ -23,6 +23,7 @@ class Tuning:
     output_dropout: float = 0.0
     averaging: float = 0.0  # 0: none
     softmax_sample: float = 1.0  # 1: the exact softmax
+    label_smoothing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +219,9 @@ def tuning_text(tuning: Tuning) -> str:
         f"Adam's epsilon {tuning.adam_epsilon:g}" if tuning != Tuning() else "",
         f"weight decay {tuning.weight_decay:g}" if tuning.weight_decay else "",
         f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
+        f"label smoothing {tuning.label_smoothing:g}, which no loss that is shown contains"
+        if tuning.label_smoothing
+        else "",
         f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
         if tuning.averaging
         else "",
