@@ -126,6 +126,12 @@ _SAMPLED = (
     "With so many words to choose from, a step compares with its own words and a tenth of the "
     "others (sampled softmax), so that it is several times as fast; what is evaluated is exact."
 )
+_SMOOTHED_BELOW = 300_000  # words of the text, where the vocabulary is large as well
+_SMOOTHING = 0.1
+_SMOOTHED = (
+    "A tenth of what is learned at each word goes to all words alike (label smoothing), so that "
+    "less is learned by heart; no loss that is shown contains that."
+)
 
 
 def recipe_defaults(
@@ -159,7 +165,11 @@ def recipe_defaults(
     if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
-    return _because(replace(defaults, tuning=tuning), _SAMPLED)
+    defaults = _because(replace(defaults, tuning=tuning), _SAMPLED)
+    if words >= _SMOOTHED_BELOW:
+        return defaults
+    tuning = replace(tuning, label_smoothing=_SMOOTHING)
+    return _because(replace(defaults, tuning=tuning), _SMOOTHED)
 
 
 def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:

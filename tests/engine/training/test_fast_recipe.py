@@ -264,6 +264,20 @@ def test_that_a_large_vocabulary_has_a_sampled_softmax_and_says_why() -> None:
     assert "of the others" not in tuning_text(tuning_of(chosen))
 
 
+@pytest.mark.parametrize(
+    ("words", "vocabulary", "share"),
+    [(SMALL, 8000, 0.1), (MIDDLE, 8000, 0.1), (MIDDLE, 2000, 0.0), (LARGE, 8000, 0.0)],
+)
+def test_that_labels_are_smoothed_in_small_texts_with_many_words_and_why_is_said(
+    words: int, vocabulary: int, share: float
+) -> None:
+    defaults = recipe_defaults("fast", words, vocabulary)
+
+    assert settle(TrainConfig(), words, vocabulary).label_smoothing == share
+    assert ("label smoothing" in defaults.reason) == (share > 0.0)
+    assert ("label smoothing 0.1" in tuning_text(defaults.tuning)) == (share > 0.0)
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_that_words_are_drawn_by_the_root_of_their_counts_and_so_many_of_them(share: float) -> None:
     counts = [0, 0, *(10_000 // rank for rank in range(1, 997)), 0]
