@@ -124,7 +124,7 @@ def sampled_output_layer(
         into=gradient,
         shared=shared,
         scale=scale,
-        smoothing=Smoothing(share=smoothing, towards=sample.log_weights.softmax(0))
+        smoothing=Smoothing(share=smoothing, towards=rows[:, H].softmax(0))
         if smoothing
         else None,
     )

@@ -60,15 +60,16 @@ def test_that_the_gradients_are_those_of_pytorchs_own_and_the_loss_that_of_the_n
 @pytest.mark.parametrize("share", [0.3, 1.0])
 def test_that_a_sample_s_words_have_as_much_of_the_target_as_they_count(share: float) -> None:
     rnn, batch = a_network(), batch_from_pairs(XS, YS)
-    probabilities = torch.full((C,), share, dtype=torch.float64)
+    probabilities = torch.full((C,), share)  # float32, as in training
     sample = draw_words(batch.y, probabilities, torch.Generator().manual_seed(0))
     gradients = tuple(torch.full_like(each, 9.0) for each in rnn.parameters())
 
     rnn.write_gradients(batch.with_sample(sample), gradients, 10, smoothing=0.2)
 
     leaves = [each.clone().requires_grad_() for each in rnn.parameters()]
-    scores = states_of(leaves, XS) @ leaves[1][sample.words].t() + sample.log_weights
-    weights = sample.log_weights.exp()
+    log_weights = sample.log_weights.double()
+    scores = states_of(leaves, XS) @ leaves[1][sample.words].t() + log_weights
+    weights = log_weights.exp()
     target = (0.2 * weights / weights.sum()).repeat(batch.words, 1)
     target[torch.arange(batch.words), sample.y] += 0.8
     smoothed = cross_entropy(scores, target, reduction="sum")
