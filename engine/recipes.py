@@ -129,8 +129,8 @@ _SAMPLED = (
 _SMOOTHED_BELOW = 300_000  # words of the text, where the vocabulary is large as well
 _SMOOTHING = 0.1
 _SMOOTHED = (
-    "A tenth of what is learned at each word goes to all words alike (label smoothing), so that "
-    "less is learned by heart; no loss that is shown contains that."
+    "A tenth of each target is shared by all words (label smoothing), so that less is learned by "
+    "heart; no loss that is shown contains it."
 )
 
 
@@ -229,7 +229,7 @@ def tuning_text(tuning: Tuning) -> str:
         f"Adam's epsilon {tuning.adam_epsilon:g}" if tuning != Tuning() else "",
         f"weight decay {tuning.weight_decay:g}" if tuning.weight_decay else "",
         f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
-        f"label smoothing {tuning.label_smoothing:g}, which no loss that is shown contains"
+        f"label smoothing {tuning.label_smoothing:g} (in no loss that is shown)"
         if tuning.label_smoothing
         else "",
         f"judged and kept is the mean of about the last {_reach(tuning):,} steps"

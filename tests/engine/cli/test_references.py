@@ -177,7 +177,7 @@ def test_that_each_setting_of_the_recipe_can_be_chosen(
     assert config.label_smoothing == 0.2
     said = capsys.readouterr().err
     assert "0.25 at the output" in said
-    assert "label smoothing 0.2, which no loss that is shown contains" in said
+    assert "label smoothing 0.2 (in no loss that is shown)" in said
 
 
 @pytest.mark.parametrize(
