@@ -316,7 +316,7 @@ class Application:
             show_model=partial(self.window.show_tab, TRAINING_TAB),
         )
         controller = self.kept_runs.controller
-        self.window.runs_requested.connect(controller.show)
+        self.window.file_menu.runs.triggered.connect(controller.show)
         controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
         self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
@@ -324,7 +324,9 @@ class Application:
         self.training.generate_requested.connect(
             self._generation_tab.generate_panel.request_generate
         )
-        self._dataset_tab.train_requested.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self._dataset_tab.prepare_panel.train_requested.connect(
+            partial(self.window.show_tab, TRAINING_TAB)
+        )
         self.kept_runs.opener.text_wanted.connect(self.dataset.prepare_again)
 
     def _make_continuity(self, session_path: Path, jobs: Jobs) -> None:
@@ -358,8 +360,8 @@ class Application:
             locate=jobs.ask_where_it_is or partial(ask_where_it_is, self.window),
             parent=self.window,
         )
-        home.open_requested.connect(self.window.open_csv_requested)
-        home.sample_requested.connect(self.window.sample_requested)
+        home.open_requested.connect(self.window.file_menu.open_csv.trigger)
+        home.sample_requested.connect(self.window.file_menu.sample.trigger)
         home.runs_requested.connect(kept.controller.show)
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)

@@ -59,13 +59,13 @@ class SentencesController(QObject):
         self._presenter, self._jobs = presenter, jobs
         self._waiting: dict[str, Callable[[RunControl], Iterator[object]]] = {}
         tab.words_requested.connect(self._on_words_requested)
-        tab.search_requested.connect(self._on_search_requested)
+        tab.corpus_page.search_requested.connect(self._on_search_requested)
         runner.event_ready.connect(self._on_event_ready)
         runner.ended.connect(self._on_runner_ended)
 
     @Slot()
     def _on_words_requested(self) -> None:
-        texts, tokenizer = self._tab.preview_texts(), self._tab.tokenizer()
+        texts, tokenizer = self._tab.preview_page.texts(), self._tab.words_page.tokenizer()
         self._ask("words", partial(_previewed, self._jobs, texts, tokenizer))
 
     @Slot(object)
@@ -93,7 +93,7 @@ class SentencesController(QObject):
                 self._tab.show_words(preview)
             case SentencesFound(corpus=corpus, query=query, numbers=numbers):
                 if corpus is self._session.corpus:
-                    self._tab.show_found(corpus, query, numbers)
+                    self._tab.corpus_page.show_found(corpus, query, numbers)
             case _:
                 raise TypeError(f"a look at sentences does not report {type(event).__name__}")
 

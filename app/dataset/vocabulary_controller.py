@@ -193,7 +193,7 @@ class VocabularyController(QObject):
         if budget is None:
             return
         model, train = self._settings()
-        cost = budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
+        cost = budget.at(self._tab.corpus_form.choices().vocabulary_size, model.hidden_dim)
         figures = cost_figures(cost, self._seconds(cost.vocabulary_size))
         note = note_text(model, train, is_in_use=self._is_in_use())
         self._page.show_chosen(cost, figures, note)
@@ -203,7 +203,7 @@ class VocabularyController(QObject):
         corpus, budget = self._session.corpus, self._counted_budget()
         if corpus is None or budget is None:
             return False
-        wanted = min(self._tab.choices().vocabulary_size, budget.largest_size)
+        wanted = min(self._tab.corpus_form.choices().vocabulary_size, budget.largest_size)
         return wanted == corpus.summary.vocabulary_size
 
     def _valid_estimate(self) -> "EpochEstimate | None":
@@ -241,7 +241,7 @@ class VocabularyController(QObject):
         self._page.shown.connect(self._on_page_shown)
         self._page.measure_requested.connect(self._on_measure_requested)
         self._page.stop_requested.connect(self._on_stop_requested)
-        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
+        self._tab.corpus_form.vocabulary_changed.connect(self._on_vocabulary_changed)
         self._runner.event_ready.connect(self._on_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_corpus_changed)

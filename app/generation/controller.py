@@ -21,14 +21,7 @@ from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.formatting import counted
 from app.tasks.task_runner import TaskRunner
-from engine import (
-    ExportError,
-    Notice,
-    RunControl,
-    SampleConfig,
-    SentenceGenerated,
-    SentenceGrowing,
-)
+from engine import ExportError, Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
 if TYPE_CHECKING:
     from engine import Event, LanguageModel
@@ -90,7 +83,7 @@ class GenerationController(QObject):
         self._continues = False  # whether a word was chosen, and its sentence is to be looked at
         self._connect_signals()
         self._panel.show_settings(settings.settings.sample)
-        self._panel.show_own_presets(presets_from_texts(settings.settings.presets))
+        self._panel.form.show_own_presets(presets_from_texts(settings.settings.presets))
         self._show_model()
 
     def _connect_signals(self) -> None:
@@ -99,12 +92,13 @@ class GenerationController(QObject):
         self._tab.score_panel.continue_requested.connect(self._on_continue_requested)
         self._panel.save_requested.connect(self._on_save_requested)
         self._panel.settings_changed.connect(self._on_settings_changed)
-        self._panel.own_presets_changed.connect(self._on_own_presets_changed)
+        self._panel.form.own_presets_changed.connect(self._on_own_presets_changed)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
-        self._session.shown_model_changed.connect(self._on_session_changed)
-        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.shown_model_changed.connect(self._show_model)
+        self._session.run_state_changed.connect(self._show_model)
 
+    @Slot()
     def _show_model(self) -> None:
         model = self._session.shown_model
         if model is None:
@@ -116,10 +110,6 @@ class GenerationController(QObject):
         elif self._session.run_state in _RUNNING:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
-
-    @Slot(object)
-    def _on_session_changed(self, _value: object) -> None:
-        self._show_model()
 
     @Slot(object)
     def _on_settings_changed(self, config: SampleConfig) -> None:
@@ -185,7 +175,7 @@ class GenerationController(QObject):
             case SentenceGenerated():
                 self._show_sentence(event)
             case SentenceGrowing():
-                self._panel.show_growing(event)
+                self._panel.sentences.show_growing(event)
             case Notice(text=text, severity=severity):
                 self._presenter.show_message(text, severity)
             case _:
@@ -196,7 +186,7 @@ class GenerationController(QObject):
             return
         is_first = self._batch.done == 0
         self._batch = dataclasses.replace(self._batch, done=self._batch.done + 1, seed=event.seed)
-        self._panel.show_sentence(event)
+        self._panel.sentences.append_sentence(event)
         if self._continues:
             self._tab.score_panel.look_at(event.text, event.started_with - 1, given_words(event))
         if is_first:
@@ -214,7 +204,7 @@ class GenerationController(QObject):
 
     @Slot()
     def _on_save_requested(self) -> None:
-        records = self._panel.records()
+        records = self._panel.sentences.records()
         folder = self._settings.settings.last_folder
         path = self._ask_save_path(Path(folder) / "sentences.txt")
         if path is None or not records:

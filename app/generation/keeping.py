@@ -69,7 +69,7 @@ class SentenceKeeper(QObject):
         self._run_id, self._is_changed = run_id, False
 
     def _values(self) -> dict[str, object]:
-        return sentences_to_json(self._panel.records(), self._panel.favourites)
+        return sentences_to_json(self._panel.sentences.records(), self._panel.sentences.favourites)
 
     @Slot()
     def _on_records_changed(self) -> None:

@@ -47,8 +47,8 @@ class RecoveryBar(QFrame):
         row.addLayout(texts, 1)
         row.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._later, 0, Qt.AlignmentFlag.AlignTop)
-        self._accept.clicked.connect(self._on_accept_clicked)
-        self._later.clicked.connect(self._on_later_clicked)
+        self._accept.clicked.connect(self.accepted)
+        self._later.clicked.connect(self.clear)
         self.hide()
 
     @property
@@ -72,6 +72,7 @@ class RecoveryBar(QFrame):
             ("Close", "Close this message; the run can be continued in File > Runs…"),
         )
 
+    @Slot()
     def clear(self) -> None:
         """Offer nothing."""
         self.hide()
@@ -105,11 +106,3 @@ class RecoveryBar(QFrame):
     def press_accept(self) -> None:
         """Take the step, as Ctrl+Return does."""
         self._accept.click()
-
-    @Slot()
-    def _on_accept_clicked(self) -> None:
-        self.accepted.emit()
-
-    @Slot()
-    def _on_later_clicked(self) -> None:
-        self.clear()

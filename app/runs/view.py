@@ -164,6 +164,7 @@ class RunsView(QDialog):
         self._rows = run_rows(runs)
         self._list()
 
+    @Slot()
     def _list(self) -> None:
         """List the runs that are searched for; what was selected stays so."""
         selected = [run.run_id for run in self.selected_runs()]
@@ -384,7 +385,7 @@ class RunsView(QDialog):
         return row
 
     def _connect_signals(self) -> None:
-        self._search.textChanged.connect(self._on_search_changed)
+        self._search.textChanged.connect(self._list)
         self._empty_trash.clicked.connect(self.empty_trash_requested)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._search.setFocus)
@@ -422,10 +423,6 @@ class RunsView(QDialog):
     def _on_cell_edited(self, row: RunRow, column: int, text: str) -> None:
         told = {NAME: self.renamed, TAGS: self.tagged, NOTE: self.noted}[column]
         told.emit(row.run.run_id, text)
-
-    @Slot()
-    def _on_search_changed(self) -> None:
-        self._list()
 
     @Slot()
     def _on_table_editing_ended(self) -> None:

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import (
-    USUAL_VOCABULARY,
-    CorpusMade,
-    Jobs,
-    RunResumed,
-    resumed_events,
-    told_events,
-)
+from app.jobs import USUAL_VOCABULARY, CorpusMade, Jobs, RunResumed, resumed_events, told_events
 from app.protocols import TrainingQuestions
 from app.session import Command, CurrentRun, RunState, Session, enabled_commands
 from app.settings import SettingsStore
@@ -93,7 +86,7 @@ class TrainingController(QObject):
         buttons.stop_requested.connect(self._on_stop_requested)
         buttons.more_requested.connect(self._on_more_requested)
         buttons.generate_requested.connect(self.generate_requested)
-        self._tab.form.changed.connect(self._on_form_changed)
+        self._tab.form.changed.connect(self._refresh)
         self._tab.form.recipe_changed.connect(self._on_form_recipe_changed)
         self._tab.log.export_requested.connect(self._on_export_requested)
         self._tab.log.plot_requested.connect(self._on_plot_requested)
@@ -102,8 +95,8 @@ class TrainingController(QObject):
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
         self._session.model_changed.connect(self._on_session_model_changed)
         self._session.run_changed.connect(self._on_session_run_changed)
-        self._session.run_state_changed.connect(self._on_session_run_state_changed)
-        self._session.unprepared_changed.connect(self._on_session_unprepared_changed)
+        self._session.run_state_changed.connect(self._refresh)
+        self._session.unprepared_changed.connect(self._refresh)
 
     def show_settings(self, model: ModelConfig, train: TrainConfig) -> None:
         """Show the settings of a run, or the defaults; what is changed from now on is marked."""
@@ -127,6 +120,7 @@ class TrainingController(QObject):
         """Show what `corpus` costs without a network, now that it is known."""
         self._follower.show_references(corpus)
 
+    @Slot()
     def _refresh(self) -> None:
         """Offer what can be asked for now."""
         state, session = self._session.run_state, self._session
@@ -173,10 +167,6 @@ class TrainingController(QObject):
             is_possible=is_possible,
             is_next=self._more.is_next,
         )
-
-    @Slot()
-    def _on_form_changed(self) -> None:
-        self._refresh()
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
@@ -353,14 +343,6 @@ class TrainingController(QObject):
             self.show_settings(model.model_config, model.train_config)
         else:
             self._follower.show_nothing()
-        self._refresh()
-
-    @Slot(object)
-    def _on_session_unprepared_changed(self, _path: object) -> None:
-        self._refresh()
-
-    @Slot(object)
-    def _on_session_run_state_changed(self, _state: RunState) -> None:
         self._refresh()
 
     @Slot(object)

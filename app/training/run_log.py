@@ -132,7 +132,7 @@ class RunLog(QWidget):
         self.search_line.textChanged.connect(self._on_search_text_changed)
         self.search_line.next_requested.connect(self._on_next_requested)
         self._copy.clicked.connect(self._on_copy_clicked)
-        self._export.clicked.connect(self._on_export_clicked)
+        self._export.clicked.connect(self.export_requested)
         self._plot.clicked.connect(self.plot_requested)
 
     def add_line(self, text: str) -> None:
@@ -168,7 +168,3 @@ class RunLog(QWidget):
     @Slot()
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._text.toPlainText())
-
-    @Slot()
-    def _on_export_clicked(self) -> None:
-        self.export_requested.emit()

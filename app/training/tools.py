@@ -60,8 +60,9 @@ class ToolsController(QObject):
         self._tab.step_page.run_requested.connect(self._on_step_requested)
         self._runner.event_ready.connect(self._on_runner_event_ready)
         self._runner.ended.connect(self._on_runner_ended)
-        self._session.run_state_changed.connect(self._on_session_run_state_changed)
+        self._session.run_state_changed.connect(self._refresh)
 
+    @Slot()
     def _refresh(self) -> None:
         is_possible = Command.CHECK in enabled_commands(self._session.run_state)
         for page in (self._tab.gradient_page, self._tab.step_page):
@@ -142,10 +143,6 @@ class ToolsController(QObject):
         self._refresh()
         if failure is not None:
             self._presenter.show_failure(failure, "The tool")
-
-    @Slot(object)
-    def _on_session_run_state_changed(self, _state: object) -> None:
-        self._refresh()
 
 
 def _time_step(jobs: Jobs, words: int, hidden: int, control: RunControl) -> "Iterator[Event]":

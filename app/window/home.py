@@ -68,9 +68,9 @@ class HomeController(QObject):
         page.run_chosen.connect(self._on_run_chosen)
         page.file_chosen.connect(self._on_file_chosen)
         page.locate_requested.connect(self._on_locate_requested)
-        session.run_state_changed.connect(self._on_session_changed)
-        session.model_changed.connect(self._on_session_changed)
-        session.corpus_changed.connect(self._on_session_changed)
+        session.run_state_changed.connect(self._show_session)
+        session.model_changed.connect(self._show_session)
+        session.corpus_changed.connect(self._show_session)
         settings.changed.connect(self._on_settings_changed)
         self._show_session()
 
@@ -95,6 +95,7 @@ class HomeController(QObject):
     def _show_files(self, found: "tuple[tuple[str, bool], ...]") -> None:
         self._page.show_files([file_entry(path, is_there=there) for path, there in found])
 
+    @Slot()
     def _show_session(self) -> None:
         commands = enabled_commands(self._session.run_state)
         self._page.set_offered(is_offered=Command.OPEN_DATA in commands)
@@ -126,10 +127,6 @@ class HomeController(QObject):
         elif found is not None:
             self._settings.remove_recent_file(*paths)
             self.file_requested.emit((found,))
-
-    @Slot(object)
-    def _on_session_changed(self, _value: object) -> None:
-        self._show_session()
 
     @Slot(object)
     def _on_settings_changed(self, settings: AppSettings) -> None:

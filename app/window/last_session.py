@@ -111,7 +111,7 @@ class LastSession(QObject):
         for splitter in self._splitters():
             splitter.splitterMoved.connect(self.note_change)
         self._opener.opened.connect(self._on_opener_opened)
-        self._queue.failed.connect(self._on_queue_failed)
+        self._queue.failed.connect(self._give_up)
 
     @Slot()
     def note_change(self) -> None:
@@ -174,10 +174,7 @@ class LastSession(QObject):
         else:
             self.found_nothing.emit()
 
-    @Slot(str)
-    def _on_queue_failed(self, _message: str) -> None:
-        self._give_up()
-
+    @Slot()
     def _give_up(self) -> None:
         """Begin on the start page, as what was open cannot be opened."""
         if self._is_restoring:

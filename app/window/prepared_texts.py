@@ -58,9 +58,8 @@ class PreparedTextsMenu(QMenu):
             action.setEnabled(has_texts)
 
     def _add(self, text: str, role: str) -> QAction:
-        action = QAction(text, self)
+        action = self.addAction(text)
         action.setObjectName(f"window.{role}_action")
-        self.addAction(action)
         return action
 
 

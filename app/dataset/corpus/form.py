@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -16,14 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
-from app.shared.labels import (
-    add_row,
-    as_plain,
-    describe,
-    make_form,
-    make_label,
-    restyle,
-)
+from app.shared.labels import add_row, as_plain, describe, make_form, make_label, restyle
 from engine import StageProgress
 
 if TYPE_CHECKING:
@@ -92,6 +85,7 @@ class CorpusForm(QWidget):
         self._held_out.setValue(100.0 * config.validation_fraction)
         self._duplicates.setChecked(config.remove_duplicates)
 
+    @Slot(int)
     def set_vocabulary_size(self, size: int) -> None:
         """Choose a vocabulary size, as if it had been typed."""
         self._vocabulary.setValue(size)

@@ -268,7 +268,7 @@ class BudgetPlot(QWidget):
         )
         self._costs: Sequence[VocabularyCost] = ()
         self._build_canvas()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_costs(self, costs: "Sequence[VocabularyCost]") -> None:
@@ -320,6 +320,7 @@ class BudgetPlot(QWidget):
         for item in (self._line, self._touched_label, self._unknown_label):
             self._canvas.addItem(item, ignoreBounds=True)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -328,10 +329,6 @@ class BudgetPlot(QWidget):
         self._touched_label.setColor(palette.second)
         self._unknown_label.setColor(palette.accent)
         self._line.setPen(self._canvas.pen(palette.foreground, 1, Qt.PenStyle.DashLine))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 class SizeSlider(QSlider):

@@ -53,7 +53,7 @@ class WordFrequencyPlot(QWidget):
         self._kept = 0
         self._build_canvas()
         self._build_cut()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_counts(self, counts: Sequence[int], kept: int) -> None:
@@ -116,6 +116,7 @@ class WordFrequencyPlot(QWidget):
         if isinstance(layout, QVBoxLayout):
             layout.insertLayout(0, names)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -126,10 +127,6 @@ class WordFrequencyPlot(QWidget):
         self._curve.setSymbolPen(None)
         self._curve.setSymbolBrush(mkBrush(palette.accent))
         self._cut.setPen(self._canvas.pen(palette.bad, 1, Qt.PenStyle.DashLine))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 def thinned_ranks(count: int) -> list[int]:

@@ -430,11 +430,11 @@ class CsvForm(QWidget):
         self.column_picker.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
         for box in (self._file, self._sheet, *self._detecting):
-            box.currentIndexChanged.connect(self._on_reading_changed)
+            box.currentIndexChanged.connect(self.reading_changed)
         self._typed.editingFinished.connect(self._on_delimiter_typed)
-        self._skipped.valueChanged.connect(self._on_reading_changed)
-        self._entities.toggled.connect(self._on_entities_toggled)
-        self._policy.currentIndexChanged.connect(self._on_policy_changed)
+        self._skipped.valueChanged.connect(self.reading_changed)
+        self._entities.toggled.connect(self.reading_changed)
+        self._policy.currentIndexChanged.connect(self.policy_changed)
 
     @Slot()
     def _on_delimiter_typed(self) -> None:
@@ -460,22 +460,10 @@ class CsvForm(QWidget):
         self._keys = tuple(map(self._column_key, columns))
         self.columns_changed.emit(columns)
 
-    @Slot(int)
-    def _on_policy_changed(self, index: int) -> None:
-        self.policy_changed.emit()
-
     @Slot(bool)
     def _on_header_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
         self._has_header = is_checked
         self._is_header_chosen = True
-        self.reading_changed.emit()
-
-    @Slot(bool)
-    def _on_entities_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
-        self.reading_changed.emit()
-
-    @Slot(int)
-    def _on_reading_changed(self, index: int) -> None:
         self.reading_changed.emit()
 
 

@@ -110,7 +110,7 @@ class NoveltyDialog(QDialog):
         layout.addWidget(plot_room, 1)
         layout.addWidget(self._table)
         self.resize(*map(scaled, _SIZE))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_novelty(self, written: Novelty, held_out: Novelty | None) -> None:
@@ -139,6 +139,7 @@ class NoveltyDialog(QDialog):
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
             self._cells.addWidget(cell, row, column, side)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -149,10 +150,6 @@ class NoveltyDialog(QDialog):
             curve.setPen(self._canvas.pen(colour, 2, style))
             curve.setSymbolPen(mkPen(colour))
             curve.setSymbolBrush(mkBrush(colour))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 def _show(curve: object, shares: Sequence[float | None]) -> None:

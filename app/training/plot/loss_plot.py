@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import (
-    QColor,
-    QGuiApplication,
-    QHideEvent,
-    QPainter,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.shared.formatting import format_loss, format_tick, perplexity_of_loss
@@ -27,12 +20,7 @@ from app.shared.plots import LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
 from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
 from app.training.plot.overlay import OverlayLine
-from app.training.plot.plot_parts import (
-    USUAL_SMOOTHING,
-    PlotControls,
-    PlotCrosshair,
-    ValueBox,
-)
+from app.training.plot.plot_parts import USUAL_SMOOTHING, PlotControls, PlotCrosshair, ValueBox
 from app.training.plot.rate_strip import RateStrip
 from app.training.plot.readings import describe_history, describe_point
 from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
@@ -307,7 +295,7 @@ class LossPlot(QWidget):
         self.controls.smoothing_changed.connect(self._on_controls_smoothing_changed)
         self.controls.log_changed.connect(self._on_controls_log_changed)
         self.controls.reset_requested.connect(self._on_controls_reset_requested)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -370,10 +358,6 @@ class LossPlot(QWidget):
         self._box.enableAutoRange()
         self.redraw()
 
-    @Slot()
-    def _on_color_scheme_changed(self) -> None:
-        self._restyle()
-
     def _set_pens(self, ratio: float | None = None) -> None:
         """Draw lines as thick on a screen of any density; a bold noisy line would be slow."""
         palette = current_palette()
@@ -393,6 +377,7 @@ class LossPlot(QWidget):
         self._overlay.restyle(palette, ratio)
         self._overlay.draw(self._axis)
 
+    @Slot()
     def _restyle(self) -> None:
         palette = current_palette()
         self._canvas.setBackground(palette.background)

@@ -114,7 +114,7 @@ class PlotControls(QWidget):
         self._axis.currentIndexChanged.connect(self._on_axis_index_changed)
         self._slider.valueChanged.connect(self._on_slider_value_changed)
         self._log.toggled.connect(self.log_changed)
-        self._reset.clicked.connect(self._on_reset_clicked)
+        self._reset.clicked.connect(self.reset_requested)
 
     @Slot(int)
     def _on_axis_index_changed(self, index: int) -> None:
@@ -124,10 +124,6 @@ class PlotControls(QWidget):
     def _on_slider_value_changed(self, value: int) -> None:
         self._value.setText(f"{value / 100:.2f}")
         self.smoothing_changed.emit(value / 100)
-
-    @Slot()
-    def _on_reset_clicked(self) -> None:
-        self.reset_requested.emit()
 
 
 class PlotCrosshair(QObject):

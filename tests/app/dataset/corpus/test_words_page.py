@@ -108,7 +108,7 @@ def test_that_another_tokeniser_changes_the_preview_and_is_prepared_with(bench: 
     bench.choose("tokenizer_combo", "tutorial")
 
     assert bench.words(1).startswith("das haus ist alt")
-    assert bench.tab.tokenizer() == TokenizerConfig(name="tutorial")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="tutorial")
     assert "Suits this text better: German" in bench.text("words_advice_note")
     numbers = bench.part(QCheckBox, "merge_numbers_check")
     assert isinstance(numbers, QCheckBox)
@@ -123,7 +123,7 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     assert unknown.isHidden()
 
     bench.choose("tokenizer_combo", "whitespace")
-    assert bench.tab.tokenizer().unknown_word == "<unk>"
+    assert bench.tab.words_page.tokenizer().unknown_word == "<unk>"
     assert not unknown.isHidden()
 
     unknown.selectAll()
@@ -131,7 +131,7 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     bench.qtbot.keyClick(unknown, Qt.Key.Key_Return)
     bench.rest()
 
-    assert bench.tab.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
 
 
 def test_that_the_language_can_be_chosen(bench: Bench) -> None:
@@ -139,7 +139,7 @@ def test_that_the_language_can_be_chosen(bench: Bench) -> None:
 
     bench.choose("language_combo", "fr")
 
-    assert bench.tab.tokenizer().language == "fr"
+    assert bench.tab.words_page.tokenizer().language == "fr"
     assert bench.text("words_note").startswith("French")
 
 
@@ -147,13 +147,13 @@ def test_that_earlier_choices_are_shown(bench: Bench) -> None:
     earlier = TokenizerConfig(name="words", language="de", lower_case=False, merge_links=True)
     bench.tab.show_config(CorpusConfig(path=Path("a.csv"), tokenizer=earlier, min_count=5))
 
-    assert bench.tab.tokenizer() == earlier
-    assert bench.tab.choices().min_count == 5
+    assert bench.tab.words_page.tokenizer() == earlier
+    assert bench.tab.corpus_form.choices().min_count == 5
 
     former = CorpusConfig(path=Path("a.csv"), tokenizer=FORMER_TOKENIZER, min_count=1)
     bench.tab.show_config(former)
 
-    assert bench.tab.tokenizer() == TokenizerConfig(name="tutorial")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="tutorial")
 
 
 def test_that_the_words_button_leads_to_the_page(bench: Bench) -> None:
