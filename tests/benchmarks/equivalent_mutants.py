@@ -9,6 +9,8 @@ _FLAG = "the default is for systems that lack this flag"
 
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 
+_AT_THE_BOUND = "half of what a float can hold: a number at the bound is as safe as one below"
+_V_BOUND, _U_BOUND = "H * largest['V']", "largest['U'] + H * largest['W']"
 _NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
@@ -60,19 +62,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_library_versions: continue -> pass": "nothing follows it in the loop",
     },
     "language_model/parts": {
-        **{
-            f"demand_usable: {bound} <= limit -> {bound} < limit   in   {line}": (
-                "half of what a float can hold: a number at the bound is as safe as one below"
-            )
-            for bound, line in (
-                (
-                    "H * largest['V']",
-                    'demand(H * largest["V"] <= limit, '
-                    "\"'V' holds numbers so large that their sums overflow\")",
-                ),
-                ("largest['U'] + H * largest['W']", 'largest["U"] + H * largest["W"] <= limit,'),
-            )
-        },
+        f"demand_usable: {_V_BOUND} <= limit -> {_V_BOUND} < limit   in   "
+        'demand(H * largest["V"] <= limit, '
+        "\"'V' holds numbers so large that their sums overflow\")": _AT_THE_BOUND,
+        f"demand_usable: {_U_BOUND} <= limit -> {_U_BOUND} < limit   in   "
+        'largest["U"] + H * largest["W"] <= limit,': _AT_THE_BOUND,
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
