@@ -124,9 +124,7 @@ def sampled_output_layer(
         into=gradient,
         shared=shared,
         scale=scale,
-        smoothing=Smoothing(share=smoothing, towards=rows[:, H].softmax(0))
-        if smoothing
-        else None,
+        smoothing=Smoothing(share=smoothing, towards=rows[:, H].softmax(0)) if smoothing else None,
     )
     into.zero_().index_copy_(0, words, gradient[:, :H])
     return loss, d_states[:, :H].contiguous()
