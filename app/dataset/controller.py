@@ -10,17 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Controller, Surroundings, TaskController
 from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
 from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter, MessageAction, TaskFailure
+from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
-from app.session import Command, RunState, Session, enabled_commands
-from app.settings import SettingsStore
+from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
 from app.shared.saving import inert_csv
 from app.tasks.task_runner import TaskRunner
@@ -45,26 +45,14 @@ COLUMNS = ("line", "reason", "text")
 FILE_NAME = "refused-rows.csv"
 
 
-class DatasetController(QObject):
+class DatasetController(TaskController):
     """Connect the dataset tab with the engine's corpus builder."""
 
-    def __init__(
-        self,
-        tab: DatasetTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._tab, self._session, self._runner = tab, session, runner
-        self._presenter, self._settings = presenter, settings
-        self._jobs = jobs
-        self._ask_paths = jobs.ask_csv_paths or ask_csv_paths
-        self._ask_folder = jobs.ask_text_folder or ask_text_folder
+    def __init__(self, tab: DatasetTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
+        self._tab = tab
+        self._ask_paths = self._jobs.ask_csv_paths or ask_csv_paths
+        self._ask_folder = self._jobs.ask_text_folder or ask_text_folder
         self._others: dict[Path, tuple[Path, ...]] = {}  # by the first of several: the rest
         self._size: TextSize | None = None  # of the file that is looked at
         self._path: Path | None = None
@@ -77,7 +65,7 @@ class DatasetController(QObject):
         self._preview: CsvPreview | None = None
         self._notices: list[Notice] = []
         self._connect_signals()
-        tab.show_commands(enabled_commands(session.run_state))
+        tab.show_commands(enabled_commands(self._session.run_state))
 
     @property
     def path(self) -> Path | None:
@@ -288,7 +276,7 @@ class DatasetController(QObject):
         self._tab.show_kept(size, "" if is_other else text)
 
     @Slot(object)
-    def _on_event_ready(self, event: object) -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         match event:
             case TextSize():
                 self._size = event
@@ -441,8 +429,6 @@ class DatasetController(QObject):
         tab.corpus_page.plain_quotes_requested.connect(self._on_plain_quotes_requested)
         tab.corpus_form.vocabulary_changed.connect(self._on_vocabulary_changed)
         tab.vocabulary_page.use_requested.connect(self._on_use_requested)
-        self._runner.event_ready.connect(self._on_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
 
@@ -455,21 +441,12 @@ def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
     return inert_csv(COLUMNS, (row[1:] for row in rows))
 
 
-class RefusedRowsExport(QObject):
+class RefusedRowsExport(Controller):
     """Answer "Save…" beside a list of refused rows."""
 
-    def __init__(
-        self,
-        tab: DatasetTab,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._presenter, self._settings = presenter, settings
-        self._ask_path = jobs.ask_refused_rows_path or ask_refused_rows_path
+    def __init__(self, tab: DatasetTab, around: Surroundings) -> None:
+        super().__init__(around)
+        self._ask_path = self._jobs.ask_refused_rows_path or ask_refused_rows_path
         for page in (tab.preview_page, tab.corpus_page):
             page.save_requested.connect(self._on_save_requested)
 

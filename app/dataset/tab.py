@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
     QTabWidget,
@@ -31,6 +30,7 @@ from app.dataset.strip import Strip
 from app.session import Command
 from app.shared.formatting import shorten
 from app.shared.labels import describe, make_card, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
 from engine import CorpusConfig
@@ -69,15 +69,9 @@ class DatasetTab(QWidget):
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
         self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(16)
-        row.addWidget(self._build_panel())
+        row = in_row(self._build_panel(), of=self, margins=16, spacing=16)
         self.outdated_strip = Strip("dataset.outdated_strip", self)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addWidget(self.outdated_strip)
-        right.addWidget(self._build_pages(), 1)
+        right = in_column(self.outdated_strip, (self._build_pages(), 1), spacing=8)
         row.addLayout(right, 1)
         self._connect_signals()
         self.show_idle()
@@ -248,20 +242,15 @@ class DatasetTab(QWidget):
         layout.addStretch(1)
         scroll.setWidget(panel)
         self.prepare_panel = PreparePanel(column)
-        rows = QVBoxLayout(column)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(scroll, 1)
-        below = QHBoxLayout()
-        below.setContentsMargins(0, 0, SCROLL_BAR, 0)
-        below.addWidget(self.prepare_panel)
+        rows = in_column((scroll, 1), of=column, margins=0)
+        below = in_row(self.prepare_panel, margins=(0, 0, SCROLL_BAR, 0))
         rows.addLayout(below)
         return column
 
     def _build_reading_line(self, parent: QWidget) -> QWidget:
         """Return how the file is read in one line, and the button that shows all of it."""
         line = QWidget(parent)
-        self._reading = make_label("", "hint", line, wrap=True)
-        self._reading.setObjectName("dataset.reading_label")
+        self._reading = make_label("", "hint", line, wrap=True, name="dataset.reading_label")
         self._reading.setText("This is detected when you choose a file.")
         self._change = describe(
             QToolButton(line),
@@ -273,19 +262,15 @@ class DatasetTab(QWidget):
         self._change.setCheckable(True)
         self._change.setText("change")
         self._change.toggled.connect(self._on_change_toggled)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._reading, 1)
-        row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignTop)
+        in_row((self._reading, 1), (self._change, 0, Qt.AlignmentFlag.AlignTop), of=line, margins=0)
         return line
 
     @staticmethod
     def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:
         card = make_card(parent)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 8, 16, 12)
-        layout.setSpacing(8)
-        layout.addWidget(make_label(title, "heading", card))
+        layout = in_column(
+            make_label(title, "heading", card), of=card, margins=(16, 8, 16, 12), spacing=8
+        )
         for part in parts:
             layout.addWidget(part)
         return card

@@ -6,18 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
-from app.settings import AppSettings, SettingsStore
+from app.settings import AppSettings
 from app.shared.formatting import counted, format_epoch
-from app.tasks.task_runner import TaskRunner
-from app.window.prepared_texts import PreparedTextsController
 from app.window.views.dialogs import WindowDialogs
 from app.window.views.settings_dialog import SettingsDialog
 from engine import LossPoint
@@ -40,45 +37,28 @@ _STATE_TEXTS = {
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
-_AT_REST = (RunState.IDLE, RunState.READY)
-_IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
-class WindowController(QObject):
+class WindowController(Controller):
     """Connect the window with the session and the other controllers."""
 
     def __init__(
         self,
         window: "MainWindow",
-        session: Session,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
         theme: "Theme",
         dataset: DatasetController,
         models: ModelFilesController,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         dialogs: WindowDialogs,
         open_log_folder: Callable[[], None],
-        prepared_texts: TaskRunner,
-        open_folder: Callable[[Path], None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._window, self._session, self._presenter = window, session, presenter
-        self._settings, self._theme = settings, theme
+        super().__init__(around)
+        self._window, self._theme = window, theme
         self._dataset, self._models = dataset, models
         self._was_training = False
         self._percent: int | None = None  # of the training that goes on
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
-        self.prepared_texts = PreparedTextsController(
-            window.file_menu.prepared_texts,
-            prepared_texts,
-            presenter,
-            jobs,
-            open_folder=open_folder,
-            parent=self,
-        )
         self._connect_window()
         self._connect_state()
         self._restore()
@@ -156,10 +136,10 @@ class WindowController(QObject):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
-        if session.run_state in _IN_TRAINING:
+        if session.run_state.is_training:
             run = session.run.name if session.run is not None else "New model"
             name = f"{self._percent or 0} %, {run}"
-        is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
+        is_on_disk = session.is_model_safe or not session.run_state.is_at_rest
         self._window.show_title(name, is_saved=is_on_disk)
 
     @Slot()
@@ -272,10 +252,10 @@ class WindowController(QObject):
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:
         """Call for attention when a training has ended while the window is in the back."""
-        was_training, self._was_training = self._was_training, state in _IN_TRAINING
-        if state in _AT_REST:
+        was_training, self._was_training = self._was_training, state.is_training
+        if state.is_at_rest:
             self._percent = None
-        if was_training and state in _AT_REST and not self._window.isActiveWindow():
+        if was_training and state.is_at_rest and not self._window.isActiveWindow():
             QApplication.alert(self._window)
             tell_outside(self._window, describe_session(self._session))
 
@@ -306,12 +286,12 @@ def next_zoom(percent: int, step: int) -> int:
 def describe_session(session: Session) -> str:
     """Return the facts: what goes on, which text is prepared, which model there is."""
     facts = [_STATE_TEXTS[session.run_state]]
-    if session.corpus is not None and session.run_state in _AT_REST:
+    if session.corpus is not None and session.run_state.is_at_rest:
         summary = session.corpus.summary
         facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")
     if session.unprepared is not None:
         facts.append(f"{session.unprepared.name} is not prepared")
-    if session.model is not None and session.run_state in _AT_REST:
+    if session.model is not None and session.run_state.is_at_rest:
         is_trained = session.model.step > 0 or session.model_path is not None
         facts.append(
             f"Model: epoch {format_epoch(session.model.epoch)}"

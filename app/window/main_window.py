@@ -15,17 +15,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QWhatsThisClickedEvent,
 )
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from app.errors import Message
-from app.shared.labels import TermLabel, as_plain, make_label
+from app.shared.labels import TermLabel, as_plain, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import TabScrollArea
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.views.drop_hint import DropHint, drop_text
@@ -153,6 +147,25 @@ class MainWindow(QMainWindow):
         if place in self._strips:
             self._strips[place].clear()
 
+    def take_problem_step(self) -> bool:
+        """Take the step that a problem of the tab in front offers; return whether there is one."""
+        strip = self._strips[PLACES[self.current_tab]]
+        offers_step = strip.offers_step
+        if offers_step:
+            strip.take_step()
+        return offers_step
+
+    @Slot()
+    def _lead(self) -> None:
+        """Let one button of each tab stand out: where a problem offers a step, it is that one."""
+        for strip in self._strips.values():
+            page = strip.parentWidget()
+            if page is not None:
+                restyle(page, "offers_step", "true" if strip.offers_step else "false")
+                for button in page.findChildren(QPushButton):
+                    button.style().unpolish(button)
+                    button.style().polish(button)
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -209,14 +222,9 @@ class MainWindow(QMainWindow):
         """Return a tab below the strip for what concerns it."""
         page = QWidget(self._tabs)
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
-        above = QHBoxLayout()
-        above.setContentsMargins(16, 0, 16, 0)
-        above.addWidget(strip)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(above)
-        column.addWidget(TabScrollArea(tab, page), 1)
+        above = in_row(strip, margins=(16, 0, 16, 0))
+        in_column(above, (TabScrollArea(tab, page), 1), of=page, margins=0, spacing=0)
+        strip.offering_changed.connect(self._lead)
         return page
 
     def _build_menus(self) -> None:
@@ -228,10 +236,8 @@ class MainWindow(QMainWindow):
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
-        self._state = make_label("", "body", self)
-        self._state.setObjectName("window.state_label")
-        self._device = make_label("", "body", self)
-        self._device.setObjectName("window.device_label")
+        self._state = make_label("", "body", self, name="window.state_label")
+        self._device = make_label("", "body", self, name="window.device_label")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._state, 1)
         self.statusBar().addPermanentWidget(self._device)

@@ -98,6 +98,8 @@ class Steps(QObject):
         if self._window.is_home:
             self._window.home.press_bright()
             return
+        if self._window.take_problem_step():
+            return
         steps: dict[int, Callable[[], None]] = {
             DATASET_TAB: self._dataset.press_bright,
             TRAINING_TAB: self._training.buttons.press_bright,

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, mkBrush
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.shared.formatting import counted, format_count
 from app.shared.labels import make_label
+from app.shared.layouts import in_row
 from app.shared.plots import StillPlot, logarithmic_steps
 from app.shared.theme import current_palette
 
@@ -108,10 +109,8 @@ class WordFrequencyPlot(QWidget):
             self._canvas.addItem(item, ignoreBounds=True)
         self._cut_label = make_label("", "caption", self)
         self._rest_label = make_label("", "bad", self)
-        names = QHBoxLayout()  # above the plot: within, they would lie over the curve
-        names.addWidget(self._cut_label)
-        names.addStretch(1)
-        names.addWidget(self._rest_label)
+        # above the plot: within, they would lie over the curve
+        names = in_row(self._cut_label, (None, 1), self._rest_label)
         layout = self.layout()
         if isinstance(layout, QVBoxLayout):
             layout.insertLayout(0, names)

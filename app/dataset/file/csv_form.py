@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from app.dataset.file.description import delimiter_name
 from app.shared.fields.column_picker import ColumnPicker
 from app.shared.formatting import shorten
-from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.labels import add_row, describe, make_form, make_label, offer_choices
 from engine import CsvConfig, RowPolicy
 
 if TYPE_CHECKING:
@@ -299,8 +299,7 @@ class CsvForm(QWidget):
             "Read &gt; as >, &quot; as a quotation mark and so on: texts from web pages are often "
             "stored like this. The tutorial does not decode them",
         )
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.encoding_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.encoding_note")
         self._note.hide()
 
     @property
@@ -329,8 +328,7 @@ class CsvForm(QWidget):
             "What is done with a file that cannot be read, or lacks the text column: the "
             "preparation stops before anything is read and names it, or it is left out and listed",
         )
-        for text, policy in reversed(POLICIES):
-            self._bad_files.addItem(text, policy)
+        offer_choices(self._bad_files, reversed(POLICIES))
         self._policy = describe(
             QComboBox(self),
             "dataset.bad_rows_combo",
@@ -338,8 +336,7 @@ class CsvForm(QWidget):
             "What is done with a row that cannot be read: it is left out and listed with its "
             "line and the reason, or the preparation stops there",
         )
-        for text, policy in POLICIES:
-            self._policy.addItem(text, policy)
+        offer_choices(self._policy, POLICIES)
         self._sheet = describe(
             QComboBox(self),
             "dataset.sheet_combo",
@@ -378,8 +375,7 @@ class CsvForm(QWidget):
             "change it if rows are refused for their quotes",
         )
         self._quoting.addItem("Detect", None)
-        for text, quoting in QUOTINGS:
-            self._quoting.addItem(text, quoting)
+        offer_choices(self._quoting, QUOTINGS)
         self._skipped = describe(
             QSpinBox(self),
             "dataset.skip_rows_spin",
@@ -399,8 +395,7 @@ class CsvForm(QWidget):
             "after it",
         )
         self._units.addItem("Detect", None)
-        for text, unit in UNITS:
-            self._units.addItem(text, unit)
+        offer_choices(self._units, UNITS)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
         others = (self._sheet, self._policy, self._file, self._bad_files)
         for box in (self.column_picker, *others, *self._detecting):

@@ -8,12 +8,10 @@ from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +23,7 @@ from app.generation.writing.source_menu import build_source_menu
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
 from engine import Copy, Novelty, SampleConfig, SentenceGenerated
@@ -116,8 +115,7 @@ class GeneratePanel(QFrame):
             "While you write, here or in the line below, grey letters show what the model would "
             "write next: Tab accepts them, Esc dismisses them",
         )
-        self._start_hint = make_label("", "hint", self, wrap=True)
-        self._start_hint.setObjectName("generation.start_hint")
+        self._start_hint = make_label("", "hint", self, wrap=True, name="generation.start_hint")
 
     def _build_buttons(self) -> None:
         self._generate_button = describe(
@@ -136,10 +134,7 @@ class GeneratePanel(QFrame):
 
     def _build_list(self) -> None:
         self.sentences = describe(
-            SentenceList(self),
-            "generation.sentence_list",
-            "Generated sentences",
-            "",
+            SentenceList(self), "generation.sentence_list", "Generated sentences"
         )
         self.sentences.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window has a title alone
         self._copy_button = describe(
@@ -184,33 +179,32 @@ class GeneratePanel(QFrame):
             "Colour each word by how far down the model's list it stood, as for the typed "
             "sentence; otherwise the run of words that is copied from the training text is tinted",
         )
-        self._status_label = ElidedLabel(self)
-        self._status_label.setObjectName("generation.status_label")
-        self._status_label.setProperty("role", "hint")
+        self._status_label = ElidedLabel(self, role="hint", name="generation.status_label")
         self._novelty = NoveltyLine(self)
 
     def _build_layout(self) -> None:
         heading = QLabel("Write", self)
         heading.setProperty("role", "heading")
-        top = QHBoxLayout()
-        top.addWidget(heading)
-        top.addSpacing(8)
-        top.addWidget(self.start_line, 1)
-        top.addWidget(self._suggest_check)
-        top.addWidget(self._generate_button)
-        top.addWidget(self._stop_button)
-        below = QHBoxLayout()
-        below.addWidget(self._status_label)
-        below.addStretch(1)
-        below.addWidget(self._surprise_check)
-        below.addWidget(self._favourites_check)
-        below.addWidget(self._search_edit, _SEARCH_STRETCH)  # in a narrow window it yields first
-        for button in (self._copy_button, self._save_button, self._clear_button):
-            below.addWidget(button)
-        right = QVBoxLayout()
-        right.addWidget(self.sentences, 1)
-        right.addWidget(self._novelty)
-        right.addLayout(below)
+        top = in_row(
+            heading,
+            8,
+            (self.start_line, 1),
+            self._suggest_check,
+            self._generate_button,
+            self._stop_button,
+        )
+        # in a narrow window it yields first
+        below = in_row(
+            self._status_label,
+            (None, 1),
+            self._surprise_check,
+            self._favourites_check,
+            (self._search_edit, _SEARCH_STRETCH),
+            self._copy_button,
+            self._save_button,
+            self._clear_button,
+        )
+        right = in_column((self.sentences, 1), self._novelty, below)
         area = FittingScrollArea(self)
         area.setObjectName("generation.form_area")
         area.setWidget(self.form)
@@ -218,15 +212,8 @@ class GeneratePanel(QFrame):
         area.viewport().setAutoFillBackground(False)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(scaled(_FORM_WIDTH))
-        columns = QHBoxLayout()
-        columns.addWidget(area, 0, Qt.AlignmentFlag.AlignTop)
-        columns.addSpacing(12)
-        columns.addLayout(right, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.addLayout(top)
-        layout.addWidget(self._start_hint)
-        layout.addLayout(columns, 1)
+        columns = in_row((area, 0, Qt.AlignmentFlag.AlignTop), 12, (right, 1))
+        in_column(top, self._start_hint, (columns, 1), of=self, margins=(16, 12, 16, 12))
 
     def _connect_signals(self) -> None:
         self.form.changed.connect(self._on_form_changed)

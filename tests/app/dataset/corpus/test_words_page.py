@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.dataset.corpus.page import SentenceQuery
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import WORDS_PAGE, DatasetTab
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import Command, Session
+from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import FORMER_TOKENIZER, CorpusConfig, TokenizerConfig
 from tests.app.support.dataset_fakes import PREVIEW, FakeCorpus
@@ -26,18 +28,18 @@ GERMAN = ("Er mag Obst, z. B. Äpfel, und das ist gut. Das Haus ist alt, sagte D
 class Bench:
     """The tab with the controller of its sentences; the engine's own functions answer."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, settings_path: Path) -> None:
         self.qtbot, self.tab, self.session = qtbot, DatasetTab(), Session()
         self.runner = TaskRunner()
         qtbot.addWidget(self.tab)
         self.asked: list[SentenceQuery] = []
-        self.controller = SentencesController(
-            self.tab,
-            self.session,
-            self.runner,
-            ErrorPresenter(),
-            Jobs(runs=FakeRuns(), find_sentences=self.find),
+        around = Surroundings(
+            session=self.session,
+            presenter=ErrorPresenter(),
+            settings=SettingsStore(settings_path),
+            jobs=Jobs(runs=FakeRuns(), find_sentences=self.find),
         )
+        self.controller = SentencesController(self.tab, self.runner, around)
         self.session.corpus_changed.connect(self.tab.show_corpus)
         self.tab.show_commands(frozenset({Command.OPEN_DATA, Command.PREPARE}))
         self.tab.show_new_file(Path("a.csv"))
@@ -85,8 +87,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Bench]:
-    bench = Bench(qtbot)
+def bench(qtbot: QtBot, settings_path: Path) -> Iterator[Bench]:
+    bench = Bench(qtbot, settings_path)
     yield bench
     assert bench.runner.shutdown()
 
