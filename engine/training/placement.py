@@ -66,9 +66,6 @@ class Placement:
     optimizer : Optimizer
     steps : EpochSteps
         What goes through an epoch with the stepper, or with steps of the device itself.
-    epoch_loss : float64 tensor of shape ()
-        Summed over the words of the epoch under way, in nats. It stays on the device until
-        a point of the curve is due: reading it waits for a GPU.
     choice : DeviceChoice
         The device for the user.
     notice : Notice or None

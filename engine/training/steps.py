@@ -163,7 +163,8 @@ class EpochSteps:
     batch_size : int
         Smaller once the memory ran out.
     loss_sum : float64 tensor of shape ()
-        Receives the loss of each step, summed over its words, before the step.
+        Receives the loss of each step, summed over its words, before the step. Reading it waits
+        for a GPU.
     """
 
     def __init__(

@@ -82,6 +82,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
+    "sampling/completion": {
+        "_scores_after: 1 -> 2   in   state = model.rnn.initial_state(1)": (
+            "two rows are the same, and the first is taken"
+        ),
+    },
     "scoring/scorer": {
         "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
         "_word_score: 0.0 -> 1.0   in   log_probability = min(log_probability, 0.0)": (
@@ -92,6 +97,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_check_shapes: 8192 -> 8193   in   "
         'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+        "_read_lines: 1 -> 2   in   data = file.read(_LARGEST_WORD_LIST + 1)": (
+            "one byte too many tells that there are too many, and so do two"
+        ),
     },
     "network/bptt": {
         f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,
