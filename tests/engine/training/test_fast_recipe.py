@@ -190,7 +190,7 @@ def test_that_an_optimiser_goes_on_with_the_mean_where_it_was() -> None:
 
 
 def test_that_what_is_published_is_what_was_evaluated(corpus: Corpus) -> None:
-    events = run(corpus, epochs=2, averaging=0.9, evaluate_every=2)
+    events = run(corpus, epochs=2, averaging=0.9, evaluate_every=2, label_smoothing=0.0)
 
     done = of_type(events, EpochDone)[-1]
     published = of_type(events, SnapshotPublished)[-1].model.rnn
