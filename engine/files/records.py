@@ -12,16 +12,7 @@ import math
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import (
-    Any,
-    Literal,
-    Self,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.errors import ConfigError, ModelFileError
 

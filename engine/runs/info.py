@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from engine.config import (
-    CorpusConfig,
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import ConfigError
 from engine.recipes import unsettled
 from engine.runs.folder import RunFolder

@@ -48,3 +48,10 @@ def test_that_what_is_suggested_is_what_the_model_would_write(text: str, added: 
     )  # fmt: skip
 
     assert complete(model, text) == added
+
+
+def test_that_a_word_after_a_sentence_s_end_stands_apart() -> None:
+    model = model_that_says(("", "the"), (".", "they"))
+
+    assert complete(model, "the.") == " they"
+    assert complete(model, "the. ") == "they"
