@@ -41,7 +41,7 @@ def test_that_early_epochs_are_kept_more_often_than_late_ones() -> None:
 
 def test_that_evaluations_are_counted_and_not_epochs(store: RunStore, corpus: Corpus) -> None:
     run_id, _ = keep(store, corpus, TrainConfig(epochs=27, evaluate_every=3, recipe="tutorial"))
-    gently = TrainConfig(epochs=2, learning_rate=0.001, label_smoothing=0.0)
+    gently = TrainConfig(epochs=2, learning_rate=0.001)
     further = keep(store, corpus, gently, start_from=store.open_model(run_id))[0]
 
     kept = [each.epoch for each in store.epoch_models(run_id)]
