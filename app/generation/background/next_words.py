@@ -13,8 +13,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolTip
 
 from app.errors import TaskFailure
-from app.generation.background.controller import BackgroundController
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import BackgroundController, Throttle
 from app.generation.word_preview import ROWS, RestedWord, preview_html
 from app.shared.formatting import format_share
 from engine import NextWords, RunControl, SampleConfig
