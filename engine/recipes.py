@@ -126,8 +126,7 @@ _SAMPLED = (
     "With so many words to choose from, a step compares with its own words and a tenth of the "
     "others (sampled softmax), so that it is several times as fast; what is evaluated is exact."
 )
-# Words of the text: below the first in any case, below the second with so large a vocabulary.
-_SMOOTHED_BELOW, _SMOOTHED_IF_SAMPLED_BELOW = 50_000, 300_000
+_SMOOTHED_BELOW = 300_000  # words of the text, where the vocabulary is as large as that
 _SMOOTHING = 0.1
 _SMOOTHED = (
     "A tenth of each target is shared by all words (label smoothing), so that less is learned by "
@@ -163,14 +162,14 @@ def recipe_defaults(
     if hidden_dim > RATED_AT:
         rate = float(f"{defaults.learning_rate * RATED_AT / hidden_dim:.2g}")
         defaults = _because(replace(defaults, learning_rate=rate), _WIDE)
-    is_sampled = vocabulary >= SAMPLED_FROM
-    if words < (_SMOOTHED_IF_SAMPLED_BELOW if is_sampled else _SMOOTHED_BELOW):
-        tuning = replace(defaults.tuning, label_smoothing=_SMOOTHING)
-        defaults = _because(replace(defaults, tuning=tuning), _SMOOTHED)
-    if is_sampled:
-        tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
-        defaults = _because(replace(defaults, tuning=tuning), _SAMPLED)
-    return defaults
+    if vocabulary < SAMPLED_FROM:
+        return defaults
+    tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
+    defaults = _because(replace(defaults, tuning=tuning), _SAMPLED)
+    if words >= _SMOOTHED_BELOW:
+        return defaults
+    tuning = replace(tuning, label_smoothing=_SMOOTHING)
+    return _because(replace(defaults, tuning=tuning), _SMOOTHED)
 
 
 def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:

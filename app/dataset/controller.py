@@ -22,18 +22,16 @@ from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
-from app.shared.saving import inert_csv
+from app.shared.saving import exported, inert_csv
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,
     CorpusConfig,
     CorpusReady,
     CsvConfig,
-    ExportError,
     Notice,
     RunControl,
     StageProgress,
-    export_file,
 )
 
 if TYPE_CHECKING:
@@ -456,12 +454,8 @@ class RefusedRowsExport(Controller):
         if path is None:
             return
         content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
-        try:
-            export_file(path, content, "The refused rows")
-        except ExportError as error:
-            self._presenter.show_message(str(error), "error")
-            return
-        self._presenter.show_message(f"{counted(len(problems), 'refused row')} saved to {path}.")
+        done = f"{counted(len(problems), 'refused row')} saved to {path}."
+        exported(self._presenter, path, content, "The refused rows", done)
 
 
 def looked_at(

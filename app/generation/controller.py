@@ -16,11 +16,12 @@ from app.errors import TaskFailure
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
-from app.generation.writing.export import ask_sentences_path, save_sentences
+from app.generation.writing.export import ask_sentences_path, sentences_as
 from app.session import Session
 from app.shared.formatting import counted
+from app.shared.saving import exported
 from app.tasks.task_runner import TaskRunner
-from engine import ExportError, Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
+from engine import Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
 if TYPE_CHECKING:
     from engine import LanguageModel
@@ -190,12 +191,8 @@ class GenerationController(TaskController):
         path = self._ask_save_path(Path(folder) / "sentences.txt")
         if path is None or not records:
             return
-        try:
-            save_sentences(path, records)
-        except ExportError as error:
-            self._presenter.show_message(str(error), "error")
-            return
-        self._presenter.show_message(f"{_sentences(len(records))} in {path}.", "info")
+        done = f"{_sentences(len(records))} in {path}."
+        exported(self._presenter, path, sentences_as(path.suffix, records), "The sentences", done)
 
 
 def _sentences(count: int) -> str:

@@ -7,7 +7,7 @@ used, and when, is decided by the controllers.
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
 from app.generation.mixture_check import MixtureCheck
@@ -15,7 +15,7 @@ from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
-from app.shared.labels import ElidedLabel, as_plain
+from app.shared.labels import ElidedLabel, as_plain, make_splitter
 from app.shared.layouts import in_row
 from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
@@ -51,11 +51,10 @@ class GenerationTab(QWidget):
         self.score_panel.lists_requested.connect(self.lists.open_in_front)
         self.generate_panel.sentences.score_requested.connect(self.score_panel.set_text)
         self.generate_panel.sentences.word_chosen.connect(self._on_word_chosen)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("generation.splitter")
-        splitter.addWidget(self.generate_panel)
-        splitter.addWidget(self.score_panel)
-        splitter.setChildrenCollapsible(False)
+        panels = self.generate_panel, self.score_panel
+        splitter = make_splitter(
+            Qt.Orientation.Vertical, *panels, parent=self, name="generation.splitter"
+        )
         splitter.setHandleWidth(8)
         splitter.setSizes([430, 370])
         layout = QVBoxLayout(self)

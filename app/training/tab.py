@@ -5,9 +5,9 @@ A view: it builds, reports what was asked for and shows what it is told.
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import ElidedLabel, as_plain, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, make_card, make_label, make_splitter
 from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
@@ -117,11 +117,9 @@ class TrainingTab(QWidget):
             (self.step_page, "Time one step"),
         ):
             self._pages.addTab(page, title)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("training.splitter")
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(plot_card)
-        splitter.addWidget(self._pages)
+        splitter = make_splitter(
+            Qt.Orientation.Vertical, plot_card, self._pages, parent=self, name="training.splitter"
+        )
         self._pages.tabBar().tabBarClicked.connect(self._on_tab_bar_clicked)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QHeaderView,
-    QSplitter,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
@@ -30,7 +29,7 @@ from app.dataset.file.encoding_choice import EncodingChoice
 from app.dataset.file.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.direction import TextDelegate
 from app.shared.formatting import counted, format_bytes, format_count, shorten
-from app.shared.labels import as_plain, describe, make_label
+from app.shared.labels import as_plain, describe, make_label, make_splitter
 from app.shared.layouts import in_column
 from app.shared.tables import Index, prepare_table
 from app.shared.theme import current_palette, scaled
@@ -90,11 +89,9 @@ class PreviewPage(QWidget):
         self._damage_note.hide()
         self._encodings = EncodingChoice(self)
         self._problems = ProblemPanel("preview_", self, is_wide=True)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setChildrenCollapsible(False)
+        rows = self._build_table()
+        splitter = make_splitter(Qt.Orientation.Vertical, rows, self._problems, parent=self)
         splitter.setHandleWidth(12)
-        splitter.addWidget(self._build_table())
-        splitter.addWidget(self._problems)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes(HEIGHTS)
         in_column(

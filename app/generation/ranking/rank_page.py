@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from app.generation.ranking.ranked_table import RankedTable
 from app.shared.formatting import counted
-from app.shared.labels import describe, make_label
+from app.shared.labels import describe, make_label, make_splitter
 from app.shared.layouts import in_column, in_row
 from engine import RankedCandidate, RankWeights, StageProgress
 
@@ -150,11 +149,9 @@ class RankPage(QWidget):
         column.addWidget(self._table, 1)
         below = in_row((self._status, 1), self._save_button)
         column.addLayout(below)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setObjectName("generation.rank_splitter")
-        splitter.addWidget(left)
-        splitter.addWidget(right)
-        splitter.setChildrenCollapsible(False)
+        splitter = make_splitter(
+            Qt.Orientation.Horizontal, left, right, parent=self, name="generation.rank_splitter"
+        )
         splitter.setHandleWidth(16)
         splitter.setSizes([_LIST_WIDTH, _TABLE_WIDTH])
         splitter.setStretchFactor(1, 1)

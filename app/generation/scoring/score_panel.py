@@ -28,7 +28,7 @@ from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import ElidedLabel, TermLabel, as_plain, describe, make_label
+from app.shared.labels import ElidedLabel, TermLabel, as_plain, describe, make_label, make_splitter
 from app.shared.layouts import in_column, in_row
 from engine import SENTENCE_END, NextWords
 
@@ -198,11 +198,10 @@ class ScorePanel(QFrame):
         self._aside_tabs.addTab(self._comparison, "Comparison")
         self._aside_tabs.setTabVisible(_COMPARISON, False)  # noqa: FBT003 - Qt's signature
         self._aside_tabs.addTab(self._formula, "Formula")
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setObjectName("generation.score_splitter")
-        splitter.addWidget(self._word_table)
-        splitter.addWidget(self._aside_tabs)
-        splitter.setChildrenCollapsible(False)
+        parts = self._word_table, self._aside_tabs
+        splitter = make_splitter(
+            Qt.Orientation.Horizontal, *parts, parent=self, name="generation.score_splitter"
+        )
         splitter.setSizes([560, 640])
         return splitter
 

@@ -36,6 +36,7 @@ _GLUED_BEFORE = frozenset(",.;:!?)]}%…،؛؟。，、！？；：।॥”’�
     "-" + _REPEATED,
     "#" + _REPEATED,
     "*" + _REPEATED,
+    "—.",
     _SMILED,
 }
 _GLUED_AFTER = frozenset("([{$#¿¡£“‘«^") | {
@@ -58,15 +59,19 @@ _GLUED_AFTER = frozenset("([{$#¿¡£“‘«^") | {
     "#<",
     "%<",
     "@<",
+    "٪<",
+    "€<",
+    "₹<",
+    "¥<",
     "^^",
 }
-_BOTH = frozenset({"/", "\\", _INSIDE})
+_BOTH = frozenset({"/", "\\", _INSIDE, "–n", "-%"})
 _DASHES = "–—"
 _PAIRED = frozenset({"*", "**", "***", "_", "__", "~~", *_DASHES})
 _ALONE = _PAIRED - {"*", "_", *_DASHES}  # an opening one where a sentence begins with it
-_SIGNS = frozenset("~≈±+−<>#%")
+_SIGNS = frozenset("~≈±+−<>#%٪€₹¥")
 _LINK_MARKS = frozenset("%&#@*$?+")
-_FIRST_EMOJI = 0x1EFFF
+_EMOJI = regex.compile(r"\p{Emoji_Presentation}|.\ufe0f|[\U0001f000-\U0010ffff]")
 _CLITICS = frozenset({"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"})
 _NUMBER = regex.compile(r"[-−+]?\d")
 _WORD = regex.compile(r"['’]?[\p{L}\p{M}\p{N}]")
@@ -122,15 +127,22 @@ def kinds(tokens: Sequence[str], *, nltk: bool = False) -> list[str]:
             kind = _INSIDE  # f()
         elif token == "." and found[-1:] == ["\\"] and _is_number(tokens, index + 1):  # noqa: S105
             kind = _INSIDE  # 6\\.5
+        elif token == "–" and found[-1:] == ["n"] and _is_number(tokens, index + 1):  # noqa: S105
+            kind = "–n"  # 1.–5. Juni
+        elif token == "-" and found[-1:] == ["%"]:  # noqa: S105 - a mark
+            kind = "-%"  # 5%-ный
         elif _NAME.match(token):
             kind = "w"
-        elif len(token) > 3 or ord(token[0]) > _FIRST_EMOJI:
+        elif len(token) > 3 or _EMOJI.match(token):
             kind = "w" if _ALPHABETIC.match(token, 1) else "e"  # /message/compose
         else:
             kind = token
         found.append(kind)
     if not _PAIRED.isdisjoint(tokens):
         _pair(tokens, found, nltk=nltk)
+        for index in range(len(tokens) - 1):
+            if tokens[index] == "—" and tokens[index + 1] in ",.;:":
+                found[index] = "—."  # —dijo ella—.
     if "&" in tokens or "&amp;" in tokens:
         _join_entities(tokens, found)
     if "(" in tokens or "//" in "".join(tokens):
@@ -335,6 +347,8 @@ def is_glued(before: str, after: str, known: Language) -> bool:
     """Whether two kinds stand together where nothing else is known."""
     if before in ("^…", "^..."):
         return after in WORDS
+    if (before == after == "e") or (before[-1] in "!?" and after in ("!", "?")):
+        return True
     before, after = _rough_dash(before.removeprefix("^") or before), _rough_dash(after)
     if after == "c":
         return before in ("w", "n", "c", "l")
@@ -438,4 +452,4 @@ def _class_of(kind: str) -> str:
 
 
 def _rough_dash(kind: str) -> str:
-    return kind[0] if kind[0] in _DASHES else kind
+    return kind[0] if kind[1:] in ("<", ">") and kind[0] in _DASHES else kind

@@ -92,10 +92,10 @@ def places(tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
                 yield index, f"{OPENING} {after.lower()}"
         elif token == CLOSING:
             if depth <= 1:
-                yield index, f"{before.lower()} {CLOSING}"
+                yield index, f"{CLOSING} {before.lower()}"
             depth = max(depth - 1, 0)
         elif APOSTROPHE in token:
-            yield index, f"{before} {token}".lower()
+            yield index, f"{APOSTROPHE} {before} {token}".lower()
 
 
 class WritingCounts:
@@ -179,13 +179,13 @@ class WritingCounts:
 
     def _beside(self, marks: QuotationMarks, apostrophe: str) -> dict[str, str]:
         """Return the mark that stood most often beside a word, where it is not the usual one."""
+        usual = {OPENING: marks.opening, APOSTROPHE: apostrophe}
         best = {key: mark for (key, mark), _ in reversed(self.beside.most_common())}
         return {
             key: mark
             for key, mark in sorted(best.items())
-            if mark != (marks.opening if key.startswith(f"{OPENING} ") else
-                        marks.closing if key.endswith(f" {CLOSING}") else apostrophe)
-        }  # fmt: skip
+            if mark != usual.get(key[0], marks.closing)
+        }
 
 
 def _apostrophe(raw: str) -> str:
