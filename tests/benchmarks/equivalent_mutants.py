@@ -74,6 +74,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "sampling/filters": {
+        "module: 1 << 20 -> 1 >> 20   in   SCORES_AT_ONCE = 1 << 20": _SPEED,
         "FilteredChooser._choose: 1 -> 2   in   target = torch.tensor(uniforms, "
         "dtype=torch.float64, device=states.device) * sums[:, -1]": (
             "the last word is the unknown one, which is never drawn"
