@@ -22,7 +22,7 @@ from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
-from app.shared.saving import exported, inert_csv
+from app.shared.saving import inert_csv
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,
@@ -455,7 +455,7 @@ class RefusedRowsExport(Controller):
             return
         content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
         done = f"{counted(len(problems), 'refused row')} saved to {path}."
-        exported(self._presenter, path, content, "The refused rows", done)
+        self._presenter.export(path, content, "The refused rows", done)
 
 
 def looked_at(
