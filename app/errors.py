@@ -129,18 +129,17 @@ class ErrorPresenter(QObject):
         """Show one sentence."""
         self.message_requested.emit(Message(kind=kind, text=text, place=self._place))
 
-    def export(self, path: Path, content: bytes, what: str, done: str) -> bool:
-        """Write a file for other programs, and say `done` or why that failed; return whether it is.
+    def export(self, path: Path, content: bytes, what: str, done: str) -> None:
+        """Write a file for other programs, and say `done`, or why that failed.
 
-        A failure leaves the file that was there. `what` begins the sentence, such as "The plot".
+        A failure leaves the file that was there. `what` begins its sentence, such as "The plot".
         """
         try:
             export_file(path, content, what)
         except ExportError as error:
             self.show_message(str(error), "error")
-            return False
-        self.show_message(done)
-        return True
+        else:
+            self.show_message(done)
 
     def clear(self) -> None:
         """Take the present message away."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Controller, Surroundings, TaskController
 from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
@@ -23,6 +22,7 @@ from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
 from app.shared.saving import inert_csv
+from app.tasks.controller import Controller, Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,

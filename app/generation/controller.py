@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Surroundings, TaskController
 from app.errors import TaskFailure
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
@@ -19,6 +18,7 @@ from app.generation.tab import GenerationTab
 from app.generation.writing.export import ask_sentences_path, sentences_as
 from app.session import Session
 from app.shared.formatting import counted
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 

@@ -1,6 +1,6 @@
 """What is asked before a file is written, and files for other programs: an inert CSV.
 
-No text of it is taken for a formula.
+No text of it is taken for a formula. `ErrorPresenter.export` writes it.
 """
 
 import csv
