@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from engine.files.records import JsonRecord
 from engine.tokenization.languages import QuotationMarks, language
 from engine.tokenization.words import APOSTROPHE, CLOSING, ELLIPSIS, OPENING, Piece
+from engine.tokenization.writing.kinds import kinds
 from engine.tokenization.writing.spacing import (
     BY_WORD,
     Gap,
@@ -18,7 +19,6 @@ from engine.tokenization.writing.spacing import (
     gap,
     is_glued,
     is_telling,
-    kinds,
     levels,
     rougher,
 )
