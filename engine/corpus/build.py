@@ -18,12 +18,7 @@ import numpy as np
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
-from engine.corpus.corpus import (
-    Corpus,
-    CorpusEvent,
-    CorpusReady,
-    TextSummary,
-)
+from engine.corpus.corpus import Corpus, CorpusEvent, CorpusReady, TextSummary
 from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.kept.cache import CorpusCache
 from engine.corpus.kept.prepared_file import PreparedText
@@ -37,9 +32,7 @@ from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
 from engine.tokenization.learning import ReadingLearner
 from engine.tokenization.reading import Reading
-from engine.tokenization.sentences import (
-    SAMPLE_CHARACTERS,
-)
+from engine.tokenization.sentences import SAMPLE_CHARACTERS
 from engine.tokenization.words import Tokenizer
 from engine.wording import counted
 

@@ -8,15 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def _no_lines() -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
     """The files of a text and the lines of its documents; empty where nobody knows."""
 
-    lines: NDArray[np.int64] = field(default_factory=_no_lines)  # (documents,), from 1
+    # (documents,), from 1
+    lines: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     files: tuple[str, ...] = ()  # names of those with documents, where there are several
     firsts: tuple[int, ...] = ()  # the first document of each
 
@@ -48,7 +45,7 @@ class OriginsRecorder:
     def origins(self, names: list[str]) -> Origins:
         """Return all, given the names of the files, none where there is but one."""
         return Origins(
-            lines=np.frombuffer(self._lines, dtype=np.int64) if self._lines else _no_lines(),
+            lines=np.asarray(self._lines),
             files=tuple(names[number] for number in self._numbers) if names else (),
             firsts=tuple(self._firsts) if names else (),
         )

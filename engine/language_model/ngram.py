@@ -284,17 +284,8 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
     if sentences.words_to_predict <= words:
         return sentences
     share = words / sentences.words_to_predict
-    return chosen_of(
-        sentences, np.flatnonzero(np.diff(np.floor(np.arange(len(sentences) + 1) * share)) > 0)
-    )
-
-
-def chosen_of(sentences: Sentences, chosen: _Numbers) -> Sentences:
-    """Return the chosen sentences, in that order."""
-    lengths = np.diff(sentences.offsets)[chosen]
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    source = np.arange(offsets[-1]) + np.repeat(sentences.offsets[chosen] - offsets[:-1], lengths)
-    return Sentences(sentences.ids[source], offsets)
+    places = np.floor(np.arange(len(sentences) + 1) * share)
+    return sentences.chosen(np.flatnonzero(np.diff(places) > 0))
 
 
 def _parts_of(sentences: Sentences) -> Iterator[Sentences]:

@@ -12,13 +12,7 @@ from engine.errors import ConfigError
 from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.tokenizing import tokenize
-from engine.tokenization.words import (
-    BLANK,
-    LINK_TOKEN,
-    NUMBER_TOKEN,
-    USER_TOKEN,
-    Tokenizer,
-)
+from engine.tokenization.words import BLANK, LINK_TOKEN, NUMBER_TOKEN, USER_TOKEN, Tokenizer
 from tests.engine.support.languages import LANGUAGES, own_sentences, reader
 
 
