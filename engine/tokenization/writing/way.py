@@ -85,7 +85,8 @@ def places(tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield where quotation marks and apostrophes are, and the mark with the word beside it."""
     depth = 0
     for index, token in enumerate(tokens):
-        before, after = ("", *tokens)[index], (*tokens[index + 1 : index + 2], "")[0]
+        before = tokens[index - 1] if index else ""
+        after = tokens[index + 1] if index + 1 < len(tokens) else ""
         if token == OPENING:
             depth += 1
             if depth == 1:
