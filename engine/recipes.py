@@ -63,7 +63,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
         replace(
             _FORMER_FAST,
             learning_rate=0.006,
-            tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.995),
+            tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.9995),
         ),
     ),
     (
@@ -75,7 +75,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
                 unigram_start=True,
                 adam_epsilon=1e-5,
                 weight_decay=0.05,
-                averaging=0.995,
+                averaging=0.9995,
             ),
             reason="A text of this size is soon gone through several times: all numbers shrink a "
             "little at each step (weight decay).",
@@ -90,7 +90,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
                 unigram_start=True,
                 adam_epsilon=3e-4,
                 weight_decay=0.1,
-                averaging=0.99,
+                averaging=0.999,
             ),
             reason="In a text of this size most words are rare: they are moved gently, and all "
             "numbers shrink a little at each step (weight decay).",
@@ -107,7 +107,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
                 weight_decay=0.15,
                 input_dropout=0.2,
                 output_dropout=0.5,
-                averaging=0.98,
+                averaging=0.995,
             ),
             reason="So small a text is soon learned by heart: rare words are moved gently, and "
             "hidden numbers are left out at random (dropout), also where the training loss is "
@@ -232,7 +232,7 @@ def tuning_text(tuning: Tuning) -> str:
         f"label smoothing {tuning.label_smoothing:g} (in no loss that is shown)"
         if tuning.label_smoothing
         else "",
-        f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
+        f"judged and kept is the mean of the last tenth of the steps, about {_reach(tuning):,} at most"
         if tuning.averaging
         else "",
         f"softmax over the batch's words and {tuning.softmax_sample:.3g} of the others while it "

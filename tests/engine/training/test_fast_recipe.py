@@ -401,7 +401,7 @@ def test_that_a_run_says_what_its_recipe_does_and_why(corpus: Corpus) -> None:
     )
 
     assert decided.tuning.startswith("Starts with how common words are; Adam's epsilon 0.001;")
-    assert "about the last 50 steps" in decided.tuning
+    assert "about 200 at most" in decided.tuning
     assert "learned by heart" in decided.tuning_reason
     assert "0.25 at the output" in chosen.tuning
     assert chosen.tuning_reason == ""
