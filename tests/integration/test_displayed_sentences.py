@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QTableView
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from engine import (
@@ -122,22 +122,24 @@ def test_that_the_window_scores_what_its_list_shows(
     person.app.session.set_model(trained(tmp_path / "fr.csv", texts, TokenizerConfig()))
     line = person.find(QLineEdit, "generation.sentence_edit")
 
+    def probability() -> str:
+        person.wait(person.find(QPushButton, "generation.pin_button").isEnabled)
+        return person.text("generation.probability_label")
+
     def pasted(text: str) -> str:
         line.clear()
         QGuiApplication.clipboard().setText(text)
         line.paste()
-        person.rest()
-        return person.text("generation.probability_label")
+        return probability()
 
     shown = person.generate(3)
     table = person.find(QTableView, "generation.sentence_list")
     rows = [row for row in range(table.model().rowCount()) if table.model().index(row, 2).data()]
     for row, text in zip(rows, shown, strict=True):
         table.doubleClicked.emit(table.model().index(row, 1))
-        person.rest()
-        probability = person.text("generation.probability_label")
-        assert (line.text(), probability) == (text, table.model().index(row, 2).data())
-        assert pasted(text) == probability
+        expected = table.model().index(row, 2).data()
+        assert (line.text(), probability()) == (text, expected)
+        assert pasted(text) == expected
 
     table.selectAll()
     person.click("generation.copy_button")
