@@ -24,6 +24,7 @@ import torch.distributed as dist
 from torch.distributed.distributed_c10d import Store
 from torch.distributed.rendezvous import rendezvous
 
+from engine.cli import own_version
 from engine.cli.terminal.output import Output, SignalControl, stop_on_signal
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
@@ -45,6 +46,7 @@ _OPTIONS = ("rank", "ranks", "rendezvous")
 _FROM_TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 _LOOPBACK = {"linux": "lo", "darwin": "lo0"}
 _EXIT_FAILED = 2
+_PROGRAM = f"RNN Text Lab {own_version()} with PyTorch {torch.__version__.partition('+')[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,9 +354,9 @@ def meet(place: Place, store: Store, control: RunControl, output: Output) -> Sto
     to which rank 0 has invited this very word.
     """
     began_s = time.monotonic()
-    word = secrets.token_hex(8)
-    store.set(f"hello/{place.rank}", word)
-    meeting = _Invitation(store, place.count) if place.rank == 0 else _Answer(store, place, word)
+    hello = f"{secrets.token_hex(8)} {place.count} {_PROGRAM}"
+    store.set(f"hello/{place.rank}", hello)
+    meeting = _Invitation(store, place) if place.rank == 0 else _Answer(store, place, hello)
     told: list[int] = []
     while missing := meeting.missing():
         waited_s = time.monotonic() - began_s
@@ -375,15 +377,18 @@ def meet(place: Place, store: Store, control: RunControl, output: Output) -> Sto
 class _Invitation:
     """Rank 0's part of a meeting: invite those who said hello, and anew if one is another now."""
 
-    def __init__(self, store: Store, count: int) -> None:
-        self._store, self._count, self._invited = store, count, [""]
+    def __init__(self, store: Store, place: Place) -> None:
+        self._store, self._count, self._invited = store, place.count, [""]
         self.name = ""
 
     def missing(self) -> list[int]:
         """Return who is not there yet."""
         if missing := _without(self._store, "hello/", self._count):
             return missing
-        words = [self._store.get(f"hello/{rank}").decode() for rank in range(self._count)]
+        hellos = [self._store.get(f"hello/{rank}").decode() for rank in range(self._count)]
+        for rank, hello in enumerate(hellos):
+            _require_alike(rank, hello, self._count)
+        words = [hello.split()[0] for hello in hellos]
         if words != self._invited:
             self._invited, self.name = words, secrets.token_hex(8)
             self._store.set(f"{self.name}/here/0", "1")
@@ -397,21 +402,46 @@ class _Invitation:
 class _Answer:
     """Another rank's part: come where its own word was invited, and wait for the beginning."""
 
-    def __init__(self, store: Store, place: Place, word: str) -> None:
-        self._store, self._place, self._word = store, place, word
+    def __init__(self, store: Store, place: Place, hello: str) -> None:
+        self._store, self._place, self._hello = store, place, hello
         self.name = ""
 
     def missing(self) -> list[int]:
         """Return who is not there yet, as far as this rank can tell."""
+        if self._store.get(f"hello/{self._place.rank}").decode() != self._hello:
+            raise self._is_double()
         if self._store.check(["invitation"]):
             name, *words = self._store.get("invitation").decode().split()
-            if words[self._place.rank : self._place.rank + 1] == [self._word]:
+            if words[self._place.rank : self._place.rank + 1] == [self._hello.split()[0]]:
                 self.name = name
                 self._store.set(f"{name}/here/{self._place.rank}", "1")
                 if self._store.check([f"{name}/begun"]):
                     return []
                 return _without(self._store, f"{name}/here/", self._place.count) or [0]
+            # torchrun's store tells of earlier starts, too
+            if self._place.rendezvous is not None and self._store.check([f"{name}/begun"]):
+                raise self._is_double()
         return _without(self._store, "hello/", self._place.count) or [0]
+
+    def _is_double(self) -> ConfigError:
+        return ConfigError(
+            f"Another process has come as rank {self._place.rank}: start each of the ranks 0 to "
+            f"{self._place.count - 1} once."
+        )
+
+
+def _require_alike(rank: int, hello: str, count: int) -> None:
+    """Demand what only alike ranks have: as many of them, and one version of all programs."""
+    _, their_count, program = hello.split(" ", 2)
+    if int(their_count) != count:
+        raise ConfigError(
+            f"Rank {rank} takes itself for one of {their_count} ranks, rank 0 for one of {count}: "
+            "give all of them the same --ranks."
+        )
+    if program != _PROGRAM:
+        raise ConfigError(
+            f"Rank {rank} has {program}, rank 0 {_PROGRAM}: install the same on all machines."
+        )
 
 
 def _without(store: Store, key: str, count: int) -> list[int]:
