@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch.distributed as dist
 
-from engine.cli import ranks
-from engine.cli.ranks import Place, meet
+from engine.cli import meeting
+from engine.cli.meeting import Place, meet
 from engine.cli.terminal.output import Output
 from engine.control import RunControl
 from engine.errors import EngineError
@@ -107,14 +107,17 @@ def test_that_a_second_process_of_one_rank_is_told_so(has_begun: bool) -> None:
 @pytest.mark.parametrize(
     ("hello", "told"),
     [
-        (f"word 4 {ranks._PROGRAM}", "Rank 1 takes itself for one of 4 ranks, rank 0 for one of 3"),
+        (
+            f"word 4 {meeting._PROGRAM}",
+            "Rank 1 takes itself for one of 4 ranks, rank 0",
+        ),
         ("word 3 RNN Text Lab 0.1", "Rank 1 has RNN Text Lab 0.1, rank 0 RNN Text Lab"),
     ],
 )
 def test_that_ranks_that_are_not_alike_do_not_begin(hello: str, told: str) -> None:
     store = dist.HashStore()
     store.set("hello/1", hello)
-    store.set("hello/2", f"word 3 {ranks._PROGRAM}")
+    store.set("hello/2", f"word 3 {meeting._PROGRAM}")
 
     leader = Start(store, (0,))
     leader.join()
