@@ -6,6 +6,7 @@ command is given once for each rank with --rank, --ranks and --rendezvous.
 
 import contextlib
 import os
+import re
 import secrets
 import socket
 import sys
@@ -27,6 +28,7 @@ from engine.control import RunControl
 from engine.errors import ConfigError, EngineError
 from engine.files.atomic import explain_os_error, write_durably
 from engine.runs.lock import RunLock, is_held
+from engine.training.distributed.ranks import PATIENCE_S
 
 _MEETING_S = 600.0  # that ranks may start one after the other
 _TELL_AFTER_S = 5.0  # who is waited for
@@ -174,14 +176,19 @@ def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[St
         if place.rank == 0:
             if is_held(path):
                 raise ConfigError(f"{path} is in use by other ranks: give --rendezvous another.")
-            if path.exists() and not _named(path):
+            former = _named(path) if path.exists() else None
+            if former == "":
                 raise ConfigError(f"{path} is not a rendezvous file: give --rendezvous a new file.")
             own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
             write_durably(path, own.name.encode(), new_mode=0o600)
             lock = RunLock(path)
+            if former is not None:  # of a start that was killed
+                path.with_name(former).unlink(missing_ok=True)
         else:
             own = _told_file(path, control)
-        yield dist.FileStore(str(own), place.count)  # type: ignore[attr-defined]
+        store = dist.FileStore(str(own), place.count)  # type: ignore[attr-defined]
+        store.set_timeout(timedelta(seconds=PATIENCE_S))  # where rank 0 takes the file along
+        yield store
     except OSError as error:
         raise ConfigError(
             f"The ranks cannot meet at {path}, because {explain_os_error(error)}. Give "
@@ -197,7 +204,7 @@ def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[St
 def _named(path: Path) -> str:
     """Return the name that a rendezvous holds; "" if it is none."""
     name = path.read_bytes()[:256].decode(errors="replace")
-    return name if name.startswith(f"{path.name}.") else ""
+    return name if re.fullmatch(rf"{re.escape(path.name)}\.[0-9a-f]{{8}}", name) else ""
 
 
 def _told_file(path: Path, control: RunControl) -> Path:

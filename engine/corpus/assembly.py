@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from engine.control import RunControl
 from engine.corpus.corpus import TokenStore
 from engine.corpus.origins import Origins
-from engine.corpus.word_list import MappedWords, word_list
+from engine.corpus.word_list import word_list
 from engine.corpus.workers import PreparedBatch
 from engine.files.numbering import Numbering, hash_of
-from engine.files.spool import Spool, SpooledNumbers
+from engine.files.spool import Spool
 from engine.tokenization.reading import Reading
 from engine.tokenization.writing.written_forms import FormCounts
 
@@ -108,8 +108,8 @@ class CorpusAssembler:
         self._spools: list[Spool] = []
         self.words: Numbering[str] = Numbering(folder, hash_of)
         self._number_of = _FormNumbers(self)
-        self._word_texts, self._word_ends = self.spool(), SpooledNumbers(self.spool())
-        self._word_end = 0
+        self._new: list[str] = []  # words of the present batch
+        self._word_texts, self._word_lengths = self.spool(), self.spool()
         self._numbers = self.spool()  # int32 (W,), in the order first seen
         self._sentence_lengths = self.spool()  # int32 (S,)
         self._document_lengths = self.spool()  # int32 (documents,)
@@ -126,10 +126,7 @@ class CorpusAssembler:
         word, before = self.word_of(form), len(self.words)
         number = self.words[word]
         if number == before:
-            text = word.encode()
-            self._word_texts.append(text)
-            self._word_end += len(text)
-            self._word_ends.append(self._word_end)
+            self._new.append(word)
         return number
 
     @property
@@ -143,6 +140,8 @@ class CorpusAssembler:
         if len(numbers) > _MOST_FORMS:
             numbers.clear()
         number_of = np.array([numbers[form] for form in batch.words], dtype=np.int32)
+        self._append_words(self._new, self._word_texts, self._word_lengths)
+        self._new.clear()
         if len(batch.words):
             self._numbers.append(number_of[batch.numbers])
         if self.forms is not None:
@@ -217,13 +216,17 @@ class CorpusAssembler:
 
     def _words_in(self, order: Int64s) -> tuple[Spool, Spool]:
         """Return the words in this order, in UTF-8, and their lengths in characters."""
-        seen = MappedWords(self._word_texts.array(np.uint8), self._word_ends.array())
+        seen = word_list(self._word_texts.array(np.uint8), self._word_lengths.array(np.int32))
         words, lengths = self.spool(), self.spool()
         for begin in range(0, len(order), _WORDS_AT_ONCE):
             some = [seen[number] for number in order[begin : begin + _WORDS_AT_ONCE].tolist()]
-            words.append("".join(some).encode())
-            lengths.append(np.array([len(word) for word in some], dtype=np.int32))
+            self._append_words(some, words, lengths)
         return words, lengths
+
+    @staticmethod
+    def _append_words(some: list[str], words: Spool, lengths: Spool) -> None:
+        words.append("".join(some).encode())
+        lengths.append(np.array([len(word) for word in some], dtype=np.int32))
 
     def _offsets(self, lengths: Spool) -> Spool:
         """Return where each of the `lengths` begins and the last ends."""

@@ -123,3 +123,16 @@ def test_that_ranks_that_are_not_alike_do_not_begin(hello: str, told: str) -> No
     leader.join()
 
     assert told in leader.failures[0]
+
+
+def test_that_what_a_killed_start_left_is_deleted(tmp_path: Path) -> None:
+    path, left = tmp_path / "meeting", tmp_path / "meeting.0123abcd"
+    left.write_bytes(b"the store of those")
+    path.write_text(left.name)
+    place = Place(rank=0, count=2, local_rank=0, local_count=2, node=0, rendezvous=path)
+
+    with meeting._store_in_file(place, path, RunControl()) as store:
+        store.set("hello/0", "anew")
+        assert not left.exists()
+
+    assert list(tmp_path.iterdir()) == []
