@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
+from app.controller import Surroundings
 from app.dataset.controller import DatasetController, RefusedRowsExport
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
@@ -51,6 +52,7 @@ from app.window.home import HomeController
 from app.window.kept_runs import KeptRuns
 from app.window.last_session import FILE_NAME, LastSession
 from app.window.main_window import TITLE, MainWindow
+from app.window.prepared_texts import PreparedTextsController
 from app.window.steps import Steps
 from app.window.undo import UndoList
 from app.window.views.dialogs import WindowDialogs, ask_where_it_is
@@ -78,7 +80,7 @@ class Application:
     runners : Runners
     dataset, sentences, refused_rows, vocabulary, training, references, tools, generation,
     scoring, next_words, suggestions, background, models, kept_runs, controller, guard,
-    warm_up, kept_sentences, last_session, home, awake, undo, steps
+    warm_up, prepared_texts, kept_sentences, last_session, home, awake, undo, steps
         The controllers, each with its part of the window.
     """
 
@@ -97,13 +99,19 @@ class Application:
         self.presenter = ErrorPresenter(self.window)
         self.settings.setParent(self.window)
         self.runners = Runners(**{name: TaskRunner(self.window) for name in Runners.names()})
-        self._make_dataset(jobs)
-        self._make_training(jobs)
-        self._make_generation(jobs)
-        self._make_files(jobs)
-        self._make_window(jobs, log_folder)
-        self._make_kept_runs(jobs)
-        self._make_continuity(settings_path.parent / FILE_NAME, jobs)
+        around = Surroundings(
+            session=self.session,
+            presenter=self.presenter,
+            settings=self.settings,
+            jobs=jobs,
+            parent=self.window,
+        )
+        self._make_dataset(around.at("dataset"))
+        self._make_training(around.at("training"))
+        self._make_generation(around.at("generation"))
+        self._make_window(around, log_folder)
+        self._make_kept_runs(around)
+        self._make_continuity(settings_path.parent / FILE_NAME, around)
         self.awake = Awake(self.session, self.settings, parent=self.window)
         self.runners.training.event_ready.connect(self.controller.show_progress)
         self.undo = UndoList(self.window, self.presenter)
@@ -149,130 +157,58 @@ class Application:
         ended = [runner.shutdown(SHUTDOWN_MS) for runner in self.runners.all_but_warm_up()]
         return all(ended) and self.runners.warm_up.shutdown(WARM_UP_SHUTDOWN_MS)
 
-    def _make_dataset(self, jobs: Jobs) -> None:
-        presenter = self.presenter.at("dataset")
-        self.dataset = DatasetController(
-            self._dataset_tab,
-            self.session,
-            self.runners.dataset,
-            presenter,
-            self.settings,
-            jobs,
-            parent=self.window,
-        )
-        self.sentences = SentencesController(
-            self._dataset_tab,
-            self.session,
-            self.runners.sentences,
-            presenter,
-            jobs,
-            parent=self.window,
-        )
-        self.refused_rows = RefusedRowsExport(
-            self._dataset_tab,
-            presenter,
-            self.settings,
-            jobs,
-            parent=self.window,
-        )
-        self.vocabulary = VocabularyController(
-            self._dataset_tab,
-            self.session,
-            self.runners.vocabulary,
-            presenter,
-            jobs,
-            choices=self._training_tab.form.choices,
-            parent=self.window,
-        )
+    def _make_dataset(self, around: Surroundings) -> None:
+        tab, runners = self._dataset_tab, self.runners
+        self.dataset = DatasetController(tab, runners.dataset, around)
+        self.sentences = SentencesController(tab, runners.sentences, around)
+        self.refused_rows = RefusedRowsExport(tab, around)
+        choices = self._training_tab.form.choices
+        self.vocabulary = VocabularyController(tab, runners.vocabulary, around, choices=choices)
 
-    def _make_training(self, jobs: Jobs) -> None:
-        presenter = self.presenter.at("training")
-        self.training = TrainingController(
-            self._training_tab,
-            self.session,
-            self.runners.training,
-            presenter,
-            self.settings,
-            jobs,
-            parent=self.window,
-        )
-        self.references = ReferencesController(
-            self.session, self.runners.references, presenter, jobs, parent=self.window
-        )
+    def _make_training(self, around: Surroundings) -> None:
+        tab, runners = self._training_tab, self.runners
+        self.training = TrainingController(tab, runners.training, around)
+        self.references = ReferencesController(runners.references, around)
         self.references.counted.connect(self.training.show_references)
-        self.tools = ToolsController(
-            self._training_tab,
-            self.session,
-            self.runners.tools,
-            presenter,
-            jobs,
-            parent=self.window,
-        )
+        self.tools = ToolsController(tab, runners.tools, around)
 
-    def _make_generation(self, jobs: Jobs) -> None:
-        presenter = self.presenter.at("generation")
-        self.generation = GenerationController(
-            self._generation_tab,
-            self.session,
-            self.runners.generation,
-            presenter,
-            self.settings,
-            jobs,
-            parent=self.window,
-        )
+    def _make_generation(self, around: Surroundings) -> None:
+        tab, runners, presenter = self._generation_tab, self.runners, around.presenter
+        self.generation = GenerationController(tab, runners.generation, around)
         self.scoring = ScoringController(
-            self._generation_tab,
-            self.session,
-            self.runners.scoring,
-            presenter,
-            jobs,
-            parent=self.window,
+            tab, self.session, runners.scoring, presenter, around.jobs, parent=self.window
         )
-        runners = BackgroundControllers.names()
+        names = BackgroundControllers.names()
         self.background = BackgroundControllers.make(
-            self._generation_tab,
+            tab,
             self.session,
-            {name: getattr(self.runners, name) for name in runners},
+            {name: getattr(runners, name) for name in names},
             presenter,
-            jobs,
+            around.jobs,
             self.window,
         )
         self.background.copies.source_chosen.connect(self._on_source_chosen)
         self.next_words = NextWordsController(
-            self._generation_tab,
-            self.session,
-            self.runners.next_words,
-            presenter,
-            jobs,
-            parent=self.window,
+            tab, self.session, runners.next_words, presenter, around.jobs, parent=self.window
         )
         self.suggestions = SuggestionsController(
-            self._generation_tab,
+            tab,
             self.session,
-            self.runners.suggestions,
+            runners.suggestions,
             presenter,
             self.settings,
-            jobs,
+            around.jobs,
             parent=self.window,
         )
 
-    def _make_files(self, jobs: Jobs) -> None:
-        self.models = ModelFilesController(
-            self.session,
-            self.runners.models,
-            self.presenter,
-            self.settings,
-            jobs,
-            parent=self.window,
-        )
-
-    def _make_window(self, jobs: Jobs, log_folder: Path | None) -> None:
+    def _make_window(self, around: Surroundings, log_folder: Path | None) -> None:
         dialogs = WindowDialogs(self.window)
+        self.models = ModelFilesController(self.runners.models, around, window=self.window)
         self.guard = CloseGuard(
             self.session,
             self.runners.all_but_warm_up(),
             self.presenter,
-            ask_unsaved=jobs.ask_unsaved_at_close or dialogs.ask_unsaved,
+            ask_unsaved=around.jobs.ask_unsaved_at_close or dialogs.ask_unsaved,
             save_model=self.models.save_model,
             parent=self.window,
         )
@@ -280,86 +216,74 @@ class Application:
         self.guard.ready_to_close.connect(self.window.close)
         self.controller = WindowController(
             self.window,
-            self.session,
-            self.presenter,
-            self.settings,
             self.theme,
             self.dataset,
             self.models,
-            jobs,
+            around,
             dialogs=dialogs,
             open_log_folder=partial(_open_folder, log_folder),
-            prepared_texts=self.runners.prepared_texts,
+        )
+        self.prepared_texts = PreparedTextsController(
+            self.window.file_menu.prepared_texts,
+            self.runners.prepared_texts,
+            around,
             open_folder=_open_folder,
-            parent=self.window,
         )
-        self.warm_up = WarmUp(
-            self.runners.warm_up,
-            self.presenter,
-            jobs,
-            parent=self.window,
-        )
+        self.warm_up = WarmUp(self.runners.warm_up, around)
         self.warm_up.devices_listed.connect(self.training.show_devices)
         self.warm_up.devices_listed.connect(self.controller.show_devices)
 
-    def _make_kept_runs(self, jobs: Jobs) -> None:
+    def _make_kept_runs(self, around: Surroundings) -> None:
+        show_training = partial(self.window.show_tab, TRAINING_TAB)
+        show_generation = partial(self.window.show_tab, GENERATION_TAB)
         self.kept_runs = KeptRuns(
             self.window,
             self.window.recovery_bar,
             self._generation_tab,
-            self.session,
             self.runners.runs,
-            self.presenter,
-            jobs,
+            around,
             resume=self.training.resume_run,
             may_replace=self.models.may_replace,
-            show_model=partial(self.window.show_tab, TRAINING_TAB),
+            show_model=show_training,
         )
         controller = self.kept_runs.controller
-        self.window.runs_requested.connect(controller.show)
+        self.window.file_menu.runs.triggered.connect(controller.show)
         controller.overlay_changed.connect(self._training_tab.plot.show_overlay)
         self._training_tab.buttons.discard_requested.connect(controller.discard_current)
-        self.training.resumed.connect(partial(self.window.show_tab, TRAINING_TAB))
-        self.training.generate_requested.connect(partial(self.window.show_tab, GENERATION_TAB))
+        self.training.resumed.connect(show_training)
+        self.training.generate_requested.connect(show_generation)
         self.training.generate_requested.connect(
             self._generation_tab.generate_panel.request_generate
         )
-        self._dataset_tab.train_requested.connect(partial(self.window.show_tab, TRAINING_TAB))
+        self._dataset_tab.prepare_panel.train_requested.connect(show_training)
         self.kept_runs.opener.text_wanted.connect(self.dataset.prepare_again)
 
-    def _make_continuity(self, session_path: Path, jobs: Jobs) -> None:
+    def _make_continuity(self, session_path: Path, around: Surroundings) -> None:
         kept, home = self.kept_runs, self.window.home
-        self.kept_sentences = SentenceKeeper(
-            self._generation_tab, self.session, jobs.runs, parent=self.window
-        )
+        self.kept_sentences = SentenceKeeper(self._generation_tab, around)
         self.last_session = LastSession(
             session_path,
             self.window,
-            self.session,
             kept.queue,
             kept.opener,
-            jobs,
+            around,
             dataset=self.dataset,
             training=self.training,
             training_tab=self._training_tab,
             generation_tab=self._generation_tab,
             sentences=self.kept_sentences,
             models=self.models,
-            parent=self.window,
         )
         self.home = HomeController(
             home,
-            self.session,
-            self.settings,
             kept.queue,
             kept.opener,
-            jobs.runs,
+            around,
             may_replace=self.models.may_replace,
-            locate=jobs.ask_where_it_is or partial(ask_where_it_is, self.window),
-            parent=self.window,
+            locate=around.jobs.ask_where_it_is or partial(ask_where_it_is, self.window),
         )
-        home.open_requested.connect(self.window.open_csv_requested)
-        home.sample_requested.connect(self.window.sample_requested)
+        home.open_requested.connect(self.window.file_menu.open_csv.trigger)
+        home.sample_requested.connect(self.window.file_menu.sample.trigger)
         home.runs_requested.connect(kept.controller.show)
         self.window.home_shown.connect(self.home.refresh)
         self.home.left.connect(self.window.show_tabs)

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.protocols import ModelQuestions, Runs, RunsQuestions, TrainingQuestions, UnsavedAnswer
+from app.protocols import ModelQuestions, RunsQuestions, TrainingQuestions, UnsavedAnswer
 from app.scoring_jobs import (
     CopiesFound,
     ModelMixed,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         NextWords,
         RecipeDefaults,
         RunInfo,
+        RunStore,
         StageProgress,
         WordsPreview,
     )
@@ -259,7 +260,7 @@ def time_one_step_with_engine(
 class Jobs:
     """The kept runs, the engine's functions and the person's answers; every controller has it."""
 
-    runs: Runs
+    runs: "RunStore"
     inspect: Inspect = inspect_with_engine
     inspect_several: InspectSeveral = inspect_several_with_engine
     build: "Callable[[CorpusConfig, RunControl], Iterator[Event]]" = build_with_engine
@@ -413,7 +414,7 @@ def told_events(
                 yield from generate(event.model, ONE_SENTENCE, control)
 
 
-def _settings_of(runs: Runs, run_id: str, text: TrainingStarted) -> Iterator[RunResumed]:
+def _settings_of(runs: "RunStore", run_id: str, text: TrainingStarted) -> Iterator[RunResumed]:
     """Read what holds from now on; a run whose settings cannot be read goes on without.
 
     What the recipe decided for this text stays open for the next one.

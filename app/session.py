@@ -38,6 +38,16 @@ class RunState(Enum):
     PAUSED = auto()
     STOPPING = auto()  # a stop was asked for and the job has not ended yet
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no main job is under way."""
+        return self in (RunState.IDLE, RunState.READY)
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a network is being trained, paused, or a job is asked to stop."""
+        return self in (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
+
 
 class Command(Enum):
     """What a person can ask for; whether a model is there is not decided here."""
@@ -183,7 +193,7 @@ class Session(QObject):
         self._corpus, self._corpus_config = corpus, config
         self.set_unprepared(None)
         self.corpus_changed.emit(corpus)
-        if self._run_state in (RunState.IDLE, RunState.READY):
+        if self._run_state.is_at_rest:
             self.set_run_state(RunState.IDLE if corpus is None else RunState.READY)
 
     def set_unprepared(self, path: Path | None) -> None:
@@ -255,7 +265,7 @@ class Session(QObject):
 
     def finish_run(self) -> None:
         """Go back to rest when a job has ended: ready with a corpus, idle without one."""
-        if self._run_state not in (RunState.IDLE, RunState.READY):
+        if not self._run_state.is_at_rest:
             self.set_run_state(RunState.IDLE if self._corpus is None else RunState.READY)
 
     def _set_model_saved(self, *, is_saved: bool) -> None:

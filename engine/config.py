@@ -251,6 +251,7 @@ class TrainConfig(JsonRecord):
     output_dropout: float | None = None  # share of the hidden numbers that V does not see
     averaging: float | None = None  # weight that the mean of the parameters keeps at each step
     softmax_sample: float | None = None  # share of the words that a step's softmax is over; 1: all
+    label_smoothing: float | None = None  # share of each target that goes to all words alike
 
     def __post_init__(self) -> None:
         require(
@@ -302,6 +303,11 @@ class TrainConfig(JsonRecord):
             sample is None or 0.0 < sample <= 1.0,
             "The share of the words that a softmax is over is above 0 and at most 1 (the exact "
             f"softmax), not {sample}.",
+        )
+        smoothing = self.label_smoothing
+        require(
+            smoothing is None or 0.0 <= smoothing < 1.0,
+            f"The label smoothing is a share from 0 to below 1, not {smoothing}.",
         )
         for dropout in (self.input_dropout, self.output_dropout):
             require(

@@ -61,16 +61,15 @@ def event_to_json(event: Event) -> dict[str, Any] | None:
         case CorpusReady(corpus=corpus):
             problems = [asdict(problem) for problem in corpus.problems]
             values: dict[str, Any] = asdict(corpus.summary) | {"problems": problems}
-        case SentenceScored(score=score):
-            values = asdict(score)
-        case GradientsChecked(report=report):
-            values = asdict(report)
-        case ReferencesCounted(losses=losses):
-            values = asdict(losses)
-        case StepTimed(time=step_time):
-            values = asdict(step_time)
-        case CheckpointSaved(path=path, step=step):
-            values = {"path": str(path), "step": step}
+        case (
+            SentenceScored(score=record)
+            | GradientsChecked(report=record)
+            | ReferencesCounted(losses=record)
+            | StepTimed(time=record)
+        ):
+            values = asdict(record)
+        case CheckpointSaved(path=path):
+            values = asdict(event) | {"path": str(path)}
         case _:
             values = asdict(event)
     plain: dict[str, Any] = _finite({"event": name, **values})

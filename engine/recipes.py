@@ -23,6 +23,7 @@ class Tuning:
     output_dropout: float = 0.0
     averaging: float = 0.0  # 0: none
     softmax_sample: float = 1.0  # 1: the exact softmax
+    label_smoothing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,12 @@ _SAMPLED = (
     "With so many words to choose from, a step compares with its own words and a tenth of the "
     "others (sampled softmax), so that it is several times as fast; what is evaluated is exact."
 )
+_SMOOTHED_BELOW = 300_000  # words of the text, where the vocabulary is as large as that
+_SMOOTHING = 0.1
+_SMOOTHED = (
+    "A tenth of each target is shared by all words (label smoothing), so that less is learned by "
+    "heart; no loss that is shown contains it."
+)
 
 
 def recipe_defaults(
@@ -158,7 +165,11 @@ def recipe_defaults(
     if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
-    return _because(replace(defaults, tuning=tuning), _SAMPLED)
+    defaults = _because(replace(defaults, tuning=tuning), _SAMPLED)
+    if words >= _SMOOTHED_BELOW:
+        return defaults
+    tuning = replace(tuning, label_smoothing=_SMOOTHING)
+    return _because(replace(defaults, tuning=tuning), _SMOOTHED)
 
 
 def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:
@@ -218,6 +229,9 @@ def tuning_text(tuning: Tuning) -> str:
         f"Adam's epsilon {tuning.adam_epsilon:g}" if tuning != Tuning() else "",
         f"weight decay {tuning.weight_decay:g}" if tuning.weight_decay else "",
         f"dropout {inputs:g} at the input, {outputs:g} at the output" if inputs + outputs else "",
+        f"label smoothing {tuning.label_smoothing:g} (in no loss that is shown)"
+        if tuning.label_smoothing
+        else "",
         f"judged and kept is the mean of about the last {_reach(tuning):,} steps"
         if tuning.averaging
         else "",

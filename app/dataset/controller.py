@@ -10,30 +10,28 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Controller, Surroundings, TaskController
 from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
 from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter, MessageAction, TaskFailure
+from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
-from app.session import Command, RunState, Session, enabled_commands
-from app.settings import SettingsStore
+from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
-from app.shared.saving import inert_csv
+from app.shared.saving import exported, inert_csv
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,
     CorpusConfig,
     CorpusReady,
     CsvConfig,
-    ExportError,
     Notice,
     RunControl,
     StageProgress,
-    export_file,
 )
 
 if TYPE_CHECKING:
@@ -45,26 +43,14 @@ COLUMNS = ("line", "reason", "text")
 FILE_NAME = "refused-rows.csv"
 
 
-class DatasetController(QObject):
+class DatasetController(TaskController):
     """Connect the dataset tab with the engine's corpus builder."""
 
-    def __init__(
-        self,
-        tab: DatasetTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._tab, self._session, self._runner = tab, session, runner
-        self._presenter, self._settings = presenter, settings
-        self._jobs = jobs
-        self._ask_paths = jobs.ask_csv_paths or ask_csv_paths
-        self._ask_folder = jobs.ask_text_folder or ask_text_folder
+    def __init__(self, tab: DatasetTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
+        self._tab = tab
+        self._ask_paths = self._jobs.ask_csv_paths or ask_csv_paths
+        self._ask_folder = self._jobs.ask_text_folder or ask_text_folder
         self._others: dict[Path, tuple[Path, ...]] = {}  # by the first of several: the rest
         self._size: TextSize | None = None  # of the file that is looked at
         self._path: Path | None = None
@@ -77,7 +63,7 @@ class DatasetController(QObject):
         self._preview: CsvPreview | None = None
         self._notices: list[Notice] = []
         self._connect_signals()
-        tab.show_commands(enabled_commands(session.run_state))
+        tab.show_commands(enabled_commands(self._session.run_state))
 
     @property
     def path(self) -> Path | None:
@@ -185,8 +171,8 @@ class DatasetController(QObject):
         self._size = None
         self._tab.show_looking("Reading the first rows")
         control = RunControl()
-        config = CsvConfig() if self._candidate is not None else self._tab.reading_config()
-        shown = self._tab.file_shown if path == self._path else 0
+        config = CsvConfig() if self._candidate is not None else self._tab.csv_form.reading_config()
+        shown = self._tab.csv_form.file_shown if path == self._path else 0
         paths = (path, *self._others_of(path))
         job = partial(looked_at, self._jobs, paths, shown, config, control)
         self._runner.start(job, control)
@@ -204,7 +190,7 @@ class DatasetController(QObject):
     def _on_plain_quotes_requested(self) -> None:
         """Look at the file again with quotes as text, and prepare it so."""
         if self._can_open():
-            self._tab.read_quotes_as_text()
+            self._tab.csv_form.choose_quoting("none")
             self._prepares_at_once = True
 
     @Slot()
@@ -216,14 +202,14 @@ class DatasetController(QObject):
                 "Another job began meanwhile. Prepare the text when it has ended.", "warning"
             )
             return
-        choices = self._tab.choices()
+        choices = self._tab.corpus_form.choices()
         try:
             config = CorpusConfig(
                 path=self._path,
                 others=self._others_of(self._path),
-                bad_files=self._tab.bad_files,
-                csv=self._tab.csv_config(),
-                tokenizer=self._tab.tokenizer(),
+                bad_files=self._tab.csv_form.bad_files,
+                csv=self._tab.csv_form.config(),
+                tokenizer=self._tab.words_page.tokenizer(),
                 vocabulary_size=choices.vocabulary_size,
                 min_count=choices.min_count,
                 validation_fraction=choices.validation_fraction,
@@ -247,7 +233,7 @@ class DatasetController(QObject):
     @Slot()
     def _on_use_requested(self) -> None:
         """Give the present corpus the chosen vocabulary, whatever file is being looked at."""
-        corpus, size = self._session.corpus, self._tab.choices().vocabulary_size
+        corpus, size = self._session.corpus, self._tab.corpus_form.choices().vocabulary_size
         can_prepare = Command.PREPARE in enabled_commands(self._session.run_state)
         if corpus is None or self._prepared is None or self._runner.is_busy or not can_prepare:
             return
@@ -288,7 +274,7 @@ class DatasetController(QObject):
         self._tab.show_kept(size, "" if is_other else text)
 
     @Slot(object)
-    def _on_event_ready(self, event: object) -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         match event:
             case TextSize():
                 self._size = event
@@ -297,7 +283,7 @@ class DatasetController(QObject):
                 if not self._must_inspect_again:
                     self._show_preview(preview)
             case StageProgress():
-                self._tab.show_progress(event)
+                self._tab.prepare_panel.show_progress(event)
             case Notice():
                 self._notices.append(event)
             case CorpusReady(corpus=corpus):
@@ -324,7 +310,7 @@ class DatasetController(QObject):
         )
         self._session.set_unprepared(path if is_other else None)
         self._tab.show_outdated(prepared.path.name if is_other and prepared is not None else "")
-        self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
+        self._on_vocabulary_changed(self._tab.corpus_form.choices().vocabulary_size)
 
     def _close_other_run(self, corpus: "Corpus") -> None:
         """Let go of a kept run of another text: what is shown belongs together."""
@@ -399,7 +385,7 @@ class DatasetController(QObject):
             if self._notices:
                 self._show_notices()
             if goes_on:
-                self._tab.train_requested.emit()
+                self._tab.prepare_panel.train_requested.emit()
 
     def _show_notices(self) -> None:
         shown = self._notices[:MOST_NOTICES]
@@ -423,25 +409,24 @@ class DatasetController(QObject):
         is_own = self._session.run_state is RunState.PREPARING
         if not is_own and not self._runner.is_busy:
             self._show_prepared(prepared)
-        self._on_vocabulary_changed(self._tab.choices().vocabulary_size)
+        self._on_vocabulary_changed(self._tab.corpus_form.choices().vocabulary_size)
 
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:
         self._tab.show_commands(enabled_commands(state))
 
     def _connect_signals(self) -> None:
-        self._tab.open_requested.connect(self.ask_and_open)
-        self._tab.open_folder_requested.connect(self.ask_and_open_folder)
-        self._tab.sample_requested.connect(self.open_sample)
-        self._tab.reading_changed.connect(self._on_reading_changed)
-        self._tab.prepare_requested.connect(self._on_prepare_requested)
-        self._tab.cancel_requested.connect(self._on_cancel_requested)
-        self._tab.back_requested.connect(self._on_back_requested)
-        self._tab.plain_quotes_requested.connect(self._on_plain_quotes_requested)
-        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
-        self._tab.vocabulary_page.use_requested.connect(self._on_use_requested)
-        self._runner.event_ready.connect(self._on_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
+        tab = self._tab
+        tab.file_panel.open_requested.connect(self.ask_and_open)
+        tab.file_panel.open_folder_requested.connect(self.ask_and_open_folder)
+        tab.file_panel.sample_requested.connect(self.open_sample)
+        tab.csv_form.reading_changed.connect(self._on_reading_changed)
+        tab.prepare_panel.prepare_requested.connect(self._on_prepare_requested)
+        tab.prepare_panel.cancel_requested.connect(self._on_cancel_requested)
+        tab.outdated_strip.accepted.connect(self._on_back_requested)
+        tab.corpus_page.plain_quotes_requested.connect(self._on_plain_quotes_requested)
+        tab.corpus_form.vocabulary_changed.connect(self._on_vocabulary_changed)
+        tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
 
@@ -454,35 +439,23 @@ def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
     return inert_csv(COLUMNS, (row[1:] for row in rows))
 
 
-class RefusedRowsExport(QObject):
+class RefusedRowsExport(Controller):
     """Answer "Save…" beside a list of refused rows."""
 
-    def __init__(
-        self,
-        tab: DatasetTab,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._presenter, self._settings = presenter, settings
-        self._ask_path = jobs.ask_refused_rows_path or ask_refused_rows_path
-        tab.save_problems_requested.connect(self._on_save_problems_requested)
+    def __init__(self, tab: DatasetTab, around: Surroundings) -> None:
+        super().__init__(around)
+        self._ask_path = self._jobs.ask_refused_rows_path or ask_refused_rows_path
+        for page in (tab.preview_page, tab.corpus_page):
+            page.save_requested.connect(self._on_save_requested)
 
     @Slot(object)
-    def _on_save_problems_requested(self, problems: "Sequence[RowProblem]") -> None:
+    def _on_save_requested(self, problems: "Sequence[RowProblem]") -> None:
         path = self._ask_path(Path(self._settings.settings.last_folder) / FILE_NAME)
         if path is None:
             return
         content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
-        try:
-            export_file(path, content, "The refused rows")
-        except ExportError as error:
-            self._presenter.show_message(str(error), "error")
-            return
-        self._presenter.show_message(f"{counted(len(problems), 'refused row')} saved to {path}.")
+        done = f"{counted(len(problems), 'refused row')} saved to {path}."
+        exported(self._presenter, path, content, "The refused rows", done)
 
 
 def looked_at(

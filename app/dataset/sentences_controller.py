@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Surroundings, TaskController
 from app.dataset.corpus.page import SentenceQuery
 from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter, TaskFailure
+from app.errors import TaskFailure
 from app.jobs import Jobs
-from app.session import Session
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
@@ -41,31 +41,19 @@ class SentencesFound:
     numbers: "Sequence[int]"
 
 
-class SentencesController(QObject):
+class SentencesController(TaskController):
     """Answer what the dataset tab asks about sentences."""
 
-    def __init__(
-        self,
-        tab: DatasetTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._tab, self._session, self._runner = tab, session, runner
-        self._presenter, self._jobs = presenter, jobs
+    def __init__(self, tab: DatasetTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
+        self._tab = tab
         self._waiting: dict[str, Callable[[RunControl], Iterator[object]]] = {}
         tab.words_requested.connect(self._on_words_requested)
-        tab.search_requested.connect(self._on_search_requested)
-        runner.event_ready.connect(self._on_event_ready)
-        runner.ended.connect(self._on_runner_ended)
+        tab.corpus_page.search_requested.connect(self._on_search_requested)
 
     @Slot()
     def _on_words_requested(self) -> None:
-        texts, tokenizer = self._tab.preview_texts(), self._tab.tokenizer()
+        texts, tokenizer = self._tab.preview_page.texts(), self._tab.words_page.tokenizer()
         self._ask("words", partial(_previewed, self._jobs, texts, tokenizer))
 
     @Slot(object)
@@ -87,13 +75,13 @@ class SentencesController(QObject):
             return
 
     @Slot(object)
-    def _on_event_ready(self, event: object) -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         match event:
             case WordsPreviewed(preview=preview):
                 self._tab.show_words(preview)
             case SentencesFound(corpus=corpus, query=query, numbers=numbers):
                 if corpus is self._session.corpus:
-                    self._tab.show_found(corpus, query, numbers)
+                    self._tab.corpus_page.show_found(corpus, query, numbers)
             case _:
                 raise TypeError(f"a look at sentences does not report {type(event).__name__}")
 

@@ -3,9 +3,10 @@
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from app.shared.labels import as_plain, describe, restyle
+from app.shared.layouts import in_row
 
 StripKind = Literal["info", "warning", "error"]
 
@@ -29,13 +30,9 @@ class Strip(QFrame):
         self._text.setObjectName(f"{role}.text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._button = describe(QPushButton(self), f"{role}.button", "The step that helps", "")
+        self._button = describe(QPushButton(self), f"{role}.button", "The step that helps")
         self._button.clicked.connect(self.accepted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        row.setSpacing(12)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._button)
+        in_row((self._text, 1), self._button, of=self, margins=(12, 6, 6, 6), spacing=12)
         self.hide()
 
     @property

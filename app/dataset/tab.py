@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
     QTabWidget,
@@ -20,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.dataset.corpus.figures import words_text
-from app.dataset.corpus.form import CorpusChoices, CorpusForm, PreparePanel
-from app.dataset.corpus.page import CorpusPage, SentenceQuery
+from app.dataset.corpus.form import CorpusForm, PreparePanel
+from app.dataset.corpus.page import CorpusPage
 from app.dataset.corpus.vocabulary_page import VocabularyPage
 from app.dataset.corpus.words_page import WordsPage
 from app.dataset.file.csv_form import CsvForm
@@ -31,9 +30,10 @@ from app.dataset.strip import Strip
 from app.session import Command
 from app.shared.formatting import shorten
 from app.shared.labels import describe, make_card, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import CorpusConfig, CsvConfig, RowPolicy, StageProgress, TokenizerConfig
+from engine import CorpusConfig
 
 if TYPE_CHECKING:
     from app.dataset.file.description import TextSize
@@ -49,46 +49,19 @@ class DatasetTab(QWidget):
 
     Attributes
     ----------
-    vocabulary_page : VocabularyPage
-        What each vocabulary size would mean.
+    file_panel, csv_form, corpus_form, prepare_panel : FilePanel, CsvForm, CorpusForm, PreparePanel
+        The column of controls.
+    preview_page, words_page, corpus_page, vocabulary_page : the pages beside it
+    outdated_strip : Strip
+        Says that another file was chosen since; its step is back to the text that is prepared.
 
     Signals
     -------
-    open_requested(), open_folder_requested(), sample_requested()
-        Files, or a folder of them, are to be chosen; the sample comments are to be used.
-    reading_changed()
-        The file is to be looked at again with `reading_config`.
-    prepare_requested(), cancel_requested()
-        The corpus is to be prepared; the preparation is to be given up.
-    vocabulary_changed(int)
-        Another vocabulary size was chosen.
-    save_problems_requested(object)
-        Refused rows are to be saved: the `RowProblem`s.
     words_requested()
         The rows in the preview are to be cut into words as the form says.
-    search_requested(object)
-        Only the sentences of a `SentenceQuery` are to be shown.
-    back_requested()
-        The text that is prepared is to be shown again, instead of the file chosen since.
-    train_requested()
-        The person wants to go on to the training.
-    plain_quotes_requested()
-        The file is to be prepared again with quotes as text.
     """
 
-    open_requested = Signal()
-    open_folder_requested = Signal()
-    sample_requested = Signal()
-    reading_changed = Signal()
-    prepare_requested = Signal()
-    cancel_requested = Signal()
-    vocabulary_changed = Signal(int)
-    save_problems_requested = Signal(object)
     words_requested = Signal()
-    search_requested = Signal(object)
-    back_requested = Signal()
-    train_requested = Signal()
-    plain_quotes_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,60 +69,24 @@ class DatasetTab(QWidget):
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
         self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(16)
-        row.addWidget(self._build_panel())
-        self._outdated = Strip("dataset.outdated_strip", self)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addWidget(self._outdated)
-        right.addWidget(self._build_pages(), 1)
+        row = in_row(self._build_panel(), of=self, margins=16, spacing=16)
+        self.outdated_strip = Strip("dataset.outdated_strip", self)
+        right = in_column(self.outdated_strip, (self._build_pages(), 1), spacing=8)
         row.addLayout(right, 1)
         self._connect_signals()
         self.show_idle()
 
-    def reading_config(self) -> CsvConfig:
-        """Return the options for looking at the file again."""
-        return self._csv_form.reading_config()
-
-    @property
-    def file_shown(self) -> int:
-        """The number of the file, of several, whose first rows are to be seen."""
-        return self._csv_form.file_shown
-
-    @property
-    def bad_files(self) -> RowPolicy:
-        """What is done with a file, of several, that cannot be read."""
-        return self._csv_form.bad_files
-
-    def csv_config(self) -> CsvConfig:
-        """Return all options for reading the file."""
-        return self._csv_form.config()
-
-    def choices(self) -> CorpusChoices:
-        """Return how the corpus is to be made."""
-        return self._corpus_form.choices()
-
-    def tokenizer(self) -> TokenizerConfig:
-        """Return how the text is to be cut into words."""
-        return self._words_page.tokenizer()
-
     def show_config(self, config: CorpusConfig) -> None:
         """Show the choices of an earlier session."""
-        self._words_page.show_tokenizer(config.tokenizer)
-        self._corpus_form.show_config(config)
-        self._csv_form.show_policy(config.csv.bad_rows)
-
-    def read_quotes_as_text(self) -> None:
-        """Choose, as if by hand, that quotes are characters like any other."""
-        self._csv_form.choose_quoting("none")
+        self.words_page.show_tokenizer(config.tokenizer)
+        self.corpus_form.show_config(config)
+        self.csv_form.show_policy(config.csv.bad_rows)
 
     def show_corpus_config(self, config: CorpusConfig) -> None:
         """Show the file and the choices of a corpus that was opened, before its first rows."""
         self.show_new_file(config.path, config.others)
         self.show_config(config)
-        self._csv_form.show_config(config.csv)
+        self.csv_form.show_config(config.csv)
 
     def show_no_corpus(self) -> None:
         """Take the pages of a corpus away: there is none."""
@@ -165,9 +102,9 @@ class DatasetTab(QWidget):
         is_outdated = bool(name)
         title = f"Prepared text ({shorten(name, 12)})" if name else "Prepared text"
         self._results.setTabText(CORPUS_PAGE, title.replace("&", "&&"))
-        for page in (self._corpus_page, self.vocabulary_page):
+        for page in (self.corpus_page, self.vocabulary_page):
             page.setEnabled(not is_outdated)
-        self._outdated.say(
+        self.outdated_strip.say(
             f"“Prepared text” and “Vocabulary” are still those of {name}. Prepare the file "
             "that you see now, or go back."
             if is_outdated
@@ -185,8 +122,8 @@ class DatasetTab(QWidget):
 
     def show_new_file(self, path: Path, others: Sequence[Path] = ()) -> None:
         """Name the files that are being looked at, and forget the options of the former ones."""
-        self._file_panel.show_file(path, others)
-        self._csv_form.reset()
+        self.file_panel.show_file(path, others)
+        self.csv_form.reset()
         self._reading.setText("Reading the first rows…")
         self._change.setChecked(False)
         self._has_preview = False
@@ -194,8 +131,8 @@ class DatasetTab(QWidget):
 
     def show_no_preview(self) -> None:
         """Forget the preview: the options stay, to be changed until the file can be read."""
-        self._file_panel.show_use(is_used=False)
-        self._preview_page.show_outdated()
+        self.file_panel.show_use(is_used=False)
+        self.preview_page.show_outdated()
         self._reading.setText("It cannot be read as it is.")
         self._change.setChecked(True)
         self._has_preview = False
@@ -209,17 +146,17 @@ class DatasetTab(QWidget):
         size: "TextSize | None" = None,
     ) -> None:
         """Show the first rows and how they were read; without a wish for them, in the back."""
-        self._file_panel.show_use(is_used=True)
-        columns = self._csv_form.show_preview(preview)
-        self._preview_page.show_preview(preview, columns, stops=self._stops, size=size)
+        self.file_panel.show_use(is_used=True)
+        columns = self.csv_form.show_preview(preview)
+        self.preview_page.show_preview(preview, columns, stops=self._stops, size=size)
         self._has_preview = True
         if comes_forward:
-            self._results.setCurrentWidget(self._preview_page)
+            self._results.setCurrentWidget(self.preview_page)
         self._pages.setCurrentWidget(self._results)
         self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
         self._update_buttons()
         self.words_requested.emit()
-        self._reading.setText(self._csv_form.summary(preview))
+        self._reading.setText(self.csv_form.summary(preview))
         is_unsure = (
             preview.undecodable_bytes or preview.control_characters or preview.encoding_readings
         )
@@ -227,46 +164,38 @@ class DatasetTab(QWidget):
         if preview.doubts or is_unsure or are_several:  # something is to be decided
             self._change.setChecked(True)
         if preview.doubts:
-            self._scroll.ensureWidgetVisible(self._csv_form)
-
-    def preview_texts(self) -> tuple[str, ...]:
-        """Return the texts of the rows in the preview."""
-        return self._preview_page.texts()
+            self._scroll.ensureWidgetVisible(self.csv_form)
 
     def show_words(self, preview: "WordsPreview") -> None:
         """Show how the rows in the preview are cut into words."""
-        self._words_page.show_words(preview)
-        self._corpus_form.show_words(preview.description, preview.reason)
+        self.words_page.show_words(preview)
+        self.corpus_form.show_words(preview.description, preview.reason)
 
     def show_sentences(self) -> None:
         """Bring the sentences of the prepared text to the front, where there are some."""
         if self._has_corpus:
-            self._results.setCurrentWidget(self._corpus_page)
-
-    def show_found(self, corpus: "Corpus", query: SentenceQuery, numbers: "Sequence[int]") -> None:
-        """Show the sentences that were looked for."""
-        self._corpus_page.show_found(corpus, query, numbers)
+            self._results.setCurrentWidget(self.corpus_page)
 
     def show_sentence(self, corpus: "Corpus", number: int) -> None:
         """Show a sentence of the prepared corpus, from 0, among the others."""
-        self._results.setCurrentWidget(self._corpus_page)
-        self._corpus_page.show_sentence(corpus, number)
+        self._results.setCurrentWidget(self.corpus_page)
+        self.corpus_page.show_sentence(corpus, number)
 
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
-        self._corpus_page.show_corpus(corpus)
-        self._corpus_form.show_words(words_text(corpus.summary))
+        self.corpus_page.show_corpus(corpus)
+        self.corpus_form.show_words(words_text(corpus.summary))
         self._has_corpus = True
         for page in (CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
         if self._results.currentIndex() != VOCABULARY_PAGE:  # there a new size is shown too
-            self._results.setCurrentWidget(self._corpus_page)
+            self._results.setCurrentWidget(self.corpus_page)
         self._pages.setCurrentWidget(self._results)
 
     def show_kept(self, vocabulary_size: int, coverage: str) -> None:
         """Show what another vocabulary size would mean."""
-        self._corpus_page.show_kept(vocabulary_size)
-        self._corpus_form.show_coverage(coverage)
+        self.corpus_page.show_kept(vocabulary_size)
+        self.corpus_form.show_coverage(coverage)
 
     def show_looking(self, stage: str) -> None:
         """Show that the file is being looked at; that can be cancelled at any time."""
@@ -276,17 +205,13 @@ class DatasetTab(QWidget):
     def show_busy(self, stage: str, *, can_cancel: bool) -> None:
         """Show that work goes on, of which it is not known yet how much."""
         self._is_busy = True
-        self._prepare_panel.show_busy(stage, can_cancel=can_cancel)
+        self.prepare_panel.show_busy(stage, can_cancel=can_cancel)
         self._update_buttons()
-
-    def show_progress(self, progress: StageProgress) -> None:
-        """Show how far the present stage is."""
-        self._prepare_panel.show_progress(progress)
 
     def show_idle(self) -> None:
         """Show that no work goes on."""
         self._is_busy = self._is_looking = False
-        self._prepare_panel.show_idle()
+        self.prepare_panel.show_idle()
         self._update_buttons()
 
     def _build_panel(self) -> QWidget:
@@ -305,32 +230,27 @@ class DatasetTab(QWidget):
         layout = QVBoxLayout(panel)
         layout.setContentsMargins(0, 0, SCROLL_BAR, 0)  # its place, so that nothing moves
         layout.setSpacing(12)
-        self._file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
+        self.file_panel = FilePanel(panel)  # made first: the Tab key goes by this order
         self._reading_line = self._build_reading_line(panel)
-        self._csv_form = CsvForm(panel)
-        self._csv_form.hide()
-        self._corpus_form = CorpusForm(panel)
-        reading = self._card(panel, "2  Check how it is read", self._reading_line, self._csv_form)
-        layout.addWidget(self._card(panel, "1  Choose a text", self._file_panel))
+        self.csv_form = CsvForm(panel)
+        self.csv_form.hide()
+        self.corpus_form = CorpusForm(panel)
+        reading = self._card(panel, "2  Check how it is read", self._reading_line, self.csv_form)
+        layout.addWidget(self._card(panel, "1  Choose a text", self.file_panel))
         layout.addWidget(reading)
-        layout.addWidget(self._card(panel, "3  Prepare", self._corpus_form))
+        layout.addWidget(self._card(panel, "3  Prepare", self.corpus_form))
         layout.addStretch(1)
         scroll.setWidget(panel)
-        self._prepare_panel = PreparePanel(column)
-        rows = QVBoxLayout(column)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(scroll, 1)
-        below = QHBoxLayout()
-        below.setContentsMargins(0, 0, SCROLL_BAR, 0)
-        below.addWidget(self._prepare_panel)
+        self.prepare_panel = PreparePanel(column)
+        rows = in_column((scroll, 1), of=column, margins=0)
+        below = in_row(self.prepare_panel, margins=(0, 0, SCROLL_BAR, 0))
         rows.addLayout(below)
         return column
 
     def _build_reading_line(self, parent: QWidget) -> QWidget:
         """Return how the file is read in one line, and the button that shows all of it."""
         line = QWidget(parent)
-        self._reading = make_label("", "hint", line, wrap=True)
-        self._reading.setObjectName("dataset.reading_label")
+        self._reading = make_label("", "hint", line, wrap=True, name="dataset.reading_label")
         self._reading.setText("This is detected when you choose a file.")
         self._change = describe(
             QToolButton(line),
@@ -342,19 +262,15 @@ class DatasetTab(QWidget):
         self._change.setCheckable(True)
         self._change.setText("change")
         self._change.toggled.connect(self._on_change_toggled)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._reading, 1)
-        row.addWidget(self._change, 0, Qt.AlignmentFlag.AlignTop)
+        in_row((self._reading, 1), (self._change, 0, Qt.AlignmentFlag.AlignTop), of=line, margins=0)
         return line
 
     @staticmethod
     def _card(parent: QWidget, title: str, *parts: QWidget) -> QFrame:
         card = make_card(parent)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 8, 16, 12)
-        layout.setSpacing(8)
-        layout.addWidget(make_label(title, "heading", card))
+        layout = in_column(
+            make_label(title, "heading", card), of=card, margins=(16, 8, 16, 12), spacing=8
+        )
         for part in parts:
             layout.addWidget(part)
         return card
@@ -366,13 +282,13 @@ class DatasetTab(QWidget):
         self._results.setObjectName("dataset.results")
         self._results.setAccessibleName("The file and the prepared text")
         self._results.setDocumentMode(True)
-        self._preview_page = PreviewPage(self._results)
-        self._corpus_page = CorpusPage(self._results)
-        self._words_page = WordsPage(self._results)
-        self._results.addTab(self._preview_page, "Preview of the file")
-        self._results.addTab(self._words_page, "In words")
+        self.preview_page = PreviewPage(self._results)
+        self.corpus_page = CorpusPage(self._results)
+        self.words_page = WordsPage(self._results)
+        self._results.addTab(self.preview_page, "Preview of the file")
+        self._results.addTab(self.words_page, "In words")
         self.vocabulary_page = VocabularyPage(self._results)
-        self._results.addTab(self._corpus_page, "Prepared text")
+        self._results.addTab(self.corpus_page, "Prepared text")
         self._results.addTab(self.vocabulary_page, "Vocabulary")
         for page in (WORDS_PAGE, CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
@@ -381,50 +297,37 @@ class DatasetTab(QWidget):
         return self._pages
 
     def _connect_signals(self) -> None:
-        self._file_panel.open_requested.connect(self.open_requested)
-        self._file_panel.open_folder_requested.connect(self.open_folder_requested)
-        self._file_panel.sample_requested.connect(self.sample_requested)
-        self._prepare_panel.prepare_requested.connect(self.prepare_requested)
-        self._prepare_panel.cancel_requested.connect(self.cancel_requested)
-        self._prepare_panel.train_requested.connect(self.train_requested)
-        self._outdated.accepted.connect(self.back_requested)
-        self._csv_form.reading_changed.connect(self.reading_changed)
-        self._csv_form.columns_changed.connect(self._on_columns_changed)
-        self._csv_form.policy_changed.connect(self._on_policy_changed)
-        self._preview_page.save_requested.connect(self.save_problems_requested)
-        self._preview_page.column_chosen.connect(self._csv_form.column_picker.pick)
-        self._preview_page.column_toggled.connect(self._csv_form.column_picker.toggle)
-        self._preview_page.encoding_chosen.connect(self._csv_form.choose_encoding)
-        self._corpus_page.save_requested.connect(self.save_problems_requested)
-        self._corpus_page.search_requested.connect(self.search_requested)
-        self._corpus_page.plain_quotes_requested.connect(self.plain_quotes_requested)
-        self._corpus_form.vocabulary_changed.connect(self.vocabulary_changed)
-        self._corpus_form.words_requested.connect(self._on_words_page_requested)
-        self._words_page.tokenizer_changed.connect(self._on_tokenizer_changed)
-        self.vocabulary_page.size_chosen.connect(self._on_size_chosen)
+        self.csv_form.columns_changed.connect(self._on_columns_changed)
+        self.csv_form.policy_changed.connect(self._on_policy_changed)
+        self.preview_page.column_chosen.connect(self.csv_form.column_picker.pick)
+        self.preview_page.column_toggled.connect(self.csv_form.column_picker.toggle)
+        self.preview_page.encoding_chosen.connect(self.csv_form.choose_encoding)
+        self.corpus_form.words_requested.connect(self._on_words_page_requested)
+        self.words_page.tokenizer_changed.connect(self._on_tokenizer_changed)
+        self.vocabulary_page.size_chosen.connect(self.corpus_form.set_vocabulary_size)
 
     def press_bright(self) -> None:
         """Press what stands out, as Ctrl+Return does: prepare, or open a file."""
-        if self._prepare_panel.can_prepare:
-            self._prepare_panel.press()
-        elif not self._file_panel.has_file:
-            self.open_requested.emit()
+        if self.prepare_panel.can_prepare:
+            self.prepare_panel.press()
+        elif not self.file_panel.has_file:
+            self.file_panel.open_requested.emit()
 
     def press_cancel(self) -> None:
         """Give up what runs here, as Esc does."""
         if self._is_busy:
-            self.cancel_requested.emit()
+            self.prepare_panel.cancel_requested.emit()
 
     @Slot(bool)
     def _on_change_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signature
-        self._csv_form.setVisible(is_open)
+        self.csv_form.setVisible(is_open)
         self._change.setText("fold" if is_open else "change")
 
     @Slot(object)
     def _on_columns_changed(self, columns: tuple[int, ...]) -> None:
-        self._reading.setText(self._csv_form.summary())
-        self._preview_page.set_text_columns(columns)
-        self._results.setCurrentWidget(self._preview_page)
+        self._reading.setText(self.csv_form.summary())
+        self.preview_page.set_text_columns(columns)
+        self._results.setCurrentWidget(self.preview_page)
         self.words_requested.emit()
 
     @Slot()
@@ -435,30 +338,26 @@ class DatasetTab(QWidget):
     @Slot()
     def _on_words_page_requested(self) -> None:
         self._results.setTabVisible(WORDS_PAGE, True)  # noqa: FBT003 - Qt's signature
-        self._results.setCurrentWidget(self._words_page)
+        self._results.setCurrentWidget(self.words_page)
 
     @Slot()
     def _on_policy_changed(self) -> None:
-        self._preview_page.show_policy(stops=self._stops)
-
-    @Slot(int)
-    def _on_size_chosen(self, size: int) -> None:
-        self._corpus_form.set_vocabulary_size(size)
+        self.preview_page.show_policy(stops=self._stops)
 
     @property
     def _stops(self) -> bool:
         """Whether a damaged row ends the preparation."""
-        return self._csv_form.config().bad_rows == "stop"
+        return self.csv_form.config().bad_rows == "stop"
 
     def _update_buttons(self) -> None:
         can_open = Command.OPEN_DATA in self._commands
         can_prepare = Command.PREPARE in self._commands and not self._is_busy
-        self._file_panel.set_offered(is_offered=can_open)
-        self._csv_form.setEnabled(can_open and self._file_panel.has_file)
-        self._change.setEnabled(self._file_panel.has_file)
-        self._change.setVisible(self._file_panel.has_file)
-        self._corpus_form.setEnabled(can_open)
-        self._prepare_panel.enable(
+        self.file_panel.set_offered(is_offered=can_open)
+        self.csv_form.setEnabled(can_open and self.file_panel.has_file)
+        self._change.setEnabled(self.file_panel.has_file)
+        self._change.setVisible(self.file_panel.has_file)
+        self.corpus_form.setEnabled(can_open)
+        self.prepare_panel.enable(
             can_prepare=can_prepare and self._has_preview,
             can_train=self._has_corpus and not self._is_outdated and not self._is_busy,
             can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,

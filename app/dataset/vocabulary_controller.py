@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Surroundings, TaskController
 from app.dataset.corpus.figure_grid import Figure
 from app.dataset.corpus.vocabulary_page import smallest_offered
 from app.dataset.tab import DatasetTab
-from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Jobs, TrainingChoices
-from app.session import Command, Session, enabled_commands
+from app.errors import TaskFailure
+from app.jobs import TrainingChoices
+from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_count, format_duration, format_percent
 from app.shared.plots import logarithmic_steps
 from app.tasks.task_runner import TaskRunner
@@ -42,24 +43,20 @@ class BudgetCounted:
     text: object  # what it was counted on, see `VocabularyController._text`
 
 
-class VocabularyController(QObject):
+class VocabularyController(TaskController):
     """Connect the vocabulary page with the corpus and with the engine's measuring."""
 
     def __init__(
         self,
         tab: DatasetTab,
-        session: Session,
         runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         choices: Callable[[], TrainingChoices | None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(runner, around)
         self._tab, self._page = tab, tab.vocabulary_page
-        self._session, self._runner, self._presenter = session, runner, presenter
-        self._choices, self._estimate_epoch = choices, jobs.estimate_epoch
+        self._choices = choices
         self._budget: VocabularyBudget | None = None
         self._budget_of: object = None  # the text that it was counted on
         self._estimate: EpochEstimate | None = None
@@ -68,7 +65,7 @@ class VocabularyController(QObject):
         self._connect_signals()
         self._refresh()
 
-    def _settings(self) -> tuple[ModelConfig, TrainConfig]:
+    def _form_settings(self) -> tuple[ModelConfig, TrainConfig]:
         """Return what the training form says, or the defaults where it has mistakes."""
         choices = self._choices()
         if choices is None:
@@ -86,7 +83,7 @@ class VocabularyController(QObject):
 
     def _measured_with(self) -> object:
         """Return all that the time of an epoch depends on but for the vocabulary size."""
-        model, train = self._settings()
+        model, train = self._form_settings()
         sizes = (model.hidden_dim, model.bptt_truncate, model.dtype, model.device)
         return self._text(), sizes, train.recipe, train.batch_size, train.allow_tf32
 
@@ -108,11 +105,13 @@ class VocabularyController(QObject):
         if corpus is None or self._runner.is_busy:
             return
         control = RunControl()
-        model, train = self._settings()
+        model, train = self._form_settings()
         self._is_measuring, self._estimate = True, None
         self._estimate_of = self._measured_with()
         self._page.show_status("Loading PyTorch…")
-        self._runner.start(partial(self._estimate_epoch, corpus, model, train, control), control)
+        self._runner.start(
+            partial(self._jobs.estimate_epoch, corpus, model, train, control), control
+        )
         self._refresh()
 
     @Slot()
@@ -120,7 +119,7 @@ class VocabularyController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_event_ready(self, event: object) -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         match event:
             case BudgetCounted(budget=budget, text=text):
                 self._budget, self._budget_of = budget, text
@@ -171,7 +170,7 @@ class VocabularyController(QObject):
         budget = self._counted_budget()
         if budget is None:
             return
-        model, _ = self._settings()
+        model, _ = self._form_settings()
         smallest = smallest_offered(budget.largest_size)
         curve = logarithmic_steps(smallest, budget.largest_size, CURVE_POINTS)
         self._page.show_sizes(
@@ -192,8 +191,8 @@ class VocabularyController(QObject):
         budget = self._counted_budget()
         if budget is None:
             return
-        model, train = self._settings()
-        cost = budget.at(self._tab.choices().vocabulary_size, model.hidden_dim)
+        model, train = self._form_settings()
+        cost = budget.at(self._tab.corpus_form.choices().vocabulary_size, model.hidden_dim)
         figures = cost_figures(cost, self._seconds(cost.vocabulary_size))
         note = note_text(model, train, is_in_use=self._is_in_use())
         self._page.show_chosen(cost, figures, note)
@@ -203,7 +202,7 @@ class VocabularyController(QObject):
         corpus, budget = self._session.corpus, self._counted_budget()
         if corpus is None or budget is None:
             return False
-        wanted = min(self._tab.choices().vocabulary_size, budget.largest_size)
+        wanted = min(self._tab.corpus_form.choices().vocabulary_size, budget.largest_size)
         return wanted == corpus.summary.vocabulary_size
 
     def _valid_estimate(self) -> "EpochEstimate | None":
@@ -241,9 +240,7 @@ class VocabularyController(QObject):
         self._page.shown.connect(self._on_page_shown)
         self._page.measure_requested.connect(self._on_measure_requested)
         self._page.stop_requested.connect(self._on_stop_requested)
-        self._tab.vocabulary_changed.connect(self._on_vocabulary_changed)
-        self._runner.event_ready.connect(self._on_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
+        self._tab.corpus_form.vocabulary_changed.connect(self._on_vocabulary_changed)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
 

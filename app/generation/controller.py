@@ -9,31 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.controller import Surroundings, TaskController
+from app.errors import TaskFailure
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
 from app.generation.tab import GenerationTab
-from app.generation.writing.export import ask_sentences_path, save_sentences
-from app.jobs import Jobs
-from app.session import RunState, Session
-from app.settings import SettingsStore
+from app.generation.writing.export import ask_sentences_path, sentences_as
+from app.session import Session
 from app.shared.formatting import counted
+from app.shared.saving import exported
 from app.tasks.task_runner import TaskRunner
-from engine import (
-    ExportError,
-    Notice,
-    RunControl,
-    SampleConfig,
-    SentenceGenerated,
-    SentenceGrowing,
-)
+from engine import Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
 if TYPE_CHECKING:
-    from engine import Event, LanguageModel
-
-_RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
+    from engine import LanguageModel
 
 
 def model_epoch(model: "LanguageModel") -> str:
@@ -63,34 +54,20 @@ def model_origin(session: Session) -> str:
     return ", ".join(part for part in (run.name, when) if part)
 
 
-class GenerationController(QObject):
+class GenerationController(TaskController):
     """Connect the upper half of the generation tab with the engine's sampler."""
 
-    def __init__(
-        self,
-        tab: GenerationTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, tab: GenerationTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
         self._tab, self._panel = tab, tab.generate_panel
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._settings = settings
-        self._generate = jobs.generate
-        self._ask_save_path = jobs.ask_sentences_path or ask_sentences_path
+        self._ask_save_path = self._jobs.ask_sentences_path or ask_sentences_path
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
         self._continues = False  # whether a word was chosen, and its sentence is to be looked at
         self._connect_signals()
-        self._panel.show_settings(settings.settings.sample)
-        self._panel.show_own_presets(presets_from_texts(settings.settings.presets))
+        settings = self._settings.settings
+        self._panel.show_settings(settings.sample)
+        self._panel.form.show_own_presets(presets_from_texts(settings.presets))
         self._show_model()
 
     def _connect_signals(self) -> None:
@@ -99,12 +76,11 @@ class GenerationController(QObject):
         self._tab.score_panel.continue_requested.connect(self._on_continue_requested)
         self._panel.save_requested.connect(self._on_save_requested)
         self._panel.settings_changed.connect(self._on_settings_changed)
-        self._panel.own_presets_changed.connect(self._on_own_presets_changed)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
-        self._session.shown_model_changed.connect(self._on_session_changed)
-        self._session.run_state_changed.connect(self._on_session_changed)
+        self._panel.form.own_presets_changed.connect(self._on_own_presets_changed)
+        self._session.shown_model_changed.connect(self._show_model)
+        self._session.run_state_changed.connect(self._show_model)
 
+    @Slot()
     def _show_model(self) -> None:
         model = self._session.shown_model
         if model is None:
@@ -113,13 +89,9 @@ class GenerationController(QObject):
         text = f"Model: {model_title(model)}."
         if self._session.is_looking_back:
             text = f"Looking back at: {model_title(model)}."
-        elif self._session.run_state in _RUNNING:
+        elif self._session.run_state.is_training:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
-
-    @Slot(object)
-    def _on_session_changed(self, _value: object) -> None:
-        self._show_model()
 
     @Slot(object)
     def _on_settings_changed(self, config: SampleConfig) -> None:
@@ -171,7 +143,7 @@ class GenerationController(QObject):
         self._panel.show_batch(self._batch)
         self._panel.show_generating(is_generating=True)
         control = RunControl()
-        self._runner.start(partial(self._generate, model, config, control), control)
+        self._runner.start(partial(self._jobs.generate, model, config, control), control)
 
     @Slot()
     def _on_stop_requested(self) -> None:
@@ -180,12 +152,12 @@ class GenerationController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event") -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         match event:
             case SentenceGenerated():
                 self._show_sentence(event)
             case SentenceGrowing():
-                self._panel.show_growing(event)
+                self._panel.sentences.show_growing(event)
             case Notice(text=text, severity=severity):
                 self._presenter.show_message(text, severity)
             case _:
@@ -196,7 +168,7 @@ class GenerationController(QObject):
             return
         is_first = self._batch.done == 0
         self._batch = dataclasses.replace(self._batch, done=self._batch.done + 1, seed=event.seed)
-        self._panel.show_sentence(event)
+        self._panel.sentences.append_sentence(event)
         if self._continues:
             self._tab.score_panel.look_at(event.text, event.started_with - 1, given_words(event))
         if is_first:
@@ -214,17 +186,13 @@ class GenerationController(QObject):
 
     @Slot()
     def _on_save_requested(self) -> None:
-        records = self._panel.records()
+        records = self._panel.sentences.records()
         folder = self._settings.settings.last_folder
         path = self._ask_save_path(Path(folder) / "sentences.txt")
         if path is None or not records:
             return
-        try:
-            save_sentences(path, records)
-        except ExportError as error:
-            self._presenter.show_message(str(error), "error")
-            return
-        self._presenter.show_message(f"{_sentences(len(records))} in {path}.", "info")
+        done = f"{_sentences(len(records))} in {path}."
+        exported(self._presenter, path, sentences_as(path.suffix, records), "The sentences", done)
 
 
 def _sentences(count: int) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from app.shared.formatting import format_epoch, format_loss
 from app.shared.labels import make_label
+from app.shared.layouts import in_row
 from app.shared.theme import scaled
 
 if TYPE_CHECKING:
@@ -41,17 +42,12 @@ class EpochSlider(QWidget):
         self._slider.setAccessibleName("Epoch whose model is used")
         self._slider.setPageStep(1)
         self._slider.setFixedWidth(scaled(SLIDER_WIDTH_PX))
-        self._text = make_label("", "hint", self)
-        self._text.setObjectName("generation.epoch_label")
+        self._text = make_label("", "hint", self, name="generation.epoch_label")
         self._text.setMinimumWidth(scaled(TEXT_WIDTH_PX))
         caption.setBuddy(self._slider)
         for part in (caption, self._slider, self._text):
             part.setToolTip(TIP)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(caption)
-        layout.addWidget(self._slider)
-        layout.addWidget(self._text)
+        in_row(caption, self._slider, self._text, of=self, margins=0)
         self._slider.valueChanged.connect(self._on_slider_moved)
         self.show_models((), None)
 

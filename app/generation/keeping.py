@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Controller, Surroundings
 from app.generation.records import Batch, ModelScore, key_of
 from app.generation.tab import GenerationTab
-from app.protocols import Runs
-from app.session import Session
 from engine import (
     ConfigError,
     EngineError,
@@ -33,14 +32,12 @@ Records = list[tuple[Batch, SentenceGenerated]]
 RecordT = TypeVar("RecordT")
 
 
-class SentenceKeeper(QObject):
+class SentenceKeeper(Controller):
     """Keep the sentences in the list with the run that they were drawn from."""
 
-    def __init__(
-        self, tab: GenerationTab, session: Session, runs: Runs, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._panel, self._session, self._runs = tab.generate_panel, session, runs
+    def __init__(self, tab: GenerationTab, around: Surroundings) -> None:
+        super().__init__(around)
+        self._panel = tab.generate_panel
         self._run_id = ""  # whose sentences are in the list
         self._is_changed = False
         self._panel.records_changed.connect(self._on_records_changed)
@@ -56,7 +53,7 @@ class SentenceKeeper(QObject):
             return
         self._is_changed = False
         try:
-            self._runs.keep_sentences(self._run_id, self._values())
+            self._jobs.runs.keep_sentences(self._run_id, self._values())
         except (EngineError, ValueError) as error:
             logger.warning("The sentences of a run could not be kept: %s", error)
 
@@ -69,7 +66,7 @@ class SentenceKeeper(QObject):
         self._run_id, self._is_changed = run_id, False
 
     def _values(self) -> dict[str, object]:
-        return sentences_to_json(self._panel.records(), self._panel.favourites)
+        return sentences_to_json(self._panel.sentences.records(), self._panel.sentences.favourites)
 
     @Slot()
     def _on_records_changed(self) -> None:

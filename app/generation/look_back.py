@@ -7,11 +7,11 @@ dragged over, only the newest is opened.
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
+from app.controller import Controller, Surroundings
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs
-from app.session import CurrentRun, Session
+from app.session import CurrentRun
 from app.shared.formatting import format_epoch
 from app.tasks.work_queue import WorkQueue
 
@@ -19,28 +19,20 @@ if TYPE_CHECKING:
     from engine import EpochModel, LanguageModel
 
 
-class LookBackController(QObject):
+class LookBackController(Controller):
     """Connect the slider of the generation tab with the kept models of the run's epochs."""
 
-    def __init__(
-        self,
-        tab: GenerationTab,
-        session: Session,
-        queue: WorkQueue,
-        jobs: Jobs,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._slider, self._session = tab.epoch_slider, session
-        self._queue, self._runs = queue, jobs.runs
+    def __init__(self, tab: GenerationTab, queue: WorkQueue, around: Surroundings) -> None:
+        super().__init__(around)
+        self._slider, self._queue, self._runs = tab.epoch_slider, queue, self._jobs.runs
         self._run_id = ""  # of the models that are offered
         self._models: tuple[EpochModel, ...] = ()
         self._wanted: EpochModel | None = None
         self._is_listing = self._is_opening = False
         self._slider.chosen.connect(self._on_slider_chosen)
-        session.run_changed.connect(self._on_session_run_changed)
+        self._session.run_changed.connect(self._on_session_run_changed)
         queue.failed.connect(self._on_queue_failed)
-        self._on_session_run_changed(session.run)
+        self._on_session_run_changed(self._session.run)
 
     @Slot(object)
     def _on_session_run_changed(self, run: CurrentRun | None) -> None:

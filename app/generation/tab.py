@@ -7,7 +7,7 @@ used, and when, is decided by the controllers.
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.generation.epoch_slider import EpochSlider
 from app.generation.mixture_check import MixtureCheck
@@ -15,7 +15,8 @@ from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
-from app.shared.labels import ElidedLabel, as_plain
+from app.shared.labels import ElidedLabel, as_plain, make_splitter
+from app.shared.layouts import in_row
 from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
 
@@ -41,31 +42,24 @@ class GenerationTab(QWidget):
         self.show_model(None, "")
 
     def _build_widgets(self) -> None:
-        self._model_label = ElidedLabel(self)
-        self._model_label.setObjectName("generation.model_label")
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._model_label = ElidedLabel(self, role="hint", name="generation.model_label")
         self.epoch_slider = EpochSlider(self)
         self.mixture_check = MixtureCheck(self)
         self.generate_panel = GeneratePanel(self)
         self.score_panel = ScorePanel(self)
         self.lists = ListsDialog(self)
         self.score_panel.lists_requested.connect(self.lists.open_in_front)
-        self.generate_panel.score_requested.connect(self.score_panel.set_text)
-        self.generate_panel.word_chosen.connect(self._on_word_chosen)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("generation.splitter")
-        splitter.addWidget(self.generate_panel)
-        splitter.addWidget(self.score_panel)
-        splitter.setChildrenCollapsible(False)
+        self.generate_panel.sentences.score_requested.connect(self.score_panel.set_text)
+        self.generate_panel.sentences.word_chosen.connect(self._on_word_chosen)
+        panels = self.generate_panel, self.score_panel
+        splitter = make_splitter(
+            Qt.Orientation.Vertical, *panels, parent=self, name="generation.splitter"
+        )
         splitter.setHandleWidth(8)
         splitter.setSizes([430, 370])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 16, 10)
-        top = QHBoxLayout()
-        top.addWidget(self._model_label, 1)
-        top.addWidget(self.mixture_check)
-        top.addWidget(self.epoch_slider)
+        top = in_row((self._model_label, 1), self.mixture_check, self.epoch_slider)
         layout.addLayout(top)
         layout.addWidget(splitter, 1)
 

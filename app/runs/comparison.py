@@ -51,6 +51,7 @@ _NAMES = {  # a setting without a name here is called as the engine calls it
     "input_dropout": "Dropout at the input",
     "output_dropout": "Dropout at the output",
     "softmax_sample": "Words in a step’s softmax",
+    "label_smoothing": "Label smoothing",
     "averaging": "Weight of the averaged parameters",
     "bad_files": "Damaged files",
     "skip_rows": "Lines above the table",

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.runs.comparison import MOST_CURVES, ComparedRow, RunComparison
-from app.runs.curves_plot import AXES, CurvesPlot
-from app.shared.labels import describe, make_label
+from app.runs.curves_plot import CurvesPlot
+from app.shared.labels import describe, make_label, offer_choices
+from app.shared.layouts import in_column, in_row
+from app.shared.plots import AXES, Axis
 from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
@@ -28,7 +30,7 @@ SAME = "All settings of these runs are the same."
 HINT = "The best run first; below its results, only the settings that differ."
 PLAIN_HINT = "Only the settings that differ are listed."
 LOSS_LABEL, OWN_LOSS_LABEL = "loss, nats per word", "loss of each run’s own task, nats per word"
-AXIS_NAMES = {"epoch": "Epochs", "step": "Steps", "words": "Words", "elapsed": "Time"}
+AXIS_ORDER: tuple[Axis, ...] = ("epoch", "step", "words", "elapsed")
 
 
 class ComparisonDialog(QDialog):
@@ -39,12 +41,14 @@ class ComparisonDialog(QDialog):
         self.setObjectName("runs.comparison")
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(self._build_head(comparison))
-        warning = make_label("\n".join(comparison.warnings), "warning", self, wrap=True)
-        warning.setObjectName("runs.comparison_warning")
+        layout = in_column(self._build_head(comparison), of=self, margins=16, spacing=8)
+        warning = make_label(
+            "\n".join(comparison.warnings),
+            "warning",
+            self,
+            wrap=True,
+            name="runs.comparison_warning",
+        )
         warning.setVisible(bool(comparison.warnings))
         layout.addWidget(warning)
         table = self._build_table(comparison)
@@ -75,20 +79,20 @@ class ComparisonDialog(QDialog):
         more = f" The curves are those of the first {MOST_CURVES} runs." if left_out > 0 else ""
         texts = QVBoxLayout()
         texts.setSpacing(2)
-        headline = make_label(comparison.headline or "Compare runs", "heading", self, wrap=True)
-        headline.setObjectName("runs.comparison_headline")
+        headline = make_label(
+            comparison.headline or "Compare runs",
+            "heading",
+            self,
+            wrap=True,
+            name="runs.comparison_headline",
+        )
         texts.addWidget(headline)
         texts.addWidget(make_label((SAME if is_same else hint) + more, "hint", self, wrap=True))
         self._axis = describe(
             QComboBox(self), "runs.comparison_axis", "Axis", "What the curves are drawn over"
         )
-        for axis in AXES:
-            self._axis.addItem(AXIS_NAMES[axis], axis)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addLayout(texts, 1)
-        head.addWidget(self._axis, 0, Qt.AlignmentFlag.AlignBottom)
-        return head
+        offer_choices(self._axis, ((AXES[axis][0], axis) for axis in AXIS_ORDER))
+        return in_row((texts, 1), (self._axis, 0, Qt.AlignmentFlag.AlignBottom), spacing=16)
 
     @staticmethod
     def _fitting_width(table: RecordTable, comparison: RunComparison) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
+from app.controller import Controller, Surroundings
 from app.protocols import RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
 from app.runs.comparison import compare_runs
@@ -20,7 +19,7 @@ from app.runs.dialogs import RunsDialogs
 from app.runs.opening import OpenedRun, RunOpener
 from app.runs.table import NAME, NOTE, TAGS, describe_run
 from app.runs.view import RunsView
-from app.session import Command, Session, enabled_commands
+from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_bytes
 from app.tasks.work_queue import WorkQueue
 from engine import RunError
@@ -33,7 +32,7 @@ RunsList = tuple["RunInfo", ...]
 SELECT_HINT = "Select a run to open it or to go on with it, or several to compare them."
 
 
-class RunsController(QObject):
+class RunsController(Controller):
     """Connect the list of kept runs with the store and the session.
 
     Parameters
@@ -57,22 +56,18 @@ class RunsController(QObject):
     def __init__(
         self,
         view: RunsView,
-        session: Session,
         queue: WorkQueue,
         opener: RunOpener,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._view, self._session, self._queue = view, session, queue
-        self._opener, self._presenter = opener, presenter
-        self._jobs, self._runs = jobs, jobs.runs
+        super().__init__(around)
+        self._view, self._queue, self._opener = view, queue, opener
+        self._runs = self._jobs.runs
         self._resume, self._may_replace = resume, may_replace
-        self._dialogs: RunsQuestions = jobs.runs_dialogs or RunsDialogs(view)
+        self._dialogs: RunsQuestions = self._jobs.runs_dialogs or RunsDialogs(view)
         self._overlaid = ""  # the id of the run in the live plot
         self._disk_use: DiskUse | None = None
         self._answer = ""  # what became of the last command, shown instead of the selection's

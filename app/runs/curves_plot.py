@@ -1,7 +1,6 @@
 """The evaluated losses of several runs over one axis, each named where its curve ends."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from pyqtgraph import PlotDataItem, PlotWidget, TextItem, mkBrush, mkPen
 from PySide6.QtCore import Qt, Slot
@@ -10,17 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.shared.formatting import format_loss, format_tick, shorten
 from app.shared.labels import make_label
-from app.shared.plots import LossAxis, ProgressAxis
+from app.shared.plots import Axis, LossAxis, ProgressAxis, positions
 from app.shared.theme import current_palette, scaled
 from engine import RunCurve
 
-Axis = Literal["epoch", "step", "words", "elapsed"]
-AXES: dict[Axis, str] = {
-    "epoch": "epochs (passes over the text)",
-    "step": "steps (parameter updates)",
-    "words": "words learned from",
-    "elapsed": "time of training, min:s",
-}
 # Okabe and Ito's, those with a contrast of 3 : 1 on either background; from the sixth on dashed.
 LIGHT_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")
 DARK_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442")
@@ -66,8 +58,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
             plot.addItem(line)
         for name in self._names:
             plot.addItem(name, ignoreBounds=True)
-        self._start = make_label("", "caption", self)
-        self._start.setObjectName("runs.comparison_start_label")
+        self._start = make_label("", "caption", self, name="runs.comparison_start_label")
         self._start.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._on_scheme_changed()
@@ -80,8 +71,7 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
     def show_axis(self, axis: Axis) -> None:
         """Draw all curves over another axis."""
         self._axis = axis
-        self._bottom.show_kind(is_time=axis == "elapsed", is_whole=axis in ("step", "words"))
-        self.getPlotItem().setLabel("bottom", AXES[axis])
+        self._bottom.show_axis(axis)
         for curve, line in zip(self._curves, self._lines, strict=True):
             line.setData(positions(curve, axis), list(curve.losses))
         self._fit()
@@ -154,14 +144,6 @@ class CurvesPlot(PlotWidget):  # type: ignore[misc]
         super().resizeEvent(event)
         if hasattr(self, "_curves"):  # Qt resizes while it makes the widget
             self._fit()
-
-
-def positions(curve: RunCurve, axis: Axis) -> list[float]:
-    """Return where the points of a curve lie along `axis`."""
-    if axis == "words":
-        return [epoch * (curve.words_per_epoch or 1) for epoch in curve.epochs]
-    columns = {"epoch": curve.epochs, "step": curve.steps, "elapsed": curve.elapsed_s}
-    return list(columns[axis])
 
 
 def loss_range(curves: Sequence[RunCurve]) -> tuple[float, float]:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.controller import Surroundings, TaskController
+from app.errors import TaskFailure
 from app.jobs import Jobs
 from app.protocols import ModelQuestions, UnsavedAnswer
-from app.session import Command, RunState, Session, enabled_commands
-from app.settings import SettingsStore
+from app.session import Command, RunState, enabled_commands
 from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.saving import ask_save_path, ask_unsaved
 from app.tasks.task_runner import TaskRunner
@@ -57,7 +57,7 @@ def _save_job(jobs: Jobs, model: "LanguageModel", path: Path) -> Iterator[object
     yield _FileDone(path=path, model=model, is_whole=jobs.save(model, path))
 
 
-class ModelFilesController(QObject):
+class ModelFilesController(TaskController):
     """Carry out Open model, Save model and Save model as.
 
     Signals
@@ -69,22 +69,10 @@ class ModelFilesController(QObject):
     opened = Signal(object)
 
     def __init__(
-        self,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QWidget | None = None,
+        self, runner: TaskRunner, around: Surroundings, *, window: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._settings = settings
-        self._jobs = jobs
-        self._dialogs: ModelQuestions = jobs.model_dialogs or ModelDialogs(parent)
+        super().__init__(runner, around)
+        self._dialogs: ModelQuestions = self._jobs.model_dialogs or ModelDialogs(window)
         self._doing = ""  # what the running job does, for its messages
         self._path = Path()  # of the running job
         self._is_saving = False
@@ -92,12 +80,7 @@ class ModelFilesController(QObject):
         self._is_same_run = False  # the file at `model_path` holds this run's model
         self._run = 0  # training runs begun so far
         self._run_of_job = 0
-        self._state = session.run_state
-        self._connect_signals()
-
-    def _connect_signals(self) -> None:
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
+        self._state = self._session.run_state
         self._session.run_state_changed.connect(self._on_session_run_state_changed)
 
     @property

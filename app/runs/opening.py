@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
-from app.errors import ErrorPresenter, Message, MessageAction
+from app.controller import Controller, Surroundings
+from app.errors import Message, MessageAction
 from app.jobs import Jobs, is_same_corpus
 from app.protocols import Which
-from app.session import Command, CurrentRun, Session, enabled_commands
+from app.session import Command, CurrentRun, enabled_commands
 from app.tasks.work_queue import WorkQueue
 from engine import CorpusConfig, RunControl
 
@@ -33,7 +34,7 @@ class OpenedRun:
     sentences: dict[str, object]
 
 
-class RunOpener(QObject):
+class RunOpener(Controller):
     """Bring a run into the session.
 
     Signals
@@ -47,18 +48,9 @@ class RunOpener(QObject):
     opened = Signal(object)
     text_wanted = Signal(object)
 
-    def __init__(
-        self,
-        session: Session,
-        queue: WorkQueue,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._session, self._queue = session, queue
-        self._presenter, self._jobs = presenter, jobs
+    def __init__(self, queue: WorkQueue, around: Surroundings) -> None:
+        super().__init__(around)
+        self._queue = queue
 
     def open(
         self,

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
+from app.controller import Controller, Surroundings
 from app.runs.opening import OpenedRun, RunOpener
 from app.runs.recovery_bar import RecoveryBar
-from app.session import Command, CurrentRun, Session, enabled_commands
+from app.session import Command, CurrentRun, enabled_commands
 from app.shared.formatting import counted, format_duration, format_epoch
 from app.tasks.work_queue import WorkQueue
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from engine import RunInfo
 
 
-class RecoveryController(QObject):
+class RecoveryController(Controller):
     """Connect the recovery bar with the store and the session.
 
     Parameters
@@ -45,26 +44,23 @@ class RecoveryController(QObject):
     def __init__(
         self,
         bar: RecoveryBar,
-        session: Session,
         queue: WorkQueue,
         opener: RunOpener,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._bar, self._session, self._queue = bar, session, queue
-        self._opener, self._presenter, self._runs = opener, presenter, jobs.runs
+        super().__init__(around)
+        self._bar, self._queue, self._opener = bar, queue, opener
+        self._runs = self._jobs.runs
         self._resume, self._may_replace = resume, may_replace
         self._run: RunInfo | None = None  # that is offered
         self._is_recovered = False
         bar.accepted.connect(self._on_bar_accepted)
         queue.failed.connect(self._on_queue_failed)
-        session.model_saved_changed.connect(self._on_session_model_saved_changed)
-        session.run_changed.connect(self._on_session_run_changed)
+        self._session.model_saved_changed.connect(self._on_session_model_saved_changed)
+        self._session.run_changed.connect(self._on_session_run_changed)
 
     @Slot()
     def start(self) -> None:

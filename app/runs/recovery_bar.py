@@ -4,9 +4,10 @@ It decides nothing: `RecoveryController` says what to offer.
 """
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.shared.labels import as_plain, describe, make_label
+from app.shared.layouts import in_column, in_row
 
 
 class RecoveryBar(QFrame):
@@ -26,29 +27,24 @@ class RecoveryBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recovery_bar")
-        self._title = make_label("", "body", self)
-        self._title.setObjectName("recovery_bar.title")
-        self._text = make_label("", "body", self, wrap=True)
-        self._text.setObjectName("recovery_bar.text")
-        self._detail = make_label("", "hint", self, wrap=True)
-        self._detail.setObjectName("recovery_bar.detail")
-        self._accept = describe(QPushButton(self), "recovery_bar.accept_button", "Recover", "")
+        self._title = make_label("", "body", self, name="recovery_bar.title")
+        self._text = make_label("", "body", self, wrap=True, name="recovery_bar.text")
+        self._detail = make_label("", "hint", self, wrap=True, name="recovery_bar.detail")
+        self._accept = describe(QPushButton(self), "recovery_bar.accept_button", "Recover")
         self._accept.setProperty("primary", "true")
-        self._later = describe(QPushButton(self), "recovery_bar.later_button", "Later", "")
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._text)
-        texts.addWidget(self._detail)
-        texts.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(12)
-        row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        row.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._later, 0, Qt.AlignmentFlag.AlignTop)
-        self._accept.clicked.connect(self._on_accept_clicked)
-        self._later.clicked.connect(self._on_later_clicked)
+        self._later = describe(QPushButton(self), "recovery_bar.later_button", "Later")
+        texts = in_column(self._text, self._detail, (None, 1), spacing=2)
+        in_row(
+            (self._title, 0, Qt.AlignmentFlag.AlignTop),
+            (texts, 1),
+            (self._accept, 0, Qt.AlignmentFlag.AlignTop),
+            (self._later, 0, Qt.AlignmentFlag.AlignTop),
+            of=self,
+            margins=(16, 8, 8, 8),
+            spacing=12,
+        )
+        self._accept.clicked.connect(self.accepted)
+        self._later.clicked.connect(self.clear)
         self.hide()
 
     @property
@@ -72,6 +68,7 @@ class RecoveryBar(QFrame):
             ("Close", "Close this message; the run can be continued in File > Runs…"),
         )
 
+    @Slot()
     def clear(self) -> None:
         """Offer nothing."""
         self.hide()
@@ -105,11 +102,3 @@ class RecoveryBar(QFrame):
     def press_accept(self) -> None:
         """Take the step, as Ctrl+Return does."""
         self._accept.click()
-
-    @Slot()
-    def _on_accept_clicked(self) -> None:
-        self.accepted.emit()
-
-    @Slot()
-    def _on_later_clicked(self) -> None:
-        self.clear()

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -41,6 +40,7 @@ from app.runs.table import (
     run_rows,
 )
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.sparkline import SparklineDelegate
 from app.shared.tables import RecordTable, RowsModel
 from app.shared.theme import scaled
@@ -120,19 +120,20 @@ class RunsView(QDialog):
         self._waiting: Callable[[], None] | None = None  # rows that came while a cell is edited
         head = self._build_head()
         self._build_table()
-        self._detail = make_label("", "hint", self, wrap=True)
-        self._detail.setObjectName("runs.detail_label")
+        self._detail = make_label("", "hint", self, wrap=True, name="runs.detail_label")
         self._detail.setAccessibleName("About the selected runs")
         self._detail.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self._detail.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._detail)
-        layout.addLayout(self._build_buttons())
-        layout.addLayout(self._build_disk())
+        in_column(
+            head,
+            (self._table, 1),
+            self._detail,
+            self._build_buttons(),
+            self._build_disk(),
+            of=self,
+            margins=16,
+            spacing=8,
+        )
         self._connect_signals()
         self.show_commands(frozenset())
         self._table.setFocus()
@@ -164,6 +165,7 @@ class RunsView(QDialog):
         self._rows = run_rows(runs)
         self._list()
 
+    @Slot()
     def _list(self) -> None:
         """List the runs that are searched for; what was selected stays so."""
         selected = [run.run_id for run in self.selected_runs()]
@@ -237,9 +239,7 @@ class RunsView(QDialog):
             self._table.edit(index)
 
     def _build_head(self) -> QHBoxLayout:
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(make_label("Runs", "title", self))
+        texts = in_column(make_label("Runs", "title", self), spacing=2)
         hint = "Every training run is kept here with its settings, its curve and its checkpoints."
         texts.addWidget(make_label(hint, "hint", self))
         self._search = describe(
@@ -251,8 +251,9 @@ class RunsView(QDialog):
         self._search.setPlaceholderText("Search names, settings, tags…")
         self._search.setClearButtonEnabled(True)
         self._search.setMinimumWidth(scaled(_SEARCH_WIDTH))
-        self._words_note = make_label(DIFFERENT_WORDS, "warning", self, wrap=True)
-        self._words_note.setObjectName("runs.words_note")
+        self._words_note = make_label(
+            DIFFERENT_WORDS, "warning", self, wrap=True, name="runs.words_note"
+        )
         self._words_note.hide()
         texts.addWidget(self._words_note)
         self._trash = describe(
@@ -261,12 +262,12 @@ class RunsView(QDialog):
             "Show the trash",
             "Show the deleted runs, to bring them back",
         )
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addLayout(texts, 1)
-        head.addWidget(self._search, 0, Qt.AlignmentFlag.AlignBottom)
-        head.addWidget(self._trash, 0, Qt.AlignmentFlag.AlignBottom)
-        return head
+        return in_row(
+            (texts, 1),
+            (self._search, 0, Qt.AlignmentFlag.AlignBottom),
+            (self._trash, 0, Qt.AlignmentFlag.AlignBottom),
+            spacing=16,
+        )
 
     def _build_table(self) -> None:
         self._table = describe(
@@ -364,8 +365,7 @@ class RunsView(QDialog):
         return self._more
 
     def _build_disk(self) -> QHBoxLayout:
-        self._disk = ElidedLabel(self)
-        self._disk.setObjectName("runs.disk_label")
+        self._disk = ElidedLabel(self, name="runs.disk_label")
         self._disk.setAccessibleName("Disk use")
         self._disk.setTextFormat(Qt.TextFormat.PlainText)
         self._disk.setProperty("role", "hint")
@@ -377,14 +377,10 @@ class RunsView(QDialog):
         )
         self._empty_trash.setAutoDefault(False)
         self._empty_trash.setEnabled(False)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._disk, 1)
-        row.addWidget(self._empty_trash)
-        return row
+        return in_row((self._disk, 1), self._empty_trash, spacing=8)
 
     def _connect_signals(self) -> None:
-        self._search.textChanged.connect(self._on_search_changed)
+        self._search.textChanged.connect(self._list)
         self._empty_trash.clicked.connect(self.empty_trash_requested)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._search.setFocus)
@@ -422,10 +418,6 @@ class RunsView(QDialog):
     def _on_cell_edited(self, row: RunRow, column: int, text: str) -> None:
         told = {NAME: self.renamed, TAGS: self.tagged, NOTE: self.noted}[column]
         told.emit(row.run.run_id, text)
-
-    @Slot()
-    def _on_search_changed(self) -> None:
-        self._list()
 
     @Slot()
     def _on_table_editing_ended(self) -> None:

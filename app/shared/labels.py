@@ -4,11 +4,21 @@ style.qss says how each role looks.
 """
 
 import html
+from collections.abc import Iterable
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, Qt, QWhatsThisClickedEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QFormLayout, QFrame, QLabel, QLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLayout,
+    QSplitter,
+    QWidget,
+)
 
 from app.shared.theme import scaled
 
@@ -22,10 +32,11 @@ WidgetT = TypeVar("WidgetT", bound=QWidget)
 
 
 def make_label(
-    text: str, role: Role, parent: QWidget | None = None, *, wrap: bool = False
+    text: str, role: Role, parent: QWidget | None = None, *, wrap: bool = False, name: str = ""
 ) -> QLabel:
     """Return a label of plain text: what a file holds must not become markup."""
     label = QLabel(text, parent)
+    label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role)
     label.setWordWrap(wrap)
@@ -37,6 +48,27 @@ def make_card(parent: QWidget | None = None) -> QFrame:
     card = QFrame(parent)
     card.setProperty("card", "true")
     return card
+
+
+def make_splitter(
+    orientation: Qt.Orientation, *parts: QWidget, parent: QWidget, name: str = ""
+) -> QSplitter:
+    """Return `parts` whose shares of the room can be changed, but none of them to nothing.
+
+    One with a name is put back as it was at the next start.
+    """
+    splitter = QSplitter(orientation, parent)
+    splitter.setObjectName(name)
+    for part in parts:
+        splitter.addWidget(part)
+    splitter.setChildrenCollapsible(False)
+    return splitter
+
+
+def offer_choices(box: QComboBox, choices: Iterable[tuple[str, object]]) -> None:
+    """Add choices to a list, each a text and the value that it stands for."""
+    for text, value in choices:
+        box.addItem(text, value)
 
 
 def make_form(parent: QWidget) -> QFormLayout:
@@ -66,7 +98,7 @@ def as_plain(text: str) -> str:
     return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
 
 
-def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: str) -> WidgetT:
+def describe(widget: WidgetT, object_name: str, accessible_name: str, tooltip: str = "") -> WidgetT:
     """Give `widget` its three names and return it."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(accessible_name)
@@ -117,9 +149,14 @@ class TermLabel(QLabel):
 class ElidedLabel(QLabel):
     """Show as much of the text as fits; its tooltip is the whole of it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, role: Role | None = None, name: str = ""
+    ) -> None:
         super().__init__(parent)
+        self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        if role is not None:
+            self.setProperty("role", role)
 
     def shown_text(self) -> str:
         """Return what there is room for."""

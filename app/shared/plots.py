@@ -2,19 +2,31 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pyqtgraph import AxisItem, PlotWidget, mkPen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.shared.formatting import format_count
+from app.shared.layouts import in_column
 from app.shared.theme import Palette, scaled
+
+if TYPE_CHECKING:
+    from engine import RunCurve
 
 FEWEST_TICKS = 4
 TICKS_APART = 18  # px, at least: a line of text
 STEPS_OF_POWERS = (1, 2, 5, 10, 20, 50, 100, 200)
 LARGEST_POWER = 300.0  # of ten; beyond it a float overflows
+Axis: TypeAlias = Literal["step", "epoch", "elapsed", "words"]
+AXES: dict[Axis, tuple[str, str]] = {  # in a list, and below the plot
+    "step": ("Steps", "steps (parameter updates)"),
+    "epoch": ("Epochs", "epochs (passes over the text)"),
+    "elapsed": ("Time", "time of training, min:s"),
+    "words": ("Words", "words learned from"),
+}
 ROUND_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
@@ -59,10 +71,11 @@ class ProgressAxis(AxisItem):  # type: ignore[misc]
         self._is_time, self._is_whole = False, True
         self.enableAutoSIPrefix(enable=False)
 
-    def show_kind(self, *, is_time: bool, is_whole: bool) -> None:
-        """Write the ticks as minutes and seconds, as whole numbers, or as any numbers."""
-        self._is_time, self._is_whole = is_time, is_whole
+    def show_axis(self, axis: Axis) -> None:
+        """Name the axis and write its ticks: minutes and seconds, whole numbers, or any numbers."""
+        self._is_time, self._is_whole = axis == "elapsed", axis in ("step", "words")
         self.picture = None
+        self.setLabel(AXES[axis][1])
         self.update()
 
     def tickValues(
@@ -89,6 +102,14 @@ class ProgressAxis(AxisItem):  # type: ignore[misc]
         if spacing >= 1.0:
             return [format_count(round(value)) for value in values]
         return [f"{value:.4g}" for value in values]
+
+
+def positions(curve: "RunCurve", axis: Axis) -> list[float]:
+    """Return where the points of a kept curve lie along `axis`."""
+    if axis == "words":
+        return [epoch * (curve.words_per_epoch or 1) for epoch in curve.epochs]
+    columns = {"epoch": curve.epochs, "step": curve.steps, "elapsed": curve.elapsed_s}
+    return list(columns[axis])
 
 
 def round_spacing(low: float, high: float) -> float:
@@ -194,9 +215,7 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
         plot.setContentsMargins(0, 4, 8, 0)
-        layout = QVBoxLayout(parent)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self)
+        in_column(self, of=parent, margins=0)
 
     def pen(self, colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """Return a pen for a line that is as thick on a screen of any density."""

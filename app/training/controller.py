@@ -8,22 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.errors import ErrorPresenter, MessageAction, TaskFailure
-from app.jobs import (
-    USUAL_VOCABULARY,
-    CorpusMade,
-    Jobs,
-    RunResumed,
-    resumed_events,
-    told_events,
-)
+from app.controller import Surroundings, TaskController
+from app.errors import MessageAction, TaskFailure
+from app.jobs import USUAL_VOCABULARY, CorpusMade, RunResumed, resumed_events, told_events
 from app.protocols import TrainingQuestions
-from app.session import Command, CurrentRun, RunState, Session, enabled_commands
-from app.settings import SettingsStore
+from app.session import Command, CurrentRun, RunState, enabled_commands
 from app.tasks.task_runner import TaskRunner
 from app.training import texts
 from app.training.dialogs import TrainingDialogs
@@ -36,11 +29,8 @@ from engine import DivergedError, ModelConfig, RunControl, TrainConfig
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
 
-_RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
-_AT_REST = (RunState.IDLE, RunState.READY)
 
-
-class TrainingController(QObject):
+class TrainingController(TaskController):
     """Connect the training tab with the session and the engine's training.
 
     Signals
@@ -54,36 +44,21 @@ class TrainingController(QObject):
     resumed = Signal()
     generate_requested = Signal()
 
-    def __init__(
-        self,
-        tab: TrainingTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, tab: TrainingTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
         self._tab = tab
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._settings = settings
-        self._jobs = jobs
-        self._dialogs: TrainingQuestions = jobs.training_dialogs or TrainingDialogs(tab)
+        self._dialogs: TrainingQuestions = self._jobs.training_dialogs or TrainingDialogs(tab)
         self._under_way: CurrentRun | None = None  # or was last
         self._text = ""  # digest of the text that the settings are of
         self._more = texts.NOTHING_MORE
         self._control: RunControl | None = None  # of the newest training
         self._rate_before: float | None = None  # in the form when it was paused
         self._leg: tuple[str, int] = ("", 0)  # a run, and how many epochs it got on top
-        self._follower = RunFollower(tab, session, presenter, jobs.entropy)
+        self._follower = RunFollower(tab, self._session, self._presenter, self._jobs.entropy)
         self.show_settings(ModelConfig(), TrainConfig())
         self._connect_signals()
-        self._on_session_corpus_changed(session.corpus)
-        self._on_session_model_changed(session.model)
+        self._on_session_corpus_changed(self._session.corpus)
+        self._on_session_model_changed(self._session.model)
 
     def _connect_signals(self) -> None:
         buttons = self._tab.buttons
@@ -93,17 +68,15 @@ class TrainingController(QObject):
         buttons.stop_requested.connect(self._on_stop_requested)
         buttons.more_requested.connect(self._on_more_requested)
         buttons.generate_requested.connect(self.generate_requested)
-        self._tab.form.changed.connect(self._on_form_changed)
+        self._tab.form.changed.connect(self._refresh)
         self._tab.form.recipe_changed.connect(self._on_form_recipe_changed)
         self._tab.log.export_requested.connect(self._on_export_requested)
         self._tab.log.plot_requested.connect(self._on_plot_requested)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
         self._session.corpus_changed.connect(self._on_session_corpus_changed)
         self._session.model_changed.connect(self._on_session_model_changed)
         self._session.run_changed.connect(self._on_session_run_changed)
-        self._session.run_state_changed.connect(self._on_session_run_state_changed)
-        self._session.unprepared_changed.connect(self._on_session_unprepared_changed)
+        self._session.run_state_changed.connect(self._refresh)
+        self._session.unprepared_changed.connect(self._refresh)
 
     def show_settings(self, model: ModelConfig, train: TrainConfig) -> None:
         """Show the settings of a run, or the defaults; what is changed from now on is marked."""
@@ -127,6 +100,7 @@ class TrainingController(QObject):
         """Show what `corpus` costs without a network, now that it is known."""
         self._follower.show_references(corpus)
 
+    @Slot()
     def _refresh(self) -> None:
         """Offer what can be asked for now."""
         state, session = self._session.run_state, self._session
@@ -145,13 +119,13 @@ class TrainingController(QObject):
             texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
         )
         self._tab.show_form_enabled(
-            is_enabled=state not in _RUNNING, is_rate_open=state is RunState.PAUSED
+            is_enabled=not state.is_training, is_rate_open=state is RunState.PAUSED
         )
         self._tab.show_outdated(is_outdated=bool(unprepared))
-        self._tab.buttons.show_commands(commands, is_running=state in _RUNNING)
-        if state in _AT_REST:
+        self._tab.buttons.show_commands(commands, is_running=state.is_training)
+        if state.is_at_rest:
             self._offer_more(is_open=is_valid and not unprepared)
-        self._tab.buttons.offer_discarding(is_offered=state in _AT_REST and session.run is not None)
+        self._tab.buttons.offer_discarding(is_offered=state.is_at_rest and session.run is not None)
         self._tab.buttons.offer_generating(is_offered=session.model is not None)
         self._tab.log.set_exportable(is_exportable=not self._tab.plot.history.is_empty)
 
@@ -173,10 +147,6 @@ class TrainingController(QObject):
             is_possible=is_possible,
             is_next=self._more.is_next,
         )
-
-    @Slot()
-    def _on_form_changed(self) -> None:
-        self._refresh()
 
     @Slot(str)
     def _on_form_recipe_changed(self, recipe: str) -> None:
@@ -243,7 +213,7 @@ class TrainingController(QObject):
         self._go_on(CurrentRun(run_id=info.run_id, name=info.name), epochs)
 
     def _go_on(self, run: CurrentRun, epochs: int | None = None) -> None:
-        if self._session.run_state not in _AT_REST or self._runner.is_busy:
+        if not self._session.run_state.is_at_rest or self._runner.is_busy:
             self._presenter.show_message(
                 "The run cannot go on while another job runs: stop it first.", "warning"
             )
@@ -299,16 +269,12 @@ class TrainingController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event | CorpusMade | RunResumed") -> None:
-        if isinstance(event, RunResumed):
-            self._show_settings(event)
+    def _on_runner_event_ready(self, event: Any) -> None:
+        if isinstance(event, RunResumed):  # with what the run uses, such as a lower learning rate
+            self.show_settings(event.model, event.train)
+            self._refresh()
         else:
             self._follower.follow(event)
-
-    def _show_settings(self, resumed: RunResumed) -> None:
-        """Show what the run uses, such as a lower learning rate."""
-        self.show_settings(resumed.model, resumed.train)
-        self._refresh()
 
     @Slot(object)
     def _on_runner_ended(self, failure: TaskFailure | None) -> None:
@@ -316,7 +282,7 @@ class TrainingController(QObject):
         if failure is not None:
             diverged = texts.describe_divergence(self._session.model)
             self._follower.ending = diverged if has_diverged else texts.FAILED
-        if self._session.run_state in _RUNNING:
+        if self._session.run_state.is_training:
             self._session.finish_run()
         self._follower.end()
         if failure is not None:
@@ -338,14 +304,14 @@ class TrainingController(QObject):
         self._tab.show_corpus(texts.describe_corpus(summary))
         if summary is not None and summary.digest != self._text:
             self._text = summary.digest
-            if self._session.model is None and self._session.run_state not in _RUNNING:
+            if self._session.model is None and not self._session.run_state.is_training:
                 self.show_settings(ModelConfig(), TrainConfig())  # a new text: the defaults
         self._on_form_recipe_changed(self._tab.form.recipe)
         self._refresh()
 
     @Slot(object)
     def _on_session_model_changed(self, model: "LanguageModel | None") -> None:
-        if self._session.run_state in _RUNNING:
+        if self._session.run_state.is_training:
             self._tab.buttons.offer_generating(is_offered=model is not None)
             return  # a snapshot of the run that is shown anyway
         if model is not None:
@@ -356,16 +322,8 @@ class TrainingController(QObject):
         self._refresh()
 
     @Slot(object)
-    def _on_session_unprepared_changed(self, _path: object) -> None:
-        self._refresh()
-
-    @Slot(object)
-    def _on_session_run_state_changed(self, _state: RunState) -> None:
-        self._refresh()
-
-    @Slot(object)
     def _on_session_run_changed(self, _run: CurrentRun | None) -> None:
-        if self._session.run_state in _AT_REST:
+        if self._session.run_state.is_at_rest:
             self._refresh()  # whether there is something to discard
 
     @Slot()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.errors import ErrorPresenter
 from app.shared.formatting import counted
+from app.shared.saving import exported
 from app.training.plot.loss_history import LossHistory
-from engine import ExportError, export_file
 
 HEADER = (
     "kind",
@@ -22,15 +22,6 @@ HEADER = (
     "words_per_s",
     "note",
 )
-
-
-def write_metrics(history: LossHistory, path: Path) -> int:
-    """Write `history` to `path` and return how many rows; raise `ExportError` if that fails."""
-    rows = list(metric_rows(history))
-    table = io.StringIO()
-    csv.writer(table).writerows([HEADER, *rows])
-    export_file(path, table.getvalue().encode(), "The metrics")
-    return len(rows)
 
 
 def metric_rows(history: LossHistory) -> Iterator[tuple[object, ...]]:
@@ -67,9 +58,8 @@ def metric_rows(history: LossHistory) -> Iterator[tuple[object, ...]]:
 
 def export_metrics(history: LossHistory, path: Path, presenter: ErrorPresenter) -> None:
     """Write `history` to `path`; a failure leaves the old file and is shown."""
-    try:
-        rows = write_metrics(history, path)
-    except ExportError as error:
-        presenter.show_message(str(error), "error")
-        return
-    presenter.show_message(f"{counted(rows, 'row')} of metrics are in {path}.", "info")
+    rows = list(metric_rows(history))
+    table = io.StringIO()
+    csv.writer(table).writerows([HEADER, *rows])
+    done = f"{counted(len(rows), 'row')} of metrics are in {path}."
+    exported(presenter, path, table.getvalue().encode(), "The metrics", done)

@@ -7,11 +7,10 @@ ends it. What came out is shown by `RunFollower`, and is in every model that is 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Jobs
-from app.session import Session
+from app.controller import Surroundings, TaskController
+from app.errors import TaskFailure
 from app.tasks.task_runner import TaskRunner
 from engine import ReferencesCounted, RunControl
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from engine import Corpus
 
 
-class ReferencesController(QObject):
+class ReferencesController(TaskController):
     """Keep the references of the session's corpus counted.
 
     Signals
@@ -30,22 +29,10 @@ class ReferencesController(QObject):
 
     counted = Signal(object)
 
-    def __init__(
-        self,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._session, self._runner, self._presenter = session, runner, presenter
-        self._count = jobs.count_references
+    def __init__(self, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
         self._under_way: Corpus | None = None
-        session.corpus_changed.connect(self._on_session_corpus_changed)
-        runner.event_ready.connect(self._on_runner_event_ready)
-        runner.ended.connect(self._on_runner_ended)
+        self._session.corpus_changed.connect(self._on_session_corpus_changed)
 
     @Slot(object)
     def _on_session_corpus_changed(self, corpus: "Corpus | None") -> None:
@@ -55,7 +42,7 @@ class ReferencesController(QObject):
         self._under_way = corpus
         if corpus is not None:
             control = RunControl()
-            self._runner.start(partial(self._count, corpus, control), control)
+            self._runner.start(partial(self._jobs.count_references, corpus, control), control)
 
     @Slot(object)
     def _on_runner_event_ready(self, event: object) -> None:

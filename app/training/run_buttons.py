@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.session import Command
 from app.shared.labels import as_plain, describe, make_label, restyle
+from app.shared.layouts import in_row
 from app.shared.theme import scaled
 
 SMALLEST_STATUS, TALLEST_STATUS = 104, 46  # px, of width and height beside the buttons
@@ -41,8 +42,7 @@ class RunButtons(QWidget):
         self._is_paused = self._is_more_next = False
         self._build_starting()
         self._build_running()
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("training.status_label")
+        self._status = make_label("", "hint", self, wrap=True, name="training.status_label")
         self._status.setAccessibleName("State of the training")
         self._build_layout()
         self._connect_signals()
@@ -89,17 +89,15 @@ class RunButtons(QWidget):
         )
 
     def _build_layout(self) -> None:
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
-        for widget in (
+        self._row = in_row(
             self._more,
             self._start,
             self._pause,
             self._stop,
             self._discard,
             self._generate,
-        ):
-            self._row.addWidget(widget)
+            spacing=8,
+        )
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)

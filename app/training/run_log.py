@@ -5,16 +5,10 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor, QTextDocument
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from app.shared.labels import describe, restyle
+from app.shared.layouts import in_column, in_row
 
 MOST_LINES = 10_000
 
@@ -120,19 +114,12 @@ class RunLog(QWidget):
             "Export plot",
             "Draw the curves into a PNG or SVG picture",
         )
-        buttons = QVBoxLayout()
-        buttons.addWidget(self._copy)
-        buttons.addWidget(self._export)
-        buttons.addWidget(self._plot)
-        buttons.addStretch()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.addWidget(self._text, stretch=1)
-        layout.addLayout(buttons)
+        buttons = in_column(self._copy, self._export, self._plot, (None, 0))
+        in_row((self._text, 1), buttons, of=self, margins=(0, 8, 0, 0))
         self.search_line.textChanged.connect(self._on_search_text_changed)
         self.search_line.next_requested.connect(self._on_next_requested)
         self._copy.clicked.connect(self._on_copy_clicked)
-        self._export.clicked.connect(self._on_export_clicked)
+        self._export.clicked.connect(self.export_requested)
         self._plot.clicked.connect(self.plot_requested)
 
     def add_line(self, text: str) -> None:
@@ -168,7 +155,3 @@ class RunLog(QWidget):
     @Slot()
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._text.toPlainText())
-
-    @Slot()
-    def _on_export_clicked(self) -> None:
-        self.export_requested.emit()

@@ -5,9 +5,10 @@ A view: it builds, reports what was asked for and shows what it is told.
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from app.shared.labels import ElidedLabel, as_plain, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, make_card, make_label, make_splitter
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.theme import QWIDGETSIZE_MAX, scaled
 from app.training.figures_strip import FiguresStrip
@@ -72,11 +73,13 @@ class TrainingTab(QWidget):
         self.step_page = ToolPage(STEP_TEXTS, self)
         self._is_opened = False  # log and tools, by hand, in a low window
         self._corpus = make_label("", "body", self, wrap=True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(16)
-        layout.addWidget(self._build_settings())
-        layout.addLayout(self._build_run(), stretch=1)
+        in_row(
+            self._build_settings(),
+            (self._build_run(), 1),
+            of=self,
+            margins=(16, 12, 16, 12),
+            spacing=16,
+        )
 
     def _build_settings(self) -> QWidget:
         self._corpus.setObjectName("training.corpus_label")
@@ -97,16 +100,11 @@ class TrainingTab(QWidget):
         return card
 
     def _build_run(self) -> QVBoxLayout:
-        self._verdict = ElidedLabel(self)
-        self._verdict.setObjectName("training.verdict_label")
+        self._verdict = ElidedLabel(self, name="training.verdict_label")
         self._verdict.setAccessibleName("How the run is going")
         self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         plot_card = make_card(self)
-        inside = QVBoxLayout(plot_card)
-        inside.setContentsMargins(9, 6, 9, 4)
-        inside.setSpacing(4)
-        inside.addWidget(self._verdict)
-        inside.addWidget(self.plot)
+        in_column(self._verdict, self.plot, of=plot_card, margins=(9, 6, 9, 4), spacing=4)
         self._pages = QTabWidget(self)
         self._pages.setObjectName("training.tools")
         self._pages.setAccessibleName("Log and tools")
@@ -119,21 +117,14 @@ class TrainingTab(QWidget):
             (self.step_page, "Time one step"),
         ):
             self._pages.addTab(page, title)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("training.splitter")
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(plot_card)
-        splitter.addWidget(self._pages)
+        splitter = make_splitter(
+            Qt.Orientation.Vertical, plot_card, self._pages, parent=self, name="training.splitter"
+        )
         self._pages.tabBar().tabBarClicked.connect(self._on_tab_bar_clicked)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([520, 170])
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        column.addWidget(self.buttons)
-        column.addWidget(self.figures)
-        column.addWidget(splitter, stretch=1)
-        return column
+        return in_column(self.buttons, self.figures, (splitter, 1), spacing=6)
 
     def _fold(self) -> None:
         """Show of log and tools the titles alone in a low window: the plot has the right of way."""

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QPushButton, QScrollArea, QWidget
 
 from app.shared.labels import describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import Column, RecordTable, RowsModel
 
@@ -54,14 +48,8 @@ class ToolPage(QWidget):
         self._widths = [0] * len(texts.columns)
         self._build_texts()
         self._build_table()
-        side = QVBoxLayout()
-        side.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignLeft)
-        side.addWidget(self._texts_area, stretch=1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(16)
-        layout.addLayout(side, stretch=2)
-        layout.addWidget(self._table, stretch=5)
+        side = in_column((self._button, 0, Qt.AlignmentFlag.AlignLeft), (self._texts_area, 1))
+        in_row((side, 2), (self._table, 5), of=self, margins=(0, 8, 0, 0), spacing=16)
         self._button.clicked.connect(self._on_button_clicked)
 
     def _build_texts(self) -> None:
@@ -73,14 +61,11 @@ class ToolPage(QWidget):
             texts.tooltip,
         )
         self._explanation = make_label(texts.explanation, "hint", self, wrap=True)
-        self._verdict = make_label("", "hint", self, wrap=True)
-        self._verdict.setObjectName(f"training.{texts.role}_verdict")
+        self._verdict = make_label(
+            "", "hint", self, wrap=True, name=f"training.{texts.role}_verdict"
+        )
         told = QWidget(self)
-        column = QVBoxLayout(told)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._verdict)
-        column.addWidget(self._explanation)
-        column.addStretch()
+        in_column(self._verdict, self._explanation, (None, 0), of=told, margins=0)
         self._texts_area = QScrollArea(self)  # a low window has room for some lines only
         self._texts_area.setObjectName(f"training.{texts.role}_texts")
         prepare_scrolling(self._texts_area)

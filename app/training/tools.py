@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.controller import Surroundings, TaskController
+from app.errors import TaskFailure
 from app.jobs import Jobs, Tool
-from app.session import Command, Session, enabled_commands
+from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_count, format_percent
 from app.tasks.task_runner import TaskRunner
 from app.training.tab import TrainingTab
@@ -27,25 +28,12 @@ TUTORIAL_HIDDEN = 100
 MOST_WAITED = 0.2  # of the time, before it is said that the figures suffer
 
 
-class ToolsController(QObject):
+class ToolsController(TaskController):
     """Connect the pages "Gradient check" and "Time one step" with the engine."""
 
-    def __init__(
-        self,
-        tab: TrainingTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, tab: TrainingTab, runner: TaskRunner, around: Surroundings) -> None:
+        super().__init__(runner, around)
         self._tab = tab
-        self._session = session
-        self._runner = runner
-        self._presenter = presenter
-        self._jobs = jobs
         self._page: ToolPage | None = None  # whose tool is running
         self._size = ""  # of the network whose step is timed
         self._closing = ""  # what the page says when its tool has ended
@@ -58,10 +46,9 @@ class ToolsController(QObject):
             page.stop_requested.connect(self._on_stop_requested)
         self._tab.gradient_page.run_requested.connect(self._on_gradients_requested)
         self._tab.step_page.run_requested.connect(self._on_step_requested)
-        self._runner.event_ready.connect(self._on_runner_event_ready)
-        self._runner.ended.connect(self._on_runner_ended)
-        self._session.run_state_changed.connect(self._on_session_run_state_changed)
+        self._session.run_state_changed.connect(self._refresh)
 
+    @Slot()
     def _refresh(self) -> None:
         is_possible = Command.CHECK in enabled_commands(self._session.run_state)
         for page in (self._tab.gradient_page, self._tab.step_page):
@@ -99,7 +86,7 @@ class ToolsController(QObject):
         self._runner.stop()
 
     @Slot(object)
-    def _on_runner_event_ready(self, event: "Event") -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         if self._page is None:
             return
         match event:
@@ -142,10 +129,6 @@ class ToolsController(QObject):
         self._refresh()
         if failure is not None:
             self._presenter.show_failure(failure, "The tool")
-
-    @Slot(object)
-    def _on_session_run_state_changed(self, _state: object) -> None:
-        self._refresh()
 
 
 def _time_step(jobs: Jobs, words: int, hidden: int, control: RunControl) -> "Iterator[Event]":

@@ -6,18 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
-from app.errors import ErrorPresenter
-from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
-from app.settings import AppSettings, SettingsStore
+from app.settings import AppSettings
 from app.shared.formatting import counted, format_epoch
-from app.tasks.task_runner import TaskRunner
-from app.window.prepared_texts import PreparedTextsController
 from app.window.views.dialogs import WindowDialogs
 from app.window.views.settings_dialog import SettingsDialog
 from engine import LossPoint
@@ -40,45 +37,28 @@ _STATE_TEXTS = {
     RunState.PAUSED: "Training is paused",
     RunState.STOPPING: "Stopping…",
 }
-_AT_REST = (RunState.IDLE, RunState.READY)
-_IN_TRAINING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
-class WindowController(QObject):
+class WindowController(Controller):
     """Connect the window with the session and the other controllers."""
 
     def __init__(
         self,
         window: "MainWindow",
-        session: Session,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
         theme: "Theme",
         dataset: DatasetController,
         models: ModelFilesController,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         dialogs: WindowDialogs,
         open_log_folder: Callable[[], None],
-        prepared_texts: TaskRunner,
-        open_folder: Callable[[Path], None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._window, self._session, self._presenter = window, session, presenter
-        self._settings, self._theme = settings, theme
+        super().__init__(around)
+        self._window, self._theme = window, theme
         self._dataset, self._models = dataset, models
         self._was_training = False
         self._percent: int | None = None  # of the training that goes on
         self._dialogs, self._open_log_folder = dialogs, open_log_folder
-        self.prepared_texts = PreparedTextsController(
-            window.prepared_texts_menu,
-            prepared_texts,
-            presenter,
-            jobs,
-            open_folder=open_folder,
-            parent=self,
-        )
         self._connect_window()
         self._connect_state()
         self._restore()
@@ -101,34 +81,35 @@ class WindowController(QObject):
 
     def _connect_window(self) -> None:
         window = self._window
-        window.open_csv_requested.connect(self._on_open_csv_requested)
-        window.sample_requested.connect(self._on_sample_requested)
-        window.open_model_requested.connect(self._models.open_model)
-        window.save_model_requested.connect(self._models.save_model)
-        window.save_model_as_requested.connect(self._models.save_model_as)
         window.files_dropped.connect(self.open_files)
-        window.recent_file_requested.connect(self.open_recent)
-        window.theme_chosen.connect(self._on_theme_chosen)
         window.tab_changed.connect(self._on_tab_changed)
-        window.glossary_requested.connect(self._on_glossary_requested)
         window.term_asked.connect(self._show_glossary)
-        window.messages_requested.connect(self._on_messages_requested)
-        window.zoom_requested.connect(self._on_zoom_requested)
-        window.settings_requested.connect(self._on_settings_requested)
-        window.about_requested.connect(self._dialogs.show_about)
-        window.log_folder_requested.connect(self._on_log_folder_requested)
         window.closed.connect(self._on_closed)
+        files, view, about = window.file_menu, window.view_menu, window.help_menu
+        files.open_csv.triggered.connect(self._on_open_csv_triggered)
+        files.sample.triggered.connect(self._on_sample_triggered)
+        files.open_model.triggered.connect(self._models.open_model)
+        files.save_model.triggered.connect(self._models.save_model)
+        files.save_model_as.triggered.connect(self._models.save_model_as)
+        files.recent_file_requested.connect(self.open_recent)
+        files.settings.triggered.connect(self._on_settings_triggered)
+        view.theme_chosen.connect(self._on_theme_chosen)
+        view.zoom_requested.connect(self._on_zoom_requested)
+        about.glossary.triggered.connect(self._on_glossary_triggered)
+        about.messages.triggered.connect(self._on_messages_triggered)
+        about.about.triggered.connect(self._dialogs.show_about)
+        about.log_folder.triggered.connect(self._on_log_folder_triggered)
 
     def _connect_state(self) -> None:
         self._presenter.message_requested.connect(self._window.show_message)
         self._presenter.clear_requested.connect(self._window.clear_messages)
-        self._session.run_state_changed.connect(self._on_session_changed)
+        self._session.run_state_changed.connect(self._show_session)
         self._session.run_state_changed.connect(self._on_run_state_changed)
-        self._session.model_changed.connect(self._on_session_changed)
-        self._session.run_changed.connect(self._on_session_changed)
-        self._session.model_saved_changed.connect(self._on_session_changed)
-        self._session.corpus_changed.connect(self._on_session_changed)
-        self._session.unprepared_changed.connect(self._on_session_changed)
+        self._session.model_changed.connect(self._show_session)
+        self._session.run_changed.connect(self._show_session)
+        self._session.model_saved_changed.connect(self._show_session)
+        self._session.corpus_changed.connect(self._show_session)
+        self._session.unprepared_changed.connect(self._show_session)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -136,12 +117,13 @@ class WindowController(QObject):
         settings = self._settings.settings
         self._window.show_geometry(self._settings.load_geometry())
         self._window.show_tab(settings.last_tab)
-        self._window.show_theme(settings.theme)
-        self._window.show_recent_files(settings.recent_files)
+        self._window.view_menu.show_theme(settings.theme)
+        self._window.file_menu.show_recent_files(settings.recent_files)
         self._window.show_device("Looking for devices…", "")
         self._theme.choose(settings.theme)
         self._show_session()
 
+    @Slot()
     def _show_session(self) -> None:
         session, commands = self._session, enabled_commands(self._session.run_state)
         self._window.show_state(describe_session(session))
@@ -154,19 +136,19 @@ class WindowController(QObject):
         if session.model is not None:
             of_run = session.run.name if session.run is not None else ""
             name = session.model_path.name if session.model_path else of_run or "New model"
-        if session.run_state in _IN_TRAINING:
+        if session.run_state.is_training:
             run = session.run.name if session.run is not None else "New model"
             name = f"{self._percent or 0} %, {run}"
-        is_on_disk = session.is_model_safe or session.run_state not in _AT_REST
+        is_on_disk = session.is_model_safe or not session.run_state.is_at_rest
         self._window.show_title(name, is_saved=is_on_disk)
 
     @Slot()
-    def _on_open_csv_requested(self) -> None:
+    def _on_open_csv_triggered(self) -> None:
         self._window.show_tab(DATASET_TAB)
         self._dataset.ask_and_open()
 
     @Slot()
-    def _on_sample_requested(self) -> None:
+    def _on_sample_triggered(self) -> None:
         self._window.show_tab(DATASET_TAB)
         self._dataset.open_sample()
 
@@ -211,7 +193,7 @@ class WindowController(QObject):
         self._settings.update(last_tab=index)
 
     @Slot()
-    def _on_glossary_requested(self) -> None:
+    def _on_glossary_triggered(self) -> None:
         self._show_glossary("")
 
     @Slot(str)
@@ -220,7 +202,7 @@ class WindowController(QObject):
         self._dialogs.show_glossary(keys, now, term)
 
     @Slot()
-    def _on_messages_requested(self) -> None:
+    def _on_messages_triggered(self) -> None:
         self._dialogs.show_messages(tuple(self._window.message_bar.remembered))
 
     @Slot(int)
@@ -228,7 +210,7 @@ class WindowController(QObject):
         self._show_zoom(next_zoom(self._settings.settings.zoom, step))
 
     @Slot()
-    def _on_settings_requested(self) -> None:
+    def _on_settings_triggered(self) -> None:
         dialog = SettingsDialog(self._settings.settings, ZOOMS, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.theme_chosen.connect(self._on_settings_theme_chosen)
@@ -239,7 +221,7 @@ class WindowController(QObject):
 
     @Slot(str)
     def _on_settings_theme_chosen(self, choice: "ThemeChoice") -> None:
-        self._window.show_theme(choice)
+        self._window.view_menu.show_theme(choice)
         self._on_theme_chosen(choice)
 
     @Slot(str)
@@ -256,7 +238,7 @@ class WindowController(QObject):
         self._settings.update(zoom=zoom)
 
     @Slot()
-    def _on_log_folder_requested(self) -> None:
+    def _on_log_folder_triggered(self) -> None:
         self._open_log_folder()
 
     @Slot(object)
@@ -265,19 +247,15 @@ class WindowController(QObject):
 
     @Slot(object)
     def _on_settings_changed(self, settings: AppSettings) -> None:
-        self._window.show_recent_files(settings.recent_files)
-
-    @Slot(object)
-    def _on_session_changed(self, value: object) -> None:
-        self._show_session()
+        self._window.file_menu.show_recent_files(settings.recent_files)
 
     @Slot(object)
     def _on_run_state_changed(self, state: RunState) -> None:
         """Call for attention when a training has ended while the window is in the back."""
-        was_training, self._was_training = self._was_training, state in _IN_TRAINING
-        if state in _AT_REST:
+        was_training, self._was_training = self._was_training, state.is_training
+        if state.is_at_rest:
             self._percent = None
-        if was_training and state in _AT_REST and not self._window.isActiveWindow():
+        if was_training and state.is_at_rest and not self._window.isActiveWindow():
             QApplication.alert(self._window)
             tell_outside(self._window, describe_session(self._session))
 
@@ -308,12 +286,12 @@ def next_zoom(percent: int, step: int) -> int:
 def describe_session(session: Session) -> str:
     """Return the facts: what goes on, which text is prepared, which model there is."""
     facts = [_STATE_TEXTS[session.run_state]]
-    if session.corpus is not None and session.run_state in _AT_REST:
+    if session.corpus is not None and session.run_state.is_at_rest:
         summary = session.corpus.summary
         facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")
     if session.unprepared is not None:
         facts.append(f"{session.unprepared.name} is not prepared")
-    if session.model is not None and session.run_state in _AT_REST:
+    if session.model is not None and session.run_state.is_at_rest:
         is_trained = session.model.step > 0 or session.model_path is not None
         facts.append(
             f"Model: epoch {format_epoch(session.model.epoch)}"

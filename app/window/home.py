@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.protocols import Runs
+from app.controller import Controller, Surroundings
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import Command, Session, enabled_commands
-from app.settings import AppSettings, SettingsStore, recent_name, recent_paths
+from app.settings import AppSettings, recent_name, recent_paths
 from app.shared.formatting import counted, format_epoch, format_loss
 from app.tasks.work_queue import WorkQueue
 from app.window.views.home_page import HomeEntry, HomePage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_RUNS = 15
 
 
-class HomeController(QObject):
+class HomeController(Controller):
     """Connect the start page with the kept runs, the recent files and the session.
 
     Parameters
@@ -49,36 +49,32 @@ class HomeController(QObject):
     def __init__(
         self,
         page: HomePage,
-        session: Session,
-        settings: SettingsStore,
         queue: WorkQueue,
         opener: RunOpener,
-        runs: Runs,
+        around: Surroundings,
         *,
         may_replace: Callable[[], bool],
         locate: Callable[[str], Path | None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._page, self._session, self._settings = page, session, settings
-        self._queue, self._opener, self._runs = queue, opener, runs
+        super().__init__(around)
+        self._page, self._queue, self._opener = page, queue, opener
         self._may_replace, self._locate = may_replace, locate
         self._listed: dict[str, RunInfo] = {}
         page.continue_requested.connect(self.left)
         page.run_chosen.connect(self._on_run_chosen)
         page.file_chosen.connect(self._on_file_chosen)
         page.locate_requested.connect(self._on_locate_requested)
-        session.run_state_changed.connect(self._on_session_changed)
-        session.model_changed.connect(self._on_session_changed)
-        session.corpus_changed.connect(self._on_session_changed)
-        settings.changed.connect(self._on_settings_changed)
+        self._session.run_state_changed.connect(self._show_session)
+        self._session.model_changed.connect(self._show_session)
+        self._session.corpus_changed.connect(self._show_session)
+        self._settings.changed.connect(self._on_settings_changed)
         self._show_session()
 
     @Slot()
     def refresh(self) -> None:
         """Read the lists anew; call it when the page comes to the front."""
         self._show_session()
-        self._queue.do("Reading the kept runs", self._runs.list, self._show_runs)
+        self._queue.do("Reading the kept runs", self._jobs.runs.list, self._show_runs)
         self._look_for_files(self._settings.settings.recent_files)
 
     def _look_for_files(self, paths: Sequence[str]) -> None:
@@ -95,6 +91,7 @@ class HomeController(QObject):
     def _show_files(self, found: "tuple[tuple[str, bool], ...]") -> None:
         self._page.show_files([file_entry(path, is_there=there) for path, there in found])
 
+    @Slot()
     def _show_session(self) -> None:
         commands = enabled_commands(self._session.run_state)
         self._page.set_offered(is_offered=Command.OPEN_DATA in commands)
@@ -126,10 +123,6 @@ class HomeController(QObject):
         elif found is not None:
             self._settings.remove_recent_file(*paths)
             self.file_requested.emit((found,))
-
-    @Slot(object)
-    def _on_session_changed(self, _value: object) -> None:
-        self._show_session()
 
     @Slot(object)
     def _on_settings_changed(self, settings: AppSettings) -> None:

@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.errors import ErrorPresenter
+from app.controller import Surroundings
 from app.generation.look_back import LookBackController
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs
 from app.runs.controller import RunsController
 from app.runs.opening import RunOpener
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
 from app.runs.view import RunsView
-from app.session import Session
 from app.tasks.task_runner import TaskRunner
 from app.tasks.work_queue import WorkQueue
 
@@ -41,51 +39,28 @@ class KeptRuns(QObject):
         window: QWidget,
         bar: RecoveryBar,
         tab: GenerationTab,
-        session: Session,
         runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         resume: "Callable[[RunInfo, int | None], None]",
         may_replace: Callable[[], bool],
         show_model: Callable[[], None],
     ) -> None:
         super().__init__(window)
-        self._show_model = show_model
-        self.queue = WorkQueue(runner, presenter, self)
-        self.opener = RunOpener(session, self.queue, presenter, jobs, parent=self)
+        self.queue = WorkQueue(runner, around.presenter, self)
+        self.opener = RunOpener(self.queue, around)
         self.view = RunsView(window)
         self.controller = RunsController(
-            self.view,
-            session,
-            self.queue,
-            self.opener,
-            presenter,
-            jobs,
-            resume=resume,
-            may_replace=may_replace,
-            parent=self,
+            self.view, self.queue, self.opener, around, resume=resume, may_replace=may_replace
         )
         self.recovery = RecoveryController(
-            bar,
-            session,
-            self.queue,
-            self.opener,
-            presenter,
-            jobs,
-            resume=resume,
-            may_replace=may_replace,
-            parent=self,
+            bar, self.queue, self.opener, around, resume=resume, may_replace=may_replace
         )
-        self.look_back = LookBackController(tab, session, self.queue, jobs, self)
-        self.controller.opened.connect(self._on_model_came)
-        self.recovery.recovered.connect(self._on_model_came)
+        self.look_back = LookBackController(tab, self.queue, around)
+        self.controller.opened.connect(show_model)
+        self.recovery.recovered.connect(show_model)
 
     def close(self) -> None:
         """Start nothing more: the window is closing."""
         self.queue.close()
         self.view.close()
-
-    @Slot()
-    def _on_model_came(self) -> None:
-        self._show_model()

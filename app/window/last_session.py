@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
 from app.generation.keeping import (
     SentenceKeeper,
@@ -24,10 +25,10 @@ from app.generation.keeping import (
     sentences_from_json,
 )
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs, TrainingChoices
+from app.jobs import TrainingChoices
 from app.runs.model_files import ModelFilesController
 from app.runs.opening import OpenedRun, RunOpener
-from app.session import RunState, Session
+from app.session import RunState
 from app.tasks.work_queue import WorkQueue
 from app.training.controller import TrainingController
 from app.training.tab import TrainingTab
@@ -51,7 +52,7 @@ FILE_NAME = "session.json"
 WRITE_AFTER_MS = 1000
 
 
-class LastSession(QObject):
+class LastSession(Controller):
     """Write where the person is, and bring it back.
 
     Signals
@@ -66,10 +67,9 @@ class LastSession(QObject):
         self,
         path: Path,
         window: QWidget,
-        session: Session,
         queue: WorkQueue,
         opener: RunOpener,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         dataset: DatasetController,
         training: TrainingController,
@@ -77,11 +77,9 @@ class LastSession(QObject):
         generation_tab: GenerationTab,
         sentences: SentenceKeeper,
         models: ModelFilesController,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._path, self._window, self._session = path, window, session
-        self._queue, self._opener, self._jobs = queue, opener, jobs
+        super().__init__(around)
+        self._path, self._window, self._queue, self._opener = path, window, queue, opener
         self._dataset, self._training, self._models = dataset, training, models
         self._form = training_tab.form
         self._scores, self._sentences = generation_tab.score_panel, sentences
@@ -111,7 +109,7 @@ class LastSession(QObject):
         for splitter in self._splitters():
             splitter.splitterMoved.connect(self.note_change)
         self._opener.opened.connect(self._on_opener_opened)
-        self._queue.failed.connect(self._on_queue_failed)
+        self._queue.failed.connect(self._give_up)
 
     @Slot()
     def note_change(self) -> None:
@@ -174,10 +172,7 @@ class LastSession(QObject):
         else:
             self.found_nothing.emit()
 
-    @Slot(str)
-    def _on_queue_failed(self, _message: str) -> None:
-        self._give_up()
-
+    @Slot()
     def _give_up(self) -> None:
         """Begin on the start page, as what was open cannot be opened."""
         if self._is_restoring:

@@ -15,19 +15,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QWhatsThisClickedEvent,
 )
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from app.errors import Message
-from app.shared.labels import TermLabel, as_plain, make_label
+from app.shared.labels import TermLabel, as_plain, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import TabScrollArea
-from app.shared.theme import ThemeChoice
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
 from app.window.views.drop_hint import DropHint, drop_text
 from app.window.views.home_page import HomePage
@@ -55,23 +48,13 @@ class MainWindow(QMainWindow):
         In front of the tabs at the first start, after a crash, and where it is asked for.
     recovery_bar : RecoveryBar
         On the start page.
-    prepared_texts_menu : PreparedTextsMenu
-    run_menu : RunMenu
+    file_menu, run_menu, view_menu, help_menu : FileMenu, RunMenu, ViewMenu, HelpMenu
+        What can be chosen; home, tabs, full screen and the end are the window's own affair.
 
     Signals
     -------
-    open_csv_requested(), sample_requested(), open_model_requested(),
-    save_model_requested(), save_model_as_requested(), runs_requested(), settings_requested(),
-    glossary_requested(), messages_requested(), about_requested(), log_folder_requested()
-        The menu entry of that name was chosen.
     files_dropped(object)
         The paths of files that were dropped onto the window.
-    recent_file_requested(object)
-        The paths of an entry of "Recent files"; several are one text.
-    theme_chosen(str)
-        "system", "light" or "dark".
-    zoom_requested(int)
-        1: larger, -1: smaller, 0: as it was.
     tab_changed(int)
         Another tab is in front.
     term_asked(str)
@@ -82,21 +65,7 @@ class MainWindow(QMainWindow):
         The window is closed.
     """
 
-    open_csv_requested = Signal()
-    sample_requested = Signal()
-    open_model_requested = Signal()
-    save_model_requested = Signal()
-    save_model_as_requested = Signal()
-    runs_requested = Signal()
-    settings_requested = Signal()
-    glossary_requested = Signal()
-    messages_requested = Signal()
-    about_requested = Signal()
-    log_folder_requested = Signal()
     files_dropped = Signal(object)
-    recent_file_requested = Signal(object)
-    theme_chosen = Signal(str)
-    zoom_requested = Signal(int)
     tab_changed = Signal(int)
     term_asked = Signal(str)
     home_shown = Signal()
@@ -178,6 +147,25 @@ class MainWindow(QMainWindow):
         if place in self._strips:
             self._strips[place].clear()
 
+    def take_problem_step(self) -> bool:
+        """Take the step that a problem of the tab in front offers; return whether there is one."""
+        strip = self._strips[PLACES[self.current_tab]]
+        offers_step = strip.offers_step
+        if offers_step:
+            strip.take_step()
+        return offers_step
+
+    @Slot()
+    def _lead(self) -> None:
+        """Let one button of each tab stand out: where a problem offers a step, it is that one."""
+        for strip in self._strips.values():
+            page = strip.parentWidget()
+            if page is not None:
+                restyle(page, "offers_step", "true" if strip.offers_step else "false")
+                for button in page.findChildren(QPushButton):
+                    button.style().unpolish(button)
+                    button.style().polish(button)
+
     def show_state(self, text: str) -> None:
         """Say in the status bar what goes on."""
         self._state.setText(text)
@@ -187,20 +175,12 @@ class MainWindow(QMainWindow):
         self._device.setText(text)
         self._device.setToolTip(as_plain(reason))
 
-    def show_theme(self, choice: ThemeChoice) -> None:
-        """Tick the chosen theme."""
-        self._view_menu.show_theme(choice)
-
     def show_commands(self, *, can_open_data: bool, can_open_model: bool, can_save: bool) -> None:
         """Enable the entries of the File menu that can be chosen now."""
         self._can_open = can_open_data and can_open_model
-        self._file_menu.show_commands(
+        self.file_menu.show_commands(
             can_open_data=can_open_data, can_open_model=can_open_model, can_save=can_save
         )
-
-    def show_recent_files(self, paths: Sequence[str]) -> None:
-        """List the recent files, the newest first."""
-        self._file_menu.show_recent_files(paths)
 
     def show_geometry(self, geometry: QByteArray) -> None:
         """Take the place and size of an earlier session, if there is one."""
@@ -217,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def actions_with_shortcuts(self) -> list[tuple[str, str]]:
         """Return the menu entries that have a key: name and key."""
-        return entries_with_keys((self._file_menu, self.run_menu, self._view_menu, self._help_menu))
+        return entries_with_keys(self._menus)
 
     def _build_centre(self, tabs: Sequence[QWidget]) -> None:
         self._pages = QStackedWidget(self)
@@ -242,57 +222,34 @@ class MainWindow(QMainWindow):
         """Return a tab below the strip for what concerns it."""
         page = QWidget(self._tabs)
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
-        above = QHBoxLayout()
-        above.setContentsMargins(16, 0, 16, 0)
-        above.addWidget(strip)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(above)
-        column.addWidget(TabScrollArea(tab, page), 1)
+        above = in_row(strip, margins=(16, 0, 16, 0))
+        in_column(above, (TabScrollArea(tab, page), 1), of=page, margins=0, spacing=0)
+        strip.offering_changed.connect(self._lead)
         return page
 
     def _build_menus(self) -> None:
         bar = self.menuBar()
-        self._file_menu = FileMenu(bar)
-        self.prepared_texts_menu = self._file_menu.prepared_texts
-        self.run_menu = RunMenu(bar)
-        self._view_menu = ViewMenu(TAB_TITLES, bar)
-        self._help_menu = HelpMenu(TITLE, bar)
-        for menu in (self._file_menu, self.run_menu, self._view_menu, self._help_menu):
+        self.file_menu, self.run_menu = FileMenu(bar), RunMenu(bar)
+        self.view_menu, self.help_menu = ViewMenu(TAB_TITLES, bar), HelpMenu(TITLE, bar)
+        self._menus = (self.file_menu, self.run_menu, self.view_menu, self.help_menu)
+        for menu in self._menus:
             bar.addMenu(menu)
 
     def _build_status_bar(self) -> None:
-        self._state = make_label("", "body", self)
-        self._state.setObjectName("window.state_label")
-        self._device = make_label("", "body", self)
-        self._device.setObjectName("window.device_label")
+        self._state = make_label("", "body", self, name="window.state_label")
+        self._device = make_label("", "body", self, name="window.device_label")
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._state, 1)
         self.statusBar().addPermanentWidget(self._device)
 
     def _connect_signals(self) -> None:
-        self._file_menu.home_requested.connect(self.show_home)
-        self._file_menu.open_csv_requested.connect(self.open_csv_requested)
-        self._file_menu.sample_requested.connect(self.sample_requested)
-        self._file_menu.open_model_requested.connect(self.open_model_requested)
-        self._file_menu.save_model_requested.connect(self.save_model_requested)
-        self._file_menu.save_model_as_requested.connect(self.save_model_as_requested)
-        self._file_menu.runs_requested.connect(self.runs_requested)
-        self._file_menu.recent_file_requested.connect(self.recent_file_requested)
-        self._file_menu.quit_requested.connect(self.close)
-        self._view_menu.theme_chosen.connect(self.theme_chosen)
-        self._view_menu.tab_requested.connect(self.show_tab)
-        self._view_menu.zoom_requested.connect(self.zoom_requested)
-        self._view_menu.full_screen_requested.connect(self._on_full_screen_requested)
-        self._file_menu.settings_requested.connect(self.settings_requested)
-        self._help_menu.glossary_requested.connect(self.glossary_requested)
-        self._help_menu.messages_requested.connect(self.messages_requested)
-        self._help_menu.log_folder_requested.connect(self.log_folder_requested)
-        self._help_menu.about_requested.connect(self.about_requested)
+        self.file_menu.home.triggered.connect(self.show_home)
+        self.file_menu.quit.triggered.connect(self.close)
+        self.view_menu.tab_requested.connect(self.show_tab)
+        self.view_menu.full_screen.triggered.connect(self._on_full_screen_triggered)
 
     @Slot()
-    def _on_full_screen_requested(self) -> None:
+    def _on_full_screen_triggered(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def event(self, event: QEvent) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.controller import Surroundings, TaskController
+from app.errors import TaskFailure
 from app.jobs import Jobs
 from app.shared.formatting import counted, format_bytes
 from app.tasks.task_runner import TaskRunner
@@ -58,36 +59,29 @@ class PreparedTextsMenu(QMenu):
             action.setEnabled(has_texts)
 
     def _add(self, text: str, role: str) -> QAction:
-        action = QAction(text, self)
+        action = self.addAction(text)
         action.setObjectName(f"window.{role}_action")
-        self.addAction(action)
         return action
 
 
-class PreparedTextsController(QObject):
+class PreparedTextsController(TaskController):
     """Connect the menu of prepared texts with the engine's cache."""
 
     def __init__(
         self,
         menu: PreparedTextsMenu,
         runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         open_folder: Callable[[Path], None],
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._menu, self._runner, self._presenter = menu, runner, presenter
-        self._jobs = jobs
-        self._open_folder = open_folder
+        super().__init__(runner, around)
+        self._menu, self._open_folder = menu, open_folder
         self._folder: Path | None = None
         self._must_clear = False
         menu.figures_requested.connect(self._on_figures_requested)
         menu.open_folder_requested.connect(self._on_open_folder_requested)
         menu.clear_requested.connect(self._on_clear_requested)
-        runner.event_ready.connect(self._on_event_ready)
-        runner.ended.connect(self._on_runner_ended)
 
     @Slot()
     def _on_figures_requested(self) -> None:
@@ -108,7 +102,7 @@ class PreparedTextsController(QObject):
             self._runner.start(job, RunControl())
 
     @Slot(object)
-    def _on_event_ready(self, event: "CachedCorpora | ClearedCorpora") -> None:
+    def _on_runner_event_ready(self, event: Any) -> None:
         from engine import ClearedCorpora  # by now it is loaded
 
         self._folder = event.folder

@@ -62,21 +62,21 @@ class Steps(QObject):
             (runners.generation, runners.replacement),
         )
         for runner in chain.from_iterable(self._stoppable):
-            runner.busy_changed.connect(self._on_busy_changed)
-        window.tab_changed.connect(self._on_tab_changed)
-        session.run_state_changed.connect(self._on_run_state_changed)
+            runner.busy_changed.connect(self._offer)
+        window.tab_changed.connect(self._offer)
+        session.run_state_changed.connect(self._offer)
         self._offer()
 
     def _connect_menu(self) -> None:
         menu = self._window.run_menu
-        menu.next_requested.connect(self._on_next_requested)
-        menu.pause_requested.connect(self._training.buttons.press_pause)
-        menu.stop_requested.connect(self._on_stop_requested)
-        menu.undo_requested.connect(self._undo.undo)
-        menu.sentence_requested.connect(self._on_sentence_requested)
-        menu.redo_requested.connect(self._undo.redo)
-        menu.export_requested.connect(self._on_export_requested)
-        menu.find_requested.connect(self._on_find_requested)
+        menu.next.triggered.connect(self._on_next_triggered)
+        menu.pause.triggered.connect(self._training.buttons.press_pause)
+        menu.stop.triggered.connect(self._on_stop_triggered)
+        menu.undo.triggered.connect(self._undo.undo)
+        menu.redo.triggered.connect(self._undo.redo)
+        menu.sentence.triggered.connect(self._on_sentence_triggered)
+        menu.export.triggered.connect(self._on_export_triggered)
+        menu.find_text.triggered.connect(self._on_find_triggered)
         self._undo.changed.connect(menu.show_undo)
 
     def _connect_undo(self) -> None:
@@ -85,6 +85,7 @@ class Steps(QObject):
         scores.removed.connect(self._on_compared_removed)
         scores.replaced.connect(self._on_sentence_replaced)
 
+    @Slot()
     def _offer(self) -> None:
         runners = self._stoppable[self._window.current_tab]
         self._window.run_menu.show_commands(
@@ -93,9 +94,11 @@ class Steps(QObject):
         )
 
     @Slot()
-    def _on_next_requested(self) -> None:
+    def _on_next_triggered(self) -> None:
         if self._window.is_home:
             self._window.home.press_bright()
+            return
+        if self._window.take_problem_step():
             return
         steps: dict[int, Callable[[], None]] = {
             DATASET_TAB: self._dataset.press_bright,
@@ -105,7 +108,7 @@ class Steps(QObject):
         steps[self._window.current_tab]()
 
     @Slot()
-    def _on_stop_requested(self) -> None:
+    def _on_stop_triggered(self) -> None:
         if self._window.is_home:
             return  # what runs is not seen
         match self._window.current_tab:
@@ -124,12 +127,12 @@ class Steps(QObject):
                 self._generation.score_panel.better_word.request_stop()
 
     @Slot()
-    def _on_sentence_requested(self) -> None:
+    def _on_sentence_triggered(self) -> None:
         self._window.show_tab(GENERATION_TAB)
         self._generation.score_panel.focus_line()
 
     @Slot()
-    def _on_export_requested(self) -> None:
+    def _on_export_triggered(self) -> None:
         """Press the button that writes a file of what the tab shows."""
         name = _EXPORTS[self._window.current_tab]
         button = self._window.findChild(QPushButton, name)
@@ -137,7 +140,7 @@ class Steps(QObject):
             button.click()
 
     @Slot()
-    def _on_find_requested(self) -> None:
+    def _on_find_triggered(self) -> None:
         """Go to the field that searches in the tab."""
         if self._window.is_home:
             return
@@ -160,10 +163,10 @@ class Steps(QObject):
             panel.records_changed.emit()
 
         def back() -> None:
-            show([*records, *panel.records()])
+            show([*records, *panel.sentences.records()])
 
         def again() -> None:
-            show([each for each in panel.records() if each not in records])
+            show([each for each in panel.sentences.records() if each not in records])
 
         self._undo.offer(f"{counted(len(records), 'sentence')} cleared.", back, again)
 
@@ -181,15 +184,3 @@ class Steps(QObject):
         back, again = partial(panel.restore_text, former), partial(panel.restore_text, panel.text)
         text = "Your typed sentence was replaced." if is_told else ""
         self._undo.offer(text, back, again)
-
-    @Slot(bool)
-    def _on_busy_changed(self, _is_busy: bool) -> None:  # noqa: FBT001 - a signal's argument
-        self._offer()
-
-    @Slot(int)
-    def _on_tab_changed(self, _index: int) -> None:
-        self._offer()
-
-    @Slot(object)
-    def _on_run_state_changed(self, _state: object) -> None:
-        self._offer()

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QThread, Signal, Slot
 
-from app.errors import ErrorPresenter, TaskFailure
-from app.jobs import Jobs
-from app.tasks.task_runner import TaskRunner
+from app.controller import TaskController
+from app.errors import TaskFailure
 from engine import RunControl
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class _DevicesListed:
     choices: "tuple[DeviceChoice, ...]"
 
 
-class WarmUp(QObject):
+class WarmUp(TaskController):
     """Run the warm-up once.
 
     Signals
@@ -35,20 +34,6 @@ class WarmUp(QObject):
 
     devices_listed = Signal(object)
 
-    def __init__(
-        self,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        *,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._runner, self._presenter = runner, presenter
-        self._list_devices = jobs.list_devices
-        runner.event_ready.connect(self._on_event_ready)
-        runner.ended.connect(self._on_ended)
-
     @Slot()
     def start(self) -> None:
         """Begin; call it when the window has shown."""
@@ -56,14 +41,14 @@ class WarmUp(QObject):
 
     def _events(self) -> Iterator[_DevicesListed]:
         QThread.currentThread().setPriority(QThread.Priority.LowPriority)
-        yield _DevicesListed(choices=tuple(self._list_devices()))
+        yield _DevicesListed(choices=tuple(self._jobs.list_devices()))
 
     @Slot(object)
-    def _on_event_ready(self, event: object) -> None:
+    def _on_runner_event_ready(self, event: object) -> None:
         if isinstance(event, _DevicesListed):
             self.devices_listed.emit(event.choices)
 
     @Slot(object)
-    def _on_ended(self, failure: TaskFailure | None) -> None:
+    def _on_runner_ended(self, failure: TaskFailure | None) -> None:
         if failure is not None:
             self._presenter.show_failure(failure, "Loading PyTorch and NLTK")

@@ -18,9 +18,7 @@ from engine.cli import own_version
 from engine.cli.settings.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
 from engine.cli.settings.settings_file import read_settings
 from engine.cli.terminal.streams import accept_any_text, discard, open_closed_streams
-from engine.config import (
-    DeviceRequest,
-)
+from engine.config import DeviceRequest
 from engine.errors import EngineError
 from engine.network.torch_startup import wait_politely
 

@@ -29,13 +29,7 @@ from engine.language_model.results import (
 )
 from engine.scoring.candidates import score_candidates
 from engine.scoring.lists import candidates_of, lines_of, own_scores_in
-from engine.scoring.ranking import (
-    BASES,
-    CandidatesScored,
-    RankedCandidate,
-    RankWeights,
-    rank,
-)
+from engine.scoring.ranking import BASES, CandidatesScored, RankedCandidate, RankWeights, rank
 from engine.scoring.scored_file import (
     PER_WORD,
     ScoredRow,

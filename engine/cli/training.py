@@ -26,13 +26,7 @@ from engine.cli.terminal.texts import (
     references_line,
     training_hints,
 )
-from engine.config import (
-    CorpusConfig,
-    CsvConfig,
-    ModelConfig,
-    SampleConfig,
-    TrainConfig,
-)
+from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, Ticker
 from engine.corpus.corpus import Corpus
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy

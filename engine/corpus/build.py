@@ -15,12 +15,7 @@ from pathlib import Path
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
-from engine.corpus.corpus import (
-    Corpus,
-    CorpusEvent,
-    CorpusReady,
-    TextSummary,
-)
+from engine.corpus.corpus import Corpus, CorpusEvent, CorpusReady, TextSummary
 from engine.corpus.kept.cache import CorpusCache
 from engine.corpus.kept.prepared_file import PreparedText
 from engine.corpus.origins import Origins, OriginsRecorder
@@ -35,9 +30,7 @@ from engine.files.numbering import DocumentGroups
 from engine.files.spool import SpooledNumbers
 from engine.tokenization.learning import ReadingLearner
 from engine.tokenization.reading import Reading
-from engine.tokenization.sentences import (
-    SAMPLE_CHARACTERS,
-)
+from engine.tokenization.sentences import SAMPLE_CHARACTERS
 from engine.tokenization.words import Tokenizer
 from engine.wording import counted
 

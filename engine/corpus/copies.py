@@ -50,8 +50,9 @@ class CopyFinder:
     """
 
     def __init__(self, corpus: Corpus) -> None:
-        ranks, offsets, words = corpus.word_ranks()
-        self._rank_of = {word: rank for rank, word in enumerate(words)}
+        store = corpus.store
+        ranks, offsets = store.word_ranks, store.offsets
+        self._rank_of = {word: rank for rank, word in enumerate(store.words)}
         self._numbers = _sample(np.diff(offsets))  # (S,) of the sentences in the text
         self.is_sampled = len(self._numbers) < len(corpus)
         lengths = np.diff(offsets)[self._numbers]
@@ -60,15 +61,15 @@ class CopyFinder:
         if self.is_sampled:
             shifts = offsets[:-1][self._numbers] - self._offsets[:-1]
             ranks = ranks[np.repeat(shifts, lengths) + np.arange(self._offsets[-1])]
-            forget_pages(corpus.store.word_ranks)
+            forget_pages(store.word_ranks)
         self._ranks = ranks.astype(np.int64)  # (W,)
-        self._D = len(words)
-        is_used = np.repeat(corpus.is_training()[self._numbers], lengths)  # (W,)
+        self._D = len(store.words)
+        is_used = np.repeat(~corpus.is_validation[self._numbers], lengths)  # (W,)
         is_last = np.zeros(len(self._ranks), dtype=bool)
         is_last[self._offsets[1:][lengths > 0] - 1] = True
         begins = np.flatnonzero(~is_last)  # (P,) of pairs within a sentence
         keys = self._ranks[begins] * self._D + self._ranks[begins + 1]
-        order = stable_order(keys, corpus.store.kept_at)
+        order = stable_order(keys, store.kept_at)
         order = order[is_used[begins[order]]]
         self._keys, self._begins = keys[order], begins[order]
         self._end_of = np.repeat(self._offsets[1:], lengths)  # (W,) where its sentence ends

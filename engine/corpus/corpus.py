@@ -68,6 +68,13 @@ class Sentences:
         """Return the framed ids of sentence `index`, a view of shape (T + 1,)."""
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
+    def chosen(self, numbers: Offsets) -> "Sentences":
+        """Return copies of the sentences of these numbers, in that order."""
+        lengths = self.offsets[numbers + 1] - self.offsets[numbers]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        source = np.arange(offsets[-1]) + np.repeat(self.offsets[numbers] - offsets[:-1], lengths)
+        return Sentences(self.ids[source], offsets)
+
     @property
     def words_to_predict(self) -> int:
         """Number of y entries: every word, and one SENTENCE_END a sentence."""
@@ -347,24 +354,6 @@ class Corpus:
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all words of the part that is counted, most common first."""
         return tuple(self._ranking.counts[: self._ranking.frequent(1)].tolist())
-
-    def word_ranks(self) -> tuple[Ids, Offsets, Sequence[str]]:
-        """Return all words, whatever the vocabulary.
-
-        Returns
-        -------
-        ranks : int32 array of shape (W,)
-            Of each word in the order of the file; 0 is the most common.
-        offsets : int64 array of shape (S + 1,)
-            Sentence k is ranks[offsets[k]:offsets[k + 1]].
-        words : sequence of D texts
-            Those of the ranks.
-        """
-        return self._store.word_ranks, self._store.offsets, self._store.words
-
-    def is_training(self) -> NDArray[np.bool_]:
-        """Return whether each sentence is trained on, shape (S,)."""
-        return ~self._is_validation
 
     def unknown_share(self, vocabulary_size: int) -> float:
         """Return the share of words that a vocabulary of this size would not know."""

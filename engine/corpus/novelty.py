@@ -55,7 +55,7 @@ def novelty(copies: Sequence[Copy], runs: Sequence[tuple[int, ...]]) -> Novelty 
 
 def held_out_novelty(corpus: Corpus, finder: CopyFinder) -> Novelty | None:
     """Return what is new in held-out text, of some 200 sentences; None where none is held out."""
-    held_out = np.flatnonzero(~corpus.is_training())
+    held_out = np.flatnonzero(corpus.is_validation)
     chosen = held_out[:: max(1, len(held_out) // _MOST_HELD_OUT)].tolist()
     texts = [[token.text for token in corpus.sentence_view(number).tokens] for number in chosen]
     return novelty([*map(finder.longest, texts)], [*map(finder.runs, texts)])

@@ -9,15 +9,12 @@ from numpy.typing import NDArray
 from engine.files.spool import Spool, SpooledNumbers
 
 
-def _no_lines() -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
     """The files of a text and the lines of its documents; empty where nobody knows."""
 
-    lines: NDArray[np.int64] = field(default_factory=_no_lines)  # (documents,), from 1
+    # (documents,), from 1
+    lines: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     files: tuple[str, ...] = ()  # names of those with documents, where there are several
     firsts: tuple[int, ...] = ()  # the first document of each
 

@@ -42,7 +42,8 @@ def _refuse_as_header(path: Path, layout: Layout, column: str) -> None:
     if layout.kind == "json" or layout.header_line:
         return
     source = StringIO(layout.head, newline="")
-    first = next((row for row in layout.table_rows(source) if isinstance(row, Row)), None)
+    rows = layout.table_rows(source, keep_undecodable=False)
+    first = next((row for row in rows if isinstance(row, Row)), None)
     above = [title.text for title in layout.titles]
     if first is not None and column in [field.strip() for field in first.fields]:
         raise CorpusError(

@@ -33,7 +33,6 @@ ENDINGS = frozenset(
 MOST_FILES = 100_000
 _MOST_NAMED = 5  # damaged files in a message
 _BROKEN_OFF = "from here on, "
-_BLOCK_BYTES = 1 << 20
 
 
 def text_files(paths: Sequence[Path]) -> list[Path]:
@@ -338,11 +337,8 @@ def _size_of(path: Path) -> int:
 
 
 def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
-    return digest.hexdigest()

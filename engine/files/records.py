@@ -16,6 +16,7 @@ from typing import (
     Any,
     Literal,
     Self,
+    TypeGuard,
     TypeVar,
     Union,
     get_args,
@@ -100,8 +101,8 @@ def record_from_json(kind: type[Record], values: object) -> Record:
 def _checked(value: object, hint: Any, name: str) -> object:
     """Return `value` as the type `hint` asks, or raise."""
     for alternative in _alternatives(hint):
-        if alternative is float and _is_number(value):
-            return float(value)  # type: ignore[arg-type]
+        if alternative is float and is_number(value):
+            return float(value)
         if alternative in (int, str, bool) and type(value) is alternative:
             return value
         if alternative is type(None) and value is None:
@@ -127,7 +128,8 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a JSON value is a number that a float holds, and finite."""
     if type(value) is int:
         return abs(value) < 1 << 53  # a float holds it exactly
     return type(value) is float and math.isfinite(value)
@@ -137,7 +139,7 @@ def _are_all(value: object, kind: type) -> bool:
     """Return whether `value` is a list of texts, or of numbers where `kind` is float."""
     if not isinstance(value, list):
         return False
-    return all(_is_number(item) if kind is float else isinstance(item, str) for item in value)
+    return all(is_number(item) if kind is float else isinstance(item, str) for item in value)
 
 
 def parse_json(text: str | bytes, where: str) -> Any:

@@ -17,7 +17,6 @@ from typing import IO, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Bytes: TypeAlias = bytes
 Numbers: TypeAlias = NDArray[Any]
 
 MOST_IN_MEMORY = 8 << 20
@@ -54,7 +53,7 @@ class Spool:
         self._memory = bytearray()  # what follows the bytes in the file
         self._file: IO[bytes] | None = None
 
-    def append(self, data: Bytes | Numbers) -> None:
+    def append(self, data: bytes | Numbers) -> None:
         """Append bytes, or those of a contiguous array."""
         view = _bytes_of(data)
         self._memory += view
@@ -135,7 +134,7 @@ class Spool:
         return data
 
 
-def _bytes_of(data: Bytes | Numbers) -> memoryview:
+def _bytes_of(data: bytes | Numbers) -> memoryview:
     if not len(data):
         return memoryview(b"")
     return memoryview(data) if isinstance(data, bytes) else data.data.cast("B")

@@ -16,7 +16,7 @@ from engine.errors import ConfigError
 from engine.files.spool import Spool
 from engine.language_model.mixture import Mixture
 from engine.language_model.model import LanguageModel
-from engine.language_model.ngram import NGramCounts, NGramModel, chosen_of, count_ngrams, order_for
+from engine.language_model.ngram import NGramCounts, NGramModel, count_ngrams, order_for
 from engine.network.batching import batch_from_flat, batches_by_length
 from engine.network.rnn import RNN
 from engine.tokenization.vocabulary import Vocabulary
@@ -159,7 +159,7 @@ def fit_mixture(
         return None
     halves = []
     for first in (0, 1):
-        half = chosen_of(held_out, np.arange(first, len(held_out), 2))
+        half = held_out.chosen(np.arange(first, len(held_out), 2))
         shares: list[tuple[_Floats, _Floats]] = []
         for done, pair in enumerate(_true_words(model.rnn, table, half)):
             yield StageProgress(stage="Fitting the mixture", done=done, total=None, unit="batches")
@@ -190,7 +190,7 @@ def _true_words(
         longest_first = members[np.argsort(-lengths[members], kind="stable")]
         batch = batch_from_flat(sentences.ids, sentences.offsets, longest_first).to(rnn.device)
         of_network = rnn.word_losses(batch).double().neg().exp().cpu().numpy()
-        yield of_network, table.probabilities(chosen_of(sentences, longest_first))
+        yield of_network, table.probabilities(sentences.chosen(longest_first))
 
 
 def _best_weight(of_network: _Floats, of_table: _Floats) -> float:

@@ -45,6 +45,8 @@ class EpochDone:
     change_error: float | None = field(default=None, compare=False)
 
 
+_OUTLINE_POINTS = 48
+
 BY_HAND = "It was set by hand."  # the reason of a rate that no schedule gave
 
 
@@ -58,14 +60,6 @@ class RateHalved:
     reason: str  # a sentence with the numbers
 
 
-def _integers() -> "array[int]":
-    return array("q")
-
-
-def _floats() -> "array[float]":
-    return array("d")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=True)
 class TrainingHistory:
     """What was measured while a model was trained; the five columns have one entry a point.
@@ -74,11 +68,11 @@ class TrainingHistory:
     they index, slice and iterate as tuples do, and a plot reads them without a copy.
     """
 
-    steps: "array[int]" = field(default_factory=_integers)
-    epochs: "array[float]" = field(default_factory=_floats)
-    losses: "array[float]" = field(default_factory=_floats)  # nats per word
-    learning_rates: "array[float]" = field(default_factory=_floats)
-    elapsed_s: "array[float]" = field(default_factory=_floats)
+    steps: "array[int]" = field(default_factory=lambda: array("q"))
+    epochs: "array[float]" = field(default_factory=lambda: array("d"))
+    losses: "array[float]" = field(default_factory=lambda: array("d"))  # nats per word
+    learning_rates: "array[float]" = field(default_factory=lambda: array("d"))
+    elapsed_s: "array[float]" = field(default_factory=lambda: array("d"))
     evaluations: tuple[EpochDone, ...] = ()
     halvings: tuple[RateHalved, ...] = ()
 
@@ -106,10 +100,10 @@ class TrainingHistory:
         """Return the lowest evaluated loss, in nats per word; infinite without an evaluation."""
         return min(map(evaluated_loss, self.evaluations), default=math.inf)
 
-    def outline(self, at_most: int = 48) -> list[float]:
-        """Return the losses as `at_most` means of equally many points, for a small picture."""
+    def outline(self) -> list[float]:
+        """Return the losses as a few means of equally many points, for a small picture."""
         count = len(self.losses)
-        parts = min(count, at_most)
+        parts = min(count, _OUTLINE_POINTS)
         edges = [count * part // parts for part in range(parts + 1)] if parts else []
         means = [
             math.fsum(self.losses[start:end]) / (end - start) for start, end in pairwise(edges)

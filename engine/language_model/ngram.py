@@ -288,15 +288,7 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
         last = min(first + _WORDS_AT_ONCE, len(sentences))
         reached = np.floor(np.arange(first, last + 1) * share)  # (sentences of the slice + 1,)
         chosen.append(first + np.flatnonzero(np.diff(reached) > 0))
-    return chosen_of(sentences, np.concatenate(chosen))
-
-
-def chosen_of(sentences: Sentences, chosen: _Numbers) -> Sentences:
-    """Return the chosen sentences, in that order."""
-    lengths = sentences.offsets[chosen + 1] - sentences.offsets[chosen]
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    source = np.arange(offsets[-1]) + np.repeat(sentences.offsets[chosen] - offsets[:-1], lengths)
-    return Sentences(sentences.ids[source], offsets)
+    return sentences.chosen(np.concatenate(chosen))
 
 
 def _parts_of(sentences: Sentences) -> Iterator[Sentences]:

@@ -338,17 +338,12 @@ def _has_numbers(evaluations: Array) -> Array:
 def _evaluation(
     row: list[float], mark: _SampleMark | None, change_error: float | None
 ) -> EpochDone:
-    values = dict(zip(EVALUATION_COLUMNS, row, strict=True))
-    validation_loss = values["validation_loss"]
+    values: dict[str, Any] = dict(zip(EVALUATION_COLUMNS, row, strict=True))
+    values["step"], values["is_best"] = int(values["step"]), bool(values["is_best"])
+    if math.isnan(values["validation_loss"]):
+        values["validation_loss"] = None
     return EpochDone(
-        epoch=values["epoch"],
-        step=int(values["step"]),
-        training_loss=values["training_loss"],
-        validation_loss=None if math.isnan(validation_loss) else validation_loss,
-        learning_rate=values["learning_rate"],
-        words_per_s=values["words_per_s"],
-        elapsed_s=values["elapsed_s"],
-        is_best=bool(values["is_best"]),
+        **values,
         is_sample=mark is not None,
         standard_error=None if mark is None else mark.standard_error,
         is_interim=mark is not None and mark.is_interim,

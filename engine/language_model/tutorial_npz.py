@@ -2,8 +2,7 @@
 
 Such a file holds no vocabulary and no settings: the words come from a text file
 (one per line, in the order of their ids) or from a corpus. It is read by an
-allow-list, each size before its numbers; NumPy's own loader is not used, because
-it can be made to run code.
+allow-list, each size before its numbers, and no code from it is run.
 
 H hidden units, C words.
 """
@@ -12,10 +11,8 @@ import io
 import os
 import zipfile
 import zlib
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -34,16 +31,6 @@ _MEMBERS = ("U", "V", "W")
 _LARGEST_RATIO = 10  # parameters hardly compress: more is a trap
 _LARGEST_HEADER = 1024  # bytes
 _LARGEST_WORD_LIST = 64 << 20  # bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NpyHeader:
-    """What an array's header says, before its numbers are read."""
-
-    shape: tuple[int, ...]
-    is_fortran: bool
-    dtype: "np.dtype[Any]"
-    size: int  # bytes of the header itself
 
 
 def load_tutorial_npz(
@@ -182,9 +169,8 @@ def _read_parameters(file: BufferedReader) -> tuple[Array, Array, Array]:
                 sum(member.file_size for member in members) <= _LARGEST_RATIO * size,
                 f"its numbers claim to be more than {_LARGEST_RATIO} times the file's size",
             )
-            headers = {name: _read_npy_header(archive, name) for name in _MEMBERS}
-            _check_shapes(headers)
-            U, V, W = (_read_array(archive, name, headers[name]) for name in _MEMBERS)
+            _check_shapes(*(_read_shape(archive, name) for name in _MEMBERS))
+            U, V, W = (_read_array(archive, name) for name in _MEMBERS)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ModelFileError("it is not a whole .npz file") from error
     except (RuntimeError, ValueError) as error:  # encrypted; a header that NumPy refuses
@@ -193,7 +179,8 @@ def _read_parameters(file: BufferedReader) -> tuple[Array, Array, Array]:
     return U, V, W
 
 
-def _read_npy_header(archive: zipfile.ZipFile, name: str) -> _NpyHeader:
+def _read_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
+    """Return what an array's header says, before its numbers are read."""
     info = archive.getinfo(f"{name}.npy")
     demand(
         info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
@@ -202,40 +189,28 @@ def _read_npy_header(archive: zipfile.ZipFile, name: str) -> _NpyHeader:
     with archive.open(info) as member:
         version = npy_format.read_magic(member)
         demand(version == (1, 0), f"'{name}' has an unknown header")
-        shape, is_fortran, dtype = npy_format.read_array_header_1_0(
-            member, max_header_size=_LARGEST_HEADER
-        )
+        shape, _, dtype = npy_format.read_array_header_1_0(member, max_header_size=_LARGEST_HEADER)
         size = member.tell()
     demand(dtype.kind == "f" and dtype.itemsize in (4, 8), f"'{name}' holds no float numbers")
-    header = _NpyHeader(shape=shape, is_fortran=is_fortran, dtype=dtype, size=size)
     demand(
         len(shape) == 2 and info.file_size == size + shape[0] * shape[1] * dtype.itemsize,
         f"the size of '{name}' does not fit its shape {shape}",
     )
-    return header
+    found: tuple[int, ...] = shape
+    return found
 
 
-def _check_shapes(headers: dict[str, _NpyHeader]) -> None:
-    H, C = headers["U"].shape
+def _check_shapes(U: tuple[int, ...], V: tuple[int, ...], W: tuple[int, ...]) -> None:
+    H, C = U
     demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")
-    demand(
-        headers["V"].shape == (C, H) and headers["W"].shape == (H, H),
-        f"U {(H, C)}, V {headers['V'].shape} and W {headers['W'].shape} do not fit each other",
-    )
+    demand(V == (C, H) and W == (H, H), f"U {(H, C)}, V {V} and W {W} do not fit each other")
 
 
-def _read_array(archive: zipfile.ZipFile, name: str, header: _NpyHeader) -> Array:
-    member: IO[bytes]
+def _read_array(archive: zipfile.ZipFile, name: str) -> Array:
     with archive.open(f"{name}.npy") as member:
-        member.read(header.size)
-        wanted = header.shape[0] * header.shape[1] * header.dtype.itemsize
-        data = member.read(wanted)
-    demand(len(data) == wanted, f"'{name}' is cut off")
-    values = np.frombuffer(data, header.dtype).reshape(
-        header.shape, order="F" if header.is_fortran else "C"
-    )
+        values = npy_format.read_array(member, allow_pickle=False, max_header_size=_LARGEST_HEADER)
     demand(bool(np.isfinite(values).all()), f"'{name}' holds numbers that are not finite")
-    native: Array = values.astype(header.dtype.newbyteorder("="))
+    native: Array = values.astype(values.dtype.newbyteorder("="))
     return native
 
 

@@ -98,6 +98,21 @@ def _first_in_same_state(x: NDArray[np.int64], lengths: NDArray[np.int64]) -> ND
     return made_by
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smoothing:
+    """Label smoothing: what is learned at each word is not onehot(y), but a little of all words.
+
+    The target is (1 - share) · onehot(y) + share · towards. The loss that is told stays that of y.
+
+    References
+    ----------
+    Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016.
+    """
+
+    share: float  # from 0 to below 1
+    towards: torch.Tensor  # (C,), sums to 1
+
+
 class Workspace:
     """The buffers for E and dLdV; fresh tensors would cost their page faults each time."""
 
@@ -165,6 +180,7 @@ def output_layer(
     adds: bool = False,
     shared: SharedStates | None = None,
     scale: float = 1.0,
+    smoothing: Smoothing | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the summed cross-entropy and its derivative by the hidden states.
 
@@ -183,11 +199,13 @@ def output_layer(
     shared : SharedStates, optional
         Rows of s that are the same, but for rounding: they have one softmax.
     scale : float
+    smoothing : Smoothing, optional
+        The derivatives are then those of the smoothed loss; not with `adds`.
 
     Returns
     -------
     loss : float64 tensor of shape ()
-        In nats, on the device of V.
+        In nats, on the device of V, without any smoothing.
     d_s : tensor of shape (N, H)
 
     Raises
@@ -197,7 +215,10 @@ def output_layer(
     """
     V_true = V.index_select(0, y)  # (N, H)
     true_scores = (s * V_true).sum(1)  # (N,)
-    H = V.shape[1]
+    H, of_y = V.shape[1], 1.0  # of_y: what is y's own of the target
+    if smoothing is not None:
+        of_y -= smoothing.share
+        V_true.lerp_(smoothing.towards @ V, smoothing.share)
     total = into if adds else workspace.wide(into, len(s))  # (C, H or more)
     states = _states(s, shared, total.shape[1])  # (D, H or more)
     norms = _Norms(states[:, :H], workspace)
@@ -211,7 +232,9 @@ def output_layer(
     d_s = _of_words(d_states.div_(norms.sums[:, None]), shared, len(s)).sub_(V_true)
     if total is not into:
         into.copy_(total[:, :H])
-    into.index_add_(0, y, s, alpha=-scale)
+    into.index_add_(0, y, s, alpha=-scale * of_y)
+    if smoothing is not None:
+        into.addr_(smoothing.towards, s.sum(0), alpha=-scale * smoothing.share)
     loss = (_of_words(norms.logs(), shared, len(s)) - true_scores).sum(dtype=torch.float64)
     return loss, d_s
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.config import Dtype
 from engine.network.batching import Batch, batch_from_pairs
 from engine.network.bptt import error_through_time, hidden_states, recurrent_gradient
-from engine.network.output_layer import Workspace, cross_entropy, output_layer
+from engine.network.output_layer import Smoothing, Workspace, cross_entropy, output_layer
 from engine.network.reference import Words, initial_parameters
 from engine.network.sampled_output import sampled_output_layer
 
@@ -237,6 +237,7 @@ class RNN:
         scale: float = 1.0,
         *,
         adds: bool = False,
+        smoothing: float = 0.0,
     ) -> torch.Tensor:
         """Write scale · the gradient of the summed loss to `gradients`; return that loss.
 
@@ -251,6 +252,9 @@ class RNN:
             Add to what is there instead of writing over it; not with a batch that has a sample.
             They may then be the parameters themselves, where the batch fits in one chunk of the
             output layer: every error is computed before the parameter that made it changes.
+        smoothing : float
+            Share of each target that goes to all words alike (label smoothing), not with `adds`:
+            the gradient is then that of the smoothed loss. The loss returned is not smoothed.
 
         Returns
         -------
@@ -269,6 +273,7 @@ class RNN:
                 into=dLdV,
                 shared=batch.shared,
                 scale=scale,
+                smoothing=smoothing,
             )
         else:
             loss, d_s = output_layer(
@@ -280,6 +285,9 @@ class RNN:
                 adds=adds,
                 shared=batch.shared,
                 scale=scale,
+                smoothing=Smoothing(share=smoothing, towards=self._all_alike())
+                if smoothing
+                else None,
             )
         if masks is not None:
             d_s *= masks.outputs
@@ -304,6 +312,10 @@ class RNN:
         for parameter, gradient in zip(self.parameters(), gradients, strict=True):
             parameter.sub_(gradient, alpha=learning_rate)
         return loss
+
+    def _all_alike(self) -> torch.Tensor:
+        """Return the probability 1/C of each word, (C,)."""
+        return self.V.new_full((self.word_dim,), 1.0 / self.word_dim)
 
     def _batch(self, xs: Sequence[Words], ys: Sequence[Words]) -> Batch:
         return batch_from_pairs(xs, ys).to(self.device)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.network.output_layer import SharedStates, Workspace, output_layer
+from engine.network.output_layer import SharedStates, Smoothing, Workspace, output_layer
 from engine.network.score_blocks import round_up
 
 _WIDTH_GRAIN = 8  # columns that a product fills at once
@@ -78,6 +78,7 @@ def sampled_output_layer(
     into: torch.Tensor,
     shared: SharedStates | None = None,
     scale: float = 1.0,
+    smoothing: float = 0.0,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the summed loss over the sampled words and its derivative by the hidden states.
 
@@ -92,6 +93,8 @@ def sampled_output_layer(
         Receives scale · dLdV: zero for the words that were not drawn.
     shared : SharedStates, optional
     scale : float
+    smoothing : float
+        Share of each target that goes to the sampled words, to each as often as it counts.
 
     Returns
     -------
@@ -121,6 +124,7 @@ def sampled_output_layer(
         into=gradient,
         shared=shared,
         scale=scale,
+        smoothing=Smoothing(share=smoothing, towards=rows[:, H].softmax(0)) if smoothing else None,
     )
     into.zero_().index_copy_(0, words, gradient[:, :H])
     return loss, d_states[:, :H].contiguous()

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import (
-    FILTERS,
-    CsvConfig,
-    ModelConfig,
-    Recipe,
-    SampleConfig,
-    TrainConfig,
-)
+from engine.config import FILTERS, CsvConfig, ModelConfig, Recipe, SampleConfig, TrainConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
@@ -52,12 +45,7 @@ from engine.sampling.next_words import next_words
 from engine.sampling.sampler import generate
 from engine.scoring.candidates import score_candidates
 from engine.scoring.lists import candidates_of, lines_of, own_scores_in
-from engine.scoring.ranking import (
-    CandidatesScored,
-    RankedCandidate,
-    RankWeights,
-    rank,
-)
+from engine.scoring.ranking import CandidatesScored, RankedCandidate, RankWeights, rank
 from engine.scoring.replacement import best_replacement
 from engine.scoring.scored_file import score_file
 from engine.scoring.scorer import score

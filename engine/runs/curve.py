@@ -1,10 +1,10 @@
 """The evaluated losses of a kept run, read from its event log: no model is opened for a curve."""
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from engine.files.records import is_number
 from engine.runs.folder import RunFolder
 
 _MARK = b'"epoch_done"'
@@ -80,9 +80,5 @@ def _row(values: dict[str, Any]) -> tuple[float, float, float, float, float] | N
     held_out, training = values.get("validation_loss"), values.get("training_loss")
     loss = training if held_out is None else held_out
     numbers = (values.get("step"), values.get("epoch"), values.get("elapsed_s"), loss, training)
-    found = [
-        float(each)
-        for each in numbers
-        if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each)
-    ]
+    found = [float(each) for each in numbers if is_number(each)]
     return (found[0], found[1], found[2], found[3], found[4]) if len(found) == 5 else None

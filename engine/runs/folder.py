@@ -37,7 +37,7 @@ from typing import Any
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import ModelFileError, RunError
 from engine.files.atomic import explain_os_error, write_durably
-from engine.files.records import parse_json
+from engine.files.records import is_number, parse_json
 
 VERSION = 1
 _FOLDER_MODE = 0o700
@@ -157,7 +157,7 @@ class RunFolder:
                 elapsed_s = json.loads(line).get("elapsed_s")
             except (ValueError, AttributeError, RecursionError):
                 continue  # cut off
-            if isinstance(elapsed_s, (int, float)):
+            if is_number(elapsed_s):
                 return float(elapsed_s)
         return 0.0
 

@@ -1,18 +1,14 @@
 """What a list of kept runs shows of each; plain values."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from engine.config import (
-    CorpusConfig,
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.errors import ConfigError
+from engine.files.records import is_number
 from engine.recipes import unsettled
 from engine.runs.folder import RunFolder
 from engine.runs.lock import is_held
@@ -218,20 +214,14 @@ def _text(values: dict[str, Any], name: str) -> str:
 
 def _number(values: dict[str, Any], name: str) -> float | None:
     found = values.get(name)
-    if isinstance(found, bool) or not isinstance(found, (int, float)):
-        return None
-    return found if math.isfinite(found) else None
+    return found if is_number(found) else None
 
 
 def _curve(status: dict[str, Any]) -> tuple[float, ...]:
     points = status.get("curve")
     if not isinstance(points, list):
         return ()  # a run of an earlier version
-    return tuple(
-        float(each)
-        for each in points
-        if isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each)
-    )
+    return tuple(float(each) for each in points if is_number(each))
 
 
 def _tags(label: dict[str, Any]) -> tuple[str, ...]:

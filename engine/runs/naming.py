@@ -31,6 +31,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "input_dropout": lambda share: f"input dropout {share:g}",
     "output_dropout": lambda share: f"output dropout {share:g}",
     "softmax_sample": lambda share: f"softmax over {100.0 * share:g} %",
+    "label_smoothing": lambda share: f"label smoothing {share:g}",
     "averaging": lambda weight: f"averaging {weight:g}",
     "vocabulary_size": lambda words: f"{words:,} words",
     "min_count": lambda times: f"words from {times:,}×",

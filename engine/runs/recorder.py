@@ -9,7 +9,7 @@ on exactly where its last checkpoint was taken.
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -54,8 +54,6 @@ class RunRecorder:
         Already held, when a run is resumed.
     best : LanguageModel or None
         Of a resumed run, to be written again with the first save.
-    clock : callable
-        Seconds; passed in by tests.
     """
 
     def __init__(
@@ -67,14 +65,13 @@ class RunRecorder:
         name: str = "",
         lock: RunLock | None = None,
         best: LanguageModel | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._trainer, self._clock = trainer, clock
+        self._trainer = trainer
         self._writer = RunWriter(folder, description, name, lock)
         self._writer.best = best
         self._status: dict[str, Any] = dict(folder.read_json(folder.status_path))
-        self._point_ticker = Ticker(_LOGGED_POINT_S, clock)
-        self._saved_s = clock()
+        self._point_ticker = Ticker(_LOGGED_POINT_S)
+        self._saved_s = time.monotonic()
         self._capture_s = 0.0
         self._wants_save = self._is_best_next = False
         self._latest: LanguageModel | None = None
@@ -148,7 +145,7 @@ class RunRecorder:
 
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""
-        since_s = self._clock() - self._saved_s
+        since_s = time.monotonic() - self._saved_s
         if self._writer.is_busy or (isinstance(event, EpochDone) and not event.is_interim):
             return False  # the epoch's model follows directly
         if self._writer.has_failed:
@@ -169,8 +166,8 @@ class RunRecorder:
                 status=self._status,
             )
         )
-        self._saved_s, self._wants_save = self._clock(), False
-        self._capture_s = time.monotonic() - began_s
+        self._saved_s, self._wants_save = time.monotonic(), False
+        self._capture_s = self._saved_s - began_s
 
     def _end(self, ended: RunEnded) -> Generator[Event, None, None]:
         is_whole = ended.reason in ("finished", "converged")

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from platformdirs import user_data_path
 
-from engine.config import (
-    CorpusConfig,
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.errors import ModelFileError, RunError
 from engine.events import Event

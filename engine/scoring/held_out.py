@@ -35,7 +35,7 @@ def score_held_out(
     HeldOutScores
         The last event, unless it was stopped.
     """
-    held_out = np.flatnonzero(~corpus.is_training())
+    held_out = np.flatnonzero(corpus.is_validation)
     chosen = held_out[:: max(1, -(-len(held_out) // most))].tolist()
     lengths: list[int] = []
     log_probabilities: list[float] = []

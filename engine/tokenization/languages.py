@@ -79,7 +79,9 @@ LANGUAGES = {
     ),
     "de": Language(
         titles=_words("dr prof hr fr frl dipl ing st hl med phil rer nat jur"),
-        abbreviations=_words("z b d h u a o ä v chr s z.b d.h u.a o.ä i.d.r z.t s.o s.u bzw ca vgl")
+        abbreviations=_words(
+            "z b d h u a o ä v c mult chr s z.b d.h u.a o.ä i.d.r z.t s.o s.u bzw ca vgl"
+        )
         | _words(
             "evtl ggf inkl exkl zzgl bspw sog str tel abs aufl bd ders dgl ebd geb gest jh jhd"
         )
@@ -177,7 +179,7 @@ LANGUAGES = {
     ),
     "ru": Language(
         titles=_words("г-н г-жа гг гр проф акад д-р св им ул пр пл пер"),
-        abbreviations=_words("т т.е т.к т.н е к н э г с стр рис табл см ср напр тыс млн млрд")
+        abbreviations=_words("т т.е т.к т.н е к н э г с стр рис табл см ср напр тыс млн млрд ок")
         | _words("руб коп кг км обл р-н корп кв тел факс н.э до.н.э авг янв февр апр окт нояб дек"),
         enders=_words("др пр гг д п т.д т.п"),
         before_numbers=_words("ст гл"),
@@ -270,7 +272,7 @@ LANGUAGES = {
     "hu": Language(enders=_words("stb"), has_ordinals=True, marks=_POLISH_MARKS),
     "ar": Language(abbreviations=_words("د أ م ص ت هـ"), marks=_GUILLEMETS),
     "fa": Language(marks=_GUILLEMETS),
-    "hi": Language(titles=_words("डॉ श्री पं प्रो")),
+    "hi": Language(titles=_words("डॉ श्री पं प्रो स्व कु"), before_numbers=_words("पृ सं क्र")),
     "el": Language(
         titles=_words("κ κα κος δρ καθ αγ"),
         abbreviations=_words("π.χ δηλ βλ σελ αρ τηλ μ.μ π.μ μ.χ π.χ"),

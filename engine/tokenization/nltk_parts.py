@@ -10,6 +10,7 @@ from nltk.tokenize.destructive import NLTKWordTokenizer
 from nltk.tokenize.punkt import (
     PunktParameters,
     PunktSentenceTokenizer,
+    PunktToken,
     PunktTrainer,
     load_punkt_params,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "NLTKWordTokenizer",
     "PunktParameters",
     "PunktSentenceTokenizer",
+    "PunktToken",
     "PunktTrainer",
     "find_data",
     "load_punkt_params",

@@ -1,8 +1,9 @@
 """Which language a text is in, and which tokeniser suits it.
 
 The script tells most of it; where several languages share one, py3langid does, whose model comes
-with it and is loaded at the first question. The beginning of a text alone is looked at, and what
-is found is only ever a proposal.
+with it and is loaded at the first question. A longer English text is told by its commonest words,
+which saves that (0.4 s). The beginning of a text alone is looked at, and what is found is only
+ever a proposal.
 """
 
 from collections import Counter
@@ -55,6 +56,12 @@ _SCRIPT = {name: regex.compile(rf"\p{{Script={name}}}") for name in _SCRIPTS}
 _SHARED = ("Latin", "Cyrillic", "Arabic", "Devanagari")  # those of several languages
 _NO_LANGUAGE = "zxx"  # numbers, code, letters at random
 _BLANKLESS = ("Hiragana", "Katakana", "Han", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")
+# A tenth of the words of an English text are these, in no other language that has Latin letters.
+_ENGLISH = frozenset({"the", "and", "to", "of", "that", "it", "you", "this", "with", "have"})
+_ENGLISH_SHARE = 0.1
+_ENGLISH_KINDS = 7  # of them
+_ENGLISH_WORDS = 200  # different or not, before they tell
+_LATIN_WORD = regex.compile(r"\p{L}+")
 _COMMA = regex.compile(r"(?<=\S)( ?),(?=\s)")
 _INNER_STOP = regex.compile(r"\s[.!?]\s+\S")
 
@@ -153,10 +160,23 @@ def _language_of(sample: str, scripts: Counter[str]) -> str:
         return "ja"
     if script not in _SHARED:
         return _SCRIPTS[script]
+    if script == "Latin" and _is_plainly_english(sample):
+        return "en"
     code, probability = _identifier().classify(sample)
     if probability < _LEAST_PROBABLE:
         return _SCRIPTS[script]
     return "" if code == _NO_LANGUAGE else str(code)
+
+
+def _is_plainly_english(sample: str) -> bool:
+    """Whether the commonest words leave no doubt."""
+    words = _LATIN_WORD.findall(sample.lower())
+    counts = Counter(word for word in words if word in _ENGLISH)
+    return (
+        len(words) >= _ENGLISH_WORDS
+        and len(counts) >= _ENGLISH_KINDS
+        and counts.total() >= _ENGLISH_SHARE * len(words)
+    )
 
 
 @lru_cache(maxsize=1)

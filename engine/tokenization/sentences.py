@@ -26,6 +26,7 @@ from typing import Self
 from engine.tokenization.nltk_parts import (
     PunktParameters,
     PunktSentenceTokenizer,
+    PunktToken,
     PunktTrainer,
     find_data,
     load_punkt_params,
@@ -39,6 +40,29 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _MOST_KEPT_DECISIONS = 300_000
 
 
+class _PlainToken(PunktToken):  # type: ignore[misc]
+    """Punkt's token, whose expressions are asked only where they can match."""
+
+    def __init__(self, tok: str, **starts: bool) -> None:
+        self.tok = tok
+        self.type = self._get_type(tok)
+        self.period_final = tok[-1] == "."
+        self.parastart = starts.get("parastart")
+        self.linestart = starts.get("linestart")
+        self.sentbreak = self.abbr = self.ellipsis = None
+
+    def _get_type(self, tok: str) -> str:
+        return tok.lower() if tok[0].isalpha() else str(super()._get_type(tok))
+
+    @property
+    def is_ellipsis(self) -> bool:
+        return self.tok[:2] == ".." and bool(super().is_ellipsis)
+
+    @property
+    def is_initial(self) -> bool:
+        return self.tok[1:2] == "." and bool(super().is_initial)
+
+
 class _RememberingPunkt(PunktSentenceTokenizer):  # type: ignore[misc]
     """Punkt that decides only once about the same words around a full stop.
 
@@ -47,7 +71,7 @@ class _RememberingPunkt(PunktSentenceTokenizer):  # type: ignore[misc]
     """
 
     def __init__(self, parameters: PunktParameters) -> None:
-        super().__init__()
+        super().__init__(token_cls=_PlainToken)
         self._params = parameters
         self._decisions: dict[str, bool] = {}
 
@@ -124,7 +148,7 @@ class SplitterLearner:
     """Learns Punkt parameters from one text after the other, up to a bound."""
 
     def __init__(self) -> None:
-        self._trainer = PunktTrainer()
+        self._trainer = PunktTrainer(token_cls=_PlainToken)
         self._waiting: list[str] = []
         self._characters_waiting = 0
         self.characters = 0

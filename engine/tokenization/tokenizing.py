@@ -63,9 +63,10 @@ def aligned(sentence: str, tokens: Sequence[str] | None = None) -> list[tuple[st
         tokens = _TOKENIZER.tokenize(lower)
     found: list[tuple[str, bool, str]] = []
     position = 0
+    is_kept = sentence.isascii() or len(sentence) == len(lower)
     for token in tokens:
         start = position
-        while start < len(lower) and lower[start].isspace():
+        while not lower.startswith(token, start) and lower[start : start + 1].isspace():
             start += 1
         if lower.startswith(token, start):
             end = start + len(token)
@@ -74,7 +75,7 @@ def aligned(sentence: str, tokens: Sequence[str] | None = None) -> list[tuple[st
         else:
             return [(token, False, token) for token in tokens]
         # A few letters become two in lower case: then nothing stands where it stood.
-        raw = sentence[start:end] if len(sentence) == len(lower) else lower[start:end]
+        raw = sentence[start:end] if is_kept else lower[start:end]
         is_written = raw.lower() == token
         found.append((raw if is_written else token, start == position and start > 0, raw))
         position = end

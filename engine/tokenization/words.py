@@ -74,12 +74,13 @@ _PIECE = regex.compile(
     rf"{addresses()}"
     r"|(?P<entity>&(?:[a-zA-Z]{2,8}|\#\d{1,6});)"
     rf"|(?P<emoji>{EMOJI})"
-    r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
+    r"|(?P<smiley>(?<![^\s(])(?:[:;=8][-o']?[)(\[\]DdPp/\\|*3]|<3|:'\()(?=$|[\s.,!?)]))"
+    r"|(?P<ordinal>\d++\.[ºª](?!\w))"
     rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{NUMBER}(?![-‐‑'’]?{_LETTER}))"
     r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
-    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFK](?!\w))"
+    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFKcfk](?!\w))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
-    rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])"
+    rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])|[*:](?=innen(?!\w))"
     rf"|(?<=\p{{Hebrew}})[\"״׳](?=\p{{Hebrew}})){_UNIT})*"
     r"(?:-(?=$|[,;/)]))?)"
     r"|(?P<dots>\.(?:\u2060?\.)+|…+)"
@@ -93,6 +94,7 @@ _APOSTROPHES = regex.compile(r"[’ʼ´`]")
 _ENGLISH_ENDING = regex.compile(r"(?i)(.+?)(n't|'(?:s|m|d|ll|re|ve))")
 _ENGLISH_CLITIC = regex.compile(r"(?i)['’](?:s|m|d|ll|re|ve)(?!\w)")
 _CLIPPED = regex.compile(r"['’‘](?:\d\ds?|\p{L}+['’]?)(?!\w)")
+_BEFORE_DOTTED = regex.compile(r"(\p{L}+)['’](?=\p{L}\.\p{L})")  # l'O.N.U.
 _INITIAL = regex.compile(r"\p{Lu}")
 _BEFORE_OPENING = frozenset("([{<¿¡—–-/=*_~>|+…")
 _AFTER_CLOSING = frozenset(".,;:!?…)]}—–-/*_~<>%|。，、！？：；؟،।")
@@ -272,6 +274,9 @@ class WordTokenizer(OwnWords):
                 long[0]
             ):
                 take(long[0] + ".", long.end() + 1)
+                continue
+            if (head := _BEFORE_DOTTED.match(chunk, position)) and head[1].lower() in self._elided:
+                take(head[1] + APOSTROPHE, head.end())
                 continue
             match = _PIECE.match(chunk, position)
             assert match is not None  # noqa: S101 - \X takes any character

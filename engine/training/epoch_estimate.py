@@ -13,11 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.config import (
-    SPECIAL_TOKENS,
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import SPECIAL_TOKENS, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
 from engine.errors import DeviceError
@@ -29,11 +25,7 @@ from engine.network.device import (
     set_precision,
 )
 from engine.network.rnn import RNN
-from engine.recipes import (
-    SAMPLED_FROM,
-    fill_in,
-    settle,
-)
+from engine.recipes import SAMPLED_FROM, fill_in, settle
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order
@@ -155,19 +147,11 @@ def _plan(corpus: Corpus, config: TrainConfig) -> _Plan:
         steps=len(starts),
         words=training.words_to_predict,
         evaluated_words=evaluated,
-        sample=_gathered(training, np.concatenate(members)),
+        sample=training.chosen(np.concatenate(members)),
         batches=np.split(
             np.arange(sum(map(len, members))), np.cumsum([len(each) for each in members])[:-1]
         ),
     )
-
-
-def _gathered(sentences: Sentences, chosen: NDArray[np.int64]) -> Sentences:
-    """Return copies of the chosen sentences, in that order."""
-    parts = [sentences.sequence(int(index)) for index in chosen]
-    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    return Sentences(np.concatenate(parts), offsets)
 
 
 @dataclass(frozen=True, slots=True)

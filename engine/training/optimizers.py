@@ -93,8 +93,8 @@ class ClippedAdam:
     clip_norm : float or None
         Largest Euclidean norm of the gradient of the mean loss per word, all parameters together.
     tuning : Tuning
-        Its epsilon, weight decay and averaging. Hidden number 0 of a network with a unigram start
-        holds how common words are, and does not decay.
+        Its epsilon, weight decay, averaging and label smoothing. Hidden number 0 of a network with
+        a unigram start holds how common words are, and does not decay.
 
     Notes
     -----
@@ -121,7 +121,7 @@ class ClippedAdam:
         clip_norm: float | None,
         tuning: Tuning = _AS_BEFORE,
     ) -> None:
-        self._rnn, self._tuning = rnn, tuning
+        self._rnn, self._tuning, self.smoothing = rnn, tuning, tuning.label_smoothing
         self._clip_norm = math.inf if clip_norm is None else clip_norm
         self.resting = rnn.copy() if tuning.averaging else rnn
         self._take_up(learning_rate)
@@ -159,9 +159,15 @@ class ClippedAdam:
 
     def step(self, batch: Batch) -> torch.Tensor:
         """Update in place; raise `DivergedError` before the step if a gradient is not finite."""
-        loss = self._rnn.write_gradients(batch, self._gradients, scale=1.0 / batch.words)
+        loss = self.write_gradients(batch, batch.words)
         self.update()
         return loss
+
+    def write_gradients(self, batch: Batch, words: int) -> torch.Tensor:
+        """Write the gradient of the summed loss, divided by `words`; return that loss."""
+        return self._rnn.write_gradients(
+            batch, self._gradients, scale=1.0 / words, smoothing=self.smoothing
+        )
 
     def gradients(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return tensors shaped like the parameters, the same ones each time."""

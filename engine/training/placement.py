@@ -12,10 +12,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from engine.config import (
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import ModelConfig, TrainConfig
 from engine.control import Notice
 from engine.corpus.corpus import Sentences
 from engine.corpus.training_text import TrainingText
@@ -30,11 +27,7 @@ from engine.network.device import (
     set_precision,
 )
 from engine.network.rnn import RNN
-from engine.recipes import (
-    fill_in,
-    recipe_defaults,
-    tuning_of,
-)
+from engine.recipes import fill_in, recipe_defaults, tuning_of
 from engine.training.distributed.ranks import Ranks
 from engine.training.distributed.work import SharedSteps
 from engine.training.optimizers import Optimizer
@@ -73,9 +66,6 @@ class Placement:
     optimizer : Optimizer
     steps : EpochSteps
         What goes through an epoch with the stepper, or with steps of the device itself.
-    epoch_loss : float64 tensor of shape ()
-        Summed over the words of the epoch under way, in nats. It stays on the device until
-        a point of the curve is due: reading it waits for a GPU.
     choice : DeviceChoice
         The device for the user.
     notice : Notice or None

@@ -8,22 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.config import (
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.training_text import TrainingText
 from engine.language_model.history import EpochDone, HistoryRecorder, LossPoint, TrainingHistory
 from engine.language_model.model import LanguageModel
 from engine.network.device import DeviceChoice
 from engine.network.rnn import RNN
-from engine.recipes import (
-    fill_in,
-    recipe_defaults,
-    tuning_of,
-    tuning_text,
-)
+from engine.recipes import fill_in, recipe_defaults, tuning_of, tuning_text
 from engine.training.events import EndReason, RunEnded, SnapshotPublished, TrainingStarted
 
 
@@ -254,7 +246,6 @@ class RunProgress:
         rate: float,
         words_per_s: float,
         *,
-        is_best: bool = False,
         standard_error: float | None = None,
         is_interim: bool = False,
         change_error: float | None = None,
@@ -268,7 +259,7 @@ class RunProgress:
             learning_rate=rate,
             words_per_s=words_per_s,
             elapsed_s=self.clock.elapsed_s(),
-            is_best=is_best,
+            is_best=False,  # `Schedule.judged` says
             is_sample=standard_error is not None,
             standard_error=standard_error,
             is_interim=is_interim,

@@ -20,10 +20,7 @@ from engine.network.batching import Masks, batch_from_flat
 from engine.network.device import CPU, DeviceChoice, if_it_fits, return_unused_memory
 from engine.network.rnn import RNN
 from engine.network.sampled_output import SampledWords, draw_words
-from engine.recipes import (
-    fill_in,
-    tuning_of,
-)
+from engine.recipes import fill_in, tuning_of
 from engine.training.cuda_graphs import graphs
 from engine.training.cuda_graphs.optimizers import DeviceAdam, DeviceSgd
 from engine.training.cuda_graphs.steps import DeviceSteps
@@ -166,7 +163,8 @@ class EpochSteps:
     batch_size : int
         Smaller once the memory ran out.
     loss_sum : float64 tensor of shape ()
-        Receives the loss of each step, summed over its words, before the step.
+        Receives the loss of each step, summed over its words, before the step. Reading it waits
+        for a GPU.
     """
 
     def __init__(

@@ -13,10 +13,7 @@ from dataclasses import replace
 
 import torch
 
-from engine.config import (
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl, Ticker
 from engine.corpus.training_text import TrainingText
 from engine.errors import DivergedError

@@ -9,6 +9,8 @@ _FLAG = "the default is for systems that lack this flag"
 
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 
+_AT_THE_BOUND = "half of what a float can hold: a number at the bound is as safe as one below"
+_V_BOUND, _U_BOUND = "H * largest['V']", "largest['U'] + H * largest['W']"
 _NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
@@ -23,10 +25,26 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
+        "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
+    },
+    "documents/layout/blank_lines": {
+        "moved_rows: 0 -> 1   in   lines, shifts = [0], [0]": "lines are numbered from 1",
     },
     "documents/layout/detection": {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
+        "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "examine: break -> pass": "a whole file is read once more, with the same result",
+        "_shape: 0 -> 1   in   "
+        "while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):": (
+            "a table of nothing but a total has no row that this could be told by"
+        ),
+    },
+    "documents/layout/further_on": {
+        "module: 14 -> 15   in   _ENOUGH = 1 << 14": _LIMIT,
+        "_share_in: 1.0 -> 2.0   in   "
+        "shares.append(max((share for share in told if share is not None), default=1.0))": (
+            "the smallest share counts, and 1.0 is among them"
+        ),
     },
     "documents/reader": {
         "CsvPreview: 0 -> 1   in   undecodable_bytes: int = 0": _GIVEN,
@@ -44,6 +62,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_library_versions: continue -> pass": "nothing follows it in the loop",
     },
     "language_model/parts": {
+        f"demand_usable: {_V_BOUND} <= limit -> {_V_BOUND} < limit   in   "
+        'demand(H * largest["V"] <= limit, '
+        "\"'V' holds numbers so large that their sums overflow\")": _AT_THE_BOUND,
+        f"demand_usable: {_U_BOUND} <= limit -> {_U_BOUND} < limit   in   "
+        'largest["U"] + H * largest["W"] <= limit,': _AT_THE_BOUND,
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
@@ -59,6 +82,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
+    "sampling/completion": {
+        "_scores_after: 1 -> 2   in   state = model.rnn.initial_state(1)": (
+            "two rows are the same, and the first is taken"
+        ),
+    },
     "scoring/scorer": {
         "module: 256 -> 257   in   _CHUNK_WORDS = 256": _LIMIT,
         "_word_score: 0.0 -> 1.0   in   log_probability = min(log_probability, 0.0)": (
@@ -69,6 +97,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_check_shapes: 8192 -> 8193   in   "
         'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+        "_read_lines: 1 -> 2   in   data = file.read(_LARGEST_WORD_LIST + 1)": (
+            "one byte too many tells that there are too many, and so do two"
+        ),
     },
     "network/bptt": {
         f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,

@@ -28,17 +28,20 @@ COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
 TESTS: dict[str, tuple[str, ...]] = {
-    "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips"),
+    "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips", "layout/joined"),
+    "documents/layout/blank_lines": ("blank_lines", "../layouts"),
     "documents/layout/detection": (
         *("detection", "../layouts", "../csv_rows", "../reader_preview", "../reader"),
         "../work",
     ),
     "documents/layout/further_on": ("further_on", "../layouts"),
+    "documents/layout/joined": ("joined", "../layouts"),
     "documents/reader": (
         *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
         *("several", "unpacking"),
     ),
-    "files/atomic": ("atomic_leftovers", "atomic"),
+    "documents/spreadsheet": ("spreadsheet",),
+    "files/atomic": ("export_file", "atomic_leftovers", "atomic"),
     "files/tensors": (
         *("../language_model/checkpoint_bad_files", "../language_model/checkpoint"),
         "../training/state_file",
@@ -50,6 +53,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
     "runs/folder": ("folder_epoch_models", "writer", "store"),
+    "sampling/completion": ("completion",),
     "sampling/filters": ("filters", "sampler_choice"),
     "sampling/sampler": ("sampler_choice", "sampler", "sampler_settings"),
     "scoring/scorer": ("scorer",),

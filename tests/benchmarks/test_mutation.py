@@ -1,5 +1,6 @@
-"""What `make mutation` knows of the modules is true of the modules that there are."""
+"""What `make mutation` and `make coverage` name is true of the modules that there are."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ def test_that_each_module_has_its_tests_and_each_excused_mutant_can_be_made(modu
 
     assert [name for name in files_of_tests(module) if not Path(ROOT, name).is_file()] == []
     assert EQUIVALENT.get(module, {}).keys() - set(map(str, mutants)) == set()
+
+
+def test_that_each_module_that_must_be_covered_whole_is_there() -> None:
+    lines = re.findall(
+        r"^MUST_NOT_ERR := (.*)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    named = ",".join(lines).replace("$(MUST_NOT_ERR),", "").split(",")
+
+    assert [name for name in named if not (ROOT / name).is_file()] == []  # left out without a word
 
 
 def test_that_nothing_is_excused_elsewhere() -> None:

@@ -69,6 +69,7 @@ _FORMER = TrainConfig(
     output_dropout=0.0,
     averaging=0.0,
     softmax_sample=1.0,
+    label_smoothing=0.0,
 )
 
 Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats per word

@@ -6,10 +6,7 @@ import sys
 import pytest
 
 from engine.config import TrainConfig
-from engine.recipes import (
-    fill_in,
-    recipe_defaults,
-)
+from engine.recipes import fill_in, recipe_defaults
 
 
 def test_that_the_tutorials_recipe_is_the_tutorials() -> None:

@@ -37,7 +37,7 @@ RECIPES = {
     "fast with dropout and a sampled softmax": (
         *("--batch-size", "9", "--epochs", "34", "--evaluate-every", "6"),
         *("--learning-rate", "0.05", "--clip-norm", "0.5", "--softmax-sample", "0.6"),
-        *("--input-dropout", "0.2", "--output-dropout", "0.3"),
+        *("--input-dropout", "0.2", "--output-dropout", "0.3", "--label-smoothing", "0.2"),
     ),
     "tutorial": ("--recipe", "tutorial", "--epochs", "4", "--learning-rate", "0.1"),
 }

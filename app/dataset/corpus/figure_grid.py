@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.shared.labels import TermLabel
+from app.shared.layouts import in_column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,7 @@ class _Cell(QWidget):
         self._value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         self._value.setMinimumWidth(1)  # a very long word is cut, not the figure beside it
         self._name = TermLabel(term, "caption", self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._value)
-        layout.addWidget(self._name)
+        in_column(self._value, self._name, of=self, margins=0, spacing=0)
 
     def show_figure(self, figure: Figure) -> None:
         """Show `figure`, which has this cell's role."""

@@ -3,27 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.formatting import format_count
-from app.shared.labels import (
-    add_row,
-    as_plain,
-    describe,
-    make_form,
-    make_label,
-    restyle,
-)
+from app.shared.labels import add_row, as_plain, describe, make_form, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from engine import StageProgress
 
 if TYPE_CHECKING:
@@ -92,6 +78,7 @@ class CorpusForm(QWidget):
         self._held_out.setValue(100.0 * config.validation_fraction)
         self._duplicates.setChecked(config.remove_duplicates)
 
+    @Slot(int)
     def set_vocabulary_size(self, size: int) -> None:
         """Choose a vocabulary size, as if it had been typed."""
         self._vocabulary.setValue(size)
@@ -106,8 +93,7 @@ class CorpusForm(QWidget):
         self._build_vocabulary()
 
     def _build_words(self) -> None:
-        self._words_note = make_label("", "hint", self, wrap=True)
-        self._words_note.setObjectName("dataset.words_note")
+        self._words_note = make_label("", "hint", self, wrap=True, name="dataset.words_note")
         self._words = describe(
             QPushButton("Words…", self),
             "dataset.words_button",
@@ -158,19 +144,14 @@ class CorpusForm(QWidget):
             "Leave out duplicates",
             "Keep only the first of several documents with the same text",
         )
-        self._coverage = make_label("", "hint", self, wrap=True)
-        self._coverage.setObjectName("dataset.coverage_label")
+        self._coverage = make_label("", "hint", self, wrap=True, name="dataset.coverage_label")
         self._coverage.hide()
 
     def _build_layout(self) -> None:
         form = make_form(self)
         form.setVerticalSpacing(4)  # the smallest window shows what is above, too
         both = QWidget(self)  # a form gives a layout of its own no more height for more lines
-        words = QHBoxLayout(both)
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(8)
-        words.addWidget(self._words_note, 1)
-        words.addWidget(self._words)
+        in_row((self._words_note, 1), self._words, of=both, margins=0, spacing=8)
         form.addRow(both)
         add_row(form, "Voca&bulary", self._vocabulary)
         form.addRow(self._coverage)
@@ -254,8 +235,7 @@ class PreparePanel(QWidget):
             "Show the Training tab, where the network learns from this text (Ctrl+2)",
         )
         self._progress = QWidget(self)
-        self._stage = make_label("", "hint", self._progress, wrap=True)
-        self._stage.setObjectName("dataset.stage_label")
+        self._stage = make_label("", "hint", self._progress, wrap=True, name="dataset.stage_label")
         self._bar = describe(
             QProgressBar(self._progress),
             "dataset.progress_bar",
@@ -271,21 +251,12 @@ class PreparePanel(QWidget):
         )
 
     def _build_layout(self) -> None:
-        box = QVBoxLayout(self._progress)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
-        box.addWidget(self._stage)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._bar, 1)
-        row.addWidget(self._cancel)
+        box = in_column(self._stage, of=self._progress, margins=0, spacing=8)
+        row = in_row((self._bar, 1), self._cancel, spacing=8)
         box.addLayout(row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        steps = QHBoxLayout()
-        steps.setSpacing(8)
-        steps.addWidget(self._prepare, 1)
-        steps.addWidget(self._train, 1)
+        steps = in_row((self._prepare, 1), (self._train, 1), spacing=8)
         layout.addLayout(steps)
         layout.addWidget(self._progress)

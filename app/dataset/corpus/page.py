@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -45,7 +44,8 @@ from app.dataset.corpus.word_frequency_plot import WordFrequencyPlot
 from app.dataset.file.refused_rows import ProblemPanel
 from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count
-from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label
+from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label, make_splitter
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import RowsModel, prepare_table
 from app.shared.theme import scaled
@@ -93,11 +93,13 @@ class CorpusPage(QScrollArea):
         prepare_scrolling(self)
         content = QWidget(self)
         content.setObjectName("dataset.corpus_content")
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self._build_summary())
-        layout.addWidget(self._build_splitter(), 1)
+        in_column(
+            self._build_summary(),
+            (self._build_splitter(), 1),
+            of=content,
+            margins=(0, 12, 0, 0),
+            spacing=12,
+        )
         self.setWidget(content)
 
     def show_corpus(self, corpus: "Corpus") -> None:
@@ -180,12 +182,7 @@ class CorpusPage(QScrollArea):
         self._search.textChanged.connect(self._on_search_changed)
         for check in (self._only_unknown, self._only_held_out):
             check.toggled.connect(self._on_search_changed)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._search, 1)
-        row.addWidget(self._only_unknown)
-        row.addWidget(self._only_held_out)
-        return row
+        return in_row((self._search, 1), self._only_unknown, self._only_held_out, spacing=12)
 
     def show_kept(self, vocabulary_size: int) -> None:
         """Move the cut in the plot to another vocabulary size."""
@@ -196,36 +193,34 @@ class CorpusPage(QScrollArea):
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._figures = FigureGrid("dataset.summary", 5, card)
         # Not wrapped: a height that depends on the width would make the page scroll too early.
-        self._origin = ElidedLabel(card)
-        self._origin.setTextFormat(Qt.TextFormat.PlainText)
-        self._origin.setProperty("role", "hint")
-        self._origin.setObjectName("dataset.origin_label")
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self._figures)
-        layout.addWidget(self._origin)
+        self._origin = ElidedLabel(card, role="hint", name="dataset.origin_label")
+        in_column(self._figures, self._origin, of=card, margins=(16, 12, 16, 12), spacing=8)
         return card
 
     def _build_splitter(self) -> QSplitter:
-        upper = QSplitter(Qt.Orientation.Horizontal, self)
-        upper.setObjectName("dataset.upper_splitter")
-        upper.addWidget(self._build_plot_card())
         self._problems = ProblemPanel("", self)
         self._problems.save_requested.connect(self.save_requested)
         self._problems.plain_quotes_requested.connect(self.plain_quotes_requested)
-        upper.addWidget(self._problems)
+        upper = make_splitter(
+            Qt.Orientation.Horizontal,
+            self._build_plot_card(),
+            self._problems,
+            parent=self,
+            name="dataset.upper_splitter",
+        )
         upper.setStretchFactor(0, 3)
         upper.setStretchFactor(1, 2)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setObjectName("dataset.corpus_splitter")
-        splitter.addWidget(upper)
-        splitter.addWidget(self._build_sentence_card())
+        splitter = make_splitter(
+            Qt.Orientation.Vertical,
+            upper,
+            self._build_sentence_card(),
+            parent=self,
+            name="dataset.corpus_splitter",
+        )
         splitter.setStretchFactor(0, 2)
         splitter.setStretchFactor(1, 3)
         splitter.setSizes(HEIGHTS)
         for part in (upper, splitter):
-            part.setChildrenCollapsible(False)
             part.setHandleWidth(12)
         return splitter
 
@@ -233,11 +228,13 @@ class CorpusPage(QScrollArea):
         card = make_card(self)
         self._plot = WordFrequencyPlot(card)
         self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 8, 8)
-        layout.setSpacing(4)
-        layout.addWidget(make_label("How often each word occurs", "heading", card))
-        layout.addWidget(self._plot, 1)
+        in_column(
+            make_label("How often each word occurs", "heading", card),
+            (self._plot, 1),
+            of=card,
+            margins=(16, 12, 8, 8),
+            spacing=4,
+        )
         return card
 
     def _build_sentence_card(self) -> QFrame:
@@ -259,12 +256,14 @@ class CorpusPage(QScrollArea):
         for column in (TEXT, TOKENS):
             table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.setMinimumHeight(scaled(SMALLEST_TABLE))
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(8)
-        layout.addWidget(self._sentence_count)
-        layout.addLayout(self._build_search(card))
-        layout.addWidget(table, 1)
+        in_column(
+            self._sentence_count,
+            self._build_search(card),
+            (table, 1),
+            of=card,
+            margins=(16, 12, 16, 16),
+            spacing=8,
+        )
         return card
 
 

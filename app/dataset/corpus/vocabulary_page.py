@@ -13,19 +13,18 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.dataset.corpus.figure_grid import Figure, FigureGrid
 from app.shared.formatting import counted, format_count, format_percent
 from app.shared.labels import describe, make_card, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.plots import StillPlot, round_powers, spread
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
@@ -87,14 +86,10 @@ class VocabularyPage(QScrollArea):
         prepare_scrolling(self)
         content = QWidget(self)
         content.setObjectName("dataset.vocabulary_content")
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self._build_choice(content))
-        below = QHBoxLayout()
-        below.setSpacing(12)
-        below.addWidget(self._build_plot(content), 4)
-        below.addWidget(self._build_table(content), 5)
+        layout = in_column(
+            self._build_choice(content), of=content, margins=(0, 12, 0, 0), spacing=12
+        )
+        below = in_row((self._build_plot(content), 4), (self._build_table(content), 5), spacing=12)
         layout.addLayout(below, 1)
         self.setWidget(content)
         self._connect_signals()
@@ -157,36 +152,34 @@ class VocabularyPage(QScrollArea):
             "Train throw-away networks on this text for about two seconds, with the settings of "
             "the Training tab, to measure how long a pass over the text takes on this machine",
         )
-        self._note = make_label("", "hint", card, wrap=True)
-        self._note.setObjectName("dataset.budget_note")
-        self._status = make_label("", "hint", card, wrap=True)
-        self._status.setObjectName("dataset.measure_status")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self._use)
-        buttons.addWidget(self._measure)
-        buttons.addWidget(self._status, 1)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(8)
-        layout.addWidget(make_label("How many words should the network know?", "heading", card))
-        for part in (self._figures, self._slider, self._note):
-            layout.addWidget(part)
-        layout.addLayout(buttons)
+        self._note = make_label("", "hint", card, wrap=True, name="dataset.budget_note")
+        self._status = make_label("", "hint", card, wrap=True, name="dataset.measure_status")
+        buttons = in_row(self._use, self._measure, (self._status, 1), spacing=8)
+        in_column(
+            make_label("How many words should the network know?", "heading", card),
+            self._figures,
+            self._slider,
+            self._note,
+            buttons,
+            of=card,
+            margins=(16, 12, 16, 16),
+            spacing=8,
+        )
         return card
 
     def _build_plot(self, parent: QWidget) -> QFrame:
         card = make_card(parent)
         self._plot = BudgetPlot(card)
         self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
-        self._advice = make_label("", "hint", card, wrap=True)
-        self._advice.setObjectName("dataset.budget_advice")
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 8, 8)
-        layout.setSpacing(4)
-        layout.addWidget(make_label("What is left out", "heading", card))
-        layout.addWidget(self._advice)
-        layout.addWidget(self._plot, 1)
+        self._advice = make_label("", "hint", card, wrap=True, name="dataset.budget_advice")
+        in_column(
+            make_label("What is left out", "heading", card),
+            self._advice,
+            (self._plot, 1),
+            of=card,
+            margins=(16, 12, 8, 8),
+            spacing=4,
+        )
         return card
 
     def _build_table(self, parent: QWidget) -> QFrame:
@@ -205,11 +198,13 @@ class VocabularyPage(QScrollArea):
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(8)
-        layout.addWidget(make_label("What each size costs", "heading", card))
-        layout.addWidget(self._table, 1)
+        in_column(
+            make_label("What each size costs", "heading", card),
+            (self._table, 1),
+            of=card,
+            margins=(16, 12, 16, 16),
+            spacing=8,
+        )
         return card
 
     def _connect_signals(self) -> None:
@@ -268,7 +263,7 @@ class BudgetPlot(QWidget):
         )
         self._costs: Sequence[VocabularyCost] = ()
         self._build_canvas()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_costs(self, costs: "Sequence[VocabularyCost]") -> None:
@@ -320,6 +315,7 @@ class BudgetPlot(QWidget):
         for item in (self._line, self._touched_label, self._unknown_label):
             self._canvas.addItem(item, ignoreBounds=True)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -328,10 +324,6 @@ class BudgetPlot(QWidget):
         self._touched_label.setColor(palette.second)
         self._unknown_label.setColor(palette.accent)
         self._line.setPen(self._canvas.pen(palette.foreground, 1, Qt.PenStyle.DashLine))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 class SizeSlider(QSlider):

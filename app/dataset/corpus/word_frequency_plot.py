@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pyqtgraph import AxisItem, InfiniteLine, LinearRegionItem, mkBrush
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.shared.formatting import counted, format_count
 from app.shared.labels import make_label
+from app.shared.layouts import in_row
 from app.shared.plots import StillPlot, logarithmic_steps
 from app.shared.theme import current_palette
 
@@ -53,7 +54,7 @@ class WordFrequencyPlot(QWidget):
         self._kept = 0
         self._build_canvas()
         self._build_cut()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_counts(self, counts: Sequence[int], kept: int) -> None:
@@ -108,14 +109,13 @@ class WordFrequencyPlot(QWidget):
             self._canvas.addItem(item, ignoreBounds=True)
         self._cut_label = make_label("", "caption", self)
         self._rest_label = make_label("", "bad", self)
-        names = QHBoxLayout()  # above the plot: within, they would lie over the curve
-        names.addWidget(self._cut_label)
-        names.addStretch(1)
-        names.addWidget(self._rest_label)
+        # above the plot: within, they would lie over the curve
+        names = in_row(self._cut_label, (None, 1), self._rest_label)
         layout = self.layout()
         if isinstance(layout, QVBoxLayout):
             layout.insertLayout(0, names)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -126,10 +126,6 @@ class WordFrequencyPlot(QWidget):
         self._curve.setSymbolPen(None)
         self._curve.setSymbolBrush(mkBrush(palette.accent))
         self._cut.setPen(self._canvas.pen(palette.bad, 1, Qt.PenStyle.DashLine))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 def thinned_ranks(count: int) -> list[int]:

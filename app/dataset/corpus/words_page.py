@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.dataset.corpus.sentences import CELL_LENGTH, TOKENS_ROLE, TokenDelegate
 from app.shared.formatting import counted, shorten
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column
 from app.shared.tables import Column, RowsModel, prepare_table
 from engine import TokenizerConfig, known_languages
 
@@ -66,21 +66,21 @@ class WordsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = RowsModel(word_columns(), self)
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.words_preview_note")
-        self._advice = make_label("", "warning", self, wrap=True)
-        self._advice.setObjectName("dataset.words_advice_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.words_preview_note")
+        self._advice = make_label("", "warning", self, wrap=True, name="dataset.words_advice_note")
         self._advice.hide()
         self._build_choices()
         self._offer_options()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(_row(self._language, self._tokenizer))
-        layout.addLayout(_row(self._numbers, self._links, self._unknown))
-        layout.addWidget(self._note)
-        layout.addWidget(self._advice)
-        layout.addWidget(self._build_table(), 1)
+        in_column(
+            _row(self._language, self._tokenizer),
+            _row(self._numbers, self._links, self._unknown),
+            self._note,
+            self._advice,
+            (self._build_table(), 1),
+            of=self,
+            margins=(0, 12, 0, 0),
+            spacing=8,
+        )
 
     def show_words(self, preview: "WordsPreview") -> None:
         """Show the first sentences and how they are cut."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from app.dataset.file.description import delimiter_name
 from app.shared.fields.column_picker import ColumnPicker
 from app.shared.formatting import shorten
-from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.labels import add_row, describe, make_form, make_label, offer_choices
 from engine import CsvConfig, RowPolicy
 
 if TYPE_CHECKING:
@@ -299,8 +299,7 @@ class CsvForm(QWidget):
             "Read &gt; as >, &quot; as a quotation mark and so on: texts from web pages are often "
             "stored like this. The tutorial does not decode them",
         )
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.encoding_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.encoding_note")
         self._note.hide()
 
     @property
@@ -329,8 +328,7 @@ class CsvForm(QWidget):
             "What is done with a file that cannot be read, or lacks the text column: the "
             "preparation stops before anything is read and names it, or it is left out and listed",
         )
-        for text, policy in reversed(POLICIES):
-            self._bad_files.addItem(text, policy)
+        offer_choices(self._bad_files, reversed(POLICIES))
         self._policy = describe(
             QComboBox(self),
             "dataset.bad_rows_combo",
@@ -338,8 +336,7 @@ class CsvForm(QWidget):
             "What is done with a row that cannot be read: it is left out and listed with its "
             "line and the reason, or the preparation stops there",
         )
-        for text, policy in POLICIES:
-            self._policy.addItem(text, policy)
+        offer_choices(self._policy, POLICIES)
         self._sheet = describe(
             QComboBox(self),
             "dataset.sheet_combo",
@@ -378,8 +375,7 @@ class CsvForm(QWidget):
             "change it if rows are refused for their quotes",
         )
         self._quoting.addItem("Detect", None)
-        for text, quoting in QUOTINGS:
-            self._quoting.addItem(text, quoting)
+        offer_choices(self._quoting, QUOTINGS)
         self._skipped = describe(
             QSpinBox(self),
             "dataset.skip_rows_spin",
@@ -399,8 +395,7 @@ class CsvForm(QWidget):
             "after it",
         )
         self._units.addItem("Detect", None)
-        for text, unit in UNITS:
-            self._units.addItem(text, unit)
+        offer_choices(self._units, UNITS)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
         others = (self._sheet, self._policy, self._file, self._bad_files)
         for box in (self.column_picker, *others, *self._detecting):
@@ -430,11 +425,11 @@ class CsvForm(QWidget):
         self.column_picker.picked_changed.connect(self._on_picked_changed)
         self._header.toggled.connect(self._on_header_toggled)
         for box in (self._file, self._sheet, *self._detecting):
-            box.currentIndexChanged.connect(self._on_reading_changed)
+            box.currentIndexChanged.connect(self.reading_changed)
         self._typed.editingFinished.connect(self._on_delimiter_typed)
-        self._skipped.valueChanged.connect(self._on_reading_changed)
-        self._entities.toggled.connect(self._on_entities_toggled)
-        self._policy.currentIndexChanged.connect(self._on_policy_changed)
+        self._skipped.valueChanged.connect(self.reading_changed)
+        self._entities.toggled.connect(self.reading_changed)
+        self._policy.currentIndexChanged.connect(self.policy_changed)
 
     @Slot()
     def _on_delimiter_typed(self) -> None:
@@ -460,22 +455,10 @@ class CsvForm(QWidget):
         self._keys = tuple(map(self._column_key, columns))
         self.columns_changed.emit(columns)
 
-    @Slot(int)
-    def _on_policy_changed(self, index: int) -> None:
-        self.policy_changed.emit()
-
     @Slot(bool)
     def _on_header_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
         self._has_header = is_checked
         self._is_header_chosen = True
-        self.reading_changed.emit()
-
-    @Slot(bool)
-    def _on_entities_toggled(self, is_checked: bool) -> None:  # noqa: FBT001 - Qt's signature
-        self.reading_changed.emit()
-
-    @Slot(int)
-    def _on_reading_changed(self, index: int) -> None:
         self.reading_changed.emit()
 
 

@@ -43,8 +43,7 @@ class EncodingChoice(QWidget):
                 "Read in this encoding",
                 "Read the file in this encoding: the line beside it is how it would look",
             )
-            line = make_label("", "hint", self)
-            line.setObjectName(f"dataset.encoding_line_{number}")
+            line = make_label("", "hint", self, name=f"dataset.encoding_line_{number}")
             line.setMinimumWidth(1)  # a long line is cut
             self._buttons.addButton(button, number)
             self._lines.append(line)

@@ -5,17 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QGridLayout,
-    QHBoxLayout,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.shared.file_dialogs import ask_folder, ask_open_paths, first_folder
 from app.shared.labels import as_plain, describe, make_card, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.theme import scaled
 
 NO_FILE = "No file yet"
@@ -31,37 +25,25 @@ FILE_FILTERS = (
     "All files (*)",
 )
 
-_STEPS = (
-    (
-        "Choose a text",
-        (
-            "Open a CSV file with one comment, review or message per row, or several as one text; "
-            "drop them onto this window, or begin with the sample comments that come with the "
-            "program."
-        ),
+_STEPS = {
+    "Choose a text": (
+        "Open a CSV file with one comment, review or message per row, or several as one text; "
+        "drop them onto this window, or begin with the sample comments that come with the "
+        "program."
     ),
-    (
-        "Check how it is read",
-        (
-            "The first rows appear here. Pick the column that holds the text; the program "
-            "guesses the rest, and you can overrule it."
-        ),
+    "Check how it is read": (
+        "The first rows appear here. Pick the column that holds the text; the program "
+        "guesses the rest, and you can overrule it."
     ),
-    (
-        "Prepare it",
-        (
-            "The text is split into sentences and words. The most frequent words become the "
-            "vocabulary: all that the network can read and say."
-        ),
+    "Prepare it": (
+        "The text is split into sentences and words. The most frequent words become the "
+        "vocabulary: all that the network can read and say."
     ),
-    (
-        "Then train and generate",
-        (
-            "On the Training tab a small recurrent network learns to guess each next word. "
-            "On the Generation tab it writes sentences of its own."
-        ),
+    "Then train and generate": (
+        "On the Training tab a small recurrent network learns to guess each next word. "
+        "On the Generation tab it writes sentences of its own."
     ),
-)
+}
 WIDTH = 600  # px, of the card
 
 
@@ -102,16 +84,12 @@ class FilePanel(QWidget):
             "Use the sample comments",
             "Use the several thousand comments, written for this program, that come with it",
         )
-        self._file = make_label(NO_FILE, "hint", self)
-        self._file.setObjectName("dataset.file_label")
+        self._file = make_label(NO_FILE, "hint", self, name="dataset.file_label")
         self._file.setMinimumWidth(1)  # a long name is cut in the middle
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._open, 1)
-        row.addWidget(self._open_folder)
+        row = in_row((self._open, 1), self._open_folder, spacing=8)
         layout.addLayout(row)
         layout.addWidget(self._sample)
         layout.addWidget(self._file)
@@ -201,15 +179,16 @@ class WelcomePage(QWidget):
             "Teach a network to write from your own text", "title", card, wrap=True
         )
         grid.addWidget(headline, 0, 0, 1, 2)
-        for number, (title, text) in enumerate(_STEPS, start=1):
+        for number, (title, text) in enumerate(_STEPS.items(), start=1):
             row = 2 * number
             grid.setRowMinimumHeight(row - 1, 12)
             digit = make_label(str(number), "title", card)
             digit.setProperty("accent", "true")
-            step = QVBoxLayout()
-            step.setSpacing(2)
-            step.addWidget(make_label(title, "heading", card))
-            step.addWidget(make_label(text, "hint", card, wrap=True))
+            step = in_column(
+                make_label(title, "heading", card),
+                make_label(text, "hint", card, wrap=True),
+                spacing=2,
+            )
             grid.addWidget(digit, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
             grid.addLayout(step, row, 1)
         outer = QGridLayout(self)

@@ -19,11 +19,9 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QHeaderView,
-    QSplitter,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,7 +29,8 @@ from app.dataset.file.encoding_choice import EncodingChoice
 from app.dataset.file.refused_rows import CELL_LENGTH, ItemRole, ProblemPanel
 from app.shared.direction import TextDelegate
 from app.shared.formatting import counted, format_bytes, format_count, shorten
-from app.shared.labels import as_plain, describe, make_label
+from app.shared.labels import as_plain, describe, make_label, make_splitter
+from app.shared.layouts import in_column
 from app.shared.tables import Index, prepare_table
 from app.shared.theme import current_palette, scaled
 
@@ -83,31 +82,28 @@ class PreviewPage(QWidget):
         super().__init__(parent)
         self._preview: CsvPreview | None = None
         self._model = PreviewModel(self)
-        self._note = make_label("", "hint", self, wrap=True)
-        self._note.setObjectName("dataset.preview_note")
-        self._doubt_note = make_label("", "warning", self, wrap=True)
-        self._doubt_note.setObjectName("dataset.doubt_note")
+        self._note = make_label("", "hint", self, wrap=True, name="dataset.preview_note")
+        self._doubt_note = make_label("", "warning", self, wrap=True, name="dataset.doubt_note")
         self._doubt_note.hide()
-        self._damage_note = make_label("", "warning", self, wrap=True)
-        self._damage_note.setObjectName("dataset.damage_note")
+        self._damage_note = make_label("", "warning", self, wrap=True, name="dataset.damage_note")
         self._damage_note.hide()
         self._encodings = EncodingChoice(self)
         self._problems = ProblemPanel("preview_", self, is_wide=True)
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setChildrenCollapsible(False)
+        rows = self._build_table()
+        splitter = make_splitter(Qt.Orientation.Vertical, rows, self._problems, parent=self)
         splitter.setHandleWidth(12)
-        splitter.addWidget(self._build_table())
-        splitter.addWidget(self._problems)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes(HEIGHTS)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._note)
-        layout.addWidget(self._doubt_note)
-        layout.addWidget(self._damage_note)
-        layout.addWidget(self._encodings)
-        layout.addWidget(splitter, 1)
+        in_column(
+            self._note,
+            self._doubt_note,
+            self._damage_note,
+            self._encodings,
+            (splitter, 1),
+            of=self,
+            margins=(0, 12, 0, 0),
+            spacing=8,
+        )
         self._problems.line_chosen.connect(self._on_line_chosen)
         self._problems.save_requested.connect(self.save_requested)
         self._encodings.encoding_chosen.connect(self.encoding_chosen)
@@ -202,13 +198,10 @@ class PreviewPage(QWidget):
         """Say above the numbers at the left what they are."""
         corner = self._table.findChild(QAbstractButton)  # of Qt's own; it has no text to set
         if corner is not None:
-            label = make_label("Line", "caption", corner)
-            label.setObjectName("dataset.line_label")
+            label = make_label("Line", "caption", corner, name="dataset.line_label")
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.setContentsMargins(0, 0, scaled(6), 0)
-            inside = QVBoxLayout(corner)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.addWidget(label)
+            in_column(label, of=corner, margins=0)
 
     @Slot(int)
     def _on_header_clicked(self, section: int) -> None:

@@ -5,20 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFrame, QHeaderView, QPushButton, QTableView, QWidget
 
 from app.dataset.strip import Strip
 from app.shared.formatting import format_count, shorten
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.saving import ask_save_path
 from app.shared.tables import Column, RowsModel, prepare_table
 from app.shared.theme import scaled
@@ -57,8 +49,9 @@ class ProblemPanel(QFrame):
         super().__init__(parent)
         self.setProperty("card", "true")
         self._model = RowsModel(problem_columns(), self)
-        self._heading = make_label("", "heading", self, wrap=True)
-        self._heading.setObjectName(f"dataset.{role}problems_label")
+        self._heading = make_label(
+            "", "heading", self, wrap=True, name=f"dataset.{role}problems_label"
+        )
         self._save = describe(
             QPushButton("Save the refused ro&ws…" if is_wide else "&Save…", self),
             f"dataset.{role}save_problems_button",
@@ -68,15 +61,8 @@ class ProblemPanel(QFrame):
         self._cost = Strip(f"dataset.{role}open_quote_strip", self)
         self._cost.accepted.connect(self.plain_quotes_requested)
         self._table = self._build_table(role, is_wide=is_wide)
-        head = QHBoxLayout()
-        head.addWidget(self._heading, 1)
-        head.addWidget(self._save)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(self._cost)
-        layout.addWidget(self._table, 1)
+        head = in_row((self._heading, 1), self._save)
+        in_column(head, self._cost, (self._table, 1), of=self, margins=(16, 12, 16, 16), spacing=8)
         self._save.clicked.connect(self._on_save_clicked)
         self._table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         self.hide()

@@ -58,10 +58,10 @@ class CopiesController(BackgroundController):
         self._asked: Sequence[SentenceGenerated] = ()
         self._missing: set[str] = set()  # texts that are not kept any more, by their digest
         self._panel.sentences_written.connect(self._look)
-        self._panel.copy_chosen.connect(self._on_copy_chosen)
+        self._panel.sentences.copy_chosen.connect(self._on_copy_chosen)
         self._panel.source_chosen.connect(self._on_source_chosen)
-        self._session.corpus_changed.connect(self._on_text_changed)
-        self._session.model_changed.connect(self._on_text_changed)
+        self._session.corpus_changed.connect(self._look)
+        self._session.model_changed.connect(self._look)
 
     @Slot()
     def _look(self) -> None:
@@ -96,11 +96,7 @@ class CopiesController(BackgroundController):
         return None
 
     def _own_records(self) -> list[tuple[Batch, SentenceGenerated]]:
-        return [record for record in self._panel.records() if record[0].is_of_session]
-
-    @Slot(object)
-    def _on_text_changed(self, _value: object) -> None:
-        self._look()
+        return [record for record in self._panel.sentences.records() if record[0].is_of_session]
 
     def _take(self, event: object) -> None:
         model = self._session.shown_model

@@ -13,8 +13,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolTip
 
 from app.errors import TaskFailure
-from app.generation.background.controller import BackgroundController
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import BackgroundController, Throttle
 from app.generation.word_preview import ROWS, RestedWord, preview_html
 from app.shared.formatting import format_share
 from engine import NextWords, RunControl, SampleConfig
@@ -44,10 +43,10 @@ class NextWordsController(BackgroundController):
         self._ask("start")
 
     def _connect_signals(self) -> None:
-        self._generate_panel.start_changed.connect(self._typing.submit)
+        self._generate_panel.start_line.textChanged.connect(self._typing.submit)
         self._generate_panel.settings_changed.connect(self._on_settings_changed)
         self._score_panel.place_changed.connect(self._on_place_changed)
-        for view in (self._generate_panel, self._score_panel.coloured):
+        for view in (self._generate_panel.sentences, self._score_panel.coloured):
             view.word_rested.connect(self._on_word_rested)
             view.word_left.connect(self._on_word_left)
         self._session.shown_model_changed.connect(self._on_model_changed)

@@ -11,14 +11,7 @@ from app.generation.ranking.rank_page import ranking_status
 from app.generation.ranking.ranked_table import ranking_as_csv
 from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.saving import ask_save_path
-from engine import (
-    CandidatesScored,
-    ExportError,
-    ScoredCandidate,
-    StageProgress,
-    export_file,
-    rank,
-)
+from engine import CandidatesScored, ExportError, ScoredCandidate, StageProgress, export_file, rank
 
 
 class RankingController(BackgroundController):

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import Slot
 
 from app.errors import TaskFailure
-from app.generation.background.controller import BackgroundController
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import BackgroundController, Throttle
 from app.generation.controller import model_epoch, model_origin, model_title
 from app.generation.records import ModelScore
 from engine import SPECIAL_TOKENS, RunControl, SentenceScored

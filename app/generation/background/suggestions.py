@@ -10,8 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import ErrorPresenter, TaskFailure
-from app.generation.background.controller import BackgroundController
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import BackgroundController, Throttle
 from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session

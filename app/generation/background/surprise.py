@@ -42,19 +42,19 @@ class SurpriseController(BackgroundController):
         if model is not self._model:
             self._model, self._scores = model, {}
         most = _MOST_IN_TRAINING if self._is_training else _MOST
-        newest = [each for _, each in self._panel.records()[-most:]]
+        newest = [each for _, each in self._panel.sentences.records()[-most:]]
         self._asked = [each for each in newest if key_of(each) not in self._scores]
         if self._asked:
             words = [each.words for each in self._asked]
             self._start(self._jobs.score_sentences, model, words)
         else:
-            self._panel.show_surprise(dict(self._scores), model.word_dim)
+            self._panel.sentences.show_surprise(dict(self._scores), model.word_dim)
 
     @Slot(object)
     def _on_changed(self, _value: object) -> None:
         if not self._panel.wants_surprise:
             self._runner.stop()
-            self._panel.show_surprise({}, 0)
+            self._panel.sentences.show_surprise({}, 0)
         else:
             self._look()
 

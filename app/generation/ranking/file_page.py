@@ -5,16 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHeaderView, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.shared.fields.column_picker import ColumnPicker
 from app.shared.formatting import (
@@ -25,6 +16,7 @@ from app.shared.formatting import (
     format_perplexity,
 )
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import scaled
 from engine import SENTENCE_END, UNKNOWN_TOKEN, FileScored, StageProgress, WordStatistic
@@ -100,7 +92,7 @@ class FilePage(QWidget):
         self._score_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
 
     def _build_progress(self) -> None:
-        self._bar = describe(QProgressBar(self), "generation.file_bar", "How far it is", "")
+        self._bar = describe(QProgressBar(self), "generation.file_bar", "How far it is")
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
         self._cancel_button = describe(
@@ -109,12 +101,10 @@ class FilePage(QWidget):
             "Stop scoring",
             "Stop; no new file is left (Esc)",
         )
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("generation.file_status")
+        self._status = make_label("", "hint", self, wrap=True, name="generation.file_status")
 
     def _build_result(self) -> None:
-        self._totals = make_label("", "body", self, wrap=True)
-        self._totals.setObjectName("generation.file_totals")
+        self._totals = make_label("", "body", self, wrap=True, name="generation.file_totals")
         self._words = RowsModel(statistic_columns(self._share), self)
         self._table = describe(
             RecordTable(self),
@@ -141,25 +131,23 @@ class FilePage(QWidget):
             fit_column(self._table, column, sample)
 
     def _build_layout(self) -> None:
-        choice = QHBoxLayout()
-        choice.addWidget(self._open_button)
-        choice.addWidget(self._name_label, 1)
+        choice = in_row(self._open_button, (self._name_label, 1))
         label = QLabel("&Text", self)
         label.setBuddy(self._column_picker)
         choice.addWidget(label)
         choice.addWidget(self._column_picker)
         choice.addWidget(self._per_word_check)
         choice.addWidget(self._score_button)
-        progress = QHBoxLayout()
-        progress.addWidget(self._bar, 1)
-        progress.addWidget(self._cancel_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.addLayout(choice)
-        layout.addLayout(progress)
-        layout.addWidget(self._status)
-        layout.addWidget(self._totals)
-        layout.addWidget(self._table, 1)
+        progress = in_row((self._bar, 1), self._cancel_button)
+        in_column(
+            choice,
+            progress,
+            self._status,
+            self._totals,
+            (self._table, 1),
+            of=self,
+            margins=(0, 8, 0, 0),
+        )
 
     def show_available(self, *, is_available: bool) -> None:
         """Let a file be scored while there is a model."""

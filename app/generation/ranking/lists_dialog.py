@@ -1,11 +1,12 @@
 """A window of its own for what has more than one sentence: a list to rank, a file to score."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QTabWidget, QWidget
 
 from app.generation.ranking.file_page import FilePage
 from app.generation.ranking.rank_page import RankPage
 from app.shared.labels import ElidedLabel, describe
+from app.shared.layouts import in_column
 from app.shared.theme import scaled
 
 _SIZE = (1200, 640)  # px
@@ -31,10 +32,7 @@ class ListsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("generation.lists_dialog")
         self.setWindowTitle("Rank a list or score a file")
-        self._model_label = ElidedLabel(self)
-        self._model_label.setObjectName("generation.lists_model_label")
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setTextFormat(Qt.TextFormat.PlainText)
+        self._model_label = ElidedLabel(self, role="hint", name="generation.lists_model_label")
         self.rank_page, self.file_page = RankPage(self), FilePage(self)
         tabs = describe(
             QTabWidget(self),
@@ -44,10 +42,7 @@ class ListsDialog(QDialog):
         )
         tabs.addTab(self.rank_page, "Rank a list")
         tabs.addTab(self.file_page, "Score a file")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.addWidget(self._model_label)
-        layout.addWidget(tabs, 1)
+        in_column(self._model_label, (tabs, 1), of=self, margins=(16, 12, 16, 16))
         self.resize(*map(scaled, _SIZE))
 
     def show_model(self, text: str | None) -> None:

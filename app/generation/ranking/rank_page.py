@@ -10,14 +10,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from app.generation.ranking.ranked_table import RankedTable
 from app.shared.formatting import counted
-from app.shared.labels import describe, make_label
+from app.shared.labels import describe, make_label, make_splitter
+from app.shared.layouts import in_column, in_row
 from engine import RankedCandidate, RankWeights, StageProgress
 
 _LARGEST_WEIGHT = 1000.0
@@ -118,9 +118,8 @@ class RankPage(QWidget):
         )
 
     def _build_result(self) -> None:
-        self._table = describe(RankedTable(self), "generation.rank_table", "Ranked sentences", "")
-        self._status = make_label("", "hint", self, wrap=True)
-        self._status.setObjectName("generation.rank_status")
+        self._table = describe(RankedTable(self), "generation.rank_table", "Ranked sentences")
+        self._status = make_label("", "hint", self, wrap=True, name="generation.rank_status")
         self._save_button = describe(
             QPushButton("&Save…", self),
             "generation.rank_save_button",
@@ -130,14 +129,8 @@ class RankPage(QWidget):
 
     def _build_layout(self) -> None:
         left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.addWidget(self._edit, 1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._open_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self._cancel_button)
-        buttons.addWidget(self._rank_button)
+        column = in_column((self._edit, 1), of=left, margins=(0, 8, 0, 0))
+        buttons = in_row(self._open_button, (None, 1), self._cancel_button, self._rank_button)
         column.addLayout(buttons)
         right = QWidget(self)
         column = QVBoxLayout(right)
@@ -154,21 +147,15 @@ class RankPage(QWidget):
         weights.addWidget(self._scores_button)
         column.addLayout(weights)
         column.addWidget(self._table, 1)
-        below = QHBoxLayout()
-        below.addWidget(self._status, 1)
-        below.addWidget(self._save_button)
+        below = in_row((self._status, 1), self._save_button)
         column.addLayout(below)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setObjectName("generation.rank_splitter")
-        splitter.addWidget(left)
-        splitter.addWidget(right)
-        splitter.setChildrenCollapsible(False)
+        splitter = make_splitter(
+            Qt.Orientation.Horizontal, left, right, parent=self, name="generation.rank_splitter"
+        )
         splitter.setHandleWidth(16)
         splitter.setSizes([_LIST_WIDTH, _TABLE_WIDTH])
         splitter.setStretchFactor(1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        in_column(splitter, of=self, margins=0)
 
     def _connect_signals(self) -> None:
         self._rank_button.clicked.connect(self._on_rank_clicked)
@@ -259,7 +246,7 @@ def ranking_status(ranked: Sequence[RankedCandidate], model: str) -> str:
 
 
 def _weight_spin(parent: QWidget, name: str, title: str, value: float) -> QDoubleSpinBox:
-    spin = describe(QDoubleSpinBox(parent), name, title, "")
+    spin = describe(QDoubleSpinBox(parent), name, title)
     spin.setRange(-_LARGEST_WEIGHT, _LARGEST_WEIGHT)
     spin.setDecimals(2)
     spin.setSingleStep(0.1)

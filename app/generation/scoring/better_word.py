@@ -3,10 +3,11 @@
 import math
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.shared.formatting import format_perplexity
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_row
 from engine import ReplacementFound
 
 _LARGEST_EXPONENT = 700.0  # of a float
@@ -38,19 +39,14 @@ class BetterWord(QWidget):
             "Find the one word whose replacement makes the sentence most probable: every word is "
             "tried at every place (Esc stops)",
         )
-        self._label = make_label("", "hint", self, wrap=True)
-        self._label.setObjectName("generation.improve_label")
+        self._label = make_label("", "hint", self, wrap=True, name="generation.improve_label")
         self._take_button = describe(
             QPushButton("Take it", self),
             "generation.take_button",
             "Take the better word",
             "Put the sentence with the better word into the line; Undo takes it back",
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self._take_button)
+        in_row((self._label, 1), self._take_button, of=self, margins=0, spacing=16)
         self.ask_button.clicked.connect(self._on_ask_clicked)
         self._take_button.clicked.connect(self._on_take_clicked)
         self.forget()

@@ -16,14 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.generation.places import places_of_words
 from app.generation.records import ModelScore
-from app.generation.scoring.bands import (
-    PAD,
-    band_limits,
-    band_of,
-    boxes_of,
-    paint_band,
-    word_tip,
-)
+from app.generation.scoring.bands import PAD, band_limits, band_of, boxes_of, paint_band, word_tip
 from app.generation.word_preview import RestedWord
 from app.shared.direction import text_option
 from app.shared.formatting import format_count

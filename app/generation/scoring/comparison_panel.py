@@ -1,12 +1,13 @@
 """Compared sentences: ranked, and two of them word under word."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.generation.records import ModelScore
 from app.generation.scoring.comparison_table import ComparisonTable
 from app.generation.scoring.pair_table import PairTable
 from app.shared.labels import describe
+from app.shared.layouts import in_column, in_row
 
 
 class ComparisonPanel(QWidget):
@@ -31,7 +32,7 @@ class ComparisonPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = describe(
-            ComparisonTable(self), "generation.comparison_table", "Compared sentences", ""
+            ComparisonTable(self), "generation.comparison_table", "Compared sentences"
         )
         self.table.set_placeholder(
             "Add sentences here to rank them, such as “he go to school” and “he goes to school”."
@@ -44,12 +45,10 @@ class ComparisonPanel(QWidget):
             "Remove the selected sentences from the comparison, or all of them",
         )
         self._unpin_button.setEnabled(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.table, 1)
-        row = QHBoxLayout()
-        row.addWidget(self._pair.verdict_label, 1)
-        row.addWidget(self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
+        column = in_column((self.table, 1), of=self, margins=0)
+        row = in_row(
+            (self._pair.verdict_label, 1), (self._unpin_button, 0, Qt.AlignmentFlag.AlignRight)
+        )
         column.addLayout(row)
         column.addWidget(self._pair)
         self._unpin_button.clicked.connect(self.table.remove_selected_or_all)

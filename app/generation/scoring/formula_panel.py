@@ -20,7 +20,6 @@ class FormulaPanel(QScrollArea):
             make_label(_NOTHING, "body", self, wrap=True),
             "generation.formula_label",
             "How it is computed",
-            "",
         )
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

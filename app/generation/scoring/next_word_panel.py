@@ -9,18 +9,17 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count, format_share, shorten
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.tables import Column, RecordTable, RowsModel, fit_column
 from app.shared.theme import current_palette
 from engine import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, NextWord, NextWords
@@ -59,8 +58,7 @@ class NextWordPanel(QWidget):
         super().__init__(parent)
         self._said: NextWords | None = None
         self.rows_wanted: int | None = _FIRST_ROWS
-        self._heading = make_label("", "hint", self, wrap=True)
-        self._heading.setObjectName("generation.next_heading")
+        self._heading = make_label("", "hint", self, wrap=True, name="generation.next_heading")
         self._search_edit = describe(
             QLineEdit(self),
             "generation.next_search_edit",
@@ -68,14 +66,9 @@ class NextWordPanel(QWidget):
             "Show only the words that begin so",
         )
         self._search_edit.setPlaceholderText("Find a word")
-        self._table = describe(NextWordTable(self), "generation.next_table", "Possible words", "")
-        top = QHBoxLayout()
-        top.addWidget(self._heading, 1)
-        top.addWidget(self._search_edit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(top)
-        layout.addWidget(self._table, 1)
+        self._table = describe(NextWordTable(self), "generation.next_table", "Possible words")
+        top = in_row((self._heading, 1), self._search_edit)
+        in_column(top, (self._table, 1), of=self, margins=(0, 4, 0, 0))
         self._search_edit.textChanged.connect(self._on_search_changed)
         self._table.word_taken.connect(self.word_taken)
         self._table.verticalScrollBar().valueChanged.connect(self._on_scrolled)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from app.generation.records import ModelScore
 from app.generation.scoring.alignment import Opposite, aligned
@@ -10,6 +10,7 @@ from app.generation.scoring.bands import band_colour, band_limits, band_of, expe
 from app.shared.direction import isolated
 from app.shared.formatting import format_perplexity
 from app.shared.labels import as_plain, describe, make_label
+from app.shared.layouts import in_column
 from app.shared.tables import CELL_PADDING, prepare_rows
 from engine import SENTENCE_END, WordScore
 
@@ -32,13 +33,9 @@ class PairTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = PairModel(self)
-        self.verdict_label = make_label("", "body", parent, wrap=True)
-        self.verdict_label.setObjectName("generation.pair_label")
+        self.verdict_label = make_label("", "body", parent, wrap=True, name="generation.pair_label")
         self._table = describe(
-            QTableView(self),
-            "generation.pair_table",
-            "Two sentences word under word",
-            "",
+            QTableView(self), "generation.pair_table", "Two sentences word under word"
         )
         self._table.setModel(self._model)
         prepare_rows(self._table)
@@ -48,9 +45,7 @@ class PairTable(QWidget):
         self._table.horizontalHeader().hide()
         self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._table)
+        in_column(self._table, of=self, margins=0)
         self.show_pair(None)
 
     def show_pair(self, pair: tuple[ModelScore, ModelScore] | None) -> None:

@@ -5,16 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QPushButton,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QSplitter, QTabWidget, QWidget
 
 from app.generation.places import places_of_words
 from app.generation.records import ModelScore
@@ -37,7 +28,8 @@ from app.generation.scoring.table_row import TableRow
 from app.generation.scoring.word_table import WordProbabilityTable
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.labels import ElidedLabel, TermLabel, as_plain, describe, make_label
+from app.shared.labels import ElidedLabel, TermLabel, as_plain, describe, make_label, make_splitter
+from app.shared.layouts import in_column, in_row
 from engine import SENTENCE_END, NextWords
 
 NOTHING = "–"
@@ -138,7 +130,6 @@ class ScorePanel(QFrame):
             ColouredSentence(self),
             "generation.coloured_sentence",
             "The sentence, coloured by surprise",
-            "",
         )
         self._legend = Legend(self)
         self._legend.setObjectName("generation.legend")
@@ -149,30 +140,30 @@ class ScorePanel(QFrame):
             self._perplexity_label,
             self._bits_label,
         ) = self._figures
-        self._model_label = ElidedLabel(self)
-        self._model_label.setProperty("role", "hint")
-        self._model_label.setObjectName("generation.score_model_label")
-        self._parts_label = make_label("", "hint", self, wrap=True)
-        self._parts_label.setObjectName("generation.parts_label")
-        self._percentile_label = make_label("", "hint", self, wrap=True)
-        self._percentile_label.setObjectName("generation.percentile_label")
-        self._unknown_label = make_label("", "bad", self, wrap=True)
-        self._unknown_label.setObjectName("generation.unknown_label")
+        self._model_label = ElidedLabel(self, role="hint", name="generation.score_model_label")
+        self._parts_label = make_label("", "hint", self, wrap=True, name="generation.parts_label")
+        self._percentile_label = make_label(
+            "", "hint", self, wrap=True, name="generation.percentile_label"
+        )
+        self._unknown_label = make_label(
+            "", "bad", self, wrap=True, name="generation.unknown_label"
+        )
 
     def _build_tables(self) -> None:
         self._word_table = describe(
-            WordProbabilityTable(self), "generation.word_table", "Probability of each word", ""
+            WordProbabilityTable(self), "generation.word_table", "Probability of each word"
         )
         self._next_panel = NextWordPanel(self)
         self._formula = FormulaPanel(self)
         self._comparison = ComparisonPanel(self)
 
     def _build_layout(self) -> None:
-        line = QHBoxLayout()
-        line.addWidget(self.sentence_line, 1)
-        line.addWidget(self._undo_button)
-        line.addWidget(self.better_word.ask_button)
-        line.addWidget(self._pin_button)
+        line = in_row(
+            (self.sentence_line, 1),
+            self._undo_button,
+            self.better_word.ask_button,
+            self._pin_button,
+        )
         figures = QGridLayout()
         figures.setHorizontalSpacing(28)
         figures.setVerticalSpacing(0)
@@ -188,19 +179,9 @@ class ScorePanel(QFrame):
         self.table_row = TableRow(figures, 2, self)
         figures.setColumnStretch(len(names), 1)
         heading = make_label("How probable is a sentence?", "heading", self)
-        top = QHBoxLayout()
-        top.addWidget(heading, 1)
-        top.addWidget(self._lists_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.addLayout(top)
-        layout.addLayout(line)
-        layout.addWidget(self.coloured)
-        layout.addLayout(figures)
-        better = QHBoxLayout()
-        better.setSpacing(16)
-        better.addWidget(self._percentile_label, 1)
-        better.addWidget(self.better_word, 1)
+        top = in_row((heading, 1), self._lists_button)
+        layout = in_column(top, line, self.coloured, figures, of=self, margins=(16, 12, 16, 12))
+        better = in_row((self._percentile_label, 1), (self.better_word, 1), spacing=16)
         layout.addLayout(better)
         layout.addWidget(self._parts_label)
         layout.addWidget(self._unknown_label)
@@ -217,11 +198,10 @@ class ScorePanel(QFrame):
         self._aside_tabs.addTab(self._comparison, "Comparison")
         self._aside_tabs.setTabVisible(_COMPARISON, False)  # noqa: FBT003 - Qt's signature
         self._aside_tabs.addTab(self._formula, "Formula")
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setObjectName("generation.score_splitter")
-        splitter.addWidget(self._word_table)
-        splitter.addWidget(self._aside_tabs)
-        splitter.setChildrenCollapsible(False)
+        parts = self._word_table, self._aside_tabs
+        splitter = make_splitter(
+            Qt.Orientation.Horizontal, *parts, parent=self, name="generation.score_splitter"
+        )
         splitter.setSizes([560, 640])
         return splitter
 

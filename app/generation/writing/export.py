@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.generation.records import Batch
 from app.shared.saving import ask_save_path, inert_csv
-from engine import SentenceGenerated, export_file
+from engine import SentenceGenerated
 
 Record = tuple[Batch, SentenceGenerated]
 
@@ -108,19 +108,15 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def save_sentences(path: Path, records: Sequence[Record]) -> None:
-    """Write a CSV or JSON lines if `path` ends so, else text.
-
-    Raise `ExportError` where it cannot be written; the old file is kept then.
-    """
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        content = sentences_as_csv(records).encode("utf-8-sig", errors="replace")
-    elif suffix == ".jsonl":
-        content = sentences_as_json_lines(records).encode("utf-8", errors="replace")
-    else:
-        content = sentences_as_text(records).encode("utf-8", errors="replace")
-    export_file(path, content, "The sentences")
+def sentences_as(suffix: str, records: Sequence[Record]) -> bytes:
+    """Return the content of a file with this suffix: a CSV, JSON lines, or else text."""
+    match suffix.lower():
+        case ".csv":
+            return sentences_as_csv(records).encode("utf-8-sig", errors="replace")
+        case ".jsonl":
+            return sentences_as_json_lines(records).encode("utf-8", errors="replace")
+        case _:
+            return sentences_as_text(records).encode("utf-8", errors="replace")
 
 
 def ask_sentences_path(suggested: Path) -> Path | None:

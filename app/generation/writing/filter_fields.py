@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QSpinBox,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.generation.presets import filters_text
 from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.labels import add_row, describe, make_form, make_label
+from app.shared.layouts import in_column
 from app.shared.theme import scaled
 from engine import SampleConfig
 
@@ -52,11 +52,13 @@ class FilterFields(QWidget):
         self._fields = QWidget(self)
         self._build_fields()
         self._build_form()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._fold_button, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._fields)
+        in_column(
+            (self._fold_button, 0, Qt.AlignmentFlag.AlignLeft),
+            self._fields,
+            of=self,
+            margins=0,
+            spacing=6,
+        )
         self._fold_button.toggled.connect(self._on_fold_toggled)
         for spin in self._spins():
             spin.valueChanged.connect(self._on_value_changed)  # type: ignore[attr-defined]

@@ -8,16 +8,13 @@ from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.generation.presets import Preset
 from app.generation.records import Batch
 from app.generation.writing.novelty_line import NoveltyLine
 from app.generation.writing.sample_form import SampleForm
@@ -26,9 +23,10 @@ from app.generation.writing.source_menu import build_source_menu
 from app.shared.fields.suggesting_line import SuggestingLine
 from app.shared.formatting import counted
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import FittingScrollArea
 from app.shared.theme import scaled
-from engine import Copy, Novelty, SampleConfig, SentenceGenerated, SentenceGrowing, WordScore
+from engine import Copy, Novelty, SampleConfig, SentenceGenerated
 
 NO_MODEL_TEXT = (
     "There is no model yet.\n\nTrain one on the Training tab: its first snapshot can be used "
@@ -55,49 +53,35 @@ class GeneratePanel(QFrame):
         The user pressed the button.
     settings_changed(object)
         The `SampleConfig` of the form are different now.
-    score_requested(str, object)
-        The user wants this sentence's probability, word by word.
-    word_chosen(object, int)
-        The user wants to see what could stand at a word of this `SentenceGenerated`, from 0.
-    word_rested(object)
-        The pointer rests on a word of a sentence: a `RestedWord`.
-    word_left()
-        It rests there no longer.
     suggesting_chosen(bool)
         Words are to be suggested while the person writes, or not.
-    start_changed(str)
-        The sentences are to begin with this.
-    own_presets_changed(object)
-        One's own presets are these now, a tuple.
     records_changed()
         Sentences came, were taken away, or were marked.
     cleared(object)
         The list was cleared: the sentences with their batches, for `show_records`.
     sentences_written()
         A batch has come to its end, or other sentences are shown.
-    copy_chosen(object)
-        The user wants to know where the longest run of this `SentenceGenerated` was copied from.
     surprise_toggled(bool)
         The words of the sentences are to be coloured by surprise, or not.
     source_chosen(int)
         The user wants to see this sentence of the training text, from 0.
+
+    Attributes
+    ----------
+    form : SampleForm
+    start_line : SuggestingLine
+        What the sentences are to begin with.
+    sentences : SentenceList
     """
 
     generate_requested = Signal(object)
     stop_requested = Signal()
     save_requested = Signal()
     settings_changed = Signal(object)
-    score_requested = Signal(str, object)
-    word_chosen = Signal(object, int)
-    word_rested = Signal(object)
-    word_left = Signal()
     suggesting_chosen = Signal(bool)
-    start_changed = Signal(str)
-    own_presets_changed = Signal(object)
     records_changed = Signal()
     cleared = Signal(object)
     sentences_written = Signal()
-    copy_chosen = Signal(object)
     surprise_toggled = Signal(bool)
     source_chosen = Signal(int)
 
@@ -106,7 +90,7 @@ class GeneratePanel(QFrame):
         self.setProperty("card", True)  # noqa: FBT003 - Qt's signature
         self._is_available = False
         self._is_generating = False
-        self._form = SampleForm(self)
+        self.form = SampleForm(self)
         self._build_start()
         self._build_buttons()
         self._build_list()
@@ -131,8 +115,7 @@ class GeneratePanel(QFrame):
             "While you write, here or in the line below, grey letters show what the model would "
             "write next: Tab accepts them, Esc dismisses them",
         )
-        self._start_hint = make_label("", "hint", self, wrap=True)
-        self._start_hint.setObjectName("generation.start_hint")
+        self._start_hint = make_label("", "hint", self, wrap=True, name="generation.start_hint")
 
     def _build_buttons(self) -> None:
         self._generate_button = describe(
@@ -150,13 +133,10 @@ class GeneratePanel(QFrame):
         )
 
     def _build_list(self) -> None:
-        self._list = describe(
-            SentenceList(self),
-            "generation.sentence_list",
-            "Generated sentences",
-            "",
+        self.sentences = describe(
+            SentenceList(self), "generation.sentence_list", "Generated sentences"
         )
-        self._list.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window shows a title alone
+        self.sentences.setMinimumHeight(scaled(_LIST_HEIGHT))  # else a low window has a title alone
         self._copy_button = describe(
             QPushButton("&Copy", self),
             "generation.copy_button",
@@ -199,72 +179,57 @@ class GeneratePanel(QFrame):
             "Colour each word by how far down the model's list it stood, as for the typed "
             "sentence; otherwise the run of words that is copied from the training text is tinted",
         )
-        self._status_label = ElidedLabel(self)
-        self._status_label.setObjectName("generation.status_label")
-        self._status_label.setProperty("role", "hint")
+        self._status_label = ElidedLabel(self, role="hint", name="generation.status_label")
         self._novelty = NoveltyLine(self)
 
     def _build_layout(self) -> None:
         heading = QLabel("Write", self)
         heading.setProperty("role", "heading")
-        top = QHBoxLayout()
-        top.addWidget(heading)
-        top.addSpacing(8)
-        top.addWidget(self.start_line, 1)
-        top.addWidget(self._suggest_check)
-        top.addWidget(self._generate_button)
-        top.addWidget(self._stop_button)
-        below = QHBoxLayout()
-        below.addWidget(self._status_label)
-        below.addStretch(1)
-        below.addWidget(self._surprise_check)
-        below.addWidget(self._favourites_check)
-        below.addWidget(self._search_edit, _SEARCH_STRETCH)  # in a narrow window it yields first
-        for button in (self._copy_button, self._save_button, self._clear_button):
-            below.addWidget(button)
-        right = QVBoxLayout()
-        right.addWidget(self._list, 1)
-        right.addWidget(self._novelty)
-        right.addLayout(below)
+        top = in_row(
+            heading,
+            8,
+            (self.start_line, 1),
+            self._suggest_check,
+            self._generate_button,
+            self._stop_button,
+        )
+        # in a narrow window it yields first
+        below = in_row(
+            self._status_label,
+            (None, 1),
+            self._surprise_check,
+            self._favourites_check,
+            (self._search_edit, _SEARCH_STRETCH),
+            self._copy_button,
+            self._save_button,
+            self._clear_button,
+        )
+        right = in_column((self.sentences, 1), self._novelty, below)
         area = FittingScrollArea(self)
         area.setObjectName("generation.form_area")
-        area.setWidget(self._form)
-        self._form.setAutoFillBackground(False)  # the card shows through
+        area.setWidget(self.form)
+        self.form.setAutoFillBackground(False)  # the card shows through
         area.viewport().setAutoFillBackground(False)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(scaled(_FORM_WIDTH))
-        columns = QHBoxLayout()
-        columns.addWidget(area, 0, Qt.AlignmentFlag.AlignTop)
-        columns.addSpacing(12)
-        columns.addLayout(right, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.addLayout(top)
-        layout.addWidget(self._start_hint)
-        layout.addLayout(columns, 1)
+        columns = in_row((area, 0, Qt.AlignmentFlag.AlignTop), 12, (right, 1))
+        in_column(top, self._start_hint, (columns, 1), of=self, margins=(16, 12, 16, 12))
 
     def _connect_signals(self) -> None:
-        self._form.changed.connect(self._on_form_changed)
-        self._form.own_presets_changed.connect(self.own_presets_changed)
-        self.start_line.textChanged.connect(self.start_changed)
+        self.form.changed.connect(self._on_form_changed)
         self.start_line.returnPressed.connect(self.request_generate)
         self.start_line.editingFinished.connect(self._on_form_changed)
         self._search_edit.textChanged.connect(self._on_filter_changed)
         self._favourites_check.toggled.connect(self._on_filter_changed)
         self._surprise_check.toggled.connect(self.surprise_toggled)
         self._suggest_check.toggled.connect(self.suggesting_chosen)
-        self._list.word_chosen.connect(self.word_chosen)
-        self._list.word_rested.connect(self.word_rested)
-        self._list.word_left.connect(self.word_left)
-        self._list.copy_chosen.connect(self.copy_chosen)
-        self._list.favourites_changed.connect(self._on_favourites_changed)
+        self.sentences.favourites_changed.connect(self._on_favourites_changed)
         self._generate_button.clicked.connect(self.request_generate)
         self._stop_button.clicked.connect(self.request_stop)
-        self._copy_button.clicked.connect(self._list.copy_selected_or_all)
+        self._copy_button.clicked.connect(self.sentences.copy_selected_or_all)
         self._save_button.clicked.connect(self.save_requested)
         self._clear_button.clicked.connect(self._on_clear_clicked)
-        self._list.score_requested.connect(self.score_requested)
-        self._list.count_changed.connect(self._on_count_changed)
+        self.sentences.count_changed.connect(self._on_count_changed)
 
     @Slot()
     def request_generate(self) -> None:
@@ -274,7 +239,7 @@ class GeneratePanel(QFrame):
 
     def settings(self) -> SampleConfig:
         """Return what the form says, with the words to begin with."""
-        return replace(self._form.settings(), start=self.start_line.text().strip())
+        return replace(self.form.settings(), start=self.start_line.text().strip())
 
     @Slot()
     def request_stop(self) -> None:
@@ -285,7 +250,7 @@ class GeneratePanel(QFrame):
     def show_available(self, *, is_available: bool) -> None:
         """Enable the panel when there is a model."""
         self._is_available = is_available
-        self._list.set_placeholder(NO_SENTENCES_TEXT if is_available else NO_MODEL_TEXT)
+        self.sentences.set_placeholder(NO_SENTENCES_TEXT if is_available else NO_MODEL_TEXT)
         self._update_enabled()
 
     def show_generating(self, *, is_generating: bool) -> None:
@@ -300,13 +265,9 @@ class GeneratePanel(QFrame):
 
     def show_settings(self, settings: SampleConfig) -> None:
         """Show stored settings."""
-        self._form.show_settings(settings)
+        self.form.show_settings(settings)
         if isinstance(settings.start, str):
             self.start_line.setText(settings.start)
-
-    def show_own_presets(self, presets: Sequence[Preset]) -> None:
-        """Offer these presets of one's own."""
-        self._form.show_own_presets(presets)
 
     def show_suggesting(self, *, is_suggesting: bool) -> None:
         """Show whether words are suggested."""
@@ -319,10 +280,6 @@ class GeneratePanel(QFrame):
         self._start_hint.setVisible(bool(text))
         restyle(self._start_hint, "role", "bad" if is_warning else "hint")
 
-    def show_growing(self, sentence: SentenceGrowing) -> None:
-        """Show the sentence that is being written, as far as it is."""
-        self._list.show_growing(sentence)
-
     def show_copies(
         self,
         copies: Mapping[str, Copy],
@@ -331,19 +288,13 @@ class GeneratePanel(QFrame):
         held_out: Novelty | None = None,
     ) -> None:
         """Show what was copied of the sentences with these keys, and of the batch as a whole."""
-        self._list.show_copies(copies)
+        self.sentences.show_copies(copies)
         self._novelty.show_novelty(text, written, held_out)
 
     @property
     def wants_surprise(self) -> bool:
         """Whether words are to be coloured by surprise."""
         return self._surprise_check.isChecked()
-
-    def show_surprise(
-        self, surprise: Mapping[str, Sequence[WordScore]], vocabulary_size: int
-    ) -> None:
-        """Colour the words of the sentences with these keys by surprise."""
-        self._list.show_surprise(surprise, vocabulary_size)
 
     def show_sources(
         self, title: str, sources: Sequence[tuple[int, str]], *, can_be_shown: bool
@@ -357,30 +308,17 @@ class GeneratePanel(QFrame):
     def _on_source_triggered(self, action: QAction) -> None:
         self.source_chosen.emit(action.data())
 
-    @property
-    def favourites(self) -> set[str]:
-        """The keys of the sentences that are marked."""
-        return self._list.favourites
-
     def show_batch(self, batch: Batch) -> None:
         """Begin a new batch."""
-        self._list.start_batch(batch)
+        self.sentences.start_batch(batch)
 
     def update_batch(self, batch: Batch) -> None:
         """Show what became of the newest batch."""
-        self._list.update_batch(batch)
+        self.sentences.update_batch(batch)
         if batch.state != "running":
             self.sentences_written.emit()
         if batch.seed is not None:
-            self._form.show_used_seed(batch.seed)
-
-    def show_sentence(self, sentence: SentenceGenerated) -> None:
-        """Add a sentence to the newest batch."""
-        self._list.append_sentence(sentence)
-
-    def records(self) -> list[tuple[Batch, SentenceGenerated]]:
-        """Return every sentence shown, with its batch."""
-        return self._list.records()
+            self.form.show_used_seed(batch.seed)
 
     def show_records(
         self,
@@ -390,9 +328,9 @@ class GeneratePanel(QFrame):
         """Show sentences of an earlier time in place of those in the list, marked as then."""
         self._novelty.show_novelty("", None, None)
         with QSignalBlocker(self):
-            self._list.clear()
-            self._list.show_former(
-                records, self._list.favourites if favourites is None else favourites
+            self.sentences.clear()
+            self.sentences.show_former(
+                records, self.sentences.favourites if favourites is None else favourites
             )
         self.sentences_written.emit()
         self._update_enabled()
@@ -404,8 +342,8 @@ class GeneratePanel(QFrame):
             self._suggest_check,
             self._generate_button,
             self._stop_button,
-            *self._form.tab_chain(),
-            self._list,
+            *self.form.tab_chain(),
+            self.sentences,
             self._novelty.button,
             self._surprise_check,
             self._favourites_check,
@@ -416,8 +354,8 @@ class GeneratePanel(QFrame):
         ]
 
     def _update_enabled(self) -> None:
-        has_sentences = self._list.count > 0
-        self._form.setEnabled(self._is_available)
+        has_sentences = self.sentences.count > 0
+        self.form.setEnabled(self._is_available)
         self.start_line.setEnabled(self._is_available)
         self._suggest_check.setEnabled(self._is_available)
         self._generate_button.setEnabled(self._is_available and not self._is_generating)
@@ -432,7 +370,7 @@ class GeneratePanel(QFrame):
         self._status_label.setToolTip(as_plain(self._status_text()))  # a narrow window cuts it
 
     def _status_text(self) -> str:
-        count = self._list.count
+        count = self.sentences.count
         if count == 0:
             return "Drawing…" if self._is_generating else ""
         return counted(count, "sentence") + ("  ·  drawing…" if self._is_generating else "")
@@ -443,7 +381,7 @@ class GeneratePanel(QFrame):
 
     @Slot()
     def _on_filter_changed(self) -> None:
-        self._list.show_only(
+        self.sentences.show_only(
             self._search_edit.text(), only_favourites=self._favourites_check.isChecked()
         )
 
@@ -454,9 +392,9 @@ class GeneratePanel(QFrame):
 
     @Slot()
     def _on_clear_clicked(self) -> None:
-        records = self._list.records()
+        records = self.sentences.records()
         self._novelty.show_novelty("", None, None)
-        self._list.clear()
+        self.sentences.clear()
         self.cleared.emit(records)
 
     @Slot(int)

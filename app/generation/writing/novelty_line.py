@@ -5,18 +5,11 @@ from collections.abc import Sequence
 from pyqtgraph import mkBrush, mkPen
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QToolButton, QWidget
 
 from app.shared.formatting import counted, format_percent
 from app.shared.labels import describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.plots import StillPlot
 from app.shared.theme import current_palette, scaled
 from engine import Novelty
@@ -42,8 +35,7 @@ class NoveltyLine(QWidget):
         self._written: Novelty | None = None
         self._held_out: Novelty | None = None
         self._dialog: NoveltyDialog | None = None
-        self._label = make_label("", "hint", self, wrap=True)
-        self._label.setObjectName("generation.novelty_label")
+        self._label = make_label("", "hint", self, wrap=True, name="generation.novelty_label")
         self._label.setToolTip(_TIP)
         self.button = describe(
             QToolButton(self),
@@ -54,10 +46,7 @@ class NoveltyLine(QWidget):
         self.button.setText("by length…")
         self.button.setProperty("flat", True)  # noqa: FBT003 - Qt's signature
         self.button.clicked.connect(self._on_clicked)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        in_row((self._label, 1), (self.button, 0, Qt.AlignmentFlag.AlignTop), of=self, margins=0)
         self.show_novelty("", None, None)
 
     def show_novelty(self, text: str, written: Novelty | None, held_out: Novelty | None) -> None:
@@ -104,13 +93,15 @@ class NoveltyDialog(QDialog):
         self._cells = QGridLayout(self._table)
         self._cells.setContentsMargins(0, 0, 0, 0)
         self._cells.setHorizontalSpacing(scaled(14))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 16)
-        layout.addWidget(make_label(_EXPLANATION, "hint", self, wrap=True))
-        layout.addWidget(plot_room, 1)
-        layout.addWidget(self._table)
+        in_column(
+            make_label(_EXPLANATION, "hint", self, wrap=True),
+            (plot_room, 1),
+            self._table,
+            of=self,
+            margins=(16, 12, 16, 16),
+        )
         self.resize(*map(scaled, _SIZE))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._paint_in_theme)
         self._paint_in_theme()
 
     def show_novelty(self, written: Novelty, held_out: Novelty | None) -> None:
@@ -139,6 +130,7 @@ class NoveltyDialog(QDialog):
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
             self._cells.addWidget(cell, row, column, side)
 
+    @Slot()
     def _paint_in_theme(self) -> None:
         palette = current_palette()
         self._canvas.restyle(palette)
@@ -149,10 +141,6 @@ class NoveltyDialog(QDialog):
             curve.setPen(self._canvas.pen(colour, 2, style))
             curve.setSymbolPen(mkPen(colour))
             curve.setSymbolBrush(mkBrush(colour))
-
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
-        self._paint_in_theme()
 
 
 def _show(curve: object, shares: Sequence[float | None]) -> None:

@@ -110,7 +110,7 @@ class SentenceList(RecordTable):
         self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
         self.customContextMenuRequested.connect(self._on_menu_requested)
-        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
+        self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._rest.rested.connect(self._on_rested)
         self._rest.left.connect(self.word_left)
@@ -396,10 +396,6 @@ class SentenceList(RecordTable):
         rows = self.selected_rows()
         self.toggle_favourites(rows if self._menu_row in rows else [self._menu_row])
 
-    @Slot(int, int, int)
-    def _on_section_resized(self, _column: int, _old_width: int, _width: int) -> None:
-        self._fit_soon()
-
     @Slot(object, object)
     def _on_rested(self, place: tuple[int, int], at: QPoint) -> None:
         row, word = place
@@ -426,6 +422,7 @@ class SentenceList(RecordTable):
         self._rest.move(None, QPoint())
         self._fit_soon()
 
+    @Slot()
     def _fit_soon(self) -> None:
         if self.isVisible() and not self._fit_timer.isActive():
             self._fit_timer.start()

@@ -4,16 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from app.shared.fields.decimals import DecimalSpinBox
-from app.shared.labels import describe
+from app.shared.labels import describe, offer_choices
 
 if TYPE_CHECKING:
     from engine import DeviceChoice
@@ -47,8 +41,7 @@ class ConfigFields:
             "Recipe",
             "The way of learning: many sentences at once, or one by one as in the tutorial",
         )
-        for text, value in RECIPES:
-            self.recipe.addItem(text, value)
+        offer_choices(self.recipe, RECIPES)
         self.hidden = self._spin(
             "hidden",
             "Hidden size",
@@ -81,8 +74,7 @@ class ConfigFields:
             "the others, several times as fast where the vocabulary is large (on the CPU; what is "
             "evaluated, scored and written is exact in any case)",
         )
-        for text, share in SOFTMAX:
-            self.softmax.addItem(text, share)
+        offer_choices(self.softmax, SOFTMAX)
         self.epochs = self._spin("epochs", "Epochs", "Passes over the training text, 1 or more")
         self.evaluate = self._spin(
             "evaluate",

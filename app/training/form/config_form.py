@@ -128,10 +128,10 @@ class ConfigForm(QWidget):
         fields.hidden.valueChanged.connect(self._on_recipe_index_changed)
         for spin in (fields.bptt, fields.batch, fields.epochs, fields.evaluate,
                      fields.seed, fields.time_limit):  # fmt: skip
-            spin.valueChanged.connect(self._on_field_changed)
-        fields.tf32.toggled.connect(self._on_field_changed)
-        fields.rate.textEdited.connect(self._on_field_changed)
-        fields.softmax.currentIndexChanged.connect(self._on_field_changed)
+            spin.valueChanged.connect(self.changed)
+        fields.tf32.toggled.connect(self.changed)
+        fields.rate.textEdited.connect(self.changed)
+        fields.softmax.currentIndexChanged.connect(self.changed)
         fields.device.currentIndexChanged.connect(self._on_device_index_changed)
         fields.recipe.currentIndexChanged.connect(self._on_recipe_index_changed)
         self.changed.connect(self._mark_changes)
@@ -318,10 +318,6 @@ class ConfigForm(QWidget):
         self._has_gpu = "cuda" in self._reasons
         self._rows["allow_tf32"].setVisible(self._has_gpu)
         self._rows["device"].show_hint(self._reasons.get(self.fields.device.currentData(), ""))
-
-    @Slot()
-    def _on_field_changed(self) -> None:
-        self.changed.emit()
 
     @Slot()
     def _on_device_index_changed(self) -> None:

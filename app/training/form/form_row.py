@@ -1,9 +1,10 @@
 """A labelled field of the training form: what it means, whether it was changed, what is wrong."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.shared.labels import as_plain, describe, make_label
+from app.shared.layouts import in_column, in_row
 from app.shared.theme import scaled
 
 FIELD_WIDTH_PX = 132
@@ -31,10 +32,7 @@ class FormRow(QWidget):
         self._label.setBuddy(field)
         self._label.setToolTip(as_plain(field.toolTip()))
         self._reset = describe(
-            QToolButton(self),
-            f"{field.objectName()}.reset",
-            f"Reset {field.accessibleName()}",
-            "",
+            QToolButton(self), f"{field.objectName()}.reset", f"Reset {field.accessibleName()}"
         )
         self._reset.setText("↺")
         self._reset.setProperty("flat", "true")
@@ -48,17 +46,8 @@ class FormRow(QWidget):
         self._hint = self._build_text("hint", hint)
         self._problem = self._build_text("bad", "")
         self._problem.setObjectName(f"{field.objectName()}.problem")
-        line = QHBoxLayout()
-        line.setSpacing(4)
-        line.addWidget(self._label, stretch=1)
-        line.addWidget(self._reset)
-        line.addWidget(field)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(line)
-        layout.addWidget(self._hint)
-        layout.addWidget(self._problem)
+        line = in_row((self._label, 1), self._reset, field, spacing=4)
+        in_column(line, self._hint, self._problem, of=self, margins=0, spacing=2)
 
     def _build_text(self, role: str, text: str) -> QLabel:
         label = make_label(text, "hint", self, wrap=True)

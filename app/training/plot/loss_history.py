@@ -8,7 +8,7 @@ bucket in its range, so that a million points cost about as much to draw as a fe
 """
 
 import math
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from engine import EpochDone, LossPoint, RateHalved
 
 if TYPE_CHECKING:
+    from app.shared.plots import Axis
     from engine import TrainingHistory
 
 LARGEST_EXPONENT = 500.0  # of the decay within one block, far from overflow
 
-XAxis = Literal["step", "epoch", "words", "elapsed"]
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
 
@@ -172,7 +172,7 @@ class LossHistory:
             self._carry = (float(sums[-1]), float(totals[-1]))
             start += count
 
-    def start(self, axis: XAxis) -> tuple[Floats, Floats]:
+    def start(self, axis: "Axis") -> tuple[Floats, Floats]:
         """Return where the curve begins and the loss there: as measured before the first step.
 
         Both are empty where nothing was measured then, or nothing came after it.
@@ -197,7 +197,7 @@ class LossHistory:
         is_gap: NDArray[np.bool_] = np.diff(gaps[drawn]) > 0
         return is_gap
 
-    def position(self, halving: RateHalved, axis: XAxis) -> float:
+    def position(self, halving: RateHalved, axis: "Axis") -> float:
         """Return where a halving lies along `axis`."""
         if axis == "words":
             return halving.epoch * self.batch.words_per_epoch
@@ -230,7 +230,7 @@ class Series:
         """Every loss, nats per word."""
         return self._values.values
 
-    def along(self, axis: XAxis) -> Floats:
+    def along(self, axis: "Axis") -> Floats:
         """Return every position along `axis`, never falling."""
         if axis == "words":
             return self._x["epoch"].values * self.words_per_epoch
@@ -257,7 +257,7 @@ class Series:
         self._values.extend(table[3, kept])
         return kept
 
-    def indices_to_draw(self, axis: XAxis, low: float, high: float, at_most: int) -> Indices:
+    def indices_to_draw(self, axis: "Axis", low: float, high: float, at_most: int) -> Indices:
         """Return rising indices of about `at_most` points that show the range [low, high].
 
         The lowest and the highest point of every bucket are among them, and one
@@ -285,7 +285,7 @@ class Series:
         ]
         return np.unique(np.concatenate(chosen))
 
-    def nearest(self, axis: XAxis, position: float) -> int:
+    def nearest(self, axis: "Axis", position: float) -> int:
         """Return the index of the point nearest to `position`; the series is not empty."""
         x = self.along(axis)
         after = min(int(np.searchsorted(x, position)), len(x) - 1)

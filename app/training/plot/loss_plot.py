@@ -11,28 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyqtgraph import PlotDataItem, PlotWidget, mkBrush, mkPen
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import (
-    QColor,
-    QGuiApplication,
-    QHideEvent,
-    QPainter,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.shared.formatting import format_loss, format_tick, perplexity_of_loss
 from app.shared.labels import make_label
-from app.shared.plots import LossAxis, ProgressAxis
+from app.shared.layouts import in_column
+from app.shared.plots import Axis, LossAxis, ProgressAxis
 from app.shared.theme import current_palette, scaled
-from app.training.plot.loss_history import Indices, LossHistory, Series, XAxis
+from app.training.plot.loss_history import Indices, LossHistory, Series
 from app.training.plot.overlay import OverlayLine
-from app.training.plot.plot_parts import (
-    USUAL_SMOOTHING,
-    PlotControls,
-    PlotCrosshair,
-    ValueBox,
-)
+from app.training.plot.plot_parts import USUAL_SMOOTHING, PlotControls, PlotCrosshair, ValueBox
 from app.training.plot.rate_strip import RateStrip
 from app.training.plot.readings import describe_history, describe_point
 from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
@@ -60,13 +49,6 @@ READING_HINT = (
     "Home for all."
 )
 
-AXIS_LABELS: dict[XAxis, str] = {
-    "step": "steps (parameter updates)",
-    "epoch": "epochs (passes over the text)",
-    "elapsed": "time of training, min:s",
-    "words": "words learned from",
-}
-
 
 class LossPlot(QWidget):
     """Batch loss, smoothed loss, evaluations, references and halvings of one run.
@@ -80,7 +62,7 @@ class LossPlot(QWidget):
     def __init__(self, history: LossHistory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.history = history
-        self._axis: XAxis = "step"
+        self._axis: Axis = "step"
         self._is_log = False
         self._is_view_dirty = self._is_smooth = True
         self._own_range: tuple[float, ...] = ()  # of losses, as it was set last
@@ -255,7 +237,7 @@ class LossPlot(QWidget):
         self._plot.layout.setColumnFixedWidth(0, scaled(LEFT_PX))
         self._plot.setLabel("left", "loss, nats per word")
         self._plot.setLabel("right", "perplexity, words")
-        self._plot.setLabel("bottom", AXIS_LABELS[self._axis])
+        self._plot.getAxis("bottom").show_axis(self._axis)
         self._box = self._plot.getViewBox()
         self._box.setDefaultPadding(PADDING)
         self._plot.layout.setRowFixedHeight(1, scaled(TOP_PX))
@@ -282,20 +264,14 @@ class LossPlot(QWidget):
         self._legend.setAccessibleName("Legend of the loss plot")
         self._legend.setWordWrap(True)
         self._readout = ValueBox(self._canvas)
-        self._hidden = make_label("", "caption", self._canvas)
-        self._hidden.setObjectName("training.hidden_start_label")
+        self._hidden = make_label("", "caption", self._canvas, name="training.hidden_start_label")
         self._hidden.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hidden.hide()
         self._empty = make_label("", "hint", self._canvas, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         QVBoxLayout(self._canvas).addWidget(self._empty)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.controls)
-        layout.addWidget(self._legend)
-        layout.addWidget(self._canvas, stretch=1)
+        in_column(self.controls, self._legend, (self._canvas, 1), of=self, margins=0, spacing=4)
 
     def _connect_signals(self) -> None:
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -307,7 +283,7 @@ class LossPlot(QWidget):
         self.controls.smoothing_changed.connect(self._on_controls_smoothing_changed)
         self.controls.log_changed.connect(self._on_controls_log_changed)
         self.controls.reset_requested.connect(self._on_controls_reset_requested)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
 
     @Slot()
     def _on_timer_timeout(self) -> None:
@@ -333,12 +309,9 @@ class LossPlot(QWidget):
         self._readout.hide()
 
     @Slot(str)
-    def _on_controls_axis_changed(self, axis: XAxis) -> None:
+    def _on_controls_axis_changed(self, axis: Axis) -> None:
         self._axis = axis
-        self._plot.getAxis("bottom").show_kind(
-            is_time=axis == "elapsed", is_whole=axis in ("step", "words")
-        )
-        self._plot.setLabel("bottom", AXIS_LABELS[axis])
+        self._plot.getAxis("bottom").show_axis(axis)
         self._on_controls_reset_requested()
 
     @Slot(float)
@@ -370,10 +343,6 @@ class LossPlot(QWidget):
         self._box.enableAutoRange()
         self.redraw()
 
-    @Slot()
-    def _on_color_scheme_changed(self) -> None:
-        self._restyle()
-
     def _set_pens(self, ratio: float | None = None) -> None:
         """Draw lines as thick on a screen of any density; a bold noisy line would be slow."""
         palette = current_palette()
@@ -393,6 +362,7 @@ class LossPlot(QWidget):
         self._overlay.restyle(palette, ratio)
         self._overlay.draw(self._axis)
 
+    @Slot()
     def _restyle(self) -> None:
         palette = current_palette()
         self._canvas.setBackground(palette.background)

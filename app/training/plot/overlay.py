@@ -7,8 +7,8 @@ from pyqtgraph import PlotDataItem, PlotItem, mkPen
 from PySide6.QtCore import Qt
 
 from app.shared.formatting import format_loss, shorten
+from app.shared.plots import Axis, positions
 from app.shared.theme import Palette
-from app.training.plot.loss_history import XAxis
 from app.training.plot.reference_lines import SMALLEST_LOSS, Reference, ReferenceLines
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class OverlayLine:
         """What the line is called; "" while nothing is drawn."""
         return "" if self.curve is None else self.curve.name
 
-    def draw(self, axis: XAxis) -> None:
+    def draw(self, axis: Axis) -> None:
         """Draw the curve along `axis`, or nothing."""
         curve = self.curve
         self._line.setVisible(curve is not None)
@@ -48,13 +48,7 @@ class OverlayLine:
             self._margin.show_named(None, self._colour)
             return
         losses = [max(loss, SMALLEST_LOSS) for loss in curve.losses]
-        columns = {
-            "step": curve.steps,
-            "epoch": curve.epochs,
-            "elapsed": curve.elapsed_s,
-            "words": [epoch * (curve.words_per_epoch or 1) for epoch in curve.epochs],
-        }
-        self._line.setData(list(columns[axis]), losses)
+        self._line.setData(positions(curve, axis), losses)
         name = Reference(
             loss=losses[-1],
             name=shorten(curve.name, LONGEST_NAME),

@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from app.errors import ErrorPresenter
+from app.shared.saving import exported
 from app.training.plot.loss_plot import LossPlot
-from engine import ExportError, export_file
 
 SIZE = (1200, 675)  # px at 100 %
 SHARPNESS = 2  # pixels of a PNG to one of these
@@ -34,13 +34,8 @@ def plot_picture(plot: LossPlot, *, is_vector: bool) -> bytes:
 
 def export_plot(plot: LossPlot, path: Path, presenter: ErrorPresenter) -> None:
     """Write the picture to `path`; a failure leaves the old file and is shown."""
-    try:
-        data = plot_picture(plot, is_vector=path.suffix.lower() == ".svg")
-        export_file(path, data, "The plot")
-    except ExportError as error:
-        presenter.show_message(str(error), "error")
-        return
-    presenter.show_message(f"The plot is in {path}.", "info")
+    data = plot_picture(plot, is_vector=path.suffix.lower() == ".svg")
+    exported(presenter, path, data, "The plot", f"The plot is in {path}.")
 
 
 def _png(picture: LossPlot) -> bytes:

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.shared.labels import offer_choices
+from app.shared.plots import AXES
 from app.shared.theme import scaled
 from app.training.plot.rate_strip import RateStrip
 
-AXES = (("step", "Steps"), ("epoch", "Epochs"), ("elapsed", "Time"), ("words", "Words"))
 USUAL_SMOOTHING = 0.6  # more would lag far behind in a run of a minute
 
 BOX_APART = 12  # px, between the pointer and the box of values
@@ -79,8 +80,7 @@ class PlotControls(QWidget):
         self._axis.setToolTip(
             "What runs from left to right: steps, epochs, the training time, or words learned from"
         )
-        for value, text in AXES:
-            self._axis.addItem(text, value)
+        offer_choices(self._axis, ((name, axis) for axis, (name, _label) in AXES.items()))
         self._axis_label = QLabel("A&xis", self)
         self._axis_label.setBuddy(self._axis)
 
@@ -114,20 +114,16 @@ class PlotControls(QWidget):
         self._axis.currentIndexChanged.connect(self._on_axis_index_changed)
         self._slider.valueChanged.connect(self._on_slider_value_changed)
         self._log.toggled.connect(self.log_changed)
-        self._reset.clicked.connect(self._on_reset_clicked)
+        self._reset.clicked.connect(self.reset_requested)
 
     @Slot(int)
     def _on_axis_index_changed(self, index: int) -> None:
-        self.axis_changed.emit(AXES[index][0])
+        self.axis_changed.emit(self._axis.itemData(index))
 
     @Slot(int)
     def _on_slider_value_changed(self, value: int) -> None:
         self._value.setText(f"{value / 100:.2f}")
         self.smoothing_changed.emit(value / 100)
-
-    @Slot()
-    def _on_reset_clicked(self) -> None:
-        self.reset_requested.emit()
 
 
 class PlotCrosshair(QObject):

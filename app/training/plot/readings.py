@@ -10,7 +10,8 @@ from app.shared.formatting import (
     format_rate,
     perplexity_of_loss,
 )
-from app.training.plot.loss_history import LossHistory, XAxis, evaluated_loss
+from app.shared.plots import Axis
+from app.training.plot.loss_history import LossHistory, evaluated_loss
 
 WIDEST = 52  # characters of a line in the box of values
 
@@ -20,7 +21,7 @@ def describe_loss(loss: float) -> str:
     return f"{format_loss(loss)} (perplexity {perplexity_of_loss(loss)})"
 
 
-def describe_point(history: LossHistory, axis: XAxis, position: float, *, near: float = 0.0) -> str:
+def describe_point(history: LossHistory, axis: Axis, position: float, *, near: float = 0.0) -> str:
     """Return the values of the curves nearest to `position`, and a change of the rate so `near`."""
     parts: list[str] = []
     if len(history.batch):

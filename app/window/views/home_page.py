@@ -34,34 +34,26 @@ from PySide6.QtWidgets import (
 
 from app.runs.recovery_bar import RecoveryBar
 from app.shared.labels import ElidedLabel, as_plain, describe, make_card, make_label, restyle
+from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.sparkline import CURVE, Sparkline, paint_curve
 from app.shared.theme import current_palette, scaled
 
 STEPS = "1  Choose a text    →    2  Train a network on it    →    3  Let it write"
-HOW = (
-    (
-        "1  Choose a text",
-        (
-            "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
-            "text. The program finds out how to read it, and you can overrule it."
-        ),
+HOW = {
+    "1  Choose a text": (
+        "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
+        "text. The program finds out how to read it, and you can overrule it."
     ),
-    (
-        "2  Train a network on it",
-        (
-            "A small recurrent network learns to guess each next word. You watch it learn, and "
-            "stop it when you like: everything is kept."
-        ),
+    "2  Train a network on it": (
+        "A small recurrent network learns to guess each next word. You watch it learn, and "
+        "stop it when you like: everything is kept."
     ),
-    (
-        "3  Let it write",
-        (
-            "It writes sentences of its own by a click, and tells how probable it finds a "
-            "sentence that you type. Nothing leaves this computer."
-        ),
+    "3  Let it write": (
+        "It writes sentences of its own by a click, and tells how probable it finds a "
+        "sentence that you type. Nothing leaves this computer."
     ),
-)
+}
 WIDTH = 1080  # px, of all at most
 ROW_HEIGHT, ROWS_SEEN = 44, 6
 _ABOVE_STRETCH, _LISTS_STRETCH = 2, 3  # shares of the room that is left
@@ -124,11 +116,7 @@ class HomePage(QScrollArea):
         column.addWidget(self._build_start(content))
         column.addWidget(self._build_how(content))
         column.addWidget(self._build_lists(content), _LISTS_STRETCH)
-        outer = QHBoxLayout(content)
-        outer.setContentsMargins(24, 24, 24, 24)
-        outer.addStretch(1)
-        outer.addLayout(column, 100)
-        outer.addStretch(1)
+        in_row((None, 1), (column, 100), (None, 1), of=content, margins=24)
         for part in range(column.count()):
             item = column.itemAt(part)
             widget = item.widget() if item is not None else None
@@ -192,13 +180,13 @@ class HomePage(QScrollArea):
 
     def _build_head(self, parent: QWidget) -> QWidget:
         head = QWidget(parent)
-        layout = QVBoxLayout(head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(
-            make_label("Teach a network to write from your own text", "title", head, wrap=True)
+        in_column(
+            make_label("Teach a network to write from your own text", "title", head, wrap=True),
+            make_label(STEPS, "hint", head, wrap=True),
+            of=head,
+            margins=0,
+            spacing=4,
         )
-        layout.addWidget(make_label(STEPS, "hint", head, wrap=True))
         return head
 
     def _build_continue(self, parent: QWidget) -> QFrame:
@@ -211,23 +199,22 @@ class HomePage(QScrollArea):
             "Go back to what was open (Ctrl+Return)",
         )
         self._continue.setProperty("primary", "true")
-        self._continue_title = ElidedLabel(self._continue_card)
-        self._continue_title.setTextFormat(Qt.TextFormat.PlainText)
-        self._continue_title.setProperty("role", "heading")
-        self._continue_title.setObjectName("home.continue_title")
-        self._continue_detail = make_label("", "hint", self._continue_card)
-        self._continue_detail.setObjectName("home.continue_detail")
+        self._continue_title = ElidedLabel(
+            self._continue_card, role="heading", name="home.continue_title"
+        )
+        self._continue_detail = make_label(
+            "", "hint", self._continue_card, name="home.continue_detail"
+        )
         self._continue_curve = Sparkline(self._continue_card)
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._continue_title)
-        texts.addWidget(self._continue_detail)
-        row = QHBoxLayout(self._continue_card)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
-        row.addWidget(self._continue)
-        row.addLayout(texts, 1)
-        row.addWidget(self._continue_curve)
+        texts = in_column(self._continue_title, self._continue_detail, spacing=2)
+        in_row(
+            self._continue,
+            (texts, 1),
+            self._continue_curve,
+            of=self._continue_card,
+            margins=(16, 12, 16, 12),
+            spacing=16,
+        )
         return self._continue_card
 
     def _build_start(self, parent: QWidget) -> QFrame:
@@ -244,14 +231,16 @@ class HomePage(QScrollArea):
             "Use the sample comments",
             "Several thousand comments, written for this program, that come with it",
         )
-        row = QHBoxLayout(card)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(8)
-        row.addWidget(self._sample)
-        row.addWidget(self._open)
-        row.addSpacing(8)
-        row.addWidget(make_label("or drop a file onto this window", "hint", card))
-        row.addStretch(1)
+        in_row(
+            self._sample,
+            self._open,
+            8,
+            make_label("or drop a file onto this window", "hint", card),
+            (None, 1),
+            of=card,
+            margins=(16, 12, 16, 12),
+            spacing=8,
+        )
         return card
 
     def _build_how(self, parent: QWidget) -> QWidget:
@@ -259,14 +248,16 @@ class HomePage(QScrollArea):
         row = QHBoxLayout(self._how)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        for title, text in HOW:
+        for title, text in HOW.items():
             card = make_card(self._how)
-            layout = QVBoxLayout(card)
-            layout.setContentsMargins(16, 12, 16, 16)
-            layout.setSpacing(4)
-            layout.addWidget(make_label(title, "heading", card))
-            layout.addWidget(make_label(text, "hint", card, wrap=True))
-            layout.addStretch(1)
+            in_column(
+                make_label(title, "heading", card),
+                make_label(text, "hint", card, wrap=True),
+                (None, 1),
+                of=card,
+                margins=(16, 12, 16, 16),
+                spacing=4,
+            )
             row.addWidget(card, 1)
         return self._how
 
@@ -301,11 +292,7 @@ class HomePage(QScrollArea):
         head.addWidget(make_label(title, "heading", card), 1)
         if button is not None:
             head.addWidget(button)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(entries)
+        in_column(head, entries, of=card, margins=(16, 12, 16, 12), spacing=8)
         return card
 
     def _connect_signals(self) -> None:
@@ -333,7 +320,7 @@ class _EntryList(QListWidget):
 
     def __init__(self, role: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        describe(self, role, name, "")
+        describe(self, role, name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self._delegate = _EntryDelegate(self)

@@ -9,9 +9,10 @@ from collections import deque
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import Message
+from app.shared.layouts import in_column
 from app.shared.theme import scaled
 from app.window.views.message_card import MessageCard
 
@@ -36,11 +37,7 @@ class Toast(MessageCard):
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._on_clock_timeout)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 12, 12)
-        column.setSpacing(8)
-        column.addLayout(self.words)
-        column.addLayout(self.buttons)
+        in_column(self.words, self.buttons, of=self, margins=(16, 12, 12, 12), spacing=8)
 
     @Slot(object)
     def show_message(self, message: Message) -> None:

@@ -5,10 +5,11 @@ It decides nothing: `ErrorPresenter` says what to show, the window where.
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.errors import Message, MessageAction
 from app.shared.labels import as_plain, describe, make_label, restyle
+from app.shared.layouts import in_column, in_row
 
 _TITLES = {"info": "Note", "warning": "Warning", "error": "Problem"}
 
@@ -28,11 +29,11 @@ class MessageCard(QFrame):
 
     Signals
     -------
-    closed()
-        The person closed the message.
+    offering_changed()
+        A step is offered now, another one, or none any more.
     """
 
-    closed = Signal()
+    offering_changed = Signal()
 
     def __init__(self, role: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,6 +73,7 @@ class MessageCard(QFrame):
             widget.style().polish(widget)
         self.setAccessibleName(f"{_TITLES[message.kind]}: {message.text}")
         self.show()
+        self.offering_changed.emit()
         announcement = QAccessibleAnnouncementEvent(self, message.text)
         if message.kind == "error":
             announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
@@ -80,7 +82,26 @@ class MessageCard(QFrame):
     @Slot()
     def clear(self) -> None:
         """Hide the message."""
+        self.dismiss()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Hide this one alone, where a subclass shows more."""
         self.hide()
+        self.offering_changed.emit()
+
+    @property
+    def offers_step(self) -> bool:
+        """Whether a step that helps is offered now."""
+        return not self.isHidden() and self._action is not None
+
+    @Slot()
+    def take_step(self) -> None:
+        """Take the step that is offered; the message has served its purpose."""
+        action = self._action
+        self.dismiss()
+        if action is not None:
+            action.run()
 
     def _show_action(self, action: MessageAction | None) -> None:
         self._action = action
@@ -91,25 +112,18 @@ class MessageCard(QFrame):
             self._action_button.setToolTip(as_plain(action.tip))
 
     def _build_labels(self, role: str) -> None:
-        self._title = make_label("", "body", self)
-        self._title.setObjectName(f"{role}.title")
+        self._title = make_label("", "body", self, name=f"{role}.title")
         self._title.setProperty("part", "title")
-        self._text = make_label("", "body", self, wrap=True)
-        self._text.setObjectName(f"{role}.text")
-        self._advice = make_label("", "body", self, wrap=True)
-        self._advice.setObjectName(f"{role}.advice")
+        self._text = make_label("", "body", self, wrap=True, name=f"{role}.text")
+        self._advice = make_label("", "body", self, wrap=True, name=f"{role}.advice")
         for label in (self._text, self._advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words = QVBoxLayout()
-        self.words.setSpacing(4)
-        for each in (self._title, self._text, self._advice):
-            self.words.addWidget(each)
+        self.words = in_column(self._title, self._text, self._advice, spacing=4)
 
     def _build_buttons(self, role: str) -> None:
         self._action_button = describe(
-            QPushButton(self), f"{role}.action_button", "The step that helps", ""
+            QPushButton(self), f"{role}.action_button", "The step that helps"
         )
-        self._action_button.setProperty("primary", "true")
         self._copy_button = describe(
             QPushButton("Copy details", self),
             f"{role}.copy_button",
@@ -122,23 +136,14 @@ class MessageCard(QFrame):
             "Close the message",
             "Close this message; Help > Messages shows the last ones",
         )
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(8)
-        self.buttons.addStretch(1)
-        for button in (self._copy_button, self._close_button, self._action_button):
-            self.buttons.addWidget(button)
+        self.buttons = in_row(
+            (None, 1), self._copy_button, self._close_button, self._action_button, spacing=8
+        )
 
     def _connect_signals(self) -> None:
-        self._action_button.clicked.connect(self._on_action_button_clicked)
+        self._action_button.clicked.connect(self.take_step)
         self._copy_button.clicked.connect(self._on_copy_button_clicked)
-        self._close_button.clicked.connect(self._on_close_button_clicked)
-
-    @Slot()
-    def _on_action_button_clicked(self) -> None:
-        action = self._action
-        self.hide()
-        if action is not None:
-            action.run()
+        self._close_button.clicked.connect(self.dismiss)
 
     @Slot()
     def _on_copy_button_clicked(self) -> None:
@@ -146,20 +151,15 @@ class MessageCard(QFrame):
         QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{details}")
         self._copy_button.setText("Copied")
 
-    @Slot()
-    def _on_close_button_clicked(self) -> None:
-        self.hide()
-        self.closed.emit()
-
 
 class MessageStrip(MessageCard):
-    """A message above what it concerns: it covers nothing that is to be mended."""
+    """A message above what it concerns: it covers nothing that is to be mended.
+
+    Its step stands out, and no other button of the tab beside it.
+    """
 
     def __init__(self, role: str, parent: QWidget) -> None:
         super().__init__(role, parent)
         self.setProperty("placed", "tab")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(16)
-        row.addLayout(self.words, 1)
-        row.addLayout(self.buttons)
+        self._action_button.setProperty("primary", "true")
+        in_row((self.words, 1), self.buttons, of=self, margins=(16, 8, 12, 8), spacing=16)

@@ -1,10 +1,11 @@
 """The choices of a person that hold for every text and run, each taken over as it is made."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QWidget
 
 from app.settings import AppSettings
-from app.shared.labels import add_row, describe, make_form
+from app.shared.labels import add_row, describe, make_form, offer_choices
+from app.shared.layouts import in_column
 from app.shared.theme import scaled
 from app.window.menus import THEMES
 
@@ -52,12 +53,7 @@ class SettingsDialog(QDialog):
         add_row(form, "&Theme", self._theme)
         add_row(form, "Size of &letters", self._zoom)
         add_row(form, "At the &start", self._on_start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addWidget(fields)
-        layout.addWidget(self._keep_awake)
-        layout.addWidget(buttons)
+        in_column(fields, self._keep_awake, buttons, of=self, margins=16, spacing=12)
         self._theme.currentIndexChanged.connect(self._on_theme_index_changed)
         self._zoom.currentIndexChanged.connect(self._on_zoom_index_changed)
         self._on_start.currentIndexChanged.connect(self._on_start_index_changed)
@@ -66,9 +62,8 @@ class SettingsDialog(QDialog):
     def _choice(
         self, role: str, name: str, choices: tuple[tuple[str, object], ...], present: object
     ) -> QComboBox:
-        box = describe(QComboBox(self), f"window.settings_{role}", name, "")
-        for text, value in choices:
-            box.addItem(text, value)
+        box = describe(QComboBox(self), f"window.settings_{role}", name)
+        offer_choices(box, choices)
         box.setCurrentIndex(max(0, box.findData(present)))
         return box
 

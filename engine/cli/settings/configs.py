@@ -7,10 +7,11 @@ import re
 from argparse import Namespace
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, TokenizerConfig, TrainConfig
 from engine.errors import ConfigError
+from engine.files.records import JsonRecord
 from engine.recipes import Tuning
 
 _WITH_CASE = ("words", "characters")  # the tokenizers that can keep capitals or not
@@ -29,26 +30,43 @@ def file_config(arguments: Namespace) -> CorpusConfig:
     path, *others = arguments.csv
     if others and any(map(is_standard_input, arguments.csv)):
         raise ConfigError("Standard input (-) is a text of its own: give it without other files.")
+    alike = _alike(CsvConfig, arguments)
+    alike["delimiter"] = _delimiter(arguments.delimiter)
+    alike["decode_entities"] = bool(arguments.decode_entities)
     return CorpusConfig(
         path=path,
         others=tuple(others),
         bad_files=arguments.bad_files,
-        csv=CsvConfig(
-            columns=tuple(arguments.column or ()),
-            has_header=arguments.header,
-            encoding=arguments.encoding,
-            delimiter=_delimiter(arguments.delimiter),
-            skip_rows=arguments.skip_rows,
-            quoting=arguments.quoting,
-            sheet=arguments.sheet,
-            documents=arguments.documents,
-            decode_entities=bool(arguments.decode_entities),
-            bad_rows=arguments.bad_rows,
-        ),
+        csv=CsvConfig(columns=tuple(arguments.column or ()), has_header=arguments.header, **alike),
         remove_duplicates=bool(arguments.remove_duplicates),
         seed=getattr(arguments, "seed", 0),
         processes=arguments.processes,
     )
+
+
+# The fields that an argument of the same name sets, of each record.
+_ALIKE: dict[type[JsonRecord], tuple[str, ...]] = {
+    CorpusConfig: ("vocabulary_size", "min_count", "counted", "validation_fraction"),
+    CsvConfig: (
+        *("encoding", "delimiter", "skip_rows", "quoting", "sheet", "documents"),
+        *("decode_entities", "bad_rows"),
+    ),
+    TokenizerConfig: (
+        *("language", "lower_case", "merge_numbers", "merge_links", "sentence_ends"),
+        "unknown_word",
+    ),
+    ModelConfig: ("hidden_dim", "bptt_truncate", "dtype", "device"),
+    TrainConfig: (
+        *("recipe", "learning_rate", "batch_size", "clip_norm"),
+        *(field.name for field in fields(Tuning)),
+        "epochs",
+    ),
+}
+
+
+def _alike(kind: type[JsonRecord], source: Namespace | JsonRecord) -> dict[str, Any]:
+    """Return these fields of a record of class `kind` from arguments, or from one itself."""
+    return {name: getattr(source, name) for name in _ALIKE[kind]}
 
 
 class TrainRecords(NamedTuple):
@@ -66,30 +84,16 @@ def train_records(arguments: Namespace) -> TrainRecords:
     corpus = replace(
         file_config(arguments),
         tokenizer=tokenizer_config(arguments),
-        vocabulary_size=arguments.vocabulary_size,
-        min_count=arguments.min_count,
-        counted=arguments.counted,
-        validation_fraction=arguments.validation_fraction,
         seed=split_seed,
+        **_alike(CorpusConfig, arguments),
     )
-    model = ModelConfig(
-        hidden_dim=arguments.hidden_dim,
-        bptt_truncate=arguments.bptt_truncate,
-        dtype=arguments.dtype,
-        device=arguments.device,
-        seed=seed,
-    )
+    model = ModelConfig(seed=seed, **_alike(ModelConfig, arguments))
     train = TrainConfig(
-        recipe=arguments.recipe,
-        learning_rate=arguments.learning_rate,
-        batch_size=arguments.batch_size,
-        clip_norm=arguments.clip_norm,
-        epochs=arguments.epochs,
         time_limit_s=arguments.time_limit,
         evaluate_every=arguments.evaluate_every,
         seed=seed if arguments.order_seed is None else arguments.order_seed,
         allow_tf32=bool(arguments.tf32),
-        **{field.name: getattr(arguments, field.name) for field in fields(Tuning)},
+        **_alike(TrainConfig, arguments),
     )
     return TrainRecords(corpus, model, train)
 
@@ -103,37 +107,19 @@ def train_values(records: TrainRecords) -> dict[str, object]:
         "bad_files": corpus.bad_files,
         "column": list(csv.columns) or None,
         "header": csv.has_header,
-        "encoding": csv.encoding,
+        **_alike(CsvConfig, csv),
         "delimiter": None if csv.delimiter is None else _typed_delimiter(csv.delimiter),
-        "skip_rows": csv.skip_rows,
-        "quoting": csv.quoting,
-        "sheet": csv.sheet,
-        "documents": csv.documents,
         "decode_entities": csv.decode_entities or None,
-        "bad_rows": csv.bad_rows,
         "remove_duplicates": corpus.remove_duplicates or None,
         "tokenizer": tokenizer.name,
-        "language": tokenizer.language,
+        **_alike(TokenizerConfig, tokenizer),
         "lower_case": (tokenizer.lower_case and tokenizer.name in _WITH_CASE) or None,
         "merge_numbers": tokenizer.merge_numbers or None,
         "merge_links": tokenizer.merge_links or None,
-        "sentence_ends": tokenizer.sentence_ends,
-        "unknown_word": tokenizer.unknown_word,
-        "vocabulary_size": corpus.vocabulary_size,
-        "min_count": corpus.min_count,
-        "counted": corpus.counted,
-        "validation_fraction": corpus.validation_fraction,
-        "hidden_dim": model.hidden_dim,
-        "bptt_truncate": model.bptt_truncate,
-        "dtype": model.dtype,
-        "device": model.device,
+        **_alike(CorpusConfig, corpus),
+        **_alike(ModelConfig, model),
         "tf32": train.allow_tf32 or None,
-        "recipe": train.recipe,
-        "learning_rate": train.learning_rate,
-        "batch_size": train.batch_size,
-        "clip_norm": train.clip_norm,
-        **{field.name: getattr(train, field.name) for field in fields(Tuning)},
-        "epochs": train.epochs,
+        **_alike(TrainConfig, train),
         "time_limit": train.time_limit_s,
         "evaluate_every": train.evaluate_every,
         "seed": model.seed,
@@ -149,15 +135,11 @@ def tokenizer_config(arguments: Namespace) -> TokenizerConfig:
         raise ConfigError(
             "--lower-case goes with --tokenizer words or characters; the others have their own."
         )
-    return TokenizerConfig(
-        name=name,
-        language=arguments.language,
-        lower_case=bool(arguments.lower_case),
-        merge_numbers=bool(arguments.merge_numbers),
-        merge_links=bool(arguments.merge_links),
-        sentence_ends=arguments.sentence_ends,
-        unknown_word=arguments.unknown_word,
-    )
+    alike = _alike(TokenizerConfig, arguments)
+    are_wished = {
+        each: bool(alike[each]) for each in ("lower_case", "merge_numbers", "merge_links")
+    }
+    return TokenizerConfig(name=name, **alike | are_wished)
 
 
 def _delimiter(typed: str | None) -> str | None:

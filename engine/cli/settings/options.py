@@ -112,6 +112,8 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     )
     share = "share of the words that a step's softmax is over besides its own; 1: exact"
     add("--softmax-sample", type=float, metavar="X", help=share)
+    smoothed = "share of each target that goes to all words alike; 0: none"
+    add("--label-smoothing", type=float, metavar="X", help=smoothed)
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:

@@ -23,11 +23,7 @@ from engine.documents.encoding import (
     detect_encoding,
 )
 from engine.documents.layout.doubts import divides_none, layout_doubts
-from engine.documents.layout.foreign import (
-    misunderstood,
-    refuse_foreign,
-    refuse_odd_ends,
-)
+from engine.documents.layout.foreign import misunderstood, refuse_foreign, refuse_odd_ends
 from engine.documents.layout.further_on import confirmed
 from engine.documents.layout.header import (
     Header,
@@ -38,12 +34,7 @@ from engine.documents.layout.header import (
     is_other_header,
     numbered,
 )
-from engine.documents.layout.hypotheses import (
-    SAMPLE_ROWS,
-    Hypothesis,
-    find_table,
-    quoted_delimiter,
-)
+from engine.documents.layout.hypotheses import SAMPLE_ROWS, Hypothesis, find_table, quoted_delimiter
 from engine.documents.layout.joined import joined_lines
 from engine.documents.rows import (
     LEFT_OUT,
@@ -59,13 +50,7 @@ from engine.documents.rows import (
     text_rows,
 )
 from engine.documents.table_shape import Shape, names_total, shape_of
-from engine.documents.text_file import (
-    SAMPLE_BYTES,
-    Sample,
-    TextFile,
-    decode_pieces,
-    decode_sample,
-)
+from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_pieces, decode_sample
 from engine.errors import CorpusError
 
 _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)  # the latter where few rows are in the former
@@ -109,7 +94,7 @@ class Layout:
     titles: tuple[RowProblem, ...] = ()  # what is left out above the table
     shape: Shape | None = None
     doubts: tuple[str, ...] = ()  # phrases: what a person should look at
-    has_paragraphs: bool
+    has_paragraphs: bool  # of kind "lines" only
     columns: tuple[str, ...]
     guessed_column: int
     head: str  # the beginning, whole lines only
@@ -130,7 +115,7 @@ class Layout:
             rows = self._first_table(table, wanted or (self.guessed_column,))
         return chain(self.titles, self._without_notes(rows))
 
-    def table_rows(self, source: LineSource, *, keep_undecodable: bool = False) -> CsvRows:
+    def table_rows(self, source: LineSource, *, keep_undecodable: bool) -> CsvRows:
         """Return the rows of a table, its header too."""
         for _ in range(self.lines_before):
             source.readline()
@@ -303,7 +288,7 @@ def _examined(path: Path, config: CsvConfig, sample: Sample) -> Layout:
         return replace(layout, columns=_json_keys(path, head))
     refuse_odd_ends(path, head)
     if kind == "lines" and _is_json_lines(head, config) and config.documents is None:
-        return replace(layout, kind="json", has_paragraphs=False, columns=_json_keys(path, head))
+        return replace(layout, kind="json", columns=_json_keys(path, head))
     if kind == "lines":
         return _as_sure_table(path, layout, config) or layout
     refuse_foreign(path, head, config)
@@ -328,10 +313,9 @@ def _kind_of(path: Path, config: CsvConfig) -> _Kind:
 
 def _is_json_lines(head: str, config: CsvConfig) -> bool:
     """Whether a file with the name of a table has a JSON object on each line."""
-    if not head.lstrip().startswith("{") or config.delimiter or config.quoting:
-        return False
+    is_begun = head.lstrip().startswith("{") and not (config.delimiter or config.quoting)
     lines = [line for line in head.splitlines()[:_SURE_ROWS] if line.strip()]
-    return all(json_columns(line) for line in lines)
+    return is_begun and all(json_columns(line) for line in lines)
 
 
 def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | None:
@@ -353,7 +337,7 @@ def _as_sure_table(path: Path, layout: Layout, config: CsvConfig) -> Layout | No
         or found.shape.free_column >= 0
     ):
         return None
-    table = _as_table(path, replace(layout, kind="csv", has_paragraphs=False), config)
+    table = _as_table(path, replace(layout, kind="csv"), config)
     doubt = (
         f"each line of this plain text has {found.width} fields between "
         f"{quoted_delimiter(marks)}, so it is read as a table"

@@ -8,12 +8,7 @@ from pathlib import Path
 from engine.config import CsvConfig
 from engine.documents.layout.doubts import LOOKED_AT, YAML_KEY, are_alike
 from engine.documents.layout.header import is_name
-from engine.documents.layout.hypotheses import (
-    CLEAR_SHARE,
-    Hypothesis,
-    find_table,
-    quoted_delimiter,
-)
+from engine.documents.layout.hypotheses import CLEAR_SHARE, Hypothesis, find_table, quoted_delimiter
 from engine.documents.layout.names import NAME
 from engine.documents.rows import json_columns
 from engine.errors import CorpusError

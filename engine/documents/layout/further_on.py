@@ -28,7 +28,7 @@ def confirmed(
     """
     if found.width < 2:
         for piece in pieces:
-            other, _ = find_table(piece[: piece.rfind("\n", 0, _ENOUGH) + 1] or piece, None)
+            other, _ = find_table(piece[:_ENOUGH].rpartition("\n")[0] or piece, None)
             if other.width > 1 and other.share >= CLEAR_SHARE and other.typed > 0.0:
                 return found, f"further on, the rows look like those of {other.width} columns"
         return found, ""

@@ -45,10 +45,11 @@ def joined_lines(text: str, dialect: Dialect, lines_before: int) -> tuple[bool, 
     """
     joined: list[tuple[int, int]] = []  # first line, how many
     quoted = plain = with_mark = damaged = blank_between = blank_within = 0
-    for row, is_quoted, is_after_blank in _rows(text, dialect, lines_before):
-        if row is None:
+    for told in _rows(text, dialect, lines_before):
+        if told is None:
             damaged += 1
             continue
+        row, is_quoted, is_after_blank = told
         field = row.fields[0]
         has_mark = "," in field or bool(_WITHIN.search(field))
         if not is_quoted:
@@ -80,11 +81,8 @@ def joined_lines(text: str, dialect: Dialect, lines_before: int) -> tuple[bool, 
 
 def _rows(
     text: str, dialect: Dialect, lines_before: int
-) -> Iterator[tuple[Row | None, bool, bool]]:
-    """Yield each row, whether it stands in quotes, and whether a blank line is above it.
-
-    A damaged one is None.
-    """
+) -> Iterator[tuple[Row, bool, bool] | None]:
+    """Yield each row, and whether it is in quotes and below a blank line; None: damaged."""
     source = CsvRows(StringIO(text, newline=""), dialect, columns=0, lines_before=lines_before)
     quoted = 0
     for row in itertools.islice(source, SAMPLE_ROWS):
@@ -92,4 +90,4 @@ def _rows(
             yield row, source.quoted_rows > quoted, source.is_after_blank
             quoted = source.quoted_rows
         else:
-            yield None, False, False
+            yield None

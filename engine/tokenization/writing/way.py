@@ -5,8 +5,8 @@ What a small text does not show is taken from its language.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.files.records import JsonRecord
 from engine.tokenization.languages import QuotationMarks, language
@@ -24,6 +24,10 @@ from engine.tokenization.writing.spacing import (
 )
 
 _DEFAULT = QuotationMarks()
+# What closes a quotation, by what opens it, and the other way round; others are their own partner.
+_CLOSED_BY = dict(zip("“„«»‘‚‹›", "”“»«’‘›‹", strict=True)) | {"``": "''"}
+_OPENED_BY = dict(zip("”“»«’‘›‹", "“„«»‘‚‹›", strict=True))
+_APOSTROPHES = "'’ʼ"
 _MOST_GAPS = 40_000  # different ones that are counted; a text keeps a few hundred
 _LEAST_APART = 20  # marks with a blank before them that make a text a tokenised one,
 _MOSTLY = 0.9  # and their share
@@ -44,6 +48,9 @@ class Writing(JsonRecord):
     spacings : mapping of str to bool
         For what is around a gap (see `spacing.levels`), whether no blank is there; only
         where it is not what is said already.
+    beside : mapping of str to str
+        The quotation mark or apostrophe that stood beside a word (see `places`), where it is
+        another than the text's usual one.
     forms : mapping of str to str
         The most frequent written form of each word that is not written as it is spelt.
     """
@@ -53,7 +60,42 @@ class Writing(JsonRecord):
     ellipsis: str = "..."
     starts_large: bool = True
     spacings: Mapping[str, bool] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, tokens: Sequence[str]) -> "Writing":
+        """Return the way of one sentence: with the marks that stood beside the first such word."""
+        if not self.beside:
+            return self
+        found: dict[bool, tuple[str, str]] = {}  # of a quotation or not, the token and its mark
+        for index, key in places(tokens):
+            if mark := self.beside.get(key):
+                found.setdefault(tokens[index] in (OPENING, CLOSING), (tokens[index], mark))
+        _, apostrophe = found.get(False, ("", self.apostrophe))
+        token, mark = found.get(True, ("", ""))
+        marks = self.marks
+        if token == OPENING:
+            marks = replace(marks, opening=mark, closing=_CLOSED_BY.get(mark, mark))
+        elif token == CLOSING:
+            marks = replace(marks, opening=_OPENED_BY.get(mark, mark), closing=mark)
+        return replace(self, marks=marks, apostrophe=apostrophe)
+
+
+def places(tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where quotation marks and apostrophes are, and the mark with the word beside it."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        before, after = ("", *tokens)[index], (*tokens[index + 1 : index + 2], "")[0]
+        if token == OPENING:
+            depth += 1
+            if depth == 1:
+                yield index, f"{OPENING} {after.lower()}"
+        elif token == CLOSING:
+            if depth <= 1:
+                yield index, f"{CLOSING} {before.lower()}"
+            depth = max(depth - 1, 0)
+        elif APOSTROPHE in token:
+            yield index, f"{APOSTROPHE} {before} {token}".lower()
 
 
 class WritingCounts:
@@ -64,6 +106,7 @@ class WritingCounts:
         self.gaps: Counter[tuple[Gap, bool]] = Counter()  # with whether no blank is there
         self.marks: Counter[tuple[str, str]] = Counter()  # (opening1 …, raw)
         self.others: Counter[str] = Counter()  # apostrophes, ellipses
+        self.beside: Counter[tuple[str, str]] = Counter()  # (see `places`, its mark)
         self.starts: Counter[bool] = Counter()
 
     def add(self, pieces: Sequence[Piece]) -> None:
@@ -79,7 +122,12 @@ class WritingCounts:
             elif token == ELLIPSIS:
                 self.others[piece.raw] += 1
             elif APOSTROPHE in token:
-                self.others.update(set(piece.raw) & set("'’ʼ"))
+                self.others.update(_apostrophe(piece.raw))
+        if not self._nltk:
+            for index, key in places(tokens):
+                raw = pieces[index].raw
+                is_apostrophe = APOSTROPHE in tokens[index]
+                self.beside[key, _apostrophe(raw) if is_apostrophe else raw] += 1
         first = next((piece.raw for piece in pieces if piece.raw[:1].isalpha()), "")
         if first and first[0].lower() != first[0].upper():
             self.starts[first[0].isupper()] += 1
@@ -107,21 +155,39 @@ class WritingCounts:
             least = 1 if level[0] in BY_WORD else _LEAST_SEEN
             if glued + apart >= least and glued != apart and (glued > apart) != usual:
                 spacings[level] = glued > apart
-        marks = known.marks
+        own = known.marks
+        marks = QuotationMarks(
+            opening=self._mark("“1", own.opening),
+            closing=self._mark("”1", own.closing),
+            inner_opening=self._mark("“2", own.inner_opening),
+            inner_closing=self._mark("”2", own.inner_closing),
+        )
+        apostrophe = max(_APOSTROPHES, key=lambda mark: self.others[mark])
         return Writing(
-            marks=QuotationMarks(
-                opening=self._mark("“1", marks.opening),
-                closing=self._mark("”1", marks.closing),
-                inner_opening=self._mark("“2", marks.inner_opening),
-                inner_closing=self._mark("”2", marks.inner_closing),
-            ),
-            apostrophe=max("'’ʼ", key=lambda mark: self.others[mark]),
+            marks=marks,
+            apostrophe=apostrophe,
             ellipsis=max(("...", "…", ". . ."), key=lambda dots: self.others[dots]),
             starts_large=self.starts[True] >= self.starts[False],
             spacings=spacings,
+            beside=self._beside(marks, apostrophe),
             forms=forms or {},
         )
 
     def _mark(self, kind: str, default: str) -> str:
         seen = {raw: count for (found, raw), count in self.marks.items() if found == kind}
         return max(seen, key=lambda raw: seen[raw]) if seen else default
+
+    def _beside(self, marks: QuotationMarks, apostrophe: str) -> dict[str, str]:
+        """Return the mark that stood most often beside a word, where it is not the usual one."""
+        usual = {OPENING: marks.opening, APOSTROPHE: apostrophe}
+        best = {key: mark for (key, mark), _ in reversed(self.beside.most_common())}
+        return {
+            key: mark
+            for key, mark in sorted(best.items())
+            if mark != usual.get(key[0], marks.closing)
+        }
+
+
+def _apostrophe(raw: str) -> str:
+    """Return the first apostrophe of a written token; the plain one where it has others."""
+    return next((mark for mark in raw if mark in _APOSTROPHES), APOSTROPHE)

@@ -6,6 +6,7 @@ How the text itself writes, `way` has counted.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from engine.tokenization.languages import QuotationMarks, language
@@ -13,7 +14,7 @@ from engine.tokenization.sentence_ends import GOES_ON
 from engine.tokenization.tokenizers import is_run
 from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.tokenization.words import APOSTROPHE, BLANK, CLOSING, ELLIPSIS, OPENING, Tokenizer
-from engine.tokenization.writing.spacing import ENTITIES, decided, gap, is_glued, kinds, levels
+from engine.tokenization.writing.spacing import decided, gap, is_glued, kinds, levels
 from engine.tokenization.writing.way import Writing
 
 # Marks that say by themselves which one opens, and that are no apostrophes.
@@ -71,12 +72,12 @@ class Writer:
         kept = self._kept(tokens)
         if "" in kept:  # in a vocabulary of another program
             return " ".join(kept), False
-        own = self._joined(kept, self._writing.marks, {})
+        own = self._joined(kept, self._writing.of(kept), {})
         if self._reads_back(own, kept):
             return own, True
         if self._tokenizer.config.name != "whitespace":
             for marks in (self._writing.marks, _PLAIN):
-                if text := self._repaired(kept, marks):
+                if text := self._repaired(kept, replace(self._writing, marks=marks)):
                     return text, True
         return own, False
 
@@ -89,14 +90,14 @@ class Writer:
         wanted = [word_of(token) for token in tokens]
         return self.read_back(text) == ([wanted] if wanted else [])
 
-    def _repaired(self, tokens: Sequence[str], marks: QuotationMarks) -> str:
+    def _repaired(self, tokens: Sequence[str], writing: Writing) -> str:
         """Return the text with blanks where it would be read otherwise; "" if that is no help."""
         word_of = self._tokenizer.word_of
         wanted = [word_of(token) for token in tokens]
         is_token = self._tokenizer.config.name == "characters"  # a blank
         blanks: dict[int, str] = {}
         for _ in range(_MOST_REPAIRS):
-            text = self._joined(tokens, marks, blanks)
+            text = self._joined(tokens, writing, blanks)
             sentences = self.read_back(text)
             if sentences == [wanted]:
                 return text
@@ -118,9 +119,7 @@ class Writer:
             blanks |= new
         return ""
 
-    def _joined(
-        self, tokens: Sequence[str], marks: QuotationMarks, blanks: Mapping[int, str]
-    ) -> str:
+    def _joined(self, tokens: Sequence[str], writing: Writing, blanks: Mapping[int, str]) -> str:
         match self._tokenizer.config.name:
             case "whitespace":
                 return " ".join(tokens)
@@ -134,7 +133,7 @@ class Writer:
                 text.append(blanks[index])
             elif index and not self._touches(tokens, found, index):
                 text.append(" ")
-            shown = self._shown(token, kind, marks)
+            shown = self._shown(token, kind, writing)
             if is_first and kind.lstrip("^") in ("w", "l", "n", "c") and text[-1:] != ["&"]:
                 is_first = False
                 is_link = "".join(tokens[index + 1 : index + 3]).startswith("://")
@@ -146,28 +145,29 @@ class Writer:
         """Whether no blank stands before the token at `index`."""
         before, after = found[index - 1], found[index]
         if self._tokenizer.config.name == "tutorial":
-            if (tokens[index - 1], tokens[index]) in _HALVES or after == "&;":
+            if (tokens[index - 1], tokens[index]) in _HALVES:
                 return True
             if before == ":" and tokens[index][:2] == "//":
                 return True
-            if before.lstrip("^") == "&" and tokens[index + 1 : index + 2] == [";"]:
-                return tokens[index] in ENTITIES
         own = decided(self._writing.spacings, levels(gap(tokens, found, index)))
         return is_glued(before, after, self._known) if own is None else own
 
-    def _shown(self, token: str, kind: str, marks: QuotationMarks) -> str:
+    def _shown(self, token: str, kind: str, writing: Writing) -> str:
         if self._tokenizer.config.name == "tutorial":
-            shown = '"' if token in ("``", "''") else self._writing.forms.get(token, token)
+            shown = '"' if token in ("``", "''") else writing.forms.get(token, token)
             return "I" if shown == "i" else shown
+        marks = writing.marks
         if token == OPENING:
             return marks.inner_opening if kind[-1] == "2" else marks.opening
         if token == CLOSING:
             return marks.inner_closing if kind[-1] == "2" else marks.closing
         if token == ELLIPSIS:
-            return self._writing.ellipsis
-        shown = self._writing.forms.get(token, token)
-        if APOSTROPHE in shown and self._writing.apostrophe != APOSTROPHE:
-            return shown.replace(APOSTROPHE, self._writing.apostrophe)
+            return writing.ellipsis
+        if " " in writing.ellipsis and len(token) > 3 and set(token) == {"."}:
+            return " ".join(token)
+        shown = writing.forms.get(token, token)
+        if APOSTROPHE in shown and writing.apostrophe != APOSTROPHE:
+            return shown.replace(APOSTROPHE, writing.apostrophe)
         return shown
 
     def _capitalised(self, shown: str) -> str:

@@ -67,4 +67,4 @@ class FormCounts:
 
 
 def _is_capitalised(form: str) -> bool:
-    return form[:1].isupper() and (len(form) == 1 or form[1:].islower())
+    return form[:1].isupper() and form[1:] == form[1:].lower()

@@ -94,20 +94,30 @@ class Chunk:
 
     rows: slice
     loss: torch.Tensor  # float64 (), summed over the words
-    d_scores: torch.Tensor  # (n, C), softmax - onehot
+    d_scores: torch.Tensor  # (n, C), softmax - onehot, or - the smoothed target
 
 
 def output_chunks(
-    V: torch.Tensor, s: torch.Tensor, batch: StaticBatch, most_slots: int
+    V: torch.Tensor,
+    s: torch.Tensor,
+    batch: StaticBatch,
+    most_slots: int,
+    smoothing: float = 0.0,
 ) -> Iterator[Chunk]:
-    """Yield the loss and its derivative by the scores V s, `most_slots` slots at a time."""
+    """Yield the loss and its derivative by the scores V s, `most_slots` slots at a time.
+
+    With `smoothing`, so large a share of each target goes to all words alike; the loss stays that
+    of the next word.
+    """
     for begin in range(0, len(s), most_slots):
         rows = slice(begin, begin + most_slots)
         y = batch.y[rows]  # (n, 1)
         is_word = batch.is_word[rows]
         log_o = torch.log_softmax(torch.mm(s[rows], V.t()), 1)  # (n, C)
         loss = -(log_o.gather(1, y) * is_word).sum(dtype=torch.float64)
-        d_scores = log_o.exp_().scatter_add_(1, y, -is_word)
+        d_scores = log_o.exp_().scatter_add_(1, y, -(1.0 - smoothing) * is_word)
+        if smoothing:
+            d_scores.sub_(smoothing / len(V))
         yield Chunk(rows=rows, loss=loss, d_scores=d_scores)
 
 

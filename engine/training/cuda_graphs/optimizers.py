@@ -20,6 +20,7 @@ Gradients = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # shaped like `RNN.
 class DeviceRule(Optimizer, Protocol):
     """What a static step needs of an update rule, next to what the trainer needs."""
 
+    smoothing: float  # share of each target that goes to all words alike
     is_direct: bool  # the update is the gradient times `factor`; no gradient need be kept
 
     def gradients(self) -> Gradients:
@@ -41,6 +42,7 @@ class DeviceSgd(PlainSgd):
     """The tutorial's update."""
 
     is_direct = True
+    smoothing = 0.0
 
     def __init__(self, rnn: RNN, learning_rate: float) -> None:
         self._minus_rate = rnn.W.new_zeros(())

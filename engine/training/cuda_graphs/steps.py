@@ -143,7 +143,7 @@ class DeviceSteps:
         scaled = s * (batch.is_word * factor)  # (N, H)
         d_s = torch.empty_like(s)
         total = self._loss_sum
-        for chunk in output_chunks(V, s, batch, self._chunk_slots):
+        for chunk in output_chunks(V, s, batch, self._chunk_slots, self._rule.smoothing):
             torch.mm(chunk.d_scores, V, out=d_s[chunk.rows])
             dLdV.addmm_(chunk.d_scores.t(), scaled[chunk.rows])
             total = total + chunk.loss

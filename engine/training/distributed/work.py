@@ -47,9 +47,7 @@ class SharedSteps(EpochSteps):
         if self._sample is not None and self._rnn.device == CPU:
             sample = self._sample.words(whole.y, self._epoch, len(self._left))
         try:
-            loss = if_it_fits(
-                lambda: self._write_gradients(optimizer.gradients(), chosen, whole, sample)
-            )
+            loss = if_it_fits(lambda: self._write_gradients(optimizer, chosen, whole, sample))
         except DivergedError:
             loss = math.nan
         agreed = self._ranks.sum_gradients(
@@ -82,7 +80,7 @@ class SharedSteps(EpochSteps):
 
     def _write_gradients(
         self,
-        gradients: tuple[torch.Tensor, ...],
+        optimizer: ClippedAdam,
         chosen: NDArray[int64],
         whole: Batch,
         sample: SampledWords | None,
@@ -92,7 +90,7 @@ class SharedSteps(EpochSteps):
         lengths = offsets[chosen + 1] - offsets[chosen] - 1  # (B,)
         is_own = dealt_out(lengths, self._ranks.rank, self._ranks.count)
         if not is_own.any():
-            for each in gradients:
+            for each in optimizer.gradients():
                 each.zero_()
             return 0.0
         longest_first = np.argsort(-lengths, kind="stable")  # as in the batch
@@ -104,7 +102,7 @@ class SharedSteps(EpochSteps):
         if sample is not None:
             batch = batch.with_sample(replace(sample, y=sample.y[rows]))
         batch = batch.to(self._rnn.device)
-        return float(self._rnn.write_gradients(batch, gradients, scale=1.0 / whole.words))
+        return float(optimizer.write_gradients(batch, whole.words))
 
 
 def dealt_out(lengths: NDArray[int64], rank: int, count: int) -> NDArray[np.bool_]:

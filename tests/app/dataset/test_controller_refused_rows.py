@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.dataset.controller import RefusedRowsExport, refused_rows_as_csv
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
+from app.session import Session
 from app.settings import SettingsStore
 from engine import RowProblem
 from tests.app.support.dataset_fakes import FakeCorpus
@@ -54,7 +56,10 @@ def bench(
 
     settings = SettingsStore(settings_path, tab)
     jobs = Jobs(runs=FakeRuns(), ask_refused_rows_path=ask)
-    RefusedRowsExport(tab, presenter, settings, jobs, parent=tab)
+    around = Surroundings(
+        session=Session(tab), presenter=presenter, settings=settings, jobs=jobs, parent=tab
+    )
+    RefusedRowsExport(tab, around)
     tab.show_corpus(FakeCorpus(problems=PROBLEMS))  # type: ignore[arg-type]
     tab.show()
     button = tab.findChild(QPushButton, "dataset.save_problems_button")

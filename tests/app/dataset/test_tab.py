@@ -97,7 +97,7 @@ def test_that_the_preview_says_when_damaged_rows_would_stop_the_preparation(
     policy.setCurrentIndex(1)
 
     assert heading.text() == "2 rows here cannot be read: the preparation would stop at the first"
-    assert tab.csv_config().bad_rows == "stop"
+    assert tab.csv_form.config().bad_rows == "stop"
 
 
 def test_that_choosing_a_refused_row_leads_to_it_in_the_preview(tab: DatasetTab) -> None:
@@ -205,7 +205,7 @@ def test_that_several_columns_can_be_joined(tab: DatasetTab) -> None:
 
     picker.toggle(0)
 
-    assert tab.csv_config().columns == ("author", "body")
+    assert tab.csv_form.config().columns == ("author", "body")
     headers = [table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(2)]
     assert headers == ["author  (text)", "body  (text)"]
 
@@ -246,7 +246,7 @@ def test_that_a_column_is_named_only_where_its_name_is_clear(
 
     tab.show_preview(preview)
 
-    assert tab.csv_config().columns == (key,)
+    assert tab.csv_form.config().columns == (key,)
 
 
 def test_that_the_prepared_corpus_has_a_page_of_its_own(tab: DatasetTab) -> None:
@@ -274,7 +274,8 @@ def test_that_refused_rows_are_listed_beside_the_plot(tab: DatasetTab) -> None:
 def test_that_progress_without_a_total_says_what_is_done(tab: DatasetTab) -> None:
     tab.show_busy("Starting", can_cancel=True)
 
-    tab.show_progress(StageProgress(stage="Reading", done=1200, total=None, unit="rows"))
+    progress = StageProgress(stage="Reading", done=1200, total=None, unit="rows")
+    tab.prepare_panel.show_progress(progress)
 
     label = find(tab, "stage_label")
     assert isinstance(label, QLabel)
@@ -409,7 +410,7 @@ def test_that_a_doubtful_reading_says_so_and_can_be_overruled(tab: DatasetTab) -
 
     skipped.setValue(2)
     tab.show_preview(PREVIEW)
-    assert tab.reading_config().skip_rows == 2
+    assert tab.csv_form.reading_config().skip_rows == 2
     assert not note.isVisible()
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -10,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.dataset.tab import VOCABULARY_PAGE, DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController, epoch_text
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs, TrainingChoices
 from app.session import RunState, Session
+from app.settings import SettingsStore
 from app.shared.tables import RecordTable
 from app.tasks.task_runner import TaskRunner
 from engine import (
@@ -103,20 +106,19 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Bench]:
+def bench(qtbot: QtBot, settings_path: Path) -> Iterator[Bench]:
     tab, session, runner, presenter = DatasetTab(), Session(), TaskRunner(), ErrorPresenter()
     qtbot.addWidget(tab)
     bench = Bench(tab, session, runner, [], qtbot)
     presenter.message_requested.connect(bench.messages.append)
     bench.choices = TrainingChoices(model=ModelConfig(hidden_dim=10), train=TrainConfig())
-    controller = VocabularyController(
-        tab,
-        session,
-        runner,
-        presenter,
-        Jobs(runs=FakeRuns(), estimate_epoch=bench.estimate),
-        choices=lambda: bench.choices,
+    around = Surroundings(
+        session=session,
+        presenter=presenter,
+        settings=SettingsStore(settings_path),
+        jobs=Jobs(runs=FakeRuns(), estimate_epoch=bench.estimate),
     )
+    controller = VocabularyController(tab, runner, around, choices=lambda: bench.choices)
     tab.resize(1200, 800)
     tab.show()
     yield bench

@@ -89,4 +89,4 @@ def test_that_sentences_are_searched_and_marked(qtbot: QtBot, bench: GenerationB
     bench.find(QLineEdit, "search_edit").clear()
 
     assert len(shown()) == 5
-    assert bench.tab.generate_panel.favourites == {key_of(records()[1][1])}
+    assert bench.tab.generate_panel.sentences.favourites == {key_of(records()[1][1])}

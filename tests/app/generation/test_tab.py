@@ -15,11 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.generation.writing.sentence_list import SentenceList
 from tests.app.generation.conftest import MakeBench
-from tests.app.support.generation_fakes import (
-    GenerationBench,
-    fake_model,
-    generate_until_stopped,
-)
+from tests.app.support.generation_fakes import GenerationBench, fake_model, generate_until_stopped
 
 ROLES = (
     "start_edit",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
@@ -70,13 +71,9 @@ def office(qtbot: QtBot, settings_path: Path) -> Iterator[Office]:
         disk[path] = model
         return path.suffix != ".onnx"
 
-    files = ModelFilesController(
-        session,
-        runner,
-        presenter,
-        settings,
-        Jobs(runs=FakeRuns(), model_dialogs=dialogs, load=load, save=save),
-    )
+    jobs = Jobs(runs=FakeRuns(), model_dialogs=dialogs, load=load, save=save)
+    around = Surroundings(session=session, presenter=presenter, settings=settings, jobs=jobs)
+    files = ModelFilesController(runner, around)
     yield Office(session, runner, settings, dialogs, files, disk, messages, presenter)
     assert runner.shutdown()
 
@@ -278,13 +275,10 @@ def test_that_a_model_that_could_not_be_saved_is_not_replaced(
     def failing_save(model: Any, path: Path) -> bool:
         raise ModelFileError("The disk is full.")
 
-    files = ModelFilesController(
-        session,
-        runner,
-        presenter,
-        SettingsStore(settings_path),
-        Jobs(runs=FakeRuns(), model_dialogs=dialogs, save=failing_save),
-    )
+    jobs = Jobs(runs=FakeRuns(), model_dialogs=dialogs, save=failing_save)
+    settings = SettingsStore(settings_path)
+    around = Surroundings(session=session, presenter=presenter, settings=settings, jobs=jobs)
+    files = ModelFilesController(runner, around)
     model = fake_model()
     session.set_model(model)
 

@@ -116,7 +116,7 @@ def test_that_large_steps_are_written_in_full(qtbot: QtBot) -> None:
 
 def test_that_a_time_axis_has_ticks_at_round_times(qtbot: QtBot) -> None:
     axis = ProgressAxis()
-    axis.show_kind(is_time=True, is_whole=False)
+    axis.show_axis("elapsed")
 
     ((spacing, positions),) = axis.tickValues(0.0, 250.0, 600)
 

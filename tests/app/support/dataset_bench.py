@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.dataset.controller import DatasetController
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
@@ -66,22 +64,17 @@ def make_bench(qtbot: QtBot, settings_path: Path, engine: FakeEngine) -> Iterato
     qtbot.addWidget(tab)
     presenter, settings, messages = ErrorPresenter(), SettingsStore(settings_path), []
     presenter.message_requested.connect(messages.append)
-    controller = DatasetController(
-        tab,
-        session,
-        runner,
-        presenter,
-        settings,
-        Jobs(
-            runs=FakeRuns(),
-            inspect=engine.inspect,
-            inspect_several=engine.inspect_several,
-            build=engine.build,  # type: ignore[arg-type]
-            sample_path=lambda: Path("sample.csv"),
-            ask_csv_paths=lambda folder: [PATH],
-            ask_text_folder=lambda folder: FOLDER,
-        ),
+    jobs = Jobs(
+        runs=FakeRuns(),
+        inspect=engine.inspect,
+        inspect_several=engine.inspect_several,
+        build=engine.build,  # type: ignore[arg-type]
+        sample_path=lambda: Path("sample.csv"),
+        ask_csv_paths=lambda folder: [PATH],
+        ask_text_folder=lambda folder: FOLDER,
     )
+    around = Surroundings(session=session, presenter=presenter, settings=settings, jobs=jobs)
+    controller = DatasetController(tab, runner, around)
     tab.resize(1200, 800)
     tab.show()
     yield Bench(tab, controller, session, runner, settings, engine, messages, qtbot)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.controller import Surroundings
 from app.errors import ErrorPresenter, Message
 from app.generation.background.controllers import BackgroundControllers
 from app.generation.background.next_words import NextWordsController
@@ -254,6 +255,9 @@ def make_bench(
         ask_sentences_path=lambda suggested: save_path,
         **others,
     )
+    around = Surroundings(
+        session=session, presenter=presenter, settings=settings, jobs=jobs, parent=tab
+    )
     bench = GenerationBench(
         tab=tab,
         session=session,
@@ -261,15 +265,7 @@ def make_bench(
         score_runner=score_runner,
         settings=settings,
         clock=clock,
-        generation=GenerationController(
-            tab,
-            session,
-            runner,
-            presenter,
-            settings,
-            jobs,
-            parent=tab,
-        ),
+        generation=GenerationController(tab, runner, around),
         scoring=ScoringController(
             tab, session, score_runner, presenter, jobs, clock=clock, parent=tab
         ),

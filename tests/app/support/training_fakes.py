@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from app.controller import Surroundings
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import RunState, Session
@@ -326,23 +327,15 @@ class Bench:
             check_gradients=self._check_gradients,
             time_one_step=self._time_one_step,
         )
-        self.controller = TrainingController(
-            self.tab,
-            self.session,
-            self.runner,
-            self.presenter,
-            self.settings,
-            jobs,
+        around = Surroundings(
+            session=self.session,
+            presenter=self.presenter,
+            settings=self.settings,
+            jobs=jobs,
             parent=self.tab,
         )
-        self.tools = ToolsController(
-            self.tab,
-            self.session,
-            self.tools_runner,
-            self.presenter,
-            jobs,
-            parent=self.tab,
-        )
+        self.controller = TrainingController(self.tab, self.runner, around)
+        self.tools = ToolsController(self.tab, self.tools_runner, around)
 
     def build(self, config: CorpusConfig, control: RunControl) -> Iterator[Event]:
         self.built.append(config)

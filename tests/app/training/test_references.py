@@ -1,14 +1,17 @@
 """The losses that need no network: counted beside everything else, drawn and told."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import Session
+from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from app.training.references import ReferencesController
 from app.training.texts import references_line, table_references
@@ -31,17 +34,21 @@ PROGRESS = StageProgress(stage="Counting word sequences", done=1, total=3, unit=
 class CountingBench:
     """A session with the controller that counts."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, settings_path: Path) -> None:
         self.presenter = ErrorPresenter()
         self.session = Session(self.presenter)
         self.runner = TaskRunner(self.presenter)
         self.count: Callable[[Any, RunControl], Iterator[Any]] = self.count_at_once
         self.asked: list[Any] = []
         self.counted: list[Any] = []
-        jobs = Jobs(runs=FakeRuns(), count_references=self._count)
-        self.controller = ReferencesController(
-            self.session, self.runner, self.presenter, jobs, parent=self.presenter
+        around = Surroundings(
+            session=self.session,
+            presenter=self.presenter,
+            settings=SettingsStore(settings_path),
+            jobs=Jobs(runs=FakeRuns(), count_references=self._count),
+            parent=self.presenter,
         )
+        self.controller = ReferencesController(self.runner, around)
         self.controller.counted.connect(self.counted.append)
 
     def _count(self, corpus: Any, control: RunControl) -> Iterator[Any]:
@@ -61,8 +68,8 @@ class CountingBench:
 
 
 @pytest.fixture
-def counting(qtbot: QtBot) -> Iterator[CountingBench]:
-    bench = CountingBench(qtbot)
+def counting(qtbot: QtBot, settings_path: Path) -> Iterator[CountingBench]:
+    bench = CountingBench(qtbot, settings_path)
     yield bench
     assert bench.runner.shutdown()
 

@@ -30,7 +30,7 @@ def action(app: Application, role: str) -> QAction:
 
 
 def open_menu(app: Application, qtbot: QtBot) -> None:
-    app.window.prepared_texts_menu.aboutToShow.emit()
+    app.window.file_menu.prepared_texts.aboutToShow.emit()
     rest(app, qtbot)
 
 
@@ -82,7 +82,7 @@ def test_that_delete_while_they_are_looked_up_is_done_after_it(
     prepare(tmp_path, "one.csv", cache)
     open_menu(application, qtbot)
 
-    application.window.prepared_texts_menu.aboutToShow.emit()
+    application.window.file_menu.prepared_texts.aboutToShow.emit()
     action(application, "clear_prepared_texts").trigger()
     rest(application, qtbot)
 

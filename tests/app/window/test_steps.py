@@ -65,14 +65,14 @@ def test_that_cleared_sentences_come_back_with_control_z(
     assert button is not None
 
     button.click()
-    assert panel.records() == []
+    assert panel.sentences.records() == []
     assert application.window.message_bar.text == "1 sentence cleared."
     edit = application.window.findChild(QLineEdit, "generation.sentence_edit")
     assert edit is not None
     edit.setFocus()
     qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
-    assert panel.records() == [(batch, sentence())]
+    assert panel.sentences.records() == [(batch, sentence())]
 
 
 def test_that_cleared_sentences_do_not_come_back_among_those_of_another_run(
@@ -82,13 +82,13 @@ def test_that_cleared_sentences_do_not_come_back_among_those_of_another_run(
     panel = panel_of(application)
     application.session.set_model(fake_model())
     panel.show_records([(batch, sentence())])
-    panel.cleared.emit(panel.records())
+    panel.cleared.emit(panel.sentences.records())
     other = SimpleNamespace(info=SimpleNamespace(run_id="another"), sentences={})
 
     application.kept_runs.opener.opened.emit(other)
     application.undo.undo()
 
-    assert panel.records() == []
+    assert panel.sentences.records() == []
 
 
 def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: QtBot) -> None:

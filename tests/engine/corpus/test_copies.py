@@ -160,7 +160,7 @@ def test_that_held_out_sentences_are_measured_as_written_ones_are(
     finder = CopyFinder(corpus)
     held_out = [
         [token.text for token in corpus.sentence_view(number).tokens]
-        for number in np.flatnonzero(~corpus.is_training())
+        for number in np.flatnonzero(corpus.is_validation)
     ]
 
     found = held_out_novelty(corpus, finder)

@@ -2,14 +2,19 @@
 
 import gzip
 import hashlib
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from engine.config import CsvConfig
 from engine.documents import reader as csv_source
+from engine.documents.csv_rows import CsvRows
 from engine.documents.layout.detection import examine
 from engine.documents.reader import DocumentReader, inspect_csv
+from engine.documents.rows import Dialect, Row
+from engine.documents.table_shape import Shape, shape_of
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor
 
@@ -274,3 +279,28 @@ def test_that_a_row_beyond_the_bound_is_told_by_its_size(
 
     (problem,) = reader.problems
     assert (problem.line, problem.reason) == (3, "it is longer than 2 million characters")
+
+
+ENDED = shape_of([["1", "one"], ["2", "two"], ["3", "three"]], 2, ends_with_delimiter=True)
+JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shape", "expected"),
+    [
+        # the lines of blank lines are counted, and none of them is a row
+        ("a\n\n\n\nb\n\nc\n", 1, None, [(1, ["a"]), (5, ["b"]), (7, ["c"])]),
+        # rows that end with a delimiter: one that lacks a field says so with its own number
+        ("1,one,\n2,\n3,three,\n", 2, ENDED, [(1, ["1", "one"]), (2, "lack"), (3, ["3", "three"])]),
+        ('a\n"b\nc"\n', 1, JOINED, [(1, ["a"]), (2, "2 lines, between two quotes"), (2, ["b\nc"])]),
+    ],
+)
+def test_that_rows_and_problems_have_the_lines_where_they_begin(
+    text: str, columns: int, shape: Shape | None, expected: list[tuple[int, list[str] | str]]
+) -> None:
+    found = list(CsvRows(StringIO(text, newline=""), Dialect(","), columns=columns, shape=shape))
+
+    told = [(row.line, row.fields if isinstance(row, Row) else row.reason) for row in found]
+    assert [line for line, _ in told] == [line for line, _ in expected]
+    for (_, got), (_, wanted) in zip(told, expected, strict=True):
+        assert got == wanted if isinstance(wanted, list) else wanted in got

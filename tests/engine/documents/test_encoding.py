@@ -1,10 +1,13 @@
 """Older encodings of Asia, told apart by the letters that only one language has."""
 
 import random
+from pathlib import Path
 
 import pytest
 
+from engine.config import CsvConfig
 from engine.documents.encoding import detect_encoding
+from engine.documents.reader import DocumentReader
 from engine.documents.text_file import Sample
 
 JAPANESE = (
@@ -162,3 +165,16 @@ def test_that_bytes_of_no_language_are_a_guess() -> None:
 
     assert "does not look like a language" in found.note
     assert found.readings
+
+
+@pytest.mark.parametrize(("text", "is_doubtful"), [("caf\u00e9s", True), ("words", False)])
+def test_that_a_reader_names_the_file_whose_encoding_is_doubtful(
+    tmp_path: Path, text: str, is_doubtful: bool
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"id,text\n1,no marks here\n2,{text}\n".encode("cp1252"))
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        named = [each.name for each in reader.doubtful_encodings]
+
+    assert named == ["a.csv"] * is_doubtful

@@ -215,6 +215,19 @@ def test_that_a_second_table_of_the_same_width_is_refused_by_line(
     assert all("another table" in reason for number, reason in problems if number >= line)
 
 
+@pytest.mark.parametrize(("block", "is_refused"), [(2, False), (3, True)])
+def test_that_three_rows_together_tell_that_a_blank_line_parts_two_tables(
+    tmp_path: Path, block: int, is_refused: bool
+) -> None:
+    second = ("city,mayor", "Rome,Anna Rossi")
+
+    data = rows_of(*FIRST, "", *FIRST[1 : block + 1], "", *second)
+
+    _, problems = read(write(tmp_path, data))
+
+    assert any("of another table" in reason for _, reason in problems) is is_refused
+
+
 def test_that_a_second_table_with_the_same_text_column_is_read(tmp_path: Path) -> None:
     data = rows_of(*FIRST, "", "number,text", '1,"Another one."', '2,"And more."')
 

@@ -18,12 +18,7 @@ from engine.documents.archive import counted, inflated, look_into
 from engine.documents.reader import DocumentReader, inspect_csv
 from engine.documents.unpacking import UnpackingStoppedError, open_content
 from engine.errors import CorpusError
-from tests.engine.support.archives import (
-    lie_about_sizes,
-    write_ods,
-    write_xlsx,
-    write_zip,
-)
+from tests.engine.support.archives import lie_about_sizes, write_ods, write_xlsx, write_zip
 
 HEADER = ("id", "text")
 TEXTS = ["One, with a comma.", 'Two "quoted".\nIn two lines.', "Žluťoučký kůň"]

@@ -234,10 +234,14 @@ def test_that_a_new_file_has_the_permissions_asked_for(tmp_path: Path) -> None:
     try:
         write_durably(tmp_path / "model", NEW)
         write_durably(tmp_path / "secret", NEW, new_mode=0o600)
+        os.umask(0)
+        with replacing(tmp_path / "table") as descriptor:
+            os.write(descriptor, NEW)
     finally:
         os.umask(before)
 
     assert (tmp_path / "model").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "table").stat().st_mode & 0o777 == 0o666
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
 
 

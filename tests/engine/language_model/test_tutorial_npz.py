@@ -33,6 +33,12 @@ def npy(array: Any, header: bytes | None = None) -> bytes:
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(4)
 
 
+def npy_of_version_2(array: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.asarray(array), version=(2, 0))
+    return buffer.getvalue()
+
+
 def good_members() -> dict[str, bytes]:
     shapes = {"U": (H, C), "V": (C, H), "W": (H, H)}
     return {f"{name}.npy": npy(np.ones(shape, np.float32)) for name, shape in shapes.items()}
@@ -215,6 +221,10 @@ def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
         "bytes too many": ("does not fit", good | {"U.npy": good["U.npy"] + b"x"}),
         "bytes missing": ("does not fit", good | {"U.npy": good["U.npy"][:-1]}),
         "no header": ("cannot be read", good | {"U.npy": b"x" * 500}),
+        "version 2": (
+            "unknown header",
+            good | {"U.npy": npy_of_version_2(np.ones((H, C), np.float32))},
+        ),
         "nothing in U": ("cannot be read", good | {"U.npy": b""}),
         "code as header": ("cannot be read", good | {"U.npy": npy([[1.0]], b"exit()\n")}),
         "transposed": ("do not fit each other", good | {"V.npy": good["U.npy"]}),

@@ -1,5 +1,7 @@
 """What is suggested to a person who writes, against the model's own distribution."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from engine.sampling.completion import complete
 from tests.engine.support.models import model_of
 
 WORDS = ("the", "then", "garden", "gardener", ".", "they")
-NUMBER = {"END": 1, **{word: number for number, word in enumerate(WORDS, start=2)}}
+NUMBER = {"START": 0, "END": 1, **{word: number for number, word in enumerate(WORDS, start=2)}}
 
 
 def model_that_says(*after: tuple[str, str]) -> LanguageModel:
@@ -48,3 +50,30 @@ def test_that_what_is_suggested_is_what_the_model_would_write(text: str, added: 
     )  # fmt: skip
 
     assert complete(model, text) == added
+
+
+def test_that_the_words_before_decide_how_a_word_goes_on() -> None:
+    model = model_that_says(("the", "gardener"), ("the", "garden"), ("", "garden"))
+
+    assert [complete(model, text) for text in ("the gard", "gard")] == ["ener", "en"]
+
+
+def test_that_no_mark_of_a_sentence_is_suggested() -> None:
+    model = model_that_says(("the", "START"), ("the", "garden"))
+
+    assert complete(model, "the") == " garden"
+
+
+@pytest.mark.parametrize(("form", "added"), [("gArDeN", "eN"), ("gardenz", "en"), ("Garden", "en")])
+def test_that_a_word_goes_on_as_the_text_writes_it(form: str, added: str) -> None:
+    model = model_that_says(("", "garden"))
+    reading = replace(model.reading, writing=replace(model.reading.writing, forms={"garden": form}))
+
+    assert complete(replace(model, reading=reading), "gard") == added
+
+
+def test_that_a_word_after_a_sentence_s_end_stands_apart() -> None:
+    model = model_that_says(("", "the"), (".", "they"))
+
+    assert complete(model, "the.") == " they"
+    assert complete(model, "the. ") == "they"

@@ -51,7 +51,7 @@ def test_that_held_out_sentences_are_scored_and_no_others(tmp_path: Path) -> Non
     *_, scored = score_held_out(model, corpus, RunControl())
 
     assert isinstance(scored, HeldOutScores)
-    texts = [corpus.sentence_view(k).text for k in np.flatnonzero(~corpus.is_training())]
+    texts = [corpus.sentence_view(k).text for k in np.flatnonzero(corpus.is_validation)]
     expected = [each.log_probability for each in score_texts(model, texts)]
     middle = sorted(expected)[len(expected) // 2]
     found = scored.percentile(5, middle)

@@ -14,12 +14,7 @@ from engine.errors import ConfigError, CorpusError
 from engine.language_model.results import TextScore
 from engine.scoring.candidates import score_candidates
 from engine.scoring.lists import OwnScores, candidates_of, lines_of, own_scores_in
-from engine.scoring.ranking import (
-    Candidate,
-    RankWeights,
-    ScoredCandidate,
-    rank,
-)
+from engine.scoring.ranking import Candidate, RankWeights, ScoredCandidate, rank
 from tests.engine.support.models import tiny_model
 
 LINES = {

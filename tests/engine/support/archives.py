@@ -48,8 +48,9 @@ def write_xlsx(path: Path, sheets: Mapping[str, Rows | str], hidden: Sequence[st
         f"<sheets>{entries}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{relations}'
         f'<Relationship Id="s" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/>'
-        '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><cellXfs count="3"><xf numFmtId="0"/>'
+        '<xf numFmtId="14" applyNumberFormat="1"/><xf numFmtId="46" applyNumberFormat="1"/>'
+        "</cellXfs></styleSheet>",
     }
     for number, rows in enumerate(sheets.values(), start=1):
         parts[f"xl/worksheets/sheet{number}.xml"] = rows if isinstance(rows, str) else _sheet(rows)

@@ -70,6 +70,21 @@ def test_which_tokeniser_is_proposed(code: str) -> None:
     assert code == "en" or proposal.reason.startswith(language_name(code))
 
 
+def test_that_a_longer_english_text_is_told_without_loading_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    english = "\n".join(own_sentences("en"))
+    mixed = "\n".join(own_sentences("en") + own_sentences("de") + own_sentences("fr")[:20])
+    monkeypatch.setattr(
+        "engine.tokenization.proposal._identifier", lambda: pytest.fail("it was asked")
+    )
+
+    assert propose(english).language == "en"
+    for text in (mixed, english[:800]):
+        with pytest.raises(pytest.fail.Exception, match="it was asked"):
+            propose(text)
+
+
 def test_that_a_tokenised_text_is_seen() -> None:
     lines = ["he came , saw , and left .", "no , it 's fine .", "yes , yes , yes ."]
 

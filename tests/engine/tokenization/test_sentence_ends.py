@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.tokenization.nltk_parts import PunktTrainer
 from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.sentences import SplitterLearner
-from tests.engine.support.languages import LANGUAGES, own_sentences
+from tests.engine.support.languages import LANGUAGES, made_sentences, own_sentences
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "th"])
@@ -74,6 +75,21 @@ def test_that_abbreviations_are_learned_only_where_they_were_within_a_sentence()
 
     assert rules.learned == {"gtd"}
     assert rules.split("The gtd. price. I met Bob. He left.")[0] == "The gtd. price."
+
+
+@pytest.mark.parametrize("code", ["de", "en", "hi", "ru", "tr"])
+def test_that_what_is_learned_is_what_nltks_own_punkt_learns(code: str) -> None:
+    text = "\n\n".join(
+        own_sentences(code) * 2 + made_sentences(code, 200) + ["J. p. 3.5 .. 1. ..."]
+    )
+    learner, trainer = SplitterLearner(), PunktTrainer()
+
+    learner.learn(text)
+    trainer.train(text)
+
+    found, wanted = vars(learner.parameters()), vars(trainer.get_params())
+    assert found == wanted
+    assert wanted["abbrev_types"]
 
 
 def test_that_a_text_in_small_letters_is_split_too() -> None:

@@ -12,13 +12,7 @@ from engine.errors import ConfigError
 from engine.tokenization.sentence_ends import SentenceRules
 from engine.tokenization.tokenizers import make_tokenizer
 from engine.tokenization.tokenizing import tokenize
-from engine.tokenization.words import (
-    BLANK,
-    LINK_TOKEN,
-    NUMBER_TOKEN,
-    USER_TOKEN,
-    Tokenizer,
-)
+from engine.tokenization.words import BLANK, LINK_TOKEN, NUMBER_TOKEN, USER_TOKEN, Tokenizer
 from tests.engine.support.languages import LANGUAGES, own_sentences, reader
 
 
@@ -87,6 +81,12 @@ def tokenizer(
         ("hi", 'वह आया।"हाँ"', "वह आया । “ हाँ ”"),
         ("tr", "İstanbul'da saat 7.45'te", "İstanbul'da saat 7.45'te"),
         ("sv", "”Hej”, sa hon t.ex. igen", "“ Hej ” , sa hon t.ex. igen"),
+        ("de", "Schüler*innen, Kolleg:innen", "Schüler*innen , Kolleg:innen"),
+        ("de", "Prof. Dr. h. c. mult. Ott: 5°c :D", "Prof. Dr. h. c. mult. Ott : 5 °c :D"),
+        ("fr", "L'O.N.U. et l’U.E.", "L' O.N.U. et l' U.E."),
+        ("es", "La 2.ª del n.º 1", "La 2.ª del n.º 1"),
+        ("ru", "Ок. 20 кг", "Ок. 20 кг"),
+        ("hi", "देखें पृ. 12 और सं. 3", "देखें पृ. 12 और सं. 3"),
         ("pl", "„Tak”, rzekł np. Jan", "“ Tak ” , rzekł np. Jan"),
     ],
 )

@@ -62,8 +62,8 @@ def test_that_real_comments_are_written_back(shared_data: Path, name: TokenizerN
 
     score = written_back(learned, tokenizer, sentences)
 
-    # The rest are marks that the same text sets in two ways, and those that `words` unifies.
-    assert score.equal >= 0.96
+    # The rest are marks that the same text sets in two ways.
+    assert score.equal >= 0.97
     assert score.readable >= 0.98
     assert readable_share(learned, drawn(tokenizer, sentences, 300)) >= 0.97
 
@@ -99,6 +99,11 @@ def test_that_a_language_is_written_without_an_example(code: str) -> None:
         ("fr", "“ l' homme ” ! il dort ; 5 %", "« l'homme » !\u202fil dort ; 5 %"),
         ("es", "¿ qué ? ¡ hola !", "¿Qué? ¡Hola!"),
         ("en", "mr . smith ( 3 , 5 )", "Mr . smith (3, 5)"),
+        ("es", "— voy — dijo ella — .", "—Voy —dijo ella—."),
+        ("fr", "oui ! ! ! 😂 😂 ✨", "Oui !!! 😂😂✨"),
+        ("de", "vom 1. – 5. mai", "Vom 1.–5. mai"),
+        ("ru", "5 % - ный раствор", "5 %-ный раствор"),
+        ("hi", "₹ 500 या € 5", "₹500 या €5"),
         ("tr", "iyi ki geldin", "İyi ki geldin"),
         ("en", "", ""),
     ],
@@ -119,6 +124,14 @@ def test_how_tokens_are_joined(code: str, tokens: str, text: str) -> None:
         "* one thing * another * a third thing",
         "**Tired of league?",
         "This was performed automatically.*",
+        "Ask [us](/message/compose/?to=/r/maps&amp;subject=a#b) first, please.",
+        '&gt;"So it begins", he said (&lt;50 words) &amp; left.',
+        "&amp;nbsp; *** ### The next part --- and more",
+        "* **Haste** - runs for 5 seconds",
+        "**One** **two** and &amp;#9733; :p",
+        "Friday’s R&D can’t wait for main() or www.maps.org",
+        "Rock 'n' roll of the '70s, the dogs' bowls and the cats' toys",
+        "He called it 'good' and went @ http://a.org",
     ],
 )
 def test_that_the_tutorials_tokens_are_joined_where_nltk_cuts_more_than_words(text: str) -> None:
@@ -189,6 +202,24 @@ def test_that_a_text_teaches_its_marks() -> None:
         found.join(["“", "no", "”", ",", "it", "'s", "7", "%", "…", "less"])
         == "»No«, it’s 7 % … less"
     )
+
+
+def test_that_other_marks_are_taken_beside_the_words_that_had_them() -> None:
+    tokenizer = reader("en", [])
+    counts = WritingCounts()
+    for sentence in [
+        'I\'d say "no" and "so".',
+        "“Stop now”, he said.",
+        "One judge’s dog isn't it.",
+    ]:
+        counts.add(tokenizer.pieces(sentence))
+    found = Writer(tokenizer, counts.writing("en"))
+
+    assert found.join(tokenizer.tokenize('"Stop there"')) == "“Stop there”"
+    assert found.join(tokenizer.tokenize('"go now"')) == "“Go now”"
+    assert found.join(tokenizer.tokenize('"go there"')) == '"Go there"'
+    assert found.join(tokenizer.tokenize("the judge's son's hat")) == "The judge’s son’s hat"
+    assert found.join(tokenizer.tokenize("my son's hat")) == "My son's hat"
 
 
 def test_that_words_are_shown_as_they_are_mostly_written() -> None:

@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config import (
-    ModelConfig,
-    TrainConfig,
-)
+from engine.config import ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone
@@ -264,6 +261,20 @@ def test_that_a_large_vocabulary_has_a_sampled_softmax_and_says_why() -> None:
     assert "of the others" not in tuning_text(tuning_of(chosen))
 
 
+@pytest.mark.parametrize(
+    ("words", "vocabulary", "share"),
+    [(SMALL, 8000, 0.1), (MIDDLE, 8000, 0.1), (SMALL, 2000, 0.0), (LARGE, 8000, 0.0)],
+)
+def test_that_labels_are_smoothed_in_small_texts_with_many_words_and_why_is_said(
+    words: int, vocabulary: int, share: float
+) -> None:
+    defaults = recipe_defaults("fast", words, vocabulary)
+
+    assert settle(TrainConfig(), words, vocabulary).label_smoothing == share
+    assert ("label smoothing" in defaults.reason) == (share > 0.0)
+    assert ("label smoothing 0.1" in tuning_text(defaults.tuning)) == (share > 0.0)
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_that_words_are_drawn_by_the_root_of_their_counts_and_so_many_of_them(share: float) -> None:
     counts = [0, 0, *(10_000 // rank for rank in range(1, 997)), 0]
@@ -310,11 +321,11 @@ def test_that_settings_stored_before_mean_what_they_meant() -> None:
 
 
 def test_that_the_tutorials_recipe_has_nothing_to_decide(corpus: Corpus) -> None:
-    chosen = TrainConfig(recipe="tutorial", output_dropout=0.5, unigram_start=True, averaging=0.9)
+    settings: dict[str, Any] = dict.fromkeys(Tuning.__dataclass_fields__, 0.5)
+    chosen = TrainConfig(recipe="tutorial", **settings)
 
     assert settle(chosen, SMALL, 8000) == chosen
     assert tuning_of(chosen) == Tuning()
-    settings: dict[str, Any] = {"output_dropout": 0.5, "unigram_start": True, "averaging": 0.9}
     one, other = (
         of_type(run(corpus, recipe="tutorial", epochs=1, **own), SnapshotPublished)[-1]
         for own in (settings, dict[str, Any]())
@@ -322,14 +333,17 @@ def test_that_the_tutorials_recipe_has_nothing_to_decide(corpus: Corpus) -> None
     assert all(map(torch.equal, one.model.rnn.parameters(), other.model.rnn.parameters()))
 
 
-@pytest.mark.parametrize("softmax_sample", [1.0, 0.3])
-def test_that_a_stop_and_a_way_on_change_nothing(corpus: Corpus, softmax_sample: float) -> None:
+@pytest.mark.parametrize(("softmax_sample", "label_smoothing"), [(1.0, 0.1), (0.3, 0.2)])
+def test_that_a_stop_and_a_way_on_change_nothing(
+    corpus: Corpus, softmax_sample: float, label_smoothing: float
+) -> None:
     config = TrainConfig(
         epochs=3,
         batch_size=8,
         averaging=0.9,
         output_dropout=0.3,
         softmax_sample=softmax_sample,
+        label_smoothing=label_smoothing,
     )
     whole, stopped = (Trainer(corpus, ModelConfig(hidden_dim=6), config) for _ in range(2))
     *_, last = (each for each in whole.run(RunControl()) if isinstance(each, SnapshotPublished))

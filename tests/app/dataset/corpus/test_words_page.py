@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from app.controller import Surroundings
 from app.dataset.corpus.page import SentenceQuery
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import WORDS_PAGE, DatasetTab
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import Command, Session
+from app.settings import SettingsStore
 from app.tasks.task_runner import TaskRunner
 from engine import FORMER_TOKENIZER, CorpusConfig, TokenizerConfig
 from tests.app.support.dataset_fakes import PREVIEW, FakeCorpus
@@ -26,18 +28,18 @@ GERMAN = ("Er mag Obst, z. B. Äpfel, und das ist gut. Das Haus ist alt, sagte D
 class Bench:
     """The tab with the controller of its sentences; the engine's own functions answer."""
 
-    def __init__(self, qtbot: QtBot) -> None:
+    def __init__(self, qtbot: QtBot, settings_path: Path) -> None:
         self.qtbot, self.tab, self.session = qtbot, DatasetTab(), Session()
         self.runner = TaskRunner()
         qtbot.addWidget(self.tab)
         self.asked: list[SentenceQuery] = []
-        self.controller = SentencesController(
-            self.tab,
-            self.session,
-            self.runner,
-            ErrorPresenter(),
-            Jobs(runs=FakeRuns(), find_sentences=self.find),
+        around = Surroundings(
+            session=self.session,
+            presenter=ErrorPresenter(),
+            settings=SettingsStore(settings_path),
+            jobs=Jobs(runs=FakeRuns(), find_sentences=self.find),
         )
+        self.controller = SentencesController(self.tab, self.runner, around)
         self.session.corpus_changed.connect(self.tab.show_corpus)
         self.tab.show_commands(frozenset({Command.OPEN_DATA, Command.PREPARE}))
         self.tab.show_new_file(Path("a.csv"))
@@ -85,8 +87,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Bench]:
-    bench = Bench(qtbot)
+def bench(qtbot: QtBot, settings_path: Path) -> Iterator[Bench]:
+    bench = Bench(qtbot, settings_path)
     yield bench
     assert bench.runner.shutdown()
 
@@ -108,7 +110,7 @@ def test_that_another_tokeniser_changes_the_preview_and_is_prepared_with(bench: 
     bench.choose("tokenizer_combo", "tutorial")
 
     assert bench.words(1).startswith("das haus ist alt")
-    assert bench.tab.tokenizer() == TokenizerConfig(name="tutorial")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="tutorial")
     assert "Suits this text better: German" in bench.text("words_advice_note")
     numbers = bench.part(QCheckBox, "merge_numbers_check")
     assert isinstance(numbers, QCheckBox)
@@ -123,7 +125,7 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     assert unknown.isHidden()
 
     bench.choose("tokenizer_combo", "whitespace")
-    assert bench.tab.tokenizer().unknown_word == "<unk>"
+    assert bench.tab.words_page.tokenizer().unknown_word == "<unk>"
     assert not unknown.isHidden()
 
     unknown.selectAll()
@@ -131,7 +133,7 @@ def test_that_a_published_corpus_names_its_unknown_word(bench: Bench) -> None:
     bench.qtbot.keyClick(unknown, Qt.Key.Key_Return)
     bench.rest()
 
-    assert bench.tab.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="whitespace", unknown_word="N")
 
 
 def test_that_the_language_can_be_chosen(bench: Bench) -> None:
@@ -139,7 +141,7 @@ def test_that_the_language_can_be_chosen(bench: Bench) -> None:
 
     bench.choose("language_combo", "fr")
 
-    assert bench.tab.tokenizer().language == "fr"
+    assert bench.tab.words_page.tokenizer().language == "fr"
     assert bench.text("words_note").startswith("French")
 
 
@@ -147,13 +149,13 @@ def test_that_earlier_choices_are_shown(bench: Bench) -> None:
     earlier = TokenizerConfig(name="words", language="de", lower_case=False, merge_links=True)
     bench.tab.show_config(CorpusConfig(path=Path("a.csv"), tokenizer=earlier, min_count=5))
 
-    assert bench.tab.tokenizer() == earlier
-    assert bench.tab.choices().min_count == 5
+    assert bench.tab.words_page.tokenizer() == earlier
+    assert bench.tab.corpus_form.choices().min_count == 5
 
     former = CorpusConfig(path=Path("a.csv"), tokenizer=FORMER_TOKENIZER, min_count=1)
     bench.tab.show_config(former)
 
-    assert bench.tab.tokenizer() == TokenizerConfig(name="tutorial")
+    assert bench.tab.words_page.tokenizer() == TokenizerConfig(name="tutorial")
 
 
 def test_that_the_words_button_leads_to_the_page(bench: Bench) -> None:

@@ -90,7 +90,7 @@ def test_that_copied_runs_are_counted_once_a_batch_is_written(
     assert noting.asked == [3]
 
     panel, label = bench.tab.generate_panel, bench.find(QLabel, "novelty_label")
-    records = panel.records()
+    records = panel.sentences.records()
     panel.show_records([])
     assert label.isHidden()
     panel.show_records(records)  # as undo does

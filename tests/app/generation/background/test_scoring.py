@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import Throttle
 from app.generation.controller import model_origin
 from app.generation.scoring.score_wording import parts_text, without_unknown_text
 from app.generation.scoring.word_table import WordProbabilityTable

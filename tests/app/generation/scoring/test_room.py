@@ -24,7 +24,7 @@ def window(request: pytest.FixtureRequest, settings_path: Path, qtbot: QtBot) ->
     application: Application = request.getfixturevalue("application")
     application.window.show_tab(2)
     if not is_at_start:
-        application.window.zoom_requested.emit(1)
+        application.window.view_menu.zoom_requested.emit(1)
     assert application.settings.settings.zoom == LARGE
     return application.window
 

@@ -1,4 +1,4 @@
-"""Exported sentences are complete, inert and written in one step."""
+"""Exported sentences are complete and inert."""
 
 import csv
 import json
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.generation.records import Batch
-from app.generation.writing.export import save_sentences, sentences_as_csv
+from app.generation.writing.export import sentences_as, sentences_as_csv
 from app.shared.saving import neutralised
-from engine import ExportError, SampleConfig, SentenceGenerated
+from engine import SampleConfig, SentenceGenerated
 from tests.app.support.generation_fakes import sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -45,7 +45,7 @@ def test_that_no_cell_of_an_exported_csv_begins_dangerously(shared_data: Path) -
 def test_that_a_csv_keeps_the_settings_with_each_sentence(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
-    save_sentences(path, records("I say, “yes”."))
+    path.write_bytes(sentences_as(path.suffix, records("I say, “yes”.")))
 
     with path.open(encoding="utf-8-sig", newline="") as file:
         row = next(csv.DictReader(file))
@@ -58,7 +58,7 @@ def test_that_a_csv_keeps_the_settings_with_each_sentence(tmp_path: Path) -> Non
 def test_that_a_text_file_holds_one_sentence_a_line(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
 
-    save_sentences(path, records("One.", "=Two."))
+    path.write_bytes(sentences_as(path.suffix, records("One.", "=Two.")))
 
     assert path.read_text("utf-8") == "One.\n=Two.\n"
 
@@ -66,32 +66,15 @@ def test_that_a_text_file_holds_one_sentence_a_line(tmp_path: Path) -> None:
 def test_that_half_a_character_is_replaced_instead_of_failing(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
 
-    save_sentences(path, records("broken \ud800 pair"))
+    path.write_bytes(sentences_as(path.suffix, records("broken \ud800 pair")))
 
     assert path.read_text("utf-8") == "broken ? pair\n"
-
-
-def test_that_a_file_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -> None:
-    path = tmp_path / "missing" / "out.txt"
-
-    with pytest.raises(ExportError, match=r"could not be written to .*out\.txt"):
-        save_sentences(path, records("One."))
-
-
-def test_that_saving_leaves_no_temporary_file(tmp_path: Path) -> None:
-    path = tmp_path / "out.txt"
-    path.write_text("old", "utf-8")
-
-    save_sentences(path, records("New."))
-
-    assert [file.name for file in tmp_path.iterdir()] == ["out.txt"]
-    assert path.read_text("utf-8") == "New.\n"
 
 
 def test_that_json_lines_hold_probability_seed_and_all_settings(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
 
-    save_sentences(path, records("“One”.", "Two."))
+    path.write_bytes(sentences_as(path.suffix, records("“One”.", "Two.")))
 
     first, _ = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert (first["text"], first["seed"], first["log_probability"]) == ("“One”.", 7, -11.5)

@@ -31,6 +31,19 @@ def test_that_running_text_is_no_table_where_all_its_lines_have_one_comma() -> N
     assert detect_dialect("".join(f"{n}, so\n" for n in range(8)), None) == Dialect(",")
 
 
+def test_that_labels_before_sentences_are_a_column() -> None:
+    text = "".join(f"{'ham' if n % 2 else 'spam'}, The baker came {n} times.\n" for n in range(24))
+
+    assert detect_dialect(text, None) == Dialect(",")
+    assert detect_dialect(text.replace("The", "the"), None) == Dialect("")
+
+
+def test_that_single_quotes_with_blanks_around_them_have_a_meaning() -> None:
+    text = "".join(f"'{n}' , 'The baker, again, came {n} times.'\n" for n in range(24))
+
+    assert detect_dialect(text, None) == Dialect(",", quote="'", skips_blanks=True)
+
+
 def test_that_tabs_are_never_running_text() -> None:
     assert detect_dialect(PROSE.replace(", ", "\t "), None).delimiter == "\t"
 

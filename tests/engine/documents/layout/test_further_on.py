@@ -100,3 +100,29 @@ def test_that_letters_at_the_end_tell_the_encoding(
 
     with DocumentReader(path, CsvConfig()) as reader:
         assert reader.encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("fitting", "others", "told"),
+    [(6, 4, None), (5, 5, "50%"), (3, 7, "30%"), (0, 5, "0%"), (0, 4, None), (6, 0, None)],
+)
+def test_that_rows_further_on_are_told_where_too_few_of_five_or_more_fit(
+    fitting: int, others: int, told: str | None
+) -> None:
+    found, tried = find_table("".join(f"{n},word{n}\n" for n in range(20)), None)
+    piece = "".join(f"{n},word{n}\n" for n in range(fitting)) + "no table at all\n" * others
+
+    assert confirmed(found, tried, ["1,one\n" * 9, piece]) == (
+        found,
+        "" if told is None else f"further on, only {told} of the rows have 2 fields",
+    )
+
+
+def test_that_a_table_of_two_columns_below_a_plain_text_is_told() -> None:
+    found, tried = find_table("Whoever reads this line reads no table at all.\n" * 20, None)
+    table = "".join(f"{n};word{n}\n" for n in range(3000))
+
+    assert confirmed(found, tried, ["Whoever reads on, too.\n" * 20, table]) == (
+        found,
+        "further on, the rows look like those of 2 columns",
+    )

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.config import CsvConfig
+from engine.documents.layout.joined import joined_lines
 from engine.documents.reader import DocumentReader, inspect_csv
+from engine.documents.rows import Dialect
 from tests.engine.support.csv_cases import read, write
 
 LINES = [f"Bread{', again,' * (n % 2)} and the old door {n}." for n in range(30)]
@@ -53,6 +55,39 @@ def test_that_lines_that_a_stray_quote_may_have_joined_are_doubtful(
     data: bytes, is_told: bool, tmp_path: Path
 ) -> None:
     assert bool(doubts(write(tmp_path, data))) is is_told
+
+
+PAIR = '"bread\nsalt"\n'  # one text, or two lines with a stray quote each
+BOTH = '"bread, salt"\n"bread, oil\nsalt"\n'  # with commas, which a CSV needs in quotes
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("", ""),
+        (PAIR * 3, ""),  # all rows in quotes, and enough of them
+        (PAIR * 2, "a quote in line 11 is closed 1 line below, so that 2 lines"),
+        (PAIR * 9 + "bread\n", ""),  # nine of ten
+        (PAIR * 8 + "bread\n", "2 lines are one text"),
+        ('"bread" salt\n' + PAIR * 9, "2 lines are one text"),  # damaged
+        (PAIR + '"bread\nsalt\noil"\n' + "bread\n" * 9, "line 13 is closed 2 lines below"),
+        ("bread\n" * 3 + '"bread\n\nsalt"\n', ""),  # a blank line in a text, none between them
+        ("bread\n" * 2 + '"bread\n\nsalt"\n', "3 lines are one text"),  # too few
+        ("bread\n\n" * 9 + '"bread\n\nsalt"\n', "3 lines are one text"),
+        ('"a" b\n' + "bread\n" * 3 + '"bread\n\nsalt"\n', ""),
+        (BOTH + "bread\n" * 18, "2 lines are one text"),  # by chance once in a hundred times
+        (BOTH + "bread\n" * 19, ""),
+        (BOTH + "bread\n" * 19 + "oil, too\n", "2 lines are one text"),
+        (BOTH + "bread\n" * 19 + 'a 5" door\n', "2 lines are one text"),
+        ('"a ""good""\nday"\n' * 2 + "bread\n" * 19, ""),  # quotes of the text's own
+        ("bread\n" * 9, ""),
+    ],
+)
+def test_that_what_the_other_rows_say_decides_about_joined_lines(text: str, doubt: str) -> None:
+    is_sure, told = joined_lines(text, Dialect(""), 10)
+
+    assert doubt in told if doubt else told == ""
+    assert is_sure is (not doubt and '"' in text)
 
 
 @pytest.mark.parametrize(("quoting", "count"), [("double", 28), ("none", 30)])

@@ -10,6 +10,7 @@ from engine.config import Dtype
 from engine.network.batching import batch_from_flat
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
+from engine.recipes import Tuning
 from engine.training.cuda_graphs import steps
 from engine.training.cuda_graphs.optimizers import DeviceAdam, DeviceSgd
 from engine.training.optimizers import ClippedAdam, PlainSgd
@@ -105,17 +106,20 @@ def test_that_recorded_steps_are_the_tutorials(batch_size: int) -> None:
 
 
 @pytest.mark.parametrize("clip_norm", [None, 100.0, 0.05], ids=["none", "loose", "tight"])
-@pytest.mark.parametrize("batch_size", [1, 32])
-def test_that_adam_takes_the_ordinary_steps(batch_size: int, clip_norm: float | None) -> None:
+@pytest.mark.parametrize(("batch_size", "smoothing"), [(1, 0.0), (32, 0.0), (32, 0.2)])
+def test_that_adam_takes_the_ordinary_steps(
+    batch_size: int, smoothing: float, clip_norm: float | None
+) -> None:
     _, rnn = a_network(HARD | {"truncate": 4})
     twin = rnn.copy()
     sentences = sentences_of(np.random.default_rng(3).integers(1, 30, 90).tolist(), 4)
     order = np.random.default_rng(4).permutation(90)
-    epoch = Epoch(rnn, sentences, lambda net: DeviceAdam(net, RATE, clip_norm), batch_size)
+    tuning = Tuning(label_smoothing=smoothing)
+    epoch = Epoch(rnn, sentences, lambda net: DeviceAdam(net, RATE, clip_norm, tuning), batch_size)
 
     epoch.go_through(order.tolist())
 
-    ordinary = ClippedAdam(twin, RATE, clip_norm)
+    ordinary = ClippedAdam(twin, RATE, clip_norm, tuning)
     loss = 0.0
     for begin in range(0, 90, batch_size):
         chosen = order[begin : begin + batch_size]

@@ -1,4 +1,4 @@
-"""The newest of many values passes, at most once an interval."""
+"""Typing and models reach a job at most so often: the newest of many values passes."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from app.generation.background.throttle import Throttle
+from app.generation.background.controller import Throttle
 from tests.app.support.generation_fakes import FakeClock
 
 INTERVAL_MS = 60_000  # the real timer never fires within a test
