@@ -18,40 +18,33 @@ class RunsDialogs(QObject):
 
     def ask_discard(self, name: str) -> bool:
         """Ask whether the run that has ended goes to the trash."""
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(
+        return self._ask(
             QMessageBox.Icon.Question,
-            "Discard the run?",
-            f"Move {name} to the trash?",
-            buttons.Discard | buttons.Cancel,
-            self._window,
-        )
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(
+            ("Discard the run?", f"Move {name} to the trash?"),
             "Its model, its curve and its checkpoints go with it. "
-            "File > Runs… shows the trash and brings a run back."
+            "File > Runs… shows the trash and brings a run back.",
+            yes="&Move to the trash",
         )
-        box.setDefaultButton(buttons.Cancel)
-        box.button(buttons.Discard).setText("&Move to the trash")
-        answer = box.exec()
-        box.deleteLater()
-        return answer == buttons.Discard
 
     def ask_empty_trash(self, count: int, size: int) -> bool:
         """Ask whether the deleted runs, of `size` bytes in all, are deleted for good."""
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(
+        return self._ask(
             QMessageBox.Icon.Warning,
-            "Empty the trash?",
-            f"Delete {counted(count, 'run')} for good?",
-            buttons.Discard | buttons.Cancel,
-            self._window,
+            ("Empty the trash?", f"Delete {counted(count, 'run')} for good?"),
+            f"This frees {format_bytes(size)}. What is deleted cannot be brought back.",
+            yes="&Delete for good",
         )
-        box.setInformativeText(
-            f"This frees {format_bytes(size)}. What is deleted cannot be brought back."
-        )
+
+    def _ask(
+        self, icon: QMessageBox.Icon, question: tuple[str, str], consequence: str, *, yes: str
+    ) -> bool:
+        """Ask under a title; the harmless answer is the usual one."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(icon, *question, buttons.Discard | buttons.Cancel, self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(consequence)
         box.setDefaultButton(buttons.Cancel)
-        box.button(buttons.Discard).setText("&Delete for good")
+        box.button(buttons.Discard).setText(yes)
         answer = box.exec()
         box.deleteLater()
         return answer == buttons.Discard

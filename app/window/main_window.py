@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from app.errors import Message
-from app.shared.labels import TermLabel, as_plain, make_label, restyle
+from app.shared.labels import TermLabel, as_plain, make_label
 from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import TabScrollArea
 from app.window.menus import FileMenu, HelpMenu, RunMenu, ViewMenu, entries_with_keys
@@ -159,9 +159,9 @@ class MainWindow(QMainWindow):
     def _lead(self) -> None:
         """Let one button of each tab stand out: where a problem offers a step, it is that one."""
         for strip in self._strips.values():
-            page = strip.parentWidget()
-            if page is not None:
-                restyle(page, "offers_step", "true" if strip.offers_step else "false")
+            page, offers_step = strip.parentWidget(), "true" if strip.offers_step else "false"
+            if page is not None and page.property("offers_step") != offers_step:
+                page.setProperty("offers_step", offers_step)
                 for button in page.findChildren(QPushButton):
                     button.style().unpolish(button)
                     button.style().polish(button)
@@ -221,6 +221,7 @@ class MainWindow(QMainWindow):
     def _build_page(self, tab: QWidget, place: str) -> QWidget:
         """Return a tab below the strip for what concerns it."""
         page = QWidget(self._tabs)
+        page.setProperty("offers_step", "false")
         strip = self._strips[place] = MessageStrip(f"{place}.message_strip", page)
         above = in_row(strip, margins=(16, 0, 16, 0))
         in_column(above, (TabScrollArea(tab, page), 1), of=page, margins=0, spacing=0)

@@ -25,6 +25,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
+        "_Feed.begin_again: 0 -> 1   in   self._row_characters = 0": _LIMIT,
         "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
     },
     "documents/layout/blank_lines": {
@@ -41,6 +42,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "documents/layout/further_on": {
         "module: 14 -> 15   in   _ENOUGH = 1 << 14": _LIMIT,
+        "module: 200 -> 201   in   _PIECE_ROWS = 200": _LIMIT,
         "_share_in: 1.0 -> 2.0   in   "
         "shares.append(max((share for share in told if share is not None), default=1.0))": (
             "the smallest share counts, and 1.0 is among them"
@@ -72,6 +74,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "sampling/filters": {
+        "module: 1 << 20 -> 1 >> 20   in   SCORES_AT_ONCE = 1 << 20": _SPEED,
         "FilteredChooser._choose: 1 -> 2   in   target = torch.tensor(uniforms, "
         "dtype=torch.float64, device=states.device) * sums[:, -1]": (
             "the last word is the unknown one, which is never drawn"

@@ -275,7 +275,7 @@ def test_that_opening_a_run_brings_its_text_and_settings(
     person.wait(lambda: not person.is_training)
     person.rest()
     first = person.app.kept_runs.opener
-    run = next(run for run in person.app.home._runs.list() if run.corpus_name == "animals.csv")
+    run = next(run for run in person.app.home._jobs.runs.list() if run.corpus_name == "animals.csv")
 
     first.open(run)
     person.rest()

@@ -257,9 +257,7 @@ JOBS: dict[str, Trigger] = {
     "ask_csv_paths": later(lambda window: window.dataset.ask_and_open()),
     "ask_text_folder": later(lambda window: window.dataset.ask_and_open_folder()),
     "ask_sentences_path": later(lambda window: window.generation._on_save_requested()),
-    "ask_refused_rows_path": later(
-        lambda window: window.refused_rows._on_save_problems_requested([])
-    ),
+    "ask_refused_rows_path": later(lambda window: window.refused_rows._on_save_requested([])),
     "model_dialogs.ask_open_path": later(lambda window: window.models.open_model()),
     "model_dialogs.ask_save_path": later(lambda window: window.models.save_model_as()),
     "model_dialogs.ask_unsaved": later(lambda window: window.models.open_path(Path("a"))),

@@ -4,6 +4,7 @@ The form shows what was detected and lets a person overrule it; it reads no file
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ ESCAPE = re.compile(r"\\(t|x[0-9a-fA-F]{2})")
 LONGEST_DELIMITER = 5  # characters
 MOST_FILES = 2000  # offered to be shown
 DETECT = -1  # lines above the table
+DETECTED = ("Detect", None)  # a choice, and what it stands for
+NARROW = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 UNITS = (("Lines", "lines"), ("Paragraphs", "paragraphs"))
 POLICIES = (("Leave out and list", "skip"), ("Stop preparing", "stop"))
 
@@ -286,6 +289,7 @@ class CsvForm(QWidget):
             "each as a paragraph",
         )
         self.column_picker.setMinimumContentsLength(12)
+        self.column_picker.setSizeAdjustPolicy(NARROW)
         self._header = describe(
             QCheckBox("First row &names the columns", self),
             "dataset.header_check",
@@ -313,69 +317,61 @@ class CsvForm(QWidget):
         policy: RowPolicy = self._bad_files.currentData()
         return policy
 
+    def _box(
+        self, role: str, name: str, tip: str, choices: Iterable[tuple[str, object]] = ()
+    ) -> QComboBox:
+        box = describe(QComboBox(self), f"dataset.{role}_combo", name, tip)
+        offer_choices(box, choices)
+        box.setSizeAdjustPolicy(NARROW)
+        return box
+
     def _build_boxes(self) -> None:
-        self._file = describe(
-            QComboBox(self),
-            "dataset.file_combo",
+        self._file = self._box(
+            "file",
             "File",
             "Which of the files is shown on the right; all of them are read, each with its own "
             "encoding and delimiter",
         )
-        self._bad_files = describe(
-            QComboBox(self),
-            "dataset.bad_files_combo",
+        self._bad_files = self._box(
+            "bad_files",
             "Damaged files",
             "What is done with a file that cannot be read, or lacks the text column: the "
             "preparation stops before anything is read and names it, or it is left out and listed",
+            reversed(POLICIES),
         )
-        offer_choices(self._bad_files, reversed(POLICIES))
-        self._policy = describe(
-            QComboBox(self),
-            "dataset.bad_rows_combo",
+        self._policy = self._box(
+            "bad_rows",
             "Damaged rows",
             "What is done with a row that cannot be read: it is left out and listed with its "
             "line and the reason, or the preparation stops there",
+            POLICIES,
         )
-        offer_choices(self._policy, POLICIES)
-        self._sheet = describe(
-            QComboBox(self),
-            "dataset.sheet_combo",
-            "Sheet",
-            "Which sheet of the spreadsheet holds the text",
-        )
-        self._encoding = describe(
-            QComboBox(self),
-            "dataset.encoding_combo",
+        self._sheet = self._box("sheet", "Sheet", "Which sheet of the spreadsheet holds the text")
+        self._encoding = self._box(
+            "encoding",
             "Encoding",
             "How the file's bytes become letters; change it if letters look wrong in the preview",
+            (DETECTED, *((encoding, encoding) for encoding in ENCODINGS)),
         )
-        self._encoding.addItem("Detect", None)
-        for encoding in ENCODINGS:
-            self._encoding.addItem(encoding, encoding)
-        self._delimiter = describe(
-            QComboBox(self),
-            "dataset.delimiter_combo",
+        self._delimiter = self._box(
+            "delimiter",
             "Delimiter",
             "What stands between two columns; change it if columns look wrong in the preview. Any "
             "1 to 5 characters can be typed, also \\t for a tab and \\x01 for others by number",
+            (DETECTED, *((delimiter_name(delimiter), delimiter) for delimiter in DELIMITERS)),
         )
         self._delimiter.setEditable(True)
         self._typed = QLineEdit(self._delimiter)
         self._delimiter.setLineEdit(self._typed)
         self._delimiter.setCompleter(None)  # type: ignore[arg-type]  # what is typed is meant so
         self._delimiter.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._delimiter.addItem("Detect", None)
-        for delimiter in DELIMITERS:
-            self._delimiter.addItem(delimiter_name(delimiter), delimiter)
-        self._quoting = describe(
-            QComboBox(self),
-            "dataset.quoting_combo",
+        self._quoting = self._box(
+            "quoting",
             "Quotes",
             "Whether double quotes enclose fields, or are characters like any other; "
             "change it if rows are refused for their quotes",
+            (DETECTED, *QUOTINGS),
         )
-        self._quoting.addItem("Detect", None)
-        offer_choices(self._quoting, QUOTINGS)
         self._skipped = describe(
             QSpinBox(self),
             "dataset.skip_rows_spin",
@@ -387,21 +383,14 @@ class CsvForm(QWidget):
         self._skipped.setValue(DETECT)
         self._skipped.setSpecialValueText("Detect")
         self._skipped.setKeyboardTracking(False)  # 12 is not first 1
-        self._units = describe(
-            QComboBox(self),
-            "dataset.documents_combo",
+        self._units = self._box(
+            "documents",
             "Documents",
             "What counts as one text in this file: a line, or a paragraph with a blank line "
             "after it",
+            (DETECTED, *UNITS),
         )
-        self._units.addItem("Detect", None)
-        offer_choices(self._units, UNITS)
         self._detecting = (self._encoding, self._delimiter, self._quoting, self._units)
-        others = (self._sheet, self._policy, self._file, self._bad_files)
-        for box in (self.column_picker, *others, *self._detecting):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
 
     def _build_layout(self) -> None:
         self._form = form = make_form(self)

@@ -13,7 +13,7 @@ from app.runs.curves_plot import CurvesPlot
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_plot import LossPlot
 from tests.app.support.runs_fakes import FakeRuns
-from tests.app.support.window_fakes import Answers, endless, fake_model
+from tests.app.support.window_fakes import Answers, endless, fake_model, rest
 from tests.engine.support.run_infos import run_info
 
 
@@ -25,11 +25,6 @@ def runs(answers: Answers) -> FakeRuns:
         run_info(1, state="stopped", name="stopped one"),
     ]
     return answers.runs
-
-
-def rest(app: Application, qtbot: QtBot) -> None:
-    runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from app.application import Application
 from app.session import RunState
 from tests.app.support.dataset_fakes import FakeEngine, until_stopped
 from tests.app.support.runs_fakes import FakeRuns
-from tests.app.support.window_fakes import Answers
+from tests.app.support.window_fakes import Answers, rest
 from tests.engine.support.run_infos import run_info
 
 
@@ -18,11 +18,6 @@ def runs(answers: Answers) -> FakeRuns:
     run = run_info(1, state="interrupted", name="night run", lost_s=14.2, elapsed_s=100.0)
     answers.runs.runs = [run]
     return answers.runs
-
-
-def rest(app: Application, qtbot: QtBot) -> None:
-    runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -223,18 +223,7 @@ class GenerationBench:
 
 
 def make_bench(
-    settings_path: Path,
-    *,
-    generate: Callable[..., Iterator[Any]] = fake_generate,
-    score: Callable[..., Iterator[Any]] = fake_score,
-    next_words: Callable[..., Iterator[Any]] = fake_next_words,
-    complete: Callable[..., Iterator[str]] = lambda *_: iter(()),
-    find_copies: Callable[..., Iterator[Any]] = lambda *_: iter(()),
-    best_replacement: Callable[..., Iterator[Any]] = lambda *_: iter(()),
-    score_held_out: Callable[..., Iterator[Any]] = lambda *_: iter(()),
-    score_by_table: Callable[..., Iterator[Any]] = lambda *_: iter(()),
-    save_path: Path | None = None,
-    **others: Any,
+    settings_path: Path, *, save_path: Path | None = None, **jobs_of_test: Any
 ) -> GenerationBench:
     tab, session, presenter = GenerationTab(), Session(), ErrorPresenter()
     runner, score_runner, next_runner = TaskRunner(), TaskRunner(), TaskRunner()
@@ -242,19 +231,14 @@ def make_bench(
     suggestions_runner = TaskRunner()
     clock = FakeClock()
     settings = SettingsStore(settings_path)
-    jobs = Jobs(
-        runs=FakeRuns(),
-        generate=generate,
-        score=score,
-        next_words=next_words,
-        complete=complete,
-        find_copies=find_copies,
-        best_replacement=best_replacement,
-        score_held_out=score_held_out,
-        score_by_table=score_by_table,
-        ask_sentences_path=lambda suggested: save_path,
-        **others,
-    )
+    silent = ("complete", "find_copies", "best_replacement", "score_held_out", "score_by_table")
+    usual: dict[str, Any] = dict.fromkeys(silent, lambda *_: iter(())) | {
+        "generate": fake_generate,
+        "score": fake_score,
+        "next_words": fake_next_words,
+        "ask_sentences_path": lambda _suggested: save_path,
+    }
+    jobs = Jobs(runs=FakeRuns(), **(usual | jobs_of_test))
     around = Surroundings(
         session=session, presenter=presenter, settings=settings, jobs=jobs, parent=tab
     )

@@ -6,6 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
 from app.jobs import Jobs
 from app.protocols import UnsavedAnswer
 from engine import DeviceChoice, RunControl
@@ -74,6 +77,12 @@ def endless(*args: Any, **kwargs: Any) -> Iterator[Any]:
     while control.proceed():
         control.pause()
     yield from ()
+
+
+def rest(app: Application, qtbot: QtBot) -> None:
+    """Wait until no job runs."""
+    runners = app.runners.all_but_warm_up()
+    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 def fake_jobs(engine: FakeEngine, answers: Answers, files: Files) -> Jobs:

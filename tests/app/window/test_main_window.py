@@ -36,7 +36,7 @@ from app.session import RunState
 from app.shared.theme import DARK, current_palette
 from app.window.main_window import ELSEWHERE, NOT_NOW, PLACES, first_size
 from tests.app.support.dataset_fakes import FakeEngine
-from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model
+from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model, rest
 from tests.conftest import CapturedExceptions
 
 
@@ -64,11 +64,6 @@ def drag(app: Application, *urls: QUrl) -> QMimeData:
 def drop(app: Application, *paths: Path) -> None:
     mime = drag(app, *(QUrl.fromLocalFile(str(path)) for path in paths))
     app.window.dropEvent(QDropEvent(QPointF(9, 9), COPY, mime, LEFT, NO_KEYS))
-
-
-def rest(app: Application, qtbot: QtBot) -> None:
-    runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 def text_of(app: Application, name: str) -> str:

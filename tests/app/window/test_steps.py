@@ -17,7 +17,7 @@ from app.session import RunState
 from engine import RunControl, SampleConfig
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.generation_fakes import sentence
-from tests.app.support.window_fakes import endless, fake_model
+from tests.app.support.window_fakes import endless, fake_model, rest
 from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
@@ -25,11 +25,6 @@ def trigger(app: Application, role: str) -> None:
     action = app.window.findChild(QAction, f"window.{role}_action")
     assert action is not None
     action.trigger()
-
-
-def rest(app: Application, qtbot: QtBot) -> None:
-    runners = app.runners.all_but_warm_up()
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in runners))
 
 
 def panel_of(app: Application) -> GeneratePanel:

@@ -22,12 +22,6 @@ from tests.engine.support.models import tiny_model
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def model_path(tmp_path: Path) -> Path:
-    save_model(tiny_model(), tmp_path / "model.safetensors")
-    return tmp_path / "model.safetensors"
-
-
 def objects(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 

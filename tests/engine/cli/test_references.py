@@ -8,14 +8,9 @@ import pytest
 
 from engine.cli.main import main
 from engine.language_model.checkpoint import load_model
-from tests.engine.support.cli_fakes import train_arguments, write_comments
+from tests.engine.support.cli_fakes import train_arguments
 
 HELD_OUT = ("--epochs", "1", "--device", "cpu", "--validation-fraction", "0.2")
-
-
-@pytest.fixture
-def csv_path(tmp_path: Path) -> Path:
-    return write_comments(tmp_path / "comments.csv")
 
 
 def test_that_training_says_what_the_text_costs_without_a_network_and_info_repeats_it(

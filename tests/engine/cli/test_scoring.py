@@ -11,19 +11,12 @@ from typing import Any
 import pytest
 
 from engine.cli.main import EXIT_WRONG, main
-from engine.language_model.checkpoint import save_model
 from engine.language_model.results import NOTHING
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
 from tests.engine.support.models import tiny_model
 
 TEXTS = ["the cat sat .", "cat the zebra", "sat"]
-
-
-@pytest.fixture
-def model_path(tmp_path: Path) -> Path:
-    save_model(tiny_model(), tmp_path / "model.safetensors")
-    return tmp_path / "model.safetensors"
 
 
 def table(text: str) -> list[dict[str, str]]:

@@ -17,14 +17,8 @@ from tests.engine.support.cli_fakes import (
     ended,
     snapshot,
     train_arguments,
-    write_comments,
 )
 from tests.engine.support.models import tiny_model
-
-
-@pytest.fixture
-def csv_path(tmp_path: Path) -> Path:
-    return write_comments(tmp_path / "comments.csv")
 
 
 @pytest.fixture

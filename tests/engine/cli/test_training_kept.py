@@ -12,14 +12,9 @@ from engine.events import Event
 from engine.language_model.history import EpochDone
 from engine.runs.folder import RunFolder
 from engine.runs.store import RunStore
-from tests.engine.support.cli_fakes import train_arguments, write_comments
+from tests.engine.support.cli_fakes import train_arguments
 
 SHORT = ["--device", "cpu", "--epochs", "2"]
-
-
-@pytest.fixture
-def csv_path(tmp_path: Path) -> Path:
-    return write_comments(tmp_path / "comments.csv")
 
 
 def no_space(*_: object, **__: object) -> None:

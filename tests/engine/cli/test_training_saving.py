@@ -16,13 +16,8 @@ from engine.errors import DivergedError, ModelFileError
 from engine.events import Event
 from engine.language_model.checkpoint import load_model, save_model
 from engine.language_model.model import LanguageModel
-from tests.engine.support.cli_fakes import ended, snapshot, train_arguments, write_comments
+from tests.engine.support.cli_fakes import ended, snapshot, train_arguments
 from tests.engine.support.models import tiny_model
-
-
-@pytest.fixture
-def csv_path(tmp_path: Path) -> Path:
-    return write_comments(tmp_path / "comments.csv")
 
 
 def test_that_the_first_ctrl_c_ends_the_training_and_keeps_the_model(

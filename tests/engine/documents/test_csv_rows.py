@@ -282,6 +282,7 @@ def test_that_a_row_beyond_the_bound_is_told_by_its_size(
 
 
 ENDED = shape_of([["1", "one"], ["2", "two"], ["3", "three"]], 2, ends_with_delimiter=True)
+QUOTED = replace(shape_of([["1", "a"], ["2", "b"], ["3", "c"]], 2), needs_quotes=True)
 JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
 
 
@@ -292,6 +293,13 @@ JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
         ("a\n\n\n\nb\n\nc\n", 1, None, [(1, ["a"]), (5, ["b"]), (7, ["c"])]),
         # rows that end with a delimiter: one that lacks a field says so with its own number
         ("1,one,\n2,\n3,three,\n", 2, ENDED, [(1, ["1", "one"]), (2, "lack"), (3, ["3", "three"])]),
+        # a quote behind a text without one before it is half of a pair
+        (
+            '1,"one, two"\n2,say "good"\n3,say good"\n',
+            2,
+            QUOTED,
+            [(1, ["1", "one, two"]), (2, ["2", 'say "good"']), (3, "quote")],
+        ),
         ('a\n"b\nc"\n', 1, JOINED, [(1, ["a"]), (2, "2 lines, between two quotes"), (2, ["b\nc"])]),
     ],
 )

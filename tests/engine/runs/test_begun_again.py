@@ -17,16 +17,6 @@ from tests.engine.support.kept_runs import TRAIN, keep
 from tests.engine.support.runs import animal_corpus
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return animal_corpus(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "data")
-
-
 def state_of(store: RunStore, run_id: str) -> TrainingState:
     return load_state(store.runs / run_id / "state.safetensors")
 

@@ -27,11 +27,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "data")
-
-
 def test_that_early_epochs_are_kept_more_often_than_late_ones() -> None:
     kept = [number for number in range(1, 40) if is_worth_keeping(number)]
 

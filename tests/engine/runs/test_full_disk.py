@@ -19,20 +19,10 @@ from engine.runs.store import RunStore
 from engine.training.events import RunEnded
 from engine.training.state import load_state
 from tests.engine.support.kept_runs import TRAIN, keep
-from tests.engine.support.runs import animal_corpus, of_type
+from tests.engine.support.runs import of_type
 
 EPOCHS = 12
 LONG = replace(TRAIN, epochs=EPOCHS)
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return animal_corpus(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "data")
 
 
 def size_of(place: Path) -> int:

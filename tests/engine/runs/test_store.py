@@ -27,16 +27,6 @@ from tests.engine.support.runs import animal_corpus
 from tests.patience import wait_until
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return animal_corpus(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "data")
-
-
 def test_that_a_kept_run_is_listed_with_what_it_reached(store: RunStore, corpus: Corpus) -> None:
     run_id, events = keep(store, corpus)
 

@@ -19,17 +19,7 @@ from engine.runs.store import RunStore
 from engine.training.events import RunEnded
 from engine.training.trainer import Trainer
 from tests.engine.support.kept_runs import MODEL, TRAIN, keep
-from tests.engine.support.runs import animal_corpus, of_type
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return animal_corpus(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "data")
+from tests.engine.support.runs import of_type
 
 
 def test_that_damaged_files_hide_no_run(store: RunStore, corpus: Corpus) -> None:

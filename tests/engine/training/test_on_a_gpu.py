@@ -20,7 +20,7 @@ from engine.training.trainer import Trainer
 from tests.benchmarks.device import gradient_errors
 from tests.benchmarks.turns import Setting
 from tests.engine.support.device_runs import RECORDED, sentences_of
-from tests.engine.support.runs import animal_corpus, of_type
+from tests.engine.support.runs import of_type
 
 pytestmark = pytest.mark.skipif(
     all(choice.request != "cuda" for choice in list_devices()), reason="there is no GPU"
@@ -70,11 +70,6 @@ def test_that_recorded_gradients_are_exact(hidden_dim: int) -> None:
     )
 
     assert max(errors) <= 1e-4
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.mark.parametrize("recipe", ["fast", "tutorial"])

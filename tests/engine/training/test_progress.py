@@ -17,14 +17,9 @@ from engine.training.events import SnapshotPublished
 from engine.training.placement import make_network
 from engine.training.progress import RunProgress, first_progress
 from tests.engine.support.models import tiny_model
-from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, run
+from tests.engine.support.runs import ScriptedClock, of_type, run
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 def progress_of(corpus: Corpus, clock: ScriptedClock, **settings: Any) -> RunProgress:

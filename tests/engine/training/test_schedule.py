@@ -22,16 +22,11 @@ from engine.training.progress import Progress, first_progress
 from engine.training.schedule import Schedule
 from engine.training.state import load_state
 from engine.training.trainer import Trainer
-from tests.engine.support.runs import animal_corpus, of_type, pairs_of, run
+from tests.engine.support.runs import of_type, pairs_of, run
 
 KNOWS_NOTHING = math.log(18)
 MODEL = ModelConfig(hidden_dim=6, device="cpu")
 RECIPES = ("tutorial", "fast")
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture

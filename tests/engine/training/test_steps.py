@@ -27,7 +27,7 @@ from engine.training.events import EpochEstimated, RunEnded
 from engine.training.state import TrainingState, load_state, state_to_bytes
 from engine.training.trainer import Trainer
 from tests.engine.support.device_runs import RECORDED, NotRecordable, PlayedBack
-from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type
+from tests.engine.support.runs import ScriptedClock, of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
@@ -36,11 +36,6 @@ TRAIN = {
     "tutorial": TrainConfig(recipe="tutorial", epochs=3),
 }
 both_recipes = pytest.mark.parametrize("recipe", ["fast", "tutorial"])
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(autouse=True)

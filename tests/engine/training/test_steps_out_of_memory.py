@@ -27,7 +27,7 @@ from engine.training.events import RunEnded, TrainingStarted
 from engine.training.state import TrainingState
 from engine.training.trainer import Trainer
 from tests.engine.support.device_runs import RECORDED
-from tests.engine.support.runs import animal_corpus, of_type
+from tests.engine.support.runs import of_type
 
 CARD = torch.device("cpu", 0)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
@@ -35,11 +35,6 @@ TRAIN = {
     "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
     "tutorial": TrainConfig(recipe="tutorial", epochs=3),
 }
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(autouse=True)

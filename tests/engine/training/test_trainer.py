@@ -15,11 +15,6 @@ from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, pai
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
-
-
-@pytest.fixture(scope="module")
 def undivided(corpus: Corpus) -> Corpus:
     return corpus.with_validation_fraction(0.0)
 

@@ -21,16 +21,10 @@ from tests.engine.support.runs import (
     PausedOnce,
     ScriptedClock,
     StopsAfter,
-    animal_corpus,
     of_type,
     pairs_of,
     run,
 )
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return animal_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(scope="module")

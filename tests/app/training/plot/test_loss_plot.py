@@ -326,7 +326,7 @@ def test_that_the_colours_follow_the_theme_while_running(
     for palette in (DARK, LIGHT):
         monkeypatch.setattr("app.training.plot.loss_plot.current_palette", lambda p=palette: p)
 
-        plot._on_color_scheme_changed()
+        plot._restyle()
 
         assert plot._canvas.backgroundBrush().color().name() == palette.background
         assert plot._smoothed.opts["pen"].color().name() == palette.accent

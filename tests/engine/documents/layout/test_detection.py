@@ -155,7 +155,7 @@ def test_that_words_like_a_header_within_a_table_are_a_row_of_it(tmp_path: Path)
     assert len(texts) == 9
 
 
-@pytest.mark.parametrize(("rows", "is_table"), [(12, True), (3, False)])
+@pytest.mark.parametrize(("rows", "is_table"), [(10, True), (9, False)])
 def test_that_a_plain_text_whose_lines_all_have_a_tab_is_a_table_of_two_columns(
     rows: int, is_table: bool, tmp_path: Path
 ) -> None:

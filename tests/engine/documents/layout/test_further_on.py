@@ -1,6 +1,7 @@
 """What the middle and the end of a large plain file say about how it is to be read."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,11 +119,23 @@ def test_that_rows_further_on_are_told_where_too_few_of_five_or_more_fit(
     )
 
 
-def test_that_a_table_of_two_columns_below_a_plain_text_is_told() -> None:
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("{n};word{n}\n", "further on, the rows look like those of 2 columns"),
+        ("Some free words of {n} here\tand others in line {n} there.\n", ""),  # as any text may be
+    ],
+)
+def test_that_a_table_of_two_columns_below_a_plain_text_is_told(row: str, told: str) -> None:
     found, tried = find_table("Whoever reads this line reads no table at all.\n" * 20, None)
-    table = "".join(f"{n};word{n}\n" for n in range(3000))
+    pieces = ["Whoever reads on, too.\n" * 20, rows(row, 3000)]
 
-    assert confirmed(found, tried, ["Whoever reads on, too.\n" * 20, table]) == (
-        found,
-        "further on, the rows look like those of 2 columns",
-    )
+    assert confirmed(found, tried, pieces) == (found, told)
+
+
+def test_that_a_way_that_was_none_at_the_beginning_is_none_further_on() -> None:
+    found, tried = find_table("".join(f"{n},a;{n},b\n" for n in range(20)), None)
+    others = [each if each is found else replace(each, is_prose=True) for each in tried]
+    later = "".join(f"one, {n} two, three;{n}, four, five\n" for n in range(20))
+
+    assert confirmed(found, others, [later])[0] is found

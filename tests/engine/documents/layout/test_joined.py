@@ -80,6 +80,7 @@ BOTH = '"bread, salt"\n"bread, oil\nsalt"\n'  # with commas, which a CSV needs i
         (BOTH + "bread\n" * 19 + "oil, too\n", "2 lines are one text"),
         (BOTH + "bread\n" * 19 + 'a 5" door\n', "2 lines are one text"),
         ('"a ""good""\nday"\n' * 2 + "bread\n" * 19, ""),  # quotes of the text's own
+        ('"bread, oil\nsalt"\n' + "bread\n" * 120, ""),  # a single one, of so many
         ("bread\n" * 9, ""),
     ],
 )
