@@ -79,6 +79,8 @@ class Numbering(Generic[_Key]):
         """Sort the recent keys into the old ones."""
         new = [(self._hash_of(key), n) for key, n in self._recent.items() if n >= self._moved]
         self._recent.clear()
+        if not new:
+            return
         self._moved = self._count
         keys = np.array([key for key, _ in new], dtype=self._old.dtype)  # (new keys,)
         order = np.argsort(keys)
