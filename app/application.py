@@ -17,7 +17,6 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from app.controller import Surroundings
 from app.dataset.controller import DatasetController, RefusedRowsExport
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
@@ -36,6 +35,7 @@ from app.session import Session
 from app.settings import SettingsStore
 from app.shared.icon import application_icon
 from app.shared.theme import Theme
+from app.tasks.controller import Surroundings
 from app.tasks.garbage import GarbageCollector
 from app.tasks.runners import Runners
 from app.tasks.task_runner import TaskRunner

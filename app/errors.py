@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
-from engine import EngineError
+from engine import EngineError, ExportError, export_file
 
 logger = logging.getLogger(__name__)
 qt_logger = logging.getLogger("qt")
@@ -128,6 +128,18 @@ class ErrorPresenter(QObject):
     def show_message(self, text: str, kind: MessageKind = "info") -> None:
         """Show one sentence."""
         self.message_requested.emit(Message(kind=kind, text=text, place=self._place))
+
+    def export(self, path: Path, content: bytes, what: str, done: str) -> None:
+        """Write a file for other programs, and say `done`, or why that failed.
+
+        A failure leaves the file that was there. `what` begins its sentence, such as "The plot".
+        """
+        try:
+            export_file(path, content, what)
+        except ExportError as error:
+            self.show_message(str(error), "error")
+        else:
+            self.show_message(done)
 
     def clear(self) -> None:
         """Take the present message away."""

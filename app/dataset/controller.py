@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Controller, Surroundings, TaskController
 from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
@@ -22,7 +21,8 @@ from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected
 from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
-from app.shared.saving import exported, inert_csv
+from app.shared.saving import inert_csv
+from app.tasks.controller import Controller, Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,
@@ -455,7 +455,7 @@ class RefusedRowsExport(Controller):
             return
         content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
         done = f"{counted(len(problems), 'refused row')} saved to {path}."
-        exported(self._presenter, path, content, "The refused rows", done)
+        self._presenter.export(path, content, "The refused rows", done)
 
 
 def looked_at(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Surroundings, TaskController
 from app.dataset.corpus.page import SentenceQuery
 from app.dataset.tab import DatasetTab
 from app.errors import TaskFailure
 from app.jobs import Jobs
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 

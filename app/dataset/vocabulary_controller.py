@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Surroundings, TaskController
 from app.dataset.corpus.figure_grid import Figure
 from app.dataset.corpus.vocabulary_page import smallest_offered
 from app.dataset.tab import DatasetTab
@@ -22,6 +21,7 @@ from app.jobs import TrainingChoices
 from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_count, format_duration, format_percent
 from app.shared.plots import logarithmic_steps
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Surroundings, TaskController
 from app.errors import TaskFailure
 from app.generation.presets import Preset, presets_as_texts, presets_from_texts
 from app.generation.records import Batch, BatchState, given_words
@@ -19,7 +18,7 @@ from app.generation.tab import GenerationTab
 from app.generation.writing.export import ask_sentences_path, sentences_as
 from app.session import Session
 from app.shared.formatting import counted
-from app.shared.saving import exported
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import Notice, RunControl, SampleConfig, SentenceGenerated, SentenceGrowing
 
@@ -192,7 +191,7 @@ class GenerationController(TaskController):
         if path is None or not records:
             return
         done = f"{_sentences(len(records))} in {path}."
-        exported(self._presenter, path, sentences_as(path.suffix, records), "The sentences", done)
+        self._presenter.export(path, sentences_as(path.suffix, records), "The sentences", done)
 
 
 def _sentences(count: int) -> str:

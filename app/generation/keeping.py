@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Slot
 
-from app.controller import Controller, Surroundings
 from app.generation.records import Batch, ModelScore, key_of
 from app.generation.tab import GenerationTab
+from app.tasks.controller import Controller, Surroundings
 from engine import (
     ConfigError,
     EngineError,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Controller, Surroundings
 from app.generation.tab import GenerationTab
 from app.session import CurrentRun
 from app.shared.formatting import format_epoch
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.controller import Controller, Surroundings
 from app.protocols import RunsQuestions, Which
 from app.runs.commands import RunCommand, run_commands
 from app.runs.comparison import compare_runs
@@ -21,6 +20,7 @@ from app.runs.table import NAME, NOTE, TAGS, describe_run
 from app.runs.view import RunsView
 from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_bytes
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 from engine import RunError
 

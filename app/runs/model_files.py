@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.controller import Surroundings, TaskController
 from app.errors import TaskFailure
 from app.jobs import Jobs
 from app.protocols import ModelQuestions, UnsavedAnswer
 from app.session import Command, RunState, enabled_commands
 from app.shared.file_dialogs import ask_open_path, first_folder
 from app.shared.saving import ask_save_path, ask_unsaved
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from app.controller import Controller, Surroundings
 from app.errors import Message, MessageAction
 from app.jobs import Jobs, is_same_corpus
 from app.protocols import Which
 from app.session import Command, CurrentRun, enabled_commands
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 from engine import CorpusConfig, RunControl
 

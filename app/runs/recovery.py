@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
-from app.controller import Controller, Surroundings
 from app.runs.opening import OpenedRun, RunOpener
 from app.runs.recovery_bar import RecoveryBar
 from app.session import Command, CurrentRun, enabled_commands
 from app.shared.formatting import counted, format_duration, format_epoch
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 
 if TYPE_CHECKING:

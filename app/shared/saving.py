@@ -1,6 +1,6 @@
 """What is asked before a file is written, and files for other programs: an inert CSV.
 
-No text of it is taken for a formula.
+No text of it is taken for a formula. `ErrorPresenter.export` writes it.
 """
 
 import csv
@@ -12,10 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.errors import ErrorPresenter
 from app.protocols import UnsavedAnswer
 from app.shared.file_dialogs import chosen_paths, file_dialog
-from engine import ExportError, export_file
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide forms are formulas in some spreadsheets
 
@@ -35,20 +33,6 @@ def inert_csv(columns: Sequence[str], rows: Iterable[Sequence[str | float]]) -> 
     for row in rows:
         writer.writerow([neutralised(cell) if isinstance(cell, str) else cell for cell in row])
     return target.getvalue()
-
-
-def exported(presenter: ErrorPresenter, path: Path, content: bytes, what: str, done: str) -> bool:
-    """Write a file for other programs, and say `done` or why that failed; return whether it is.
-
-    A failure leaves the file that was there. `what` begins the sentence, such as "The plot".
-    """
-    try:
-        export_file(path, content, what)
-    except ExportError as error:
-        presenter.show_message(str(error), "error")
-        return False
-    presenter.show_message(done)
-    return True
 
 
 def ask_save_path(

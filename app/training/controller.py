@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
 
-from app.controller import Surroundings, TaskController
 from app.errors import MessageAction, TaskFailure
 from app.jobs import USUAL_VOCABULARY, CorpusMade, RunResumed, resumed_events, told_events
 from app.protocols import TrainingQuestions
 from app.session import Command, CurrentRun, RunState, enabled_commands
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from app.training import texts
 from app.training.dialogs import TrainingDialogs

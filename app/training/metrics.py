@@ -8,7 +8,6 @@ from pathlib import Path
 
 from app.errors import ErrorPresenter
 from app.shared.formatting import counted
-from app.shared.saving import exported
 from app.training.plot.loss_history import LossHistory
 
 HEADER = (
@@ -62,4 +61,4 @@ def export_metrics(history: LossHistory, path: Path, presenter: ErrorPresenter) 
     table = io.StringIO()
     csv.writer(table).writerows([HEADER, *rows])
     done = f"{counted(len(rows), 'row')} of metrics are in {path}."
-    exported(presenter, path, table.getvalue().encode(), "The metrics", done)
+    presenter.export(path, table.getvalue().encode(), "The metrics", done)

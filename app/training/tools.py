@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.controller import Surroundings, TaskController
 from app.errors import TaskFailure
 from app.jobs import Jobs, Tool
 from app.session import Command, enabled_commands
 from app.shared.formatting import counted, format_count, format_percent
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from app.training.tab import TrainingTab
 from app.training.texts import percent_progress

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
 from app.runs.model_files import ModelFilesController
 from app.session import Command, RunState, Session, enabled_commands
 from app.settings import AppSettings
 from app.shared.formatting import counted, format_epoch
+from app.tasks.controller import Controller, Surroundings
 from app.window.views.dialogs import WindowDialogs
 from app.window.views.settings_dialog import SettingsDialog
 from engine import LossPoint

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
-from app.controller import Controller, Surroundings
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import Command, Session, enabled_commands
 from app.settings import AppSettings, recent_name, recent_paths
 from app.shared.formatting import counted, format_epoch, format_loss
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 from app.window.views.home_page import HomeEntry, HomePage
 

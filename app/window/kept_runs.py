@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.controller import Surroundings
 from app.generation.look_back import LookBackController
 from app.generation.tab import GenerationTab
 from app.runs.controller import RunsController
@@ -14,6 +13,7 @@ from app.runs.opening import RunOpener
 from app.runs.recovery import RecoveryController
 from app.runs.recovery_bar import RecoveryBar
 from app.runs.view import RunsView
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from app.tasks.work_queue import WorkQueue
 

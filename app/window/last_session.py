@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.controller import Controller, Surroundings
 from app.dataset.controller import DatasetController
 from app.generation.keeping import (
     SentenceKeeper,
@@ -29,6 +28,7 @@ from app.jobs import TrainingChoices
 from app.runs.model_files import ModelFilesController
 from app.runs.opening import OpenedRun, RunOpener
 from app.session import RunState
+from app.tasks.controller import Controller, Surroundings
 from app.tasks.work_queue import WorkQueue
 from app.training.controller import TrainingController
 from app.training.tab import TrainingTab

@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.controller import Surroundings, TaskController
 from app.errors import TaskFailure
 from app.jobs import Jobs
 from app.shared.formatting import counted, format_bytes
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 

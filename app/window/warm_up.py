@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread, Signal, Slot
 
-from app.controller import TaskController
 from app.errors import TaskFailure
+from app.tasks.controller import TaskController
 from engine import RunControl
 
 if TYPE_CHECKING:

@@ -386,6 +386,7 @@ def fit(
     recipe: Recipe = "fast",
     learning_rate: float | None = None,
     batch_size: int | None = None,
+    label_smoothing: float | None = None,
     time_limit_s: float | None = None,
     device: str = "auto",
     seed: int = 0,
@@ -404,8 +405,8 @@ def fit(
         H, the numbers that the network remembers.
     recipe : {"fast", "tutorial"}
         Adam on mini-batches, or plain gradient descent on one sentence per step.
-    learning_rate, batch_size : optional
-        By default the recipe's.
+    learning_rate, batch_size, label_smoothing : optional
+        By default the recipe's; with the tutorial's, the last two are not used.
     time_limit_s : float, optional
         End sooner, after so many seconds.
     device : {"auto", "cpu", "cuda"}
@@ -431,6 +432,7 @@ def fit(
         recipe=recipe,
         learning_rate=learning_rate,
         batch_size=batch_size,
+        label_smoothing=label_smoothing,
         epochs=epochs,
         time_limit_s=time_limit_s,
         seed=seed,

@@ -5,7 +5,7 @@ writes. Nothing is prepared here.
 """
 
 import contextlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
 from engine.config import TokenizerConfig
@@ -74,7 +74,9 @@ class ReadingLearner:
             parameters = learner.parameters()
             if config.sentence_ends == "punkt":
                 splitter = SentenceSplitter(parameters, learner.description)
-        self.rules = SentenceRules.learn(config.language, _beginning(first), parameters)
+        self.rules = SentenceRules.learn(
+            config.language, beginning(first, SAMPLE_CHARACTERS), parameters
+        )
         self.sentence_ends = self.rules.description
         if config.name == "whitespace":
             self.sentence_ends = "one per line"
@@ -90,7 +92,7 @@ class ReadingLearner:
             return Writing()
         counts = WritingCounts(nltk=tokenizer.config.name == "tutorial")
         left = _SENTENCES_TO_WRITE_BY
-        for text in _beginning(first):
+        for text in beginning(first, SAMPLE_CHARACTERS):
             # What NLTK gives up on is refused when its turn comes.
             with contextlib.suppress(TimeoutError):
                 for sentence in tokenizer.split_sentences(text)[:left]:
@@ -121,11 +123,10 @@ class ReadingLearner:
                 learner.learn(text[start : start + LEARNED_AT_ONCE])
 
 
-def _beginning(texts: list[str]) -> Iterator[str]:
-    """Yield as much of the texts as Punkt learns from."""
-    characters = 0
+def beginning(texts: Sequence[str], characters: int) -> Iterator[str]:
+    """Yield the first characters of some texts, a part of each that they reach."""
     for text in texts:
-        if characters >= SAMPLE_CHARACTERS:
+        if characters <= 0:
             return
-        yield text[: SAMPLE_CHARACTERS - characters]
-        characters += len(text)
+        yield text[:characters]
+        characters -= len(text)

@@ -16,7 +16,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from engine.config import TokenizerConfig, TokenizerName
 from engine.tokenization.languages import known_languages, language_name
 
-_MOST_CHARACTERS = 20_000  # that are looked at: some milliseconds
+MOST_CHARACTERS = 20_000  # that are looked at: some milliseconds
 _LEAST_PROBABLE = 0.25  # of a language; "ok lol" may be of any
 _LEAST_BLANKLESS = 0.3  # share of letters in scripts without blanks
 _TOKENISED = 0.9  # share of commas with a blank before them in a text tokenised already
@@ -101,7 +101,7 @@ def propose(sample: str, language: str = "") -> Proposal:
     language : str
         Such as "de", where it is known; "" = to be told from the text.
     """
-    sample = sample[:_MOST_CHARACTERS]
+    sample = sample[:MOST_CHARACTERS]
     scripts = Counter(
         {name: len(expression.findall(sample)) for name, expression in _SCRIPT.items()}
     )
@@ -189,7 +189,7 @@ def _identifier() -> LanguageIdentifier:
 
 def _unknown_word(sample: str) -> str:
     """Return what a published corpus has for its unknown words, "" where it has none."""
-    words = set(sample[:_MOST_CHARACTERS].split())
+    words = set(sample[:MOST_CHARACTERS].split())
     return next((word for word in _UNKNOWN_WORDS if word in words), "")
 
 

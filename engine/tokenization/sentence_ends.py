@@ -51,6 +51,13 @@ _LEAST_EVIDENCE = 2  # times that an abbreviation was seen in the midst of a sen
 _NEVER_STARTS = frozenset({"i", "i'm", "i've", "i'd", "i'll"})  # capitals that prove nothing
 
 
+def paragraphs(text: str) -> list[str]:
+    """Return what stands between blank lines, which end a sentence."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _BLANK_LINES.split(text) if "\n" in text else [text]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SentenceRules(JsonRecord):
     """The rules for one text; a plain record, kept with a model.
@@ -140,10 +147,8 @@ class SentenceRules(JsonRecord):
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of `text`, none of them empty, blanks around them cut off."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
         sentences: list[str] = []
-        for paragraph in _BLANK_LINES.split(text) if "\n" in text else [text]:
+        for paragraph in paragraphs(text):
             start = 0
             for end in self._ends(paragraph):
                 if sentence := paragraph[start:end].strip():

@@ -31,12 +31,12 @@ from engine.tokenization.nltk_parts import (
     find_data,
     load_punkt_params,
 )
+from engine.tokenization.sentence_ends import paragraphs
 
 SAMPLE_CHARACTERS = 500_000  # what Punkt learns from: about 1 s of work
 _INSTALLED = "tokenizers/punkt_tab/english/"
 LEARNED_AT_ONCE = 50_000  # characters: about 0.1 s, so that a stop is heard
 _HAS_WORD = re.compile(r"\w")
-_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _MOST_KEPT_DECISIONS = 300_000
 
 
@@ -114,11 +114,8 @@ class SentenceSplitter:
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of `text`, none of them empty, blanks around them cut off."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        paragraphs = _BLANK_LINES.split(text) if "\n" in text else [text]
         sentences: list[str] = []
-        for paragraph in paragraphs:
+        for paragraph in paragraphs(text):
             has_sentence = False
             begin = 0
             for start, end in self._punkt.span_tokenize(paragraph):

@@ -1,15 +1,14 @@
 """Some sentences of a text as a tokeniser cuts them, before the text is prepared."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.config import TokenizerConfig
 from engine.tokenization.languages import describe_tokenizer
-from engine.tokenization.proposal import propose, settled
+from engine.tokenization.learning import beginning
+from engine.tokenization.proposal import MOST_CHARACTERS, propose, settled
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentence_ends import SentenceRules
-
-_MOST_CHARACTERS = 20_000  # that are looked at: some milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +34,12 @@ def preview_words(texts: Sequence[str], wanted: TokenizerConfig, count: int = 10
     count : int
         Sentences, at most.
     """
-    sample = "\n".join(_beginning(texts))
+    sample = "\n".join(beginning(texts, MOST_CHARACTERS))
     config = settled(wanted, sample)
     rules = SentenceRules.learn(config.language, [sample])
     reading = Reading(config=config, rules=rules)
     found: list[tuple[str, tuple[str, ...]]] = []
-    for text in _beginning(texts):
+    for text in beginning(texts, MOST_CHARACTERS):
         found += [(each, tuple(words)) for each, words in reading.sentences(text) if words]
         if len(found) >= count:
             break
@@ -51,12 +50,3 @@ def preview_words(texts: Sequence[str], wanted: TokenizerConfig, count: int = 10
         reason=propose(sample, "" if wanted.language == "auto" else wanted.language).reason,
         sentences=tuple(found[:count]),
     )
-
-
-def _beginning(texts: Sequence[str]) -> Iterator[str]:
-    left = _MOST_CHARACTERS
-    for text in texts:
-        if left <= 0:
-            return
-        yield text[:left]
-        left -= len(text)

@@ -8,10 +8,10 @@ import math
 from dataclasses import dataclass, field
 from html import escape
 
-_WIDTH, _HEIGHT = 860, 620
+_WIDTH, _HEIGHT = 900, 620
 _LEFT, _RIGHT, _BOTTOM = 64, 20, 56
 _LEGEND_LINE = 20
-_LEGEND_COLUMNS, _LEGEND_WIDTH = 2, 410
+_LEGEND_COLUMNS, _LEGEND_WIDTH = 2, 420
 _COLORS = ("#2f6fb7", "#d1702a", "#3f8f4f", "#8a4fa3", "#b03a4a", "#6b6b6b", "#9a8417", "#1f9e9e")
 _DASHES = ("", "7 4", "2 3")
 _STEPS = (1, 2, 5)

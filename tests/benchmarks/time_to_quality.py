@@ -57,6 +57,7 @@ _EVALUATED_AT_ONCE = 4096  # words
 _NEXT_POINT = 1.12  # times the seconds of the last one: as many early as late
 _FIRST_POINT_S = 2.0
 _TOLD_S = (10.0, 60.0, 600.0)  # columns of the table
+_ABOUT = 1.1  # times these: a run publishes its network every few seconds
 _USERS_RATE, _USERS_BATCH = 1e-3, 64
 
 # What the fast recipe was before it had more settings than rate, batch and clipping.
@@ -297,7 +298,7 @@ def _counted(corpus: Corpus, arguments: argparse.Namespace, seed: int) -> Judged
 
 
 def _table(points: list[Point]) -> Iterator[str]:
-    """Yield a line for each text and way: the mean over the seeds, and their spread."""
+    """Yield a line for each text and way: the mean over the seeds that got there, their spread."""
     told = [seconds for seconds in _TOLD_S if any(each.seconds >= seconds for each in points)]
     columns = [f"after {seconds:g} s" for seconds in told]
     yield f"| text, way | {' | '.join([*columns, 'lowest'])} |"
@@ -310,9 +311,13 @@ def _table(points: list[Point]) -> Iterator[str]:
             )
         ]
         cells = [
-            _cell([min(p.loss for p in run if p.seconds <= 1.05 * seconds) for run in runs])
-            if all(run[-1].seconds >= seconds for run in runs)
-            else ""
+            _cell(
+                [
+                    min(p.loss for p in run if p.seconds <= _ABOUT * seconds)
+                    for run in runs
+                    if run[-1].seconds >= seconds
+                ]
+            )
             for seconds in told
         ]
         lowest = _cell([min(point.loss for point in run) for run in runs])
@@ -320,6 +325,8 @@ def _table(points: list[Point]) -> Iterator[str]:
 
 
 def _cell(losses: list[float]) -> str:
+    if not losses:
+        return ""
     spread = f" ± {(max(losses) - min(losses)) / 2:.3f}" if len(losses) > 1 else ""
     return f"{sum(losses) / len(losses):.3f}{spread}"
 

@@ -10,6 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QTableView
+from pytestqt.qtbot import QtBot
 
 from engine import (
     CorpusConfig,
@@ -31,6 +34,7 @@ from engine import (
 )
 from tests.engine.support.languages import made_sentences, own_sentences
 from tests.integration.scale import FULL, scaled
+from tests.integration.window_driver import Person
 
 DRAWN = scaled(150, 1000)  # of each model
 READ_BACK = 0.98  # of a trained model's sentences
@@ -108,3 +112,38 @@ def test_that_real_reviews_are_shown_as_they_are_read(shared_data: Path, tmp_pat
 
     assert model.reading.config.name == "tutorial"
     assert check(model) >= READ_BACK
+
+
+def test_that_the_window_scores_what_its_list_shows(
+    qtbot: QtBot, settings_path: Path, tmp_path: Path
+) -> None:
+    person = Person(qtbot, settings_path)
+    texts = own_sentences("fr")
+    person.app.session.set_model(trained(tmp_path / "fr.csv", texts, TokenizerConfig()))
+    line = person.find(QLineEdit, "generation.sentence_edit")
+
+    def pasted(text: str) -> str:
+        line.clear()
+        QGuiApplication.clipboard().setText(text)
+        line.paste()
+        person.rest()
+        return person.text("generation.probability_label")
+
+    shown = person.generate(3)
+    table = person.find(QTableView, "generation.sentence_list")
+    rows = [row for row in range(table.model().rowCount()) if table.model().index(row, 2).data()]
+    for row, text in zip(rows, shown, strict=True):
+        table.doubleClicked.emit(table.model().index(row, 1))
+        person.rest()
+        probability = person.text("generation.probability_label")
+        assert (line.text(), probability) == (text, table.model().index(row, 2).data())
+        assert pasted(text) == probability
+
+    table.selectAll()
+    person.click("generation.copy_button")
+    assert QGuiApplication.clipboard().text().splitlines() == shown
+    pasted(" ".join(texts[1:3]))
+    said = person.text("generation.parts_label")
+    assert said.startswith("Read as 2 sentences, of which the total is above.")
+    assert said.count("1 in ") == 2
+    assert person.leave()

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from app.errors import ErrorPresenter
-from app.shared.saving import exported
 from app.training.plot.loss_plot import LossPlot
 
 SIZE = (1200, 675)  # px at 100 %
@@ -35,7 +34,7 @@ def plot_picture(plot: LossPlot, *, is_vector: bool) -> bytes:
 def export_plot(plot: LossPlot, path: Path, presenter: ErrorPresenter) -> None:
     """Write the picture to `path`; a failure leaves the old file and is shown."""
     data = plot_picture(plot, is_vector=path.suffix.lower() == ".svg")
-    exported(presenter, path, data, "The plot", f"The plot is in {path}.")
+    presenter.export(path, data, "The plot", f"The plot is in {path}.")
 
 
 def _png(picture: LossPlot) -> bytes:

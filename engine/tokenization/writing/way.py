@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from engine.files.records import JsonRecord
 from engine.tokenization.languages import QuotationMarks, language
 from engine.tokenization.words import APOSTROPHE, CLOSING, ELLIPSIS, OPENING, Piece
+from engine.tokenization.writing.kinds import kinds
 from engine.tokenization.writing.spacing import (
     BY_WORD,
     Gap,
@@ -18,7 +19,6 @@ from engine.tokenization.writing.spacing import (
     gap,
     is_glued,
     is_telling,
-    kinds,
     levels,
     rougher,
 )
@@ -85,7 +85,8 @@ def places(tokens: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield where quotation marks and apostrophes are, and the mark with the word beside it."""
     depth = 0
     for index, token in enumerate(tokens):
-        before, after = ("", *tokens)[index], (*tokens[index + 1 : index + 2], "")[0]
+        before = tokens[index - 1] if index else ""
+        after = tokens[index + 1] if index + 1 < len(tokens) else ""
         if token == OPENING:
             depth += 1
             if depth == 1:

@@ -14,7 +14,8 @@ from engine.tokenization.sentence_ends import GOES_ON
 from engine.tokenization.tokenizers import is_run
 from engine.tokenization.vocabulary import SENTENCE_END, SENTENCE_START
 from engine.tokenization.words import APOSTROPHE, BLANK, CLOSING, ELLIPSIS, OPENING, Tokenizer
-from engine.tokenization.writing.spacing import decided, gap, is_glued, kinds, levels
+from engine.tokenization.writing.kinds import kinds
+from engine.tokenization.writing.spacing import decided, gap, is_glued, levels
 from engine.tokenization.writing.way import Writing
 
 # Marks that say by themselves which one opens, and that are no apostrophes.

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.dataset.controller import RefusedRowsExport, refused_rows_as_csv
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from engine import RowProblem
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.runs_fakes import FakeRuns

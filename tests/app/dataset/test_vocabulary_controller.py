@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.dataset.tab import VOCABULARY_PAGE, DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController, epoch_text
 from app.errors import ErrorPresenter, Message
@@ -19,6 +18,7 @@ from app.jobs import Jobs, TrainingChoices
 from app.session import RunState, Session
 from app.settings import SettingsStore
 from app.shared.tables import RecordTable
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from engine import (
     DeviceError,

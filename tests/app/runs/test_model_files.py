@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
 from app.runs.model_files import ModelFilesController
 from app.session import RunState, Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from engine import ModelFileError
 from tests.app.support.generation_fakes import fake_model

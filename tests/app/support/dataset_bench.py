@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.dataset.controller import DatasetController
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.runs_fakes import FakeRuns

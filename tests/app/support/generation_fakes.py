@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.controller import Surroundings
 from app.errors import ErrorPresenter, Message
 from app.generation.background.controllers import BackgroundControllers
 from app.generation.background.next_words import NextWordsController
@@ -22,6 +21,7 @@ from app.generation.tab import GenerationTab
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from engine import (
     NextWord,

@@ -10,11 +10,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from app.controller import Surroundings
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import RunState, Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from app.training.controller import TrainingController
 from app.training.plot.loss_history import LossHistory

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from app.training.references import ReferencesController
 from app.training.texts import references_line, table_references

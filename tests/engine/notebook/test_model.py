@@ -118,11 +118,12 @@ def test_that_an_option_that_is_none_is_named(csv_path: Path) -> None:
 
 def test_that_a_training_goes_on_from_a_model(csv_path: Path) -> None:
     text = engine.read(csv_path, "body", progress=False)
-    first = engine.fit(text, 1, hidden_dim=6, progress=False)
+    first = engine.fit(text, 1, hidden_dim=6, label_smoothing=0.2, progress=False)
 
     second = engine.fit(text, 2, start_from=first, progress=False)
 
     assert first.language_model.epoch == pytest.approx(1.0)
+    assert first.language_model.train_config.label_smoothing == 0.2
     assert second.language_model.epoch == pytest.approx(3.0)
     assert second.language_model.hidden_dim == 6
     before, after = first.evaluate(csv_path), second.evaluate(text)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from app.controller import Surroundings
 from app.dataset.corpus.page import SentenceQuery
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import WORDS_PAGE, DatasetTab
@@ -17,6 +16,7 @@ from app.errors import ErrorPresenter
 from app.jobs import Jobs
 from app.session import Command, Session
 from app.settings import SettingsStore
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from engine import FORMER_TOKENIZER, CorpusConfig, TokenizerConfig
 from tests.app.support.dataset_fakes import PREVIEW, FakeCorpus
