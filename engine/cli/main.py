@@ -11,10 +11,10 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from engine.cli import own_version
 from engine.cli.settings.options import TEXT_FILES, add_csv_options, add_ranks, add_train_options
 from engine.cli.settings.settings_file import read_settings
 from engine.cli.terminal.streams import accept_any_text, discard, open_closed_streams
@@ -161,7 +161,7 @@ def build_parser(settings: Mapping[str, object] | None = None) -> argparse.Argum
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"RNN Text Lab {_own_version()}")
+    parser.add_argument("--version", action="version", version=f"RNN Text Lab {own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     train = _add_command(commands, "train", "train a network on a CSV of text")
     add_train_options(train)
@@ -173,13 +173,6 @@ def build_parser(settings: Mapping[str, object] | None = None) -> argparse.Argum
     _add_runs(commands)
     _add_small_commands(commands)
     return parser
-
-
-def _own_version() -> str:
-    try:
-        return version("rnn-text-lab")
-    except PackageNotFoundError:
-        return "(run from a folder that was not installed)"
 
 
 def _add_command(

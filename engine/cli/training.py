@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from engine.cli.meeting import launch_name, restarts
 from engine.cli.models import show_sentences
 from engine.cli.places import require_consent, require_place
 from engine.cli.preparation import prepare, result_of, text_at_hand
-from engine.cli.ranks import follow_along, joined, launch_name, restarts, text_for
+from engine.cli.ranks import follow_along, joined, text_for
 from engine.cli.settings.configs import file_config, is_standard_input, train_records
 from engine.cli.settings.settings_file import print_settings
 from engine.cli.terminal.output import Output, hold_signals, stop_on_signal

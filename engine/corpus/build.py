@@ -8,21 +8,17 @@ the text goes to files, and of equal documents only a hash is kept.
 """
 
 import contextlib
-from array import array
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import numpy as np
 
 from engine.config import CorpusConfig
 from engine.control import Notice, RunControl, StageProgress, Ticker
 from engine.corpus.assembly import AssembledText, CorpusAssembler
 from engine.corpus.corpus import Corpus, CorpusEvent, CorpusReady, TextSummary
-from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.kept.cache import CorpusCache
 from engine.corpus.kept.prepared_file import PreparedText
-from engine.corpus.origins import OriginsRecorder
+from engine.corpus.origins import Origins, OriginsRecorder
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
@@ -30,6 +26,8 @@ from engine.documents.rows import FILE_LEFT_OUT, RowProblem
 from engine.documents.several import TextsReader, text_files, title
 from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
+from engine.files.numbering import DocumentGroups
+from engine.files.spool import SpooledNumbers
 from engine.tokenization.learning import ReadingLearner
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentences import SAMPLE_CHARACTERS
@@ -55,10 +53,10 @@ class CorpusReading:
 
     Attributes
     ----------
-    group_of : array of int
+    group_of : SpooledNumbers
         Of each document that is used; equal for equal documents.
-    origins : OriginsRecorder
-        Of the same documents.
+    origins : Origins
+        Of the same documents, in the end.
     """
 
     def __init__(
@@ -70,14 +68,15 @@ class CorpusReading:
         given: Reading | None = None,
     ) -> None:
         self._learner = ReadingLearner(config.tokenizer, control, given)
-        self.group_of: array[int] = array("q")
+        self.group_of = SpooledNumbers(assembler.spool())
         self._config = config
         self._control = control
         self._reader = reader
         self._assembler = assembler
         self._ticker = Ticker(_REPORT_EVERY_S)
-        self._groups = DocumentGroups()
-        self.origins = OriginsRecorder()
+        self._groups = DocumentGroups(assembler.folder)
+        self._recorder = OriginsRecorder(assembler.spool())
+        self.origins = Origins()
         self._documents_done = 0
         self._failed: list[int] = []
 
@@ -109,12 +108,13 @@ class CorpusReading:
         yield from self._prepare(tokenizer, first, documents)
         if not self._control.proceed():
             return None
+        names = self._reader.names if isinstance(self._reader, TextsReader) else []
+        self.origins = self._recorder.origins(names)
         for index in self._failed:
-            line, file = self.origins.of(index)
-            self._reader.refuse(line, _TOO_LONG_TO_SPLIT, "", file)
+            _, line = self.origins.of(index)
+            self._reader.refuse(line, _TOO_LONG_TO_SPLIT, "", self._recorder.number_of(index))
         if forms is not None:
-            words = self._assembler.words
-            writing = replace(writing, forms=forms.most_frequent(words))
+            writing = replace(writing, forms=forms.most_frequent(self._assembler.words.has))
         return Reading(config=tokenizer.config, rules=self._learner.rules, writing=writing)
 
     def _documents(self) -> Iterator[Document]:
@@ -123,7 +123,7 @@ class CorpusReading:
             group, is_new = self._groups.find(document.text)
             if is_new or not self._config.remove_duplicates:
                 self.group_of.append(group)
-                self.origins.add(document.line, document.file)
+                self._recorder.add(document.line, document.file)
                 yield document
 
     def _read_first(self, documents: Iterator[Document], first: list[str]) -> Iterator[CorpusEvent]:
@@ -402,20 +402,19 @@ class _Building:
         parts = yield from self._arrange(reading.group_of)
         if parts is None:
             return
-        if not parts.words:
+        if not parts.different_words:
             raise reading.no_text()
-        names = self.reader.names if isinstance(self.reader, TextsReader) else []
-        parts = replace(parts, origins=reading.origins.origins(names))
+        parts = replace(parts, origins=reading.origins)
         prepared = yield from self._prepared(parts, self._summary(parts, how, reading), how)
         if prepared is not None:
             yield from _finished(prepared, self.config)
 
     def _arrange(
-        self, group_of: "array[int]"
+        self, group_of: SpooledNumbers
     ) -> Generator[CorpusEvent, None, AssembledText | None]:
         """Give the words of all documents numbers by frequency; return None after a stop."""
         yield self._counted(0)
-        arranging = self.assembler.arranged(np.array(group_of, dtype=np.int64), self.control)
+        arranging = self.assembler.arranged(group_of.array(), self.control)
         while True:
             try:
                 done = next(arranging)
@@ -461,7 +460,7 @@ class _Building:
             documents=len(reading.group_of),
             sentences=parts.sentences,
             words=int(parts.counts.sum()),
-            different_words=len(parts.words),
+            different_words=parts.different_words,
             splitter=reading.sentence_ends,
             refused_rows=reader.refused_rows,
             repaired_rows=reader.repaired_rows,

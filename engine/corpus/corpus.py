@@ -13,6 +13,7 @@ different words of the corpus.
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 
-_IDS_IN_MEMORY = 128 << 20  # bytes; more of them are mapped from a file
+_IDS_IN_MEMORY = 32 << 20  # bytes; more of them are mapped from a file
+_DOCUMENTS_AT_ONCE, _WORDS_AT_ONCE = 1 << 16, 1 << 16
 
 
 class Sentences:
@@ -68,7 +70,7 @@ class Sentences:
 
     def chosen(self, numbers: Offsets) -> "Sentences":
         """Return copies of the sentences of these numbers, in that order."""
-        lengths = np.diff(self.offsets)[numbers]
+        lengths = self.offsets[numbers + 1] - self.offsets[numbers]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         source = np.arange(offsets[-1]) + np.repeat(self.offsets[numbers] - offsets[:-1], lengths)
         return Sentences(self.ids[source], offsets)
@@ -167,7 +169,7 @@ class TokenStore:
     A form of its own since another vocabulary size is made of it, and nothing tokenised again.
     """
 
-    words: tuple[str, ...]  # D words by falling frequency, ties in the order first seen
+    words: Sequence[str]  # D words by falling frequency, ties in the order first seen
     counts: NDArray[np.int64]  # (D,)
     word_ranks: Ids  # (W,)
     offsets: Offsets  # (S + 1,) into word_ranks
@@ -241,7 +243,7 @@ class Corpus:
         """
         self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
         self.references: ReferenceLosses | None = None
-        self._is_validation = np.repeat(store.is_validation, store.document_lengths)  # (S,)
+        self._is_validation = _of_sentences(store)  # (S,)
         if ranking is None:
             left_out = self._is_validation if counted == "training" else None
             ranking = Ranking.counted(
@@ -258,8 +260,11 @@ class Corpus:
         self.reading = store.reading.known_only(known)
         self._training: Sentences | None = None
         self._validation: Sentences | None = None
-        sentences = int(self._is_validation.sum())  # held out, and the words in them:
-        words = int(np.diff(store.offsets)[self._is_validation].sum())
+        sentences = int(np.count_nonzero(self._is_validation))  # held out, and the words in them:
+        words = sum(
+            int(np.diff(store.offsets[first : last + 1])[self._is_validation[first:last]].sum())
+            for first, last in slices(store.offsets)
+        )
         held_out = int(store.is_validation.sum())
         self.summary = CorpusSummary(
             **{each.name: getattr(text, each.name) for each in fields(TextSummary)},
@@ -306,14 +311,14 @@ class Corpus:
     def training(self) -> Sentences:
         """The sentences to train on."""
         if self._training is None:
-            self._training = self._select(~self._is_validation)
+            self._training = self._select(is_validation=False)
         return self._training
 
     @property
     def validation(self) -> Sentences:
         """The sentences held out."""
         if self._validation is None:
-            self._validation = self._select(self._is_validation)
+            self._validation = self._select(is_validation=True)
         return self._validation
 
     def sentence_view(self, index: int) -> SentenceView:
@@ -361,11 +366,13 @@ class Corpus:
 
     def share_with_letters(self) -> float:
         """Return which share of all words, known or not, has a letter; 1 if there is none."""
-        totals = self._ranking.totals.tolist()
-        words = (self._store.words[rank] for rank in self._ranking.first(len(totals)))
-        own = zip(words, totals, strict=True)
-        with_letters = sum(count for word, count in own if any(map(str.isalpha, word)))
-        return with_letters / sum(totals) if any(totals) else 1.0
+        totals, with_letters = self._ranking.totals, 0
+        ranks = iter(self._ranking.first(len(totals)))
+        for begin in range(0, len(totals), _WORDS_AT_ONCE):
+            counts = totals[begin : begin + _WORDS_AT_ONCE].tolist()
+            for count, rank in zip(counts, ranks, strict=False):
+                with_letters += count * any(map(str.isalpha, self._store.words[rank]))
+        return with_letters / int(totals.sum()) if totals.any() else 1.0
 
     def vocabulary_budget(self) -> VocabularyBudget:
         """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""
@@ -419,8 +426,24 @@ class Corpus:
             ranking=ranking,
         )
 
-    def _select(self, is_chosen: NDArray[np.bool_]) -> Sentences:
-        return _select(self._store, self._ranking, len(self.vocabulary), is_chosen)
+    def _select(self, *, is_validation: bool) -> Sentences:
+        """Frame the sentences of one side in ids."""
+        store, word_dim = self._store, len(self.vocabulary)
+        ids = Spool(store.folder, most_in_memory=_IDS_IN_MEMORY)
+        offsets, end = Spool(store.folder), np.zeros(1, dtype=np.int64)
+        offsets.append(end)
+        for first, last in slices(store.offsets):
+            some = np.diff(store.offsets[first : last + 1])  # (sentences of the slice,)
+            ranks = store.word_ranks[store.offsets[first] : store.offsets[last]]
+            chosen = self._is_validation[first:last] == is_validation
+            own = self._ranking.of(ranks[np.repeat(chosen, some)])
+            lengths = some[chosen]
+            ids.append(_framed(own, lengths, word_dim))
+            ends = end + np.cumsum(lengths + 2)
+            offsets.append(ends)
+            end = ends[-1:] if len(ends) else end
+            forget_pages(store.word_ranks)
+        return Sentences(ids.array(np.int32, is_writable=True), offsets.array(np.int64))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,22 +456,13 @@ class CorpusReady:
 CorpusEvent: TypeAlias = StageProgress | Notice | CorpusReady
 
 
-def _select(
-    store: TokenStore, ranking: Ranking, word_dim: int, is_chosen: NDArray[np.bool_]
-) -> Sentences:
-    """Frame the chosen sentences in `word_dim` ids; `is_chosen` has shape (S,)."""
-    lengths = np.diff(store.offsets)[is_chosen] + 2  # (chosen sentences,)
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)  # (chosen sentences + 1,)
-    np.cumsum(lengths, out=offsets[1:])
-    ids = Spool(store.folder, most_in_memory=_IDS_IN_MEMORY)
-    for first, last in slices(store.offsets):
-        some = np.diff(store.offsets[first : last + 1])  # (sentences of the slice,)
-        ranks = store.word_ranks[store.offsets[first] : store.offsets[last]]
-        chosen = is_chosen[first:last]
-        own = ranking.of(ranks[np.repeat(chosen, some)])
-        ids.append(_framed(own, some[chosen], word_dim))
-        forget_pages(store.word_ranks)
-    return Sentences(ids.array(np.int32, is_writable=True), offsets)
+def _of_sentences(store: TokenStore) -> NDArray[np.bool_]:
+    """Tell of each sentence whether its document is held out, (S,)."""
+    spool = Spool(store.folder)
+    for begin in range(0, len(store.is_validation), _DOCUMENTS_AT_ONCE):
+        some = slice(begin, begin + _DOCUMENTS_AT_ONCE)
+        spool.append(np.repeat(store.is_validation[some], store.document_lengths[some]))
+    return spool.array(np.bool_)
 
 
 def _framed(ranks: Ids, lengths: Offsets, word_dim: int) -> Ids:

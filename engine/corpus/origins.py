@@ -1,11 +1,12 @@
 """Where each document of a text came from: its file, and its line there."""
 
-from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.files.spool import Spool, SpooledNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +25,16 @@ class Origins:
 
 
 class OriginsRecorder:
-    """Take down where documents came from, in the order of the text."""
+    """Take down where documents came from, in the order of the text.
 
-    def __init__(self) -> None:
-        self._lines: array[int] = array("q")
+    Parameters
+    ----------
+    spool : Spool
+        For the lines.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._lines = SpooledNumbers(spool)
         self._numbers: list[int] = []  # of the files
         self._firsts: list[int] = []
 
@@ -38,14 +45,14 @@ class OriginsRecorder:
             self._firsts.append(len(self._lines))
         self._lines.append(line)
 
-    def of(self, document: int) -> tuple[int, int]:
-        """Return the line of a document and the number of its file."""
-        return self._lines[document], self._numbers[bisect_right(self._firsts, document) - 1]
+    def number_of(self, document: int) -> int:
+        """Return the number of the file of a document."""
+        return self._numbers[bisect_right(self._firsts, document) - 1]
 
     def origins(self, names: list[str]) -> Origins:
-        """Return all, given the names of the files, none where there is but one."""
+        """Return all, in the end, given the names of the files, none where there is but one."""
         return Origins(
-            lines=np.asarray(self._lines),
+            lines=self._lines.array(),
             files=tuple(names[number] for number in self._numbers) if names else (),
             firsts=tuple(self._firsts) if names else (),
         )

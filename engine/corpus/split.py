@@ -3,6 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.files.spool import numbers_in_file
+
+_AT_ONCE = 1 << 20  # documents
+
 
 def draw_validation(group_of: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
     """Choose the validation documents.
@@ -23,13 +27,15 @@ def draw_validation(group_of: NDArray[np.int64], fraction: float, seed: int) -> 
         different documents and the fraction is not zero.
     """
     documents = len(group_of)
-    sizes = np.bincount(group_of) if documents else np.zeros(0, dtype=np.int64)  # (groups,)
+    sizes = _sizes(group_of)  # (groups,)
     if fraction <= 0.0 or len(sizes) < 2:
         return np.zeros(documents, dtype=bool)
     most = min(max(1, round(fraction * documents)), documents - 1)
     is_chosen = np.zeros(len(sizes), dtype=bool)  # (groups,)
     chosen = 0
-    for group in np.random.default_rng(seed).permutation(len(sizes)):
+    order = numbers_in_file(len(sizes))  # (groups,)
+    np.random.default_rng(seed).shuffle(order)
+    for group in order:
         if chosen == most:
             break
         size = int(sizes[group])
@@ -40,3 +46,12 @@ def draw_validation(group_of: NDArray[np.int64], fraction: float, seed: int) -> 
     if chosen == 0:
         is_chosen[int(np.argmin(sizes))] = True
     return is_chosen[group_of]
+
+
+def _sizes(group_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many documents each group has, (groups,)."""
+    sizes = numbers_in_file(int(group_of.max()) + 1 if len(group_of) else 0)
+    sizes.fill(0)
+    for begin in range(0, len(group_of), _AT_ONCE):
+        np.add.at(sizes, group_of[begin : begin + _AT_ONCE], 1)
+    return sizes

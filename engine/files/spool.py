@@ -9,6 +9,7 @@ import contextlib
 import mmap
 import os
 import tempfile
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -20,6 +21,8 @@ Numbers: TypeAlias = NDArray[Any]
 
 MOST_IN_MEMORY = 8 << 20
 _NUMBERS_AT_ONCE = 1 << 19
+_MANY_NUMBERS = 1 << 20  # 8 MB of them
+_APPENDED_AT_ONCE = 1 << 16
 PIECE_BYTES = 4 << 20  # read at once; a few milliseconds of work, and a whole number of numbers
 
 
@@ -137,11 +140,44 @@ def _bytes_of(data: bytes | Numbers) -> memoryview:
     return memoryview(data) if isinstance(data, bytes) else data.data.cast("B")
 
 
+class SpooledNumbers:
+    """Whole numbers that are appended one by one; see `Spool`.
+
+    Parameters
+    ----------
+    spool : Spool
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._last: array[int] = array("q")
+
+    def __len__(self) -> int:
+        return self._spool.size // 8 + len(self._last)
+
+    def append(self, number: int) -> None:
+        """Append a number."""
+        self._last.append(number)
+        if len(self._last) == _APPENDED_AT_ONCE:
+            self._move()
+
+    def array(self) -> NDArray[np.int64]:
+        """Return all of them, mapped from the file if there is one; no more can be appended."""
+        self._move()
+        return self._spool.array(np.int64)
+
+    def _move(self) -> None:
+        self._spool.append(self._last.tobytes())
+        self._last = array("q")
+
+
 def numbers_in_file(count: int) -> NDArray[np.int64]:
     """Return 0, 1, 2 … in memory that the system can write to a file, which has no name.
 
-    Without room on the disk it is common memory.
+    Few of them, and all where there is no room on the disk, are in common memory.
     """
+    if count < _MANY_NUMBERS:
+        return np.arange(count)
     try:
         with tempfile.TemporaryFile(prefix="rnn-text-lab-") as file:
             for begin in range(0, count, _NUMBERS_AT_ONCE):

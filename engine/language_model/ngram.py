@@ -18,6 +18,7 @@ order, P grams of the order below: the contexts.
 import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ from engine.corpus.corpus import Corpus, Sentences
 from engine.corpus.counting.references import ReferenceLosses, ReferencesCounted, table_name
 
 _Numbers = NDArray[np.int64]
+_Counts = NDArray[np.int32]  # of at most `MOST_WORDS`
 _Floats = NDArray[np.float64]
+_Number = TypeVar("_Number", bound=np.signedinteger)
 
 MOST_WORDS = 5_000_000  # counted; of a longer text a sample of its sentences
 _WORDS_AT_ONCE = 1 << 20  # predicted
@@ -46,8 +49,8 @@ class _Grams:
     """All grams of one order that the text has, in the order of their keys."""
 
     keys: _Numbers  # (G,), context · C + last word, rising
-    counts: _Numbers  # (G,)
-    continuations: _Numbers  # (G,), different words before; `counts` where nothing can be before
+    counts: _Counts  # (G,)
+    continuations: _Counts  # (G,), different words before; `counts` where nothing can be before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +234,7 @@ def count_ngrams(
     """
     some = sample_of(sentences, MOST_WORDS)
     counted = [_single_words(some, word_dim)]
-    grams = some.ids.astype(np.int64)  # (N,), the gram of the present order that ends at each word
+    grams = some.ids  # (N,), the gram of the present order that ends at each word
     is_start = _starts(some)
     is_first = is_start  # (N,), whether that gram begins with SENTENCE_START
     for length in range(2, order + 1):
@@ -239,20 +242,16 @@ def count_ngrams(
         if not control.proceed():
             return None
         contexts = _before(grams, is_start)
-        where = np.flatnonzero(contexts != _NO_GRAM)  # (at most N,)
-        keys, first, found, counts = np.unique(
-            contexts[where] * word_dim + some.ids[where],
-            return_index=True,
-            return_inverse=True,
-            return_counts=True,
-        )
-        shorter = grams[where[first]]  # (G,), each gram without its first word
+        has_gram = contexts != _NO_GRAM  # (N,)
+        found, numbers = _numbered(contexts[has_gram], some.ids[has_gram], word_dim)
+        shorter = np.empty_like(found.counts)  # (G,), each gram without its first word
+        shorter[numbers] = grams[has_gram]
         counted[-1] = _with_continuations(counted[-1], shorter, grams[is_first])
         is_first = np.concatenate([[False], is_first[:-1]])
-        grams = np.full_like(grams, _NO_GRAM)
-        grams[where] = found
-        is_first &= grams != _NO_GRAM
-        counted.append(_Grams(keys=keys, counts=counts, continuations=counts))
+        grams = np.full(len(contexts), _NO_GRAM, dtype=np.int32)
+        grams[has_gram] = numbers
+        is_first &= has_gram
+        counted.append(found)
     words = some.words_to_predict
     return NGramCounts(counted, word_dim, words, is_sample=some is not sentences)
 
@@ -284,8 +283,12 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
     if sentences.words_to_predict <= words:
         return sentences
     share = words / sentences.words_to_predict
-    places = np.floor(np.arange(len(sentences) + 1) * share)
-    return sentences.chosen(np.flatnonzero(np.diff(places) > 0))
+    chosen = []
+    for first in range(0, len(sentences), _WORDS_AT_ONCE):
+        last = min(first + _WORDS_AT_ONCE, len(sentences))
+        reached = np.floor(np.arange(first, last + 1) * share)  # (sentences of the slice + 1,)
+        chosen.append(first + np.flatnonzero(np.diff(reached) > 0))
+    return sentences.chosen(np.concatenate(chosen))
 
 
 def _parts_of(sentences: Sentences) -> Iterator[Sentences]:
@@ -302,40 +305,82 @@ def _parts_of(sentences: Sentences) -> Iterator[Sentences]:
 
 def _single_words(sentences: Sentences, word_dim: int) -> _Grams:
     """Return the grams of order 1: all words of the vocabulary, whether they occur or not."""
-    counts = np.bincount(sentences.ids, minlength=word_dim)
+    counts = np.bincount(sentences.ids, minlength=word_dim).astype(np.int32)
     counts[_START] = 0  # it is never predicted
     return _Grams(keys=np.arange(word_dim), counts=counts, continuations=counts)
 
 
-def _with_continuations(grams: _Grams, shorter: _Numbers, first: _Numbers) -> _Grams:
+def _numbered(contexts: _Counts, ids: _Counts, word_dim: int) -> tuple[_Grams, _Counts]:
+    """Count and number the pairs of context and last word, (n,) each; no array more than it needs.
+
+    Returns
+    -------
+    grams : _Grams
+    numbers : int32 array of shape (n,)
+        The gram of each pair.
+    """
+    keys = contexts.astype(np.int64)  # (n,)
+    keys *= word_dim
+    keys += ids
+    order = np.argsort(keys)  # (n,)
+    keys = keys[order]
+    is_new = np.empty(len(keys), dtype=bool)  # (n,)
+    is_new[:1] = True
+    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
+    of_sorted = np.cumsum(is_new, dtype=np.int32)  # (n,)
+    of_sorted -= 1
+    numbers = np.empty_like(of_sorted)  # (n,)
+    numbers[order] = of_sorted
+    del order, of_sorted
+    keys = keys[is_new]  # (G,)
+    counts = np.diff(np.flatnonzero(is_new), append=len(is_new)).astype(np.int32)  # (G,)
+    return _Grams(keys=keys, counts=counts, continuations=counts), numbers
+
+
+def _with_continuations(grams: _Grams, shorter: _Counts, first: _Counts) -> _Grams:
     """Enter how many different words come before each gram.
 
     Parameters
     ----------
     grams : _Grams
-    shorter : int64 array
+    shorter : int32 array
         The gram that is left of each longer one without its first word.
-    first : int64 array
+    first : int32 array
         Grams that begin with SENTENCE_START: nothing is before them, so they keep their counts.
     """
-    continuations = np.bincount(shorter, minlength=len(grams.keys))
+    continuations = np.bincount(shorter, minlength=len(grams.keys)).astype(np.int32)
     continuations[first] = grams.counts[first]
     return replace(grams, continuations=continuations)
 
 
-def _level(keys: _Numbers, counts: _Numbers, contexts: int, word_dim: int) -> _Level:
+def _level(keys: _Numbers, counts: _Counts, contexts: int, word_dim: int) -> _Level:
     """Discount the counts of one order; `contexts` are P."""
-    context = keys // word_dim  # (G,)
-    off = np.array([0.0, *_discounts(counts)])[np.minimum(counts, 3)]  # (G,)
-    totals = np.bincount(context, weights=counts, minlength=contexts)  # (P,)
-    left = np.bincount(context, weights=off, minlength=contexts).astype(np.float64)
-    is_seen = totals > 0.0
-    np.divide(left, totals, out=left, where=is_seen)
-    left[~is_seen] = 1.0
-    return _Level(keys=keys, shares=(counts - off) / np.maximum(totals[context], 1.0), left=left)
+    discounts = np.array([0.0, *_discounts(counts)])
+    shares, left = np.empty(len(keys)), np.ones(contexts)  # (G,), (P,)
+    for part in _whole_contexts(keys, word_dim):
+        context = keys[part] // word_dim  # (grams of the part,)
+        first = context[0]
+        context -= first
+        own = counts[part]
+        off = discounts[np.minimum(own, 3)]  # (grams of the part,)
+        totals = np.bincount(context, weights=own)  # (contexts of the part,)
+        taken = np.bincount(context, weights=off)
+        np.divide(taken, totals, out=left[first : first + len(totals)], where=totals > 0.0)
+        shares[part] = (own - off) / np.maximum(totals[context], 1.0)
+    return _Level(keys=keys, shares=shares, left=left)
 
 
-def _discounts(counts: _Numbers) -> tuple[float, float, float]:
+def _whole_contexts(keys: _Numbers, word_dim: int) -> Iterator[slice]:
+    """Yield parts of about `_WORDS_AT_ONCE` grams, each with all that its contexts have."""
+    begin = 0
+    while begin < len(keys):
+        last = min(begin + _WORDS_AT_ONCE, len(keys)) - 1
+        end = int(np.searchsorted(keys, (keys[last] // word_dim + 1) * word_dim))
+        yield slice(begin, end)
+        begin = end
+
+
+def _discounts(counts: _Counts) -> tuple[float, float, float]:
     """Return what is taken off counts of 1, 2, and 3 or more, as Chen and Goodman estimate it."""
     n1, n2, n3, n4 = (
         int(number) for number in np.bincount(np.minimum(counts, 5), minlength=6)[1:5]
@@ -356,8 +401,9 @@ def _starts(sentences: Sentences) -> NDArray[np.bool_]:
     return is_start
 
 
-def _before(grams: _Numbers, is_start: NDArray[np.bool_]) -> _Numbers:
+def _before(grams: NDArray[_Number], is_start: NDArray[np.bool_]) -> NDArray[_Number]:
     """Return the gram that ends just before each word, none at the start of a sentence."""
-    before = np.concatenate([[_NO_GRAM], grams[:-1]])
-    before[is_start] = _NO_GRAM
+    before = np.empty_like(grams)
+    before[1:] = grams[:-1]
+    before[is_start] = _NO_GRAM  # the first word is one
     return before

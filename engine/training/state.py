@@ -63,7 +63,6 @@ FORMAT = "rnn-text-lab-training-state"
 VERSION = 1
 
 _MOST_OPTIMIZER_TENSORS = 64
-_MANY_SENTENCES = 1 << 22  # 32 MB of numbers
 _PIECE = 1 << 18  # numbers that are looked at together
 _COUNTS = (
     "step",
@@ -166,7 +165,7 @@ def sentence_order(config: TrainConfig, epoch: int, sentences: int) -> NDArray[n
 
     Those of many sentences lie in a file, so that a text need not fit into the memory.
     """
-    order = np.arange(sentences) if sentences < _MANY_SENTENCES else numbers_in_file(sentences)
+    order = numbers_in_file(sentences)
     if config.recipe != "tutorial":
         np.random.default_rng([config.seed, epoch]).shuffle(order)
     return order

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+import engine.cli.meeting
 import engine.cli.ranks
 import engine.cli.runs
 from engine.cli.main import main as command_line
@@ -32,7 +33,7 @@ def note_every_step() -> None:
     trainer._POINT_EVERY_S = 0.0
     recorder._LOGGED_POINT_S = 0.0
     recorder._AUTOSAVE_S = 0.0
-    engine.cli.ranks._TELL_AFTER_S = 0.0
+    engine.cli.meeting._TELL_AFTER_S = 0.0
 
 
 def have_accident(step: int, kind: str) -> None:

@@ -78,7 +78,7 @@ class Ranking:
 
     def first(self, count: int) -> Iterable[int]:
         """Return the text's own ranks of the most frequent words."""
-        return range(count) if self.order is None else self.order[:count].tolist()
+        return range(count) if self.order is None else map(int, self.order[:count])
 
     def of(self, word_ranks: Int32s) -> Int32s:
         """Return the ranks here of words by the text's own ranks, in the same shape."""

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from engine.corpus.assembly import AssembledText
 from engine.corpus.corpus import TextSummary, TokenStore
 from engine.corpus.origins import Origins
+from engine.corpus.word_list import word_list
 from engine.documents.rows import RowProblem
 from engine.errors import ModelFileError
 from engine.files.records import parse_json, record_from_json
@@ -37,7 +38,7 @@ _BEGIN = _MAGIC.ljust(_ALIGNED, b"\0")
 _HASH_BYTES = 32
 _END_BYTES = 8 + _HASH_BYTES + len(_MAGIC)
 _MOST_DESCRIPTION = 64 << 20
-_MOST_IN_MEMORY = 32 << 20  # bytes of an array that is read; a larger one is mapped
+_MOST_IN_MEMORY = 32 << 20  # bytes of all arrays; where there are more, all are mapped
 
 _DTYPES: dict[str, type[np.generic]] = {
     "texts": np.uint8,
@@ -152,7 +153,7 @@ def read_prepared(
             for size in _checked(file, name, place):
                 done += size
                 yield done, total
-            arrays[name] = _array(file, name, place)
+            arrays[name] = _array(file, name, place, is_mapped=total > _MOST_IN_MEMORY)
     yield total, total
     return _prepared(description, arrays, folder, path)
 
@@ -174,10 +175,6 @@ def _pieces(name: str, parts: AssembledText) -> Iterator[bytes | memoryview]:
             yield from _slices(getattr(parts, name))
         case "lines":
             yield from _slices(parts.origins.lines)
-        case "words":
-            yield from _slices(np.frombuffer("".join(parts.words).encode(), dtype=np.uint8))
-        case "word_lengths":
-            yield from _slices(np.array([len(word) for word in parts.words], dtype=np.int32))
         case _:
             yield from getattr(parts, name).pieces()
 
@@ -256,9 +253,9 @@ def _checked(file: BufferedReader, name: str, place: _Place) -> Iterator[int]:
         raise DamagedError(f"its {name} are damaged")
 
 
-def _array(file: BufferedReader, name: str, place: _Place) -> Numbers:
+def _array(file: BufferedReader, name: str, place: _Place, *, is_mapped: bool) -> Numbers:
     count = place.size // _item_bytes(name)
-    if place.size > _MOST_IN_MEMORY:
+    if is_mapped:
         whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(whole, _DTYPES[name], count, place.start)
     file.seek(place.start)
@@ -282,7 +279,7 @@ def _prepared(
         )
         files = [(str(name), int(first)) for name, first in description["files"]]
         lines = arrays.pop("lines")
-        words = _words(bytes(arrays.pop("words")).decode("utf-8"), arrays.pop("word_lengths"))
+        words = word_list(arrays.pop("words"), arrays.pop("word_lengths"))
     except (ModelFileError, ValueError, TypeError, KeyError) as error:
         raise DamagedError(f"its description cannot be used: {error}") from error
     texts = arrays.pop("texts").data
@@ -323,12 +320,6 @@ def _are_in_order(firsts: list[int], documents: int) -> bool:
     return not firsts or (
         firsts[0] == 0 and firsts[-1] < documents and firsts == sorted(set(firsts))
     )
-
-
-def _words(text: str, lengths: Numbers) -> tuple[str, ...]:
-    ends = np.cumsum(lengths, dtype=np.int64).tolist()
-    starts = [0, *ends[:-1]]
-    return tuple([text[start:end] for start, end in zip(starts, ends, strict=False)])
 
 
 def _hash(data: bytes) -> bytes:

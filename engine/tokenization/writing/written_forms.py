@@ -1,6 +1,6 @@
 """How each word is most often written: Jörg, NASA, I."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +56,12 @@ class FormCounts:
             middle = sorted(weights.values())[len(weights) // 2]
             self._weights = {form: w for form, w in weights.items() if w > middle}
 
-    def most_frequent(self, words: Sequence[str]) -> dict[str, str]:
+    def most_frequent(self, is_word: Callable[[str], bool]) -> dict[str, str]:
         """Return the most frequent form of each word, where it is not the word itself."""
-        wanted = set(words)
         best: dict[str, tuple[float, str]] = {}
         for form, weight in self._weights.items():
             word = small(form, self._language)
-            if word in wanted and weight > best.get(word, (0.0, ""))[0]:
+            if weight > best.get(word, (0.0, ""))[0] and is_word(word):
                 best[word] = (weight, form)
         return {word: form for word, (_, form) in best.items() if form != word}
 

@@ -35,6 +35,7 @@ _NEWS_S = 3.0  # without another rank that noticed a loss: then those that did n
 _PIECE = 16 << 20  # bytes that are sent at once, so that each comes soon
 _BEAT_S = 0.5  # between two signs of life while rank 0 is busy
 _LOOK_S = 0.05
+_GPU = "cuda"  # a rank sees no other
 TEXT, BEGIN, END = 1, 2, 3  # what rank 0 orders: take the text, begin, go home
 
 _Result = TypeVar("_Result")
@@ -115,6 +116,10 @@ class Ranks:
                 backend, store=store, rank=rank, world_size=count, timeout=patience
             )
         )
+        if (
+            with_gpus
+        ):  # nccl's ranks find each other in the store with the first sum: while it waits
+            self.sum([torch.zeros(1, device=_GPU)])
         store.set_timeout(timedelta(seconds=_NEWS_S))  # that of a node that is gone answers never
 
     @property
@@ -290,7 +295,7 @@ class Ranks:
         if self.leads and self._began_s is None:
             with contextlib.suppress(RankLostError):
                 self.order(END)
-        _leave_group()
+        _leave_group(is_broken=bool(reason))
 
     def _try(self, exchange: Callable[[], _Result]) -> _Result:
         """Do what needs all ranks; raise `RankLostError` if one is gone."""
@@ -298,7 +303,7 @@ class Ranks:
             return exchange()
         except (RuntimeError, ValueError) as error:
             # so that those notice it at once who wait for this rank
-            _leave_group()
+            _leave_group(is_broken=True)
             raise self._loss() from error
 
     def _loss(self) -> RankLostError:
@@ -376,8 +381,12 @@ def _unpack(sent: Sequence[torch.Tensor], parts: Sequence[_Part]) -> None:
             part.gradient.index_copy_(0, part.rows, piece)
 
 
-def _leave_group() -> None:
-    """Close the connections to the other ranks."""
-    if dist.is_initialized():
-        with contextlib.suppress(RuntimeError, ValueError):
-            dist.destroy_process_group()
+def _leave_group(*, is_broken: bool) -> None:
+    """Close the connections to the other ranks; at once if `is_broken`."""
+    if not dist.is_initialized():
+        return
+    if is_broken and dist.group.WORLD is not None:
+        with contextlib.suppress(RuntimeError):
+            dist.group.WORLD.abort()  # or nccl would wait for the others to leave, too
+    with contextlib.suppress(RuntimeError, ValueError):
+        dist.destroy_process_group()

@@ -1,6 +1,5 @@
 """Ranks that meet in a store, also one that earlier ranks have left things in."""
 
-import contextlib
 import io
 import threading
 from collections.abc import Sequence
@@ -9,11 +8,12 @@ from pathlib import Path
 import pytest
 import torch.distributed as dist
 
-from engine.cli.ranks import Place, meet
+from engine.cli import meeting
+from engine.cli.meeting import Place, meet
 from engine.cli.terminal.output import Output
 from engine.control import RunControl
 from engine.errors import EngineError
-from tests.patience import HANGS_AFTER_S
+from tests.patience import HANGS_AFTER_S, wait_until
 
 RANKS = 3
 
@@ -21,21 +21,31 @@ RANKS = 3
 class Start:
     """Ranks of one start, each a thread, that come in a given order."""
 
-    def __init__(self, store: dist.Store, order: Sequence[int]) -> None:
+    def __init__(
+        self, store: dist.Store, order: Sequence[int], rendezvous: Path | None = None
+    ) -> None:
         self.met: dict[int, dist.Store] = {}
         self.control = RunControl()
-        self._store = store
+        self.failures: dict[int, str] = {}
+        self._store, self._rendezvous = store, rendezvous
         self._threads = [threading.Thread(target=self._meet, args=(rank,)) for rank in order]
         for thread in self._threads:
             thread.start()
 
     def _meet(self, rank: int) -> None:
         place = Place(
-            rank=rank, count=RANKS, local_rank=rank, local_count=RANKS, node=0, rendezvous=Path()
+            rank=rank,
+            count=RANKS,
+            local_rank=rank,
+            local_count=RANKS,
+            node=0,
+            rendezvous=self._rendezvous,
         )
         silent = Output(as_json=False, out=io.StringIO(), err=io.StringIO())
-        with contextlib.suppress(EngineError):  # stopped
+        try:
             self.met[rank] = meet(place, self._store, self.control, silent)
+        except EngineError as error:
+            self.failures[rank] = str(error)
 
     def join(self) -> None:
         for thread in self._threads:
@@ -73,3 +83,56 @@ def test_that_a_rank_that_comes_twice_is_invited_again() -> None:
     others.join()
 
     assert sorted(leader.met | others.met) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_that_a_second_process_of_one_rank_is_told_so(has_begun: bool) -> None:
+    store = dist.HashStore()
+    place = Path("meeting")
+    first = Start(store, (0, 1, 2) if has_begun else (1,), place)
+    if has_begun:
+        first.join()
+    else:
+        wait_until(lambda: store.check(["hello/1"]))
+
+    second = Start(store, (1,), place)
+    told = second if has_begun else first
+    told.join()
+    second.control.stop()
+    second.join()
+
+    assert "Another process has come as rank 1" in told.failures[1]
+
+
+@pytest.mark.parametrize(
+    ("hello", "told"),
+    [
+        (
+            f"word 4 {meeting._PROGRAM}",
+            "Rank 1 takes itself for one of 4 ranks, rank 0",
+        ),
+        ("word 3 RNN Text Lab 0.1", "Rank 1 has RNN Text Lab 0.1, rank 0 RNN Text Lab"),
+    ],
+)
+def test_that_ranks_that_are_not_alike_do_not_begin(hello: str, told: str) -> None:
+    store = dist.HashStore()
+    store.set("hello/1", hello)
+    store.set("hello/2", f"word 3 {meeting._PROGRAM}")
+
+    leader = Start(store, (0,))
+    leader.join()
+
+    assert told in leader.failures[0]
+
+
+def test_that_what_a_killed_start_left_is_deleted(tmp_path: Path) -> None:
+    path, left = tmp_path / "meeting", tmp_path / "meeting.0123abcd"
+    left.write_bytes(b"the store of those")
+    path.write_text(left.name)
+    place = Place(rank=0, count=2, local_rank=0, local_count=2, node=0, rendezvous=path)
+
+    with meeting._store_in_file(place, path, RunControl()) as store:
+        store.set("hello/0", "anew")
+        assert not left.exists()
+
+    assert list(tmp_path.iterdir()) == []

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from engine.control import RunControl
 from engine.corpus.assembly import CorpusAssembler
-from engine.corpus.document_groups import DocumentGroups
 from engine.corpus.workers import PreparedBatch
 from engine.files import spool as module
+from engine.files.numbering import DocumentGroups
 from engine.files.spool import Spool, forget_pages
 
 
@@ -202,10 +202,12 @@ def test_that_a_stop_is_heard_while_words_are_counted(calls: int) -> None:
     gathered.close()
 
 
-def test_that_equal_documents_have_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.corpus.document_groups._MOST_RECENT", 50)
+def test_that_equal_documents_have_one_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.files.numbering._MOST_RECENT", 50)
     texts = [str(number * number % 997) for number in range(3000)]  # hashes end in 0, too
-    groups = DocumentGroups()
+    groups = DocumentGroups(tmp_path)
 
     found = [groups.find(text) for text in texts]
 

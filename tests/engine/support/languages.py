@@ -98,9 +98,10 @@ def writer(tokenizer: Tokenizer, sentences: Sequence[str]) -> Writer:
         fast.append_numbers(sentence, numbers)
         lengths.append(len(numbers) - before)
     forms.add(fast.table.words, np.array(numbers, np.int32), np.array(lengths, np.int32))
-    words = sorted({tokenizer.word_of(form) for form in fast.table.words})
+    is_word = {tokenizer.word_of(form) for form in fast.table.words}.__contains__
     is_small = tokenizer.config.lower_case or tokenizer.config.name == "tutorial"
-    return Writer(tokenizer, counts.writing(code, forms.most_frequent(words) if is_small else None))
+    spelling = forms.most_frequent(is_word) if is_small else None
+    return Writer(tokenizer, counts.writing(code, spelling))
 
 
 @dataclass(frozen=True, slots=True)

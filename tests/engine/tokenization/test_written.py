@@ -237,7 +237,7 @@ def test_that_a_capital_at_the_beginning_says_little() -> None:
     numbers = np.array([3, 0, 1, 4, 0, 1, 2], dtype=np.int32)
     counts.add(forms, numbers, np.array([4, 3], dtype=np.int32))
 
-    assert counts.most_frequent(["however", "bob"]) == {"bob": "Bob"}
+    assert counts.most_frequent({"however", "bob"}.__contains__) == {"bob": "Bob"}
 
 
 def test_that_forms_are_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +247,7 @@ def test_that_forms_are_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatc
     counts.add(["x", "NASA", "B", "C"], numbers, np.array([6], dtype=np.int32))
     counts.add(["x", "NASA"], np.array([0, 1, 1], dtype=np.int32), np.array([3], dtype=np.int32))
 
-    assert counts.most_frequent(["nasa", "b", "c"]) == {"nasa": "NASA"}
+    assert counts.most_frequent({"nasa", "b", "c"}.__contains__) == {"nasa": "NASA"}
 
 
 _TOKENS = sorted({token for code in ("en", "de", "fr") for line in own_sentences(code)

@@ -10,7 +10,6 @@ import pytest
 from engine.config import TrainConfig
 from engine.corpus.corpus import Sentences
 from engine.files import spool
-from engine.training import state
 from engine.training.state import sentence_order, text_digest
 from tests.engine.support.runs import animal_corpus
 
@@ -64,7 +63,7 @@ def test_that_the_order_of_many_sentences_is_that_of_few_but_lies_in_a_file(
 ) -> None:
     config = TrainConfig(seed=3)
     few = sentence_order(config, 2, 300_000)
-    monkeypatch.setattr(state, "_MANY_SENTENCES", 1000)
+    monkeypatch.setattr(spool, "_MANY_NUMBERS", 1000)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path if has_room else tmp_path / "missing"))
 
     monkeypatch.setattr(spool, "_NUMBERS_AT_ONCE", 1000)

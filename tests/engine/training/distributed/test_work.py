@@ -1,12 +1,16 @@
 """How a batch is divided over ranks, and what of its gradients is sent."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.training.distributed.ranks import _packed, _Part, _unpack
+from engine.control import RunControl
+from engine.training.distributed import ranks as module
+from engine.training.distributed.ranks import Ranks, _packed, _Part, _unpack
 from engine.training.distributed.work import dealt_out
 
 
@@ -55,3 +59,17 @@ def test_that_the_rows_of_words_that_occurred_are_sent_and_no_others(
     assert sum(each.numel() for each in sent[0]) == H * (H + U_words + (V_words or C))
     for gradient, whole in zip(gradients, expected, strict=True):
         torch.testing.assert_close(gradient[0], whole)
+
+
+def test_that_nccl_looks_for_the_other_ranks_while_the_store_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = Mock()
+    monkeypatch.setattr(module, "_GPU", "cpu")
+    monkeypatch.setattr(module.dist, "init_process_group", told.init)
+    monkeypatch.setattr(Ranks, "sum", lambda _, tensors: told.sum(len(tensors)))
+
+    Ranks(0, 2, told.store, RunControl(), with_gpus=True)
+
+    assert [name for name, *_ in told.mock_calls] == ["init", "sum", "store.set_timeout"]
+    assert told.init.call_args.args == ("cpu:gloo,cuda:nccl",)
