@@ -232,7 +232,8 @@ def tuning_text(tuning: Tuning) -> str:
         f"label smoothing {tuning.label_smoothing:g} (in no loss that is shown)"
         if tuning.label_smoothing
         else "",
-        f"judged and kept is the mean of the last tenth of the steps, about {_reach(tuning):,} at most"
+        "judged and kept is the mean of the last tenth of the steps, about "
+        f"{_reach(tuning):,} at most"
         if tuning.averaging
         else "",
         f"softmax over the batch's words and {tuning.softmax_sample:.3g} of the others while it "
