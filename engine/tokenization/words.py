@@ -101,6 +101,7 @@ _AFTER_CLOSING = frozenset(".,;:!?…)]}—–-/*_~<>%|。，、！？：；؟،
 _QUOTES = frozenset("\"“”„«»‟‘‚‛’'`´‹›")
 _SENTENCE_CLOSERS = frozenset({CLOSING, ")", "]", "}", "*", "_"})
 _NUMBER_WORD = regex.compile(r"[-−+]?\d[\d.,:٫٬'’/-]*")
+Merging = Callable[[str | None, str], str]  # `OwnWords.merged`
 
 # A token that its chunk alone cannot settle begins so; no text has it.
 _OPEN = "\0"
@@ -219,8 +220,7 @@ class WordTokenizer(OwnWords):
 
     def tokenize(self, sentence: str) -> list[str]:
         """Return the words of one sentence."""
-        word_of = self.word_of
-        return [word_of(piece.token) for piece in self.pieces(sentence)]
+        return [self.word_of(piece.token) for piece in self.pieces(sentence)]
 
     def pieces(self, sentence: str) -> list[Piece]:
         """Return the written tokens of one sentence, and how they stood there."""
@@ -228,7 +228,7 @@ class WordTokenizer(OwnWords):
         for chunk in self.chunks(sentence):
             pieces += self.chunk(chunk)
         if any(map(is_unsettled, pieces)):
-            return _settled(pieces, is_english=self._is_english)
+            return _settled(pieces, self.merged, is_english=self._is_english)
         return pieces
 
     def fast(self) -> "FastWords":
@@ -386,7 +386,7 @@ def _plain(word: str) -> str:
     return str(_APOSTROPHES.sub("'", word))
 
 
-def _settled(pieces: Sequence[Piece], *, is_english: bool) -> list[Piece]:
+def _settled(pieces: Sequence[Piece], merged: Merging, *, is_english: bool) -> list[Piece]:
     """Settle what hung on the rest of the sentence: apostrophes, quotation marks, "No."."""
     settled: list[Piece] = []
     closings = _pairs_of_single(pieces)
@@ -418,7 +418,7 @@ def _settled(pieces: Sequence[Piece], *, is_english: bool) -> list[Piece]:
                 continue
             token = APOSTROPHE
         else:
-            settled += _stop_kept_or_not(kind, piece, pieces[index + 1 :])
+            settled += _stop_kept_or_not(piece, pieces[index + 1 :], merged)
             continue
         depth += (token == OPENING) - (token == CLOSING and depth > 0)
         settled.append(Piece(token, piece.is_glued, piece.raw))
@@ -439,16 +439,17 @@ def _pairs_of_single(pieces: Sequence[Piece]) -> dict[int, int]:
     return pairs
 
 
-def _stop_kept_or_not(token: str, piece: Piece, after: Sequence[Piece]) -> list[Piece]:
+def _stop_kept_or_not(piece: Piece, after: Sequence[Piece], merged: Merging) -> list[Piece]:
     """Return "No." before a number, "J." and "3." before a word as one piece, others as two."""
     follower = next((p.token for p in after if p.token not in _SENTENCE_CLOSERS), "").lstrip(_OPEN)
-    word = token[:-1]
+    token, word = piece.token[1:], piece.token[1:-1]
     if (len(word) == 1 and word.isupper()) or ORDINAL.fullmatch(word):
         is_kept = bool(follower)
     else:
         is_kept = follower[:1].isdigit() or follower == NUMBER_TOKEN
     if is_kept:
         return [Piece(token, piece.is_glued, piece.raw)]
+    word = merged(None, word)
     return [Piece(word, piece.is_glued, piece.raw[:-1]), Piece(".", is_glued=True, raw=".")]
 
 
@@ -477,8 +478,7 @@ class FastWords:
         except KeyError:
             found = [numbers_of.get(chunk) or self._numbers(chunk) for chunk in chunks]
         if () in found:  # of a chunk that hangs on the others
-            table = self.table
-            numbers += [table[piece.token] for piece in self._tokenizer.pieces(sentence)]
+            numbers += [self.table[piece.token] for piece in self._tokenizer.pieces(sentence)]
             return
         for chunk_numbers in found:
             numbers += chunk_numbers

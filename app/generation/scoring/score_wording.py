@@ -95,7 +95,8 @@ def parts_text(score: SentenceScore) -> str:
         return "These are the words as drawn; typed, this text would be read as different words."
     if len(score.parts) < 2:
         return ""
-    parts = "  ·  ".join(
+    # A Latin letter before a number: else Qt draws it in the font of the script before it.
+    parts = "  ·  then ".join(
         f"{format_odds(part.log_probability)} for {isolated(_shortened(part.text))}"
         for part in score.parts
     )

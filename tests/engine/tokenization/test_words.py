@@ -140,6 +140,26 @@ def test_that_numbers_links_and_users_become_one_word_each() -> None:
     assert tokens == [*wanted.split(), "(", "3rd", ")"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "tokens"),
+    [
+        ("Er kam am 3. Mai.", "Er kam am 3. Mai ."),
+        ("Er wohnt in Nr. 77.", f"Er wohnt in Nr. {NUMBER_TOKEN} ."),
+        ("„Kapitel 12 bis 15.“", f"“ Kapitel {NUMBER_TOKEN} bis {NUMBER_TOKEN} . ”"),
+    ],
+)
+def test_that_a_merged_number_may_end_a_sentence(sentence: str, tokens: str) -> None:
+    config = TokenizerConfig(name="words", language="de", lower_case=False, merge_numbers=True)
+    found = make_tokenizer(config, SentenceRules(language="de"))
+    fast = found.fast()
+    numbers: list[int] = []
+
+    fast.append_numbers(sentence, numbers)
+
+    assert found.tokenize(sentence) == tokens.split()
+    assert [fast.table.words[number] for number in numbers] == tokens.split()
+
+
 def test_that_no_word_of_a_text_is_a_special_token() -> None:
     text = "SENTENCE_START SENTENCE_END UNKNOWN_TOKEN NUMBER_TOKEN"
 
