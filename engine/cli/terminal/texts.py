@@ -246,7 +246,7 @@ def rare_words(summary: "CorpusSummary") -> str:
     if summary.min_count == 1:
         return "every word that fits is known; "
     often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
-    return f"{counted(summary.rare_words, 'word')} that occur only {often} are unknown; "
+    return f"{counted(summary.rare_words, 'word')} that occur {often} are unknown; "
 
 
 def evaluated_lines(corpus: "Corpus") -> list[str]:
