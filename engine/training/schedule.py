@@ -102,7 +102,7 @@ class Schedule:
         return replace(done, is_best=_quality(done.training_loss, done.validation_loss) < bound)
 
     def adjust(self, done: EpochDone) -> RateHalved | None:
-        """Keep what is best; halve the learning rate if the loss rose, and say so."""
+        """Keep what is best; halve the rate if the loss rose or hardly fell, and say so."""
         quality, error = _quality(done.training_loss, done.validation_loss), done.standard_error
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
