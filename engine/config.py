@@ -252,6 +252,7 @@ class TrainConfig(JsonRecord):
     averaging: float | None = None  # weight that the mean of the parameters keeps at each step
     softmax_sample: float | None = None  # share of the words that a step's softmax is over; 1: all
     label_smoothing: float | None = None  # share of each target that goes to all words alike
+    min_improvement: float | None = None  # nats; an evaluation that gains less halves the rate
 
     def __post_init__(self) -> None:
         require(
@@ -308,6 +309,11 @@ class TrainConfig(JsonRecord):
         require(
             smoothing is None or 0.0 <= smoothing < 1.0,
             f"The label smoothing is a share from 0 to below 1, not {smoothing}.",
+        )
+        gain = self.min_improvement
+        require(
+            gain is None or (math.isfinite(gain) and gain >= 0.0),
+            f"The least improvement is a number of nats from 0 on, not {gain}.",
         )
         for dropout in (self.input_dropout, self.output_dropout):
             require(

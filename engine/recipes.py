@@ -24,6 +24,7 @@ class Tuning:
     averaging: float = 0.0  # 0: none
     softmax_sample: float = 1.0  # 1: the exact softmax
     label_smoothing: float = 0.0
+    min_improvement: float = 0.0  # nats per word and evaluation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,9 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
         replace(
             _FORMER_FAST,
             learning_rate=0.006,
-            tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.9995),
+            tuning=Tuning(
+                unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.01
+            ),
         ),
     ),
     (
@@ -76,6 +79,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
                 adam_epsilon=1e-5,
                 weight_decay=0.05,
                 averaging=0.9995,
+                min_improvement=0.01,
             ),
             reason="A text of this size is soon gone through several times: all numbers shrink a "
             "little at each step (weight decay).",
@@ -235,6 +239,9 @@ def tuning_text(tuning: Tuning) -> str:
         "judged and kept is the mean of the last tenth of the steps, about "
         f"{_reach(tuning):,} at most"
         if tuning.averaging
+        else "",
+        f"rate halved where an evaluation gains less than {tuning.min_improvement:g} nats"
+        if tuning.min_improvement
         else "",
         f"softmax over the batch's words and {tuning.softmax_sample:.3g} of the others while it "
         "trains on the CPU"

@@ -52,6 +52,7 @@ _NAMES = {  # a setting without a name here is called as the engine calls it
     "output_dropout": "Dropout at the output",
     "softmax_sample": "Words in a step’s softmax",
     "label_smoothing": "Label smoothing",
+    "min_improvement": "Halved below, nats",
     "averaging": "Weight of the averaged parameters",
     "bad_files": "Damaged files",
     "skip_rows": "Lines above the table",

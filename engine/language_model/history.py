@@ -52,7 +52,7 @@ BY_HAND = "It was set by hand."  # the reason of a rate that no schedule gave
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateHalved:
-    """The evaluated loss rose, so the learning rate was halved; or it was set by hand."""
+    """The evaluated loss rose or hardly fell, so the rate was halved; or it was set by hand."""
 
     step: int
     epoch: float

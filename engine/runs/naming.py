@@ -32,6 +32,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "output_dropout": lambda share: f"output dropout {share:g}",
     "softmax_sample": lambda share: f"softmax over {100.0 * share:g} %",
     "label_smoothing": lambda share: f"label smoothing {share:g}",
+    "min_improvement": lambda nats: f"halved below {nats:g} nats",
     "averaging": lambda weight: f"averaging {weight:g}",
     "vocabulary_size": lambda words: f"{words:,} words",
     "min_count": lambda times: f"words from {times:,}×",

@@ -47,6 +47,9 @@ class Schedule:
         Of the model that is trained further, or of the run that goes on.
     best : RNN, optional
         Of a run that goes on.
+    min_improvement : float
+        Nats per word. The fast recipe also halves the rate where an evaluation of the whole text
+        finds the loss lower by less: steps of this size teach nothing more.
 
     Attributes
     ----------
@@ -54,6 +57,11 @@ class Schedule:
         A copy of the network at the lowest evaluated loss, on the CPU.
     best_step : int
         When the best one was evaluated; -1 before this program did.
+
+    References
+    ----------
+    Mikolov et al., "RNNLM - Recurrent Neural Network Language Modeling Toolkit", ASRU 2011: its
+    rate is halved once an epoch gains less than 0.3 %.
     """
 
     def __init__(
@@ -64,7 +72,10 @@ class Schedule:
         progress: Progress,
         history: TrainingHistory | None = None,
         best: RNN | None = None,
+        *,
+        min_improvement: float = 0.0,
     ) -> None:
+        self._min_improvement = min_improvement if recipe == "fast" else 0.0
         self._recipe, self._rnn, self._optimizer = recipe, rnn, optimizer
         self._progress, self.best = progress, best
         self.best_step = -1
@@ -91,7 +102,7 @@ class Schedule:
         return replace(done, is_best=_quality(done.training_loss, done.validation_loss) < bound)
 
     def adjust(self, done: EpochDone) -> RateHalved | None:
-        """Keep what is best; halve the learning rate if the loss rose, and say so."""
+        """Keep what is best; halve the rate if the loss rose or hardly fell, and say so."""
         quality, error = _quality(done.training_loss, done.validation_loss), done.standard_error
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
@@ -102,9 +113,19 @@ class Schedule:
         judged = done.training_loss if self._recipe == "tutorial" else quality
         if judged > self.previous_loss + _doubt(error, self._progress.previous_error):
             return self._halve(done, judged)
+        gain = self.previous_loss - judged
         self._progress.previous_loss = judged
+        is_whole = not error and not self._progress.previous_error
         self._progress.previous_error = error or 0.0
-        return None
+        if not is_whole or gain >= self._min_improvement:
+            return None
+        self._optimizer.learning_rate /= 2.0
+        return RateHalved(
+            step=done.step,
+            epoch=done.epoch,
+            learning_rate=self._optimizer.learning_rate,
+            reason=f"The evaluated loss fell by only {gain:.4f}, to {judged:.4f}.",
+        )
 
     def has_converged(self) -> bool:
         """Tell whether the learning rate was halved so often that nothing changes any more."""

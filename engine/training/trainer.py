@@ -20,7 +20,7 @@ from engine.errors import DivergedError
 from engine.language_model.history import BY_HAND, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
-from engine.recipes import settle
+from engine.recipes import settle, tuning_of
 from engine.training.distributed.ranks import Ranks
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
@@ -124,7 +124,13 @@ class Trainer:
                 load_parameters(best, state.best)
                 self._good = state.model("best")
         self._schedule = Schedule(
-            train_config.recipe, place.rnn, place.optimizer, now, history, best
+            train_config.recipe,
+            place.rnn,
+            place.optimizer,
+            now,
+            history,
+            best,
+            min_improvement=tuning_of(train_config).min_improvement,
         )
         self._progress = RunProgress(corpus, model_config, train_config, now, history, clock)
         self._known = Evaluator(self._training, place, self._progress)

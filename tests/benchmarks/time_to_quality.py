@@ -71,6 +71,7 @@ _FORMER = TrainConfig(
     averaging=0.0,
     softmax_sample=1.0,
     label_smoothing=0.0,
+    min_improvement=0.0,
 )
 
 Judged: TypeAlias = Iterator[tuple[float, float]]  # seconds, held-out loss in nats per word

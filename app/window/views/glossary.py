@@ -42,7 +42,7 @@ TERMS = {
     "Learning rate": (
         "How large each correction of the network is. Too large and the loss jumps or "
         "explodes, too small and it creeps. It is halved automatically when the held-out loss "
-        "rises."
+        "rises, and in a large text when it hardly falls any more."
     ),
     "Steps back": (
         "How many words back an error is traced when the network is corrected "

@@ -114,6 +114,8 @@ def _add_tuning(train: argparse.ArgumentParser) -> None:
     add("--softmax-sample", type=float, metavar="X", help=share)
     smoothed = "share of each target that goes to all words alike; 0: none"
     add("--label-smoothing", type=float, metavar="X", help=smoothed)
+    gain = "an evaluation that finds the loss lower by less than X nats halves the rate; 0: none"
+    add("--min-improvement", type=float, metavar="X", help=gain)
 
 
 def _add_words(command: argparse.ArgumentParser) -> None:

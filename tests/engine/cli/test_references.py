@@ -162,7 +162,7 @@ def test_that_each_setting_of_the_recipe_can_be_chosen(
     csv_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chosen = ("--no-unigram-start", "--output-dropout", "0.25", "--averaging", "0")
-    smoothed = ("--label-smoothing", "0.2")
+    smoothed = ("--label-smoothing", "0.2", "--min-improvement", "0.03")
 
     assert main(train_arguments(csv_path, *HELD_OUT, *chosen, *smoothed)) == 0
 
@@ -170,9 +170,11 @@ def test_that_each_setting_of_the_recipe_can_be_chosen(
     assert (config.unigram_start, config.output_dropout, config.averaging) == (False, 0.25, 0.0)
     assert config.weight_decay == 0.15  # by the size of the text
     assert config.label_smoothing == 0.2
+    assert config.min_improvement == 0.03
     said = capsys.readouterr().err
     assert "0.25 at the output" in said
     assert "label smoothing 0.2 (in no loss that is shown)" in said
+    assert "rate halved where an evaluation gains less than 0.03 nats" in said
 
 
 @pytest.mark.parametrize(

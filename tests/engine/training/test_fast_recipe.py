@@ -275,6 +275,16 @@ def test_that_labels_are_smoothed_in_small_texts_with_many_words_and_why_is_said
     assert ("label smoothing 0.1" in tuning_text(defaults.tuning)) == (share > 0.0)
 
 
+@pytest.mark.parametrize(("words", "least"), [(SMALL, 0.0), (MIDDLE, 0.0), (LARGE, 0.01)])
+def test_that_large_texts_halve_the_rate_where_an_epoch_gains_little(
+    words: int, least: float
+) -> None:
+    decided = settle(TrainConfig(), words, 8000)
+
+    assert decided.min_improvement == least
+    assert ("gains less than 0.01 nats" in tuning_text(tuning_of(decided))) == (least > 0.0)
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_that_words_are_drawn_by_the_root_of_their_counts_and_so_many_of_them(share: float) -> None:
     counts = [0, 0, *(10_000 // rank for rank in range(1, 997)), 0]
@@ -344,6 +354,7 @@ def test_that_a_stop_and_a_way_on_change_nothing(
         output_dropout=0.3,
         softmax_sample=softmax_sample,
         label_smoothing=label_smoothing,
+        min_improvement=0.5,
     )
     whole, stopped = (Trainer(corpus, ModelConfig(hidden_dim=6), config) for _ in range(2))
     *_, last = (each for each in whole.run(RunControl()) if isinstance(each, SnapshotPublished))

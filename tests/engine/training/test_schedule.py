@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
@@ -271,3 +272,32 @@ def test_that_a_sample_and_the_whole_text_are_told_apart_from_chance(
 
     assert done.is_best is is_best
     assert (schedule.adjust(done) is not None) is is_halved
+
+
+@pytest.mark.parametrize(
+    ("recipe", "second", "is_halved"),
+    [
+        ("fast", (2.97, None), False),
+        ("fast", (2.995, None), True),  # too little, though better: what was learned stays
+        ("fast", (2.995, 0.1), False),  # a sample tells nothing of so little
+        ("tutorial", (2.995, None), False),
+    ],
+)
+def test_that_the_fast_recipe_halves_its_rate_where_an_evaluation_gains_too_little(
+    recipe: Any, second: tuple[float, float | None], is_halved: bool
+) -> None:
+    rnn = RNN(18, 6)
+    optimizer = PlainSgd(rnn, 0.1)
+    progress = first_progress(TrainConfig(), None)
+    schedule = Schedule(recipe, rnn, optimizer, progress, min_improvement=0.01)
+    schedule.adjust(schedule.judged(evaluated(3.0)))
+    before = rnn.copy()
+
+    halved = schedule.adjust(schedule.judged(evaluated(*second)))
+
+    assert (halved is not None) is is_halved
+    assert optimizer.learning_rate == (0.05 if is_halved else 0.1)
+    assert schedule.previous_loss == second[0]
+    assert all(map(torch.equal, rnn.parameters(), before.parameters()))
+    if halved is not None:
+        assert halved.reason == "The evaluated loss fell by only 0.0050, to 2.9950."
