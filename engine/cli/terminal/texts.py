@@ -242,11 +242,12 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
 
 
 def rare_words(summary: "CorpusSummary") -> str:
-    """Return such as "3,212 words occur once, so that they are unknown; "."""
-    if summary.min_count == 1:
+    """Return such as "3,212 words occur once: unknown; "."""
+    if summary.min_count == 1 or not summary.rare_words:
         return "every word that fits is known; "
     often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
-    return f"{counted(summary.rare_words, 'word')} that occur {often} are unknown; "
+    occur = "occurs" if summary.rare_words == 1 else "occur"
+    return f"{counted(summary.rare_words, 'word')} {occur} {often}: unknown; "
 
 
 def evaluated_lines(corpus: "Corpus") -> list[str]:
