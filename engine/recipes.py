@@ -65,7 +65,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
             _FORMER_FAST,
             learning_rate=0.006,
             tuning=Tuning(
-                unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.01
+                unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.003
             ),
         ),
     ),
@@ -79,7 +79,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
                 adam_epsilon=1e-5,
                 weight_decay=0.05,
                 averaging=0.9995,
-                min_improvement=0.01,
+                min_improvement=0.003,
             ),
             reason="A text of this size is soon gone through several times: all numbers shrink a "
             "little at each step (weight decay).",

@@ -275,14 +275,14 @@ def test_that_labels_are_smoothed_in_small_texts_with_many_words_and_why_is_said
     assert ("label smoothing 0.1" in tuning_text(defaults.tuning)) == (share > 0.0)
 
 
-@pytest.mark.parametrize(("words", "least"), [(SMALL, 0.0), (MIDDLE, 0.0), (LARGE, 0.01)])
+@pytest.mark.parametrize(("words", "least"), [(SMALL, 0.0), (MIDDLE, 0.0), (LARGE, 0.003)])
 def test_that_large_texts_halve_the_rate_where_an_epoch_gains_little(
     words: int, least: float
 ) -> None:
     decided = settle(TrainConfig(), words, 8000)
 
     assert decided.min_improvement == least
-    assert ("gains less than 0.01 nats" in tuning_text(tuning_of(decided))) == (least > 0.0)
+    assert ("gains less than 0.003 nats" in tuning_text(tuning_of(decided))) == (least > 0.0)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
