@@ -78,7 +78,7 @@ def test_that_a_mixture_with_word_sequences_writes_and_scores_only_where_it_is_w
     assert person.text("generation.bits_label") == f"{bits:.2f}" != alone
     person.click("generation.generate_button")
     person.rest()
-    batch, sentence = person.app.window.findChild(GeneratePanel).records()[0]
+    batch, sentence = person.app.window.findChild(GeneratePanel).sentences.records()[0]
     assert "mixed with a table" in batch.model
     assert sentence.mixture == mixed.mixture_name
     assert person.leave()
