@@ -173,33 +173,16 @@ class Application:
         self.tools = ToolsController(tab, runners.tools, around)
 
     def _make_generation(self, around: Surroundings) -> None:
-        tab, runners, presenter = self._generation_tab, self.runners, around.presenter
+        tab, runners = self._generation_tab, self.runners
         self.generation = GenerationController(tab, runners.generation, around)
-        self.scoring = ScoringController(
-            tab, self.session, runners.scoring, presenter, around.jobs, parent=self.window
-        )
+        self.scoring = ScoringController(tab, runners.scoring, around)
         names = BackgroundControllers.names()
         self.background = BackgroundControllers.make(
-            tab,
-            self.session,
-            {name: getattr(runners, name) for name in names},
-            presenter,
-            around.jobs,
-            self.window,
+            tab, {name: getattr(runners, name) for name in names}, around
         )
         self.background.copies.source_chosen.connect(self._on_source_chosen)
-        self.next_words = NextWordsController(
-            tab, self.session, runners.next_words, presenter, around.jobs, parent=self.window
-        )
-        self.suggestions = SuggestionsController(
-            tab,
-            self.session,
-            runners.suggestions,
-            presenter,
-            self.settings,
-            around.jobs,
-            parent=self.window,
-        )
+        self.next_words = NextWordsController(tab, runners.next_words, around)
+        self.suggestions = SuggestionsController(tab, runners.suggestions, around)
 
     def _make_window(self, around: Surroundings, log_folder: Path | None) -> None:
         dialogs = WindowDialogs(self.window)

@@ -8,17 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.errors import TaskFailure
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs
-from app.session import RunState, Session
+from app.session import RunState
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
 _RUNNING = (RunState.TRAINING, RunState.PAUSED, RunState.STOPPING)
 
 
-class BackgroundController(QObject):
+class BackgroundController(TaskController):
     """Start a job where none is running, hand its events on, and show why it failed.
 
     A subclass says what it listens to (`_set_up`), what is done with an event (`_take`) and after
@@ -35,20 +35,14 @@ class BackgroundController(QObject):
     def __init__(
         self,
         tab: GenerationTab,
-        session: Session,
         runner: TaskRunner,
-        presenter: ErrorPresenter,
-        jobs: Jobs,
+        around: Surroundings,
         *,
         clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._tab, self._session, self._runner = tab, session, runner
-        self._presenter, self._jobs, self._clock = presenter, jobs, clock
+        super().__init__(runner, around)
+        self._tab, self._clock = tab, clock
         self._is_closed = False
-        runner.event_ready.connect(self._on_runner_event_ready)
-        runner.ended.connect(self._on_runner_ended)
         self._set_up()
 
     def _set_up(self) -> None:

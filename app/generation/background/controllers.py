@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
-from PySide6.QtCore import QObject
-
-from app.errors import ErrorPresenter
 from app.generation.background.copies import CopiesController
 from app.generation.background.file_scoring import FileScoringController
 from app.generation.background.mixing import MixingController
@@ -16,8 +13,7 @@ from app.generation.background.replacement import ReplacementController
 from app.generation.background.surprise import SurpriseController
 from app.generation.background.table import TableController
 from app.generation.tab import GenerationTab
-from app.jobs import Jobs
-from app.session import Session
+from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 
 
@@ -38,11 +34,8 @@ class BackgroundControllers:
     def make(
         cls,
         tab: GenerationTab,
-        session: Session,
         runners: Mapping[str, TaskRunner],
-        presenter: ErrorPresenter,
-        jobs: Jobs,
-        parent: QObject,
+        around: Surroundings,
     ) -> Self:
         """Connect every kind with its runner."""
         kinds = (
@@ -56,7 +49,7 @@ class BackgroundControllers:
             FileScoringController,
         )
         made = {
-            name: kind(tab, session, runners[name], presenter, jobs, parent=parent)
+            name: kind(tab, runners[name], around)
             for name, kind in zip(cls.names(), kinds, strict=True)
         }
         return cls(**made)  # type: ignore[arg-type]

@@ -3,20 +3,13 @@
 At most one question is on its way; of those that wait, the newest is asked.
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
-from app.errors import ErrorPresenter, TaskFailure
+from app.errors import TaskFailure
 from app.generation.background.controller import BackgroundController, Throttle
-from app.generation.tab import GenerationTab
-from app.jobs import Jobs
-from app.session import Session
-from app.settings import SettingsStore
 from app.shared.fields.suggesting_line import SuggestingLine
-from app.tasks.task_runner import TaskRunner
 from engine import RunControl
 
 TYPING_INTERVAL_MS = 80
@@ -27,24 +20,6 @@ class SuggestionsController(BackgroundController):
 
     doing = "Suggesting the next word"
 
-    def __init__(
-        self,
-        tab: GenerationTab,
-        session: Session,
-        runner: TaskRunner,
-        presenter: ErrorPresenter,
-        settings: SettingsStore,
-        jobs: Jobs,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(tab, session, runner, presenter, jobs, clock=clock, parent=parent)
-        self._settings = settings
-        tab.generate_panel.suggesting_chosen.connect(self._on_suggesting_chosen)
-        tab.generate_panel.show_suggesting(is_suggesting=settings.settings.suggest_words)
-        self._switch(is_suggesting=settings.settings.suggest_words)
-
     def _set_up(self) -> None:
         self._lines = (self._tab.generate_panel.start_line, self._tab.score_panel.sentence_line)
         self._waiting: tuple[SuggestingLine, str] | None = None
@@ -53,6 +28,10 @@ class SuggestionsController(BackgroundController):
         self._typing.released.connect(self._on_typing_released)
         for line in self._lines:
             line.suggestion_wanted.connect(partial(self._on_wanted, line))
+        panel, is_suggesting = self._tab.generate_panel, self._settings.settings.suggest_words
+        panel.suggesting_chosen.connect(self._on_suggesting_chosen)
+        panel.show_suggesting(is_suggesting=is_suggesting)
+        self._switch(is_suggesting=is_suggesting)
 
     def close(self) -> None:
         """Suggest nothing more: the window is closing."""

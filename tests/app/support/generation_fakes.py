@@ -250,18 +250,12 @@ def make_bench(
         settings=settings,
         clock=clock,
         generation=GenerationController(tab, runner, around),
-        scoring=ScoringController(
-            tab, session, score_runner, presenter, jobs, clock=clock, parent=tab
-        ),
-        next_words=NextWordsController(
-            tab, session, next_runner, presenter, jobs, clock=clock, parent=tab
-        ),
+        scoring=ScoringController(tab, score_runner, around, clock=clock),
+        next_words=NextWordsController(tab, next_runner, around, clock=clock),
         next_runner=next_runner,
-        suggestions=SuggestionsController(
-            tab, session, suggestions_runner, presenter, settings, jobs, clock=clock, parent=tab
-        ),
+        suggestions=SuggestionsController(tab, suggestions_runner, around, clock=clock),
         suggestions_runner=suggestions_runner,
-        background=BackgroundControllers.make(tab, session, runners, presenter, jobs, tab),
+        background=BackgroundControllers.make(tab, runners, around),
         runners=runners,
     )
     presenter.message_requested.connect(bench.messages.append)
