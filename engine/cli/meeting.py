@@ -141,7 +141,9 @@ def met(place: Place, control: RunControl, output: Output) -> Iterator[Store]:
         if place.rendezvous is None:
             store = _store_of_torchrun()
         else:
-            store = stack.enter_context(_store_in_file(place, place.rendezvous, control))
+            store = stack.enter_context(
+                _store_in_file(place, place.rendezvous, _Waiting(control, output))
+            )
         try:
             met = meet(place, store, control, output)
         except RuntimeError as error:
@@ -164,7 +166,7 @@ def _store_of_torchrun() -> Store:
 
 
 @contextlib.contextmanager
-def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[Store]:
+def _store_in_file(place: Place, path: Path, waiting: "_Waiting") -> Iterator[Store]:
     """Give a store in a file of this start alone, whatever an earlier one left.
 
     `path` holds the name of that file, and rank 0 holds a lock on it while it lives.
@@ -185,7 +187,7 @@ def _store_in_file(place: Place, path: Path, control: RunControl) -> Iterator[St
             if former is not None:  # of a start that was killed
                 path.with_name(former).unlink(missing_ok=True)
         else:
-            own = _told_file(path, control)
+            own = _told_file(path, waiting)
         store = dist.FileStore(str(own), place.count)  # type: ignore[attr-defined]
         store.set_timeout(timedelta(seconds=PATIENCE_S))  # where rank 0 takes the file along
         yield store
@@ -207,15 +209,12 @@ def _named(path: Path) -> str:
     return name if re.fullmatch(rf"{re.escape(path.name)}\.[0-9a-f]{{8}}", name) else ""
 
 
-def _told_file(path: Path, control: RunControl) -> Path:
+def _told_file(path: Path, waiting: "_Waiting") -> Path:
     """Wait for rank 0 and return the file of the store."""
-    end_s = time.monotonic() + _MEETING_S
-    while time.monotonic() < end_s:
-        _require_patience(control)
+    while True:
         if is_held(path) and (name := _named(path)):
             return path.with_name(name)
-        time.sleep(_LOOK_S)
-    raise ConfigError(f"Rank 0 did not come to {path} within {_MEETING_S / 60:.0f} minutes.")
+        waiting.go_on([0])
 
 
 def meet(place: Place, store: Store, control: RunControl, output: Output) -> Store:
@@ -225,25 +224,39 @@ def meet(place: Place, store: Store, control: RunControl, output: Output) -> Sto
     left in it. So each rank says hello with a word of its own, and comes to that meeting alone
     to which rank 0 has invited this very word.
     """
-    began_s = time.monotonic()
     hello = f"{secrets.token_hex(8)} {place.count} {_PROGRAM}"
     store.set(f"hello/{place.rank}", hello)
     meeting = _Invitation(store, place) if place.rank == 0 else _Answer(store, place, hello)
-    told: list[int] = []
+    waiting = _Waiting(control, output)
     while missing := meeting.missing():
-        waited_s = time.monotonic() - began_s
-        _require_patience(control)
+        waiting.go_on(missing)
+    return dist.PrefixStore(meeting.name, store)  # type: ignore[attr-defined]
+
+
+class _Waiting:
+    """Wait for ranks a moment at a time: not after a stop, not for ever, and not in silence."""
+
+    def __init__(self, control: RunControl, output: Output) -> None:
+        self._control, self._output = control, output
+        self._began_s, self._told = time.monotonic(), list[int]()
+
+    def go_on(self, missing: list[int]) -> None:
+        """Wait a moment for the ranks that are missing, and say so once they are late."""
+        _require_patience(self._control)
+        waited_s = time.monotonic() - self._began_s
         if waited_s > _MEETING_S:
             raise EngineError(
                 f"{_named_ranks(missing).capitalize()} did not come within "
                 f"{_MEETING_S / 60:.0f} minutes; nothing was begun. Start the same command for "
                 "all ranks again."
             )
-        if waited_s > _TELL_AFTER_S and missing != told:
-            told = missing
-            output.note(f"Waiting for {_named_ranks(missing)}: start the same command there.")
+        if waited_s > _TELL_AFTER_S and missing != self._told:
+            self._told = missing
+            them = "it" if len(missing) == 1 else "them"
+            self._output.note(
+                f"Waiting for {_named_ranks(missing)}: start the same command for {them}, too."
+            )
         time.sleep(_LOOK_S)
-    return dist.PrefixStore(meeting.name, store)  # type: ignore[attr-defined]
 
 
 class _Invitation:

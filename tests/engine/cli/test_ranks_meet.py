@@ -131,8 +131,45 @@ def test_that_what_a_killed_start_left_is_deleted(tmp_path: Path) -> None:
     path.write_text(left.name)
     place = Place(rank=0, count=2, local_rank=0, local_count=2, node=0, rendezvous=path)
 
-    with meeting._store_in_file(place, path, RunControl()) as store:
+    waiting = meeting._Waiting(RunControl(), Output(as_json=False))
+    with meeting._store_in_file(place, path, waiting) as store:
         store.set("hello/0", "anew")
         assert not left.exists()
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", [0, 2])
+def test_that_a_rank_says_for_whom_it_waits(
+    missing: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meeting, "_TELL_AFTER_S", 0.1)
+    path, control, said = tmp_path / "meeting", RunControl(), io.StringIO()
+    output = Output(as_json=False, out=io.StringIO(), err=said)
+    failures: list[str] = []
+
+    def wait(rank: int) -> None:
+        place = Place(
+            rank=rank, count=RANKS, local_rank=rank, local_count=RANKS, node=0, rendezvous=path
+        )
+        try:
+            with meeting.met(place, control, output):
+                pass
+        except EngineError as error:
+            failures.append(str(error))
+
+    there = [
+        threading.Thread(target=wait, args=(rank,)) for rank in range(RANKS) if rank != missing
+    ]
+    for thread in there:
+        thread.start()
+    wait_until(
+        lambda: (
+            f"Waiting for rank {missing}: start the same command for it, too." in said.getvalue()
+        )
+    )
+    control.stop()
+    for thread in there:
+        thread.join(HANGS_AFTER_S)
+
+    assert failures == ["Stopped before all ranks were there; nothing was begun."] * 2
