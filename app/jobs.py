@@ -129,7 +129,7 @@ def count_with_engine(corpus: "Corpus", control: RunControl) -> "Iterator[Event]
 
 
 def defaults_of_engine(
-    recipe: str, words: int | None, vocabulary: int, hidden_dim: int
+    recipe: str, words: int | None, vocabulary: int, hidden_dim: int | None
 ) -> "RecipeDefaults":
     """Return what a recipe takes for a text of so many training words where nothing is chosen."""
     from engine import recipe_defaults
@@ -279,7 +279,9 @@ class Jobs:
         estimate_with_engine
     )
     count_references: "Callable[[Corpus, RunControl], Iterator[Event]]" = count_with_engine
-    recipe_defaults: "Callable[[str, int | None, int, int], RecipeDefaults]" = defaults_of_engine
+    recipe_defaults: "Callable[[str, int | None, int, int | None], RecipeDefaults]" = (
+        defaults_of_engine
+    )
     entropy: "Callable[[CorpusSummary, Sequence[str]], float | None]" = entropy_of_engine
     check_gradients: Tool = check_gradients_with_engine
     time_one_step: "Callable[[RunControl, int, int], Iterator[Event]]" = time_one_step_with_engine
@@ -419,12 +421,13 @@ def _settings_of(runs: "RunStore", run_id: str, text: TrainingStarted) -> Iterat
 
     What the recipe decided for this text stays open for the next one.
     """
-    from engine import unsettled
+    from engine import unsettled, unsettled_model
 
     with suppress(RunError):
         info = runs.info(run_id)
         train = unsettled(info.train_config, text.words, text.word_dim, hidden_dim=text.hidden_dim)
-        yield RunResumed(model=info.model_config, train=train)
+        model = unsettled_model(info.model_config, train.recipe, text.words)
+        yield RunResumed(model=model, train=train)
 
 
 def is_same_corpus(one: CorpusConfig, other: CorpusConfig) -> bool:

@@ -19,7 +19,9 @@ from .config import (
 from .recipes import (
     RecipeDefaults as RecipeDefaults,
     recipe_defaults as recipe_defaults,
+    settle_model as settle_model,
     unsettled as unsettled,
+    unsettled_model as unsettled_model,
 )
 from .control import (
     Notice as Notice,

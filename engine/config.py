@@ -37,6 +37,7 @@ _LARGEST_PENALTY = 100.0
 FILTERS = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty", "no_repeat_ngram")
 _LONGEST_NGRAM = 100  # words
 _MOST_BEAMS = 1_000
+TUTORIAL_UNITS = 100  # hidden ones
 SPECIAL_TOKENS = 3  # SENTENCE_START, SENTENCE_END, UNKNOWN_TOKEN
 
 
@@ -202,9 +203,15 @@ class CorpusConfig(JsonRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig(JsonRecord):
-    """The size of the network and where its numbers live."""
+    """The size of the network and where its numbers live.
 
-    hidden_dim: int = 100
+    Attributes
+    ----------
+    hidden_dim : int, optional
+        H, the hidden units; None takes what the recipe has for the text (see `settle_model`).
+    """
+
+    hidden_dim: int | None = None
     bptt_truncate: int = 4  # steps an error goes back from the output that made it
     dtype: Dtype = "float32"
     device: DeviceRequest = "auto"
@@ -212,7 +219,7 @@ class ModelConfig(JsonRecord):
 
     def __post_init__(self) -> None:
         require(
-            1 <= self.hidden_dim <= 8192,
+            self.hidden_dim is None or 1 <= self.hidden_dim <= 8192,
             f"The hidden size must be between 1 and 8192, not {self.hidden_dim}.",
         )
         require(
@@ -225,6 +232,11 @@ class ModelConfig(JsonRecord):
             f"Unknown device {self.device!r}: choose auto, cpu or cuda.",
         )
         require_seed(self.seed)
+
+    @property
+    def units(self) -> int:
+        """H, the tutorial's where it is left open."""
+        return TUTORIAL_UNITS if self.hidden_dim is None else self.hidden_dim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ The records of what was chosen are in `engine.config`; nothing is trained here.
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from engine.config import Recipe, TrainConfig
+from engine.config import TUTORIAL_UNITS, ModelConfig, Recipe, TrainConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class RecipeDefaults:
     clip_norm: float | None  # largest norm of the gradient of the mean loss per word
     input_range: float | None  # U starts uniform in ± this; None = the tutorial's ±1/sqrt(C)
     description: str  # for the user
+    hidden_dim: int = TUTORIAL_UNITS
     tuning: Tuning = Tuning()
     reason: str = ""  # why for a text of this size, a sentence for the user
 
@@ -57,32 +58,44 @@ _FORMER_FAST = RecipeDefaults(
     input_range=0.5,
     description="Random mini-batches with the Adam optimiser: the same network, far sooner.",
 )
+_LARGE_UNITS = 160
+# A step's work beside its gradients is the same for any batch: a large text fills larger ones.
+_LARGE = replace(
+    _FORMER_FAST,
+    learning_rate=0.007,
+    batch_size=64,
+    tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.003),
+)
+_MUCH_TO_LEARN = (
+    f"In so large a text {_LARGE_UNITS} hidden units find enough to learn, and 64 sentences a step "
+    "are read in less time."
+)
+_SHRINKING = (
+    "A text of this size is soon gone through several times: all numbers shrink a little at each "
+    "step (weight decay)."
+)
 # By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
 _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
     (
         3_000_000,
+        replace(_LARGE, hidden_dim=_LARGE_UNITS, reason=_MUCH_TO_LEARN),
+    ),
+    (
+        1_000_000,
         replace(
-            _FORMER_FAST,
-            learning_rate=0.006,
-            tuning=Tuning(
-                unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.003
-            ),
+            _LARGE,
+            hidden_dim=_LARGE_UNITS,
+            tuning=replace(_LARGE.tuning, weight_decay=0.08),
+            reason=f"{_MUCH_TO_LEARN} {_SHRINKING}",
         ),
     ),
     (
         300_000,
         replace(
-            _FORMER_FAST,
-            learning_rate=0.006,
-            tuning=Tuning(
-                unigram_start=True,
-                adam_epsilon=1e-5,
-                weight_decay=0.05,
-                averaging=0.9995,
-                min_improvement=0.003,
-            ),
-            reason="A text of this size is soon gone through several times: all numbers shrink a "
-            "little at each step (weight decay).",
+            _LARGE,
+            learning_rate=0.008,
+            tuning=replace(_LARGE.tuning, weight_decay=0.15),
+            reason=_SHRINKING,
         ),
     ),
     (
@@ -121,7 +134,7 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
 )
 # Each step moves all the numbers that a hidden unit or a score is summed from: the more there are,
 # the further it goes. So the rates above are for at most so many, and fall with 1/H beyond.
-RATED_AT = 100
+RATED_AT = TUTORIAL_UNITS
 _WIDE = "With more than 100 hidden units the learning rate is smaller in proportion."
 # See resources/decisions/0026-sampled-softmax.md.
 SAMPLED_FROM = 4_000  # words of the vocabulary
@@ -143,7 +156,7 @@ def recipe_defaults(
     words: int | None = None,
     vocabulary: int = 0,
     *,
-    hidden_dim: int = RATED_AT,
+    hidden_dim: int | None = None,
 ) -> RecipeDefaults:
     """Return the settings that `recipe` uses by default.
 
@@ -155,16 +168,17 @@ def recipe_defaults(
         that depend on it.
     vocabulary : int
         C, the words that can be predicted.
-    hidden_dim : int
-        H, the hidden units.
+    hidden_dim : int, optional
+        H, the hidden units, where they were chosen.
     """
     if recipe == "tutorial":
         return _TUTORIAL
     if words is None:
         return _FORMER_FAST
     defaults = next(defaults for least, defaults in _FAST if words >= least)
-    if hidden_dim > RATED_AT:
-        rate = float(f"{defaults.learning_rate * RATED_AT / hidden_dim:.2g}")
+    H = hidden_dim or defaults.hidden_dim
+    if H > RATED_AT:
+        rate = float(f"{defaults.learning_rate * RATED_AT / H:.2g}")
         defaults = _because(replace(defaults, learning_rate=rate), _WIDE)
     if vocabulary < SAMPLED_FROM:
         return defaults
@@ -178,6 +192,19 @@ def recipe_defaults(
 
 def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:
     return replace(defaults, reason=f"{defaults.reason} {reason}".strip())
+
+
+def settle_model(config: ModelConfig, recipe: Recipe, words: int) -> ModelConfig:
+    """Return `config` with the hidden units decided for a text of so many words to predict."""
+    if config.hidden_dim is not None:
+        return config
+    return replace(config, hidden_dim=recipe_defaults(recipe, words).hidden_dim)
+
+
+def unsettled_model(config: ModelConfig, recipe: Recipe, words: int) -> ModelConfig:
+    """Undo `settle_model`: leave open what it would decide in the same way."""
+    left_open = replace(config, hidden_dim=None)
+    return left_open if settle_model(left_open, recipe, words) == config else config
 
 
 def settle(

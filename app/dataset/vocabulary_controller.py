@@ -23,7 +23,15 @@ from app.shared.formatting import counted, format_count, format_duration, format
 from app.shared.plots import logarithmic_steps
 from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
-from engine import EpochEstimated, ModelConfig, Notice, RunControl, StageProgress, TrainConfig
+from engine import (
+    EpochEstimated,
+    ModelConfig,
+    Notice,
+    RunControl,
+    StageProgress,
+    TrainConfig,
+    settle_model,
+)
 
 if TYPE_CHECKING:
     from engine import Corpus, EpochEstimate, VocabularyBudget, VocabularyCost
@@ -67,10 +75,11 @@ class VocabularyController(TaskController):
 
     def _form_settings(self) -> tuple[ModelConfig, TrainConfig]:
         """Return what the training form says, or the defaults where it has mistakes."""
-        choices = self._choices()
+        choices, corpus = self._choices(), self._session.corpus
         if choices is None:
             return ModelConfig(), TrainConfig()
-        return choices.model, choices.train
+        words = 0 if corpus is None else corpus.summary.training_words
+        return settle_model(choices.model, choices.train.recipe, words), choices.train
 
     def _text(self) -> object:
         """Return what tells the corpus's text from others, whatever its vocabulary."""
@@ -173,10 +182,8 @@ class VocabularyController(TaskController):
         model, _ = self._form_settings()
         smallest = smallest_offered(budget.largest_size)
         curve = logarithmic_steps(smallest, budget.largest_size, CURVE_POINTS)
-        self._page.show_sizes(
-            [budget.at(size, model.hidden_dim) for size in curve], advice_text(budget)
-        )
-        costs = [budget.at(size, model.hidden_dim) for size in budget.sizes(TABLE_FROM)]
+        self._page.show_sizes([budget.at(size, model.units) for size in curve], advice_text(budget))
+        costs = [budget.at(size, model.units) for size in budget.sizes(TABLE_FROM)]
         self._page.show_rows(
             [
                 (cost.vocabulary_size, cost_cells(cost, self._seconds(cost.vocabulary_size)))
@@ -192,7 +199,7 @@ class VocabularyController(TaskController):
         if budget is None:
             return
         model, train = self._form_settings()
-        cost = budget.at(self._tab.corpus_form.choices().vocabulary_size, model.hidden_dim)
+        cost = budget.at(self._tab.corpus_form.choices().vocabulary_size, model.units)
         figures = cost_figures(cost, self._seconds(cost.vocabulary_size))
         note = note_text(model, train, is_in_use=self._is_in_use())
         self._page.show_chosen(cost, figures, note)
@@ -308,7 +315,7 @@ def note_text(model: ModelConfig, train: TrainConfig, *, is_in_use: bool) -> str
     """Tell with which settings the costs were worked out, and whether the size is in use."""
     recipe = _RECIPES.get(train.recipe, train.recipe)
     use = " The prepared text has this size." if is_in_use else ""
-    units = counted(model.hidden_dim, "hidden unit")
+    units = counted(model.units, "hidden unit")
     return f"With {units} and {recipe}, as on the Training tab.{use}"
 
 

@@ -155,7 +155,8 @@ class TrainingController(TaskController):
         if known is not None:
             words, vocabulary = known.summary.training_words or None, known.summary.vocabulary_size
         form = self._tab.form
-        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, form.fields.hidden.value())
+        chosen = form.fields.hidden.value() or None
+        defaults = self._jobs.recipe_defaults(recipe, words, vocabulary, chosen)
         form.show_recipe_defaults(defaults, has_text=known is not None)
 
     @Slot()

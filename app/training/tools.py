@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from engine import Event, GradientReport, StepTime
 
 TUTORIAL_WORDS = 8000  # in the vocabulary, where no corpus says otherwise
-TUTORIAL_HIDDEN = 100
 MOST_WAITED = 0.2  # of the time, before it is said that the figures suffer
 
 
@@ -62,9 +61,8 @@ class ToolsController(TaskController):
 
     @Slot()
     def _on_step_requested(self) -> None:
-        corpus, choices = self._session.corpus, self._tab.form.choices()
+        corpus, hidden = self._session.corpus, self._tab.form.units
         words = TUTORIAL_WORDS if corpus is None else corpus.summary.vocabulary_size
-        hidden = TUTORIAL_HIDDEN if choices is None else choices.model.hidden_dim
         size = f"{format_count(words)} known words and {counted(hidden, 'hidden unit')}"
         job = partial(_time_step, self._jobs, words, hidden)
         self._size = f"with {size}"

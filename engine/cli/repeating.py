@@ -10,7 +10,7 @@ from engine.cli.main import build_parser
 from engine.cli.settings.configs import TrainRecords, train_values
 from engine.cli.settings.settings_file import settings_text
 from engine.errors import RunError
-from engine.recipes import unsettled
+from engine.recipes import unsettled, unsettled_model
 from engine.runs.info import RunInfo
 from engine.runs.naming import explicit
 
@@ -56,15 +56,11 @@ def _records(run: RunInfo) -> TrainRecords:
             "New run."
         )
     corpus = replace(run.corpus_config.absolute(), processes=None)
-    train = explicit(run.train_config)
-    if run.training_words is not None:
-        train = unsettled(
-            train,
-            run.training_words,
-            run.vocabulary_size or 0,
-            hidden_dim=run.model_config.hidden_dim,
-        )
-    return TrainRecords(corpus, run.model_config, train)
+    train, model = explicit(run.train_config), run.model_config
+    if (words := run.training_words) is not None:
+        train = unsettled(train, words, run.vocabulary_size or 0, hidden_dim=model.units)
+        model = unsettled_model(model, train.recipe, words)
+    return TrainRecords(corpus, model, train)
 
 
 def _options(values: dict[str, object]) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _library_versions() -> dict[str, str]:
 def _read_model(reader: TensorFileReader) -> LanguageModel:
     """Check every part against the others, small parts first, and build the model."""
     settings = _read_settings(reader.header)
-    _check_tensors(reader.header, settings["model_config"].hidden_dim)
+    _check_tensors(reader.header, settings["model_config"].units)
     vocabulary = read_vocabulary(reader)
     history = read_history(reader)
     model_config: ModelConfig = settings["model_config"]

@@ -382,7 +382,7 @@ def fit(
     text: Text,
     epochs: int = 5,
     *,
-    hidden_dim: int = 100,
+    hidden_dim: int | None = None,
     recipe: Recipe = "fast",
     learning_rate: float | None = None,
     batch_size: int | None = None,
@@ -401,8 +401,8 @@ def fit(
         From `read`.
     epochs : int
         Passes over the text.
-    hidden_dim : int
-        H, the numbers that the network remembers.
+    hidden_dim : int, optional
+        H, the numbers that the network remembers; by default the recipe's for the text.
     recipe : {"fast", "tutorial"}
         Adam on mini-batches, or plain gradient descent on one sentence per step.
     learning_rate, batch_size, label_smoothing : optional

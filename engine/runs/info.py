@@ -193,11 +193,11 @@ def _settings(model: ModelConfig, training: TrainConfig, corpus: dict[str, Any])
     size = "" if words is None else f"{words:,.0f} words, "
     trained_words = _number(corpus, "training_words")
     if trained_words is not None:  # a rate that the recipe chose is nobody's wish
-        H = model.hidden_dim
+        H = model.units
         training = unsettled(training, int(trained_words), int(words or 0), hidden_dim=H)
     rate = "" if training.learning_rate is None else f", learning rate {training.learning_rate:g}"
     return (
-        f"{size}{model.hidden_dim:,} hidden units, recipe {training.recipe}{rate}, "
+        f"{size}{model.units:,} hidden units, recipe {training.recipe}{rate}, "
         f"{counted(training.epochs, 'epoch')}"
     )
 

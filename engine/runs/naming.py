@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from engine.config import CorpusConfig, ModelConfig, TokenizerConfig, TrainConfig
-from engine.recipes import Tuning, fill_in, tuning_of, unsettled
+from engine.recipes import Tuning, fill_in, tuning_of, unsettled, unsettled_model
 from engine.wording import counted, duration
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
@@ -77,8 +77,9 @@ def differences(
         Words known.
     """
     if training_words is not None:
-        H = model.hidden_dim
+        H = model.units
         train = unsettled(train, training_words, vocabulary or 0, hidden_dim=H)
+        model = unsettled_model(model, train.recipe, training_words)
     found = _changed(model, ModelConfig()) | _changed(train, TrainConfig())
     if corpus is not None:
         found |= _changed(corpus, CorpusConfig(path=corpus.path))

@@ -138,10 +138,11 @@ class RunStore:
             the training goes on then.
         """
         from engine.runs.recorder import RunRecorder
-        from engine.training.trainer import Trainer
+        from engine.training.trainer import Trainer, sized
 
         told = corpus.summary
-        H = (start_from or model_config).hidden_dim
+        model_config = sized(model_config, train_config, corpus, start_from)
+        H = model_config.units
         train_config = settle(train_config, told.training_words, told.vocabulary_size, hidden_dim=H)
         description = run_description(
             corpus_config,

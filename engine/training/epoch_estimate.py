@@ -25,7 +25,7 @@ from engine.network.device import (
     set_precision,
 )
 from engine.network.rnn import RNN
-from engine.recipes import SAMPLED_FROM, fill_in, settle
+from engine.recipes import SAMPLED_FROM, fill_in, settle, settle_model
 from engine.training.evaluation import few_of, resting_loss
 from engine.training.events import EpochEstimate, EpochEstimated
 from engine.training.state import sentence_order
@@ -81,8 +81,8 @@ def estimate_epoch(
     words = corpus.training.words_to_predict
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
-    hidden_dim = model_config.hidden_dim
-    settled = settle(train_config, words, len(corpus.vocabulary), hidden_dim=hidden_dim)
+    model_config = settle_model(model_config, train_config.recipe, words)
+    settled = settle(train_config, words, len(corpus.vocabulary), hidden_dim=model_config.units)
     plan = _plan(corpus, settled)
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size
@@ -204,7 +204,7 @@ class _Bench:
             seconds=tuple(measured.values()),
             recipe=self.train_config.recipe,
             device=self.choice.name,
-            hidden_dim=self.model_config.hidden_dim,
+            hidden_dim=self.model_config.units,
             batch_size=self.plan.batch_size,
             steps=self.plan.steps,
             measured_s=took_s,
@@ -228,7 +228,7 @@ class _Bench:
         config = self.model_config
         return RNN(
             size,
-            config.hidden_dim,
+            config.units,
             config.bptt_truncate,
             dtype=config.dtype,
             device=self.device,

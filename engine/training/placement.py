@@ -199,7 +199,7 @@ def make_network(
     if start_from is None:
         network = RNN(
             len(words),
-            config.hidden_dim,
+            config.units,
             config.bptt_truncate,
             dtype=config.dtype,
             device=device,

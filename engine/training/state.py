@@ -314,7 +314,7 @@ def load_state(path: Path) -> TrainingState:
 def _read_state(reader: TensorFileReader) -> TrainingState:
     """Check every part against the others, small parts first."""
     settings = _read_settings(reader.header)
-    names = _check_tensors(reader.header, settings["model_config"].hidden_dim)
+    names = _check_tensors(reader.header, settings["model_config"].units)
     return TrainingState(
         vocabulary=read_vocabulary(reader),
         history=read_history(reader),

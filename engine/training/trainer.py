@@ -20,7 +20,7 @@ from engine.errors import DivergedError
 from engine.language_model.history import BY_HAND, RateHalved
 from engine.language_model.model import LanguageModel
 from engine.network.rnn import RNN
-from engine.recipes import settle, tuning_of
+from engine.recipes import settle, settle_model, tuning_of
 from engine.training.distributed.ranks import Ranks
 from engine.training.evaluation import SentenceLosses
 from engine.training.events import EndReason, SnapshotPublished, TrainingEvent
@@ -105,6 +105,7 @@ class Trainer:
         if ranks is not None:
             clock = ranks.clock
         if state is None:
+            model_config = sized(model_config, train_config, corpus, start_from)
             train_config = _settled(train_config, model_config, corpus, start_from)
         self._corpus, self._config = corpus, train_config
         self._training, self._validation = corpus.training, corpus.validation
@@ -456,6 +457,18 @@ class Trainer:
         return snapshot
 
 
+def sized(
+    config: ModelConfig,
+    train_config: TrainConfig,
+    corpus: TrainingText,
+    start_from: LanguageModel | None,
+) -> ModelConfig:
+    """Decide the size of the network; a model that is trained further has one."""
+    if start_from is not None:
+        return replace(config, hidden_dim=start_from.hidden_dim)
+    return settle_model(config, train_config.recipe, corpus.training.words_to_predict)
+
+
 def _settled(
     config: TrainConfig,
     model_config: ModelConfig,
@@ -466,6 +479,5 @@ def _settled(
     if start_from is not None and config.recipe == "fast":
         has_constant = bool(start_from.train_config.unigram_start)
         config = replace(config, unigram_start=has_constant)
-    H = (start_from or model_config).hidden_dim
     words = corpus.training.words_to_predict
-    return settle(config, words, len(corpus.vocabulary), hidden_dim=H)
+    return settle(config, words, len(corpus.vocabulary), hidden_dim=model_config.units)

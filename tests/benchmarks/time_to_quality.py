@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.config import CorpusConfig, CsvConfig, ModelConfig, TrainConfig
+from engine.config import TUTORIAL_UNITS, CorpusConfig, CsvConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
@@ -125,8 +125,9 @@ def main() -> int:
 def _ways() -> dict[str, Way]:
     return {
         "fast": partial(_trained, TrainConfig()),
+        "fast, 100 hidden units": partial(_trained, TrainConfig(), units=TUTORIAL_UNITS),
         "fast, exact softmax": partial(_trained, TrainConfig(softmax_sample=1.0)),
-        "former fast": partial(_trained, _FORMER),
+        "former fast": partial(_trained, _FORMER, units=TUTORIAL_UNITS),
         "tutorial": partial(_trained, TrainConfig(recipe="tutorial")),
         "nn.RNN": partial(_trained_by_user, nn.RNN),
         **(
@@ -147,7 +148,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--of", type=Path, nargs="+", metavar="CSV", help="show what earlier runs wrote instead"
     )
-    parser.add_argument("--hidden-dim", type=int, default=100)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--seeds", type=int, default=1, help="runs of each way")
     parser.add_argument("--texts", nargs="*", help="parts of the names of texts; default: all")
@@ -202,13 +202,17 @@ def _watch(arguments: argparse.Namespace) -> StopWatch:
 
 
 def _trained(
-    config: TrainConfig, corpus: Corpus, arguments: argparse.Namespace, seed: int
+    config: TrainConfig,
+    corpus: Corpus,
+    arguments: argparse.Namespace,
+    seed: int,
+    units: int | None = None,
 ) -> Judged:
-    """Train with a recipe of ours."""
+    """Train with a recipe of ours, with so many hidden units or as many as it takes itself."""
     clock, control = _watch(arguments), RunControl()
     events = train(
         corpus,
-        ModelConfig(hidden_dim=arguments.hidden_dim, device=arguments.device, seed=seed),
+        ModelConfig(hidden_dim=units, device=arguments.device, seed=seed),
         TrainConfig.from_json(config.to_json() | {"epochs": _NO_LIMIT, "seed": seed}),
         control,
         clock=clock,
@@ -248,7 +252,7 @@ def _trained_by_user(
     clock = _watch(arguments)
     torch.manual_seed(seed)
     device, sentences = torch.device(arguments.device), corpus.training
-    model = UserRNN(len(corpus.vocabulary), arguments.hidden_dim, layer).to(device)
+    model = UserRNN(len(corpus.vocabulary), TUTORIAL_UNITS, layer).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=_USERS_RATE)
     due_s, random = _FIRST_POINT_S, np.random.default_rng(seed)
     yield 0.0, _users_loss(model, corpus, device)

@@ -1,10 +1,17 @@
 """The fields of a run's settings: each with its name, its limits and what it means."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from app.shared.fields.decimals import DecimalSpinBox
 from app.shared.labels import describe, offer_choices
@@ -12,10 +19,38 @@ from app.shared.labels import describe, offer_choices
 if TYPE_CHECKING:
     from engine import DeviceChoice
 
+SpinT = TypeVar("SpinT", bound=QSpinBox)
+
 LARGEST = 999_999  # what can be typed; the engine's records say what can be used
 LARGEST_SEED = 2**31 - 1
 SOFTMAX = (("The recipe's own", 0.0), ("Exact", 1.0), ("Sampled 10 %", 0.1))
 RECIPES = (("Fast (mini-batches)", "fast"), ("Tutorial (one by one)", "tutorial"))
+
+
+class RecipeSpinBox(QSpinBox):
+    """A number, or 0 for the recipe's own, from where a step leads to that number's neighbours."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._own = 1
+
+    def show_own(self, own: int) -> None:
+        """Offer what the recipe takes."""
+        self._own = own
+        self.setSpecialValueText(f"{own} (recipe)")
+
+    def stepBy(self, steps: int) -> None:
+        """Step from the number that is shown."""
+        if self.value() == 0:
+            self.setValue(max(1, self._own + steps))
+        else:
+            super().stepBy(steps)
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Offer both ways from the recipe's own number."""
+        both = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
+        both |= QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+        return both if self.value() == 0 else super().stepEnabled()
 
 
 class ConfigFields:
@@ -29,7 +64,13 @@ class ConfigFields:
         self._build_data()
 
     def _spin(self, role: str, name: str, tip: str) -> QSpinBox:
-        spin = describe(QSpinBox(self._parent), f"training.{role}_spin", name, tip)
+        return self._ranged(QSpinBox(self._parent), role, name, tip)
+
+    def _recipe_spin(self, role: str, name: str, tip: str) -> RecipeSpinBox:
+        return self._ranged(RecipeSpinBox(self._parent), role, name, tip)
+
+    def _ranged(self, spin: SpinT, role: str, name: str, tip: str) -> SpinT:
+        describe(spin, f"training.{role}_spin", name, tip)
         spin.setRange(0, LARGEST)
         spin.setGroupSeparatorShown(True)
         return spin
@@ -42,7 +83,7 @@ class ConfigFields:
             "The way of learning: many sentences at once, or one by one as in the tutorial",
         )
         offer_choices(self.recipe, RECIPES)
-        self.hidden = self._spin(
+        self.hidden = self._recipe_spin(
             "hidden",
             "Hidden size",
             "Hidden units (1 to 8192): more can learn more, and each step takes longer",
@@ -61,7 +102,7 @@ class ConfigFields:
             "A positive number without a unit. Too large and the loss jumps; "
             "too small and it creeps.",
         )
-        self.batch = self._spin(
+        self.batch = self._recipe_spin(
             "batch",
             "Batch size in sentences",
             "Sentences that share one correction (1 to 65,536); the tutorial takes 1",
@@ -131,7 +172,7 @@ class ConfigFields:
         own, self._own_batch = self.own_batch_size(), None
         if is_fixed:
             self._own_batch = own
-        self.batch.setSpecialValueText(f"{batch_size} (recipe)")
+        self.batch.show_own(batch_size)
         self.batch.setEnabled(not is_fixed)
         with QSignalBlocker(self.batch):
             self.batch.setValue(batch_size if is_fixed else own)

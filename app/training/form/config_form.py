@@ -159,7 +159,7 @@ class ConfigForm(QWidget):
             "allow_tf32": lambda: self._has_gpu and fields.tf32.isChecked(),
         }
         model = {
-            "hidden_dim": fields.hidden.value,
+            "hidden_dim": lambda: fields.hidden.value() or None,
             "bptt_truncate": fields.bptt.value,
             "device": lambda: fields.device.currentData(),
             "seed": fields.seed.value,
@@ -292,6 +292,11 @@ class ConfigForm(QWidget):
         choices = self.choices()
         return None if choices is None else choices.train.learning_rate
 
+    @property
+    def units(self) -> int:
+        """The hidden units that were chosen, or the recipe's."""
+        return self.fields.hidden.value() or self._own.get("hidden_dim", ModelConfig().units)
+
     def show_recipe_defaults(self, defaults: "RecipeDefaults", *, has_text: bool = True) -> None:
         """Show what a recipe is, and what it takes where nothing is chosen.
 
@@ -301,13 +306,19 @@ class ConfigForm(QWidget):
         reason = defaults.reason if has_text else ""
         self._rows["recipe"].show_hint(f"{defaults.description} {reason}".strip())
         self.fields.rate.setPlaceholderText(f"{format_rate(defaults.learning_rate)} (recipe)")
+        self.fields.hidden.show_own(defaults.hidden_dim)
         self.fields.show_batch_default(defaults.batch_size, is_fixed=is_tutorial)
         self._rows["softmax_sample"].setVisible(not is_tutorial)
         share = defaults.tuning.softmax_sample
         name = f"Sampled {100.0 * share:g} %" if share < 1.0 else "Exact"
         self.fields.softmax.setItemText(0, f"{name} (recipe)")
         rate, batch = f"{defaults.learning_rate:g}", defaults.batch_size
-        self._own = {"learning_rate": rate, "batch_size": batch, "softmax_sample": share}
+        self._own = {
+            "hidden_dim": defaults.hidden_dim,
+            "learning_rate": rate,
+            "batch_size": batch,
+            "softmax_sample": share,
+        }
         self._mark_changes()
 
     def show_devices(self, choices: "Sequence[DeviceChoice]") -> None:
@@ -335,7 +346,7 @@ def _values_of(model: ModelConfig, train: TrainConfig) -> dict[str, Any]:
     rate = train.learning_rate
     return {
         "recipe": train.recipe,
-        "hidden_dim": model.hidden_dim,
+        "hidden_dim": model.hidden_dim or 0,
         "bptt_truncate": model.bptt_truncate,
         "learning_rate": "" if rate is None else f"{rate:g}",
         "batch_size": train.batch_size or 0,
@@ -355,7 +366,7 @@ def _shown(name: str, value: Any) -> str:
         return next((text for text, recipe in RECIPES if recipe == value), str(value))
     if name == "softmax_sample":
         return next((text for text, share in SOFTMAX if share == value), f"sampled {value:.3g}")
-    if value in ("", 0) and name in ("learning_rate", "batch_size"):
+    if value in ("", 0) and name in ("hidden_dim", "learning_rate", "batch_size"):
         return "the recipe's own"
     if name == "time_limit_s":
         return f"{value:g} min" if value else "none"

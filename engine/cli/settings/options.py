@@ -46,7 +46,7 @@ def add_train_options(train: argparse.ArgumentParser) -> None:
     part = "where words are counted: in the training part, or in all of the text"
     add("--counted", choices=get_args(CountedText), default="training", help=part)
     add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
-    add("--hidden-dim", type=int, default=100, metavar="H", help="hidden units")
+    add("--hidden-dim", type=int, metavar="H", help="hidden units; default: by recipe and text")
     add(
         "--bptt-truncate",
         type=int,

@@ -104,14 +104,15 @@ def fake_model(words: int = 8000, *, points: int = 0) -> Any:
 
 
 def fake_defaults(
-    recipe: str, words: int | None = None, vocabulary: int = 0, hidden_dim: int = 100
+    recipe: str, words: int | None = None, vocabulary: int = 0, hidden_dim: int | None = None
 ) -> Any:
     is_fast = recipe == "fast"
     return SimpleNamespace(
         recipe=recipe,
         reason="" if words is None else f"For {words:,} words.",
-        learning_rate=0.002 * min(1.0, 100 / hidden_dim) if is_fast else 0.005,
+        learning_rate=0.002 * min(1.0, 100 / (hidden_dim or 100)) if is_fast else 0.005,
         batch_size=64 if is_fast else 1,
+        hidden_dim=160 if is_fast and (words or 0) >= 1_000_000 else 100,
         tuning=SimpleNamespace(softmax_sample=0.1 if is_fast and vocabulary >= 4000 else 1.0),
         description="Random mini-batches with the Adam optimiser: the same network, far sooner."
         if is_fast

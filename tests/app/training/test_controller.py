@@ -305,11 +305,11 @@ def test_that_a_changed_setting_is_marked_and_can_be_reset(qtbot: QtBot, bench: 
     assert bench.find("hidden_spin.reset").isHidden()
 
     bench.find("hidden_spin").setValue(33)
-    assert bench.find("hidden_spin.reset").toolTip() == "Changed: back to 100"
+    assert bench.find("hidden_spin.reset").toolTip() == "Changed: back to the recipe's own"
     assert not bench.find("reset_all_button").isHidden()
     press(qtbot, bench, "hidden_spin.reset")
 
-    assert bench.find("hidden_spin").value() == 100
+    assert bench.find("hidden_spin").text() == "100 (recipe)"
     assert bench.find("hidden_spin.reset").isHidden()
     assert bench.find("reset_all_button").isHidden()
 
@@ -322,9 +322,10 @@ def test_that_a_new_text_begins_with_defaults(bench: Bench) -> None:
 
     other = fake_corpus()
     other.summary.digest = "cd" * 32
+    other.summary.training_words = 2_000_000
     bench.prepare(other)
 
-    assert bench.find("hidden_spin").value() == 100
+    assert bench.find("hidden_spin").text() == "160 (recipe)"
 
 
 def test_that_a_text_that_is_not_prepared_is_not_trained_on(bench: Bench) -> None:

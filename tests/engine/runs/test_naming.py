@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.config import CorpusConfig, ModelConfig, TokenizerConfig, TrainConfig
-from engine.recipes import settle
+from engine.recipes import settle, settle_model
 from engine.runs.curve import read_curve
 from engine.runs.folder import RunFolder
 from engine.runs.naming import differences, made_name
@@ -24,14 +24,19 @@ def differing(
     corpus: CorpusConfig | None = TEXT,
     model: ModelConfig = ModelConfig(),  # noqa: B008 - frozen
     train: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
+    words: int = WORDS,
 ) -> tuple[str, ...]:
-    return differences(corpus, model, settle(train, WORDS, 8000), WORDS, 8000)
+    model = settle_model(model, train.recipe, words)
+    train = settle(train, words, 8000, hidden_dim=model.units)
+    return differences(corpus, model, train, words, 8000)
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({}, ()),
+        ({"words": 2_000_000}, ()),
+        ({"words": 2_000_000, "model": ModelConfig(hidden_dim=100)}, ("H 100",)),
         (
             {"model": ModelConfig(hidden_dim=50), "train": TrainConfig(recipe="tutorial")},
             ("H 50", "tutorial"),

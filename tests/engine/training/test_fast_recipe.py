@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.config import ModelConfig, TrainConfig
+from engine.config import ModelConfig, Recipe, TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone
@@ -19,16 +19,18 @@ from engine.recipes import (
     fill_in,
     recipe_defaults,
     settle,
+    settle_model,
     tuning_of,
     tuning_text,
     unsettled,
+    unsettled_model,
 )
 from engine.training import placement
 from engine.training.events import SnapshotPublished, TrainingStarted
 from engine.training.optimizers import ClippedAdam
 from engine.training.placement import start_with_unigrams
 from engine.training.steps import Dropout, SoftmaxSample
-from engine.training.trainer import Trainer
+from engine.training.trainer import Trainer, train
 from tests.benchmarks.data import synthetic_corpus
 from tests.engine.support.runs import of_type, pairs_of, run
 
@@ -239,6 +241,38 @@ def test_that_the_rate_falls_with_more_hidden_units_than_it_was_measured_with(wo
     assert decided.learning_rate == twice.learning_rate
     assert unsettled(decided, words, 2000, hidden_dim=200) == open_config
     assert unsettled(decided, words, 2000).learning_rate == twice.learning_rate
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words", "units"),
+    [("fast", SMALL, 100), ("fast", MIDDLE, 100), ("fast", LARGE, 160), ("tutorial", LARGE, 100)],
+)
+def test_that_a_large_text_has_more_hidden_units_unless_others_were_chosen(
+    recipe: Recipe, words: int, units: int
+) -> None:
+    decided, chosen = settle_model(ModelConfig(seed=3), recipe, words), ModelConfig(hidden_dim=70)
+
+    assert decided == ModelConfig(hidden_dim=units, seed=3)
+    assert settle_model(chosen, recipe, words) == chosen
+    assert unsettled_model(decided, recipe, words) == ModelConfig(seed=3)
+    assert unsettled_model(chosen, recipe, words) == chosen
+
+
+def test_that_the_rate_of_a_large_text_is_that_of_its_own_hidden_units() -> None:
+    own = recipe_defaults("fast", LARGE, 8000)
+
+    assert own.learning_rate == recipe_defaults("fast", LARGE, 8000, hidden_dim=160).learning_rate
+    assert own.learning_rate < recipe_defaults("fast", LARGE, 8000, hidden_dim=100).learning_rate
+    assert "160 hidden units" in own.reason
+
+
+def test_that_a_model_that_is_trained_further_keeps_its_size(corpus: Corpus) -> None:
+    small = of_type(run(corpus, epochs=1, model={"hidden_dim": 7}), SnapshotPublished)[-1].model
+    events = train(corpus, ModelConfig(), TrainConfig(epochs=1), RunControl(), start_from=small)
+
+    further = of_type(list(events), SnapshotPublished)[-1].model
+
+    assert further.model_config.hidden_dim == further.hidden_dim == 7
 
 
 def test_that_a_run_s_rate_is_that_of_its_network_s_size(corpus: Corpus) -> None:

@@ -149,7 +149,6 @@ def test_that_a_mended_value_takes_the_sentence_away(qtbot: QtBot, form: ConfigF
     ("role", "value", "sentence"),
     [
         ("hidden", 9000, "The hidden size must be between 1 and 8192, not 9000."),
-        ("hidden", 0, "The hidden size must be between 1 and 8192, not 0."),
         ("epochs", 0, "Train for at least one epoch, not 0."),
         ("evaluate", 0, "Evaluate every 1 epoch or more, not every 0."),
         ("batch", 70_000, "The batch size must be between 1 and 65536 sentences, not 70000."),
@@ -244,15 +243,16 @@ def test_that_scrolling_over_a_field_leaves_it_alone(qtbot: QtBot, form: ConfigF
     with qtbot.waitActive(form):
         form.show()
         form.activateWindow()
+    form.show_recipe_defaults(fake_defaults("fast", 1_000_000))
     hidden = spin(form, "hidden")
 
     spin(form, "epochs").setFocus()
     turn_wheel(hidden)
-    assert hidden.value() == 100
+    assert hidden.text() == "160 (recipe)"
 
     hidden.setFocus()
     turn_wheel(hidden)
-    assert hidden.value() == 101
+    assert hidden.value() == 161
 
 
 def test_that_no_size_of_a_text_is_spoken_of_before_there_is_one(form: ConfigForm) -> None:
