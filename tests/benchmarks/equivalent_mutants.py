@@ -152,6 +152,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
         "module: 512 -> 513   in   _AT_ONCE = 512": _LIMIT,
     },
+    "scoring/text_scores": {
+        "module: 4096 -> 4097   in   _BATCH_WORDS = 4096": _LIMIT,
+        "score_texts: 0 -> 1   in   offsets = np.cumsum([0, *map(len, framed)])": (
+            "the first sentence is taken for a word shorter where batches are made up"
+        ),
+    },
     "training/state": {
         "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
