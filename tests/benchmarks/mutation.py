@@ -52,7 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "network/bptt": ("bptt", "bptt_threads", "output_layer"),
     "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
-    "runs/folder": ("folder_epoch_models", "writer", "store"),
+    "runs/folder": ("folder", "folder_epoch_models", "store"),
     "sampling/completion": ("completion",),
     "sampling/filters": ("filters", "sampler_choice"),
     "sampling/sampler": ("sampler_choice", "sampler", "sampler_settings"),
