@@ -27,15 +27,20 @@ from tests.benchmarks.places import ROOT
 COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
+_LAYOUTS = ("detection", "header", "further_on", "../layouts", "../csv_rows")
+_WHOLE_FILES = ("../reader_preview", "../reader", "../work")
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips", "layout/joined"),
     "documents/layout/blank_lines": ("blank_lines", "../layouts"),
-    "documents/layout/detection": (
-        *("detection", "../layouts", "../csv_rows", "../reader_preview", "../reader"),
-        "../work",
-    ),
+    "documents/layout/detection": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/doubts": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/foreign": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/further_on": ("further_on", "../layouts"),
+    "documents/layout/hypotheses": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/joined": ("joined", "../layouts"),
+    "documents/layout/names": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/widths": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/line_marks": ("reader", "csv_rows", "layouts", "reader_preview"),
     "documents/reader": (
         *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
         *("several", "unpacking"),
@@ -47,19 +52,34 @@ TESTS: dict[str, tuple[str, ...]] = {
         "../training/state_file",
     ),
     "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files"),
+    "language_model/formats": ("formats", "formats_export", "tutorial_npz"),
+    "language_model/mixture": ("mixture", "../scoring/text_scores"),
+    "language_model/opening": ("../sampling/sampler_settings", "../sampling/next_words"),
     "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
     "language_model/tutorial_npz": ("tutorial_npz", "formats"),
     "network/bptt": ("bptt", "bptt_threads", "output_layer"),
-    "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
+    "network/output_layer": (
+        *("output_layer", "bptt", "score_blocks", "output_layer_sharing", "label_smoothing"),
+    ),
+    "network/reference": ("gradient_check", "bptt", "rnn"),
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
     "runs/folder": ("folder", "folder_epoch_models", "store"),
+    "sampling/beam": ("beam", "sampler"),
     "sampling/completion": ("completion",),
     "sampling/filters": ("filters", "sampler_choice"),
+    "sampling/next_words": ("next_words",),
     "sampling/sampler": ("sampler_choice", "sampler", "sampler_settings"),
-    "scoring/scorer": ("scorer",),
+    "scoring/candidates": ("ranking", "../cli/scoring"),
+    "scoring/held_out": ("held_out",),
+    "scoring/percentile": ("held_out",),
+    "scoring/ranking": ("ranking",),
+    "scoring/replacement": ("replacement",),
     "scoring/scored_file": ("scored_file", "../cli/scoring"),
+    "scoring/scorer": ("scorer",),
     "scoring/text_scores": ("text_scores", "scored_file"),
-    "training/state": ("state_file", "state", "trainer_ends"),
+    "tokenization/reading": ("reading", "../corpus/workers"),
+    "tokenization/writing/written_forms": ("../written",),
+    "training/state": ("state", "state_file", "trainer_ends"),
 }
 
 
