@@ -9,6 +9,7 @@ _FLAG = "the default is for systems that lack this flag"
 
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 
+_HOPELESS = "the first block is 1 sentence, the second 31: there is none between"
 _AT_THE_BOUND = "half of what a float can hold: a number at the bound is as safe as one below"
 _V_BOUND, _U_BOUND = "H * largest['V']", "largest['U'] + H * largest['W']"
 _NUMBERED = "any number will do that no two pairs have in common"
@@ -82,6 +83,23 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "sampling/sampler": {
         "module: 64 -> 65   in   _CELL = 64": _SPEED,
+        "module: 500 -> 501   in   MAX_TRIES = 500": _LIMIT,
+        "module: 3 -> 4   in   _HOPELESS = 3": _HOPELESS,
+        "_draw: left_out == asked >= _HOPELESS -> left_out == asked > _HOPELESS   in   "
+        "if left_out == asked >= _HOPELESS:": _HOPELESS,
+        "module: 128 -> 129   in   _BLOCK = 128": _SPEED,
+        "module: 64 -> 65   in   _DRAWS_AT_ONCE = 64": _SPEED,
+        "WordChooser.__init__: 1 -> 2   in   "
+        'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
+        "WordChooser.__init__: -C // _CELL -> -C * _CELL   in   "
+        "self._blocks = min(threads, -(-C // _CELL))": _SPEED,
+        "WordChooser.__init__: place < in_block -> place <= in_block   in   "
+        "if place < in_block:": "a slice of nothing more",
+        "WordChooser.__init__: 0 -> 1   in   self._scores = rnn.V.new_empty(0)": _LIMIT,
+        "WordChooser._all_scores: len(self._scores) < B * words -> "
+        "len(self._scores) <= B * words   in   if len(self._scores) < B * words:": _SPEED,
+        "generate: 32 -> 33   in   "
+        "seed = secrets.randbits(32) if config.seed is None else config.seed": "any seed will do",
         "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
@@ -151,6 +169,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "a bound of memory: the text alone, or all that stands in the row"
         ),
         "module: 512 -> 513   in   _AT_ONCE = 512": _LIMIT,
+        "module: 64 -> 65   in   _WORDS_OF = 64": _LIMIT,
+        "_next_rows: characters >= _MOST_CHARACTERS -> characters > _MOST_CHARACTERS   in   "
+        "if characters >= _MOST_CHARACTERS:": _LIMIT,
     },
     "scoring/text_scores": {
         "module: 4096 -> 4097   in   _BATCH_WORDS = 4096": _LIMIT,
