@@ -16,6 +16,7 @@ _NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
 _PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
+_FILLED = "(words - len(s)) * _FILLED_SHARE"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -138,6 +139,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
         "module: 1024 -> 1025   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
         "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
+        "module: 5120000 -> 5120001   in   _CHUNK_VALUES = 5_120_000": _LIMIT,
+        "module: 500000 -> 500001   in   _PANEL_VALUES = 500_000": _SPEED,
+        "Workspace.__init__: 0 -> 1   in   "
+        "self._wide = torch.empty(word_dim, 0, dtype=dtype, device=device)": _LIMIT,
+        "Workspace.wide: columns > _NARROW -> columns >= _NARROW   in   "
+        "is_worth_it = columns > _NARROW or words >= _MANY_WORDS": "128 columns are full already",
+        f"_states: {_FILLED} > len(s) -> {_FILLED} >= len(s)   in   if {_FILLED} > len(s):": (
+            "the two are never equal: an eighth more of 8 m words, m < 16, is not aligned"
+        ),
+        "_are_in_range: float(high) < math.sqrt(limits.max) -> "
+        f"float(high) <= math.sqrt(limits.max)   in   {_IN_RANGE}": _SPEED,
         "Workspace.__init__: 0 -> 1   in   "
         "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
         "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
@@ -153,7 +165,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         },
     },
     "network/score_blocks": {
+        "module: 16 -> 17   in   ALIGNED = 16": _SPEED,
         "ScoreBlocks._raise_panels: continue -> pass": _SPEED,
+        "ScoreBlocks.__init__: 0 -> 1   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
+        "ScoreBlocks._times: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
         "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
