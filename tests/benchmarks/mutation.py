@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from tests.benchmarks.equivalent_mutants import EQUIVALENT
@@ -122,12 +123,12 @@ def warm_up() -> None:
         __import__(f"PySide6.{name}")
 
 
-def run_tests(tree: Path, module: str, within_s: float) -> str:
+def run_tests(tree: Path, module: str, within_s: float, *, keeps_bytecode: bool = False) -> str:
     """Run the tests of a module in a fork; return "passed", "failed" or "hung"."""
     process = os.fork()
     if process == 0:
         os.setsid()
-        os._exit(_run_here(tree, module))
+        os._exit(_run_here(tree, module, keeps_bytecode=keeps_bytecode))
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -139,8 +140,8 @@ def run_tests(tree: Path, module: str, within_s: float) -> str:
     return "hung"
 
 
-def _run_here(tree: Path, module: str) -> int:
-    """Become the test process of the copy."""
+def _run_here(tree: Path, module: str, *, keeps_bytecode: bool) -> int:
+    """Become the test process of the copy, one file after the other."""
     import pytest
 
     os.chdir(tree)
@@ -148,13 +149,13 @@ def _run_here(tree: Path, module: str) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sys.path[:] = [str(tree), *(entry for entry in sys.path if entry not in ("", str(ROOT)))]
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = not keeps_bytecode
     for name in [*sys.modules]:
         if name.partition(".")[0] in ("tests", "engine", "app"):
             del sys.modules[name]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore:Module already imported"]  # by warm_up
-    return int(pytest.main(files_of_tests(module) + options))
+    return int(any(pytest.main([name, *options]) for name in files_of_tests(module)))
 
 
 def files_of_tests(module: str) -> list[str]:
@@ -173,8 +174,9 @@ def score_module(tree: Path, module: str, count: int, seed: int) -> Score:
     mutants = mutants_of(source)
     path.write_text(ast.unparse(ast.parse(source)), "utf-8")  # as a mutant, without a defect
     begin = time.monotonic()
-    if run_tests(tree, module, 600.0) != "passed":
+    if run_tests(tree, module, 600.0, keeps_bytecode=True) != "passed":
         sys.exit(f"The tests of {module} fail without a mutant.")
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)  # else a mutant may be taken for it
     within_s = 10.0 + 5.0 * (time.monotonic() - begin)
     chosen = random.Random(f"{seed} {module}").sample(mutants, min(count, len(mutants)))
     score = Score(len(mutants))
