@@ -40,7 +40,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "documents/layout/hypotheses": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/joined": ("joined", "../layouts"),
     "documents/layout/names": (*_LAYOUTS, *_WHOLE_FILES),
-    "documents/layout/widths": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/widths": ("widths", *_LAYOUTS, *_WHOLE_FILES),
     "documents/line_marks": ("reader", "csv_rows", "layouts", "reader_preview"),
     "documents/reader": (
         *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
