@@ -5,6 +5,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.runs import folder as module
 from engine.runs.folder import (
+    EpochModel,
     RunFolder,
     as_json,
     cannot,
@@ -177,6 +179,23 @@ def test_that_only_as_many_models_give_way_as_are_in_the_way(
     assert folder.state_path.read_bytes() == b"state"
     assert [each.epoch for each in list_epoch_models(tmp_path)] == left
     assert folder.has_given_way == (len(left) < 4)
+
+
+def test_that_a_model_that_somebody_else_deletes_at_that_moment_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(kept: Sequence[EpochModel], last: float) -> EpochModel:
+        chosen = least_missed(kept, last)
+        chosen.path.unlink()
+        return chosen
+
+    least_missed, folder = module.least_missed, with_models(tmp_path)
+    full_for(20, monkeypatch)
+    monkeypatch.setattr(module, "least_missed", gone)
+
+    folder.write(folder.state_path, b"state")
+
+    assert [each.epoch for each in list_epoch_models(tmp_path)] == [2, 4]
 
 
 @pytest.mark.parametrize(("size", "number", "left"), [(-1, errno.ENOSPC, 0), (-1, errno.EACCES, 4)])
