@@ -37,7 +37,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "documents/layout/doubts": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/foreign": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/further_on": ("further_on", "../layouts"),
-    "documents/layout/hypotheses": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/hypotheses": ("hypotheses", *_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/joined": ("joined", "../layouts"),
     "documents/layout/names": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/widths": ("widths", *_LAYOUTS, *_WHOLE_FILES),
