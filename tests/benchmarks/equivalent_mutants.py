@@ -90,6 +90,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "if left_out == asked >= _HOPELESS:": _HOPELESS,
         "module: 128 -> 129   in   _BLOCK = 128": _SPEED,
         "module: 64 -> 65   in   _DRAWS_AT_ONCE = 64": _SPEED,
+        "_way_to_choose: 0.0 -> 1.0   in   if model.mixture is None and "
+        "not config.filters_words and config.temperature > 0.0:": _SPEED,
         "WordChooser.__init__: 1 -> 2   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
         "WordChooser.__init__: -C // _CELL -> -C * _CELL   in   "
