@@ -122,7 +122,7 @@ class ScoreBlocks:
             else:
                 self._add_times(products[:blocks], E, V_rows)
         torch.sum(block_sums, 0, out=sums)
-        if product is not None and products is not None:
+        if products is not None:
             torch.sum(products, 0, out=product)
 
     def _fill(self, E: torch.Tensor, V_rows: torch.Tensor, s: torch.Tensor) -> None:

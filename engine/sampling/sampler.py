@@ -190,26 +190,23 @@ class _Draft:
     tries: int = 1
     fate: _Fate = _Fate.GROWING
 
-    def take(self, word: int, log_probability: float, end_id: int) -> bool:
-        """Append the drawn word; return True if the sentence must begin anew."""
+    def take(self, word: int, log_probability: float, end_id: int) -> None:
+        """Append the drawn word; without any words afterwards, the sentence begins anew."""
         if word != end_id:
             if len(self.words) == self.longest:
                 self.fate = _Fate.CUT
-                return False
+                return
             self.words.append(word)
             self.log_probability += log_probability
-            return False
-        if len(self.words) >= self.shortest:
+        elif len(self.words) >= self.shortest:
             self.log_probability += log_probability
             self.fate = _Fate.COMPLETE
-            return False
-        if self.tries == MAX_TRIES:
+        elif self.tries == MAX_TRIES:
             self.fate = _Fate.GIVEN_UP
-            return False
-        self.words.clear()
-        self.log_probability = 0.0
-        self.tries += 1
-        return True
+        else:
+            self.words.clear()
+            self.log_probability = 0.0
+            self.tries += 1
 
 
 _Choose: TypeAlias = Callable[[torch.Tensor, list[_Draft]], tuple[list[int], list[float]]]
@@ -375,7 +372,8 @@ def _grow(
         for row, draft in enumerate(rows):
             if draft.fate is not _Fate.GROWING:
                 continue
-            if draft.take(words[row], log_probabilities[row], end_id):
+            draft.take(words[row], log_probabilities[row], end_id)
+            if not draft.words:
                 words[row] = opening.last_id
                 state[row] = opening.state[0]
         while done < len(wanted) and wanted[done].fate is not _Fate.GROWING:

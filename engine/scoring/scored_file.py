@@ -84,7 +84,6 @@ def added_columns(columns: Iterable[str], base: str, wanted: Sequence[str] = _AD
         free = name
         while free in taken:
             free += "_2"
-        taken.add(free)
         names.append(free)
     return names
 
@@ -189,7 +188,7 @@ def summed(scored: SentenceScore) -> TextScore:
 def csv_line(cells: Sequence[Any]) -> str:
     """Return one line of a CSV; None is an empty cell."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(["" if cell is None else cell for cell in cells])
+    csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue()
 
 
@@ -259,7 +258,6 @@ def score_file(
                     result = event
             if control.is_stopped:
                 raise _StoppedError
-            file.flush()
     except (_StoppedError, UnpackingStoppedError):
         return
     except OSError as error:

@@ -86,7 +86,7 @@ def score_texts(
             text_of.append(number)
     if not framed:
         return scores
-    offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in framed], dtype=np.int64)])
+    offsets = np.cumsum([0, *map(len, framed)])
     for members in batches_by_length(offsets, _BATCH_WORDS):
         some = [framed[k] for k in members]
         for k, scored in zip(members, _scores_of(model, some, tally), strict=True):

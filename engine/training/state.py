@@ -74,6 +74,10 @@ _COUNTS = (
     "tail_words",
 )
 _TIMES = ("epoch_s", "elapsed_s", "before_s")
+_DIVERGED = (
+    "its numbers are no longer finite: the training diverged. Train again with a "
+    "smaller learning rate"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -276,13 +280,13 @@ def state_to_bytes(state: TrainingState) -> bytes:
         **{f"best.{name}": each.numpy() for name, each in state.best.items()},
         **{f"optimizer.{name}": each.numpy() for name, each in state.optimizer.items()},
     }
-    progress = dataclasses.asdict(state.progress)
-    if not math.isfinite(state.progress.epoch_loss) or not all(map(_is_finite, numbers.values())):
-        raise ModelFileError(
-            "its numbers are no longer finite: the training diverged. Train again with a "
-            "smaller learning rate"
-        )
-    settings = settings_to_json(state) | {"progress": progress}
+    settings = settings_to_json(state) | {"progress": dataclasses.asdict(state.progress)}
+    try:
+        settings_text = json.dumps(settings, allow_nan=False)
+    except ValueError as error:
+        raise ModelFileError(_DIVERGED) from error
+    if not all(map(_is_finite, numbers.values())):
+        raise ModelFileError(_DIVERGED)
     tensors = {
         **numbers,
         **vocabulary_to_tensors(state.vocabulary),
@@ -291,7 +295,7 @@ def state_to_bytes(state: TrainingState) -> bytes:
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
-        "settings": json.dumps(settings, allow_nan=False),
+        "settings": settings_text,
         **history_to_metadata(state.history),
     }
     return write_tensors(tensors, metadata)

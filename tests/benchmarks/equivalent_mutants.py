@@ -9,12 +9,14 @@ _FLAG = "the default is for systems that lack this flag"
 
 _GIVEN = "inspect_csv gives every field; the defaults are for fakes in tests"
 
+_HOPELESS = "the first block is 1 sentence, the second 31: there is none between"
 _AT_THE_BOUND = "half of what a float can hold: a number at the bound is as safe as one below"
 _V_BOUND, _U_BOUND = "H * largest['V']", "largest['U'] + H * largest['W']"
 _NUMBERED = "any number will do that no two pairs have in common"
 _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
 _PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
+_FILLED = "(words - len(s)) * _FILLED_SHARE"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -82,6 +84,25 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "sampling/sampler": {
         "module: 64 -> 65   in   _CELL = 64": _SPEED,
+        "module: 500 -> 501   in   MAX_TRIES = 500": _LIMIT,
+        "module: 3 -> 4   in   _HOPELESS = 3": _HOPELESS,
+        "_draw: left_out == asked >= _HOPELESS -> left_out == asked > _HOPELESS   in   "
+        "if left_out == asked >= _HOPELESS:": _HOPELESS,
+        "module: 128 -> 129   in   _BLOCK = 128": _SPEED,
+        "module: 64 -> 65   in   _DRAWS_AT_ONCE = 64": _SPEED,
+        "_way_to_choose: 0.0 -> 1.0   in   if model.mixture is None and "
+        "not config.filters_words and config.temperature > 0.0:": _SPEED,
+        "WordChooser.__init__: 1 -> 2   in   "
+        'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
+        "WordChooser.__init__: -C // _CELL -> -C * _CELL   in   "
+        "self._blocks = min(threads, -(-C // _CELL))": _SPEED,
+        "WordChooser.__init__: place < in_block -> place <= in_block   in   "
+        "if place < in_block:": "a slice of nothing more",
+        "WordChooser.__init__: 0 -> 1   in   self._scores = rnn.V.new_empty(0)": _LIMIT,
+        "WordChooser._all_scores: len(self._scores) < B * words -> "
+        "len(self._scores) <= B * words   in   if len(self._scores) < B * words:": _SPEED,
+        "generate: 32 -> 33   in   "
+        "seed = secrets.randbits(32) if config.seed is None else config.seed": "any seed will do",
         "WordChooser.__init__: rnn.device.type == 'cpu' -> rnn.device.type != 'cpu'   in   "
         'threads = torch.get_num_threads() if rnn.device.type == "cpu" else 1': _SPEED,
     },
@@ -120,6 +141,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 16 -> 17   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
         "module: 1024 -> 1025   in   _FEWEST_WORDS, _MOST_WORDS = 16, 1024": _SPEED,
         "module: 8 -> 9   in   _FILLED_SHARE = 8": _SPEED,
+        "module: 5120000 -> 5120001   in   _CHUNK_VALUES = 5_120_000": _LIMIT,
+        "module: 500000 -> 500001   in   _PANEL_VALUES = 500_000": _SPEED,
+        "Workspace.__init__: 0 -> 1   in   "
+        "self._wide = torch.empty(word_dim, 0, dtype=dtype, device=device)": _LIMIT,
+        "Workspace.wide: columns > _NARROW -> columns >= _NARROW   in   "
+        "is_worth_it = columns > _NARROW or words >= _MANY_WORDS": "128 columns are full already",
+        f"_states: {_FILLED} > len(s) -> {_FILLED} >= len(s)   in   if {_FILLED} > len(s):": (
+            "the two are never equal: an eighth more of 8 m words, m < 16, is not aligned"
+        ),
+        "_are_in_range: float(high) < math.sqrt(limits.max) -> "
+        f"float(high) <= math.sqrt(limits.max)   in   {_IN_RANGE}": _SPEED,
         "Workspace.__init__: 0 -> 1   in   "
         "self._values = torch.empty(0, dtype=dtype, device=device)": _LIMIT,
         "_are_in_range: float(low) > math.sqrt(limits.tiny) -> "
@@ -135,7 +167,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         },
     },
     "network/score_blocks": {
+        "module: 16 -> 17   in   ALIGNED = 16": _SPEED,
         "ScoreBlocks._raise_panels: continue -> pass": _SPEED,
+        "ScoreBlocks.__init__: 0 -> 1   in   "
+        "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
+        "ScoreBlocks._times: if self._has_rows_in_one_piece -> "
+        "if not self._has_rows_in_one_piece   in   if self._has_rows_in_one_piece:": _SPEED,
         "ScoreBlocks.__init__: words % ALIGNED == 0 -> words % ALIGNED != 0   in   "
         "self._has_rows_in_one_piece = words % ALIGNED == 0": _SPEED,
         "ScoreBlocks._view: if self._has_rows_in_one_piece -> "
@@ -151,6 +188,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "a bound of memory: the text alone, or all that stands in the row"
         ),
         "module: 512 -> 513   in   _AT_ONCE = 512": _LIMIT,
+        "module: 64 -> 65   in   _WORDS_OF = 64": _LIMIT,
+        "_next_rows: characters >= _MOST_CHARACTERS -> characters > _MOST_CHARACTERS   in   "
+        "if characters >= _MOST_CHARACTERS:": _LIMIT,
+    },
+    "scoring/text_scores": {
+        "module: 4096 -> 4097   in   _BATCH_WORDS = 4096": _LIMIT,
+        "score_texts: 0 -> 1   in   offsets = np.cumsum([0, *map(len, framed)])": (
+            "the first sentence is taken for a word shorter where batches are made up"
+        ),
     },
     "training/state": {
         "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from tests.benchmarks.equivalent_mutants import EQUIVALENT
@@ -27,15 +28,20 @@ from tests.benchmarks.places import ROOT
 COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
+_LAYOUTS = ("detection", "header", "further_on", "../layouts", "../csv_rows")
+_WHOLE_FILES = ("../reader_preview", "../reader", "../work")
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips", "layout/joined"),
     "documents/layout/blank_lines": ("blank_lines", "../layouts"),
-    "documents/layout/detection": (
-        *("detection", "../layouts", "../csv_rows", "../reader_preview", "../reader"),
-        "../work",
-    ),
+    "documents/layout/detection": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/doubts": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/foreign": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/further_on": ("further_on", "../layouts"),
+    "documents/layout/hypotheses": ("hypotheses", *_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/joined": ("joined", "../layouts"),
+    "documents/layout/names": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/widths": ("widths", *_LAYOUTS, *_WHOLE_FILES),
+    "documents/line_marks": ("reader", "csv_rows", "layouts", "reader_preview"),
     "documents/reader": (
         *("csv_rows", "reader_preview", "reader", "reader_entities", "encoding", "layouts"),
         *("several", "unpacking"),
@@ -47,19 +53,34 @@ TESTS: dict[str, tuple[str, ...]] = {
         "../training/state_file",
     ),
     "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files"),
+    "language_model/formats": ("formats", "formats_export", "tutorial_npz"),
+    "language_model/mixture": ("mixture", "../scoring/text_scores"),
+    "language_model/opening": ("../sampling/sampler_settings", "../sampling/next_words"),
     "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
     "language_model/tutorial_npz": ("tutorial_npz", "formats"),
     "network/bptt": ("bptt", "bptt_threads", "output_layer"),
-    "network/output_layer": ("output_layer", "bptt", "score_blocks", "output_layer_sharing"),
+    "network/output_layer": (
+        *("output_layer", "bptt", "score_blocks", "output_layer_sharing", "label_smoothing"),
+    ),
+    "network/reference": ("gradient_check", "bptt", "rnn"),
     "network/score_blocks": ("score_blocks", "output_layer", "bptt"),
-    "runs/folder": ("folder_epoch_models", "writer", "store"),
+    "runs/folder": ("folder", "folder_epoch_models", "store"),
+    "sampling/beam": ("beam", "sampler"),
     "sampling/completion": ("completion",),
     "sampling/filters": ("filters", "sampler_choice"),
+    "sampling/next_words": ("next_words",),
     "sampling/sampler": ("sampler_choice", "sampler", "sampler_settings"),
-    "scoring/scorer": ("scorer",),
+    "scoring/candidates": ("ranking", "../cli/scoring"),
+    "scoring/held_out": ("held_out",),
+    "scoring/percentile": ("held_out",),
+    "scoring/ranking": ("ranking",),
+    "scoring/replacement": ("replacement",),
     "scoring/scored_file": ("scored_file", "../cli/scoring"),
+    "scoring/scorer": ("scorer",),
     "scoring/text_scores": ("text_scores", "scored_file"),
-    "training/state": ("state_file", "state", "trainer_ends"),
+    "tokenization/reading": ("reading", "../corpus/workers"),
+    "tokenization/writing/written_forms": ("../written",),
+    "training/state": ("state", "state_file", "trainer_ends"),
 }
 
 
@@ -102,12 +123,12 @@ def warm_up() -> None:
         __import__(f"PySide6.{name}")
 
 
-def run_tests(tree: Path, module: str, within_s: float) -> str:
+def run_tests(tree: Path, module: str, within_s: float, *, keeps_bytecode: bool = False) -> str:
     """Run the tests of a module in a fork; return "passed", "failed" or "hung"."""
     process = os.fork()
     if process == 0:
         os.setsid()
-        os._exit(_run_here(tree, module))
+        os._exit(_run_here(tree, module, keeps_bytecode=keeps_bytecode))
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -119,8 +140,8 @@ def run_tests(tree: Path, module: str, within_s: float) -> str:
     return "hung"
 
 
-def _run_here(tree: Path, module: str) -> int:
-    """Become the test process of the copy."""
+def _run_here(tree: Path, module: str, *, keeps_bytecode: bool) -> int:
+    """Become the test process of the copy, one file after the other."""
     import pytest
 
     os.chdir(tree)
@@ -128,13 +149,13 @@ def _run_here(tree: Path, module: str) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sys.path[:] = [str(tree), *(entry for entry in sys.path if entry not in ("", str(ROOT)))]
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = not keeps_bytecode
     for name in [*sys.modules]:
         if name.partition(".")[0] in ("tests", "engine", "app"):
             del sys.modules[name]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore:Module already imported"]  # by warm_up
-    return int(pytest.main(files_of_tests(module) + options))
+    return int(any(pytest.main([name, *options]) for name in files_of_tests(module)))
 
 
 def files_of_tests(module: str) -> list[str]:
@@ -153,8 +174,9 @@ def score_module(tree: Path, module: str, count: int, seed: int) -> Score:
     mutants = mutants_of(source)
     path.write_text(ast.unparse(ast.parse(source)), "utf-8")  # as a mutant, without a defect
     begin = time.monotonic()
-    if run_tests(tree, module, 600.0) != "passed":
+    if run_tests(tree, module, 600.0, keeps_bytecode=True) != "passed":
         sys.exit(f"The tests of {module} fail without a mutant.")
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)  # else a mutant may be taken for it
     within_s = 10.0 + 5.0 * (time.monotonic() - begin)
     chosen = random.Random(f"{seed} {module}").sample(mutants, min(count, len(mutants)))
     score = Score(len(mutants))

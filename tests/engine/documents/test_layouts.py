@@ -45,6 +45,7 @@ def test_that_the_shared_tables_are_read_right_or_refused(shared_data: Path) -> 
         table("id,n,text\nId,How many?,What do you think?\n", '{n},{n},"{text}"'),
         table("id,text\n", '{n},"{text}"', "* preliminary, subject to change\n"),
         table("id,text\n", '{n},"{text}"', "Total,24 comments\n"),
+        table("id,text\n", '{n},"{text}"', "* preliminary, as all is\n" * 5),
         table("id,label,text\n", "{n},ham,{text}"),
         table("text,label\n", "{text},ham"),
         table("id^|^text\n", "{n}^|^{text}"),

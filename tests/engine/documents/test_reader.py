@@ -27,6 +27,22 @@ def test_that_a_messy_file_is_read_right_or_refused_by_line(case: Case, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("data", "are_named"),
+    [
+        (b"id,text\n1,It rains.\n2,It snows.\n", True),
+        (b"1,It rains.\n2,It snows.\n", False),
+        (b'{"text": "It rains."}\n{"text": "It snows."}\n', True),
+        (b"It rains.\nIt snows.\n", False),
+    ],
+)
+def test_that_a_file_tells_whether_it_names_its_columns(
+    data: bytes, are_named: bool, tmp_path: Path
+) -> None:
+    with DocumentReader(write(tmp_path, data), CsvConfig()) as reader:
+        assert reader.has_named_columns == are_named
+
+
+@pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
         (b"", "a.csv", "is empty"),

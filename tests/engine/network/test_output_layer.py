@@ -1,11 +1,15 @@
 """The output layer by itself: what a caller may leave out, and the way of a GPU."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.network import output_layer as module
-from engine.network.output_layer import Workspace, cross_entropy, output_layer
+from engine.network.output_layer import SharedStates, Workspace, cross_entropy, output_layer
 from engine.network.score_blocks import ScoreBlocks
 
 C, H, N = 11, 5, 40
@@ -76,7 +80,7 @@ def test_that_the_derivative_of_V_is_written_over_what_was_there_or_added_to_it(
 
 @pytest.mark.parametrize(
     ("columns", "words", "width"),
-    [(5, 999, 5), (5, 1000, 8), (8, 1000, 8), (100, 1000, 104), (124, 1, 124), (132, 1, 136)],
+    [(5, 999, 5), (5, 1000, 8), (8, 1000, 8), (100, 1000, 104), (124, 1, 124), (129, 1, 136)],
 )
 def test_that_a_product_gets_columns_that_it_fills_where_it_is_worth_it(
     columns: int, words: int, width: int
@@ -88,6 +92,81 @@ def test_that_a_product_gets_columns_that_it_fills_where_it_is_worth_it(
     assert wide.shape == (C, width)
     assert (wide is narrow) == (columns == width)
     assert space.wide(narrow, words) is wide, "used again"
+
+
+@pytest.mark.parametrize("words", [40, 48])
+def test_that_shared_states_in_a_wider_buffer_change_no_number(
+    words: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(8)
+    V, states = (torch.from_numpy(random.standard_normal((rows, H))) for rows in (C, 16))
+    of_word = torch.from_numpy(random.permutation(np.arange(words) % 13))  # 3 are of no word
+    y = torch.from_numpy(random.integers(0, C, words))
+    rows = torch.tensor([of_word.tolist().index(k % 13) for k in range(16)])
+    counts = torch.bincount(of_word, minlength=16).float()
+    shared = SharedStates(rows=rows, of_word=of_word, words=counts)
+    s = states[of_word]
+    losses, d_s, d_V = expected(V, s, y)
+
+    for many in (0, 1000):
+        monkeypatch.setattr(module, "_MANY_WORDS", many)
+        into = torch.full((C, H), torch.nan, dtype=torch.float64)
+        loss, by_s = output_layer(V, s, y, workspace(), into=into, shared=shared)
+        assert float(loss) == pytest.approx(float(losses.sum()), rel=1e-12)
+        torch.testing.assert_close(by_s, d_s)
+        torch.testing.assert_close(into, d_V)
+
+
+@pytest.mark.parametrize(("words", "computed"), [(40, 40), (46, 48), (48, 48), (49, 49), (60, 64)])
+def test_that_words_are_filled_up_where_few_are_missing(
+    words: int, computed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = []
+    scores = Workspace.scores
+
+    def noted(self: Workspace, words: int) -> ScoreBlocks:
+        of.append(words)
+        return scores(self, words)
+
+    monkeypatch.setattr(Workspace, "scores", noted)
+    s, y = torch.ones(words, H, dtype=torch.float64), torch.zeros(words, dtype=torch.int64)
+
+    losses = cross_entropy(torch.ones(C, H, dtype=torch.float64), s, y, workspace())
+
+    assert of == [computed]
+    torch.testing.assert_close(losses, torch.full_like(losses, np.log(C)))
+
+
+@pytest.mark.parametrize(
+    ("word_dim", "words"), [(11, 1024), (8000, 640), (100_000, 48), (320_000, 16), (10**7, 16)]
+)
+def test_that_a_chunk_has_as_many_words_as_fit_into_the_buffer(word_dim: int, words: int) -> None:
+    assert Workspace(word_dim, torch.float32, torch.device("meta")).chunk_words == words
+
+
+@given(words=st.integers(1, 3000), chunk_words=st.sampled_from([1, 3, 16, 48, 640]))
+def test_that_chunks_are_few_and_of_about_one_size(words: int, chunk_words: int) -> None:
+    space = workspace()
+    space.chunk_words = chunk_words
+
+    chunks = space.chunks(words)
+
+    assert [number for chunk in chunks for number in range(words)[chunk]] == list(range(words))
+    assert len(chunks) == math.ceil(words / chunk_words)
+    sizes = [chunk.stop - chunk.start for chunk in chunks]
+    assert max(sizes) <= chunk_words
+    assert max(sizes) - min(sizes) < 2 * math.gcd(16, chunk_words)
+
+
+def test_that_the_scores_of_fewer_words_lie_in_the_same_memory() -> None:
+    space = workspace()
+
+    fewer = space.of_fewer(7)
+    for part in (fewer, space):
+        part.scores(part.chunk_words)
+
+    assert fewer._values is space._values
+    assert fewer.scores(3)._memory.shape == (7 * 3,)
 
 
 def test_that_scores_near_zero_are_made_only_once(

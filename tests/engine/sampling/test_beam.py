@@ -46,6 +46,22 @@ def test_that_wide_beams_find_what_an_exhaustive_search_finds(seed: int) -> None
     assert [each.log_probability for each in found] == pytest.approx([every[ids] for ids in best])
 
 
+@pytest.mark.parametrize("scores_at_once", [1, 20])
+def test_that_beams_scored_in_parts_find_the_same_sentences(
+    scores_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny_model()
+    together = beam(model, beams=40, count=8, min_length=2, max_length=5)
+
+    monkeypatch.setattr("engine.sampling.beam.SCORES_AT_ONCE", scores_at_once)
+    in_parts = beam(model, beams=40, count=8, min_length=2, max_length=5)
+
+    assert [each.words for each in in_parts] == [each.words for each in together]
+    assert [each.log_probability for each in in_parts] == pytest.approx(
+        [each.log_probability for each in together]
+    )
+
+
 def test_that_all_sentences_and_the_rest_sum_to_one() -> None:
     model = tiny_model(("a", "b"), scale=0.7)
     U, V, W = model.rnn.parameters_as_numpy()

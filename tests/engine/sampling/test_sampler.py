@@ -150,23 +150,88 @@ def test_that_lengths_keep_within_their_limits() -> None:
     assert any(len(sentence.words) == 6 and not sentence.is_cut for sentence in drawn)
 
 
-@pytest.mark.parametrize(("count", "rest"), [(100, " The other 68 were not tried."), (32, "")])
-def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging(
-    count: int, rest: str
-) -> None:
-    model = tiny_model()
-    U, V, W = model.rnn.parameters_as_numpy()
-    V[1] = 50.0  # with positive states SENTENCE_END always wins
-    ender = model_of(np.abs(U), V, np.abs(W))
+def ender() -> LanguageModel:
+    """Return a model that says nothing: with positive states SENTENCE_END always wins."""
+    U, V, W = tiny_model().rnn.parameters_as_numpy()
+    V[1] = 50.0
+    return model_of(np.abs(U), V, np.abs(W))
 
-    events = list(generate(ender, SampleConfig(count=count, seed=0), RunControl()))
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many sentences each step of the network was of."""
+    sizes: list[int] = []
+    advance = RNN.advance
+
+    def counted(rnn: RNN, words: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(words))
+        return advance(rnn, words, state)
+
+    monkeypatch.setattr(RNN, "advance", counted)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("count", "tried", "rest"),
+    [(100, 32, " The other 68 were not tried."), (32, 32, ""), (2, 2, ""), (1, 1, "")],
+)
+@pytest.mark.parametrize(
+    ("temperature", "or_that"), [(1.0, ""), (1.0 + 1e-9, " or the temperature")]
+)
+def test_that_a_model_that_always_ends_gives_a_notice_instead_of_hanging(
+    count: int, tried: int, rest: str, temperature: float, or_that: str, steps: list[int]
+) -> None:
+    config = SampleConfig(count=count, seed=0, temperature=temperature)
+
+    events = list(generate(ender(), config, RunControl()))
 
     (notice,) = events
     assert isinstance(notice, Notice)
     assert notice.text == (
-        f"32 of 32 sentences were left out, because {MAX_TRIES} draws in a row ended before 7 "
-        f"words.{rest} Lower the minimum length, or train longer."
+        f"{tried} of {tried} sentences were left out, because {MAX_TRIES} draws in a row ended "
+        f"before 7 words.{rest} Lower the minimum length{or_that}, or train longer."
     )
+    blocks = [1] if tried == 1 else [1, 31]
+    assert steps == [size for size in blocks for _ in range(MAX_TRIES)]
+
+
+def test_that_the_first_sentence_comes_without_waiting_for_others(steps: list[int]) -> None:
+    drawing = generate(tiny_model(), SampleConfig(count=500, seed=0), RunControl())
+
+    next(drawing)
+    assert set(steps) == {1}
+    steps.clear()
+    next(drawing)
+
+    assert max(steps) == 31
+
+
+def test_that_sentences_that_are_done_are_left_out_of_a_step_once_they_are_an_eighth(
+    steps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "_FIRST_BLOCKS", {})
+
+    drawn = sentences(tiny_model(), count=128, min_length=0, max_length=30, seed=5)
+
+    lengths = [len(each.words) for each in drawn]  # one step more finds the end
+    growing = [sum(length >= step for length in lengths) for step in range(max(lengths) + 1)]
+    assert len(steps) == len(growing)
+    for before, rows, left in zip([128, *steps], steps, growing, strict=False):
+        is_full = 8 * left > 7 * before
+        assert rows == (before if is_full else left)
+    assert min(steps) < 16
+
+
+def test_that_nothing_more_is_written_out_after_a_stop() -> None:
+    control = RunControl()
+    events = []
+
+    for event in generate(tiny_model(), SampleConfig(count=100, seed=0), control):
+        events.append(event)
+        if len(events) == 5:
+            control.stop()
+
+    assert len(events) == 5
 
 
 def test_that_an_almost_frozen_model_always_takes_the_most_probable_word() -> None:
@@ -224,21 +289,16 @@ def test_that_no_uniform_number_picks_a_word_of_probability_zero(uniform: float)
     assert p[0, word] > 0.0
 
 
-def test_that_the_largest_seeds_give_sentences_of_their_own() -> None:
-    drawn = [
-        [each.text for each in sentences(tiny_model(), count=5, min_length=1, seed=seed)]
-        for seed in ((1 << 63) - 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1)
-    ]
+def test_that_every_seed_has_sentences_of_its_own_and_is_named() -> None:
+    seeds = (0, 1, 2, (1 << 63) - 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1)
 
-    assert len({tuple(texts) for texts in drawn}) == 4
+    drawn = [sentences(tiny_model(), count=5, min_length=1, seed=seed) for seed in seeds]
+
+    assert len({tuple(each.text for each in five) for five in drawn}) == len(seeds)
+    assert [{each.seed for each in five} for five in drawn] == [{seed} for seed in seeds]
 
 
 def test_that_a_ladder_hands_notices_on() -> None:
-    model = tiny_model()
-    U, V, W = model.rnn.parameters_as_numpy()
-    V[1] = 50.0
-    ender = model_of(np.abs(U), V, np.abs(W))
-
-    events = list(generate(ender, SampleConfig(ladder=(1.0,), seed=0), RunControl()))
+    events = list(generate(ender(), SampleConfig(ladder=(1.0,), seed=0), RunControl()))
 
     assert [type(event) for event in events] == [Notice]

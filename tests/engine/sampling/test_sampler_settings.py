@@ -27,11 +27,11 @@ def sentences(model: LanguageModel, **settings: Any) -> list[SentenceGenerated]:
 def test_that_sentences_go_on_from_their_start(start: Any) -> None:
     model = tiny_model()
 
-    drawn = sentences(model, start=start, count=40, min_length=4, max_length=12, seed=1)
+    drawn = sentences(model, start=start, count=200, min_length=4, max_length=12, seed=1)
 
     assert all(each.words[:2] == ("the", "cat") for each in drawn)
     assert all(each.text.startswith("The cat" if each.is_readable else "the cat") for each in drawn)
-    assert {len(each.words) for each in drawn} <= set(range(4, 13))
+    assert {len(each.words) for each in drawn} == set(range(4, 13))
     assert len({each.words for each in drawn}) > 20
     for each in drawn:
         scored = next(iter(score(model, each.text, words=each.words))).score
@@ -50,6 +50,19 @@ def test_that_an_unknown_start_word_is_named_first_and_kept_as_typed() -> None:
     assert isinstance(events[0], Notice)
     assert "“zebra” is not a word of the model's vocabulary" in events[0].text
     assert events[1].words[:2] == ("the", "zebra")
+
+
+def test_that_a_start_may_be_the_whole_sentence() -> None:
+    drawn = sentences(tiny_model(), start="the cat", count=60, min_length=0, max_length=2, seed=0)
+
+    assert {each.words for each in drawn} == {("the", "cat")}
+    assert {each.is_cut for each in drawn} == {True, False}
+
+
+def test_that_a_start_longer_than_the_shortest_sentence_may_end_at_once() -> None:
+    drawn = sentences(tiny_model(), start="the cat", count=60, min_length=1, seed=0)
+
+    assert ("the", "cat") in {each.words for each in drawn}
 
 
 def test_that_a_start_longer_than_a_sentence_is_refused() -> None:
@@ -122,4 +135,14 @@ def test_that_a_sentence_is_seen_growing_word_by_word() -> None:
     assert done == sentences(tiny_model(), count=3, min_length=0, start="the", seed=2)
     growing = [e.words for e in events if isinstance(e, SentenceGrowing) and e.number == 1]
     assert growing == [done[0].words[: k + 2] for k in range(len(growing))]
+    assert [e.number for e in events] == sorted(e.number for e in events)
+
+
+def test_that_a_ladder_grows_rung_by_rung() -> None:
+    config = SampleConfig(ladder=(0.5, 2.0), min_length=4, seed=2)
+
+    events = list(generate(tiny_model(), config, RunControl(), each_word=True))
+
+    growing = [e.number for e in events if isinstance(e, SentenceGrowing)]
+    assert set(growing) == {1, 2}
     assert [e.number for e in events] == sorted(e.number for e in events)

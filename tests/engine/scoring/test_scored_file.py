@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,15 @@ from engine.config import CsvConfig
 from engine.control import RunControl, StageProgress
 from engine.documents.reader import DocumentReader
 from engine.errors import ConfigError, CorpusError, ExportError
-from engine.language_model.results import FileScored
+from engine.language_model.results import NOTHING, FileScored, TextScore
 from engine.scoring import scored_file
-from engine.scoring.scored_file import ScoredRow, added_columns, score_file, score_rows
+from engine.scoring.scored_file import (
+    ScoredRow,
+    added_columns,
+    csv_line,
+    score_file,
+    score_rows,
+)
 from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import StopsAfter
 
@@ -61,7 +68,16 @@ def test_that_words_come_with_the_other_columns_of_their_row(source: Path, tmp_p
     assert (done.rows, done.texts, len(rows)) == (1501, 1500, done.total.words)
     assert [row["word"] for row in rows[:5]] == ["the", "cat", ",", "sat", "."]
     assert {row["id"] for row in rows} == set(map(str, range(1500)))
+    assert [row["position"] for row in rows[:7]] == ["1", "2", "3", "4", "5", "6", "1"]
+    assert [row["known"] for row in rows[:4]] == ["yes", "yes", "no", "yes"]
     assert rows[-1]["sentence"] == "1501"
+    *_, per_row = score_file(tiny_model(), source, CONFIG, tmp_path / "new.csv", RunControl())
+    assert isinstance(per_row, FileScored)
+    assert (done.total.words, done.total.unknown) == (per_row.total.words, per_row.total.unknown)
+    assert done.total.log_probability == pytest.approx(per_row.total.log_probability)
+    assert done.total.log_probability_of_known == pytest.approx(
+        per_row.total.log_probability_of_known
+    )
     assert sum(word.count for word in done.words) == done.total.words
     costs = [word.log_probability for word in done.words]
     assert sum(costs) == pytest.approx(done.total.log_probability)
@@ -127,6 +143,23 @@ def test_that_what_cannot_be_is_said_before_a_row_is_scored(source: Path, tmp_pa
         scores(tmp_path / "new.csv", "body")
     with pytest.raises(ExportError, match="that folder does not exist"):
         scores(tmp_path / "none" / "new.csv")
+
+
+@pytest.mark.parametrize(
+    ("base", "log_probability"), [("e", -12.345679), ("2", -17.81105), ("10", -5.36166)]
+)
+def test_that_figures_are_rounded_and_what_is_not_there_is_empty(
+    base: str, log_probability: float
+) -> None:
+    def line(score: TextScore | None) -> str:
+        (cells,) = ScoredRow(number=1, fields=["a,b", ""], score=score).lines(base, None)
+        return csv_line(cells)
+
+    scored = replace(NOTHING, words=5, unknown=2, log_probability=-12.3456789)
+
+    assert line(scored) == f'"a,b",,{log_probability},11.8122,5,2\n'
+    assert line(replace(scored, log_probability=-1e4)).endswith(",,5,2\n"), "no float holds it"
+    assert line(None) == '"a,b",,,,,\n'
 
 
 def test_that_columns_are_never_named_twice() -> None:

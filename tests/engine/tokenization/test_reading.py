@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nltk.tokenize.punkt import PunktParameters
 
 from engine.config import TokenizerConfig
 from engine.errors import ConfigError, ModelFileError
@@ -10,6 +11,7 @@ from engine.files.records import record_from_json
 from engine.tokenization.languages import describe_tokenizer
 from engine.tokenization.reading import Reading
 from engine.tokenization.sentence_ends import SentenceRules
+from engine.tokenization.sentences import SentenceSplitter
 from engine.tokenization.writing.way import Writing
 
 
@@ -50,6 +52,24 @@ def test_that_a_text_is_read_sentence_by_sentence() -> None:
     assert german.sentences("„Ja“, sagte Dr. Jörg. Das Haus.") == [
         ("„Ja“, sagte Dr. Jörg.", ["“", "Ja", "”", ",", "sagte", "Dr.", "Jörg", "."]),
         ("Das Haus.", ["Das", "Haus", "."]),
+    ]
+
+
+def test_that_the_tutorial_alone_ends_sentences_as_nltk_does_where_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parameters = PunktParameters()
+    parameters.abbrev_types.add("zzz")
+    installed = SentenceSplitter(parameters, "of this computer")
+    monkeypatch.setattr(SentenceSplitter, "installed", classmethod(lambda cls: installed))
+    english = SentenceRules(language="en")
+    of_words = Reading(config=TokenizerConfig(name="words", language="en"), rules=english)
+
+    found = [reading.sentences("He saw zzz. The end.") for reading in (Reading(), of_words)]
+
+    assert [[sentence for sentence, _ in each] for each in found] == [
+        ["He saw zzz. The end."],
+        ["He saw zzz.", "The end."],
     ]
 
 

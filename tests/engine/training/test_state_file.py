@@ -12,28 +12,9 @@ import pytest
 import torch
 from safetensors.numpy import load, save
 
-from engine.config import ModelConfig, TrainConfig
-from engine.control import RunControl
 from engine.errors import ConfigError, ModelFileError
-from engine.training.state import (
-    TrainingState,
-    load_state,
-    require_same_text,
-    state_to_bytes,
-    with_settings,
-)
-from engine.training.trainer import Trainer
+from engine.training.state import TrainingState, load_state, require_same_text, state_to_bytes
 from tests.engine.support.runs import animal_corpus
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> TrainingState:
-    corpus = animal_corpus(tmp_path_factory.mktemp("corpus"))
-    config = TrainConfig(epochs=2, batch_size=8)
-    trainer = Trainer(corpus, ModelConfig(hidden_dim=4, device="cpu"), config)
-    for _ in trainer.run(RunControl()):
-        pass
-    return trainer.state()
 
 
 def test_that_a_state_comes_back_bit_by_bit(state: TrainingState, tmp_path: Path) -> None:
@@ -54,32 +35,6 @@ def test_that_a_state_comes_back_bit_by_bit(state: TrainingState, tmp_path: Path
             assert torch.equal(mine[key], value)
 
 
-def test_that_the_best_model_is_as_old_as_its_evaluation(state: TrainingState) -> None:
-    bests = [done for done in state.history.evaluations if done.is_best]
-    assert len(bests) > 1
-
-    best = state.model("best")
-
-    assert (best.step, best.epoch) == (bests[-1].step, bests[-1].epoch)
-
-
-def test_that_best_numbers_without_an_evaluation_are_as_old_as_the_run(
-    state: TrainingState,
-) -> None:
-    unjudged = replace(state, history=state.history.until(-1.0))
-
-    assert unjudged.model("best").step == state.progress.step
-
-
-def test_that_a_limit_that_is_over_begins_anew(state: TrainingState) -> None:
-    config = replace(state.train_config, time_limit_s=2.0)
-    spent = replace(state.progress, before_s=1.0, elapsed_s=4.0)
-
-    on = with_settings(replace(state, train_config=config, progress=spent))
-
-    assert on.train_config.time_limit_s == 5.0
-
-
 def test_that_other_sentences_of_the_same_file_are_named(
     state: TrainingState, tmp_path: Path
 ) -> None:
@@ -96,8 +51,17 @@ def test_that_a_state_that_is_not_finite_is_not_written(state: TrainingState) ->
 
     with pytest.raises(ModelFileError, match="smaller learning rate"):
         state_to_bytes(broken)
+
+
+@pytest.mark.parametrize("name", ["epoch_loss", "tail_loss", "best_loss", "learning_rate"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_that_progress_that_is_not_finite_is_not_written(
+    state: TrainingState, name: str, value: float
+) -> None:
+    broken: Any = replace(state.progress, **{name: value})  # type: ignore[arg-type]
+
     with pytest.raises(ModelFileError, match="smaller learning rate"):
-        state_to_bytes(replace(state, progress=replace(state.progress, epoch_loss=float("nan"))))
+        state_to_bytes(replace(state, progress=broken))
 
 
 def change_header(change: Callable[[dict[str, Any]], None]) -> Callable[[bytes], bytes]:
