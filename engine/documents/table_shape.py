@@ -139,8 +139,9 @@ class Shape:
             return True
         if self.rows >= _ENOUGH and any(map(names_total, filled)):
             return True
-        if len(filled) == 1 and self.rows >= _FEWEST:
-            return all(column.is_full or column.kind == "empty" for column in self.columns)
+        others = [column for column in self.columns if column.kind != "empty"]
+        if len(filled) == 1 and self.rows >= _FEWEST and len(others) > 1:
+            return all(column.is_full for column in others)
         if self.rows < _ENOUGH:
             return False
         # A comma of a sentence has a blank behind it, as no comma between cells has here.
