@@ -24,6 +24,7 @@ from engine.documents.reader import (
     inspect_csv,
 )
 from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.text_file import reading
 from engine.errors import CorpusError
 from engine.wording import counted
 
@@ -39,12 +40,12 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     """Return the files that `paths` name: themselves, and those in folders, in order of name.
 
     In a folder, and the folders in it, that is each file with an ending of a text; hidden
-    ones are left alone.
+    ones, and folders that are only links, are left alone.
 
     Raises
     ------
     CorpusError
-        If there is none in a folder.
+        If there is none in a folder, or a folder cannot be looked into.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -67,9 +68,15 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse_folder(error: OSError) -> None:
+    """Say why a folder cannot be looked into: else its files would be missing without a word."""
+    with reading(Path(error.filename)):
+        raise error
 
 
 def _is_text(path: Path) -> bool:

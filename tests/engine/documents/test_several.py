@@ -1,6 +1,7 @@
 """Several files as one text: each read as it is, documents with their file, damage named."""
 
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,24 @@ def test_that_a_folder_without_a_text_says_what_a_text_is(tmp_path: Path) -> Non
     write(tmp_path, "picture.png", "x")
 
     with pytest.raises(CorpusError, match=r"no file of text.*\.csv"):
+        text_files([tmp_path])
+
+
+def test_that_a_folder_within_that_cannot_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "sub/b.csv"):
+        write(tmp_path, name, "x")
+    scandir = os.scandir
+
+    def refusing(folder: str) -> Any:
+        if Path(folder).name == "sub":
+            raise PermissionError(13, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+
+    with pytest.raises(CorpusError, match=r"You may not read .*sub\. Change its permissions"):
         text_files([tmp_path])
 
 
