@@ -279,15 +279,25 @@ class TextsReader:
 
     def _note_look(self, number: int, reader: DocumentReader) -> None:
         """Take over what the beginning of a file says; the first one names the columns."""
-        name = self.names[number]
+        name, doubts = self.names[number], list(reader.doubts)
         if not self.columns:
             self.columns, self.delimiter = reader.columns, reader.delimiter
+        elif self._guesses_another_column(reader):
+            doubts.append(
+                f"its texts are taken from {reader.columns[0]}, and those of the first file from "
+                f"{self.columns[0]}; choose the column if that is wrong"
+            )
         if not self._config.columns and reader.has_named_columns:
             self._config = replace(self._config, columns=reader.columns)
         self._encodings[reader.encoding] = None
         self._doubtful += [replace(each, name=name) for each in reader.doubtful_encodings]
-        for doubt in reader.doubts:
+        for doubt in doubts:
             self._doubts.setdefault(doubt, []).append(name)
+
+    def _guesses_another_column(self, reader: DocumentReader) -> bool:
+        """Whether the columns of a file have no names, and its text is in another one."""
+        is_guessed = not self._config.columns and not reader.has_named_columns
+        return is_guessed and len(reader.all_columns) > 1 and reader.columns != self.columns
 
     def _documents(self, number: int) -> Iterator[Document]:
         """Yield the documents of one file, then take over what was said of its rows."""
