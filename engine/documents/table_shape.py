@@ -13,7 +13,7 @@ from typing import Literal
 
 Kind = Literal["number", "token", "label", "free", "empty"]
 
-NUMBER = re.compile(r"[-+]?[\d.,:/ %$€£-]*\d[\d.,:/ %$€£-]*(?:[ T]\d[\d:.+Z-]*)?")
+NUMBER = re.compile(r"[-+]?[.,:/ %$€£-]*\d[\d.,:/ %$€£-]*(?:[ T]\d[\d:.+Z-]*)?")
 _TOKEN = re.compile(r"[^\s,;|\"]{1,60}")
 _LETTER = re.compile(r"[^\W_]")
 UNKNOWN = frozenset({"n/a", "na", "nan", "none", "null", "-", "--", "?", "unknown", "inf"})

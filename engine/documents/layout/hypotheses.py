@@ -261,8 +261,11 @@ def _is_wrapped(text: str, delimiter: str, quote: str) -> bool:
     if text.count(quote) < 2:
         return False
     mark, lines = re.escape(delimiter), text.count("\n") + text.count("\r") + 1
-    field = rf"(?:^|{mark} *){quote}[^\r\n]*?{CLOSING[quote]}(?= *(?:{mark}|\r|\n|$))"
-    return len(re.findall(field, text, re.MULTILINE)) >= max(2, _WRAPPED * lines)
+    # Not one pattern: a long line of what opens alone would be searched again from each.
+    opening, closing = rf"(?:^|{mark} *){quote}", rf"{CLOSING[quote]}(?= *(?:{mark}|$))"
+    quoted = (line for line in re.split(r"[\r\n]+", text) if quote in line)
+    wrapped = sum(min(len(re.findall(end, x)) for end in (opening, closing)) for x in quoted)
+    return wrapped >= max(2, _WRAPPED * lines)
 
 
 def _rated(text: str, dialect: Dialect) -> Hypothesis:
