@@ -15,6 +15,7 @@ from PySide6.QtCore import Slot
 from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
+from app.dataset.file.preview import doubt_text
 from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.errors import MessageAction, TaskFailure
@@ -288,10 +289,18 @@ class DatasetController(TaskController):
                 self._notices.append(event)
             case CorpusReady(corpus=corpus):
                 self._got_corpus = True
+                self._note_doubts(corpus)
                 self._close_other_run(corpus)
                 self._session.set_corpus(corpus, self._config)
             case _:
                 raise TypeError(f"a preparation does not report {type(event).__name__}")
+
+    def _note_doubts(self, corpus: "Corpus") -> None:
+        """Note what is doubtful in other files than the one in the preview."""
+        shown = self._preview.doubts if self._preview is not None else ()
+        others = [doubt for doubt in corpus.summary.doubts if doubt not in shown]
+        if others:
+            self._notices.insert(0, Notice(text=doubt_text(others, corpus.summary.name)))
 
     def _show_preview(self, preview: "CsvPreview") -> None:
         if self._candidate is not None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from engine.cli.settings.configs import is_standard_input
 from engine.cli.terminal.output import Output
-from engine.cli.terminal.texts import evaluated_lines
+from engine.cli.terminal.texts import evaluated_lines, reading_hints
 from engine.config import CorpusConfig, CsvConfig
 from engine.control import Notice, RunControl
 from engine.corpus.build import build_corpus
@@ -58,6 +58,9 @@ def prepare(
             continue
         for line in evaluated_lines(corpus):
             output.note(line)
+    if corpus is not None:
+        for hint in reading_hints(corpus):
+            output.show(hint)
     return corpus
 
 

@@ -22,7 +22,6 @@ from engine.cli.settings.settings_file import print_settings
 from engine.cli.terminal.output import Output, hold_signals, stop_on_signal
 from engine.cli.terminal.texts import (
     evaluation_hints,
-    reading_hints,
     references_line,
     training_hints,
 )
@@ -87,7 +86,7 @@ def run_train(arguments: Namespace) -> int:
         corpus = prepare(corpus_config, control, output, uses_cache=uses_cache)
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(corpus), *training_hints(corpus, corpus_config)):
+        for hint in training_hints(corpus, corpus_config):
             output.show(hint)
         show_references(corpus, control, output)
         text = text_for(ranks, corpus, uses_cache=uses_cache)
@@ -170,7 +169,7 @@ def run_evaluate(arguments: Namespace) -> int:
         )
         if corpus is None:
             return control.exit_code
-        for hint in (*reading_hints(corpus), *evaluation_hints(model, corpus)):
+        for hint in evaluation_hints(model, corpus):
             output.show(hint)
         result = result_of(evaluate_corpus(model, corpus, control), output)
         references = None

@@ -8,7 +8,7 @@ the text goes to files, and of equal documents only a hash is kept.
 """
 
 import contextlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -178,12 +178,9 @@ class CorpusReading:
         """Return the complaint that there is nothing to prepare."""
         columns = " and ".join(f"'{column}'" for column in self._reader.columns)
         message = f"{self._reader.name} has no text in the column {columns}."
-        if self._reader.problems:
-            problem = self._reader.problems[0]
-            message += (
-                f" {self._reader.refused_rows:,} rows were refused; "
-                f"the first at {_place_of(problem)}: {problem.reason}."
-            )
+        if self._reader.refused_rows:
+            refused = counted(self._reader.refused_rows, "row")
+            message += f" {refused} left out{_first_refused(self._reader.problems)}."
         return CorpusError(message + " Choose another column or another file.")
 
 
@@ -340,12 +337,8 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
     if files:
         yield Notice(text=_left_out_files(files, text.name))
     if text.refused_rows:
-        problem = next(each for each in corpus.problems if not each.is_file_left_out)
-        rows = "1 row" if text.refused_rows == 1 else f"{text.refused_rows:,} rows"
-        yield Notice(
-            text=f"{rows} of {text.name} left out; the first at {_place_of(problem)}: "
-            f"{problem.reason}."
-        )
+        rows = counted(text.refused_rows, "row")
+        yield Notice(text=f"{rows} of {text.name} left out{_first_refused(corpus.problems)}.")
     if (word := text.tokenizer.unknown_word) and store.unknown_rank() is None:
         yield Notice(text=f"{word} stands for no unknown word in {text.name}: it is not in it.")
     if (known := 1.0 - corpus.summary.unknown_share) < _FEW_KNOWN and config.min_count > 1:
@@ -375,9 +368,14 @@ def _left_out_files(files: list[RowProblem], name: str) -> str:
     return f"{counted(len(files), 'file')} of {name} left out: {named}{more}."
 
 
-def _place_of(problem: RowProblem) -> str:
-    """Return such as "line 3", or "line 3 of b.csv" where there are several files."""
-    return f"line {problem.line}" + (f" of {problem.file}" if problem.file else "")
+def _first_refused(problems: Sequence[RowProblem]) -> str:
+    """Return such as "; the first at line 3 of b.csv: …"; "" where it is not among those kept."""
+    rows = (each for each in problems if not (each.is_file_left_out or each.is_repaired))
+    problem = next(rows, None)
+    if problem is None:
+        return ""
+    place = f"line {problem.line}" + (f" of {problem.file}" if problem.file else "")
+    return f"; the first at {place}: {problem.reason}"
 
 
 @dataclass(frozen=True, slots=True)

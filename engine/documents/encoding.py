@@ -38,7 +38,6 @@ _MOST_READINGS = 3
 _READING_LENGTH = 90  # characters of a line that are shown
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _DETECTED_BYTES = 1 << 16  # of lines that are not ASCII: enough, and quick
 # Of a text in UTF-16:
 _NUL_SHARE = 0.0005  # of the bytes, at least: half of each blank and line end
@@ -166,7 +165,7 @@ def _is_two_letters(character: str) -> bool:
 
 def _detect_legacy(data: bytes) -> DetectedEncoding:
     """Choose by the letters among the encodings that are no Unicode."""
-    found = _NON_ASCII_LINE.findall(data)
+    found = [line for line in data.splitlines() if not line.isascii()]
     step = 1 + sum(map(len, found)) // _DETECTED_BYTES
     lines = b"\n".join(found[::step])[:_DETECTED_BYTES]
     japanese = _japanese(lines)

@@ -2,17 +2,18 @@
 
 A delimiter of several characters, a quote that opens and closes with different characters,
 and what stands behind a backslash become code points that are no characters; in the fields,
-and in a row that is shown, they are put back.
+and in a row that is shown, they are put back. A row that has one of its own is refused.
 """
 
 import re
 
 from engine.documents.rows import Dialect
 
-NO_DELIMITER = "\ufdd0"  # what one-column files are split at
+NO_DELIMITER = "\udbff"  # what one-column files are split at: no text that was decoded has it
 _DELIMITER, _QUOTE = "\ufdd1", "\ufdd2"
 _BACKSLASH, _ESCAPED_QUOTE, _ESCAPED_DELIMITER = "\ufdd3", "\ufdd4", "\ufdd5"
 _STAND_IN = re.compile("[\ufdd1-\ufdd5]")
+_DAMAGE = "\udfdd"  # in the place of one that the text has
 CLOSING = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "‘": "’"}  # by what opens a field
 
 
@@ -52,6 +53,8 @@ class LineMarks:
     def marked(self, line: str) -> str:
         """Return `line` as the csv module can read it."""
         dialect = self._dialect
+        if not line.isascii():
+            line = _STAND_IN.sub(_DAMAGE, line)
         if dialect.is_escaped and "\\" in line:
             line = line.replace("\\\\", _BACKSLASH).replace("\\" + dialect.quote, _ESCAPED_QUOTE)
             line = line.replace("\\" + dialect.delimiter, _ESCAPED_DELIMITER)

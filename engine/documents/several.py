@@ -24,6 +24,7 @@ from engine.documents.reader import (
     inspect_csv,
 )
 from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.text_file import reading
 from engine.errors import CorpusError
 from engine.wording import counted
 
@@ -39,12 +40,12 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     """Return the files that `paths` name: themselves, and those in folders, in order of name.
 
     In a folder, and the folders in it, that is each file with an ending of a text; hidden
-    ones are left alone.
+    ones, and folders that are only links, are left alone.
 
     Raises
     ------
     CorpusError
-        If there is none in a folder.
+        If there is none in a folder, or a folder cannot be looked into.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -67,9 +68,15 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse_folder(error: OSError) -> None:
+    """Say why a folder cannot be looked into: else its files would be missing without a word."""
+    with reading(Path(error.filename)):
+        raise error
 
 
 def _is_text(path: Path) -> bool:
@@ -272,15 +279,25 @@ class TextsReader:
 
     def _note_look(self, number: int, reader: DocumentReader) -> None:
         """Take over what the beginning of a file says; the first one names the columns."""
-        name = self.names[number]
+        name, doubts = self.names[number], list(reader.doubts)
         if not self.columns:
             self.columns, self.delimiter = reader.columns, reader.delimiter
+        elif self._guesses_another_column(reader):
+            doubts.append(
+                f"its texts are taken from {reader.columns[0]}, and those of the first file from "
+                f"{self.columns[0]}; choose the column if that is wrong"
+            )
         if not self._config.columns and reader.has_named_columns:
             self._config = replace(self._config, columns=reader.columns)
         self._encodings[reader.encoding] = None
         self._doubtful += [replace(each, name=name) for each in reader.doubtful_encodings]
-        for doubt in reader.doubts:
+        for doubt in doubts:
             self._doubts.setdefault(doubt, []).append(name)
+
+    def _guesses_another_column(self, reader: DocumentReader) -> bool:
+        """Whether the columns of a file have no names, and its text is in another one."""
+        is_guessed = not self._config.columns and not reader.has_named_columns
+        return is_guessed and len(reader.all_columns) > 1 and reader.columns != self.columns
 
     def _documents(self, number: int) -> Iterator[Document]:
         """Yield the documents of one file, then take over what was said of its rows."""

@@ -5,6 +5,9 @@ tell: formats of numbers and dates are not among them.
 """
 
 import datetime as dt
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,11 @@ from pathlib import Path
 from engine.errors import CorpusError
 
 _MOST_NAMED = 20  # sheets in a message
+_ODS_CONTENT = "content.xml"
+_ODS_BLANKS = {  # characters that OpenDocument writes as elements, which python-calamine drops
+    re.compile(rb"<text:tab(?:\s[^>]*)?/>"): b"\t",
+    re.compile(rb"<text:line-break(?:\s[^>]*)?/>"): b"\n",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +41,7 @@ def sheet_rows(path: Path, wanted: str | None) -> tuple[Sheets, Iterator[list[st
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_object(_with_blanks(path))
         sheets = _sheets_of(path, book, wanted)
         sheet = book.get_sheet_by_name(sheets.chosen)
     except PasswordError as error:
@@ -46,6 +54,25 @@ def sheet_rows(path: Path, wanted: str | None) -> tuple[Sheets, Iterator[list[st
             "save it again."
         ) from error
     return sheets, ([_shown(value) for value in row] for row in sheet.iter_rows())
+
+
+def _with_blanks(path: Path) -> str | io.BytesIO:
+    """Return where a spreadsheet is, or one in which no words are joined by what is dropped."""
+    if path.suffix.lower() != ".ods":
+        return str(path)
+    with zipfile.ZipFile(path) as file:
+        parts = {part: file.read(part) for part in file.namelist()}
+    content = parts.get(_ODS_CONTENT, b"")
+    for element, character in _ODS_BLANKS.items():
+        content = element.sub(character, content)
+    if content == parts.get(_ODS_CONTENT, b""):
+        return str(path)
+    mended = io.BytesIO()
+    with zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED) as file:
+        for part, data in (parts | {_ODS_CONTENT: content}).items():
+            file.writestr(part, data)
+    mended.seek(0)
+    return mended
 
 
 def _sheets_of(path: Path, book: "object", wanted: str | None) -> Sheets:

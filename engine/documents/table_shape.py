@@ -13,7 +13,7 @@ from typing import Literal
 
 Kind = Literal["number", "token", "label", "free", "empty"]
 
-NUMBER = re.compile(r"[-+]?[\d.,:/ %$€£-]*\d[\d.,:/ %$€£-]*(?:[ T]\d[\d:.+Z-]*)?")
+NUMBER = re.compile(r"[-+]?[.,:/ %$€£-]*\d[\d.,:/ %$€£-]*(?:[ T]\d[\d:.+Z-]*)?")
 _TOKEN = re.compile(r"[^\s,;|\"]{1,60}")
 _LETTER = re.compile(r"[^\W_]")
 UNKNOWN = frozenset({"n/a", "na", "nan", "none", "null", "-", "--", "?", "unknown", "inf"})
@@ -139,8 +139,9 @@ class Shape:
             return True
         if self.rows >= _ENOUGH and any(map(names_total, filled)):
             return True
-        if len(filled) == 1 and self.rows >= _FEWEST:
-            return all(column.is_full or column.kind == "empty" for column in self.columns)
+        others = [column for column in self.columns if column.kind != "empty"]
+        if len(filled) == 1 and self.rows >= _FEWEST and len(others) > 1:
+            return all(column.is_full for column in others)
         if self.rows < _ENOUGH:
             return False
         # A comma of a sentence has a blank behind it, as no comma between cells has here.

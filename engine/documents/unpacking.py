@@ -215,7 +215,8 @@ def _unpack(archive: Archive, sheet: str | None, folder: Path) -> _Done:
     sheets, rows = sheet_rows(archive.path, sheet)
     target = folder / archive.path.name
     with target.open("w", encoding="utf-8", newline="") as text:
-        writer, characters = csv.writer(text, lineterminator="\n"), 0
+        # Both characters of its line end are put in quotes where a cell has them.
+        writer, characters = csv.writer(text, lineterminator="\r\n"), 0
         for row in rows:
             # A blank line for an empty row: a line is a row, but for cells of several lines.
             characters += writer.writerow(row if any(row) else [])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.config import CorpusConfig, CsvConfig, TokenizerConfig
+from engine.control import Notice
 from engine.corpus.build import build_corpus
 from engine.corpus.copies import CopyFinder
 from engine.corpus.corpus import Corpus, CorpusReady, CorpusSummary
@@ -18,6 +19,8 @@ from engine.notebook.results import ReadSentence, fields_of, html_table
 from engine.tokenization.languages import describe_tokenizer
 from engine.tokenization.reading import Reading
 from engine.wording import counted
+
+_OTHER_WAYS = "Other ways: delimiter=, quoting=, skip_rows=, has_header=."
 
 
 class Text:
@@ -185,6 +188,9 @@ def _prepared(
                 corpus = event.corpus
             else:
                 bars.show(event)
+        if corpus is not None and (doubts := corpus.summary.doubts):
+            text = f"Check how {corpus.summary.name} is read: {'; '.join(doubts)}. {_OTHER_WAYS}"
+            bars.show(Notice(text=text))
     if corpus is None:
         raise KeyboardInterrupt
     return Text(corpus)

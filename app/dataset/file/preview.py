@@ -126,7 +126,7 @@ class PreviewPage(QWidget):
             if preview.rows
             else "No rows were found with these options."
         )
-        doubt = doubt_text(preview)
+        doubt = doubt_text(preview.doubts)
         self._doubt_note.setText(doubt)
         self._doubt_note.setVisible(bool(doubt))
         damage = damage_text(preview)
@@ -264,12 +264,12 @@ def problem_heading(problems: "Sequence[RowProblem]", *, stops: bool) -> str:
     return "; ".join(parts)
 
 
-def doubt_text(preview: "CsvPreview") -> str:
-    """Say what is doubtful in how the file is read; "" where nothing is."""
-    if not preview.doubts:
+def doubt_text(doubts: Sequence[str], name: str = "this file") -> str:
+    """Say what is doubtful in how a file is read; "" where nothing is."""
+    if not doubts:
         return ""
     return (
-        f"Check how this file is read: {'; '.join(preview.doubts)}. Delimiter, quotes, header "
+        f"Check how {name} is read: {'; '.join(doubts)}. Delimiter, quotes, header "
         "and the lines above the table can be chosen on the left."
     )
 

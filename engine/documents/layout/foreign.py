@@ -16,7 +16,7 @@ from engine.errors import CorpusError
 _JSON_ARRAY = re.compile(r'\s*\[\s*(?:[{\[]\s*["{\[\d-]|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _JSON_OBJECT = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
 _MARKDOWN_RULE = re.compile(
-    r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
+    r"^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE
 )
 _STATEMENTS = (
     (re.compile(r"^[ \t]*INSERT INTO\s", re.IGNORECASE | re.MULTILINE), "statements of SQL"),
@@ -27,7 +27,7 @@ _BEGINNINGS = (
         re.compile(r"\s*(?:INSERT INTO\s|CREATE TABLE\s|DROP TABLE\s|-- \w+ dump)", re.IGNORECASE),
         "statements of SQL",
     ),
-    (re.compile(r"\s*(?:%[^\n]*\s+)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
+    (re.compile(r"\s*(?:%[^\n]*\n\s*)*@relation\s", re.IGNORECASE), "data in the format ARFF"),
 )
 _LATEX_LINE = re.compile(r"[ \t]*(?:[^\n]* & [^\n]*\\\\|\\[a-z])")  # a row, or \hline
 _YAML_LINE = re.compile(r"[ \t]*(?:- )*(?:[\w.-]+:(?:[ \t].*)?|- .*|#.*|---|\.\.\.)?$")

@@ -101,6 +101,15 @@ def _doubt_without_header(found: Hypothesis, first: int) -> str:
                 f"no row names the columns, and row {index - first + 1} has {filled} of its "
                 f"{found.width} fields filled, as a title has or a header of several rows"
             )
+    fields, *body = found.body(first) or [[]]
+    named = [index for index, field in enumerate(fields) if field.strip()]
+    if 0 < len(named) < len(fields) and detect_header(
+        [[row[index] for index in named] for row in (fields, *body)]
+    ):
+        return (
+            f"the first row is taken for text, but may name {len(named)} of the {len(fields)} "
+            "columns"
+        )
     return _doubt_of_few(max(1, count - 1))
 
 
@@ -301,6 +310,9 @@ def detect_header(rows: Sequence[Sequence[str]]) -> bool:
     others = rows[1:]
     if names[0] == "" and len(names) > 1 and _is_index([row[0] for row in others]):
         return detect_header([row[1:] for row in rows])
+    if _are_numbers(names):
+        columns = [[row[k] for row in others if k < len(row)] for k in range(len(names))]
+        return any(column_of(values).kind not in ("number", "empty") for values in columns)
     if not all(map(is_name, names)):
         return _is_long_header(names, others)
     if any(name.lower() in TEXT_NAMES for name in names):
@@ -314,6 +326,11 @@ def detect_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(_differs(name, values) for name, values in zip(names, columns, strict=True)):
         return not _comes_again(names, columns)
     return not is_twice and len(others) >= _ENOUGH and _are_all_new(names, columns)
+
+
+def _are_numbers(names: Sequence[str]) -> bool:
+    """Whether the columns are only numbered, as pandas does."""
+    return any(list(names) == list(map(str, range(begin, begin + len(names)))) for begin in (0, 1))
 
 
 def _is_long_header(names: list[str], others: Sequence[Sequence[str]]) -> bool:

@@ -84,8 +84,9 @@ class Hypothesis:
         """How well the sample is explained, between 0 and 1."""
         if self.width < 2 or self.is_prose or self.share < NEEDED_SHARE or self.torn > _TORN:
             return 0.0
-        if self.width == 2 and self.shape.rows and self.shape.columns[0].kind == "empty":
-            return 0.0  # lines that are indented
+        may_be_indented = self.width == 2 and self.dialect.delimiter == "\t"
+        if may_be_indented and not (self.has_quotes or any(f[0].strip() for f in self.body(0))):
+            return 0.0  # lines of a text
         # A few rows tell little about what their columns hold.
         weight = 0.5 * min(1.0, self.shape.rows / 10)
         return max(0.01, self.share * (1.0 - weight + weight * self.typed) - 0.3 * self.wrapped)
@@ -260,8 +261,11 @@ def _is_wrapped(text: str, delimiter: str, quote: str) -> bool:
     if text.count(quote) < 2:
         return False
     mark, lines = re.escape(delimiter), text.count("\n") + text.count("\r") + 1
-    field = rf"(?:^|{mark} *){quote}[^\r\n]*?{CLOSING[quote]}(?= *(?:{mark}|\r|\n|$))"
-    return len(re.findall(field, text, re.MULTILINE)) >= max(2, _WRAPPED * lines)
+    # Not one pattern: a long line of what opens alone would be searched again from each.
+    opening, closing = rf"(?:^|{mark} *){quote}", rf"{CLOSING[quote]}(?= *(?:{mark}|$))"
+    quoted = (line for line in re.split(r"[\r\n]+", text) if quote in line)
+    wrapped = sum(min(len(re.findall(end, x)) for end in (opening, closing)) for x in quoted)
+    return wrapped >= max(2, _WRAPPED * lines)
 
 
 def _rated(text: str, dialect: Dialect) -> Hypothesis:

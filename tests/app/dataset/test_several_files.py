@@ -156,3 +156,22 @@ def test_that_a_stopped_look_at_several_has_no_preview(tmp_path: Path) -> None:
 
     assert preview is not None
     assert preview.files == ("a.csv",)
+
+
+def test_that_what_is_doubtful_in_a_file_that_was_not_shown_is_said(bench: Bench) -> None:
+    doubt = "no row names the columns"
+    bench.engine.preview = dataclasses.replace(PREVIEW, doubts=(doubt,))
+    summary = dataclasses.replace(
+        bench.engine.corpus.summary,
+        name="january.csv and 2 more",
+        doubts=(doubt, f"b.csv: {doubt}"),
+    )
+    bench.engine.corpus = dataclasses.replace(bench.engine.corpus, summary=summary)
+    choose(bench)
+
+    bench.prepare()
+
+    assert bench.messages[-1].kind == "warning"
+    assert bench.messages[-1].text.startswith(
+        f"Check how january.csv and 2 more is read: b.csv: {doubt}. Delimiter, quotes, header"
+    )

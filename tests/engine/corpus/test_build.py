@@ -31,6 +31,21 @@ def tiny(tmp_path: Path) -> Path:
     return write_rows(tmp_path / "tiny.csv", ["B a b.", "C b a.\n\nD."])
 
 
+def test_that_the_first_row_named_as_left_out_is_none_that_was_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    rows = [f"{k},The cat sits at place {k}.,ham" for k in range(30)]
+    rows[2] += ",,"
+    rows[7] = "7,broken"
+    path.write_text("\n".join(["id,text,label", *rows]), encoding="utf-8")
+
+    _, events = prepare(path, min_count=1)
+
+    [told] = [event.text for event in events if isinstance(event, Notice)]
+    assert told == (
+        "1 row of rows.csv left out; the first at line 9: it has 2 fields instead of 3."
+    )
+
+
 def test_that_ids_are_those_worked_out_by_hand(tiny: Path) -> None:
     corpus, _ = prepare(tiny, validation_fraction=0.0, vocabulary_size=6)
 

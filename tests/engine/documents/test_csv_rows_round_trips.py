@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,3 +119,28 @@ def test_that_no_bytes_end_in_anything_but_documents_or_a_sentence(data: bytes) 
 
     for text in texts:
         text.encode("utf-8")  # no mark of damage is left in a text
+
+
+@pytest.mark.parametrize("stand_in", [*map(chr, range(0xFDD0, 0xFDD6))])
+@pytest.mark.parametrize(
+    ("dialect", "row"),
+    [
+        (Dialect(""), "one {}"),
+        (Dialect(","), '1,"one {}"'),
+        (Dialect("||"), '1||"one {}"'),
+        (Dialect(",", quote="“"), "1,“one {}”"),
+        (Dialect(",", is_escaped=True), '1,"one \\" {}"'),
+        (Dialect(";", skips_blanks=True), '1; "one {}"'),
+    ],
+)
+def test_that_a_code_point_that_is_no_character_never_becomes_a_mark(
+    dialect: Dialect, row: str, stand_in: str
+) -> None:
+    lines = "".join(f"{row.format(text)}\n" for text in ("two", stand_in, "three"))
+    width = 2 if dialect.delimiter else 1
+
+    found = list(CsvRows(io.StringIO(lines, newline=""), dialect, columns=width))
+
+    last_words = [each.fields[-1].split()[-1] for each in found if isinstance(each, Row)]
+    assert last_words in (["two", stand_in, "three"], ["two", "three"])
+    assert len(found) == 3  # what is not read is refused

@@ -1,6 +1,8 @@
 """Layouts of tables that people bring: found by whole hypotheses, or refused by a sentence."""
 
+import csv
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,29 @@ def test_that_what_is_no_table_is_refused_by_what_it_is(
 ) -> None:
     with pytest.raises(CorpusError, match=what):
         DocumentReader(write(tmp_path, data), CsvConfig())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "\x1f"])
+@pytest.mark.parametrize("is_quoted", [False, True])
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("head", [("extra", "text"), None])
+def test_that_a_column_without_a_value_beside_the_texts_is_no_part_of_them(
+    delimiter: str, is_quoted: bool, place: int, head: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    quoted = csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL
+    written = StringIO()
+    writer = csv.writer(written, delimiter="\ufdd9", quoting=quoted, lineterminator="\n")
+    texts = [f"The baker washed door number {n}." for n in range(24)]
+    for row in ([head] if head else []) + [("", text) for text in texts]:
+        writer.writerow(row[::-1] if place else row)
+    path = write(tmp_path, written.getvalue().replace("\ufdd9", delimiter).encode())
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        found = [document.text for document in reader]
+
+    # A comma at the end of each line may also be the text's own.
+    assert found == texts or (head is None and place == 1 and "running text" in reader.doubts[0])
+    assert reader.problems == []
 
 
 @pytest.mark.parametrize("row", ["7,,a,one,", ",7,a,one,", "7,a,,one,"])

@@ -1,6 +1,7 @@
 """Several files as one text: each read as it is, documents with their file, damage named."""
 
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,27 @@ def test_that_none_is_left_where_all_are_damaged(tmp_path: Path) -> None:
         read(files, "skip")
 
 
+def test_that_files_without_names_whose_texts_are_in_other_columns_are_doubtful(
+    tmp_path: Path,
+) -> None:
+    texts = [f"The baker washed door number {k}." for k in range(12)]
+    longer = [f"{text} Then he washed it once more." for text in texts]
+    one = "".join(f'{k},"{text}",x\n' for k, text in enumerate(texts))
+    other = "".join(
+        f'{k},"{t}","{u}"\n' for k, (t, u) in enumerate(zip(texts, longer, strict=True))
+    )
+    files = [write(tmp_path, name, text) for name, text in (("a.csv", one), ("b.csv", other))]
+    write(tmp_path, "lines.txt", "A plain text has no other column.\n")
+
+    with TextsReader([*files, tmp_path / "lines.txt"], "", CsvConfig(), "stop") as reader:
+        assert list(reader.look()) == [1, 2, 3]
+
+    [doubt] = reader.doubts
+    assert doubt.startswith(
+        "b.csv: its texts are taken from column 3, and those of the first file from column 2; "
+    )
+
+
 def test_that_a_stop_ends_the_look_and_the_reading(files: list[Path]) -> None:
     answers = iter([True, False, False])
     reader = TextsReader(files, "", CsvConfig(), "stop", lambda: next(answers, False))
@@ -173,6 +195,24 @@ def test_that_a_folder_without_a_text_says_what_a_text_is(tmp_path: Path) -> Non
     write(tmp_path, "picture.png", "x")
 
     with pytest.raises(CorpusError, match=r"no file of text.*\.csv"):
+        text_files([tmp_path])
+
+
+def test_that_a_folder_within_that_cannot_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "sub/b.csv"):
+        write(tmp_path, name, "x")
+    scandir = os.scandir
+
+    def refusing(folder: str) -> Any:
+        if Path(folder).name == "sub":
+            raise PermissionError(13, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+
+    with pytest.raises(CorpusError, match=r"You may not read .*sub\. Change its permissions"):
         text_files([tmp_path])
 
 

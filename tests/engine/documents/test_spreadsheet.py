@@ -7,7 +7,7 @@ import pytest
 
 from engine.documents.spreadsheet import sheet_rows
 from engine.errors import CorpusError
-from tests.engine.support.archives import write_xlsx, write_zip
+from tests.engine.support.archives import write_ods, write_xlsx, write_zip
 
 DURATION = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -58,6 +58,24 @@ def test_that_a_sheet_that_is_not_there_is_refused_with_the_names_of_twenty(tmp_
 
     with pytest.raises(CorpusError, match=r"a\.xlsx has no sheet 'T'\. It has 'S1', .*'S20'\. "):
         sheet_rows(path, "T")
+
+
+@pytest.mark.parametrize(
+    ("inside", "shown"),
+    [
+        ("one<text:tab/>two", "one\ttwo"),
+        ('one<text:tab text:tab-ref="1"/>two', "one\ttwo"),
+        ("one<text:line-break/>two", "one\ntwo"),
+        ('one<text:s text:c="2"/>two <text:span>three</text:span>', "one  two three"),
+    ],
+)
+def test_that_blanks_of_an_opendocument_keep_words_apart(
+    tmp_path: Path, inside: str, shown: str
+) -> None:
+    cell = f'<table:table-cell office:value-type="string"><text:p>{inside}</text:p>'
+    row = f"<table:table-row>{cell}</table:table-cell></table:table-row>"
+
+    assert cells(write_ods(tmp_path / "a.ods", {"S": row})) == [[shown]]
 
 
 @pytest.mark.parametrize(

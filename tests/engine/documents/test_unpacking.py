@@ -56,6 +56,17 @@ def test_that_the_rows_of_a_sheet_are_read(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_that_a_line_end_within_a_cell_ends_no_row(
+    tmp_path: Path, temporary: Path, end: str
+) -> None:
+    one, two = f"One line{end}and a second one.", "Another text."
+    as_in_xml = one.replace("\r", "_x000D_")  # XML alone would make a line feed of it
+    path = write_xlsx(tmp_path / "a.xlsx", {"S": [["text"], [as_in_xml], [two]]})
+
+    assert texts(path) == [one, two]
+
+
 @pytest.mark.parametrize(("name", "write"), [("a.xlsx", write_xlsx), ("a.ods", write_ods)])
 def test_that_another_sheet_can_be_chosen(
     tmp_path: Path, name: str, write: Callable[..., Path]

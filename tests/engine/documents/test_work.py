@@ -164,3 +164,24 @@ def test_that_lines_after_a_run_of_line_ends_keep_their_numbers(
     wanted.pop(1)
     assert found == wanted
     assert reader.problems == []
+
+
+TABLE = "id,text\n" + "".join(f"{k},The cat sat at place {k}.\n" for k in range(30))
+# Each takes hours where a pattern looks at a long line again from each of its characters.
+LONG = {
+    "ASCII in an older encoding": f"{TABLE}31,Voilà un café à la crème.\n32,{'word ' * 200_000}\n",
+    "an embedding": f"{TABLE}31,{'0.25 ' * 100_000}1e-05\n",
+    "remarks with CRLF": "% made by us \r\n" * 28 + TABLE,
+    "quotes that open alone": TABLE + "31," + ",'a " * 50_000 + "\n32,'a','b'\n33,'a','b'\n" * 3,
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_that_a_long_line_is_looked_at_once(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(LONG[kind].encode("cp1252"))
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        texts = [document.text for document in reader]
+
+    assert {f"The cat sat at place {k}." for k in range(30)} <= set(texts)

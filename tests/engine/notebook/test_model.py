@@ -330,6 +330,20 @@ def test_that_ctrl_c_while_a_text_is_read_leaves_no_text(
         engine.read(csv_path, progress=False)
 
 
+def test_that_what_is_doubtful_in_how_a_file_is_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("".join(f"dog {k}|The dog sees {k} cats\n" for k in range(30)), "utf-8")
+
+    for _ in ("prepared", "opened again"):
+        engine.read(path)
+
+        told = capsys.readouterr().err
+        assert "Check how lines.csv is read: no row names the columns" in told
+        assert "has_header=" in told
+
+
 def test_that_a_model_is_shown_with_its_losses() -> None:
     model = engine.Model(tiny_model())
 

@@ -34,8 +34,14 @@ def table(head: str, row: str, count: int = len(SENTENCES)) -> Hypothesis:
         ("id,author,x,y,text\n", '{n},ann,"{text}"', (), 1, f"5 {OTHER}"),
         ("id,author,x,y,z,text\n", '{n},ann,"{text}"', (), 0, ""),
         (",n,text\n", '{n},{n},"{text}"', ("", "n", "text"), 1, ""),  # an index without a name
-        (",n,text\n", 'ann,{n},"{text}"', (), 0, ""),
-        ("id,,text\n", '{n},x,"{text}"', (), 0, ""),
+        (",n,text\n", 'ann,{n},"{text}"', (), 0, "may name 2 of the 3 columns"),
+        ("id,,text\n", '{n},x,"{text}"', (), 0, "may name 2 of the 3 columns"),
+        ('1,,"One more door."\n', '{n},x,"{text}"', (), 0, ""),
+        ("0,1,2\n", 'ann,{n},"{text}"', ("0", "1", "2"), 1, ""),  # as pandas numbers columns
+        (",0,1\n", '{n},ann,"{text}"', ("", "0", "1"), 1, ""),
+        (",0\n", '{n},"{text}"', ("", "0"), 1, ""),
+        ("1,2\n", '{n},"{text}"', ("1", "2"), 1, ""),
+        ("0,1,2\n", "{n},{n},{n}", (), 0, "each may be one text"),
         ("id,,text\n", '{n},,"{text}"', ("id", "", "text"), 1, ""),
         (",,\n", '{n},{n},"{text}"', (), 0, ""),
         ("id,id,text\n", '{n},{n},"{text}"', ("id", "id", "text"), 1, ""),
