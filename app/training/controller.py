@@ -24,7 +24,7 @@ from app.training.follower import RunFollower
 from app.training.metrics import export_metrics
 from app.training.plot.plot_export import export_plot
 from app.training.tab import TrainingTab
-from engine import DivergedError, ModelConfig, RunControl, TrainConfig
+from engine import DivergedError, ModelConfig, RunControl, TrainConfig, name_of_new
 
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
@@ -190,7 +190,8 @@ class TrainingController(TaskController):
             model = replace(
                 model, hidden_dim=of_model.hidden_dim, bptt_truncate=of_model.bptt_truncate
             )
-        run = CurrentRun(run_id=self._jobs.runs.new_run_id(), name=config.path.name)
+        name = name_of_new(config, model, choices.train, corpus.summary)
+        run = CurrentRun(run_id=self._jobs.runs.new_run_id(), name=name)
         control = RunControl()
         job = partial(
             self._jobs.runs.train,
