@@ -20,6 +20,8 @@ from app.shared.layouts import in_row
 from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
 
+OPENING_TEXT = "Opening the model that you left off with…"
+
 
 class GenerationTab(QWidget):
     """Show generated sentences above and a typed sentence's probability below.
@@ -85,3 +87,8 @@ class GenerationTab(QWidget):
         self.generate_panel.show_available(is_available=text is not None)
         self.score_panel.show_available(is_available=text is not None)
         self.lists.show_model(text)
+
+    def show_opening(self) -> None:
+        """Say that the model of the last session is on its way; `show_model` says what came."""
+        self._model_label.setText(OPENING_TEXT)
+        self.generate_panel.sentences.set_placeholder(OPENING_TEXT)

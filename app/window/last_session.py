@@ -82,8 +82,9 @@ class LastSession(Controller):
         self._path, self._window, self._queue, self._opener = path, window, queue, opener
         self._dataset, self._training, self._models = dataset, training, models
         self._form = training_tab.form
-        self._scores, self._sentences = generation_tab.score_panel, sentences
-        self._panel = generation_tab.generate_panel
+        self._generation_tab, self._sentences = generation_tab, sentences
+        self._scores = generation_tab.score_panel
+        self._panel, self._mixture = generation_tab.generate_panel, generation_tab.mixture_check
         self._written = ""
         self.is_damaged = False  # the file that was found
         self._stored = self._read()
@@ -104,6 +105,7 @@ class LastSession(Controller):
             self._scores.text_changed,
             self._scores.compared_changed,
             self._panel.records_changed,
+            self._mixture.toggled,
         ):
             changed.connect(self.note_change)
         for splitter in self._splitters():
@@ -144,6 +146,7 @@ class LastSession(Controller):
         was_restoring, self._is_restoring = self._is_restoring, True
         self._scores.show_compared(scores_from_json(self._stored.get("compared")))
         self._scores.set_text(_text(self._stored, "sentence"))
+        self._mixture.setChecked(self._stored.get("mixture") is True)
         self._is_restoring = was_restoring
 
     @property
@@ -161,6 +164,7 @@ class LastSession(Controller):
         if run_id and run_id not in interrupted:
             work = partial(self._jobs.runs.info, run_id)
             self._is_restoring = True
+            self._generation_tab.show_opening()
             self._queue.do("Opening the last run", work, self._open_run)
         elif self._corpus_config() is not None:
             self._is_restoring = True
@@ -177,6 +181,8 @@ class LastSession(Controller):
         """Begin on the start page, as what was open cannot be opened."""
         if self._is_restoring:
             self._is_restoring = False
+            if self._session.model is None:
+                self._generation_tab.show_model(None, "")
             self.found_nothing.emit()
 
     def _open_run(self, info: "RunInfo") -> None:
@@ -235,6 +241,7 @@ class LastSession(Controller):
             "sentence": self._scores.text,
             "compared": scores_to_json(self._scores.compared),
             "sentences": self._sentences.unkept,
+            "mixture": self._mixture.isChecked(),
             "splitters": {
                 splitter.objectName(): bytes(splitter.saveState().toBase64().data()).decode()
                 for splitter in self._splitters()
