@@ -76,12 +76,14 @@ class DatasetController(TaskController):
         return self._session.corpus_config
 
     @Slot()
-    def ask_and_open(self) -> None:
-        """Ask for a file and look at it."""
-        if self._can_open():
-            paths = self._ask_paths(self._settings.settings.last_folder)
-            if paths:
-                self.open_paths(paths)
+    def ask_and_open(self) -> bool:
+        """Ask for a file and look at it; return False if none was chosen."""
+        if not self._can_open():
+            return True  # it is said why, in the tab
+        paths = self._ask_paths(self._settings.settings.last_folder)
+        if paths:
+            self.open_paths(paths)
+        return bool(paths)
 
     @Slot()
     def ask_and_open_folder(self) -> None:

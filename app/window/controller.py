@@ -144,8 +144,8 @@ class WindowController(Controller):
 
     @Slot()
     def _on_open_csv_triggered(self) -> None:
-        self._window.show_tab(DATASET_TAB)
-        self._dataset.ask_and_open()
+        if self._dataset.ask_and_open():
+            self._window.show_tab(DATASET_TAB)
 
     @Slot()
     def _on_sample_triggered(self) -> None:

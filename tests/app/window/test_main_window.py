@@ -85,6 +85,17 @@ def test_that_open_csv_asks_for_a_file_and_shows_it(
     assert application.window.current_tab == 0
 
 
+def test_that_a_person_who_chooses_no_file_stays_where_they_were(
+    application: Application, answers: Answers
+) -> None:
+    application.window.show_home()
+
+    trigger(application, "open_csv")
+
+    assert answers.asked == ["open csv"]
+    assert application.window.is_home
+
+
 def test_that_the_sample_comments_can_be_chosen_in_the_menu(
     application: Application, qtbot: QtBot
 ) -> None:
