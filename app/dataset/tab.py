@@ -69,6 +69,7 @@ class DatasetTab(QWidget):
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
         self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
+        self._is_changed = False
         row = in_row(self._build_panel(), of=self, margins=16, spacing=16)
         self.outdated_strip = Strip("dataset.outdated_strip", self)
         right = in_column(self.outdated_strip, (self._build_pages(), 1), spacing=8)
@@ -113,6 +114,11 @@ class DatasetTab(QWidget):
             tip="Go back to the prepared text; nothing has to be prepared again",
         )
         self._is_outdated = is_outdated
+        self._update_buttons()
+
+    def show_changed(self, *, is_changed: bool) -> None:
+        """Say whether the prepared text was made with other choices than those shown now."""
+        self._is_changed = is_changed
         self._update_buttons()
 
     def show_commands(self, commands: frozenset[Command]) -> None:
@@ -361,4 +367,5 @@ class DatasetTab(QWidget):
             can_prepare=can_prepare and self._has_preview,
             can_train=self._has_corpus and not self._is_outdated and not self._is_busy,
             can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,
+            is_changed=self._is_changed,
         )
