@@ -239,7 +239,7 @@ def references_line(losses: "ReferenceLosses") -> str:
     """Return the log line of what the held-out text costs without a network."""
     sample = f" (counted on {format_count(losses.counted_words)} words)" if losses.is_sample else ""
     return (
-        "To compare with, on the held-out text: knowing only how common words are "
+        "To compare with, on the held-out text: knowing only how common each word is costs "
         f"{format_loss(losses.unigram)}, a table of word pairs {format_loss(losses.bigram)}, "
         f"{losses.table_name} {format_loss(losses.table)} nats per word{sample}."
     )
