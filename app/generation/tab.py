@@ -15,12 +15,11 @@ from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
+from app.session import REOPENING_TEXT
 from app.shared.labels import ElidedLabel, as_plain, make_splitter
 from app.shared.layouts import in_row
 from app.shared.scrolling import bring_into_sight
 from engine import SentenceGenerated
-
-OPENING_TEXT = "Opening the model that you left off with…"
 
 
 class GenerationTab(QWidget):
@@ -90,5 +89,5 @@ class GenerationTab(QWidget):
 
     def show_opening(self) -> None:
         """Say that the model of the last session is on its way; `show_model` says what came."""
-        self._model_label.setText(OPENING_TEXT)
-        self.generate_panel.sentences.set_placeholder(OPENING_TEXT)
+        self._model_label.setText(REOPENING_TEXT)
+        self.generate_panel.sentences.set_placeholder(REOPENING_TEXT)

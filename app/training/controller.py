@@ -77,6 +77,7 @@ class TrainingController(TaskController):
         self._session.run_changed.connect(self._on_session_run_changed)
         self._session.run_state_changed.connect(self._refresh)
         self._session.unprepared_changed.connect(self._refresh)
+        self._session.reopening_changed.connect(self._refresh)
 
     def show_settings(self, model: ModelConfig, train: TrainConfig) -> None:
         """Show the settings of a run, or the defaults; what is changed from now on is marked."""
@@ -115,8 +116,14 @@ class TrainingController(TaskController):
                 is_form_valid=is_valid,
                 ending=self._follower.ending,
                 unprepared=unprepared,
+                is_reopening=session.is_reopening,
             ),
-            texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
+            texts.describe_empty_plot(
+                state,
+                is_form_valid=is_valid,
+                unprepared=unprepared,
+                is_reopening=session.is_reopening,
+            ),
         )
         self._tab.show_form_enabled(
             is_enabled=not state.is_training, is_rate_open=state is RunState.PAUSED

@@ -82,13 +82,13 @@ class LastSession(Controller):
         self._path, self._window, self._queue, self._opener = path, window, queue, opener
         self._dataset, self._training, self._models = dataset, training, models
         self._form = training_tab.form
-        self._generation_tab, self._sentences = generation_tab, sentences
-        self._scores = generation_tab.score_panel
+        self._scores, self._sentences = generation_tab.score_panel, sentences
         self._panel, self._mixture = generation_tab.generate_panel, generation_tab.mixture_check
         self._written = ""
         self.is_damaged = False  # the file that was found
         self._stored = self._read()
-        self._is_restoring = self.has_something  # until then nothing is written over it
+        self._is_restoring = False  # while something is brought back, nothing is written over it
+        self._set_restoring(is_restoring=self.has_something)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WRITE_AFTER_MS)
@@ -157,17 +157,16 @@ class LastSession(Controller):
     def restore(self, interrupted: frozenset[str]) -> None:
         """Bring back run and text; the runs in `interrupted` are offered on the start page."""
         run_id, path = _text(self._stored, "run"), _text(self._stored, "model_path")
-        self._is_restoring = False
+        self._set_restoring(is_restoring=False)
         is_new = self._session.run_state is RunState.IDLE and self._session.model is None
         if not is_new or self._dataset.path is not None or self._models.is_busy:
             return  # a file came with the command line
         if run_id and run_id not in interrupted:
             work = partial(self._jobs.runs.info, run_id)
-            self._is_restoring = True
-            self._generation_tab.show_opening()
+            self._set_restoring(is_restoring=True)
             self._queue.do("Opening the last run", work, self._open_run)
         elif self._corpus_config() is not None:
-            self._is_restoring = True
+            self._set_restoring(is_restoring=True)
             self._queue.do("Opening the last text", self._read_corpus, self._take_corpus)
             if path and not run_id:
                 self._models.open_path(Path(path))
@@ -176,13 +175,15 @@ class LastSession(Controller):
         else:
             self.found_nothing.emit()
 
+    def _set_restoring(self, *, is_restoring: bool) -> None:
+        self._is_restoring = is_restoring
+        self._session.set_reopening(is_reopening=is_restoring)
+
     @Slot()
     def _give_up(self) -> None:
         """Begin on the start page, as what was open cannot be opened."""
         if self._is_restoring:
-            self._is_restoring = False
-            if self._session.model is None:
-                self._generation_tab.show_model(None, "")
+            self._set_restoring(is_restoring=False)
             self.found_nothing.emit()
 
     def _open_run(self, info: "RunInfo") -> None:
@@ -221,7 +222,7 @@ class LastSession(Controller):
         unkept = self._stored.get("sentences")
         if self._session.run is None and isinstance(unkept, dict):
             self._panel.show_records(*sentences_from_json(unkept))
-        self._is_restoring = False
+        self._set_restoring(is_restoring=False)
 
     @Slot(object)
     def _on_opener_opened(self, opened: OpenedRun) -> None:

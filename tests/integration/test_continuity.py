@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.generation.tab import OPENING_TEXT
+from app.session import REOPENING_TEXT
 from tests.integration.window_driver import Person
 
 Enter = Callable[[], Person]
@@ -101,7 +101,8 @@ def test_that_nobody_is_told_to_train_while_the_last_model_is_being_opened(
     back = Person(qtbot, settings_path)
     back.app.last_session.restore(frozenset())
 
-    assert back.text("generation.model_label") == OPENING_TEXT
+    for label in ("generation.model_label", "training.status_label", "window.state_label"):
+        assert back.text(label) == REOPENING_TEXT, label
     back.rest()
     assert back.text("generation.model_label").startswith("Model: animals.csv")
     assert back.leave()
