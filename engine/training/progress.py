@@ -268,9 +268,9 @@ class RunProgress:
         )
 
     def _time_left_s(self) -> float | None:
-        """Estimate it from the speed since the first point: what came before it tells nothing.
+        """Estimate it from the speed since the first point.
 
-        That are a first look at the text and one step, which warms everything up.
+        Before that came a first look at the text and a step with cold caches: they tell nothing.
         """
         spent_s = self.spent_s
         done = self.epoch - self.now.first_epoch - self.now.epoch_part_before  # epochs
