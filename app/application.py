@@ -142,6 +142,7 @@ class Application:
 
     def summon(self, paths: Sequence[Path]) -> None:
         """Come to the front, because the program was started again, and open its files."""
+        self.guard.stay()
         bring_to_front(self.window)
         self.controller.open_files(paths)
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from engine import Corpus, CorpusConfig, LanguageModel
 
 
+REOPENING_TEXT = "Opening what you left off with…"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentRun:
     """The run that is trained now, was trained last, or was opened."""
@@ -89,6 +92,8 @@ class Session(QObject):
         Whether `model` is in the folder of its run, so that nothing is lost without a file.
     is_model_safe : bool
         Whether it is in a file or kept: then it can be replaced without a question.
+    is_reopening : bool
+        Whether the run, text or model of the last session is on its way.
     unprepared : Path or None
         A file that was chosen after `corpus` was prepared: what is shown belongs to another.
 
@@ -102,6 +107,8 @@ class Session(QObject):
         The new `is_model_saved`.
     unprepared_changed(object)
         The new `unprepared`.
+    reopening_changed(bool)
+        The new `is_reopening`.
     """
 
     corpus_changed = Signal(object)
@@ -111,6 +118,7 @@ class Session(QObject):
     shown_model_changed = Signal(object)
     model_saved_changed = Signal(bool)
     unprepared_changed = Signal(object)
+    reopening_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +131,7 @@ class Session(QObject):
         self._model_path: Path | None = None
         self._is_model_saved = True
         self._unprepared: Path | None = None
+        self._is_reopening = False
         self._run_state = RunState.IDLE
 
     @property
@@ -184,6 +193,11 @@ class Session(QObject):
         return self._unprepared
 
     @property
+    def is_reopening(self) -> bool:
+        """Whether what was open last time is on its way."""
+        return self._is_reopening
+
+    @property
     def run_state(self) -> RunState:
         """What the main job is doing."""
         return self._run_state
@@ -201,6 +215,12 @@ class Session(QObject):
         if path != self._unprepared:
             self._unprepared = path
             self.unprepared_changed.emit(path)
+
+    def set_reopening(self, *, is_reopening: bool) -> None:
+        """Say whether what was open last time is on its way."""
+        if is_reopening != self._is_reopening:
+            self._is_reopening = is_reopening
+            self.reopening_changed.emit(is_reopening)
 
     def set_run(self, run: CurrentRun | None) -> None:
         """Say which kept run the model comes from, or comes from soon."""

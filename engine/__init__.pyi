@@ -201,6 +201,7 @@ from .runs.curve import RunCurve as RunCurve
 from .runs.folder import EpochModel as EpochModel
 from .runs.info import RunInfo as RunInfo
 from .runs.info import know_the_same_words as know_the_same_words
+from .runs.naming import name_of_new as name_of_new
 from .runs.store import (
     DiskUse as DiskUse,
     EmptiedTrash as EmptiedTrash,

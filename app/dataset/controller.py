@@ -3,9 +3,9 @@
 The rows of a file that were refused are saved from here, too.
 """
 
-import dataclasses
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from app.dataset.file.preview import doubt_text
 from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.errors import MessageAction, TaskFailure
-from app.jobs import CsvInspected, Jobs, adapted, inspected
+from app.jobs import CsvInspected, Jobs, adapted, inspected, is_same_corpus
 from app.session import Command, RunState, enabled_commands
 from app.shared.formatting import counted
 from app.shared.saving import inert_csv
@@ -77,12 +77,14 @@ class DatasetController(TaskController):
         return self._session.corpus_config
 
     @Slot()
-    def ask_and_open(self) -> None:
-        """Ask for a file and look at it."""
-        if self._can_open():
-            paths = self._ask_paths(self._settings.settings.last_folder)
-            if paths:
-                self.open_paths(paths)
+    def ask_and_open(self) -> bool:
+        """Ask for a file and look at it; return False if none was chosen."""
+        if not self._can_open():
+            return True  # it is said why, in the tab
+        paths = self._ask_paths(self._settings.settings.last_folder)
+        if paths:
+            self.open_paths(paths)
+        return bool(paths)
 
     @Slot()
     def ask_and_open_folder(self) -> None:
@@ -203,24 +205,41 @@ class DatasetController(TaskController):
                 "Another job began meanwhile. Prepare the text when it has ended.", "warning"
             )
             return
-        choices = self._tab.corpus_form.choices()
         try:
-            config = CorpusConfig(
-                path=self._path,
-                others=self._others_of(self._path),
-                bad_files=self._tab.csv_form.bad_files,
-                csv=self._tab.csv_form.config(),
-                tokenizer=self._tab.words_page.tokenizer(),
-                vocabulary_size=choices.vocabulary_size,
-                min_count=choices.min_count,
-                validation_fraction=choices.validation_fraction,
-                remove_duplicates=choices.remove_duplicates,
-            )
+            config = self._chosen(self._path)
         except ConfigError as error:
             self._presenter.show_exception(error, "Checking the settings")
             return
         control = RunControl()
         self._start_preparing(config, self._job(config, control), control)
+
+    def _chosen(self, path: Path) -> CorpusConfig:
+        """Return what the tab says of the text in `path`; raise ConfigError where it cannot be."""
+        choices = self._tab.corpus_form.choices()
+        return CorpusConfig(
+            path=path,
+            others=self._others_of(path),
+            bad_files=self._tab.csv_form.bad_files,
+            csv=self._tab.csv_form.config(),
+            tokenizer=self._tab.words_page.tokenizer(),
+            vocabulary_size=choices.vocabulary_size,
+            min_count=choices.min_count,
+            validation_fraction=choices.validation_fraction,
+            remove_duplicates=choices.remove_duplicates,
+        )
+
+    @Slot()
+    def _tell_changed(self) -> None:
+        """Let "Prepare" stand out where something was changed since the text was prepared."""
+        prepared, path = self._prepared, self._path
+        if prepared is None or path is None or not self._got_preview:
+            self._tab.show_changed(is_changed=False)
+            return
+        try:
+            chosen = replace(self._chosen(path), seed=prepared.seed, counted=prepared.counted)
+        except ConfigError:
+            return  # said when "Prepare" is pressed
+        self._tab.show_changed(is_changed=not is_same_corpus(chosen, prepared))
 
     def _start_preparing(
         self, config: CorpusConfig, job: Callable[[], "Iterator[Event]"], control: RunControl
@@ -238,7 +257,7 @@ class DatasetController(TaskController):
         can_prepare = Command.PREPARE in enabled_commands(self._session.run_state)
         if corpus is None or self._prepared is None or self._runner.is_busy or not can_prepare:
             return
-        config = dataclasses.replace(self._prepared, vocabulary_size=size)
+        config = replace(self._prepared, vocabulary_size=size)
         job = partial(adapted, corpus, self._prepared, config)
         self._start_preparing(config, job, RunControl())
 
@@ -246,7 +265,7 @@ class DatasetController(TaskController):
         """Return the whole preparation, or the short way if vocabulary or split alone differ."""
         corpus, prepared = self._session.corpus, self._prepared
         if corpus is not None and prepared is not None and prepared != config:
-            same = dataclasses.replace(
+            same = replace(
                 config,
                 vocabulary_size=prepared.vocabulary_size,
                 validation_fraction=prepared.validation_fraction,
@@ -320,6 +339,7 @@ class DatasetController(TaskController):
         self._session.set_unprepared(path if is_other else None)
         self._tab.show_outdated(prepared.path.name if is_other and prepared is not None else "")
         self._on_vocabulary_changed(self._tab.corpus_form.choices().vocabulary_size)
+        self._tell_changed()
 
     def _close_other_run(self, corpus: "Corpus") -> None:
         """Let go of a kept run of another text: what is shown belongs together."""
@@ -435,6 +455,13 @@ class DatasetController(TaskController):
         tab.outdated_strip.accepted.connect(self._on_back_requested)
         tab.corpus_page.plain_quotes_requested.connect(self._on_plain_quotes_requested)
         tab.corpus_form.vocabulary_changed.connect(self._on_vocabulary_changed)
+        for changed in (
+            tab.corpus_form.changed,
+            tab.csv_form.columns_changed,
+            tab.csv_form.policy_changed,
+            tab.words_page.tokenizer_changed,
+        ):
+            changed.connect(self._tell_changed)
         tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)

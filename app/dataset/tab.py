@@ -69,6 +69,8 @@ class DatasetTab(QWidget):
         self._commands: frozenset[Command] = frozenset()
         self._has_preview = False
         self._has_corpus = self._is_busy = self._is_looking = self._is_outdated = False
+        self._is_changed = False
+        self._prepared_words, self._looked_at = "", ("", "")  # as it says how words are cut
         row = in_row(self._build_panel(), of=self, margins=16, spacing=16)
         self.outdated_strip = Strip("dataset.outdated_strip", self)
         right = in_column(self.outdated_strip, (self._build_pages(), 1), spacing=8)
@@ -113,6 +115,13 @@ class DatasetTab(QWidget):
             tip="Go back to the prepared text; nothing has to be prepared again",
         )
         self._is_outdated = is_outdated
+        self._tell_words()
+        self._update_buttons()
+
+    def show_changed(self, *, is_changed: bool) -> None:
+        """Say whether the prepared text was made with other choices than those shown now."""
+        self._is_changed = is_changed
+        self._tell_words()
         self._update_buttons()
 
     def show_commands(self, commands: frozenset[Command]) -> None:
@@ -169,7 +178,15 @@ class DatasetTab(QWidget):
     def show_words(self, preview: "WordsPreview") -> None:
         """Show how the rows in the preview are cut into words."""
         self.words_page.show_words(preview)
-        self.corpus_form.show_words(preview.description, preview.reason)
+        self._looked_at = preview.description, preview.reason
+        self._tell_words()
+
+    def _tell_words(self) -> None:
+        """Tell how the prepared text was cut into words; once that is over, how it would be."""
+        if self._has_corpus and not (self._is_outdated or self._is_changed):
+            self.corpus_form.show_words(self._prepared_words)
+        else:
+            self.corpus_form.show_words(*self._looked_at)
 
     def show_sentences(self) -> None:
         """Bring the sentences of the prepared text to the front, where there are some."""
@@ -184,8 +201,9 @@ class DatasetTab(QWidget):
     def show_corpus(self, corpus: "Corpus") -> None:
         """Show a prepared corpus."""
         self.corpus_page.show_corpus(corpus)
-        self.corpus_form.show_words(words_text(corpus.summary))
+        self._prepared_words = words_text(corpus.summary)
         self._has_corpus = True
+        self._tell_words()
         for page in (CORPUS_PAGE, VOCABULARY_PAGE):
             self._results.setTabVisible(page, self._has_corpus)
         if self._results.currentIndex() != VOCABULARY_PAGE:  # there a new size is shown too
@@ -361,4 +379,5 @@ class DatasetTab(QWidget):
             can_prepare=can_prepare and self._has_preview,
             can_train=self._has_corpus and not self._is_outdated and not self._is_busy,
             can_cancel=self._is_looking or Command.CANCEL_PREPARING in self._commands,
+            is_changed=self._is_changed,
         )

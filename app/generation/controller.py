@@ -78,12 +78,15 @@ class GenerationController(TaskController):
         self._panel.form.own_presets_changed.connect(self._on_own_presets_changed)
         self._session.shown_model_changed.connect(self._show_model)
         self._session.run_state_changed.connect(self._show_model)
+        self._session.reopening_changed.connect(self._show_model)
 
     @Slot()
     def _show_model(self) -> None:
         model = self._session.shown_model
         if model is None:
             self._tab.show_model(None, "")
+            if self._session.is_reopening:
+                self._tab.show_opening()
             return
         text = f"Model: {model_title(model)}."
         if self._session.is_looking_back:

@@ -41,6 +41,7 @@ class SentenceKeeper(Controller):
         self._run_id = ""  # whose sentences are in the list
         self._is_changed = False
         self._panel.records_changed.connect(self._on_records_changed)
+        self._session.run_changed.connect(self._on_run_changed)
 
     @property
     def unkept(self) -> dict[str, object]:
@@ -73,6 +74,12 @@ class SentenceKeeper(Controller):
         run = self._session.run
         self._run_id = "" if run is None else run.run_id
         self._is_changed = True
+
+    @Slot(object)
+    def _on_run_changed(self, run: object) -> None:
+        """Take the sentences of a run that is let go of away: they come back when it is opened."""
+        if run is None and self._run_id:
+            self.switch("", {})
 
 
 def sentences_to_json(records: Pairs, favourites: Collection[str] = ()) -> dict[str, object]:

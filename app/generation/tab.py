@@ -15,6 +15,7 @@ from app.generation.ranking.lists_dialog import ListsDialog
 from app.generation.records import given_words
 from app.generation.scoring.score_panel import ScorePanel
 from app.generation.writing.generate_panel import GeneratePanel
+from app.session import REOPENING_TEXT
 from app.shared.labels import ElidedLabel, as_plain, make_splitter
 from app.shared.layouts import in_row
 from app.shared.scrolling import bring_into_sight
@@ -85,3 +86,8 @@ class GenerationTab(QWidget):
         self.generate_panel.show_available(is_available=text is not None)
         self.score_panel.show_available(is_available=text is not None)
         self.lists.show_model(text)
+
+    def show_opening(self) -> None:
+        """Say that the model of the last session is on its way; `show_model` says what came."""
+        self._model_label.setText(REOPENING_TEXT)
+        self.generate_panel.sentences.set_placeholder(REOPENING_TEXT)

@@ -4,6 +4,7 @@ All work on files is put into the `WorkQueue`; training goes on at `TrainingCont
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,10 @@ class RunsController(Controller):
     def _show_runs(self, runs: "RunsList", *, in_trash: bool) -> None:
         if in_trash == self._view.is_trash:
             self._view.show_runs(runs, in_trash=in_trash)
+        present = self._session.run
+        names = {run.run_id: run.name for run in runs}
+        if present is not None and names.get(present.run_id, present.name) != present.name:
+            self._session.set_run(replace(present, name=names[present.run_id]))
 
     def _measure(self) -> "tuple[DiskUse, int]":
         return self._runs.disk_use(), self._jobs.list_prepared().size

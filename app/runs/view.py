@@ -370,7 +370,7 @@ class RunsView(QDialog):
         self._disk.setTextFormat(Qt.TextFormat.PlainText)
         self._disk.setProperty("role", "hint")
         self._empty_trash = describe(
-            QPushButton("Empty tras&h…", self),
+            QPushButton("Empt&y trash…", self),
             "runs.empty_trash_button",
             "Empty trash",
             "Delete the runs in the trash for good, after a question",

@@ -24,7 +24,7 @@ from app.training.follower import RunFollower
 from app.training.metrics import export_metrics
 from app.training.plot.plot_export import export_plot
 from app.training.tab import TrainingTab
-from engine import DivergedError, ModelConfig, RunControl, TrainConfig
+from engine import DivergedError, ModelConfig, RunControl, TrainConfig, name_of_new
 
 if TYPE_CHECKING:
     from engine import Corpus, Event, LanguageModel, RunInfo
@@ -77,6 +77,7 @@ class TrainingController(TaskController):
         self._session.run_changed.connect(self._on_session_run_changed)
         self._session.run_state_changed.connect(self._refresh)
         self._session.unprepared_changed.connect(self._refresh)
+        self._session.reopening_changed.connect(self._refresh)
 
     def show_settings(self, model: ModelConfig, train: TrainConfig) -> None:
         """Show the settings of a run, or the defaults; what is changed from now on is marked."""
@@ -115,8 +116,14 @@ class TrainingController(TaskController):
                 is_form_valid=is_valid,
                 ending=self._follower.ending,
                 unprepared=unprepared,
+                is_reopening=session.is_reopening,
             ),
-            texts.describe_empty_plot(state, is_form_valid=is_valid, unprepared=unprepared),
+            texts.describe_empty_plot(
+                state,
+                is_form_valid=is_valid,
+                unprepared=unprepared,
+                is_reopening=session.is_reopening,
+            ),
         )
         self._tab.show_form_enabled(
             is_enabled=not state.is_training, is_rate_open=state is RunState.PAUSED
@@ -191,7 +198,8 @@ class TrainingController(TaskController):
             model = replace(
                 model, hidden_dim=of_model.hidden_dim, bptt_truncate=of_model.bptt_truncate
             )
-        run = CurrentRun(run_id=self._jobs.runs.new_run_id(), name=config.path.name)
+        name = name_of_new(config, model, choices.train, corpus.summary)
+        run = CurrentRun(run_id=self._jobs.runs.new_run_id(), name=name)
         control = RunControl()
         job = partial(
             self._jobs.runs.train,

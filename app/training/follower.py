@@ -274,7 +274,8 @@ def show_history(strip: FiguresStrip, history: LossHistory) -> None:
     if len(history.batch):
         strip.show_figure("epoch", f"{history.batch.along('epoch')[-1]:.2f}")
         strip.show_figure("elapsed", format_duration(history.batch.along("elapsed")[-1]))
-        _show_loss(strip, "training", history.batch.values[-1])
+        if not history.epochs or history.batch.along("epoch")[-1] > history.epochs[-1].epoch:
+            _show_loss(strip, "training", history.batch.values[-1])
 
 
 def show_point(strip: FiguresStrip, point: LossPoint) -> None:
@@ -288,8 +289,9 @@ def show_point(strip: FiguresStrip, point: LossPoint) -> None:
 
 
 def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> None:
-    """Show an evaluation, and the best one so far."""
+    """Show an evaluation, and the best one so far; the training loss is the epoch's until then."""
     strip.show_figure("rate", format_rate(event.learning_rate))
+    _show_loss(strip, "training", event.training_loss)
     if event.validation_loss is not None:
         _show_loss(strip, "held_out", event.validation_loss)
         if event.step == 0:

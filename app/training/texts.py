@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.session import CurrentRun, RunState
+from app.session import REOPENING_TEXT, CurrentRun, RunState
 from app.shared.formatting import (
     counted,
     format_count,
@@ -61,12 +61,20 @@ GO_ON_TIP = "Continue the run from its best parameters with the learning rate th
 
 
 def describe_state(
-    state: RunState, *, is_form_valid: bool, ending: str = "", unprepared: str = ""
+    state: RunState,
+    *,
+    is_form_valid: bool,
+    ending: str = "",
+    unprepared: str = "",
+    is_reopening: bool = False,
 ) -> str:
     """Return what is going on, how the last run ended, or what to do before training can start.
 
-    `unprepared` is the name of a file that was chosen and is not prepared yet.
+    `unprepared` is the name of a file that was chosen and is not prepared yet; `is_reopening` as
+    long as the last run is on its way.
     """
+    if is_reopening and state is RunState.IDLE:
+        return REOPENING_TEXT
     if unprepared and state in (RunState.IDLE, RunState.READY):
         return f"Prepare {unprepared} first."
     if state is RunState.READY and not is_form_valid:
@@ -88,11 +96,15 @@ def _epochs(event: RunEnded) -> str:
     return "1 epoch" if event.epoch == 1 else f"{format_epoch(event.epoch)} epochs"
 
 
-def describe_empty_plot(state: RunState, *, is_form_valid: bool, unprepared: str = "") -> str:
+def describe_empty_plot(
+    state: RunState, *, is_form_valid: bool, unprepared: str = "", is_reopening: bool = False
+) -> str:
     """Return what stands in place of the curves before the first run."""
     if state is RunState.READY and is_form_valid and not unprepared:
         return "Press “Start training”: the loss then appears here, live."
-    return describe_state(state, is_form_valid=is_form_valid, unprepared=unprepared)
+    return describe_state(
+        state, is_form_valid=is_form_valid, unprepared=unprepared, is_reopening=is_reopening
+    )
 
 
 def describe_corpus(summary: "CorpusSummary | None") -> str:
@@ -239,7 +251,7 @@ def references_line(losses: "ReferenceLosses") -> str:
     """Return the log line of what the held-out text costs without a network."""
     sample = f" (counted on {format_count(losses.counted_words)} words)" if losses.is_sample else ""
     return (
-        "To compare with, on the held-out text: knowing only how common words are "
+        "To compare with, on the held-out text: knowing only how common each word is costs "
         f"{format_loss(losses.unigram)}, a table of word pairs {format_loss(losses.bigram)}, "
         f"{losses.table_name} {format_loss(losses.table)} nats per word{sample}."
     )

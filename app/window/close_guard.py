@@ -70,6 +70,12 @@ class CloseGuard(QObject):
         self._go_on()
         return False
 
+    def stay(self) -> None:
+        """Close no more, as the program was started again; what was stopped stays stopped."""
+        if self._is_closing and self._is_waiting():
+            self._is_closing = self._is_saving = False
+            self._presenter.show_message("The window stays: the program was started again.")
+
     def expect_nobody(self) -> None:
         """Ask nothing from now on: the system ends the program, and a run is kept as it is."""
         self._is_attended = False

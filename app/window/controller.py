@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.dataset.controller import DatasetController
 from app.runs.model_files import ModelFilesController
-from app.session import Command, RunState, Session, enabled_commands
+from app.session import REOPENING_TEXT, Command, RunState, Session, enabled_commands
 from app.settings import AppSettings
 from app.shared.formatting import counted, format_epoch
 from app.tasks.controller import Controller, Surroundings
@@ -110,6 +110,7 @@ class WindowController(Controller):
         self._session.model_saved_changed.connect(self._show_session)
         self._session.corpus_changed.connect(self._show_session)
         self._session.unprepared_changed.connect(self._show_session)
+        self._session.reopening_changed.connect(self._show_session)
         self._models.opened.connect(self._on_model_opened)
         self._settings.changed.connect(self._on_settings_changed)
 
@@ -144,8 +145,8 @@ class WindowController(Controller):
 
     @Slot()
     def _on_open_csv_triggered(self) -> None:
-        self._window.show_tab(DATASET_TAB)
-        self._dataset.ask_and_open()
+        if self._dataset.ask_and_open():
+            self._window.show_tab(DATASET_TAB)
 
     @Slot()
     def _on_sample_triggered(self) -> None:
@@ -285,7 +286,8 @@ def next_zoom(percent: int, step: int) -> int:
 
 def describe_session(session: Session) -> str:
     """Return the facts: what goes on, which text is prepared, which model there is."""
-    facts = [_STATE_TEXTS[session.run_state]]
+    is_reopening = session.is_reopening and session.run_state is RunState.IDLE
+    facts = [REOPENING_TEXT if is_reopening else _STATE_TEXTS[session.run_state]]
     if session.corpus is not None and session.run_state.is_at_rest:
         summary = session.corpus.summary
         facts.append(f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}")

@@ -83,11 +83,12 @@ class LastSession(Controller):
         self._dataset, self._training, self._models = dataset, training, models
         self._form = training_tab.form
         self._scores, self._sentences = generation_tab.score_panel, sentences
-        self._panel = generation_tab.generate_panel
+        self._panel, self._mixture = generation_tab.generate_panel, generation_tab.mixture_check
         self._written = ""
         self.is_damaged = False  # the file that was found
         self._stored = self._read()
-        self._is_restoring = self.has_something  # until then nothing is written over it
+        self._is_restoring = False  # while something is brought back, nothing is written over it
+        self._set_restoring(is_restoring=self.has_something)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WRITE_AFTER_MS)
@@ -104,6 +105,7 @@ class LastSession(Controller):
             self._scores.text_changed,
             self._scores.compared_changed,
             self._panel.records_changed,
+            self._mixture.toggled,
         ):
             changed.connect(self.note_change)
         for splitter in self._splitters():
@@ -144,6 +146,7 @@ class LastSession(Controller):
         was_restoring, self._is_restoring = self._is_restoring, True
         self._scores.show_compared(scores_from_json(self._stored.get("compared")))
         self._scores.set_text(_text(self._stored, "sentence"))
+        self._mixture.setChecked(self._stored.get("mixture") is True)
         self._is_restoring = was_restoring
 
     @property
@@ -154,16 +157,16 @@ class LastSession(Controller):
     def restore(self, interrupted: frozenset[str]) -> None:
         """Bring back run and text; the runs in `interrupted` are offered on the start page."""
         run_id, path = _text(self._stored, "run"), _text(self._stored, "model_path")
-        self._is_restoring = False
+        self._set_restoring(is_restoring=False)
         is_new = self._session.run_state is RunState.IDLE and self._session.model is None
         if not is_new or self._dataset.path is not None or self._models.is_busy:
             return  # a file came with the command line
         if run_id and run_id not in interrupted:
             work = partial(self._jobs.runs.info, run_id)
-            self._is_restoring = True
+            self._set_restoring(is_restoring=True)
             self._queue.do("Opening the last run", work, self._open_run)
         elif self._corpus_config() is not None:
-            self._is_restoring = True
+            self._set_restoring(is_restoring=True)
             self._queue.do("Opening the last text", self._read_corpus, self._take_corpus)
             if path and not run_id:
                 self._models.open_path(Path(path))
@@ -172,11 +175,15 @@ class LastSession(Controller):
         else:
             self.found_nothing.emit()
 
+    def _set_restoring(self, *, is_restoring: bool) -> None:
+        self._is_restoring = is_restoring
+        self._session.set_reopening(is_reopening=is_restoring)
+
     @Slot()
     def _give_up(self) -> None:
         """Begin on the start page, as what was open cannot be opened."""
         if self._is_restoring:
-            self._is_restoring = False
+            self._set_restoring(is_restoring=False)
             self.found_nothing.emit()
 
     def _open_run(self, info: "RunInfo") -> None:
@@ -215,7 +222,7 @@ class LastSession(Controller):
         unkept = self._stored.get("sentences")
         if self._session.run is None and isinstance(unkept, dict):
             self._panel.show_records(*sentences_from_json(unkept))
-        self._is_restoring = False
+        self._set_restoring(is_restoring=False)
 
     @Slot(object)
     def _on_opener_opened(self, opened: OpenedRun) -> None:
@@ -235,6 +242,7 @@ class LastSession(Controller):
             "sentence": self._scores.text,
             "compared": scores_to_json(self._scores.compared),
             "sentences": self._sentences.unkept,
+            "mixture": self._mixture.isChecked(),
             "splitters": {
                 splitter.objectName(): bytes(splitter.saveState().toBase64().data()).decode()
                 for splitter in self._splitters()

@@ -31,6 +31,7 @@ from engine.corpus.split import draw_validation
 from engine.documents.rows import RowProblem
 from engine.files.spool import Spool, forget_pages
 from engine.tokenization.vocabulary import FIRST_WORD_ID, Vocabulary
+from engine.wording import counted as number_of
 
 if TYPE_CHECKING:
     from engine.tokenization.reading import Reading
@@ -138,6 +139,21 @@ class CorpusSummary(TextSummary):
     def __post_init__(self) -> None:
         if self.split_seed is not None and self.split_seed < 0:
             raise ValueError(f"the seed of its split is {self.split_seed}")
+
+    @property
+    def told_rare_words(self) -> str:
+        """Say such as "3,212 words occur once in training: unknown"; "" where none is too rare."""
+        if self.min_count == 1 or not self.rare_words:
+            return ""
+        occur = "occurs" if self.rare_words == 1 else "occur"
+        often = "once" if self.min_count == 2 else f"fewer than {self.min_count} times"
+        where = " in training" if self.is_counted_in_part else ""
+        return f"{number_of(self.rare_words, 'word')} {occur} {often}{where}: unknown"
+
+    @property
+    def is_counted_in_part(self) -> bool:
+        """Whether words were counted in the training part alone, and another part is held out."""
+        return self.counted == "training" and self.validation_documents > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,14 @@ comparison of runs.
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.config import CorpusConfig, ModelConfig, TokenizerConfig, TrainConfig
 from engine.recipes import Tuning, fill_in, tuning_of, unsettled, unsettled_model
 from engine.wording import counted, duration
+
+if TYPE_CHECKING:
+    from engine.corpus.corpus import CorpusSummary
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
 _DEVICES = {"cpu": "on the CPU", "cuda": "on the GPU"}
@@ -99,6 +102,20 @@ def made_name(corpus_name: str, differences: tuple[str, ...]) -> str:
     telling = [each for each in differences if each not in _DEVICES.values()]
     name = ", ".join((_stem(corpus_name), *telling))
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip(' ,')}…"
+
+
+def name_of_new(
+    corpus: CorpusConfig, model: ModelConfig, train: TrainConfig, summary: "CorpusSummary"
+) -> str:
+    """Return the name that a run will have that is begun with these settings on this text.
+
+    Parameters
+    ----------
+    summary : CorpusSummary
+        Of the prepared text that `corpus` makes.
+    """
+    size = summary.vocabulary_size
+    return made_name(summary.name, differences(corpus, model, train, summary.training_words, size))
 
 
 def explicit(train: TrainConfig) -> TrainConfig:

@@ -116,6 +116,7 @@ class RunProgress:
         self.recorder = HistoryRecorder(history)
         self.clock = RunClock(now.elapsed_s, clock)
         self._epoch_began_s = self.spent_s - now.epoch_s
+        self._first_point: tuple[float, float] | None = None  # its time, s, and epochs done
 
     def begin_epoch(self, number: int) -> None:
         """Go on to epoch `number`; none of it is done."""
@@ -267,14 +268,23 @@ class RunProgress:
         )
 
     def _time_left_s(self) -> float | None:
+        """Estimate it from the speed since the first point.
+
+        Before that came a first look at the text and a step with cold caches: they tell nothing.
+        """
         spent_s = self.spent_s
-        epochs_done = self.epoch - self.now.first_epoch - self.now.epoch_part_before
-        if epochs_done <= 1e-9:
-            return None
-        left_s = spent_s * (self._config.epochs - epochs_done) / epochs_done
+        done = self.epoch - self.now.first_epoch - self.now.epoch_part_before  # epochs
+        if self._first_point is None:
+            self._first_point = spent_s, done
+        since_s, since = spent_s - self._first_point[0], done - self._first_point[1]
+        to_do, left_s = self._config.epochs - done, math.inf
+        if to_do <= 1e-9:
+            left_s = 0.0
+        elif since > 1e-9:
+            left_s = since_s * to_do / since
         if self._config.time_limit_s is not None:
             left_s = min(left_s, self._config.time_limit_s - spent_s)
-        return max(0.0, left_s)
+        return max(0.0, left_s) if math.isfinite(left_s) else None
 
     def snapshot(self, rnn: RNN) -> SnapshotPublished:
         """Copy the parameters for everybody else to use."""

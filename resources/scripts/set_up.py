@@ -204,9 +204,11 @@ def content_hash() -> str:
 
 
 def needed_platforms(level: str, environment: Mapping[str, str]) -> list[str]:
-    """Return Qt's platform plugins that will be used, by file name."""
-    if level != "run" or environment.get("QT_QPA_PLATFORM"):
+    """Return Qt's platform plugins that will be used, by file name; none if that is not clear."""
+    if level != "run":
         return ["libqoffscreen.so"]
+    if wished := environment.get("QT_QPA_PLATFORM"):  # such as "xcb", "vnc:port=5900"
+        return [] if ";" in wished else [f"libq{wished.partition(':')[0]}.so"]
     if environment.get("DISPLAY"):
         return ["libqxcb.so"]
     return ["libqwayland.so"] if environment.get("WAYLAND_DISPLAY") else []

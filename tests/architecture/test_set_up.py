@@ -195,6 +195,10 @@ def test_that_only_the_libraries_of_the_display_in_use_are_asked_for() -> None:
     assert set_up.needed_platforms("run", {"DISPLAY": ":0"}) == ["libqxcb.so"]
     assert set_up.needed_platforms("run", {"WAYLAND_DISPLAY": "wayland-0"}) == ["libqwayland.so"]
     assert set_up.needed_platforms("run", {}) == []
+    for wished in ("xcb", "vnc:size=800x600"):
+        chosen = {"DISPLAY": ":0", "QT_QPA_PLATFORM": wished}
+        assert set_up.needed_platforms("run", chosen) == [f"libq{wished[:3]}.so"]
+    assert set_up.needed_platforms("run", {"QT_QPA_PLATFORM": "wayland;xcb"}) == []
     assert set_up.needed_platforms("test", {"DISPLAY": ":0"}) == ["libqoffscreen.so"]
 
 

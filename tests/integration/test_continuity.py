@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from app.session import REOPENING_TEXT
 from tests.integration.window_driver import Person
 
 Enter = Callable[[], Person]
@@ -67,7 +68,10 @@ def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) ->
     trained(person, comments)
     drawn = person.generate(3)
     person.type_sentence("the cat likes milk")
+    person.find(QCheckBox, "generation.mixture_check").click()
+    person.rest()
     before = person.app.training._tab.plot.history.batch.values.tolist()
+    title = person.app.window.windowTitle()
     person.close()
 
     back = enter()
@@ -79,9 +83,29 @@ def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) ->
     assert back.find(QSpinBox, "training.epochs_spin").value() == 2
     assert back.find(QSpinBox, "training.hidden_spin").value() == 12
     assert [row[1] for row in back.rows("generation.sentence_list") if row[1]] == drawn
-    assert back.app.window.windowTitle().startswith("animals, H 12, 2 epochs")
+    assert back.app.window.windowTitle() == title
+    assert title.startswith("animals, H 12, 2 epochs")
+    assert "a mixture" in back.text("generation.model_label")
+    assert back.find(QPushButton, "dataset.train_button").property("primary") == "true"
     back.wait(lambda: back.text("generation.probability_label") != "–")
     assert person.answers.asked == []  # no question at quit
+
+
+def test_that_nobody_is_told_to_train_while_the_last_model_is_being_opened(
+    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path
+) -> None:
+    person = enter()
+    trained(person, comments)
+    person.close()
+
+    back = Person(qtbot, settings_path)
+    back.app.last_session.restore(frozenset())
+
+    for label in ("generation.model_label", "training.status_label", "window.state_label"):
+        assert back.text(label) == REOPENING_TEXT, label
+    back.rest()
+    assert back.text("generation.model_label").startswith("Model: animals.csv")
+    assert back.leave()
 
 
 def test_that_a_run_is_trained_further_after_a_restart(enter: Enter, comments: Path) -> None:
@@ -215,6 +239,7 @@ def test_that_another_text_closes_the_run_and_begins_with_defaults(
 ) -> None:
     person = enter()
     trained(person, comments)
+    person.generate(2)
     other = tmp_path / "other.csv"
     other.write_text(COMMENTS.replace("likes", "hates"), encoding="utf-8")
 
@@ -225,6 +250,7 @@ def test_that_another_text_closes_the_run_and_begins_with_defaults(
     person.prepare()
 
     assert person.app.session.model is None
+    assert person.rows("generation.sentence_list") == []  # they are kept with their run
     assert person.find(QSpinBox, "training.hidden_spin").value() == 100
     assert "File > Runs…" in person.message
 

@@ -112,13 +112,8 @@ def _count(role: str, count: int, meaning: str, *, name: str = "") -> Figure:
 
 def words_text(summary: "CorpusSummary") -> str:
     """Tell how a text was cut into words, and what of them is not known, and why."""
-    told = describe_tokenizer(summary.tokenizer)
-    if summary.min_count > 1 and summary.rare_words:
-        often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
-        one = summary.rare_words == 1
-        told += f", {counted(summary.rare_words, 'word')} "
-        told += f"{'occurs' if one else 'occur'} {often}: unknown"
-    return told
+    told = describe_tokenizer(summary.tokenizer), summary.told_rare_words
+    return ", ".join(filter(None, told))
 
 
 def corpus_origin(summary: "CorpusSummary") -> str:

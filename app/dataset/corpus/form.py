@@ -40,11 +40,14 @@ class CorpusForm(QWidget):
     -------
     vocabulary_changed(int)
         Another vocabulary size was chosen.
+    changed()
+        Any of the choices was changed.
     words_requested()
         It is to be shown how the text is cut into words.
     """
 
     vocabulary_changed = Signal(int)
+    changed = Signal()
     words_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -52,6 +55,9 @@ class CorpusForm(QWidget):
         self._build_fields()
         self._build_layout()
         self._vocabulary.valueChanged.connect(self.vocabulary_changed)
+        for spin in (self._vocabulary, self._min_count, self._held_out):
+            spin.valueChanged.connect(self.changed)
+        self._duplicates.toggled.connect(self.changed)
         self._words.clicked.connect(self.words_requested)
 
     def choices(self) -> CorpusChoices:
@@ -190,13 +196,19 @@ class PreparePanel(QWidget):
         """Press "Prepare"."""
         self._prepare.click()
 
-    def enable(self, *, can_prepare: bool, can_cancel: bool, can_train: bool) -> None:
-        """Enable the buttons that can be pressed now; the one that leads on stands out."""
+    def enable(
+        self, *, can_prepare: bool, can_cancel: bool, can_train: bool, is_changed: bool = False
+    ) -> None:
+        """Enable the buttons that can be pressed now; the one that leads on stands out.
+
+        That is "Prepare" again once something was changed: the text is as it was before.
+        """
         self._prepare.setEnabled(can_prepare)
         self._cancel.setEnabled(can_cancel)
         self._train.setEnabled(can_train)
-        restyle(self._prepare, "primary", "false" if can_train else "true")
-        restyle(self._train, "primary", "true" if can_train else "false")
+        leads_on = can_train and not (is_changed and can_prepare)
+        restyle(self._prepare, "primary", "false" if leads_on else "true")
+        restyle(self._train, "primary", "true" if leads_on else "false")
 
     def show_busy(self, stage: str, *, can_cancel: bool) -> None:
         """Show that work goes on, of which it is not known yet how much."""

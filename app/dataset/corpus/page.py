@@ -109,6 +109,8 @@ class CorpusPage(QScrollArea):
         self._origin.setText(corpus_origin(summary))
         self._origin.setToolTip(as_plain(corpus_origin(summary)))
         counts = corpus.word_frequencies()
+        where = " in training" if summary.is_counted_in_part else ""
+        self._plot_heading.setText(f"How often each word occurs{where}")
         self._plot.show_counts(counts, min(summary.vocabulary_size - SPECIAL_TOKENS, len(counts)))
         self._all, self._most = len(corpus), most_known(summary)
         self._show_sentences(SentenceViews(corpus))
@@ -228,8 +230,9 @@ class CorpusPage(QScrollArea):
         card = make_card(self)
         self._plot = WordFrequencyPlot(card)
         self._plot.setMinimumHeight(scaled(SMALLEST_PLOT))
+        self._plot_heading = make_label("", "heading", card, name="dataset.frequency_heading")
         in_column(
-            make_label("How often each word occurs", "heading", card),
+            self._plot_heading,
             (self._plot, 1),
             of=card,
             margins=(16, 12, 8, 8),

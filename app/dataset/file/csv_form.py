@@ -297,7 +297,7 @@ class CsvForm(QWidget):
             "Tick this if the first row is a header rather than text",
         )
         self._entities = describe(
-            QCheckBox("Decode &HTML entities (&&amp; → &&)", self),
+            QCheckBox("Decode HTML entities (&&amp; → &&)", self),
             "dataset.entities_check",
             "Decode HTML entities",
             "Read &gt; as >, &quot; as a quotation mark and so on: texts from web pages are often "
@@ -395,7 +395,7 @@ class CsvForm(QWidget):
     def _build_layout(self) -> None:
         self._form = form = make_form(self)
         add_row(form, "File", self._file)
-        add_row(form, "S&heet", self._sheet)
+        add_row(form, "Sheet", self._sheet)
         add_row(form, "Text &column", self.column_picker)
         form.addRow("", self._header)
         add_row(form, "Bad &rows", self._policy)  # above what is detected: it is always chosen

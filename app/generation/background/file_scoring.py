@@ -25,7 +25,7 @@ class FileScoringController(BackgroundController):
         self._page = self._tab.lists.file_page
         self._source: Path | None = None  # that is shown
         self._looked_at = self._target = Path()
-        self._model = ""  # that scores
+        self._model, self._is_per_word = "", False  # that scores, and as it was asked to
         self._is_done = True  # whether the last job has said what it came to
         self._page.open_requested.connect(self._on_open_requested)
         self._page.score_requested.connect(self._on_score_requested)
@@ -68,15 +68,19 @@ class FileScoringController(BackgroundController):
         if target is None:
             return
         self._target, self._model = target, model_epoch(model)
+        self._is_per_word = self._page.is_per_word
         self._begin(f"Scoring {source.name}…")
         config = CsvConfig(columns=self._page.columns())
-        per_word = self._page.is_per_word
-        self._start(self._jobs.score_file, model, source, config, target, per_word)
+        self._start(self._jobs.score_file, model, source, config, target, self._is_per_word)
 
     def _begin(self, status: str) -> None:
         self._is_done = False
         self._page.show_busy(is_busy=True)
         self._page.show_status(status)
+
+    def _told_rows(self, event: FileScored) -> str:
+        rows, words = counted(event.rows, "row"), counted(event.total.words, "word")
+        return f"{words} of {rows}, a row each," if self._is_per_word else rows
 
     def _take(self, event: object) -> None:
         match event:
@@ -92,7 +96,7 @@ class FileScoringController(BackgroundController):
                     refused = f" {counted(event.refused_rows, 'row')} could not be read."
                 self._page.show_scored(
                     event,
-                    f"{counted(event.rows, 'row')} with scores by the model as of {self._model} "
+                    f"{self._told_rows(event)} with scores by the model as of {self._model} "
                     f"in {self._target}.{refused}",
                 )
             case _:

@@ -172,9 +172,11 @@ class FilePage(QWidget):
         return tuple(str(column + 1) for column in self._column_picker.picked())
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """Show whether the file is being looked at or scored."""
+        """Show whether the file is being looked at or scored; then the next key scores it."""
         self.is_busy = is_busy
         self._update()
+        if self._score_button.isEnabled():
+            self._score_button.setFocus()  # what had it was disabled meanwhile
 
     def show_progress(self, progress: StageProgress) -> None:
         """Show how far it is."""

@@ -136,7 +136,7 @@ class RankPage(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 8, 0, 0)
         weights = QHBoxLayout()
-        for text, field in (("&Model ×", self._weight_spin), ("List’s &own ×", self._own_spin)):
+        for text, field in (("&Model ×", self._weight_spin), ("&List’s own ×", self._own_spin)):
             label = QLabel(text, self)
             label.setBuddy(field)
             weights.addWidget(label)

@@ -43,14 +43,14 @@ STEPS = "1  Choose a text    →    2  Train a network on it    →    3  Let it
 HOW = {
     "1  Choose a text": (
         "A CSV file with one comment, review or message per row, a spreadsheet or a plain "
-        "text. The program finds out how to read it, and you can overrule it."
+        "text. The program works out how to read it, and you can overrule it."
     ),
     "2  Train a network on it": (
         "A small recurrent network learns to guess each next word. You watch it learn, and "
         "stop it when you like: everything is kept."
     ),
     "3  Let it write": (
-        "It writes sentences of its own by a click, and tells how probable it finds a "
+        "It writes sentences of its own at a click, and tells how probable it finds a "
         "sentence that you type. Nothing leaves this computer."
     ),
 }

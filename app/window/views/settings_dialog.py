@@ -9,7 +9,7 @@ from app.shared.layouts import in_column
 from app.shared.theme import scaled
 from app.window.menus import THEMES
 
-STARTS = (("Continue where I was", "continue"), ("Show the start page", "home"))
+STARTS = (("Continue where I left off", "continue"), ("Show the start page", "home"))
 WIDTH = 400  # px
 
 
@@ -37,8 +37,8 @@ class SettingsDialog(QDialog):
         self._theme = self._choice("theme", "Theme", _themes(), settings.theme)
         offered = sorted({*zooms, settings.zoom})  # whoever wrote another one sees it
         sizes = tuple((f"{zoom} %", zoom) for zoom in offered)
-        self._zoom = self._choice("zoom", "Size of letters", sizes, settings.zoom)
-        self._on_start = self._choice("on_start", "At the start", STARTS, settings.on_start)
+        self._zoom = self._choice("zoom", "Text size", sizes, settings.zoom)
+        self._on_start = self._choice("on_start", "On start-up", STARTS, settings.on_start)
         self._keep_awake = describe(
             QCheckBox("&Keep the computer awake while it trains", self),
             "window.settings_keep_awake",

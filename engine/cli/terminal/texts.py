@@ -227,7 +227,8 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
         (
             f"Vocabulary: {counted(summary.vocabulary_size, 'word')}; the least frequent is "
             f"'{summary.least_frequent_word}' with {summary.least_frequent_count:,}; "
-            f"{rare_words(summary)}{summary.unknown_share:.1%} of the words are unknown."
+            f"{summary.told_rare_words or 'every word that fits is known'}; "
+            f"{summary.unknown_share:.1%} of the words are unknown."
         ),
         (
             f"Training: {counted(summary.training_sentences, 'sentence')}; held out: "
@@ -239,15 +240,6 @@ def corpus_lines(corpus: "Corpus") -> list[str]:
         equal = "equals" if summary.duplicate_documents == 1 else "equal"
         lines.append(f"{counted(summary.duplicate_documents, 'document')} {equal} an earlier one.")
     return lines
-
-
-def rare_words(summary: "CorpusSummary") -> str:
-    """Return such as "3,212 words occur once: unknown; "."""
-    if summary.min_count == 1 or not summary.rare_words:
-        return "every word that fits is known; "
-    often = "once" if summary.min_count == 2 else f"fewer than {summary.min_count} times"
-    occur = "occurs" if summary.rare_words == 1 else "occur"
-    return f"{counted(summary.rare_words, 'word')} {occur} {often}: unknown; "
 
 
 def evaluated_lines(corpus: "Corpus") -> list[str]:

@@ -268,3 +268,23 @@ def test_that_what_is_no_delimiter_is_taken_back(bench: Bench, qtbot: QtBot, typ
 
     assert (box.currentText(), box.currentData()) == (shown, None)
     assert len(bench.engine.inspected) == looked
+
+
+def test_that_prepare_stands_out_again_once_a_choice_differs_from_the_prepared_text(
+    bench: Bench,
+) -> None:
+    def bright() -> list[str]:
+        buttons = [bench.find(QPushButton, f"{name}_button") for name in ("prepare", "train")]
+        return [each.text() for each in buttons if each.property("primary") == "true"]
+
+    bench.open()
+    bench.prepare()
+    seen = [bright()]
+
+    for role in ("duplicates_check", "duplicates_check", "entities_check"):
+        bench.find(QCheckBox, role).click()
+        bench.rest()
+        seen.append(bright())
+    bench.prepare()
+
+    assert [*seen, bright()] == [["Train →"], ["&Prepare"], ["Train →"], ["&Prepare"], ["Train →"]]

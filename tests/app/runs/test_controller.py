@@ -141,6 +141,20 @@ def test_that_a_run_gets_another_name_where_it_stands(
     assert [run.name for run in opened.kept_runs.view.selected_runs()] == ["the good one"]
 
 
+def test_that_a_new_name_of_the_open_run_is_in_the_title(
+    opened: Application, qtbot: QtBot, runs: FakeRuns
+) -> None:
+    select(opened, 2)
+    press(opened, qtbot, "open")
+    opened.window.file_menu.runs.trigger()
+    rest(opened, qtbot)
+    select(opened, 2)
+    choose(opened, qtbot, "rename")
+    write(opened, qtbot, "the good one")
+
+    assert opened.window.windowTitle().startswith("the good one")
+
+
 def test_that_a_note_is_kept(opened: Application, qtbot: QtBot, runs: FakeRuns) -> None:
     select(opened, 0)
     choose(opened, qtbot, "note")

@@ -79,6 +79,7 @@ def test_that_a_run_fills_plot_figures_and_log(qtbot: QtBot, bench: Bench) -> No
     history = bench.tab.plot.history
     assert (len(history.batch), len(history.epochs), len(history.halvings)) == (3, 3, 1)
     assert bench.find("figure_speed").text() == "12,300"
+    assert bench.find("figure_training").text() == "5.000"  # of the epoch, as in the log
     assert bench.find("figure_held_out").text() == "6.400"
     assert bench.find("figure_best").text() == "6.200"
     assert "Epoch 1: training loss 5.000 (perplexity 148), held-out loss 6.200" in log(bench)

@@ -40,6 +40,20 @@ def test_that_a_running_training_is_stopped_before_the_window_closes(
     assert not application.window.isVisible()
 
 
+def test_that_a_window_that_is_about_to_close_stays_for_a_second_start(
+    application: Application, qtbot: QtBot
+) -> None:
+    start_endless_training(application)
+    application.window.close()
+
+    application.summon([])
+    qtbot.waitUntil(lambda: not application.runners.training.is_busy)
+
+    assert application.window.isVisible()
+    assert application.window.message_bar.text.startswith("The window stays")
+    assert application.window.close()
+
+
 def test_that_a_paused_training_does_not_hold_the_window(
     application: Application, qtbot: QtBot
 ) -> None:

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
@@ -83,6 +82,17 @@ def test_that_open_csv_asks_for_a_file_and_shows_it(
 
     assert [path for path, _ in fake_engine.inspected] == [Path("chosen.csv")]
     assert application.window.current_tab == 0
+
+
+def test_that_a_person_who_chooses_no_file_stays_where_they_were(
+    application: Application, answers: Answers
+) -> None:
+    application.window.show_home()
+
+    trigger(application, "open_csv")
+
+    assert answers.asked == ["open csv"]
+    assert application.window.is_home
 
 
 def test_that_the_sample_comments_can_be_chosen_in_the_menu(
@@ -402,26 +412,6 @@ def is_inner(widget: QWidget) -> bool:
             return True
         outer = outer.parent()
     return isinstance(widget, QTabBar) or widget.objectName().startswith("qt_")
-
-
-def test_that_no_two_controls_in_sight_share_an_alt_key(
-    application: Application, qtbot: QtBot
-) -> None:
-    window = application.window
-    window.files_dropped.emit([Path("comments.csv")])
-    rest(application, qtbot)
-    window.message_bar.show_message(Message(kind="error", text="No.", details="Why"))
-    for tab, place in enumerate(PLACES):
-        window.show_tab(tab)
-        texts = [action.text() for action in window.menuBar().actions()]
-        buttons, labels = window.findChildren(QAbstractButton), window.findChildren(QLabel)
-        texts += [button.text() for button in buttons if button.isVisible()]
-        texts += [label.text() for label in labels if label.buddy() and label.isVisible()]
-
-        keys = [key for text in texts if (key := QKeySequence.mnemonic(text).toString())]
-
-        assert len(keys) > 3
-        assert len(keys) == len(set(keys)), (place, texts)
 
 
 def test_that_a_question_at_closing_that_fails_keeps_the_window_once(

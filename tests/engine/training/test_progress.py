@@ -80,6 +80,21 @@ def test_that_the_time_left_shrinks_to_nothing(corpus: Corpus) -> None:
     assert left[middle] == pytest.approx(elapsed[-1] - elapsed[middle], rel=0.3)
 
 
+def test_that_a_slow_start_says_nothing_of_the_time_left(corpus: Corpus) -> None:
+    clock = ScriptedClock()
+    progress = progress_of(corpus, clock, epochs=2)
+    progress.begin_epoch(1)
+
+    told = []
+    for seconds in (60.0, 1.0, 1.0):  # the first: a look at the text, and a step in cold caches
+        clock.now_s += seconds
+        progress.count(words=9, sentences=1)
+        told.append(progress.point(7.0, 0.005, 9.0).time_left_s)
+
+    to_do = 2 * len(corpus.training)  # sentences
+    assert told == [None, pytest.approx(to_do - 2), pytest.approx(to_do - 3)]
+
+
 def test_that_no_more_time_is_left_than_the_limit_allows(corpus: Corpus) -> None:
     events = run(corpus, epochs=10_000, batch_size=1, time_limit_s=30.0, clock=ScriptedClock(0.5))
 

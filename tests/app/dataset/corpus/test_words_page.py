@@ -145,6 +145,21 @@ def test_that_the_language_can_be_chosen(bench: Bench) -> None:
     assert bench.text("words_note").startswith("French")
 
 
+def test_that_the_words_of_the_prepared_text_are_told_until_something_is_changed(
+    bench: Bench,
+) -> None:
+    bench.session.set_corpus(FakeCorpus())  # type: ignore[arg-type]
+    prepared = bench.text("words_note")
+
+    bench.show(GERMAN)  # its first rows are looked at again, as at each start
+
+    assert bench.text("words_note") == prepared != "German, cased"
+    bench.tab.show_changed(is_changed=True)
+    assert bench.text("words_note") == "German, cased"
+    bench.tab.show_changed(is_changed=False)
+    assert bench.text("words_note") == prepared
+
+
 def test_that_earlier_choices_are_shown(bench: Bench) -> None:
     earlier = TokenizerConfig(name="words", language="de", lower_case=False, merge_links=True)
     bench.tab.show_config(CorpusConfig(path=Path("a.csv"), tokenizer=earlier, min_count=5))

@@ -170,8 +170,10 @@ def test_that_a_column_is_scored_into_a_new_file(
     picker = bench.find(ColumnPicker, "file_column_picker")
     qtbot.waitUntil(picker.isEnabled)
     assert picker.shown_text() == "body"
+    button = bench.find(QPushButton, "file_score_button")
+    qtbot.waitUntil(lambda: bench.tab.lists.focusWidget() is button)
 
-    press(qtbot, bench, "file_score_button")
+    qtbot.keyClick(button, Qt.Key.Key_Space)
 
     qtbot.waitUntil(lambda: "60 rows with scores" in bench.text_of("file_status"))
     scored = list(csv.DictReader(io.StringIO(paths.saved.read_text("utf-8-sig"))))
@@ -204,7 +206,9 @@ def test_that_a_table_of_surprisal_has_a_row_per_word(
 
     press(qtbot, bench, "file_score_button")
 
-    qtbot.waitUntil(lambda: "2 rows with scores" in bench.text_of("file_status"))
+    qtbot.waitUntil(
+        lambda: "5 words of 2 rows, a row each, with scores" in bench.text_of("file_status")
+    )
     rows = list(csv.DictReader(io.StringIO(paths.saved.read_text("utf-8-sig"))))
     words = [word for text in ("the cat", "sat") for word in [*text.split(), "SENTENCE_END"]]
     assert [row["word_2"] for row in rows] == words  # the table has a column "word" already

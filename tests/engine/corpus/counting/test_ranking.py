@@ -81,6 +81,15 @@ def test_that_another_share_counts_the_vocabulary_anew(path: Path) -> None:
     assert changed.vocabulary != corpus.vocabulary
 
 
+def test_that_it_is_said_where_rare_words_were_counted(path: Path) -> None:
+    corpus, _ = prepare(path, validation_fraction=0.3, min_count=4)
+
+    rare = corpus.summary.rare_words
+    assert 0 < rare < corpus.summary.different_words - (len(corpus.vocabulary) - 3)
+    said = f"{rare} words occur fewer than 4 times in training: unknown"
+    assert corpus.summary.told_rare_words == said
+
+
 def test_that_words_that_occur_once_are_unknown_and_learned(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "a.csv", ["the cat sat .", "the dog sat .", "the cat ran ."])
     corpus, _ = prepare(path, validation_fraction=0.0, min_count=2)
@@ -88,6 +97,7 @@ def test_that_words_that_occur_once_are_unknown_and_learned(tmp_path: Path) -> N
     assert words_of(corpus) == {"the", ".", "cat", "sat"}
     assert (corpus.training.ids == corpus.vocabulary.unknown_id).sum() == 2
     assert (corpus.summary.min_count, corpus.summary.rare_words) == (2, 2)
+    assert corpus.summary.told_rare_words == "2 words occur once: unknown"
     assert corpus.summary.unknown_share == pytest.approx(2 / 12)
     assert corpus.unknown_share(8000) == corpus.summary.unknown_share
     budget = corpus.vocabulary_budget()
