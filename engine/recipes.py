@@ -67,8 +67,8 @@ _LARGE = replace(
     tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.003),
 )
 _MUCH_TO_LEARN = (
-    f"In so large a text {_LARGE_UNITS} hidden units find enough to learn, and 64 sentences a step "
-    "are read in less time."
+    f"So large a text has enough to learn for {_LARGE_UNITS} hidden units, and is read sooner 64 "
+    "sentences at a time."
 )
 _SHRINKING = (
     "A text of this size is soon gone through several times: all numbers shrink a little at each "
@@ -179,7 +179,8 @@ def recipe_defaults(
     H = hidden_dim or defaults.hidden_dim
     if H > RATED_AT:
         rate = float(f"{defaults.learning_rate * RATED_AT / H:.2g}")
-        defaults = _because(replace(defaults, learning_rate=rate), _WIDE)
+        is_own = defaults.hidden_dim == H
+        defaults = _because(replace(defaults, learning_rate=rate), "" if is_own else _WIDE)
     if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
