@@ -426,7 +426,7 @@ def _settings_of(runs: "RunStore", run_id: str, text: TrainingStarted) -> Iterat
     with suppress(RunError):
         info = runs.info(run_id)
         train = unsettled(info.train_config, text.words, text.word_dim, hidden_dim=text.hidden_dim)
-        model = unsettled_model(info.model_config, train.recipe, text.words)
+        model = unsettled_model(info.model_config, train.recipe, text.words, text.word_dim)
         yield RunResumed(model=model, train=train)
 
 

@@ -66,27 +66,20 @@ _LARGE = replace(
     batch_size=64,
     tuning=Tuning(unigram_start=True, adam_epsilon=1e-5, averaging=0.9995, min_improvement=0.003),
 )
-_MUCH_TO_LEARN = (
-    f"So large a text has enough to learn for {_LARGE_UNITS} hidden units, and is read sooner 64 "
-    "sentences at a time."
-)
 _SHRINKING = (
     "A text of this size is soon gone through several times: all numbers shrink a little at each "
     "step (weight decay)."
 )
 # By the least number of training words: see resources/decisions/0002-recipes.md for the figures.
 _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
-    (
-        3_000_000,
-        replace(_LARGE, hidden_dim=_LARGE_UNITS, reason=_MUCH_TO_LEARN),
-    ),
+    (3_000_000, replace(_LARGE, hidden_dim=_LARGE_UNITS)),
     (
         1_000_000,
         replace(
             _LARGE,
             hidden_dim=_LARGE_UNITS,
             tuning=replace(_LARGE.tuning, weight_decay=0.08),
-            reason=f"{_MUCH_TO_LEARN} {_SHRINKING}",
+            reason=_SHRINKING,
         ),
     ),
     (
@@ -135,6 +128,10 @@ _FAST: tuple[tuple[int, RecipeDefaults], ...] = (
 # Each step moves all the numbers that a hidden unit or a score is summed from: the more there are,
 # the further it goes. So the rates above are for at most so many, and fall with 1/H beyond.
 RATED_AT = TUTORIAL_UNITS
+_MUCH_TO_LEARN = (
+    f"So large a text has enough to learn for {_LARGE_UNITS} hidden units, and is read sooner 64 "
+    "sentences at a time."
+)
 _WIDE = "With more than 100 hidden units the learning rate is smaller in proportion."
 # See resources/decisions/0026-sampled-softmax.md.
 SAMPLED_FROM = 4_000  # words of the vocabulary
@@ -176,11 +173,13 @@ def recipe_defaults(
     if words is None:
         return _FORMER_FAST
     defaults = next(defaults for least, defaults in _FAST if words >= least)
+    if vocabulary < SAMPLED_FROM:  # where steps are dear, more units learn later
+        defaults = replace(defaults, hidden_dim=TUTORIAL_UNITS)
     H = hidden_dim or defaults.hidden_dim
     if H > RATED_AT:
         rate = float(f"{defaults.learning_rate * RATED_AT / H:.2g}")
-        is_own = defaults.hidden_dim == H
-        defaults = _because(replace(defaults, learning_rate=rate), "" if is_own else _WIDE)
+        reason = _MUCH_TO_LEARN if defaults.hidden_dim == H else _WIDE
+        defaults = _because(replace(defaults, learning_rate=rate), reason)
     if vocabulary < SAMPLED_FROM:
         return defaults
     tuning = replace(defaults.tuning, softmax_sample=_SAMPLE)
@@ -195,17 +194,19 @@ def _because(defaults: RecipeDefaults, reason: str) -> RecipeDefaults:
     return replace(defaults, reason=f"{defaults.reason} {reason}".strip())
 
 
-def settle_model(config: ModelConfig, recipe: Recipe, words: int) -> ModelConfig:
-    """Return `config` with the hidden units decided for a text of so many words to predict."""
+def settle_model(config: ModelConfig, recipe: Recipe, words: int, vocabulary: int) -> ModelConfig:
+    """Return `config` with the hidden units decided for a text; the numbers are as in `settle`."""
     if config.hidden_dim is not None:
         return config
-    return replace(config, hidden_dim=recipe_defaults(recipe, words).hidden_dim)
+    return replace(config, hidden_dim=recipe_defaults(recipe, words, vocabulary).hidden_dim)
 
 
-def unsettled_model(config: ModelConfig, recipe: Recipe, words: int) -> ModelConfig:
+def unsettled_model(
+    config: ModelConfig, recipe: Recipe, words: int, vocabulary: int
+) -> ModelConfig:
     """Undo `settle_model`: leave open what it would decide in the same way."""
     left_open = replace(config, hidden_dim=None)
-    return left_open if settle_model(left_open, recipe, words) == config else config
+    return left_open if settle_model(left_open, recipe, words, vocabulary) == config else config
 
 
 def settle(

@@ -78,8 +78,11 @@ class VocabularyController(TaskController):
         choices, corpus = self._choices(), self._session.corpus
         if choices is None:
             return ModelConfig(), TrainConfig()
-        words = 0 if corpus is None else corpus.summary.training_words
-        return settle_model(choices.model, choices.train.recipe, words), choices.train
+        model, train = choices.model, choices.train
+        if corpus is not None:
+            of_text = corpus.summary.training_words, corpus.summary.vocabulary_size
+            model = settle_model(model, train.recipe, *of_text)
+        return model, train
 
     def _text(self) -> object:
         """Return what tells the corpus's text from others, whatever its vocabulary."""

@@ -58,8 +58,9 @@ def _records(run: RunInfo) -> TrainRecords:
     corpus = replace(run.corpus_config.absolute(), processes=None)
     train, model = explicit(run.train_config), run.model_config
     if (words := run.training_words) is not None:
-        train = unsettled(train, words, run.vocabulary_size or 0, hidden_dim=model.units)
-        model = unsettled_model(model, train.recipe, words)
+        C = run.vocabulary_size or 0
+        train = unsettled(train, words, C, hidden_dim=model.units)
+        model = unsettled_model(model, train.recipe, words, C)
     return TrainRecords(corpus, model, train)
 
 

@@ -82,7 +82,7 @@ def differences(
     if training_words is not None:
         H = model.units
         train = unsettled(train, training_words, vocabulary or 0, hidden_dim=H)
-        model = unsettled_model(model, train.recipe, training_words)
+        model = unsettled_model(model, train.recipe, training_words, vocabulary or 0)
     found = _changed(model, ModelConfig()) | _changed(train, TrainConfig())
     if corpus is not None:
         found |= _changed(corpus, CorpusConfig(path=corpus.path))

@@ -81,8 +81,9 @@ def estimate_epoch(
     words = corpus.training.words_to_predict
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
-    model_config = settle_model(model_config, train_config.recipe, words)
-    settled = settle(train_config, words, len(corpus.vocabulary), hidden_dim=model_config.units)
+    C = len(corpus.vocabulary)
+    model_config = settle_model(model_config, train_config.recipe, words, C)
+    settled = settle(train_config, words, C, hidden_dim=model_config.units)
     plan = _plan(corpus, settled)
     wanted = sizes or sizes_to_measure(
         corpus.summary.different_words + SPECIAL_TOKENS, corpus.summary.vocabulary_size

@@ -466,7 +466,8 @@ def sized(
     """Decide the size of the network; a model that is trained further has one."""
     if start_from is not None:
         return replace(config, hidden_dim=start_from.hidden_dim)
-    return settle_model(config, train_config.recipe, corpus.training.words_to_predict)
+    words = corpus.training.words_to_predict
+    return settle_model(config, train_config.recipe, words, len(corpus.vocabulary))
 
 
 def _settled(

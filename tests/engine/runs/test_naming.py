@@ -26,7 +26,7 @@ def differing(
     train: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
     words: int = WORDS,
 ) -> tuple[str, ...]:
-    model = settle_model(model, train.recipe, words)
+    model = settle_model(model, train.recipe, words, 8000)
     train = settle(train, words, 8000, hidden_dim=model.units)
     return differences(corpus, model, train, words, 8000)
 

@@ -244,18 +244,27 @@ def test_that_the_rate_falls_with_more_hidden_units_than_it_was_measured_with(wo
 
 
 @pytest.mark.parametrize(
-    ("recipe", "words", "units"),
-    [("fast", SMALL, 100), ("fast", MIDDLE, 100), ("fast", LARGE, 160), ("tutorial", LARGE, 100)],
+    ("recipe", "words", "vocabulary", "units"),
+    [
+        ("fast", SMALL, 8000, 100),
+        ("fast", MIDDLE, 8000, 100),
+        ("fast", LARGE, 8000, 160),
+        ("fast", LARGE, 2000, 100),
+        ("tutorial", LARGE, 8000, 100),
+    ],
 )
 def test_that_a_large_text_has_more_hidden_units_unless_others_were_chosen(
-    recipe: Recipe, words: int, units: int
+    recipe: Recipe, words: int, vocabulary: int, units: int
 ) -> None:
-    decided, chosen = settle_model(ModelConfig(seed=3), recipe, words), ModelConfig(hidden_dim=70)
+    decided = settle_model(ModelConfig(seed=3), recipe, words, vocabulary)
+    chosen = ModelConfig(hidden_dim=70)
 
     assert decided == ModelConfig(hidden_dim=units, seed=3)
-    assert settle_model(chosen, recipe, words) == chosen
-    assert unsettled_model(decided, recipe, words) == ModelConfig(seed=3)
-    assert unsettled_model(chosen, recipe, words) == chosen
+    assert settle_model(chosen, recipe, words, vocabulary) == chosen
+    assert unsettled_model(decided, recipe, words, vocabulary) == ModelConfig(seed=3)
+    assert unsettled_model(chosen, recipe, words, vocabulary) == chosen
+    told = recipe_defaults(recipe, words, vocabulary).reason
+    assert (f"enough to learn for {units}" in told) == (units != 100)
 
 
 def test_that_the_rate_of_a_large_text_is_that_of_its_own_hidden_units() -> None:
