@@ -195,7 +195,8 @@ def _title(name: str, of: str) -> str:
 
 def _text(name: str, value: object, of: str) -> str:
     if value is None:
-        return _OWN if of == "training" and name != "time_limit_s" else "detected or none"
+        is_own = of in ("training", "network") and name != "time_limit_s"
+        return _OWN if is_own else "detected or none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

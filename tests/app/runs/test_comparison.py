@@ -34,7 +34,7 @@ def test_that_only_differing_settings_are_listed() -> None:
     )
 
     assert settings(run_info(1), other) == {
-        "Hidden units": ("100", "64"),
+        "Hidden units": ("the recipe’s own", "64"),
         "Learning rate": ("the recipe’s own", "0.01"),
     }
 
