@@ -17,7 +17,8 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from app.dataset.controller import DatasetController, RefusedRowsExport
+from app.dataset.controller import DatasetController
+from app.dataset.refused_rows_export import RefusedRowsExport
 from app.dataset.sentences_controller import SentencesController
 from app.dataset.tab import DatasetTab
 from app.dataset.vocabulary_controller import VocabularyController

@@ -1,7 +1,4 @@
-"""From a chosen file to a prepared corpus: what the dataset tab's requests set going.
-
-The rows of a file that were refused are saved from here, too.
-"""
+"""From a chosen file to a prepared corpus: what the dataset tab's requests set going."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,14 +13,11 @@ from app.dataset.corpus.figures import coverage_text, open_quote_text
 from app.dataset.file.description import TextSize, size_of_text
 from app.dataset.file.panel import ask_csv_paths, ask_text_folder
 from app.dataset.file.preview import doubt_text
-from app.dataset.file.refused_rows import ask_refused_rows_path
 from app.dataset.tab import DatasetTab
 from app.errors import MessageAction, TaskFailure
 from app.jobs import CsvInspected, Jobs, adapted, inspected, is_same_corpus
 from app.session import Command, RunState, enabled_commands
-from app.shared.formatting import counted
-from app.shared.saving import inert_csv
-from app.tasks.controller import Controller, Surroundings, TaskController
+from app.tasks.controller import Surroundings, TaskController
 from app.tasks.task_runner import TaskRunner
 from engine import (
     ConfigError,
@@ -36,12 +30,9 @@ from engine import (
 )
 
 if TYPE_CHECKING:
-    from engine import Corpus, CsvPreview, Event, RowProblem
+    from engine import Corpus, CsvPreview, Event
 
 MOST_NOTICES = 3  # shown together after a preparation
-
-COLUMNS = ("line", "reason", "text")
-FILE_NAME = "refused-rows.csv"
 
 
 class DatasetController(TaskController):
@@ -465,33 +456,6 @@ class DatasetController(TaskController):
         tab.vocabulary_page.use_requested.connect(self._on_use_requested)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.run_state_changed.connect(self._on_run_state_changed)
-
-
-def refused_rows_as_csv(problems: "Sequence[RowProblem]") -> str:
-    """Return the rows as a CSV that no spreadsheet takes for formulas."""
-    rows = ((each.file, str(each.line), each.reason, each.text) for each in problems)
-    if any(each.file for each in problems):
-        return inert_csv(("file", *COLUMNS), rows)
-    return inert_csv(COLUMNS, (row[1:] for row in rows))
-
-
-class RefusedRowsExport(Controller):
-    """Answer "Save…" beside a list of refused rows."""
-
-    def __init__(self, tab: DatasetTab, around: Surroundings) -> None:
-        super().__init__(around)
-        self._ask_path = self._jobs.ask_refused_rows_path or ask_refused_rows_path
-        for page in (tab.preview_page, tab.corpus_page):
-            page.save_requested.connect(self._on_save_requested)
-
-    @Slot(object)
-    def _on_save_requested(self, problems: "Sequence[RowProblem]") -> None:
-        path = self._ask_path(Path(self._settings.settings.last_folder) / FILE_NAME)
-        if path is None:
-            return
-        content = refused_rows_as_csv(problems).encode("utf-8-sig", errors="replace")
-        done = f"{counted(len(problems), 'refused row')} saved to {path}."
-        self._presenter.export(path, content, "The refused rows", done)
 
 
 def looked_at(

@@ -251,7 +251,7 @@ def test_that_another_text_closes_the_run_and_begins_with_defaults(
 
     assert person.app.session.model is None
     assert person.rows("generation.sentence_list") == []  # they are kept with their run
-    assert person.find(QSpinBox, "training.hidden_spin").value() == 100
+    assert person.find(QSpinBox, "training.hidden_spin").text() == "100 (recipe)"
     assert "File > Runs…" in person.message
 
 

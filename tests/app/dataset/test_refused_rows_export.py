@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.dataset.controller import RefusedRowsExport, refused_rows_as_csv
+from app.dataset.refused_rows_export import RefusedRowsExport, refused_rows_as_csv
 from app.dataset.tab import DatasetTab
 from app.errors import ErrorPresenter, Message
 from app.jobs import Jobs
