@@ -3,13 +3,15 @@
 `Theme` is the one place where both are put on the application.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from string import Template
 from typing import Literal
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 ThemeChoice = Literal["system", "light", "dark"]
@@ -108,6 +110,7 @@ class Theme(QObject):
         self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
         self._hints = QGuiApplication.styleHints()
         self._font = QFont(application.font())  # at 100 %
+        self._is_put_off = False
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
         self._put_on(self._hints.colorScheme())
@@ -122,6 +125,15 @@ class Theme(QObject):
         self._hints.setColorScheme(scheme)
         self._announce(scheme)
 
+    @contextmanager
+    def put_on_last(self) -> Iterator[None]:
+        """Put the style on at the end, once: Qt does it for each part that goes into another."""
+        self._is_put_off = True
+        self._application.setStyleSheet("")
+        yield
+        self._is_put_off = False
+        self._put_on(_scheme())
+
     def zoom(self, percent: int, window: QWidget | None = None) -> None:
         """Show all letters, and the lengths that go by them, at `percent` of the usual size.
 
@@ -135,14 +147,13 @@ class Theme(QObject):
             font.setPixelSize(round(font.pixelSize() * percent / 100.0))
         if font == self._application.font():
             return
+        tables = [] if window is None else _table_sizes(window)
         self._application.setFont(font)
         ratio = _growth() / before
         if window is not None:
             _grow(window, ratio)  # first: the style's own heights are for the new letters already
-        is_dark = current_palette().is_dark  # not each platform keeps the scheme that was chosen
-        self._put_on(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
-        if window is not None:
-            _grow_tables(window, ratio)  # last: rows are not lower than the letters of the style
+        self._put_on(_scheme())
+        _grow_tables(tables, ratio)  # last: rows are not lower than the letters of the style
 
     def _announce(self, scheme: Qt.ColorScheme) -> None:
         """Tell a change that the platform did not tell: some have no colour scheme of their own."""
@@ -156,6 +167,8 @@ class Theme(QObject):
     def _put_on(self, scheme: Qt.ColorScheme) -> None:
         palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_qt_palette(palette))
+        if self._is_put_off:
+            return
         self._application.setStyleSheet(
             self._template.substitute(
                 asdict(palette),
@@ -164,6 +177,11 @@ class Theme(QObject):
                 **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
             )
         )
+
+
+def _scheme() -> Qt.ColorScheme:
+    """Return the scheme that is shown; not each platform keeps the one that was chosen."""
+    return Qt.ColorScheme.Dark if current_palette().is_dark else Qt.ColorScheme.Light
 
 
 def _qt_palette(palette: Palette) -> QPalette:
@@ -221,10 +239,21 @@ def _grow(window: QWidget, ratio: float) -> None:
             )
 
 
-def _grow_tables(window: QWidget, ratio: float) -> None:
-    """Multiply the heights of rows and the widths of columns."""
+def _table_sizes(window: QWidget) -> list[tuple[QTableView, int, list[int]]]:
+    """Return the tables, each with the height of its rows and the widths of its columns."""
+    sizes = []
     for table in window.findChildren(QTableView):
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))
-        for number in range(columns.count()):
-            columns.resizeSection(number, round(columns.sectionSize(number) * ratio))
+        columns = table.horizontalHeader()
+        widths = [columns.sectionSize(number) for number in range(columns.count())]
+        sizes.append((table, table.verticalHeader().defaultSectionSize(), widths))
+    return sizes
+
+
+def _grow_tables(tables: list[tuple[QTableView, int, list[int]]], ratio: float) -> None:
+    """Make rows and columns `ratio` times as large; tables share their room anew."""
+    for table, height, widths in tables:
+        table.verticalHeader().setDefaultSectionSize(round(height * ratio))
+        for number, width in enumerate(widths):
+            table.horizontalHeader().resizeSection(number, round(width * ratio))
+        view = table.viewport()
+        QApplication.sendEvent(view, QResizeEvent(view.size(), view.size()))
