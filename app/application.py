@@ -92,10 +92,6 @@ class Application:
         self.theme = Theme(qt)
         self.settings = SettingsStore(settings_path)
         self.theme.zoom(self.settings.settings.zoom)  # before anything has a size
-        with self.theme.put_on_last():
-            self._make_all(settings_path, jobs, log_folder)
-
-    def _make_all(self, settings_path: Path, jobs: Jobs, log_folder: Path | None) -> None:
         self._dataset_tab = DatasetTab()
         self._training_tab = TrainingTab(LossHistory())
         self._generation_tab = GenerationTab()
@@ -130,6 +126,7 @@ class Application:
             training=self._training_tab,
             generation=self._generation_tab,
         )
+        self.theme.put_on()
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""

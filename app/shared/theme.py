@@ -3,8 +3,6 @@
 `Theme` is the one place where both are put on the application.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from string import Template
@@ -110,10 +108,10 @@ class Theme(QObject):
         self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
         self._hints = QGuiApplication.styleHints()
         self._font = QFont(application.font())  # at 100 %
-        self._is_put_off = False
+        self._is_on = False
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
-        self._put_on(self._hints.colorScheme())
+        self._show(self._hints.colorScheme())
 
     def choose(self, choice: ThemeChoice) -> None:
         """Show light or dark, or what the system shows."""
@@ -125,14 +123,14 @@ class Theme(QObject):
         self._hints.setColorScheme(scheme)
         self._announce(scheme)
 
-    @contextmanager
-    def put_on_last(self) -> Iterator[None]:
-        """Put the style on at the end, once: Qt does it for each part that goes into another."""
-        self._is_put_off = True
-        self._application.setStyleSheet("")
-        yield
-        self._is_put_off = False
-        self._put_on(_scheme())
+    def put_on(self) -> None:
+        """Put the style on all widgets.
+
+        Call it when they are made: Qt puts it on anew for each part that goes into another.
+        """
+        self._is_on = True
+        if self._application.styleSheet() != self._sheet():  # of an earlier window
+            self._show(_scheme())
 
     def zoom(self, percent: int, window: QWidget | None = None) -> None:
         """Show all letters, and the lengths that go by them, at `percent` of the usual size.
@@ -152,7 +150,7 @@ class Theme(QObject):
         ratio = _growth() / before
         if window is not None:
             _grow(window, ratio)  # first: the style's own heights are for the new letters already
-        self._put_on(_scheme())
+        self._show(_scheme())
         _grow_tables(tables, ratio)  # last: rows are not lower than the letters of the style
 
     def _announce(self, scheme: Qt.ColorScheme) -> None:
@@ -162,20 +160,21 @@ class Theme(QObject):
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._put_on(scheme)
+        self._show(scheme)
 
-    def _put_on(self, scheme: Qt.ColorScheme) -> None:
+    def _show(self, scheme: Qt.ColorScheme) -> None:
         palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_qt_palette(palette))
-        if self._is_put_off:
-            return
-        self._application.setStyleSheet(
-            self._template.substitute(
-                asdict(palette),
-                icons=str(self._resources).replace("\\", "/"),
-                variant="dark" if palette.is_dark else "light",
-                **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
-            )
+        if self._is_on:
+            self._application.setStyleSheet(self._sheet())
+
+    def _sheet(self) -> str:
+        palette = current_palette()
+        return self._template.substitute(
+            asdict(palette),
+            icons=str(self._resources).replace("\\", "/"),
+            variant="dark" if palette.is_dark else "light",
+            **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
         )
 
 
