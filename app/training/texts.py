@@ -58,6 +58,8 @@ DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept
 DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
 GO_ON = "Go on with a lower rate"
 GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
+START_AGAIN = "Start again with a lower rate"
+START_AGAIN_TIP = "Begin the run anew with the learning rate that is proposed"
 
 
 def describe_state(
@@ -89,7 +91,16 @@ def describe_ending(event: RunEnded) -> str:
 
 def describe_divergence(model: "LanguageModel | None") -> str:
     """Return how a run ended whose learning rate was too high; `model` is what it kept."""
-    return DIVERGED_AT_ONCE if model is None or model.step == 0 else DIVERGED
+    return DIVERGED if _has_learned(model) else DIVERGED_AT_ONCE
+
+
+def way_out_of_divergence(model: "LanguageModel | None") -> tuple[str, str]:
+    """Return what the button of the step out of a divergence says, and its tip."""
+    return (GO_ON, GO_ON_TIP) if _has_learned(model) else (START_AGAIN, START_AGAIN_TIP)
+
+
+def _has_learned(model: "LanguageModel | None") -> bool:
+    return model is not None and model.step > 0
 
 
 def _epochs(event: RunEnded) -> str:
