@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.documents.layout.hypotheses import Hypothesis, quoted_delimiter
 from engine.documents.layout.names import NAME, TEXT_NAMES
-from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
+from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of, is_rule
 from engine.documents.text_file import shown
 from engine.wording import counted
 
@@ -182,19 +182,40 @@ def _may_stand_above(found: Hypothesis, fields: list[str], index: int) -> bool:
 
 def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001
     rows = [[row.fields[0]] for row in found.rows]
+    texts = [row[0] for row in rows]
     is_chosen = has_header is not None
     if not is_chosen:
         for index in (1, 2):  # below a title or a comment
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = _can_name_texts(rows[0][0]) and (
-            detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
+        has_header = _can_name_texts(texts[0]) and (
+            detect_header(rows) or _is_underlined(texts) or _is_one_word_above_sentences(texts)
         )
+    doubt = "" if is_chosen else _doubt_of_title(found)
     if has_header:
-        doubt = "" if is_chosen else _doubt_of_name(found)
+        doubt = doubt or ("" if is_chosen else _doubt_of_name(found))
         return Header(row=0, first=1, names=tuple(rows[0]), doubt=doubt)
-    return Header(row=-1, first=0, names=())
+    return Header(row=-1, first=0, names=(), doubt=doubt)
+
+
+def _doubt_of_title(found: Hypothesis) -> str:
+    """Return why a line below the first may name the texts; "" where none may."""
+    texts = [row.fields[0] for row in found.rows]
+    for index in (1, 2):
+        title, name = texts[:index], texts[index:]
+        is_title = all(len(text.split()) > 1 and text.strip()[-1:].isalnum() for text in title)
+        if name and is_title and (_is_underlined(name) or _is_one_word_above_sentences(name)):
+            return (
+                f"the line '{name[0].strip()}' may name the column, below a title, but both are "
+                "taken for texts; if it does, leave out what is above it (--skip-rows)"
+            )
+    return ""
+
+
+def _is_underlined(texts: Sequence[str]) -> bool:
+    """Whether a single word stands above a line of dashes, as in what a database prints."""
+    return len(texts) > 1 and bool(NAME.fullmatch(texts[0].strip())) and is_rule(texts[1:2])
 
 
 def _doubt_of_name(found: Hypothesis) -> str:
