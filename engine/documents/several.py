@@ -40,7 +40,7 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     """Return the files that `paths` name: themselves, and those in folders, in order of name.
 
     In a folder, and the folders in it, that is each file with an ending of a text; hidden
-    ones, and folders that are only links, are left alone.
+    ones are left alone. Links are followed, and what several of them lead to is there once.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
         if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             found[path] = None
             continue
-        inside = [each for each in _files_in(path) if _is_text(each)]
+        inside = list(_texts_in(path))
         if not inside:
             raise CorpusError(
                 f"{path} has no file of text in it. Texts are told by their endings: "
@@ -67,10 +67,19 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
+def _texts_in(folder: Path) -> Iterator[Path]:
+    seen: set[str] = set()  # where files and folders really are
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder, followlinks=True):
+        real = os.path.realpath(place)
+        is_again = real in seen
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not (is_again or name.startswith(".")))
+        for name in sorted(name for name in names if not (is_again or name.startswith("."))):
+            file = Path(place) / name
+            there = os.path.realpath(file) if file.is_symlink() else os.path.join(real, name)  # noqa: PTH118 - many
+            if there not in seen and _is_text(file):
+                seen.add(there)
+                yield file
 
 
 def _refuse_folder(error: OSError) -> None:
