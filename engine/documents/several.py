@@ -23,7 +23,7 @@ from engine.documents.reader import (
     DoubtfulEncoding,
     inspect_csv,
 )
-from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.rows import FILE_LEFT_OUT, FileKind, RowProblem
 from engine.documents.text_file import reading
 from engine.errors import CorpusError
 from engine.wording import counted
@@ -155,6 +155,8 @@ class TextsReader:
     ----------
     name, columns, encoding, delimiter, problems, refused_rows, repaired_rows, entities
         As those of a `DocumentReader`.
+    kind : FileKind
+        That of all; of files of several kinds, a table's, whose columns are named.
     names : list of str
         Of the files.
     damaged : dict
@@ -177,6 +179,7 @@ class TextsReader:
         self.delimiter = ""
         self.problems: list[RowProblem] = []
         self.refused_rows = self.repaired_rows = self.entities = 0
+        self._kinds: set[FileKind] = set()
         self._encodings: dict[str, None] = {}
         self._doubtful: list[DoubtfulEncoding] = []
         self._doubts: dict[str, list[str]] = {}  # names of files by the doubt
@@ -190,6 +193,11 @@ class TextsReader:
 
     def __exit__(self, *_: object) -> None:
         self._close()
+
+    @property
+    def kind(self) -> FileKind:
+        """That of all files, or a table's."""
+        return next(iter(self._kinds)) if len(self._kinds) == 1 else "table"
 
     @property
     def encoding(self) -> str:
@@ -298,6 +306,7 @@ class TextsReader:
             )
         if not self._config.columns and reader.has_named_columns:
             self._config = replace(self._config, columns=reader.columns)
+        self._kinds.add(reader.kind)
         self._encodings[reader.encoding] = None
         self._doubtful += [replace(each, name=name) for each in reader.doubtful_encodings]
         for doubt in doubts:

@@ -196,8 +196,8 @@ def _stripped(fields: Sequence[str]) -> tuple[str, ...]:
 
 
 def _left_out(row: Row | RowProblem, what: str) -> RowProblem:
-    is_row = isinstance(row, Row)
-    text = beginning(" ".join(filter(None, row.fields))) if is_row else row.text
+    fields = row.fields if isinstance(row, Row) else [row.text]
+    text = beginning(" ".join(filter(None, fields)))
     return RowProblem(line=row.line, reason=LEFT_OUT + what, text=text)
 
 
