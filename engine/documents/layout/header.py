@@ -74,6 +74,7 @@ def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: 
                         continue
                 is_shorter = found.shape.ends_with_delimiter and fields == rows[index].fields
                 doubt = _LESS_AT_THE_END if is_shorter else _doubt_of_few(len(body))
+                doubt = doubt or _doubt_of_only_name([name for name in fields if name.strip()])
                 return Header(row=index, first=index + 1, names=tuple(fields), doubt=doubt)
             if not _may_stand_above(found, fields, index):
                 break
@@ -189,9 +190,7 @@ def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noq
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = _can_name_texts(texts[0]) and (
-            detect_header(rows) or _is_underlined(texts) or _is_one_word_above_sentences(texts)
-        )
+        has_header = _names_texts(texts)
     doubt = "" if is_chosen else _doubt_of_title(found)
     if has_header:
         doubt = doubt or ("" if is_chosen else _doubt_of_name(found))
@@ -220,12 +219,26 @@ def _is_underlined(texts: Sequence[str]) -> bool:
 
 def _doubt_of_name(found: Hypothesis) -> str:
     """Return why the first line may be a text; "" where it is what columns are called."""
-    name = found.rows[0].fields[0].strip()
-    is_usual = any(word in TEXT_NAMES for word in _PARTS.split(name.lower()))
     is_table = found.quoted * len(found.rows) >= _ENOUGH
-    if is_usual or is_table or not name.isalpha():
+    return "" if is_table else _doubt_of_only_name(found.rows[0].fields)
+
+
+def _doubt_of_only_name(names: Sequence[str]) -> str:
+    """Return why the only name in the first line may be a text; "" where there are more."""
+    name = names[0].strip()
+    is_usual = any(word in TEXT_NAMES for word in _PARTS.split(name.lower()))
+    if len(names) > 1 or is_usual or not name.isalpha():
         return ""
     return f"the first line, '{name}', is taken for the name of the column"
+
+
+def _names_texts(texts: Sequence[str]) -> bool:
+    """Whether the first of the texts in the only column names the others."""
+    return _can_name_texts(texts[0]) and (
+        detect_header([[text] for text in texts])
+        or _is_underlined(texts)
+        or _is_one_word_above_sentences(texts)
+    )
 
 
 def _can_name_texts(name: str) -> bool:
@@ -312,6 +325,8 @@ def _names(fields: Sequence[str], body: list[list[str]]) -> bool:
         if index == 0 and not _is_index([row[0] for row in body]):
             return False
     kept = [index for index in range(len(names)) if names[index]]
+    if len(kept) == 1 and not any(row[index].strip() for row in body for index in unnamed):
+        return _names_texts([names[kept[0]], *(row[kept[0]] for row in body)])
     rows = [[names[index] for index in kept]]
     rows += [[row[index] for index in kept] for row in body]
     return detect_header(rows)
