@@ -306,6 +306,8 @@ class TrainingController(TaskController):
         run = self._under_way
         if run is None:
             return None
+        if self._session.run is not None and self._session.run.run_id == run.run_id:
+            self._session.set_run(replace(self._session.run, next_rate=rate))
         go_on = partial(self._go_on, CurrentRun(run_id=run.run_id, name=run.name))
         text, tip = texts.way_out_of_divergence(self._session.model)
         return MessageAction(text=text, tip=tip, run=go_on)
@@ -329,6 +331,9 @@ class TrainingController(TaskController):
         if model is not None:
             self._follower.show_model(model)
             self.show_settings(model.model_config, model.train_config)
+            run = self._session.run
+            if run is not None and run.next_rate is not None:
+                self._tab.form.propose_rate(run.next_rate)
         else:
             self._follower.show_nothing()
         self._refresh()

@@ -185,14 +185,14 @@ def more_training(
         return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
     has_text = corpus is not None
     if not wanted and left > SMALLEST_PART:
-        tip = _going_on(model, planned, has_text=has_text)
+        tip = _going_on(model, run, planned, has_text=has_text)
         return MoreTraining(text=f"Train {_more_epochs(left)}", tip=tip, is_next=has_text)
     total = max(planned, math.floor(model.epoch + SMALLEST_PART)) + (wanted or planned)
     if wanted and left > SMALLEST_PART:
         total = math.floor(model.epoch + SMALLEST_PART) + wanted
     return MoreTraining(
         text=f"Train {_more_epochs(wanted or planned)}",
-        tip=_going_on(model, total, has_text=has_text),
+        tip=_going_on(model, run, total, has_text=has_text),
         is_next=has_text,
         epochs=total,
     )
@@ -203,10 +203,11 @@ def _more_epochs(count: float) -> str:
     return "1 more epoch" if number == "1" else f"{number} more epochs"
 
 
-def _going_on(model: "LanguageModel", total: int, *, has_text: bool) -> str:
+def _going_on(model: "LanguageModel", run: CurrentRun, total: int, *, has_text: bool) -> str:
     rates = model.history.learning_rates
     halved = model.history.halvings
     rate = halved[-1].learning_rate if halved else (rates[-1] if len(rates) else None)
+    rate = rate if run.next_rate is None else run.next_rate
     at = "" if rate is None else f" at learning rate {format_rate(rate)}"
     again = "" if has_text else "The text is prepared again first, as it is not kept any more. "
     return (

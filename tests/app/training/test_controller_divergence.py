@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.session import CurrentRun
 from app.shared.formatting import NOT_KNOWN
 from app.window.views.message_bar import MessageBar
 from engine import (
@@ -163,6 +164,26 @@ def test_that_the_rate_to_try_stands_in_the_form_after_a_divergence(
     assert rate.text() == "0.005"
     bench.find("learning_rate_edit.reset").click()
     assert rate.text() == "1000"
+
+
+def test_that_going_on_after_a_divergence_is_said_to_be_at_the_lower_rate(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    train(qtbot, bench, diverges)
+
+    assert "at learning rate 0.005 up to epoch" in bench.find("more_button").toolTip()
+
+
+def test_that_a_run_that_diverged_once_is_opened_with_the_rate_to_try(
+    bench: GenerationBench,
+) -> None:
+    model, run = fake_model(points=30), CurrentRun(run_id="1", next_rate=0.004)
+
+    bench.session.set_model(model, run=run)
+    assert bench.find("learning_rate_edit").text() == "0.004"
+    bench.session.set_model(model, run=CurrentRun(run_id="2"))
+
+    assert bench.find("learning_rate_edit").text() == ""
 
 
 def test_that_an_untrained_model_is_not_said_to_be_the_best(
