@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.session import REOPENING_TEXT
@@ -61,6 +61,24 @@ def test_that_the_first_start_shows_the_start_page(enter: Enter) -> None:
     person = enter()
 
     assert person.app.window.is_home
+
+
+def test_that_a_restart_after_a_divergence_proposes_the_lower_rate(
+    enter: Enter, comments: Path
+) -> None:
+    person = enter()
+    person.open_csv(comments)
+    person.prepare()
+    person.app.window.show_tab(1)
+    person.qtbot.keyClicks(person.find(QLineEdit, "training.learning_rate_edit"), "10")
+    person.start_training(epochs=20)
+    person.rest()
+    assert "The learning rate 10 is too high." in person.message
+    person.close()
+
+    back = enter()
+
+    assert back.find(QLineEdit, "training.learning_rate_edit").text() == "0.003"
 
 
 def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) -> None:
