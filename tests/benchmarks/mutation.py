@@ -58,7 +58,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "language_model/opening": ("../sampling/sampler_settings", "../sampling/next_words"),
     "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
     "language_model/tutorial_npz": ("tutorial_npz", "formats"),
-    "network/bptt": ("bptt", "bptt_threads", "output_layer"),
+    "network/bptt": ("bptt", "bptt_threads", "output_layer", "../training/fast_recipe"),
     "network/output_layer": (
         *("output_layer", "bptt", "score_blocks", "output_layer_sharing", "label_smoothing"),
     ),
