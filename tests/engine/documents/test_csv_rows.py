@@ -17,6 +17,7 @@ from engine.documents.rows import Dialect, Row
 from engine.documents.table_shape import Shape, shape_of
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor
+from tests.engine.support.archives import write_zip
 
 
 def table(folder: Path, *rows: str, name: str = "file.csv") -> Path:
@@ -183,8 +184,13 @@ def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:
     assert preview.columns == ("text", "column 2", "text (3)")
 
 
-def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(
+    tmp_path: Path, is_packed: bool
+) -> None:
     path = table(tmp_path, *numbered(100))
+    if is_packed:
+        path = write_zip(tmp_path / "file.zip", {path.name: path.read_bytes()})
     free = free_descriptor()
 
     with DocumentReader(path, CsvConfig()) as reader:
@@ -301,6 +307,9 @@ JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
             [(1, ["1", "one, two"]), (2, ["2", 'say "good"']), (3, "quote")],
         ),
         ('a\n"b\nc"\n', 1, JOINED, [(1, ["a"]), (2, "2 lines, between two quotes"), (2, ["b\nc"])]),
+        # all fields of a row in quotes that the others do not have; one mark alone is no pair
+        ("'2',''\n',''\n'4',b\n", 2, QUOTED, [(1, "quotes"), (2, ["'", "''"]), (3, ["'4'", "b"])]),
+        ("'one'\n", 1, JOINED, [(1, ["'one'"])]),
     ],
 )
 def test_that_rows_and_problems_have_the_lines_where_they_begin(
