@@ -132,6 +132,11 @@ def with_single_precision(name: str) -> Edit:
     return edit
 
 
+def sample(number: int) -> str:
+    """Say that an evaluation was of a sample."""
+    return json.dumps([{"evaluation": number, "standard_error": None, "is_interim": False}])
+
+
 HUGE = 1 << 40
 NO_BYTES = '{"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}'  # the library takes the last one
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
@@ -231,6 +236,12 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a V that overflows": ("'V' holds numbers so large", numbers("V", "<f8", 3, 9e307)),
     "a U that overflows": ("'U' or 'W' holds numbers so", numbers("U", "<f8", 3, -1.7e308)),
     "a W that overflows": ("'U' or 'W' holds numbers so", numbers("W", "<f8", 0, 9e307)),
+    "samples of no list": ("samples are no list", meta(samples="{}")),
+    "a sample before the first": ("samples are out of range", meta(samples=sample(-1))),
+    "a sample after the last": ("samples are out of range", meta(samples=sample(2))),
+    "a standard error after the last": ("errors are out", meta(change_errors='{"2": 0.1}')),
+    "a standard error of true": ("errors are out", meta(change_errors='{"0": true}')),
+    "an endless standard error": ("errors are out", meta(change_errors='{"0": 1e999}')),
     "NaN in the losses": ("not finite", numbers("history.losses", "<f8", 0, np.nan)),
     "NaN in an evaluation": ("not finite", numbers("evaluations", "<f8", 2, np.nan)),
     "infinity in a halving": ("not finite", numbers("halvings", "<f8", 0, np.inf)),
