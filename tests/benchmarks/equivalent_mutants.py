@@ -199,7 +199,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "training/state": {
-        "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
     },
 }
