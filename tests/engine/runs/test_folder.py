@@ -148,6 +148,16 @@ def test_that_a_small_file_that_cannot_be_used_says_nothing(
     assert folder.read_json(folder.status_path, most_bytes=7) == {}
 
 
+@pytest.mark.parametrize(("size", "values"), [(1 << 20, {"a": 1}), ((1 << 20) + 1, {})])
+def test_that_a_small_file_has_no_more_than_a_megabyte(
+    size: int, values: dict[str, int], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.status_path.write_bytes(b'{"a": 1' + b"}".rjust(size - 7))
+
+    assert folder.read_json(folder.status_path) == values
+
+
 def full_for(size: int, monkeypatch: pytest.MonkeyPatch, number: int = errno.ENOSPC) -> None:
     """Let only so many bytes of models be in the folder that is written to."""
     write = module.write_durably
