@@ -57,13 +57,15 @@ def test_that_what_was_measured_on_a_sample_says_so_when_it_comes_back(tmp_path:
     interim = replace(second, epoch=0.5, is_sample=True, standard_error=0.02, is_interim=True)
     sampled = replace(second, is_sample=True, standard_error=0.01, change_error=0.004)
     lost = replace(sampled, training_loss=math.inf, change_error=0.007)
-    history = replace(model.history, evaluations=(interim, lost, first, second, sampled))
+    unknown = replace(second, epoch=2, validation_loss=math.nan)
+    history = replace(model.history, evaluations=(interim, lost, unknown, first, second, sampled))
 
     save_model(replace(model, history=history), tmp_path / "a.safetensors")
 
     loaded = load_model(tmp_path / "a.safetensors").history
-    assert loaded.evaluations == (interim, first, second, sampled)
-    assert [done.change_error for done in loaded.evaluations] == [None, None, None, 0.004]
+    unknown = replace(unknown, validation_loss=None)
+    assert loaded.evaluations == (interim, unknown, first, second, sampled)
+    assert [done.change_error for done in loaded.evaluations] == [None, None, None, None, 0.004]
 
 
 def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:
