@@ -290,11 +290,14 @@ def test_that_a_private_file_stays_private_and_a_link_stays_a_link(tmp_path: Pat
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("name", ["", "missing/model"])
-def test_that_a_folder_as_target_or_a_missing_folder_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OSError, match=r"folder|directory"):
+@pytest.mark.parametrize(("name", "code"), [("", errno.EISDIR), ("missing/model", errno.ENOENT)])
+def test_that_a_folder_as_target_or_a_missing_folder_is_an_error(
+    tmp_path: Path, name: str, code: int
+) -> None:
+    with pytest.raises(OSError, match=tmp_path.name) as caught:
         write_durably(tmp_path / name, NEW)
 
+    assert caught.value.errno == code
     assert content(tmp_path) == {}
 
 

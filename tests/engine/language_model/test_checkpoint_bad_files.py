@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from engine.errors import ModelFileError
-from engine.files.tensors import HEADER_LIMIT
+from engine.files.tensors import write_tensors
 from engine.language_model.checkpoint import load_model, model_to_bytes
 from tests.engine.support.models import tiny_model
 
@@ -151,7 +151,7 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + b"{" * 100),
     "a header over the limit": (
         "header claims",
-        put_together('{"a":"' + "x" * HEADER_LIMIT + '"}', b""),
+        put_together('{"a":"' + "x" * ((1 << 20) - 7) + '"}', b""),
     ),
     "not JSON": ("header cannot be read", put_together("{not json", b"")),
     "not UTF-8": ("header cannot be read", struct.pack("<Q", 4) + b"\xff\xfe{}"),
@@ -207,6 +207,8 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     ),
     "whole numbers as parameters": ("wrong number format", entry("U", dtype="I64")),
     "a shape larger than the bytes": ("bytes where", entry("U", shape=[HUGE, HUGE])),
+    "a shape as large as one may be": ("bytes where", entry("U", shape=[(1 << 48) - 1, 8])),
+    "a shape larger than any file": ("no valid shape", entry("U", shape=[1 << 48, 8])),
     "a negative shape": ("no valid shape", entry("U", shape=[-4, -8])),
     "a shape of truth values": ("no valid shape", entry("W", shape=[True, 16])),
     "a shape of a text": ("no valid shape", entry("U", shape="4,8")),
@@ -265,6 +267,14 @@ def test_that_a_bad_file_is_refused_with_its_name_and_the_reason(tmp_path: Path,
     assert message.startswith("bad.safetensors cannot be opened as a model, because ")
     assert reason in message
     assert message.endswith("choose another file.")
+
+
+def test_that_no_file_is_written_whose_header_is_over_the_limit() -> None:
+    most = {"a": "x" * ((1 << 20) - len('{"__metadata__":{"a":""}}'))}
+
+    assert len(write_tensors({}, most)) == 8 + (1 << 20)
+    with pytest.raises(ModelFileError, match="more than a file may hold"):
+        write_tensors({}, {"a": most["a"] + "x"})
 
 
 @pytest.mark.parametrize("version", ["2", "9" * 9])
