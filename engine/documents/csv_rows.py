@@ -137,7 +137,7 @@ class CsvRows:
         keep_undecodable: bool = False,
         lines_before: int = 0,
     ) -> None:
-        csv.field_size_limit(2**31 - 1)  # its default refuses fields over 131,072 characters
+        csv.field_size_limit(0x7FFF_FFFF)  # its default refuses fields over 131,072 characters
         self._marks = LineMarks(dialect)
         self._feed = _Feed(source, lines_before, self._marks)
         self._delimiter, self._quote = self._marks.delimiter, self._marks.quote

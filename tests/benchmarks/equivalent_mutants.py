@@ -21,9 +21,10 @@ _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.s
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "documents/csv_rows": {
-        "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
+        "CsvRows.__init__: 2147483647 -> 2147483648   in   csv.field_size_limit(0x7FFF_FFFF)": (
             "any limit that no row can reach will do"
         ),
+        "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
