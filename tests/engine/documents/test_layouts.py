@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
 
@@ -121,6 +122,24 @@ def test_that_what_is_no_table_is_refused_by_what_it_is(
 ) -> None:
     with pytest.raises(CorpusError, match=what):
         DocumentReader(write(tmp_path, data), CsvConfig())
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [("id x text", '{} or so "it is {}" z'), ("7 and more", 'so "{}" "it is {}" z')],
+)
+@pytest.mark.parametrize(
+    ("quoted", "plain", "is_refused"),
+    [(3, 2, True), (3, 3, False), (4, 2, True), (2, 0, True), (1, 0, False)],
+)
+def test_that_quotes_between_blanks_in_three_fifths_of_the_rows_are_those_of_a_table(
+    head: str, row: str, quoted: int, plain: int, is_refused: bool, tmp_path: Path
+) -> None:
+    lines = [row.format(n, n) for n in range(quoted)] + [f"{n} and so on" for n in range(plain)]
+    path = write(tmp_path, rows_of(head, *lines))
+
+    with pytest.raises(CorpusError, match="in line 2") if is_refused else nullcontext():
+        assert inspect_csv(path).rows[0] == (head,)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "\x1f"])
