@@ -404,8 +404,10 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
 
 def _from_first_row(found: Hypothesis, header: Header) -> Header:
     """Return the header of a table of which the user said where it begins."""
-    if header.row in (-1, 0):
-        return header if header.row == 0 else replace(header, first=0)
+    if header.row < 0:
+        return replace(header, first=0)
+    if header.row == 0:
+        return header
     return replace(header, row=0, first=1, names=tuple(found.rows[0].fields), doubt="")
 
 
@@ -422,7 +424,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
             "1 line is" if lines_before - skipped == 1 else f"{lines_before - skipped} lines are"
         )
         doubts.append(f"{lines} left out above the table")
-    if header.row < 0 and begin > 0:
+    if begin > 0 and not header.names:
         doubts.append(f"line {rows[0].line + skipped} has another number of fields than the rows")
     body = found.body(header.first)
     shape = found.shape

@@ -39,6 +39,7 @@ def test_that_the_preview_names_the_kind_and_the_columns(
     preview = inspect_csv(write(tmp_path, name, data))
 
     assert (preview.kind, preview.columns) == (kind, columns)
+    assert (preview.lines_above, preview.files, preview.file) == (0, (), 0)
 
 
 def test_that_each_row_of_the_preview_has_its_line(tmp_path: Path) -> None:

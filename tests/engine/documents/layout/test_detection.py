@@ -1,10 +1,12 @@
 """Which delimiter, quoting and header the beginning of a file speaks for."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from engine.config import CsvConfig
+from engine.documents.layout.detection import examine
 from engine.documents.layout.header import detect_header, guess_text_column
 from engine.documents.layout.hypotheses import find_table
 from engine.documents.layout.widths import width_of
@@ -153,6 +155,17 @@ def test_that_words_like_a_header_within_a_table_are_a_row_of_it(tmp_path: Path)
 
     assert texts[5] == "comment"
     assert len(texts) == 9
+
+
+def test_that_rows_are_given_while_the_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(f"{n},the text of {n}\n" for n in range(30)))
+    layout = examine(path, CsvConfig())
+    source = StringIO(layout.head)
+
+    next(layout.rows(source, (1,)))
+
+    assert source.tell() < len(layout.head) / 2
 
 
 @pytest.mark.parametrize(("rows", "is_table"), [(10, True), (9, False)])
