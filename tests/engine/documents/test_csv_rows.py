@@ -161,7 +161,9 @@ def test_that_the_first_row_of_each_kind_is_read(tmp_path: Path, name: str, row:
     path.write_text('{"text": "one"}\n{"text": "two"}\n' if name != "a.csv" else "text\none\n")
 
     with DocumentReader(path, CsvConfig()) as reader:
-        assert next(iter(reader)).line == row
+        first = next(iter(reader))
+
+    assert (first.line, first.file) == (row, 0)
 
 
 def test_that_a_header_is_obeyed_in_plain_text_and_refused_in_json_lines(tmp_path: Path) -> None:
@@ -274,11 +276,12 @@ def test_that_in_one_column_a_row_after_damage_must_look_like_most(
         assert [document.line for document in reader] == lines
 
 
+@pytest.mark.parametrize("more", [0, 400_000])
 def test_that_a_row_beyond_the_bound_is_told_by_its_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    more: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.documents.csv_rows._LONGEST_ROW", 2 << 20)
-    path = table(tmp_path, "1,one", "2," + "word " * 500_000, "3,three")
+    path = table(tmp_path, "1,one", "2,".ljust((2 << 20) - 1 + more, "x"), "3,three")
 
     with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
         assert [document.line for document in reader] == [2, 4]
