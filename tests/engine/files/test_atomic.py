@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.files.atomic import explain_os_error, replacing, write_durably
+from engine.files.atomic import explain_os_error, replacing, try_to_write, write_durably
 
 OLD, NEW = b"old " * 100, b"new " * 200
 CALLS = ("open", "write", "fsync", "fstat", "replace", "stat", "close")
@@ -88,6 +88,19 @@ def test_that_any_failing_call_leaves_the_old_or_the_new_file_and_nothing_else(
         if calls[0] < number:
             return  # every call has failed once
     pytest.fail("a save makes fewer calls than that")
+
+
+def test_that_a_trial_meets_what_a_save_would_and_leaves_nothing(tmp_path: Path) -> None:
+    free = free_descriptor()
+
+    try_to_write(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        fail_at(patch, "write", 1, errno.ENOSPC)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            try_to_write(tmp_path)
+
+    assert content(tmp_path) == {}
+    assert free_descriptor() == free
 
 
 def test_that_a_short_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

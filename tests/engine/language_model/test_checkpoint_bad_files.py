@@ -1,6 +1,7 @@
 """No damaged model file gets in: each is refused with its name and the reason."""
 
 import json
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from engine.errors import ModelFileError
-from engine.files.tensors import write_tensors
+from engine.files.tensors import TensorFileReader, write_tensors
 from engine.language_model.checkpoint import load_model, model_to_bytes
 from tests.engine.support.models import tiny_model
 
@@ -147,7 +148,7 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a table of text": ("another kind", b"id,body\n1,a text\n"),
     "zeros": ("another kind", bytes(100)),
     "a header of no bytes": ("header claims 0", bytes(8) + b"{}"),
-    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + b"{" * 100),
+    "a header longer than the file": ("header claims", struct.pack("<Q", 101) + b"{" * 100),
     "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + b"{" * 100),
     "a header over the limit": (
         "header claims",
@@ -223,6 +224,10 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
         "not one of a tensor",
         lambda h, b: put_together(h | {"U": 1}, b),
     ),
+    "an entry with a long name": (
+        f"the entry of '{'x' * 40}' is",
+        lambda h, b: put_together(h | {"x" * 50: 1}, b),
+    ),
     "an entry with more keys": ("not one of a tensor", entry("U", more=1)),
     "words in a matrix": ("shape", reshaped_vocabulary),
     "the same word twice": ("same word twice", text_of_words(b"thecatcat.naive!")),
@@ -275,6 +280,17 @@ def test_that_no_file_is_written_whose_header_is_over_the_limit() -> None:
     assert len(write_tensors({}, most)) == 8 + (1 << 20)
     with pytest.raises(ModelFileError, match="more than a file may hold"):
         write_tensors({}, {"a": most["a"] + "x"})
+
+
+def test_that_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(write_tensors({"a": np.zeros(100_000)}, {}))
+
+    with path.open("rb") as file:
+        reader = TensorFileReader(file, newest=1)
+        os.truncate(path, 400_000)
+        with pytest.raises(ModelFileError, match="ends inside the numbers of 'a'"):
+            reader.read("a")
 
 
 @pytest.mark.parametrize("version", ["2", "9" * 9])
