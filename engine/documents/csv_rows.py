@@ -310,7 +310,7 @@ class CsvRows:
         rows = [self._single_line(raw) for raw in swallowed]
         sound = sum(row is not None for row in rows)
         written = sum(bool(raw.strip()) for raw in swallowed)
-        saves = self.columns > 1 and sound > 0 and 2 * sound >= written
+        saves = self.columns > 1 and 2 * sound >= written
         if fields is not None and not saves and self._is_tidy(fields, lines):
             yield from self._count_problem(line, fields, lines)
             return

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from dataclasses import replace
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from engine.documents import reader as csv_source
 from engine.documents.csv_rows import CsvRows
 from engine.documents.layout.detection import examine
 from engine.documents.reader import DocumentReader, inspect_csv
-from engine.documents.rows import Dialect, Row
+from engine.documents.rows import NEVER_CLOSED, Dialect, Row
 from engine.documents.table_shape import Shape, shape_of
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor
@@ -206,7 +207,7 @@ def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_that_a_large_file_is_judged_by_whole_lines(tmp_path: Path, line_end: str) -> None:
     path = tmp_path / "file.csv"
-    path.write_bytes(line_end.join(["id,text", *numbered(80_000)]).encode())
+    path.write_bytes(line_end.join(["id,text", *numbered(80_000), '1,"quoted"']).encode())
 
     head = examine(path, CsvConfig()).head
 
@@ -249,13 +250,13 @@ def test_that_a_bare_quote_is_text_unless_most_rows_are_quoted(
     tmp_path: Path, quoted: int, *, is_taken: bool
 ) -> None:
     rows = [f'{number},"the text, {number}"' for number in range(quoted)]
-    path = table(tmp_path, *rows, '9,a 5" disk', '10,"the end, so"')
+    path = table(tmp_path, *rows, '9,a 5" disk', '10,"the end, so"', '11,a 3" disk')
 
     with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
         texts = [document.text for document in reader]
 
     assert ('a 5" disk' in texts) is is_taken
-    assert texts[-1] == "the end, so"
+    assert texts[-2:] == ["the end, so", 'a 3" disk']
     assert reader.refused_rows == (0 if is_taken else 1)
 
 
@@ -313,6 +314,26 @@ JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
         # all fields of a row in quotes that the others do not have; one mark alone is no pair
         ("'2',''\n',''\n'4',b\n", 2, QUOTED, [(1, "quotes"), (2, ["'", "''"]), (3, ["'4'", "b"])]),
         ("'one'\n", 1, JOINED, [(1, ["'one'"])]),
+        # the first row may be the damaged one; rows of any width are of none
+        ("1,2,3\n4,5\n", 2, None, [(1, "it has 3 fields"), (2, ["4", "5"])]),
+        ("a,b\nc\n", 0, None, [(1, ["a", "b"]), (2, ["c"])]),
+        ("a\nb\udc92\n", 1, None, [(1, ["a"]), (2, "bytes that do not belong")]),
+        # in one column, a plain row ends damage where most rows before it are plain
+        ('a\n"b"\n"c" d\ne\n', 1, None, [(1, ["a"]), (2, ["b"]), (3, "text"), (4, "be told")]),
+        (
+            'a\n"b"\nz\n"c" d\ne\n',
+            1,
+            None,
+            [(1, ["a"]), (2, ["b"]), (3, ["z"]), (4, "text"), (5, ["e"])],
+        ),
+        # a row of several lines has the right number of fields, and its quotes where they belong
+        ('1,"a\n2,b\n3,c",d,e\n', 2, None, [(1, "never closed"), (2, ["2", "b"])]),
+        ('1"x,"a\nb"\n', 2, None, [(1, "the text up to line 2")]),
+        # half of the lines behind an open quote are rows, or none is saved
+        ('1,"a\n2,b\n3,c\nd\ne\n', 2, None, [(1, "some lines"), (2, ["2", "b"]), (3, ["3", "c"])]),
+        ('1,"a\n2,b\n3,c\nd\ne\nf\n', 2, None, [(1, "the text up to line 6")]),
+        ('1,"a\nb\n', 2, None, [(1, "the text up to line 2")]),
+        ('1,"a\n2,b\udc92\n3,c\n', 2, None, [(1, "some lines"), (3, ["3", "c"])]),
     ],
 )
 def test_that_rows_and_problems_have_the_lines_where_they_begin(
@@ -324,3 +345,16 @@ def test_that_rows_and_problems_have_the_lines_where_they_begin(
     assert [line for line, _ in told] == [line for line, _ in expected]
     for (_, got), (_, wanted) in zip(told, expected, strict=True):
         assert got == wanted if isinstance(wanted, list) else wanted in got
+
+
+def test_that_a_reader_of_rows_knows_blank_lines_and_where_a_quote_was_left_open() -> None:
+    rows = CsvRows(StringIO('a,b\n\nc,d\n1,"open\n2,e\n'), Dialect(","), columns=2)
+
+    assert [(rows.is_after_blank, rows.open_line) for _ in islice(rows, 2)] == [
+        (False, 0),
+        (True, 0),
+    ]
+    problem, saved = rows
+    assert (problem.line, rows.open_line) == (4, 4)
+    assert problem.reason == NEVER_CLOSED  # type: ignore[union-attr]
+    assert saved == Row(5, ["2", "e"])
