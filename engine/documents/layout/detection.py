@@ -5,6 +5,7 @@ as it was shown. What makes a table of it is `hypotheses`'s, which row names the
 columns `header`'s, and what a table is not `foreign`'s.
 """
 
+import math
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -176,8 +177,7 @@ class Layout:
             if len(last) > _NOTES:
                 yield last.popleft()
         ending = list(last)
-        for index in range(len(ending) - 1, -1, -1):
-            row = ending[index]
+        for index, row in reversed(list(enumerate(last))):
             if not isinstance(row, Row):
                 continue
             if shape is None or not shape.is_note(row.fields):
@@ -242,7 +242,8 @@ def _end_of(layout: Layout) -> tuple[int, int]:
     table = layout.table_rows(source, keep_undecodable=True)
     lines = [row.line for row in table if isinstance(row, Row) and row.line != layout.header_line]
     # After that line, the lines of a text in quotes may look like rows of their own.
-    return table.open_line, sum(line < (table.open_line or line + 1) for line in lines)
+    end = table.open_line or math.inf
+    return table.open_line, sum(line < end for line in lines)
 
 
 def _before_line(layout: Layout, line: int) -> Layout:
@@ -416,7 +417,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
     if not rows:
         return replace(layout, dialect=found.dialect, lines_before=skipped, columns=("column 1",))
     begin = header.row if header.row >= 0 else header.first
-    lines_before = rows[begin].line - 1 + skipped if begin < len(rows) else skipped
+    lines_before = rows[begin].line - 1 + skipped
     titles = tuple(_above(layout.head, found.dialect, skipped, lines_before))
     doubts = [header.doubt] if header.doubt else []
     if titles:
