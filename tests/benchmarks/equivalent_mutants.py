@@ -17,6 +17,8 @@ _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
 _PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
 _FILLED = "(words - len(s)) * _FILLED_SHARE"
+_LINES = "head.count('\\n') + head.count('\\r')"
+_IF_MANY = 'if \'"\' not in head and head.count("\\n") + head.count("\\r") >= _MANY_LINES:'
 _CLAIMED = "sum((member.file_size for member in members))"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
@@ -29,6 +31,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
+        "module: 20 -> 21   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "_Feed.begin_row: 0 -> 1   in   self._row_characters = 0": _LIMIT,
         "_Feed.begin_again: 0 -> 1   in   self._row_characters = 0": _LIMIT,
         "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
@@ -39,6 +42,20 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "documents/layout/detection": {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
         "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
+        "module: 20 -> 21   in   _LONGEST_ROW = 32 << 20": _LIMIT,
+        "module: 8 -> 9   in   _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)": _LIMIT,
+        **{
+            f"{place}: {change}   in   {text}": "looking at the rows themselves tells the same"
+            for place, change, text in (
+                ("module", "1000 -> 1001", "_MANY_LINES = 1000"),
+                ("_end_of", f"{_LINES} >= _MANY_LINES -> {_LINES} > _MANY_LINES", _IF_MANY),
+                ("_end_of", f"{_LINES} -> {_LINES.replace('+', '-')}", _IF_MANY),
+            )
+        },
+        "Layout._without_notes: len(header) > 1 -> len(header) >= 1   in   "
+        "is_first, is_table, header_line = True, len(header) > 1, self.header_line": (
+            "a total has two columns: is_total asks for them, too"
+        ),
         "examine: break -> pass": "a whole file is read once more, with the same result",
         "_shape: 0 -> 1   in   "
         "while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):": (
