@@ -188,19 +188,20 @@ def run_evaluate(arguments: Namespace) -> int:
             references = result_of(counting, output)
     if result is None or control.is_stopped:
         return control.exit_code
-    if arguments.json:
-        values = {} if references is None else {"references": asdict(references)}
-        output.result_json({"event": "corpus_evaluated", **asdict(result), **values})
-        return 0
-    output.result(
-        f"{counted(result.words, 'word')} (each end of a sentence is one) in "
-        f"{counted(result.sentences, 'sentence')}; the model does not know "
-        f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats per word, "
-        f"perplexity {result.perplexity:,.1f}, "
-        f"{result.bits_per_word:.3f} bits per word."
-    )
+    values = {"event": "corpus_evaluated", **asdict(result)}
+    lines = [
+        (
+            f"{counted(result.words, 'word')} (each end of a sentence is one) in "
+            f"{counted(result.sentences, 'sentence')}; the model does not know "
+            f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats per word, "
+            f"perplexity {result.perplexity:,.1f}, "
+            f"{result.bits_per_word:.3f} bits per word."
+        )
+    ]
     if references is not None:
-        output.result(f"Counted on {arguments.count_on.name}. {references_line(references)}")
+        values["references"] = asdict(references)
+        lines.append(f"Counted on {arguments.count_on.name}. {references_line(references)}")
+    output.answer(values, *lines)
     return 0
 
 
