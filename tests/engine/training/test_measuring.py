@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.control import Notice, RunControl
+from engine.control import Notice, RunControl, result_of
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone, LossPoint
 from engine.network.rnn import RNN
@@ -35,12 +35,9 @@ def sampled(
 ) -> SampledLoss:
     chosen = few_of(corpus.validation, count)
     running = sampled_loss(rnn, corpus.validation, lambda: True, chosen, is_over=is_over)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            result: SampledLoss = end.value
-            return result
+    result = result_of(running)
+    assert result is not None
+    return result
 
 
 def losses_of(rnn: RNN, corpus: Corpus, numbers: Any) -> tuple[np.ndarray, np.ndarray]:
