@@ -28,6 +28,7 @@ from app.shared.fields.column_picker import ColumnPicker
 from app.shared.theme import Theme
 from engine import StageProgress
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -41,9 +42,7 @@ def tab(qtbot: QtBot) -> DatasetTab:
 
 
 def find(tab: DatasetTab, role: str) -> QWidget:
-    widget = tab.findChild(QWidget, f"dataset.{role}")
-    assert widget is not None
-    return widget
+    return child(tab, QWidget, f"dataset.{role}")
 
 
 def test_that_the_empty_tab_explains_what_to_do(tab: DatasetTab) -> None:

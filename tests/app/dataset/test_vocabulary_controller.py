@@ -32,6 +32,7 @@ from engine import (
 )
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 ESTIMATE = EpochEstimate(
@@ -77,9 +78,7 @@ class Bench:
         return self.events(control)
 
     def find(self, kind: type[WidgetT], role: str) -> WidgetT:
-        widget = self.tab.findChild(kind, f"dataset.{role}")
-        assert widget is not None
-        return widget
+        return child(self.tab, kind, f"dataset.{role}")
 
     def text(self, role: str) -> str:
         return self.find(QLabel, role).text()

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from app.training.form.config_form import ConfigForm
 from engine import ModelConfig, TrainConfig
 from tests.app.support.training_fakes import fake_defaults
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -32,8 +33,7 @@ def form(qtbot: QtBot) -> ConfigForm:
 
 
 def problem(form: ConfigForm, role: str) -> str:
-    label = form.findChild(QLabel, f"training.{role}.problem")
-    assert label is not None
+    label = child(form, QLabel, f"training.{role}.problem")
     return label.text() if not label.isHidden() else ""
 
 
