@@ -11,10 +11,10 @@ import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.events import Event
 from engine.training.trainer import train
+from tests.engine.support.corpora import corpus_of
 
 NOUNS = ("cat", "dog", "bird", "fox", "cow", "hen")
 VERBS = ("sees", "likes", "hears", "finds")
@@ -43,9 +43,7 @@ def animal_corpus(folder: Path, *, documents: int = 30, validation_fraction: flo
         validation_fraction=validation_fraction,
         processes=1,
     )
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(config)
 
 
 def pairs_of(corpus: Corpus) -> tuple[list[list[int]], list[list[int]]]:
