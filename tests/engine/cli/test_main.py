@@ -17,9 +17,8 @@ from engine.cli.main import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
 from engine.training.events import GradientsChecked
+from tests.conftest import ROOT
 from tests.engine.support.models import tiny_model
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def objects(text: str) -> list[dict[str, object]]:
