@@ -4,21 +4,20 @@ The GPU is a stand-in: the same processor under another name, ``cpu:0``, whose m
 full when a test says so.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DeviceError
 from engine.events import Event
 from engine.language_model.history import EpochDone, LossPoint
 from engine.network.batching import Batch
-from engine.network.device import CPU, DeviceChoice, is_out_of_memory
+from engine.network.device import CPU, is_out_of_memory
 from engine.network.rnn import RNN
 from engine.runs.store import RunStore
 from engine.training import evaluation, placement
@@ -26,25 +25,13 @@ from engine.training import steps as steps_module
 from engine.training.events import RunEnded, TrainingStarted
 from engine.training.state import TrainingState
 from engine.training.trainer import Trainer
-from tests.engine.support.device_runs import RECORDED
+from tests.engine.support.device_runs import CARD, FULL, RECORDED, TRAIN, choose_device, fill
 from tests.engine.support.runs import of_type
-
-CARD = torch.device("cpu", 0)
-FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-TRAIN = {
-    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
-    "tutorial": TrainConfig(recipe="tutorial", epochs=3),
-}
 
 
 @pytest.fixture(autouse=True)
 def a_card(monkeypatch: pytest.MonkeyPatch) -> None:
-    def choose(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
-        if request == "cpu":
-            return CPU, DeviceChoice(request="cpu", name="CPU", reason="The CPU was chosen.")
-        return CARD, DeviceChoice(request=request, name="Fast Card", reason="It was found.")
-
-    monkeypatch.setattr(placement, "choose_device", choose)
+    monkeypatch.setattr(placement, "choose_device", choose_device)
 
 
 def model(device: Any = "auto") -> ModelConfig:
@@ -54,26 +41,6 @@ def model(device: Any = "auto") -> ModelConfig:
 def train(corpus: Corpus, config: TrainConfig, device: str = "auto") -> tuple[Trainer, list[Event]]:
     trainer = Trainer(corpus, model(device), config)
     return trainer, list(trainer.run(RunControl()))
-
-
-def fill(
-    monkeypatch: pytest.MonkeyPatch,
-    owner: Any,
-    name: str,
-    is_full: Callable[..., bool],
-    *,
-    after: int = 0,
-) -> None:
-    """Let a function find no memory where `is_full` says so, from its call `after` on."""
-    real, calls = getattr(owner, name), [0]
-
-    def full(*args: Any, **kwargs: Any) -> Any:
-        calls[0] += 1
-        if calls[0] > after and is_full(*args, **kwargs):
-            raise FULL
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(owner, name, full)
 
 
 def on_the_card(rnn: RNN, *_args: Any, **_kwargs: Any) -> bool:
