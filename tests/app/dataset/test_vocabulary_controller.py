@@ -43,7 +43,6 @@ ESTIMATE = EpochEstimate(
     hidden_dim=10,
     batch_size=64,
     steps=70,
-    measured_s=2.0,
 )
 
 
