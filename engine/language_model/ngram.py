@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from engine.control import RunControl, StageProgress
 from engine.corpus.corpus import Corpus, Sentences
-from engine.corpus.counting.ranking import slices
 from engine.corpus.counting.references import ReferenceLosses, ReferencesCounted, table_name
 
 _Numbers = NDArray[np.int64]
@@ -34,7 +33,7 @@ _Floats = NDArray[np.float64]
 _Number = TypeVar("_Number", bound=np.signedinteger)
 
 MOST_WORDS = 5_000_000  # counted; of a longer text a sample of its sentences
-_WORDS_AT_ONCE = 1 << 20
+_WORDS_AT_ONCE = 1 << 20  # predicted
 _NO_GRAM = -1
 _STAGE = "Counting word sequences"
 _START = 0  # the id of SENTENCE_START, the first word of the vocabulary
@@ -293,10 +292,15 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
 
 
 def _parts_of(sentences: Sentences) -> Iterator[Sentences]:
-    """Yield the sentences in parts of about a million words."""
-    for first, last in slices(sentences.offsets):
-        bounds = sentences.offsets[first : last + 1]
-        yield Sentences(sentences.ids[bounds[0] : bounds[-1]], bounds - bounds[0])
+    """Yield the sentences in parts of about `_WORDS_AT_ONCE` words."""
+    ids, offsets = sentences.ids, sentences.offsets
+    first, last = 0, len(sentences)
+    while first < last:
+        reached = int(np.searchsorted(offsets, offsets[first] + _WORDS_AT_ONCE))
+        reached = min(max(reached, first + 1), last)
+        bounds = offsets[first : reached + 1]
+        yield Sentences(ids[bounds[0] : bounds[-1]], bounds - bounds[0])
+        first = reached
 
 
 def _single_words(sentences: Sentences, word_dim: int) -> _Grams:
