@@ -149,6 +149,8 @@ def test_that_a_run_with_its_evaluations_ends_at_its_limit(
     one_batch_s = WORD_S * 65  # the longest sentence more than 50 words
     assert ended.reason == "time limit"
     assert done.step == snapshot.step == ended.step > 0
+    assert done.epoch == ended.epoch == snapshot.model.epoch
+    assert snapshot.model.history.evaluations[-1] == done
     assert times[-1] <= limit_s + STEP_S + 2 * one_batch_s
     assert times[-1] >= 0.7 * limit_s
     assert done.is_sample
