@@ -4,6 +4,7 @@ The GPU is a stand-in: the same processor under another name, ``cpu:0``, whose m
 full when a test says so.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,24 @@ def test_that_the_batch_is_halved_first_and_whole_again_on_the_cpu(
     assert len(texts) == 3
     assert trainer.state().progress.batch_size == 4
     assert events[-1].epoch == 3.0
+
+
+def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_too_much(_rnn: RNN, batch: Batch, *_args: Any, **_kwargs: Any) -> bool:
+        return batch.sentences > 5
+
+    fill(monkeypatch, RNN, "write_gradients", is_too_much)
+
+    trainer, events = train(corpus, replace(TRAIN["fast"], batch_size=16), "cpu")
+
+    notices = of_type(events, Notice)
+    assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
+    assert "Training goes on with 4 per step." in notices[-1].text
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].epoch == 3.0
+    assert trainer.state().progress.batch_size == 4
 
 
 def test_that_a_step_that_found_no_memory_half_way_changes_nothing(
