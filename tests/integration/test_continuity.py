@@ -253,17 +253,6 @@ def test_that_one_can_go_back_to_the_prepared_text(trained: Person, tmp_path: Pa
     assert trained.find(QPushButton, "training.more_button").isEnabled()
 
 
-def test_that_a_wrong_file_leaves_the_good_one_in_place(prepared: Person, tmp_path: Path) -> None:
-    wrong = tmp_path / "picture.xlsx"
-    wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
-
-    prepared.open_csv(wrong)
-
-    assert "picture.xlsx" in prepared.message
-    assert prepared.text("dataset.file_label") == "animals.csv"
-    assert prepared.find(QPushButton, "training.start_button").isEnabled()
-
-
 def test_that_opening_a_run_brings_its_text_and_settings(trained: Person, tmp_path: Path) -> None:
     drawn = trained.generate(2)
     other = tmp_path / "other.csv"

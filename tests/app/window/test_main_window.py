@@ -114,21 +114,15 @@ def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
         assert sorted(given) == sorted(set(given)), menu.title()
 
 
-def test_that_the_status_bar_names_the_model(application: Application) -> None:
+@pytest.mark.parametrize(("step", "told"), [(100, "epoch 0"), (0, "not trained yet")])
+def test_that_the_status_bar_names_the_model_and_does_not_praise_an_untrained_one(
+    application: Application, step: int, told: str
+) -> None:
     model = fake_model()
-    model.step = 100
+    model.step = step
     application.session.set_model(model)
 
-    assert text_of(application, "window.state_label").endswith("Model: epoch 0")
-
-
-def test_that_the_status_bar_does_not_praise_an_untrained_model(application: Application) -> None:
-    model = fake_model()
-    model.step = 0
-    application.session.set_model(model)
-
-    text = text_of(application, "window.state_label")
-    assert text.endswith("Model: not trained yet")
+    assert text_of(application, "window.state_label").endswith(f"Model: {told}")
 
 
 @pytest.mark.parametrize(
@@ -353,16 +347,6 @@ def test_that_the_details_of_a_problem_can_be_copied(
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     assert QGuiApplication.clipboard().text() == "It broke.\n\nTraceback …"
-
-
-def test_that_a_closed_message_is_gone(application: Application, qtbot: QtBot) -> None:
-    application.presenter.show_message("Something to know.", "info")
-    assert application.window.message_bar.text == "Something to know."
-    button = child(application.window, QPushButton, "message_bar.close_button")
-
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    assert application.window.message_bar.text == ""
 
 
 def test_that_a_file_name_never_becomes_markup(application: Application) -> None:
