@@ -6,7 +6,8 @@ PYTEST_ARGS ?=
 BENCHMARK_ARGS ?=
 MUTATION_ARGS ?=
 # One process a core; PYTEST_ARGS="-n0" is one for all. Each takes neighbours, which share fixtures.
-PYTEST := QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -n auto --dist worksteal
+# Bytecode is kept whatever the shell says: the tests start many processes of the program.
+PYTEST := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest -n auto --dist worksteal
 
 # Modules whose every line and branch is tested: they read tables, keep models, do the maths.
 MUST_NOT_ERR := engine/documents/csv_rows.py,engine/documents/line_marks.py
@@ -52,7 +53,8 @@ test: ## Set up once and run the whole test suite on all cores (PYTEST_ARGS adds
 
 reliability: ## Run the tests of what is promised with all their counts, and print the figures
 	@$(PYTHON) resources/scripts/set_up.py test
-	RNN_TEXT_LAB_FULL=1 QT_QPA_PLATFORM=offscreen $(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
+	RNN_TEXT_LAB_FULL=1 PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen \
+	$(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
 
 shuffle: ## Run the test suite in a random order (SEED=N repeats one; the run prints its own)
 	@$(PYTHON) resources/scripts/set_up.py test

@@ -126,6 +126,7 @@ class Application:
             training=self._training_tab,
             generation=self._generation_tab,
         )
+        self.theme.put_on()
 
     def start(self) -> None:
         """Look for interrupted runs and bring the last session back; the window has shown."""

@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
-from engine import EngineError, ExportError, export_file
+from engine import DivergedError, EngineError, ExportError, export_file
 
 logger = logging.getLogger(__name__)
 qt_logger = logging.getLogger("qt")
@@ -70,6 +70,7 @@ class TaskFailure:
     details: str  # the traceback; "" when the failure was expected
     # Not the error itself: it would keep the memory that it was raised with.
     error_type: type[BaseException] = field(default=Exception, compare=False)
+    next_rate: float | None = None  # to try after a divergence
 
     @classmethod
     def from_exception(cls, error: BaseException) -> Self:
@@ -80,7 +81,11 @@ class TaskFailure:
             message, is_expected = _first_line(error), False
             details = "".join(traceback.format_exception(error))
         return cls(
-            message=message, is_expected=is_expected, details=details, error_type=type(error)
+            message=message,
+            is_expected=is_expected,
+            details=details,
+            error_type=type(error),
+            next_rate=error.next_rate if isinstance(error, DivergedError) else None,
         )
 
 

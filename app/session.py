@@ -29,6 +29,7 @@ class CurrentRun:
     saved_at: str = ""  # the time of day of that, for the status
     is_recovered: bool = False  # it was interrupted, and is neither continued nor saved yet
     has_converged: bool = False  # its learning rate was halved until nothing changed any more
+    next_rate: float | None = None  # with which it goes on, where it diverged
 
 
 class RunState(Enum):

@@ -121,3 +121,4 @@ class Notice:
     text: str
     severity: Severity = "warning"
     device: str | None = None  # where the training goes on, if it had to move
+    unknown_words: tuple[str, ...] = ()  # of the words to begin with, if it is about them

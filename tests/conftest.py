@@ -56,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
         show.__kwdefaults__["timeout"] = HANGS_AFTER_MS
 
 
+def pytest_collection_finish() -> None:
+    """Look at what was loaded until now in no later collection of garbage: it stays."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the project."""
@@ -165,6 +171,7 @@ def no_leaked_threads_or_timers(
         yield
         return
     from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+    from PySide6.QtWidgets import QApplication
     from shiboken6 import isValid
 
     started: list[tuple[weakref.ref[Any], str]] = []
@@ -181,8 +188,11 @@ def no_leaked_threads_or_timers(
     remember(QThread, "isRunning")
     remember(QTimer, "isActive")
     yield
-    if QCoreApplication.instance() is not None:  # closed widgets go now: they cost time and memory
+    qt = QApplication.instance()
+    if qt is not None:  # closed widgets go now: they cost time and memory
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if isinstance(qt, QApplication):
+        qt.setStyleSheet("")  # the next test may have no window, and no use for its style
     left = [ref() for ref, going in started if _is_going(ref(), going, isValid)]
     for item in left:
         item.quit() if isinstance(item, QThread) else item.stop()

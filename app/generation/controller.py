@@ -63,6 +63,7 @@ class GenerationController(TaskController):
         self._batch: Batch | None = None  # of the running job
         self._end_state: BatchState = "ended"
         self._continues = False  # whether a word was chosen, and its sentence is to be looked at
+        self._language = ""  # of the model that was shown last
         self._connect_signals()
         settings = self._settings.settings
         self._panel.show_settings(settings.sample)
@@ -88,12 +89,19 @@ class GenerationController(TaskController):
             if self._session.is_reopening:
                 self._tab.show_opening()
             return
+        self._forget_another_language(model.reading.config.language)
         text = f"Model: {model_title(model)}."
         if self._session.is_looking_back:
             text = f"Looking back at: {model_title(model)}."
         elif self._session.run_state.is_training:
             text += " It is still learning; each new snapshot is used as it comes."
         self._tab.show_model(text, model.description)
+
+    def _forget_another_language(self, language: str) -> None:
+        """Take words to begin with away where the model before had another language."""
+        if language and self._language and language != self._language:
+            self._panel.clear_start()
+        self._language = language or self._language
 
     @Slot(object)
     def _on_settings_changed(self, config: SampleConfig) -> None:
@@ -160,6 +168,8 @@ class GenerationController(TaskController):
                 self._show_sentence(event)
             case SentenceGrowing():
                 self._panel.sentences.show_growing(event)
+            case Notice(unknown_words=words) if words:
+                pass  # the line where they are typed says so
             case Notice(text=text, severity=severity):
                 self._presenter.show_message(text, severity)
             case _:

@@ -91,6 +91,7 @@ class RunOpener(Controller):
             saved_step=opened.model.step,
             is_recovered=is_recovered,
             has_converged=CONVERGED in info.message,
+            next_rate=info.next_rate,
         )
         session.set_model(opened.model, run=run)
         session.set_corpus(opened.corpus, None if opened.corpus is None else info.corpus_config)

@@ -84,11 +84,27 @@ def make_form(parent: QWidget) -> QFormLayout:
 
 def add_row(form: QFormLayout, text: str, field: QWidget | QLayout) -> None:
     """Add a field with its label; an ampersand in `text` makes the key that leads to the field."""
-    form.addRow(text, field)
-    label = form.labelForField(field)
-    if label is not None:
-        label.setMinimumWidth(scaled(LABEL_WIDTH))
-        label.setMinimumHeight(field.sizeHint().height())  # the label stands beside the field
+    label = _FieldLabel(text, field)
+    if isinstance(field, QWidget):
+        label.setBuddy(field)
+    form.addRow(label, field)
+
+
+class _FieldLabel(QLabel):
+    """A label that stands beside its field: as high, and as wide as those of other forms."""
+
+    def __init__(self, text: str, field: QWidget | QLayout) -> None:
+        super().__init__(text)
+        self._field = field
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the text, and the height of the field in the present style."""
+        least = QSize(scaled(LABEL_WIDTH), self._field.sizeHint().height())
+        return super().minimumSizeHint().expandedTo(least)
+
+    def sizeHint(self) -> QSize:
+        """Return the same: it has one line."""
+        return self.minimumSizeHint()
 
 
 def as_plain(text: str) -> str:

@@ -204,14 +204,13 @@ class StillPlot(PlotWidget):  # type: ignore[misc]
         labels: Mapping[str, str],
         parent: QWidget,
     ) -> None:
-        super().__init__(parent, axisItems=dict(axes))
+        super().__init__(parent, axisItems=dict(axes), enableMenu=False)
         self._labels = labels
         self.setObjectName(object_name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(PlotWidget.Shape.NoFrame)
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
         plot.setContentsMargins(0, 4, 8, 0)

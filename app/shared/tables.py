@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -85,16 +86,6 @@ def prepare_table(table: QTableView) -> None:
     table.horizontalHeader().setMinimumSectionSize(40)
 
 
-def fit_column(table: QTableView, column: int, sample: str) -> int:
-    """Make a column wide enough for its heading and for `sample`, and return the width."""
-    header = table.horizontalHeader()
-    header.ensurePolished()  # the style says how much room a heading needs
-    cell = table.fontMetrics().horizontalAdvance(sample) + CELL_PADDING
-    width = max(header.sectionSizeHint(column), cell)
-    table.setColumnWidth(column, width)
-    return width
-
-
 class RecordTable(QTableView):
     """Show rows that are selected whole and copied as text.
 
@@ -109,6 +100,8 @@ class RecordTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._placeholder = ""
+        self._samples: dict[int, str] = {}
+        self._fitted: dict[int, int] = {}  # column -> width
         prepare_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
@@ -131,6 +124,33 @@ class RecordTable(QTableView):
         """Say `text` while there are no rows, or none is shown."""
         self._placeholder = text
         self.viewport().update()
+
+    def fit_columns(self, samples: Mapping[int, str]) -> None:
+        """Make columns wide enough for heading and sample, also in each style put on later."""
+        self._samples |= samples
+        self._fit()
+
+    def fitted_width(self, column: int) -> int:
+        """Return the width that heading and sample need."""
+        return self._fitted[column]
+
+    def _fit(self) -> None:
+        """Fit the columns that have their fitted width; nobody has chosen another for them."""
+        header = self.horizontalHeader()
+        header.ensurePolished()  # the style says how much room a heading needs
+        for column, sample in self._samples.items():
+            cell = self.fontMetrics().horizontalAdvance(sample) + CELL_PADDING
+            width = max(header.sectionSizeHint(column), cell)
+            present = self.columnWidth(column)
+            if self.isColumnHidden(column) or present == self._fitted.get(column, present):
+                self.setColumnWidth(column, width)
+            self._fitted[column] = width
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit the columns to another style."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
 
     def selected_rows(self) -> list[int]:
         """Return the selected rows from top to bottom."""

@@ -9,7 +9,7 @@ from string import Template
 from typing import Literal
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 ThemeChoice = Literal["system", "light", "dark"]
@@ -108,9 +108,10 @@ class Theme(QObject):
         self._template = Template(self._resources.joinpath("style.qss").read_text(encoding="utf-8"))
         self._hints = QGuiApplication.styleHints()
         self._font = QFont(application.font())  # at 100 %
+        self._is_on = False
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._on_scheme_changed)
-        self._put_on(self._hints.colorScheme())
+        self._show(self._hints.colorScheme())
 
     def choose(self, choice: ThemeChoice) -> None:
         """Show light or dark, or what the system shows."""
@@ -121,6 +122,15 @@ class Theme(QObject):
         scheme = Qt.ColorScheme.Dark if choice == "dark" else Qt.ColorScheme.Light
         self._hints.setColorScheme(scheme)
         self._announce(scheme)
+
+    def put_on(self) -> None:
+        """Put the style on all widgets.
+
+        Call it when they are made: Qt puts it on anew for each part that goes into another.
+        """
+        self._is_on = True
+        if self._application.styleSheet() != self._sheet():  # of an earlier window
+            self._show(_scheme())
 
     def zoom(self, percent: int, window: QWidget | None = None) -> None:
         """Show all letters, and the lengths that go by them, at `percent` of the usual size.
@@ -135,14 +145,13 @@ class Theme(QObject):
             font.setPixelSize(round(font.pixelSize() * percent / 100.0))
         if font == self._application.font():
             return
+        tables = [] if window is None else _table_sizes(window)
         self._application.setFont(font)
         ratio = _growth() / before
         if window is not None:
             _grow(window, ratio)  # first: the style's own heights are for the new letters already
-        is_dark = current_palette().is_dark  # not each platform keeps the scheme that was chosen
-        self._put_on(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
-        if window is not None:
-            _grow_tables(window, ratio)  # last: rows are not lower than the letters of the style
+        self._show(_scheme())
+        _grow_tables(tables, ratio)  # last: rows are not lower than the letters of the style
 
     def _announce(self, scheme: Qt.ColorScheme) -> None:
         """Tell a change that the platform did not tell: some have no colour scheme of their own."""
@@ -151,19 +160,27 @@ class Theme(QObject):
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self._put_on(scheme)
+        self._show(scheme)
 
-    def _put_on(self, scheme: Qt.ColorScheme) -> None:
+    def _show(self, scheme: Qt.ColorScheme) -> None:
         palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_qt_palette(palette))
-        self._application.setStyleSheet(
-            self._template.substitute(
-                asdict(palette),
-                icons=str(self._resources).replace("\\", "/"),
-                variant="dark" if palette.is_dark else "light",
-                **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
-            )
+        if self._is_on:
+            self._application.setStyleSheet(self._sheet())
+
+    def _sheet(self) -> str:
+        palette = current_palette()
+        return self._template.substitute(
+            asdict(palette),
+            icons=str(self._resources).replace("\\", "/"),
+            variant="dark" if palette.is_dark else "light",
+            **{name: scaled(px) for name, px in (FONT_SIZES | LEAST_HEIGHTS).items()},
         )
+
+
+def _scheme() -> Qt.ColorScheme:
+    """Return the scheme that is shown; not each platform keeps the one that was chosen."""
+    return Qt.ColorScheme.Dark if current_palette().is_dark else Qt.ColorScheme.Light
 
 
 def _qt_palette(palette: Palette) -> QPalette:
@@ -221,10 +238,21 @@ def _grow(window: QWidget, ratio: float) -> None:
             )
 
 
-def _grow_tables(window: QWidget, ratio: float) -> None:
-    """Multiply the heights of rows and the widths of columns."""
+def _table_sizes(window: QWidget) -> list[tuple[QTableView, int, list[int]]]:
+    """Return the tables, each with the height of its rows and the widths of its columns."""
+    sizes = []
     for table in window.findChildren(QTableView):
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.setDefaultSectionSize(round(rows.defaultSectionSize() * ratio))
-        for number in range(columns.count()):
-            columns.resizeSection(number, round(columns.sectionSize(number) * ratio))
+        columns = table.horizontalHeader()
+        widths = [columns.sectionSize(number) for number in range(columns.count())]
+        sizes.append((table, table.verticalHeader().defaultSectionSize(), widths))
+    return sizes
+
+
+def _grow_tables(tables: list[tuple[QTableView, int, list[int]]], ratio: float) -> None:
+    """Make rows and columns `ratio` times as large; tables share their room anew."""
+    for table, height, widths in tables:
+        table.verticalHeader().setDefaultSectionSize(round(height * ratio))
+        for number, width in enumerate(widths):
+            table.horizontalHeader().resizeSection(number, round(width * ratio))
+        view = table.viewport()
+        QApplication.sendEvent(view, QResizeEvent(view.size(), view.size()))

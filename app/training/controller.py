@@ -296,16 +296,21 @@ class TrainingController(TaskController):
         self._follower.end()
         if failure is not None:
             self._tab.log.add_line(f"Training failed: {failure.message}")
-            action = self._lower_rate() if has_diverged else None
+            rate = failure.next_rate
+            action = None if rate is None else self._lower_rate(rate)
             self._presenter.show_failure(failure, "Training", action)
 
-    def _lower_rate(self) -> MessageAction | None:
-        """Return the step out of a divergence: the run was kept with a lower rate to go on."""
+    def _lower_rate(self, rate: float) -> MessageAction | None:
+        """Propose `rate` in the form; return the step out of a divergence, as the run has it."""
+        self._tab.form.propose_rate(rate)
         run = self._under_way
         if run is None:
             return None
+        if self._session.run is not None and self._session.run.run_id == run.run_id:
+            self._session.set_run(replace(self._session.run, next_rate=rate))
         go_on = partial(self._go_on, CurrentRun(run_id=run.run_id, name=run.name))
-        return MessageAction(text=texts.GO_ON, tip=texts.GO_ON_TIP, run=go_on)
+        text, tip = texts.way_out_of_divergence(self._session.model)
+        return MessageAction(text=text, tip=tip, run=go_on)
 
     @Slot(object)
     def _on_session_corpus_changed(self, corpus: "Corpus | None") -> None:
@@ -326,6 +331,9 @@ class TrainingController(TaskController):
         if model is not None:
             self._follower.show_model(model)
             self.show_settings(model.model_config, model.train_config)
+            run = self._session.run
+            if run is not None and run.next_rate is not None:
+                self._tab.form.propose_rate(run.next_rate)
         else:
             self._follower.show_nothing()
         self._refresh()

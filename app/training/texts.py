@@ -58,6 +58,8 @@ DIVERGED = "Stopped: the learning rate is too high. The best parameters are kept
 DIVERGED_AT_ONCE = "Stopped: the learning rate is too high. Nothing was learned."
 GO_ON = "Go on with a lower rate"
 GO_ON_TIP = "Continue the run from its best parameters with the learning rate that is proposed"
+START_AGAIN = "Start again with a lower rate"
+START_AGAIN_TIP = "Begin the run anew with the learning rate that is proposed"
 
 
 def describe_state(
@@ -89,7 +91,16 @@ def describe_ending(event: RunEnded) -> str:
 
 def describe_divergence(model: "LanguageModel | None") -> str:
     """Return how a run ended whose learning rate was too high; `model` is what it kept."""
-    return DIVERGED_AT_ONCE if model is None or model.step == 0 else DIVERGED
+    return DIVERGED if _has_learned(model) else DIVERGED_AT_ONCE
+
+
+def way_out_of_divergence(model: "LanguageModel | None") -> tuple[str, str]:
+    """Return what the button of the step out of a divergence says, and its tip."""
+    return (GO_ON, GO_ON_TIP) if _has_learned(model) else (START_AGAIN, START_AGAIN_TIP)
+
+
+def _has_learned(model: "LanguageModel | None") -> bool:
+    return model is not None and model.step > 0
 
 
 def _epochs(event: RunEnded) -> str:
@@ -174,14 +185,14 @@ def more_training(
         return MoreTraining(text=f"Train {_more_epochs(planned)}", tip=tip, is_possible=False)
     has_text = corpus is not None
     if not wanted and left > SMALLEST_PART:
-        tip = _going_on(model, planned, has_text=has_text)
+        tip = _going_on(model, run, planned, has_text=has_text)
         return MoreTraining(text=f"Train {_more_epochs(left)}", tip=tip, is_next=has_text)
     total = max(planned, math.floor(model.epoch + SMALLEST_PART)) + (wanted or planned)
     if wanted and left > SMALLEST_PART:
         total = math.floor(model.epoch + SMALLEST_PART) + wanted
     return MoreTraining(
         text=f"Train {_more_epochs(wanted or planned)}",
-        tip=_going_on(model, total, has_text=has_text),
+        tip=_going_on(model, run, total, has_text=has_text),
         is_next=has_text,
         epochs=total,
     )
@@ -192,10 +203,11 @@ def _more_epochs(count: float) -> str:
     return "1 more epoch" if number == "1" else f"{number} more epochs"
 
 
-def _going_on(model: "LanguageModel", total: int, *, has_text: bool) -> str:
+def _going_on(model: "LanguageModel", run: CurrentRun, total: int, *, has_text: bool) -> str:
     rates = model.history.learning_rates
     halved = model.history.halvings
     rate = halved[-1].learning_rate if halved else (rates[-1] if len(rates) else None)
+    rate = rate if run.next_rate is None else run.next_rate
     at = "" if rate is None else f" at learning rate {format_rate(rate)}"
     again = "" if has_text else "The text is prepared again first, as it is not kept any more. "
     return (

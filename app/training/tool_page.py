@@ -14,8 +14,6 @@ from app.shared.layouts import in_column, in_row
 from app.shared.scrolling import prepare_scrolling
 from app.shared.tables import Column, RecordTable, RowsModel
 
-CELL_PADDING_PX = 32
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolTexts:
@@ -45,7 +43,7 @@ class ToolPage(QWidget):
         super().__init__(parent)
         self._texts = texts
         self._is_running = False
-        self._widths = [0] * len(texts.columns)
+        self._widest = list(texts.columns)
         self._build_texts()
         self._build_table()
         side = in_column((self._button, 0, Qt.AlignmentFlag.AlignLeft), (self._texts_area, 1))
@@ -100,12 +98,11 @@ class ToolPage(QWidget):
         self._fit(cells)
 
     def _fit(self, cells: Sequence[str]) -> None:
-        """Widen the columns to their texts; Qt's own fitting forgets the style's padding."""
-        for column, cell in enumerate(cells):
-            width = self._table.fontMetrics().horizontalAdvance(cell) + CELL_PADDING_PX
-            title = self._table.horizontalHeader().sectionSizeHint(column)  # in bold
-            self._widths[column] = max(self._widths[column], width, title)
-            self._table.setColumnWidth(column, self._widths[column])
+        """Widen the columns to their texts."""
+        advance = self._table.fontMetrics().horizontalAdvance
+        pairs = zip(self._widest, cells, strict=True)
+        self._widest = [max(pair, key=advance) for pair in pairs]
+        self._table.fit_columns(dict(enumerate(self._widest)))
 
     def show_verdict(self, text: str, *, is_good: bool | None = None) -> None:
         """Say what the results mean, or how far the work is."""

@@ -22,7 +22,7 @@ from engine.corpus.origins import Origins, OriginsRecorder
 from engine.corpus.workers import PreparationPool, PreparedBatch, choose_processes
 from engine.documents.archive import is_archive
 from engine.documents.reader import Document, DocumentReader, DoubtfulEncoding
-from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.rows import FILE_LEFT_OUT, PLAIN_KINDS, RowProblem
 from engine.documents.several import TextsReader, text_files, title
 from engine.documents.unpacking import UnpackingStoppedError
 from engine.errors import CorpusError
@@ -177,11 +177,14 @@ class CorpusReading:
     def no_text(self) -> CorpusError:
         """Return the complaint that there is nothing to prepare."""
         columns = " and ".join(f"'{column}'" for column in self._reader.columns)
-        message = f"{self._reader.name} has no text in the column {columns}."
+        is_plain = self._reader.kind in PLAIN_KINDS
+        where = "" if is_plain else f" in the column {columns}"
+        message = f"{self._reader.name} has no text{where}."
         if self._reader.refused_rows:
             refused = counted(self._reader.refused_rows, "row")
             message += f" {refused} left out{_first_refused(self._reader.problems)}."
-        return CorpusError(message + " Choose another column or another file.")
+        other = "another file" if is_plain else "another column or another file"
+        return CorpusError(f"{message} Choose {other}.")
 
 
 def _batches(first: list[str], documents: Iterator[Document]) -> Iterator[list[str]]:
@@ -351,9 +354,11 @@ def _finished(prepared: PreparedText, config: CorpusConfig) -> Iterator[CorpusEv
                 f"(Known from 1 ×, --min-count 1), {most:.0%} would be known."
             )
     if corpus.share_with_letters() < _FEW_LETTERS:
+        is_plain = text.kind in PLAIN_KINDS
         yield Notice(
-            text=f"Hardly a word of {text.named_columns} has a letter. If that is not the text, "
-            "choose another column (--column)."
+            text=f"Hardly a word of {text.name if is_plain else text.named_columns} has a letter. "
+            "If that is not the text, choose another "
+            f"{'file' if is_plain else 'column (--column)'}."
         )
     yield CorpusReady(corpus=corpus)
 
@@ -465,6 +470,7 @@ class _Building:
             duplicate_documents=reading.duplicates,
             encoding=reader.encoding,
             delimiter=reader.delimiter,
+            kind=reader.kind,
             digest=reader.digest(),
             tokenizer=how.config,
             file_count=len(reader.names) if isinstance(reader, TextsReader) else 1,

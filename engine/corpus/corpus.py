@@ -28,7 +28,7 @@ from engine.corpus.counting.references import ReferenceLosses
 from engine.corpus.counting.vocabulary_budget import VocabularyBudget
 from engine.corpus.origins import Origins
 from engine.corpus.split import draw_validation
-from engine.documents.rows import RowProblem
+from engine.documents.rows import PLAIN_KINDS, FileKind, RowProblem
 from engine.files.spool import Spool, forget_pages
 from engine.tokenization.vocabulary import FIRST_WORD_ID, Vocabulary
 from engine.wording import counted as number_of
@@ -98,16 +98,19 @@ class TextSummary:
     repaired_rows: int
     duplicate_documents: int  # equal to an earlier one, whether removed or not
     encoding: str
-    delimiter: str  # "" = one column
+    delimiter: str  # "" = one column, or no table
     digest: str  # SHA-256 of the file, hexadecimal; of several one of theirs
     tokenizer: TokenizerConfig = FORMER_TOKENIZER  # never "auto"
     file_count: int = 1
     doubts: tuple[str, ...] = ()  # what is doubtful in how the rows are divided, phrases
     entities: int = 0  # of HTML, in the first documents, unless they were decoded
+    kind: FileKind = "table"  # also where it is not known: of a file of before
 
     @property
     def named_columns(self) -> str:
-        """Name the text columns; those without a header are called "column 2" already."""
+        """Name the text columns, such as "column 2"; of a plain text say what a text is."""
+        if self.kind in PLAIN_KINDS:
+            return f"one text a {self.kind.removesuffix('s')}"
         names = [name.removeprefix("column ") for name in self.columns] or ["1"]
         return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 

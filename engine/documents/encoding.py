@@ -39,7 +39,7 @@ _READING_LENGTH = 90  # characters of a line that are shown
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _DETECTED_BYTES = 1 << 16  # of lines that are not ASCII: enough, and quick
-# Of a text in UTF-16:
+# Of a text in UTF-16 or UTF-32:
 _NUL_SHARE = 0.0005  # of the bytes, at least: half of each blank and line end
 _BLANK_SHARE = 0.0005  # blanks and line ends, at least
 _ODD_SHARE = 0.01  # of what no text has, at most
@@ -84,6 +84,11 @@ def detect_encoding(sample: Sample) -> DetectedEncoding:
             return DetectedEncoding(
                 encoding=name, note="named by the mark at the beginning of the file"
             )
+    wide = _utf32_without_mark(sample.head)
+    if wide is not None:
+        return DetectedEncoding(
+            encoding=wide, note="no mark, but the bytes make sense in fours only"
+        )
     wide = _utf16_without_mark(sample.head)
     if wide is not None:
         return DetectedEncoding(
@@ -124,6 +129,27 @@ def _is_valid_until_its_end(data: bytes) -> bool:
     return True
 
 
+def _utf32_without_mark(head: bytes) -> str | None:
+    """Return the byte order in which four bytes each are a character, as in no other text."""
+    data = head[: min(len(head), _DETECTED_BYTES) // 4 * 4]
+    if 4 * data.count(0) < len(data):  # the first or last of each four is zero
+        return None
+    for encoding in ("utf-32-le", "utf-32-be"):
+        text = data.decode(encoding, "replace")
+        if _odd(text) < _ODD_SHARE * len(text):
+            return encoding
+    return None
+
+
+def _odd(text: str) -> int:
+    """Return how many characters no text has."""
+    return sum(
+        character == "\ufffd" or unicodedata.category(character) in _NO_LETTERS
+        for character in text
+        if character not in "\r\n\t"
+    )
+
+
 def _utf16_without_mark(head: bytes) -> str | None:
     half = len(head) // 2
     if half == 0:
@@ -143,14 +169,9 @@ def _utf16_by_letters(data: bytes) -> str | None:
     for encoding in ("utf-16-le", "utf-16-be"):
         text = data.decode(encoding, "replace")
         blanks = sum(map(text.count, " \r\n"))
-        odd = sum(
-            character == "\ufffd" or unicodedata.category(character) in _NO_LETTERS
-            for character in text
-            if character not in "\r\n\t"
-        )
         if (
             blanks > _BLANK_SHARE * len(text)
-            and odd < _ODD_SHARE * len(text)
+            and _odd(text) < _ODD_SHARE * len(text)
             and sum(map(_is_two_letters, text)) < _TWO_LETTERS_SHARE * len(text)
         ):
             return encoding

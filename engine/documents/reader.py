@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from html.entities import html5
 from io import StringIO
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from engine.config import CsvConfig
 from engine.documents.columns import wanted_columns
 from engine.documents.encoding import EncodingReading
 from engine.documents.layout.detection import Layout, examine
-from engine.documents.rows import Row, RowProblem
+from engine.documents.rows import FileKind, Row, RowProblem
 from engine.documents.text_file import (
     TextFile,
     late_controls,
@@ -46,9 +46,6 @@ _ROWS_BETWEEN_CHECKS = 256
 _SEARCHED_DOCUMENTS = 1000  # for HTML entities
 MOST_PROBLEMS = 10_000  # kept for showing and saving, a few MB; all are counted
 EMPTY_TEXT = "its text is empty"
-
-
-FileKind = Literal["table", "lines", "paragraphs", "json"]  # of what: rows, keys, or plain text
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NO_CHARACTER = "\ufffd"  # what html.unescape makes of a number that stands for none
@@ -185,6 +182,7 @@ class DocumentReader:
         Those of the file, and the text columns of them.
     has_named_columns : bool
         Whether `columns` are names that stand in the file.
+    kind : FileKind
     encoding, delimiter : str
     doubtful_encodings : tuple of DoubtfulEncoding
         Where it is doubtful which one it is.
@@ -236,6 +234,7 @@ class DocumentReader:
         self.all_columns = tuple(self._layout.columns)
         self.columns = tuple(self.all_columns[index] for index in self._wanted)
         self.has_named_columns = self._layout.header_line > 0 or self._layout.kind == "json"
+        self.kind = _kind_of(self._layout)
         self.name, self.encoding = path.name, self._layout.encoding
         self.doubtful_encodings = self._doubtful()
         self.doubts, self.entities = self._layout.doubts, 0

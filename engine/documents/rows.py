@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from engine.documents.text_file import DAMAGE, shown
 
@@ -25,6 +25,9 @@ STRAY_QUOTE = "a quote stands inside a field that does not begin with one"
 TEXT_AFTER_QUOTE = "text follows a closing quote"
 UNDECODABLE = "it has bytes that do not belong to the encoding"
 NUL = "it has a NUL character"
+
+FileKind = Literal["table", "lines", "paragraphs", "json"]  # of what: rows, keys, or plain text
+PLAIN_KINDS = ("lines", "paragraphs")  # without columns
 
 _LONGEST_LINE = 32 << 20  # characters
 _NOT_TEXT = "its '{}' is not text"

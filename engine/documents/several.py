@@ -23,7 +23,7 @@ from engine.documents.reader import (
     DoubtfulEncoding,
     inspect_csv,
 )
-from engine.documents.rows import FILE_LEFT_OUT, RowProblem
+from engine.documents.rows import FILE_LEFT_OUT, FileKind, RowProblem
 from engine.documents.text_file import reading
 from engine.errors import CorpusError
 from engine.wording import counted
@@ -40,7 +40,7 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     """Return the files that `paths` name: themselves, and those in folders, in order of name.
 
     In a folder, and the folders in it, that is each file with an ending of a text; hidden
-    ones, and folders that are only links, are left alone.
+    ones are left alone. Links are followed, and what several of them lead to is there once.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
         if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             found[path] = None
             continue
-        inside = [each for each in _files_in(path) if _is_text(each)]
+        inside = list(_texts_in(path))
         if not inside:
             raise CorpusError(
                 f"{path} has no file of text in it. Texts are told by their endings: "
@@ -67,10 +67,19 @@ def text_files(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder, onerror=_refuse_folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
+def _texts_in(folder: Path) -> Iterator[Path]:
+    seen: set[str] = set()  # where files and folders really are
+    for place, folders, names in os.walk(folder, onerror=_refuse_folder, followlinks=True):
+        real = os.path.realpath(place)
+        is_again = real in seen
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not (is_again or name.startswith(".")))
+        for name in sorted(name for name in names if not (is_again or name.startswith("."))):
+            file = Path(place) / name
+            there = os.path.realpath(file) if file.is_symlink() else os.path.join(real, name)  # noqa: PTH118 - many
+            if there not in seen and _is_text(file):
+                seen.add(there)
+                yield file
 
 
 def _refuse_folder(error: OSError) -> None:
@@ -146,6 +155,8 @@ class TextsReader:
     ----------
     name, columns, encoding, delimiter, problems, refused_rows, repaired_rows, entities
         As those of a `DocumentReader`.
+    kind : FileKind
+        That of all; of files of several kinds, a table's, whose columns are named.
     names : list of str
         Of the files.
     damaged : dict
@@ -168,6 +179,7 @@ class TextsReader:
         self.delimiter = ""
         self.problems: list[RowProblem] = []
         self.refused_rows = self.repaired_rows = self.entities = 0
+        self._kinds: set[FileKind] = set()
         self._encodings: dict[str, None] = {}
         self._doubtful: list[DoubtfulEncoding] = []
         self._doubts: dict[str, list[str]] = {}  # names of files by the doubt
@@ -181,6 +193,11 @@ class TextsReader:
 
     def __exit__(self, *_: object) -> None:
         self._close()
+
+    @property
+    def kind(self) -> FileKind:
+        """That of all files, or a table's."""
+        return next(iter(self._kinds)) if len(self._kinds) == 1 else "table"
 
     @property
     def encoding(self) -> str:
@@ -289,6 +306,7 @@ class TextsReader:
             )
         if not self._config.columns and reader.has_named_columns:
             self._config = replace(self._config, columns=reader.columns)
+        self._kinds.add(reader.kind)
         self._encodings[reader.encoding] = None
         self._doubtful += [replace(each, name=name) for each in reader.doubtful_encodings]
         for doubt in doubts:

@@ -20,6 +20,8 @@ _ODS_BLANKS = {  # characters that OpenDocument writes as elements, which python
     re.compile(rb"<text:tab(?:\s[^>]*)?/>"): b"\t",
     re.compile(rb"<text:line-break(?:\s[^>]*)?/>"): b"\n",
 }
+_CDATA, _END_OF_CDATA = b"<![CDATA[", b"]]>"  # python-calamine drops what is between them
+_UTF16_ESCAPE = re.compile(r"_x([dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +55,23 @@ def sheet_rows(path: Path, wanted: str | None) -> tuple[Sheets, Iterator[list[st
             f"{path.name} is a damaged spreadsheet ({error}). Open it in a spreadsheet program and "
             "save it again."
         ) from error
-    return sheets, ([_shown(value) for value in row] for row in sheet.iter_rows())
+    rows = ([_shown(value) for value in row] for row in sheet.iter_rows())
+    if _is_opendocument(path):
+        return sheets, rows
+    return sheets, ([_without_escapes(text) for text in row] for row in rows)
+
+
+def _is_opendocument(path: Path) -> bool:
+    return path.suffix.lower() == ".ods"
 
 
 def _with_blanks(path: Path) -> str | io.BytesIO:
     """Return where a spreadsheet is, or one in which no words are joined by what is dropped."""
-    if path.suffix.lower() != ".ods":
+    if not _is_opendocument(path):
         return str(path)
     with zipfile.ZipFile(path) as file:
         parts = {part: file.read(part) for part in file.namelist()}
-    content = parts.get(_ODS_CONTENT, b"")
+    content = _without_cdata(parts.get(_ODS_CONTENT, b""))
     for element, character in _ODS_BLANKS.items():
         content = element.sub(character, content)
     if content == parts.get(_ODS_CONTENT, b""):
@@ -73,6 +82,30 @@ def _with_blanks(path: Path) -> str | io.BytesIO:
             file.writestr(part, data)
     mended.seek(0)
     return mended
+
+
+def _without_cdata(content: bytes) -> bytes:
+    """Return an XML document with its CDATA sections as ordinary text."""
+    before, *others = content.split(_CDATA)
+    pieces = [before]
+    for other in others:
+        text, _, behind = other.partition(_END_OF_CDATA)
+        for mark, entity in ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;")):
+            text = text.replace(mark, entity)
+        pieces += (text, behind)
+    return b"".join(pieces)
+
+
+def _without_escapes(text: str) -> str:
+    """Return a text of Excel's without escapes of what is no character by itself.
+
+    Two halves of a pair are their character; all other escapes python-calamine has decoded.
+    """
+    if "_x" not in text:
+        return text
+    halves = _UTF16_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    whole = halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return whole.replace("\ufffe", "").replace("\uffff", "")
 
 
 def _sheets_of(path: Path, book: "object", wanted: str | None) -> Sheets:

@@ -25,6 +25,14 @@ _TOTALS = frozenset(
     | {"summe", "gesamt", "insgesamt", "mittelwert", "somme", "moyenne", "totale", "suma"}
     | {"итого", "всего", "合計", "总计", "合计"}
 )
+_RULE = re.compile(r"-{3,}")
+_ROW_COUNT = re.compile(
+    # Of psql in its languages, sqlcmd, SQL*Plus and mysql; then how long it took.
+    r"\(\d+ (?:rows?|Zeilen?|lignes?|filas?|rig[ah]e?|linhas?|registros?|строк[аи]?|行|行记录)\)"
+    r"|\(\d+ (?:rows?|row\(s\)) affected\)|(?:\d+ rows?|no rows) selected\.?"
+    r"|\d+ rows? in set(?: \(\d+\.\d+ sec\))?"
+    r"|Time: \d+[.,]\d+ ms(?: \([\d:.,]+\))?|Completion time: \d{4}-\d\d-\d\dT[\d:.+-]+Z?"
+)
 _RUNNING_ON = re.compile(r"[ \t]\S")  # how text goes on behind a comma of its own
 
 
@@ -174,6 +182,16 @@ class Shape:
             else not NUMBER.fullmatch(value) and value.lower() not in UNKNOWN
             for column, value in numbers
         )
+
+
+def counts_rows(text: str) -> bool:
+    """Tell whether a line is what a database writes below the rows of an answer."""
+    return bool(_ROW_COUNT.fullmatch(text.strip()))
+
+
+def is_rule(fields: Sequence[str]) -> bool:
+    """Tell whether a row only underlines the names of the columns, with dashes."""
+    return all(_RULE.fullmatch(field.strip()) for field in fields)
 
 
 def names_total(value: str) -> bool:

@@ -33,9 +33,10 @@ _Floats = NDArray[np.float64]
 _Number = TypeVar("_Number", bound=np.signedinteger)
 
 MOST_WORDS = 5_000_000  # counted; of a longer text a sample of its sentences
-_WORDS_AT_ONCE = 1 << 20  # predicted
+_WORDS_AT_ONCE = 1 << 20  # read, or grams discounted
+_COUNTED_AT_ONCE, _PREDICTED_AT_ONCE = 1 << 19, 1 << 17  # words between two looks at a stop
 _NO_GRAM = -1
-_STAGE = "Counting word sequences"
+_COUNTING, _PREDICTING = "Counting word sequences", "Predicting with word sequences"
 _START = 0  # the id of SENTENCE_START, the first word of the vocabulary
 _DISCOUNTS_OF_FEW = (0.5, 1.0, 1.5)  # where too few grams were seen to estimate them
 # Training words from which a table of so many words is the best: see the figures in
@@ -150,11 +151,6 @@ class NGramModel:
         of_words: _Floats = shown[~is_start]
         return of_words
 
-    def loss(self, sentences: Sentences) -> float:
-        """Return the mean loss of all words to predict, in nats."""
-        lost = sum(-float(np.log(self.probabilities(part)).sum()) for part in _parts_of(sentences))
-        return lost / sentences.words_to_predict
-
     def _gram(self, words: Sequence[int]) -> int:
         """Return the number of a sequence, or `_NO_GRAM`."""
         found = np.zeros(1, dtype=np.int64)
@@ -189,13 +185,31 @@ class NGramCounts:
         """Return the table of sequences of up to `order` words."""
         return NGramModel(self._grams[:order], self.word_dim)
 
-    def losses(self, sentences: Sentences) -> ReferenceLosses:
-        """Return what is lost on other sentences than those that were counted."""
+    def losses(
+        self, sentences: Sentences, control: RunControl
+    ) -> Generator[StageProgress, None, ReferenceLosses | None]:
+        """Return what is lost on other sentences than those that were counted; None after a stop.
+
+        Yields
+        ------
+        StageProgress
+        """
+        words, done, means = sentences.words_to_predict, 0, []
+        for order in (1, 2, self.order):
+            model, lost = self.model(order), 0.0
+            for part in _parts_of(sentences):
+                yield StageProgress(stage=_PREDICTING, done=done, total=3 * words, unit="words")
+                if not control.proceed():
+                    return None
+                lost -= float(np.log(model.probabilities(part)).sum())
+                done += part.words_to_predict
+            means.append(lost / words)
+        unigram, bigram, table = means
         return ReferenceLosses(
             uniform=math.log(self.word_dim),
-            unigram=self.model(1).loss(sentences),
-            bigram=self.model(2).loss(sentences),
-            table=self.model(self.order).loss(sentences),
+            unigram=unigram,
+            bigram=bigram,
+            table=table,
             order=self.order,
             counted_words=self.words,
             is_sample=self.is_sample,
@@ -221,7 +235,6 @@ def count_ngrams(
     order : int
         2 or more.
     control : RunControl
-        A stop ends the work between two orders.
 
     Yields
     ------
@@ -238,12 +251,13 @@ def count_ngrams(
     is_start = _starts(some)
     is_first = is_start  # (N,), whether that gram begins with SENTENCE_START
     for length in range(2, order + 1):
-        yield StageProgress(stage=_STAGE, done=length - 1, total=order, unit="lengths")
-        if not control.proceed():
-            return None
+        yield StageProgress(stage=_COUNTING, done=length - 1, total=order, unit="lengths")
         contexts = _before(grams, is_start)
         has_gram = contexts != _NO_GRAM  # (N,)
-        found, numbers = _numbered(contexts[has_gram], some.ids[has_gram], word_dim)
+        counting = _numbered(contexts[has_gram], some.ids[has_gram], word_dim, control)
+        if counting is None:
+            return None
+        found, numbers = counting
         shorter = np.empty_like(found.counts)  # (G,), each gram without its first word
         shorter[numbers] = grams[has_gram]
         counted[-1] = _with_continuations(counted[-1], shorter, grams[is_first])
@@ -274,7 +288,10 @@ def count_references(
         counts = yield from count_ngrams(training, word_dim, order, control)
         if counts is None:
             return
-        corpus.references = counts.losses(corpus.validation)
+        losses = yield from counts.losses(corpus.validation, control)
+        if losses is None:
+            return
+        corpus.references = losses
     yield ReferencesCounted(losses=corpus.references)
 
 
@@ -292,11 +309,11 @@ def sample_of(sentences: Sentences, words: int) -> Sentences:
 
 
 def _parts_of(sentences: Sentences) -> Iterator[Sentences]:
-    """Yield the sentences in parts of about `_WORDS_AT_ONCE` words."""
+    """Yield the sentences in parts of about `_PREDICTED_AT_ONCE` words."""
     ids, offsets = sentences.ids, sentences.offsets
     first, last = 0, len(sentences)
     while first < last:
-        reached = int(np.searchsorted(offsets, offsets[first] + _WORDS_AT_ONCE))
+        reached = int(np.searchsorted(offsets, offsets[first] + _PREDICTED_AT_ONCE))
         reached = min(max(reached, first + 1), last)
         bounds = offsets[first : reached + 1]
         yield Sentences(ids[bounds[0] : bounds[-1]], bounds - bounds[0])
@@ -310,31 +327,42 @@ def _single_words(sentences: Sentences, word_dim: int) -> _Grams:
     return _Grams(keys=np.arange(word_dim), counts=counts, continuations=counts)
 
 
-def _numbered(contexts: _Counts, ids: _Counts, word_dim: int) -> tuple[_Grams, _Counts]:
-    """Count and number the pairs of context and last word, (n,) each; no array more than it needs.
+def _numbered(
+    contexts: _Counts, ids: _Counts, word_dim: int, control: RunControl
+) -> tuple[_Grams, _Counts] | None:
+    """Count and number the pairs of context and last word, (n,) each.
 
     Returns
     -------
     grams : _Grams
     numbers : int32 array of shape (n,)
-        The gram of each pair.
+        The gram of each pair. Instead of both None after a stop.
     """
-    keys = contexts.astype(np.int64)  # (n,)
-    keys *= word_dim
-    keys += ids
-    order = np.argsort(keys)  # (n,)
-    keys = keys[order]
-    is_new = np.empty(len(keys), dtype=bool)  # (n,)
-    is_new[:1] = True
-    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
-    of_sorted = np.cumsum(is_new, dtype=np.int32)  # (n,)
-    of_sorted -= 1
-    numbers = np.empty_like(of_sorted)  # (n,)
-    numbers[order] = of_sorted
-    del order, of_sorted
-    keys = keys[is_new]  # (G,)
-    counts = np.diff(np.flatnonzero(is_new), append=len(is_new)).astype(np.int32)  # (G,)
-    return _Grams(keys=keys, counts=counts, continuations=counts), numbers
+    numbers = np.empty(len(ids), dtype=np.int32)
+    all_keys, all_counts = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+    grams = 0
+    for chosen in _by_context(contexts):  # (pairs of the part,)
+        if not control.proceed():
+            return None
+        keys = contexts[chosen].astype(np.int64) * word_dim + ids[chosen]
+        keys, of_pair, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        numbers[chosen] = grams + of_pair
+        grams += len(keys)
+        all_keys.append(keys)
+        all_counts.append(counts.astype(np.int32))
+    counted = np.concatenate(all_counts)  # (G,)
+    return _Grams(keys=np.concatenate(all_keys), counts=counted, continuations=counted), numbers
+
+
+def _by_context(contexts: _Counts) -> Iterator[NDArray[np.intp]]:
+    """Yield which pairs have the next contexts, in rising order, about so many at once."""
+    ends = np.cumsum(np.bincount(contexts), dtype=np.int32)  # (P,), pairs up to each context
+    begin = before = 0
+    while begin < len(ends):
+        end = int(np.searchsorted(ends, before + _COUNTED_AT_ONCE, side="right"))
+        end = max(end, begin + 1)
+        yield np.flatnonzero((contexts >= begin) & (contexts < end))
+        begin, before = end, int(ends[end - 1])
 
 
 def _with_continuations(grams: _Grams, shorter: _Counts, first: _Counts) -> _Grams:

@@ -68,6 +68,7 @@ class Opening:
                 text=f"{', '.join(f'“{word}”' for word in self.unknown_words)} {are} of the "
                 "model's vocabulary: read as an unknown word, which stands for all rare ones.",
                 severity="info",
+                unknown_words=self.unknown_words,
             )
 
 

@@ -56,6 +56,7 @@ class RunInfo:
     has_made_name: bool = False  # of text and differences, not the user's
     is_continued: bool = False  # it began with a trained model, which is in no setting
     has_changed_rate: bool = False  # by hand, or to go on after a divergence
+    next_rate: float | None = None  # with which a run that diverged goes on
 
     @property
     def words_known(self) -> tuple[str, int | None, CorpusConfig | None]:
@@ -145,6 +146,7 @@ def read_info(folder: RunFolder) -> RunInfo:
         is_continued=description.get("is_continued") is True,
         has_changed_rate=description.get("has_changed_rate") is True
         or bool(_number(status, "rates_by_hand")),
+        next_rate=_number(status, "next_rate") if state == "failed" else None,
     )
 
 

@@ -102,7 +102,7 @@ class RunRecorder:
             raise
         except DivergedError as error:
             state = self._trainer.state() if self._trainer.can_start_over else None
-            self._fail("failed", str(error), state)
+            self._fail("failed", str(error), state, next_rate=error.next_rate)
             yield from self._writer.finish()
             raise
         except RankLostError as error:  # within a step, which no rank took
@@ -174,8 +174,16 @@ class RunRecorder:
         self._save("finished" if is_whole else "stopped", message, is_last=True)
         yield from self._writer.finish()
 
-    def _fail(self, end: str, message: str, state: TrainingState | None = None) -> None:
+    def _fail(
+        self,
+        end: str,
+        message: str,
+        state: TrainingState | None = None,
+        *,
+        next_rate: float | None = None,
+    ) -> None:
         """Keep the last good models; without a `state` that on the disk, from before, stays."""
+        why = {"state": end, "message": message, "next_rate": next_rate}
         if state is not None:
             self._status = status_of(state, end, message, datetime.now().astimezone())
         self._writer.save(
@@ -183,7 +191,7 @@ class RunRecorder:
                 state=state,
                 best=self._writer.unsaved_best,
                 last=self._latest,
-                status=self._status | {"state": end, "message": message},
+                status=self._status | why,
             )
         )
 

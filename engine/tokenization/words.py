@@ -78,7 +78,7 @@ _PIECE = regex.compile(
     r"|(?P<ordinal>\d++\.[ºª](?!\w))"
     rf"|(?P<number>(?:(?<![^\s(\[“\"])[-−+])?{NUMBER}(?![-‐‑'’]?{_LETTER}))"
     r"|(?P<fraction>(?<![\w.\\])[.,]\d+(?!\w))"
-    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFKcfk](?!\w))"
+    r"|(?P<grade>(?<!\w)\p{Lu}(?:\+{1,2}|\#)(?!\w)|°[CFKcfk](?!\w)|(?<!\w)[nN]°s?(?!\p{L}))"
     r"|(?P<dotted>(?:\p{L}\.[-‑]?)+\p{L}(?![\p{L}\p{M}\p{N}_'’])\.?)"
     rf"|(?P<word>{_UNIT}(?:(?:[-‐‑'’ʼ´`·]|&(?=\p{{Lu}})|\.(?=[\p{{Ll}}\d])|[*:](?=innen(?!\w))"
     rf"|(?<=\p{{Hebrew}})[\"״׳](?=\p{{Hebrew}})){_UNIT})*"

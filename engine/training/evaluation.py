@@ -403,4 +403,5 @@ def evaluate_references(
     counts = yield from count_sequences(model, counted, control)
     if counts is None:
         return None
-    return counts.losses(in_words_of(model.vocabulary, corpus, corpus.training)[0])
+    sentences, _ = in_words_of(model.vocabulary, corpus, corpus.training)
+    return (yield from counts.losses(sentences, control))

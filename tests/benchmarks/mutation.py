@@ -28,7 +28,7 @@ from tests.benchmarks.places import ROOT
 COPIED = ("app", "engine", "resources", "tests", "main.py", "pyproject.toml")
 
 # The tests of each module, the quick ones first: test_<name>.py in the folder of its room.
-_LAYOUTS = ("detection", "header", "further_on", "../layouts", "../csv_rows")
+_LAYOUTS = ("detection", "header", "around_one_column", "further_on", "../layouts", "../csv_rows")
 _WHOLE_FILES = ("../reader_preview", "../reader", "../work")
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips", "layout/joined"),

@@ -56,8 +56,10 @@ def main() -> int:
     """Scroll and print; return 1 if it is not smooth."""
     options = _arguments()
     qt = QApplication(sys.argv[:1])
-    Theme(qt).choose("light")
+    theme = Theme(qt)
+    theme.choose("light")
     tab = DatasetTab()
+    theme.put_on()
     tab.resize(*_WINDOW)
     tab.show()
     corpus = _corpus_of(options.rows)

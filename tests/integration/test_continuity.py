@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from app.session import REOPENING_TEXT
@@ -69,6 +69,21 @@ def test_that_the_first_start_shows_the_start_page(enter: Enter) -> None:
     person = enter()
 
     assert person.app.window.is_home
+
+
+def test_that_a_restart_after_a_divergence_proposes_the_lower_rate(
+    prepared: Person, enter: Enter
+) -> None:
+    prepared.app.window.show_tab(1)
+    prepared.qtbot.keyClicks(prepared.find(QLineEdit, "training.learning_rate_edit"), "10")
+    prepared.start_training(epochs=20)
+    prepared.rest()
+    assert "The learning rate 10 is too high." in prepared.message
+    prepared.close()
+
+    back = enter()
+
+    assert back.find(QLineEdit, "training.learning_rate_edit").text() == "0.003"
 
 
 def test_that_a_restart_is_where_the_person_was(trained: Person, enter: Enter) -> None:

@@ -123,6 +123,10 @@ def corpus_origin(summary: "CorpusSummary") -> str:
     column = f"{noun} “{columns}”, " if columns else ""
     name = delimiter_name(summary.delimiter)
     separated = f"{name}-separated" if summary.delimiter else name
+    if summary.kind in ("lines", "paragraphs"):
+        column, separated = "", summary.named_columns
+    elif summary.kind == "json":
+        separated = "JSON Lines"
     read = f"{column}{summary.encoding}, {separated}"
     return f"{summary.name}: {read}  ·  sentences: {summary.splitter}"
 

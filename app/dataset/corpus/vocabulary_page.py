@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyqtgraph import AxisItem, InfiniteLine, TextItem
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,7 +27,7 @@ from app.shared.labels import describe, make_card, make_label
 from app.shared.layouts import in_column, in_row
 from app.shared.plots import StillPlot, round_powers, spread
 from app.shared.scrolling import prepare_scrolling
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import current_palette, scaled
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ COLUMNS = {
 SMALLEST_PLOT = 240  # px, of height
 SMALLEST_SLIDER = 24  # px, of height
 SAMPLES = ("8,000", "10.0 %", "10.0 %", "1,610,000", "1 min 05 s")  # wide cells
-TABLE_MARGINS = 36  # px, of width
 MEASURE = "Measure an epoch's t&ime"
 SizeRow: TypeAlias = tuple[int, Sequence[str]]  # a size and its cells
 
@@ -185,7 +184,7 @@ class VocabularyPage(QScrollArea):
     def _build_table(self, parent: QWidget) -> QFrame:
         card = make_card(parent)
         self._table = describe(
-            RecordTable(card),
+            _CostTable(card),
             "dataset.budget_table",
             "Vocabulary sizes and their costs",
             "Choose a row to choose its size; select rows and press Ctrl+C to copy them",
@@ -193,8 +192,7 @@ class VocabularyPage(QScrollArea):
         columns = (_cost_column(place, *texts) for place, texts in enumerate(COLUMNS.items()))
         self._model = RowsModel(columns, self)
         self._table.setModel(self._model)
-        needed = sum(fit_column(self._table, *sample) for sample in enumerate(SAMPLES))
-        card.setMinimumWidth(needed + TABLE_MARGINS)
+        self._table.fit_columns(dict(enumerate(SAMPLES)))
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -230,6 +228,15 @@ class VocabularyPage(QScrollArea):
 
 def _cost_column(place: int, title: str, tip: str) -> Column[SizeRow]:
     return Column(title=title, tip=tip, text=lambda row: row[1][place], is_number=True)
+
+
+class _CostTable(RecordTable):
+    """A table that has room for all its columns."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what headings and samples need."""
+        needed = sum(map(self.fitted_width, range(len(SAMPLES)))) + 2 * self.frameWidth()
+        return QSize(needed, super().minimumSizeHint().height())
 
 
 class SizeAxis(AxisItem):  # type: ignore[misc]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine import RowProblem
 
 LINE_WIDTH, TEXT_WIDTH = 60, 88  # px
+WIDEST_LINE = 120  # px, with the name of its file
 SMALLEST_PANEL = 344  # px, of width: the reason can be read
 TWO_LINES = 48  # px, of a row
 SMALLEST_TABLE = 96  # px, of height
@@ -72,6 +73,15 @@ class ProblemPanel(QFrame):
         self._model.set_rows(tuple(problems))
         self.show_heading(heading)
         self.setVisible(bool(problems))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Widen the columns that are not stretched, so that numbers and titles are whole."""
+        header = self._table.horizontalHeader()
+        line = min(self._table.sizeHintForColumn(0), scaled(WIDEST_LINE))
+        for column, needed in ((0, line), (2, 0)):
+            needed = max(needed, header.sectionSizeHint(column), header.sectionSize(column))
+            header.resizeSection(column, needed)
 
     def show_cost(self, text: str) -> None:
         """Say what a quote that is never closed cost, and offer the way out; "" for nothing."""
@@ -124,7 +134,7 @@ def problem_columns() -> "tuple[Column[RowProblem], ...]":
             tooltip=_whole_problem,
         ),
         Column(
-            title="Its beginning",
+            title="Row begins",
             text=lambda problem: shorten(problem.text, CELL_LENGTH),
             tooltip=_whole_problem,
         ),

@@ -37,6 +37,7 @@ class NextWordsController(BackgroundController):
         self._waiting: set[Kind] = set()
         self._asked: tuple[Kind, SampleConfig] | None = None
         self._rested: RestedWord | None = None
+        self._written_from = ""  # the start words when sentences were last asked for
         self._typing = Throttle(TYPING_INTERVAL_MS, self, clock=self._clock)
         self._models = Throttle(MODEL_INTERVAL_MS, self, clock=self._clock)
         self._connect_signals()
@@ -45,6 +46,7 @@ class NextWordsController(BackgroundController):
     def _connect_signals(self) -> None:
         self._generate_panel.start_line.textChanged.connect(self._typing.submit)
         self._generate_panel.settings_changed.connect(self._on_settings_changed)
+        self._generate_panel.generate_requested.connect(self._on_generate_requested)
         self._score_panel.place_changed.connect(self._on_place_changed)
         for view in (self._generate_panel.sentences, self._score_panel.coloured):
             view.word_rested.connect(self._on_word_rested)
@@ -124,7 +126,8 @@ class NextWordsController(BackgroundController):
     def _half_typed(self, said: NextWords) -> tuple[str, Sequence[str]]:
         """Return the unknown word that is being typed and words that begin so; "" if none is."""
         line, model = self._generate_panel.start_line, self._session.shown_model
-        if not (line.hasFocus() and said.words_before and model is not None):
+        is_written = line.hasFocus() and line.text() != self._written_from
+        if not (is_written and said.words_before and model is not None):
             return "", ()
         last = said.words_before[-1]
         if last not in said.unknown_words or line.text()[-1:].isspace():
@@ -141,6 +144,11 @@ class NextWordsController(BackgroundController):
     def _on_models_released(self, _value: object) -> None:
         self._ask("start")
         self._ask("place")
+
+    @Slot()
+    def _on_generate_requested(self) -> None:
+        self._written_from = self._generate_panel.start_line.text()  # no word is half typed
+        self._ask("start")
 
     @Slot()
     def _on_place_changed(self) -> None:

@@ -17,7 +17,7 @@ from app.shared.formatting import (
 )
 from app.shared.labels import ElidedLabel, as_plain, describe, make_label
 from app.shared.layouts import in_column, in_row
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 from engine import SENTENCE_END, UNKNOWN_TOKEN, FileScored, StageProgress, WordStatistic
 
@@ -122,13 +122,9 @@ class FilePage(QWidget):
         )
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(WORD, QHeaderView.ResizeMode.Stretch)
-        for column, sample in (
-            (COUNT, "1,000,000"),
-            (BITS, "00.00 bits"),
-            (SHARE, "100.0 % of all"),
-        ):
+        for column in (COUNT, BITS, SHARE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            fit_column(self._table, column, sample)
+        self._table.fit_columns({COUNT: "1,000,000", BITS: "00.00 bits", SHARE: "100.0 % of all"})
 
     def _build_layout(self) -> None:
         choice = in_row(self._open_button, (self._name_label, 1))

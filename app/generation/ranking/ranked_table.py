@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.shared.formatting import format_count
 from app.shared.saving import inert_csv
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 from engine import RankedCandidate
 
@@ -46,7 +46,7 @@ class RankedTable(RecordTable):
         self.setModel(self._rows)
         self.setWordWrap(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        samples = {
+        self._figures = {
             GROUP: "100",
             PLACE: "100",
             LISTED: "100",
@@ -56,7 +56,7 @@ class RankedTable(RecordTable):
             OWN: "−123.45",
             UNKNOWN: "10",
         }
-        self._samples = samples  # of what each column holds
+        self.fit_columns(self._figures)
         self.set_placeholder("The sentences appear here in order, the most probable first.")
         self.doubleClicked.connect(self._on_double_clicked)
         self.show_ranking(())
@@ -77,13 +77,9 @@ class RankedTable(RecordTable):
         return self._ranked
 
     def _share_the_width(self) -> None:
-        """Give each figure what it needs in the present font, and the sentence what is left."""
-        widths = (
-            fit_column(self, column, text)
-            for column, text in self._samples.items()
-            if not self.isColumnHidden(column)
-        )
-        room = self.viewport().width() - sum(widths)
+        """Give each figure what it needs, and the sentence what is left."""
+        shown = [column for column in self._figures if not self.isColumnHidden(column)]
+        room = self.viewport().width() - sum(map(self.fitted_width, shown))
         self.setColumnWidth(SENTENCE, max(room, scaled(_SMALLEST_SENTENCE)))
 
     @Slot(QModelIndex)

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.generation.records import ModelScore
 from app.shared.formatting import format_odds, format_perplexity
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import scaled
 
 PLACE, SENTENCE, PROBABILITY, PERPLEXITY, MODEL = range(5)
@@ -47,9 +47,7 @@ class ComparisonTable(RecordTable):
         header.setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         numbers = {PLACE: "500", PROBABILITY: "1 in 8.8 × 10¹⁰⁰", PERPLEXITY: "12,300"}
-        self._numbers = sum(fit_column(self, *number) for number in numbers.items())
-        self._widest_model = fit_column(self, MODEL, "a long name.csv, 12:34:56, epoch 100.5")
-        self.setMinimumHeight(header.sizeHint().height() + _EMPTY_LINES * self._line_height())
+        self.fit_columns(numbers | {MODEL: "a long name.csv, 12:34:56, epoch 100.5"})
         self.doubleClicked.connect(self._on_double_clicked)
         self._scores.modelReset.connect(self._share_the_width)
 
@@ -76,8 +74,11 @@ class ComparisonTable(RecordTable):
         self._scores.set_rows(pinned)
         self.count_changed.emit(len(pinned))
 
-    def _line_height(self) -> int:
-        return self.fontMetrics().lineSpacing()
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the headings and the words in an empty table."""
+        lines = _EMPTY_LINES * self.fontMetrics().lineSpacing()
+        heading = self.horizontalHeader().sizeHint().height()
+        return QSize(super().minimumSizeHint().width(), heading + lines)
 
     @Slot()
     def remove_selected_or_all(self) -> None:
@@ -97,8 +98,9 @@ class ComparisonTable(RecordTable):
         """
         has_models = len({_model_name(scored) for scored in self._pinned}) > 1
         self.setColumnHidden(MODEL, not has_models)
-        room = self.viewport().width() - self._numbers
-        model = max(min(self._widest_model, room // 3), scaled(_SMALLEST_MODEL))
+        numbers = sum(map(self.fitted_width, (PLACE, PROBABILITY, PERPLEXITY)))
+        room = self.viewport().width() - numbers
+        model = max(min(self.fitted_width(MODEL), room // 3), scaled(_SMALLEST_MODEL))
         least = scaled(_SMALLEST_SENTENCE) if self._pinned else 0
         self.setColumnWidth(MODEL, model)
         self.setColumnWidth(SENTENCE, max(room - has_models * model, least))

@@ -20,7 +20,7 @@ from app.shared.direction import isolated
 from app.shared.formatting import counted, format_count, format_share, shorten
 from app.shared.labels import describe, make_label
 from app.shared.layouts import in_column, in_row
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import current_palette
 from engine import SENTENCE_END, SENTENCE_START, UNKNOWN_TOKEN, NextWord, NextWords
 
@@ -139,10 +139,8 @@ class NextWordTable(RecordTable):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(BARS, QHeaderView.ResizeMode.Stretch)
-        fit_column(self, RANK, "100,000")
-        fit_column(self, WORD, "end of sentence")
-        for column in (MODEL, DRAWN):
-            fit_column(self, column, "1 in 12,345")
+        odds = "1 in 12,345"
+        self.fit_columns({RANK: "100,000", WORD: "end of sentence", MODEL: odds, DRAWN: odds})
         self.clicked.connect(self._on_clicked)
 
     def show_words(self, words: Sequence[NextWord], taken: str) -> None:

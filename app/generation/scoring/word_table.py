@@ -8,7 +8,7 @@ from app.generation.records import ModelScore
 from app.generation.scoring.bands import expected_text
 from app.shared.direction import isolated
 from app.shared.formatting import format_bits, format_count, format_odds, format_probability
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 from app.shared.theme import Palette, current_palette, scaled
 from engine import SENTENCE_END, WordScore
 
@@ -35,8 +35,8 @@ class WordProbabilityTable(RecordTable):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(SURPRISE, QHeaderView.ResizeMode.Stretch)
-        self._widest_word = fit_column(self, WORD, "somewhat   unknown → UNKNOWN_TOKEN")
-        self._numbers = fit_column(self, PROBABILITY, "0.00123") + fit_column(self, RANK, "100,000")
+        widest_word = "somewhat   unknown → UNKNOWN_TOKEN"
+        self.fit_columns({WORD: widest_word, PROBABILITY: "0.00123", RANK: "100,000"})
 
     def show_score(self, scored: ModelScore | None) -> None:
         """Show the words of a score; None empties the table."""
@@ -50,8 +50,9 @@ class WordProbabilityTable(RecordTable):
         """Let the word give way where the bar would have no room."""
         super().resizeEvent(event)
         surprise = self.fontMetrics().horizontalAdvance(_WIDEST_BITS) + scaled(_SMALLEST_BAR)
-        room = self.viewport().width() - self._numbers - surprise
-        self.setColumnWidth(WORD, min(self._widest_word, max(room, scaled(_SMALLEST_WORD))))
+        numbers = self.fitted_width(PROBABILITY) + self.fitted_width(RANK)
+        room = max(self.viewport().width() - numbers - surprise, scaled(_SMALLEST_WORD))
+        self.setColumnWidth(WORD, min(self.fitted_width(WORD), room))
 
 
 class SurpriseDelegate(QStyledItemDelegate):

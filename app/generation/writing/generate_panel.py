@@ -269,6 +269,11 @@ class GeneratePanel(QFrame):
         if isinstance(settings.start, str):
             self.start_line.setText(settings.start)
 
+    def clear_start(self) -> None:
+        """Begin with no words."""
+        self.start_line.clear()
+        self._on_form_changed()
+
     def show_suggesting(self, *, is_suggesting: bool) -> None:
         """Show whether words are suggested."""
         with QSignalBlocker(self._suggest_check):

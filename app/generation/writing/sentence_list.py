@@ -26,7 +26,7 @@ from app.generation.writing.sentence_columns import (
 from app.generation.writing.sentence_delegate import SentenceDelegate
 from app.shared.direction import isolated
 from app.shared.hover import Hover
-from app.shared.tables import RecordTable, RowsModel, fit_column
+from app.shared.tables import RecordTable, RowsModel
 from engine import Copy, SentenceGenerated, SentenceGrowing, WordScore
 
 _FIT_INTERVAL_MS = 40
@@ -91,15 +91,16 @@ class SentenceList(RecordTable):
 
     def _build_columns(self) -> None:
         header = self.horizontalHeader()
-        header.setSectionResizeMode(NUMBER, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(PROBABILITY, QHeaderView.ResizeMode.Interactive)
-        fit_column(self, NUMBER, "100,000")
-        fit_column(self, PROBABILITY, "1 in 8.8 × 10¹⁰⁰⁰")
-        header.setSectionResizeMode(COPIED, QHeaderView.ResizeMode.Interactive)
-        fit_column(self, COPIED, "10 of 10")
-        header.setSectionResizeMode(FAVOURITE, QHeaderView.ResizeMode.Interactive)
-        fit_column(self, FAVOURITE, "★")
+        samples = {
+            NUMBER: "100,000",
+            PROBABILITY: "1 in 8.8 × 10¹⁰⁰⁰",
+            COPIED: "10 of 10",
+            FAVOURITE: "★",
+        }
+        for column in samples:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        self.fit_columns(samples)
         self._delegate = SentenceDelegate(self)
         self.setItemDelegateForColumn(SENTENCE, self._delegate)
         self.setMouseTracking(True)

@@ -212,6 +212,11 @@ class ConfigForm(QWidget):
                 self._put(name, value)
         self._mark_changes()
 
+    def propose_rate(self, rate: float) -> None:
+        """Put a learning rate in place of one that was too high, marked as a change."""
+        self._put("learning_rate", f"{rate:g}")
+        self.changed.emit()
+
     def _put(self, name: str, value: Any) -> None:
         fields = self.fields
         match self._rows[name].field:

@@ -222,14 +222,13 @@ class LossPlot(QWidget):
             "right": LossAxis("right", perplexity_of_loss),
             "bottom": ProgressAxis(),
         }
-        self._canvas = PlotWidget(self, axisItems=axes)
+        self._canvas = PlotWidget(self, axisItems=axes, enableMenu=False)
         self._canvas.setObjectName("training.loss_canvas")
         self._canvas.setAccessibleName("Loss curve")
         self._canvas.setAccessibleDescription(READING_HINT)  # a tool tip would hide the curve
         self._canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._canvas.setMinimumHeight(scaled(SMALLEST_PX))
         self._plot = self._canvas.getPlotItem()
-        self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.showAxis("right")
         self._plot.showGrid(x=False, y=True, alpha=0.25)

@@ -57,7 +57,7 @@ CacheEvents = Generator[StageProgress | Notice, None, PreparedText | None]
 
 # Raised with every change of what the same file and options become, from its bytes to
 # sentences and words: what was prepared before is then prepared again.
-PREPARATION_VERSION = 12  # 1 was a digest of the engine's sources
+PREPARATION_VERSION = 13  # 1 was a digest of the engine's sources
 
 
 def corpus_cache_folder() -> Path:

@@ -49,7 +49,7 @@ from engine.documents.rows import (
     json_rows,
     text_rows,
 )
-from engine.documents.table_shape import Shape, names_total, shape_of
+from engine.documents.table_shape import Shape, counts_rows, is_rule, names_total, shape_of
 from engine.documents.text_file import SAMPLE_BYTES, Sample, TextFile, decode_pieces, decode_sample
 from engine.errors import CorpusError
 
@@ -104,9 +104,10 @@ class Layout:
     ) -> Iterator[Row | RowProblem]:
         """Iterate over the rows of `source`, the header left out."""
         if self.kind == "lines":
-            return text_rows(
+            texts = text_rows(
                 source, has_paragraphs=self.has_paragraphs, keep_undecodable=keep_undecodable
             )
+            return self._without_notes(texts)
         if self.kind == "json":
             return json_rows(source, self.columns, wanted, keep_undecodable=keep_undecodable)
         table = self.table_rows(source, keep_undecodable=keep_undecodable)
@@ -166,7 +167,8 @@ class Layout:
                 first = row.fields[0].strip()
                 if first == header[0] and _stripped(row.fields) == header:
                     row = _left_out(row, "it is the header again")
-                elif is_first and shape.is_second_header(row.fields):
+                    is_first = True
+                elif is_first and (is_rule(row.fields) or shape.is_second_header(row.fields)):
                     row = _left_out(row, "it belongs to the header")
                 elif is_table and names_total(first) and shape.is_total(row.fields):
                     row = _left_out(row, "a total")
@@ -178,11 +180,14 @@ class Layout:
         ending = list(last)
         for index in range(len(ending) - 1, -1, -1):
             row = ending[index]
-            if not isinstance(row, Row):
+            if counts_rows(row.text if isinstance(row, RowProblem) else row.fields[0]):
+                ending[index] = _left_out(row, "a database wrote it below the rows")
+            elif not isinstance(row, Row):
                 continue
-            if shape is None or not shape.is_note(row.fields):
+            elif shape is not None and shape.is_note(row.fields):
+                ending[index] = _left_out(row, "a note or a total below the table")
+            else:
                 break
-            ending[index] = _left_out(row, "a note or a total below the table")
         yield from ending
 
 
@@ -190,8 +195,9 @@ def _stripped(fields: Sequence[str]) -> tuple[str, ...]:
     return tuple(field.strip() for field in fields)
 
 
-def _left_out(row: Row, what: str) -> RowProblem:
-    text = beginning(" ".join(filter(None, row.fields)))
+def _left_out(row: Row | RowProblem, what: str) -> RowProblem:
+    fields = row.fields if isinstance(row, Row) else [row.text]
+    text = beginning(" ".join(filter(None, fields)))
     return RowProblem(line=row.line, reason=LEFT_OUT + what, text=text)
 
 

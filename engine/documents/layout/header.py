@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.documents.layout.hypotheses import Hypothesis, quoted_delimiter
 from engine.documents.layout.names import NAME, TEXT_NAMES
-from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of
+from engine.documents.table_shape import NUMBER, UNKNOWN, Shape, column_of, is_rule
 from engine.documents.text_file import shown
 from engine.wording import counted
 
@@ -74,6 +74,7 @@ def find_header(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: 
                         continue
                 is_shorter = found.shape.ends_with_delimiter and fields == rows[index].fields
                 doubt = _LESS_AT_THE_END if is_shorter else _doubt_of_few(len(body))
+                doubt = doubt or _doubt_of_only_name([name for name in fields if name.strip()])
                 return Header(row=index, first=index + 1, names=tuple(fields), doubt=doubt)
             if not _may_stand_above(found, fields, index):
                 break
@@ -182,29 +183,62 @@ def _may_stand_above(found: Hypothesis, fields: list[str], index: int) -> bool:
 
 def _of_one_column(found: Hypothesis, has_header: bool | None) -> Header:  # noqa: FBT001
     rows = [[row.fields[0]] for row in found.rows]
+    texts = [row[0] for row in rows]
     is_chosen = has_header is not None
     if not is_chosen:
         for index in (1, 2):  # below a title or a comment
             name = rows[index][0].strip().lower() if len(rows) > index + 1 else ""
             if name in TEXT_NAMES and name not in (row[0].strip().lower() for row in rows[:index]):
                 return Header(row=index, first=index + 1, names=(rows[index][0],))
-        has_header = _can_name_texts(rows[0][0]) and (
-            detect_header(rows) or _is_one_word_above_sentences([row[0] for row in rows])
-        )
+        has_header = _names_texts(texts)
+    doubt = "" if is_chosen else _doubt_of_title(found)
     if has_header:
-        doubt = "" if is_chosen else _doubt_of_name(found)
+        doubt = doubt or ("" if is_chosen else _doubt_of_name(found))
         return Header(row=0, first=1, names=tuple(rows[0]), doubt=doubt)
-    return Header(row=-1, first=0, names=())
+    return Header(row=-1, first=0, names=(), doubt=doubt)
+
+
+def _doubt_of_title(found: Hypothesis) -> str:
+    """Return why a line below the first may name the texts; "" where none may."""
+    texts = [row.fields[0] for row in found.rows]
+    for index in (1, 2):
+        title, name = texts[:index], texts[index:]
+        is_title = all(len(text.split()) > 1 and text.strip()[-1:].isalnum() for text in title)
+        if name and is_title and (_is_underlined(name) or _is_one_word_above_sentences(name)):
+            return (
+                f"the line '{name[0].strip()}' may name the column, below a title, but both are "
+                "taken for texts; if it does, leave out what is above it (--skip-rows)"
+            )
+    return ""
+
+
+def _is_underlined(texts: Sequence[str]) -> bool:
+    """Whether a single word stands above a line of dashes, as in what a database prints."""
+    return len(texts) > 1 and bool(NAME.fullmatch(texts[0].strip())) and is_rule(texts[1:2])
 
 
 def _doubt_of_name(found: Hypothesis) -> str:
     """Return why the first line may be a text; "" where it is what columns are called."""
-    name = found.rows[0].fields[0].strip()
-    is_usual = any(word in TEXT_NAMES for word in _PARTS.split(name.lower()))
     is_table = found.quoted * len(found.rows) >= _ENOUGH
-    if is_usual or is_table or not name.isalpha():
+    return "" if is_table else _doubt_of_only_name(found.rows[0].fields)
+
+
+def _doubt_of_only_name(names: Sequence[str]) -> str:
+    """Return why the only name in the first line may be a text; "" where there are more."""
+    name = names[0].strip()
+    is_usual = any(word in TEXT_NAMES for word in _PARTS.split(name.lower()))
+    if len(names) > 1 or is_usual or not name.isalpha():
         return ""
     return f"the first line, '{name}', is taken for the name of the column"
+
+
+def _names_texts(texts: Sequence[str]) -> bool:
+    """Whether the first of the texts in the only column names the others."""
+    return _can_name_texts(texts[0]) and (
+        detect_header([[text] for text in texts])
+        or _is_underlined(texts)
+        or _is_one_word_above_sentences(texts)
+    )
 
 
 def _can_name_texts(name: str) -> bool:
@@ -291,6 +325,8 @@ def _names(fields: Sequence[str], body: list[list[str]]) -> bool:
         if index == 0 and not _is_index([row[0] for row in body]):
             return False
     kept = [index for index in range(len(names)) if names[index]]
+    if len(kept) == 1 and not any(row[index].strip() for row in body for index in unnamed):
+        return _names_texts([names[kept[0]], *(row[kept[0]] for row in body)])
     rows = [[names[index] for index in kept]]
     rows += [[row[index] for index in kept] for row in body]
     return detect_header(rows)

@@ -429,9 +429,10 @@ def _is_running_text(found: Hypothesis, body: list[list[str]]) -> bool:
         for fields in rows
         for left, right in itertools.pairwise(fields)
     )
-    behind += sum(not fields[-1] for fields in rows)  # a comma at the end of a line
     if found.dialect.skips_blanks:
         behind = marks  # they are gone from the cells
+    elif found.quoted < _ALL_WRAPPED:
+        behind += sum(not fields[-1] for fields in rows)  # a comma at the end of a line
     if behind < _BLANK_BEHIND * marks or not marks:
         return False
     is_quoted = found.dialect.skips_blanks and found.needs_quotes  # as no running text is

@@ -334,7 +334,9 @@ def test_that_prepare_and_cancel_are_in_sight_in_a_small_window(tab: DatasetTab)
 
 @pytest.fixture
 def style(qapp: QApplication) -> Iterator[None]:
-    Theme(qapp).choose("light")
+    theme = Theme(qapp)
+    theme.choose("light")
+    theme.put_on()
     yield
     qapp.setStyleSheet("")
 

@@ -172,6 +172,36 @@ def test_that_a_cap_that_was_hit_is_told(qtbot: QtBot, open_bench: MakeBench) ->
     assert bench.messages[-1].text == notice.text
 
 
+def test_that_an_unknown_word_to_begin_with_is_told_beside_its_line_alone(
+    qtbot: QtBot, open_bench: MakeBench
+) -> None:
+    notice = Notice(text="“glads” is unknown.", severity="info", unknown_words=("glads",))
+    bench = open_bench(generate=lambda model, config, control: iter([notice]))
+    bench.session.set_model(fake_model())
+    bench.find(QLineEdit, "start_edit").setText("glads")
+
+    generate(qtbot, bench)
+
+    assert bench.messages == []
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
+
+
+@pytest.mark.parametrize(("language", "left"), [("de", ""), ("en", "I think"), ("", "I think")])
+def test_that_words_to_begin_with_go_with_their_language(
+    open_bench: MakeBench, language: str, left: str
+) -> None:
+    bench = open_bench()
+    bench.session.set_model(fake_model(language="en"))
+    line = bench.find(QLineEdit, "start_edit")
+    line.setText("I think")
+    line.editingFinished.emit()
+
+    bench.session.set_model(None)
+    bench.session.set_model(fake_model(language=language))
+
+    assert line.text() == bench.settings.settings.sample.start == left
+
+
 def test_that_a_sentence_that_was_cut_ends_with_an_ellipsis(
     qtbot: QtBot, open_bench: MakeBench
 ) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QStandardItemModel
 from pytestqt.qtbot import QtBot
 
-from app.shared.tables import Column, RecordTable, RowsModel, fit_column
+from app.shared.tables import Column, RecordTable, RowsModel
 
 Role = Qt.ItemDataRole
 HORIZONTAL = Qt.Orientation.Horizontal
@@ -153,9 +153,22 @@ def test_that_a_column_has_room_for_its_heading_and_for_its_cells(qtbot: QtBot) 
     model.setHorizontalHeaderLabels(["a rather long heading", "short"])
     table.setModel(model)
 
-    fit_column(table, 0, "1")
-    fit_column(table, 1, "a rather long cell in the column")
+    table.fit_columns({0: "1", 1: "a rather long cell in the column"})
 
     advance = table.fontMetrics().horizontalAdvance
     assert table.columnWidth(0) > advance("a rather long heading")
     assert table.columnWidth(1) > advance("a rather long cell in the column")
+
+
+def test_that_columns_are_fitted_to_a_style_put_on_later_but_not_those_chosen(qtbot: QtBot) -> None:
+    table = RecordTable()
+    qtbot.addWidget(table)
+    table.setModel(QStandardItemModel(0, 2))
+    table.fit_columns({0: "some text", 1: "some text"})
+    fitted = table.columnWidth(0)
+    table.setColumnWidth(1, fitted + 1)
+
+    table.setStyleSheet("QHeaderView::section { padding: 60px; }")
+
+    assert table.columnWidth(0) > fitted
+    assert table.columnWidth(1) == fitted + 1

@@ -31,6 +31,7 @@ SMALLEST_CONTRAST = 4.5  # WCAG 2, AA
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme(qapp)
+    theme.put_on()
     yield theme
     theme.choose("light")
     qapp.setStyleSheet("")

@@ -59,6 +59,7 @@ def test_that_headings_grow_with_the_font(qapp: QApplication, font_size: int) ->
     theme = Theme(qapp)
 
     theme.choose("light")
+    theme.put_on()
 
     assert 'QLabel[role="title"] { font-size: 30px;' in qapp.styleSheet()
     qapp.setStyleSheet("")

@@ -31,6 +31,7 @@ from engine import (
     SentenceGenerated,
     SentenceScore,
     SentenceScored,
+    TokenizerConfig,
     WordScore,
 )
 from tests.app.support.runs_fakes import FakeRuns
@@ -41,7 +42,7 @@ UNKNOWN = ("glads", "frobnicate")
 ChildT = TypeVar("ChildT", bound=QObject)
 
 
-def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
+def fake_model(*, epoch: float = 2.4, step: int = 1204, language: str = "en") -> Any:
     return SimpleNamespace(
         title=f"comments, 100 hidden units, epoch {epoch:g}",
         description=f"A network trained for {epoch:g} epochs.",
@@ -57,6 +58,7 @@ def fake_model(*, epoch: float = 2.4, step: int = 1204) -> Any:
         word_dim=8000,
         mixture=None,
         vocabulary=SimpleNamespace(words=("SENTENCE_START", "SENTENCE_END", "so", "UNKNOWN_TOKEN")),
+        reading=SimpleNamespace(config=TokenizerConfig(language=language)),
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.session import CurrentRun
 from app.shared.formatting import NOT_KNOWN
 from app.window.views.message_bar import MessageBar
 from engine import (
@@ -55,7 +56,13 @@ def diverges(_control: RunControl) -> Iterator[Any]:
     yield loss_point(90, 4321.0)
     yield SnapshotPublished(step=50, epoch=0.5, model=fake_model(points=50))
     yield CheckpointSaved(path=Path("runs") / "1" / "state.safetensors", step=90)
-    raise DivergedError(TEXT)
+    raise DivergedError(TEXT, next_rate=0.005)
+
+
+def diverges_at_once(_control: RunControl) -> Iterator[Any]:
+    yield started()
+    yield SnapshotPublished(step=0, epoch=0.0, model=fake_model())
+    raise DivergedError(TEXT, next_rate=0.005)
 
 
 def train(qtbot: QtBot, bench: GenerationBench, events: Any) -> None:
@@ -145,18 +152,56 @@ def test_that_the_lower_rate_is_in_the_form(qtbot: QtBot, bench: GenerationBench
     assert bench.train.calls[1]["train"].learning_rate == 0.004
 
 
+def test_that_the_rate_to_try_stands_in_the_form_after_a_divergence(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    rate = bench.find("learning_rate_edit")
+    rate.setFocus()
+    qtbot.keyClicks(rate, "1000")
+
+    with qtbot.waitSignal(bench.tab.form.changed):  # so that the next start has it, too
+        train(qtbot, bench, diverges)
+
+    assert rate.text() == "0.005"
+    bench.find("learning_rate_edit.reset").click()
+    assert rate.text() == "1000"
+
+
+def test_that_going_on_after_a_divergence_is_said_to_be_at_the_lower_rate(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    train(qtbot, bench, diverges)
+
+    assert "at learning rate 0.005 up to epoch" in bench.find("more_button").toolTip()
+
+
+def test_that_a_run_that_diverged_once_is_opened_with_the_rate_to_try(
+    bench: GenerationBench,
+) -> None:
+    model, run = fake_model(points=30), CurrentRun(run_id="1", next_rate=0.004)
+
+    bench.session.set_model(model, run=run)
+    assert bench.find("learning_rate_edit").text() == "0.004"
+    bench.session.set_model(model, run=CurrentRun(run_id="2"))
+
+    assert bench.find("learning_rate_edit").text() == ""
+
+
 def test_that_an_untrained_model_is_not_said_to_be_the_best(
     qtbot: QtBot, bench: GenerationBench
 ) -> None:
-    def diverges_at_once(_control: RunControl) -> Iterator[Any]:
-        yield started()
-        yield SnapshotPublished(step=0, epoch=0.0, model=fake_model())
-        raise DivergedError(TEXT)
-
     train(qtbot, bench, diverges_at_once)
 
     text = "Stopped: the learning rate is too high. Nothing was learned."
     assert bench.find("status_label").text() == text
+
+
+def test_that_the_button_starts_again_where_nothing_was_learned(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    train(qtbot, bench, diverges_at_once)
+
+    assert bench.action.text() == "Start again with a lower rate"
 
 
 def test_that_closing_the_message_takes_the_offer_away(

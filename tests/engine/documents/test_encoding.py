@@ -50,6 +50,25 @@ GREEK = ("Αυτό είναι ένα σχόλιο.", "Δεύτερο σχόλι�
 ENGLISH = ("It is an ordinary sentence.", "And so is this one, a little longer.")
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [*ENGLISH, *RUSSIAN, *CHINESE, "🙂\n😀\n", "a\n"])
+def test_that_utf32_without_its_mark_is_read(encoding: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode(encoding))
+
+    with DocumentReader(path, CsvConfig()) as reader:
+        texts = [document.text for document in reader]
+
+    assert (reader.encoding, texts) == (encoding, text.splitlines())
+
+
+@pytest.mark.parametrize("data", [b"", b"abc", b"\0" * 40, "a\nb\n".encode("utf-16-le")])
+def test_that_other_bytes_are_not_taken_for_utf32(data: bytes) -> None:
+    found = detect_encoding(Sample(head=data, is_whole=True))
+
+    assert not found.encoding.startswith("utf-32")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("sentences", [ENGLISH, RUSSIAN, GREEK, CHINESE, JAPANESE, KOREAN])
 @pytest.mark.parametrize("layout", ["{}\n", '{{}},"{}"\r\n', "{}\t1\r"])

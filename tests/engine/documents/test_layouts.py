@@ -422,3 +422,14 @@ def test_that_json_lines_divided_by_a_choice_are_doubtful_or_refused(tmp_path: P
     assert "a JSON object" in inspect_csv(path, CsvConfig(delimiter=";")).doubts[0]
     with pytest.raises(CorpusError, match="Leave --skip-rows out"):
         inspect_csv(path, CsvConfig(skip_rows=1))
+
+
+@pytest.mark.parametrize("row", ['"{text}",""', '"{text}",', '"{text}";""', '"{text}","",""'])
+def test_that_empty_columns_behind_texts_in_quotes_are_no_text(row: str, tmp_path: Path) -> None:
+    assert read(write(tmp_path, table("", row))) == (SENTENCES, [])
+
+
+def test_that_lines_that_end_with_a_comma_are_texts(tmp_path: Path) -> None:
+    lines = [f"{text}," for text in SENTENCES]
+
+    assert read(write(tmp_path, rows_of(*lines))) == (lines, [])

@@ -191,6 +191,33 @@ def test_that_the_texts_of_a_folder_come_in_order_of_name(tmp_path: Path) -> Non
     assert names_of(found) == ["a.TSV", "b.csv", "notes.md", "sub/c.txt.gz", "sub/d.xlsx"]
 
 
+def test_that_links_in_a_folder_are_followed_and_each_file_is_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    for name in ("elsewhere/a.csv", "elsewhere/sub/b.csv", "texts/c.csv", "texts/sub/d.csv"):
+        write(tmp_path, name, "x")
+    for name, target in {
+        "a.bin": "c.csv",
+        "again.csv": "c.csv",
+        "far.csv": "../elsewhere/a.csv",
+        "linked": "../elsewhere",
+        "loop": ".",
+        "sub/up": "..",
+        "twice": "sub",
+    }.items():
+        (folder / name).symlink_to(target)
+
+    found = text_files([folder])
+
+    assert names_of(found) == ["again.csv", "far.csv", "linked/sub/b.csv", "sub/d.csv"]
+
+
+def test_that_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", "x")
+    (tmp_path / "b.csv").symlink_to("gone.csv")
+
+    assert names_of(text_files([tmp_path])) == ["a.csv", "b.csv"]
+
+
 def test_that_a_folder_without_a_text_says_what_a_text_is(tmp_path: Path) -> None:
     write(tmp_path, "picture.png", "x")
 

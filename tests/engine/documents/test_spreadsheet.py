@@ -31,6 +31,24 @@ def test_that_a_cell_is_what_a_person_sees_in_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("one_x000D__x000A_two", "one\r\ntwo"),
+        ("_x0041_ _x00e9_", "A é"),
+        ("_x005F_x0041_", "_x0041_"),
+        ("one_xFFFE_ _xffff_two", "one two"),
+        ("one_xD800_ _xDE00_two_xD83D_", "one two"),
+        ("_xD83D__xDE00_", "😀"),
+        ("a_xyz_ _x41_ _xGGGG_", "a_xyz_ _x41_ _xGGGG_"),
+    ],
+)
+def test_that_an_escape_of_excel_is_its_character_or_nothing(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    assert cells(write_xlsx(tmp_path / "a.xlsx", {"S": [[written]]})) == [[shown]]
+
+
+@pytest.mark.parametrize(
     ("days", "shown"), [(1 + 7384 / 86400, "26:03:04"), (3599 / 86400, "0:59:59")]
 )
 def test_that_a_duration_is_hours_minutes_and_seconds(
@@ -66,10 +84,13 @@ def test_that_a_sheet_that_is_not_there_is_refused_with_the_names_of_twenty(tmp_
         ("one<text:tab/>two", "one\ttwo"),
         ('one<text:tab text:tab-ref="1"/>two', "one\ttwo"),
         ("one<text:line-break/>two", "one\ntwo"),
+        ("one <![CDATA[& <two/>]]> <![CDATA[three]]>", "one & <two/> three"),
+        ("<![CDATA[&lt;<text:tab/>]]>", "&lt;<text:tab/>"),
+        ("one _xFFFE_", "one _xFFFE_"),
         ('one<text:s text:c="2"/>two <text:span>three</text:span>', "one  two three"),
     ],
 )
-def test_that_blanks_of_an_opendocument_keep_words_apart(
+def test_that_a_cell_of_an_opendocument_is_what_a_person_sees_in_it(
     tmp_path: Path, inside: str, shown: str
 ) -> None:
     cell = f'<table:table-cell office:value-type="string"><text:p>{inside}</text:p>'

@@ -18,6 +18,7 @@ from engine.language_model.ngram import (
     sample_of,
 )
 from tests.benchmarks.data import synthetic_corpus
+from tests.engine.support.runs import StopsAfter
 
 START, END, A, B, C, UNKNOWN = range(6)
 BY_HAND = [[START, A, B, END], [START, A, C, END]]
@@ -56,7 +57,8 @@ def test_that_a_table_of_pairs_agrees_with_a_calculation_by_hand() -> None:
     assert model.next_word([START])[A] == pytest.approx((2 - 1) / 2 + 1 / 2 * 0.2)
     assert model.next_word([START, A, B])[END] == pytest.approx(0.5 / 1 + 0.5 * 0.3)
     loss = -(math.log(0.6) + math.log(0.35) + math.log(0.65)) / 3
-    assert model.loss(store([[START, A, B, END]])) == pytest.approx(loss)
+    told = model.probabilities(store([[START, A, B, END]]))
+    assert -np.log(told).mean() == pytest.approx(loss)
 
 
 def plain_probabilities(
@@ -191,6 +193,56 @@ def test_that_a_stop_ends_the_counting_without_a_result() -> None:
 
     assert list(events) == []
     assert corpus.references is None
+
+
+class CountsLooks(RunControl):
+    """A control that counts how often it is asked whether to go on."""
+
+    looks = 0
+
+    def proceed(self) -> bool:
+        self.looks += 1
+        return super().proceed()
+
+
+def test_that_a_stop_is_looked_for_after_so_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    for at_once in (10**9, 100):
+        for limit in ("_COUNTED_AT_ONCE", "_PREDICTED_AT_ONCE"):
+            monkeypatch.setattr(f"engine.language_model.ngram.{limit}", at_once)
+        control = CountsLooks()
+        list(count_references(synthetic_corpus(800, 100).with_validation_fraction(0.5), control))
+        looks.append(control.looks)
+
+    assert looks[0] == 2 + 3  # pairs and triples; three tables
+    assert looks[1] > 50 * looks[0]
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 4, 5])
+def test_that_a_stop_at_any_moment_counts_nothing(calls: int) -> None:
+    corpus = synthetic_corpus(400, 100).with_validation_fraction(0.2)
+
+    events = list(count_references(corpus, StopsAfter(calls)))
+
+    assert not any(isinstance(event, ReferencesCounted) for event in events)
+    assert corpus.references is None
+
+
+def test_that_parts_are_counted_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = random_sentences(40, 300, seed=9)
+    whole = counts_of(store(sentences), 40, 4).model(4)
+
+    monkeypatch.setattr("engine.language_model.ngram._COUNTED_AT_ONCE", 7)
+    parts = counts_of(store(sentences), 40, 4).model(4)
+
+    told = [model.probabilities(store(sentences)) for model in (whole, parts)]
+    assert told[0].tolist() == told[1].tolist()
+
+
+def test_that_sentences_that_are_shorter_than_the_sequences_are_counted() -> None:
+    model = counts_of(store([[START, END]] * 3), 6, 4).model(4)
+
+    assert model.next_word([START])[END] > 0.5
 
 
 def test_that_nothing_is_counted_where_nothing_is_held_out() -> None:

@@ -72,6 +72,7 @@ def test_that_a_diverged_run_keeps_its_last_good_model(store: RunStore, corpus: 
     run = store.info(run_id)
     assert run.state == "failed"
     assert "learning rate" in run.message
+    assert run.next_rate == 0.005
     assert store.open_model(run_id).hidden_dim == 4
 
 

@@ -49,6 +49,7 @@ def test_that_an_unknown_start_word_is_named_first_and_kept_as_typed() -> None:
 
     assert isinstance(events[0], Notice)
     assert "“zebra” is not a word of the model's vocabulary" in events[0].text
+    assert events[0].unknown_words == ("zebra",)
     assert events[1].words[:2] == ("the", "zebra")
 
 

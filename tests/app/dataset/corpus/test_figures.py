@@ -1,6 +1,7 @@
 """A corpus's summary in words."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,18 @@ def test_that_a_file_of_one_column_is_not_called_separated() -> None:
     summary = dataclasses.replace(SUMMARY, delimiter="")
 
     assert "utf-8, one column  ·" in corpus_origin(summary)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("lines", "comments.csv: utf-8, one text a line  ·"),
+        ("paragraphs", "comments.csv: utf-8, one text a paragraph  ·"),
+        ("json", "comments.csv: column “body”, utf-8, JSON Lines  ·"),
+    ],
+)
+def test_that_what_has_no_columns_is_not_said_to_have_them(kind: Any, told: str) -> None:
+    assert corpus_origin(dataclasses.replace(SUMMARY, delimiter="", kind=kind)).startswith(told)
 
 
 @pytest.mark.parametrize(

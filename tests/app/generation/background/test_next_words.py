@@ -263,6 +263,25 @@ def test_that_a_word_is_not_called_unknown_while_it_is_typed(
     qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
 
 
+def test_that_a_word_that_is_written_from_is_no_longer_being_typed(
+    qtbot: QtBot, bench: GenerationBench
+) -> None:
+    model = fake_model()
+    model.vocabulary.words = ("SENTENCE_START", "SENTENCE_END", "gladsome", "UNKNOWN_TOKEN")
+    bench.session.set_model(model)
+    line = bench.find(SuggestingLine, "start_edit")
+    bench.tab.activateWindow()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+
+    qtbot.keyClicks(line, "glads")
+    qtbot.waitUntil(lambda: "“glads…” could become" in bench.text_of("start_hint"))
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: "“glads” is unknown" in bench.text_of("start_hint"))
+    assert line.hasFocus()
+
+
 def test_that_return_in_the_start_line_writes_sentences_that_begin_so(
     qtbot: QtBot, open_bench: MakeBench
 ) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.generation.records import ModelScore
@@ -12,6 +13,7 @@ from app.generation.scoring.comparison_table import (
     SENTENCE,
     ComparisonTable,
 )
+from app.shared.layouts import in_column
 from tests.app.support.generation_fakes import sentence_score
 
 
@@ -138,10 +140,12 @@ def test_that_a_second_model_is_named(table: ComparisonTable) -> None:
 
 
 def test_that_the_words_in_an_empty_table_have_room(qtbot: QtBot) -> None:
-    table = ComparisonTable()
-    qtbot.addWidget(table)
-    table.resize(439, 10)
-    table.show()
+    window = QWidget()
+    qtbot.addWidget(window)
+    table = ComparisonTable(window)
+    in_column(table, of=window, margins=0)
+    window.resize(439, 10)
+    window.show()
 
     assert table.viewport().height() >= 3 * table.fontMetrics().lineSpacing()
     assert table.horizontalScrollBar().maximum() == 0

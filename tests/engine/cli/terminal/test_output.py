@@ -192,7 +192,7 @@ def test_that_a_notice_is_seen_by_a_person_and_by_a_machine(severity: Any, shown
     Output(as_json=True, out=out, err=err).show(Notice(text="look", severity=severity))
 
     expected = {"event": "notice", "text": "look", "severity": severity, "device": None}
-    assert json.loads(out.getvalue()) == expected
+    assert json.loads(out.getvalue()) == expected | {"unknown_words": []}
     assert err.getvalue() == f"{shown}: look\n"
 
 

@@ -48,6 +48,11 @@ def table(head: str, row: str, count: int = len(SENTENCES)) -> Hypothesis:
         ("", '{n},"{text}"', (), 0, ""),
         ("", "{n},{text}", (), 0, "that each line has 2 fields is told by"),
         (",text,\n", '{n},"{text}",x{n}', (), 0, "row 1 has 1 of its 3 fields filled"),
+        ("", '"{text}",""', (), 0, ""),
+        ('"It is so",""\n', '"{text}",""', (), 0, "may name 1 of the 2 columns"),
+        ('"","It is so"\n', '"","{text}"', (), 0, "may name 1 of the 2 columns"),
+        ('"text",""\n', '"{text}",""', ("text", ""), 1, ""),
+        ('"Wow",""\n', '"{text}",""', ("Wow", ""), 1, "'Wow', is taken for the name"),
     ],
 )
 def test_that_the_row_that_names_the_columns_is_found(
