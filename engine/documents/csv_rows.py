@@ -137,7 +137,7 @@ class CsvRows:
         keep_undecodable: bool = False,
         lines_before: int = 0,
     ) -> None:
-        csv.field_size_limit(2**31 - 1)  # its default refuses fields over 131,072 characters
+        csv.field_size_limit(0x7FFF_FFFF)  # its default refuses fields over 131,072 characters
         self._marks = LineMarks(dialect)
         self._feed = _Feed(source, lines_before, self._marks)
         self._delimiter, self._quote = self._marks.delimiter, self._marks.quote
@@ -310,7 +310,7 @@ class CsvRows:
         rows = [self._single_line(raw) for raw in swallowed]
         sound = sum(row is not None for row in rows)
         written = sum(bool(raw.strip()) for raw in swallowed)
-        saves = self.columns > 1 and sound > 0 and 2 * sound >= written
+        saves = self.columns > 1 and 2 * sound >= written
         if fields is not None and not saves and self._is_tidy(fields, lines):
             yield from self._count_problem(line, fields, lines)
             return

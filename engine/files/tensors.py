@@ -77,7 +77,7 @@ class TensorFileReader:
         info = self.header.tensors[name]
         array = np.empty(info.shape, DTYPES[info.dtype])
         self._file.seek(self.header.data_start + info.start)
-        count = self._file.readinto(array.reshape(-1).view(np.uint8).data) if info.size else 0
+        count = self._file.readinto(array.ravel().view(np.uint8).data) if info.size else 0
         demand(count == info.size, f"it ends inside the numbers of '{name}'")
         native: Array = array.astype(array.dtype.newbyteorder("="), copy=False)
         return native
@@ -93,7 +93,7 @@ def demand(condition: bool, reason: str) -> None:  # noqa: FBT001 - reads as a s
         raise ModelFileError(reason)
 
 
-def read_header(file: BufferedReader, newest: int | None = None) -> Header:
+def read_header(file: BufferedReader, newest: int) -> Header:
     """Read and check the header.
 
     Raises
@@ -111,11 +111,9 @@ def read_header(file: BufferedReader, newest: int | None = None) -> Header:
     length = int.from_bytes(prefix, "little")
     is_possible = 2 <= length <= min(HEADER_LIMIT, total - 8)
     # a header that was cut off or lies begins as one; the eight bytes of a text are a huge number
-    demand(is_possible or file.peek(1)[:1] == b"{", "it is a file of another kind")
+    demand(is_possible or file.peek()[:1] == b"{", "it is a file of another kind")
     demand(is_possible, f"its header claims {length:,} bytes, in a file of {total:,}")
-    text = file.read(length)
-    demand(len(text) == length, "its header is cut off")
-    values = parse_json(text, "its header")
+    values = parse_json(file.read(length), "its header")
     demand(isinstance(values, dict), "its header is not a table")
     metadata = values.pop("__metadata__", {})
     demand(
@@ -128,11 +126,11 @@ def read_header(file: BufferedReader, newest: int | None = None) -> Header:
     return Header(metadata=metadata, tensors=tensors, data_start=8 + length)
 
 
-def _refuse_newer(metadata: dict[str, str], newest: int | None) -> None:
+def _refuse_newer(metadata: dict[str, str], newest: int) -> None:
     stated = metadata.get("version", "")
     is_ours = metadata.get("format", "").startswith(FORMATS_PREFIX)
     is_number = stated.isascii() and stated.isdigit() and len(stated) < 10
-    if newest is not None and is_ours and is_number and int(stated) > newest:
+    if is_ours and is_number and int(stated) > newest:
         raise NewerFileError(
             f"it has version {stated} and this program knows versions up to {newest}"
         )

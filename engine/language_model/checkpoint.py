@@ -147,12 +147,14 @@ def _read_model(reader: TensorFileReader) -> LanguageModel:
     vocabulary = read_vocabulary(reader)
     history = read_history(reader)
     model_config: ModelConfig = settings["model_config"]
-    parameters = [_read_finite(reader, name) for name in ("U", "V", "W")]
-    demand_usable(*parameters)
+    U, V, W = (_read_finite(reader, name) for name in ("U", "V", "W"))
+    demand_usable(U, V, W)
     rnn = RNN.from_parameters(
-        *parameters,
+        U,
+        V,
+        W,
         bptt_truncate=model_config.bptt_truncate,
-        dtype="float32" if parameters[0].dtype == np.float32 else "float64",
+        dtype="float32" if U.dtype == np.float32 else "float64",
     )
     return LanguageModel(rnn=rnn, vocabulary=vocabulary, history=history, **settings)
 

@@ -9,6 +9,7 @@ import json
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -191,17 +192,14 @@ def history_to_tensors(history: TrainingHistory) -> dict[str, Array]:
     is_finite = np.ones(len(history), np.bool_)  # (P,)
     for values in columns.values():
         is_finite &= np.isfinite(values)
-    rows = [
-        [_number(getattr(done, name)) for name in EVALUATION_COLUMNS]
-        for done in history.evaluations
-    ]
-    evaluations = np.array(rows, np.float64).reshape(-1, len(EVALUATION_COLUMNS))  # (E, 8)
-    halvings = [[getattr(half, name) for name in HALVING_COLUMNS] for half in history.halvings]
+    evaluations = _evaluation_rows(history)  # (E, 8)
+    rows = [[getattr(half, name) for name in HALVING_COLUMNS] for half in history.halvings]
+    halvings = np.array(rows, np.float64).reshape(len(rows), len(HALVING_COLUMNS))  # (R, 3)
     text, ends = pack_strings([half.reason for half in history.halvings])
     return {
         **{f"history.{name}": values[is_finite] for name, values in columns.items()},
         "evaluations": evaluations[_has_numbers(evaluations)],
-        "halvings": np.array(halvings, np.float64).reshape(-1, len(HALVING_COLUMNS)),  # (R, 3)
+        "halvings": halvings,
         "reasons.text": text,
         "reasons.ends": ends,
     }
@@ -218,11 +216,7 @@ class _SampleMark:
 
 def history_to_metadata(history: TrainingHistory) -> dict[str, str]:
     """Return what the tensors of a history do not say; nothing where they say all."""
-    kept = [
-        done
-        for done in history.evaluations
-        if all(math.isfinite(getattr(done, name) or 0.0) for name in EVALUATION_COLUMNS)
-    ]
+    kept = list(compress(history.evaluations, _has_numbers(_evaluation_rows(history))))
     marks = [
         _SampleMark(
             evaluation=number, standard_error=done.standard_error, is_interim=done.is_interim
@@ -322,6 +316,15 @@ def read_strings(reader: TensorFileReader, name: str) -> list[str]:
         return [text[start:end].decode("utf-8", "surrogatepass") for start, end in places]
     except UnicodeDecodeError as error:
         raise ModelFileError(f"the texts of '{name}' are not UTF-8") from error
+
+
+def _evaluation_rows(history: TrainingHistory) -> Array:
+    """Return the columns of version 1 for each evaluation, (E, 8)."""
+    rows = [
+        [_number(getattr(done, name)) for name in EVALUATION_COLUMNS]
+        for done in history.evaluations
+    ]
+    return np.array(rows, np.float64).reshape(len(rows), len(EVALUATION_COLUMNS))
 
 
 def _number(value: float | None) -> float:

@@ -156,7 +156,7 @@ def _read_lines(file: BufferedReader) -> list[str]:
 
 def _read_parameters(file: BufferedReader) -> tuple[Array, Array, Array]:
     """Return U, V and W after all headers were checked against each other."""
-    size = file.seek(0, io.SEEK_END)
+    size = os.fstat(file.fileno()).st_size
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()

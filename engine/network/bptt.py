@@ -163,7 +163,7 @@ def recurrent_gradient(
     batch: Batch,
     *,
     accumulate_into: torch.Tensor,
-    scale: float = 1.0,
+    scale: float,
 ) -> None:
     """Add scale · dLdW = scale · Σ S_t s_{t-1}ᵀ to a tensor of shape (H, H)."""
     before = s[:-1]

@@ -74,7 +74,7 @@ class ScoreBlocks:
         largest = []
         for rows, blocks in self._panels:
             E = self._view(rows, blocks)
-            self._fill(E, _cut(V, rows, blocks), s)
+            _fill(E, _cut(V, rows, blocks), s)
             largest.append(E.amax((0, 1)))
         m = torch.stack(largest).amax(0)
         self._raise_panels(V, s, m, sums, product)
@@ -108,7 +108,7 @@ class ScoreBlocks:
         for rows, blocks in self._panels:
             E, V_rows = self._view(rows, blocks), _cut(V, rows, blocks)
             if shift is None:
-                self._fill(E, V_rows, s)
+                _fill(E, V_rows, s)
             else:
                 E.sub_(shift)
             self._memory[rows.start * self._words : rows.stop * self._words].exp2_()
@@ -124,13 +124,6 @@ class ScoreBlocks:
         torch.sum(block_sums, 0, out=sums)
         if products is not None:
             torch.sum(products, 0, out=product)
-
-    def _fill(self, E: torch.Tensor, V_rows: torch.Tensor, s: torch.Tensor) -> None:
-        each = s.expand(len(E), -1, -1)  # (K, n, H)
-        if self._has_rows_in_one_piece:
-            torch.bmm(V_rows, each.transpose(1, 2), out=E)
-        else:
-            torch.bmm(each, V_rows.transpose(1, 2), out=E.transpose(1, 2))
 
     def _times(self, E: torch.Tensor, V_rows: torch.Tensor) -> torch.Tensor:
         if self._has_rows_in_one_piece:
@@ -154,3 +147,8 @@ class ScoreBlocks:
 def _cut(V: torch.Tensor, rows: slice, blocks: int) -> torch.Tensor:
     """Return those rows of V (C, H) as (K, P, H)."""
     return V[rows].view(blocks, -1, V.shape[1])
+
+
+def _fill(E: torch.Tensor, V_rows: torch.Tensor, s: torch.Tensor) -> None:
+    """Write the scores V sᵀ to E (K, P, n), from the rows of V (K, P, H) and s (n, H)."""
+    torch.bmm(V_rows, s.expand(len(E), -1, -1).transpose(1, 2), out=E)

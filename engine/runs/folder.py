@@ -164,10 +164,10 @@ class RunFolder:
 
 def _remove_unready(runs: Path) -> None:
     """Delete what runs left that were killed while they were made."""
-    with contextlib.suppress(OSError):
-        for path in runs.glob(f".*{_NEW}"):
+    for path in runs.glob(f".*{_NEW}"):
+        with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _UNREADY_S:
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(path)
 
 
 def as_json(values: Mapping[str, Any]) -> bytes:

@@ -385,6 +385,6 @@ def _read_tensor(reader: TensorFileReader, name: str) -> torch.Tensor:
 
 def _is_finite(values: Array) -> bool:
     """Tell whether all are finite, in pieces: no second array of the same size."""
-    flat = values.reshape(-1)
+    flat = values.ravel()  # a view
     pieces = range(0, len(flat), _PIECE)
     return all(bool(np.isfinite(flat[begin : begin + _PIECE]).all()) for begin in pieces)

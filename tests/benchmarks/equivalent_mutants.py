@@ -17,16 +17,22 @@ _WHOLE_WAY = "if bptt_truncate >= batch.longest - 1 and batch.longest > 8:"
 _SWEEPS = "for _ in range(min(bptt_truncate, batch.longest - 1)):"
 _PAIRS = "pairs = state * (int(x.max()) + 1) + x[rows]"
 _FILLED = "(words - len(s)) * _FILLED_SHARE"
+_LINES = "head.count('\\n') + head.count('\\r')"
+_IF_MANY = 'if \'"\' not in head and head.count("\\n") + head.count("\\r") >= _MANY_LINES:'
+_CLAIMED = "sum((member.file_size for member in members))"
 _IN_RANGE = "return float(low) > math.sqrt(limits.tiny) and float(high) < math.sqrt(limits.max)"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "documents/csv_rows": {
-        "CsvRows.__init__: 2 -> 3   in   csv.field_size_limit(2**31 - 1)": (
+        "CsvRows.__init__: 2147483647 -> 2147483648   in   csv.field_size_limit(0x7FFF_FFFF)": (
             "any limit that no row can reach will do"
         ),
+        "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
         "_Feed.__init__: 0 -> 1   in   self._row_characters = 0": (
             "begin_row sets it before the first line is read"
         ),
+        "module: 20 -> 21   in   _LONGEST_ROW = 32 << 20": _LIMIT,
+        "_Feed.begin_row: 0 -> 1   in   self._row_characters = 0": _LIMIT,
         "_Feed.begin_again: 0 -> 1   in   self._row_characters = 0": _LIMIT,
         "CsvRows._rows: feed.skip_blank_lines() -> pass": _SPEED,
     },
@@ -36,6 +42,20 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "documents/layout/detection": {
         "module: 5 -> 6   in   _NOTES = 5": _LIMIT,
         "module: 32 -> 33   in   _LONGEST_ROW = 32 << 20": _LIMIT,
+        "module: 20 -> 21   in   _LONGEST_ROW = 32 << 20": _LIMIT,
+        "module: 8 -> 9   in   _SAMPLE_BYTES = (SAMPLE_BYTES, 8 * SAMPLE_BYTES)": _LIMIT,
+        **{
+            f"{place}: {change}   in   {text}": "looking at the rows themselves tells the same"
+            for place, change, text in (
+                ("module", "1000 -> 1001", "_MANY_LINES = 1000"),
+                ("_end_of", f"{_LINES} >= _MANY_LINES -> {_LINES} > _MANY_LINES", _IF_MANY),
+                ("_end_of", f"{_LINES} -> {_LINES.replace('+', '-')}", _IF_MANY),
+            )
+        },
+        "Layout._without_notes: len(header) > 1 -> len(header) >= 1   in   "
+        "is_first, is_table, header_line = True, len(header) > 1, self.header_line": (
+            "a total has two columns: is_total asks for them, too"
+        ),
         "examine: break -> pass": "a whole file is read once more, with the same result",
         "_shape: 0 -> 1   in   "
         "while end > len(body) - _NOTES and end > 0 and sure.is_note(body[end - 1]):": (
@@ -56,11 +76,25 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "CsvPreview: 0 -> 1   in   entities: int = 0": _GIVEN,
         "CsvPreview: True -> False   in   is_quoted: bool = True": _GIVEN,
         "CsvPreview: False -> True   in   are_entities_decoded: bool = False": _GIVEN,
+        "CsvPreview: 0 -> 1   in   lines_above: int = 0": _GIVEN,
+        "DocumentReader.refuse: 0 -> 1   in   "
+        "def refuse(self, line: int, reason: str, text: str, _file: int = 0) -> None:": (
+            "where the text is one file, nobody looks at its number"
+        ),
         "module: 10000 -> 10001   in   MOST_PROBLEMS = 10_000": _LIMIT,
     },
     "files/atomic": {
         "remove_leftovers: 0 -> 1   in   "
         'descriptor = os.open(leftover, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))': _FLAG,
+        "_create_temporary: 0 -> 1   in   "
+        'flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)': _FLAG,
+        "module: 4096 -> 4097   in   _TRIED_BYTES = 4096": _LIMIT,
+        "try_to_write: 384 -> 385   in   "
+        "temporary, descriptor = _create_temporary(folder, 0o600)": "it is gone at once",
+    },
+    "files/tensors": {
+        "TensorFileReader.read: False -> True   in   "
+        'native: Array = array.astype(array.dtype.newbyteorder("="), copy=False)': _SPEED,
     },
     "language_model/checkpoint": {
         "_library_versions: continue -> pass": "nothing follows it in the loop",
@@ -74,6 +108,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "_length: 0 -> 1   in   return 0 if info is None else (info.shape or (0,))[0]": (
             "a file that lacks the tensor, or whose tensor has no axis, is refused right after"
         ),
+    },
+    "runs/folder": {
+        "RunFolder.open_events: 1 -> 2   in   "
+        'if os.read(descriptor, 1) != b"\\n":': "one byte is left to be read",
     },
     "sampling/filters": {
         "module: 1 << 20 -> 1 >> 20   in   SCORES_AT_ONCE = 1 << 20": _SPEED,
@@ -120,12 +158,29 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "language_model/tutorial_npz": {
         "_check_shapes: 8192 -> 8193   in   "
         'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
+        "_check_shapes: 1 <= H <= 8192 -> 1 <= H < 8192   in   "
+        'demand(1 <= H <= 8192 and C > 3, f"U has the shape {(H, C)}")': _LIMIT,
         "module: 20 -> 21   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+        "module: 64 -> 65   in   _LARGEST_WORD_LIST = 64 << 20": _LIMIT,
+        f"_read_parameters: {_CLAIMED} <= _LARGEST_RATIO * size -> {_CLAIMED} < "
+        "_LARGEST_RATIO * size   in   "
+        "sum(member.file_size for member in members) <= _LARGEST_RATIO * size,": _LIMIT,
+        "_read_array: False -> True   in   values = npy_format.read_array(member, "
+        "allow_pickle=False, max_header_size=_LARGEST_HEADER)": (
+            "objects were refused by their header before"
+        ),
         "_read_lines: 1 -> 2   in   data = file.read(_LARGEST_WORD_LIST + 1)": (
             "one byte too many tells that there are too many, and so do two"
         ),
     },
     "network/bptt": {
+        "module: 2500000 -> 2500001   in   _MOST_FOR_ONE_THREAD = 2_500_000": _SPEED,
+        **{
+            f"{name}: batch.sentences > 1 -> batch.sentences >= 1   in   if batch.sentences > 1:": (
+                "in one sentence, only the row after its last word is taken out, and none is used"
+            )
+            for name in ("_bring_back", "recurrent_gradient")
+        },
         f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_SWEEPS}": _SPEED,
         f"_bring_back: batch.longest - 1 -> batch.longest + 1   in   {_WHOLE_WAY}": _SPEED,
         f"_bring_back: batch.longest > 8 -> batch.longest >= 8   in   {_WHOLE_WAY}": _SPEED,
@@ -199,7 +254,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "training/state": {
-        "_is_finite: 1 -> 2   in   flat = values.reshape(-1)": "numpy takes any negative size",
         "module: 18 -> 19   in   _PIECE = 1 << 18": _LIMIT,
+        "module: 1 -> 2   in   _PIECE = 1 << 18": _LIMIT,
     },
 }

@@ -33,7 +33,7 @@ _WHOLE_FILES = ("../reader_preview", "../reader", "../work")
 TESTS: dict[str, tuple[str, ...]] = {
     "documents/csv_rows": ("csv_rows", "reader", "csv_rows_round_trips", "layout/joined"),
     "documents/layout/blank_lines": ("blank_lines", "../layouts"),
-    "documents/layout/detection": (*_LAYOUTS, *_WHOLE_FILES),
+    "documents/layout/detection": (*_LAYOUTS, "joined", *_WHOLE_FILES),
     "documents/layout/doubts": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/foreign": (*_LAYOUTS, *_WHOLE_FILES),
     "documents/layout/further_on": ("further_on", "../layouts"),
@@ -52,13 +52,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("../language_model/checkpoint_bad_files", "../language_model/checkpoint"),
         "../training/state_file",
     ),
-    "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files"),
+    "language_model/checkpoint": ("checkpoint", "checkpoint_bad_files", "mixture"),
     "language_model/formats": ("formats", "formats_export", "tutorial_npz"),
     "language_model/mixture": ("mixture", "../scoring/text_scores"),
     "language_model/opening": ("../sampling/sampler_settings", "../sampling/next_words"),
     "language_model/parts": ("checkpoint", "checkpoint_bad_files", "../training/state_file"),
     "language_model/tutorial_npz": ("tutorial_npz", "formats"),
-    "network/bptt": ("bptt", "bptt_threads", "output_layer"),
+    "network/bptt": ("bptt", "bptt_threads", "output_layer", "../training/fast_recipe"),
     "network/output_layer": (
         *("output_layer", "bptt", "score_blocks", "output_layer_sharing", "label_smoothing"),
     ),
@@ -76,7 +76,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "scoring/ranking": ("ranking",),
     "scoring/replacement": ("replacement",),
     "scoring/scored_file": ("scored_file", "../cli/scoring"),
-    "scoring/scorer": ("scorer",),
+    "scoring/scorer": ("scorer", "../language_model/mixture"),
     "scoring/text_scores": ("text_scores", "scored_file"),
     "tokenization/reading": ("reading", "../corpus/workers"),
     "tokenization/writing/written_forms": ("../written",),
@@ -128,7 +128,11 @@ def run_tests(tree: Path, module: str, within_s: float, *, keeps_bytecode: bool 
     process = os.fork()
     if process == 0:
         os.setsid()
-        os._exit(_run_here(tree, module, keeps_bytecode=keeps_bytecode))
+        status = 1
+        try:
+            status = _run_here(tree, module, keeps_bytecode=keeps_bytecode)
+        finally:  # whatever a mutant raises: the copy is the parent's to delete
+            os._exit(status)
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         ended, status = os.waitpid(process, os.WNOHANG)

@@ -5,6 +5,7 @@ as it was shown. What makes a table of it is `hypotheses`'s, which row names the
 columns `header`'s, and what a table is not `foreign`'s.
 """
 
+import math
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -178,8 +179,7 @@ class Layout:
             if len(last) > _NOTES:
                 yield last.popleft()
         ending = list(last)
-        for index in range(len(ending) - 1, -1, -1):
-            row = ending[index]
+        for index, row in reversed(list(enumerate(last))):
             if counts_rows(row.text if isinstance(row, RowProblem) else row.fields[0]):
                 ending[index] = _left_out(row, "a database wrote it below the rows")
             elif not isinstance(row, Row):
@@ -248,7 +248,8 @@ def _end_of(layout: Layout) -> tuple[int, int]:
     table = layout.table_rows(source, keep_undecodable=True)
     lines = [row.line for row in table if isinstance(row, Row) and row.line != layout.header_line]
     # After that line, the lines of a text in quotes may look like rows of their own.
-    return table.open_line, sum(line < (table.open_line or line + 1) for line in lines)
+    end = table.open_line or math.inf
+    return table.open_line, sum(line < end for line in lines)
 
 
 def _before_line(layout: Layout, line: int) -> Layout:
@@ -410,8 +411,10 @@ def _as_table(path: Path, layout: Layout, config: CsvConfig, pieces: Sequence[st
 
 def _from_first_row(found: Hypothesis, header: Header) -> Header:
     """Return the header of a table of which the user said where it begins."""
-    if header.row in (-1, 0):
-        return header if header.row == 0 else replace(header, first=0)
+    if header.row < 0:
+        return replace(header, first=0)
+    if header.row == 0:
+        return header
     return replace(header, row=0, first=1, names=tuple(found.rows[0].fields), doubt="")
 
 
@@ -420,7 +423,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
     if not rows:
         return replace(layout, dialect=found.dialect, lines_before=skipped, columns=("column 1",))
     begin = header.row if header.row >= 0 else header.first
-    lines_before = rows[begin].line - 1 + skipped if begin < len(rows) else skipped
+    lines_before = rows[begin].line - 1 + skipped
     titles = tuple(_above(layout.head, found.dialect, skipped, lines_before))
     doubts = [header.doubt] if header.doubt else []
     if titles:
@@ -428,7 +431,7 @@ def _laid_out(layout: Layout, found: Hypothesis, header: Header, skipped: int) -
             "1 line is" if lines_before - skipped == 1 else f"{lines_before - skipped} lines are"
         )
         doubts.append(f"{lines} left out above the table")
-    if header.row < 0 and begin > 0:
+    if begin > 0 and not header.names:
         doubts.append(f"line {rows[0].line + skipped} has another number of fields than the rows")
     body = found.body(header.first)
     shape = found.shape

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from dataclasses import replace
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from engine.documents import reader as csv_source
 from engine.documents.csv_rows import CsvRows
 from engine.documents.layout.detection import examine
 from engine.documents.reader import DocumentReader, inspect_csv
-from engine.documents.rows import Dialect, Row
+from engine.documents.rows import NEVER_CLOSED, Dialect, Row
 from engine.documents.table_shape import Shape, shape_of
 from engine.errors import CorpusError
 from tests.engine.files.test_atomic import free_descriptor
+from tests.engine.support.archives import write_zip
 
 
 def table(folder: Path, *rows: str, name: str = "file.csv") -> Path:
@@ -160,7 +162,9 @@ def test_that_the_first_row_of_each_kind_is_read(tmp_path: Path, name: str, row:
     path.write_text('{"text": "one"}\n{"text": "two"}\n' if name != "a.csv" else "text\none\n")
 
     with DocumentReader(path, CsvConfig()) as reader:
-        assert next(iter(reader)).line == row
+        first = next(iter(reader))
+
+    assert (first.line, first.file) == (row, 0)
 
 
 def test_that_a_header_is_obeyed_in_plain_text_and_refused_in_json_lines(tmp_path: Path) -> None:
@@ -183,8 +187,13 @@ def test_that_equal_names_of_columns_get_their_number(tmp_path: Path) -> None:
     assert preview.columns == ("text", "column 2", "text (3)")
 
 
-def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(
+    tmp_path: Path, is_packed: bool
+) -> None:
     path = table(tmp_path, *numbered(100))
+    if is_packed:
+        path = write_zip(tmp_path / "file.zip", {path.name: path.read_bytes()})
     free = free_descriptor()
 
     with DocumentReader(path, CsvConfig()) as reader:
@@ -198,7 +207,7 @@ def test_that_a_reader_gives_the_hash_of_its_file_and_closes_it(tmp_path: Path) 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_that_a_large_file_is_judged_by_whole_lines(tmp_path: Path, line_end: str) -> None:
     path = tmp_path / "file.csv"
-    path.write_bytes(line_end.join(["id,text", *numbered(80_000)]).encode())
+    path.write_bytes(line_end.join(["id,text", *numbered(80_000), '1,"quoted"']).encode())
 
     head = examine(path, CsvConfig()).head
 
@@ -241,13 +250,13 @@ def test_that_a_bare_quote_is_text_unless_most_rows_are_quoted(
     tmp_path: Path, quoted: int, *, is_taken: bool
 ) -> None:
     rows = [f'{number},"the text, {number}"' for number in range(quoted)]
-    path = table(tmp_path, *rows, '9,a 5" disk', '10,"the end, so"')
+    path = table(tmp_path, *rows, '9,a 5" disk', '10,"the end, so"', '11,a 3" disk')
 
     with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
         texts = [document.text for document in reader]
 
     assert ('a 5" disk' in texts) is is_taken
-    assert texts[-1] == "the end, so"
+    assert texts[-2:] == ["the end, so", 'a 3" disk']
     assert reader.refused_rows == (0 if is_taken else 1)
 
 
@@ -268,11 +277,12 @@ def test_that_in_one_column_a_row_after_damage_must_look_like_most(
         assert [document.line for document in reader] == lines
 
 
+@pytest.mark.parametrize("more", [0, 400_000])
 def test_that_a_row_beyond_the_bound_is_told_by_its_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    more: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.documents.csv_rows._LONGEST_ROW", 2 << 20)
-    path = table(tmp_path, "1,one", "2," + "word " * 500_000, "3,three")
+    path = table(tmp_path, "1,one", "2,".ljust((2 << 20) - 1 + more, "x"), "3,three")
 
     with DocumentReader(path, CsvConfig(columns=("text",))) as reader:
         assert [document.line for document in reader] == [2, 4]
@@ -301,6 +311,29 @@ JOINED = replace(shape_of([["a"], ["b"], ["c"]], 1), may_join_lines=True)
             [(1, ["1", "one, two"]), (2, ["2", 'say "good"']), (3, "quote")],
         ),
         ('a\n"b\nc"\n', 1, JOINED, [(1, ["a"]), (2, "2 lines, between two quotes"), (2, ["b\nc"])]),
+        # all fields of a row in quotes that the others do not have; one mark alone is no pair
+        ("'2',''\n',''\n'4',b\n", 2, QUOTED, [(1, "quotes"), (2, ["'", "''"]), (3, ["'4'", "b"])]),
+        ("'one'\n", 1, JOINED, [(1, ["'one'"])]),
+        # the first row may be the damaged one; rows of any width are of none
+        ("1,2,3\n4,5\n", 2, None, [(1, "it has 3 fields"), (2, ["4", "5"])]),
+        ("a,b\nc\n", 0, None, [(1, ["a", "b"]), (2, ["c"])]),
+        ("a\nb\udc92\n", 1, None, [(1, ["a"]), (2, "bytes that do not belong")]),
+        # in one column, a plain row ends damage where most rows before it are plain
+        ('a\n"b"\n"c" d\ne\n', 1, None, [(1, ["a"]), (2, ["b"]), (3, "text"), (4, "be told")]),
+        (
+            'a\n"b"\nz\n"c" d\ne\n',
+            1,
+            None,
+            [(1, ["a"]), (2, ["b"]), (3, ["z"]), (4, "text"), (5, ["e"])],
+        ),
+        # a row of several lines has the right number of fields, and its quotes where they belong
+        ('1,"a\n2,b\n3,c",d,e\n', 2, None, [(1, "never closed"), (2, ["2", "b"])]),
+        ('1"x,"a\nb"\n', 2, None, [(1, "the text up to line 2")]),
+        # half of the lines behind an open quote are rows, or none is saved
+        ('1,"a\n2,b\n3,c\nd\ne\n', 2, None, [(1, "some lines"), (2, ["2", "b"]), (3, ["3", "c"])]),
+        ('1,"a\n2,b\n3,c\nd\ne\nf\n', 2, None, [(1, "the text up to line 6")]),
+        ('1,"a\nb\n', 2, None, [(1, "the text up to line 2")]),
+        ('1,"a\n2,b\udc92\n3,c\n', 2, None, [(1, "some lines"), (3, ["3", "c"])]),
     ],
 )
 def test_that_rows_and_problems_have_the_lines_where_they_begin(
@@ -312,3 +345,16 @@ def test_that_rows_and_problems_have_the_lines_where_they_begin(
     assert [line for line, _ in told] == [line for line, _ in expected]
     for (_, got), (_, wanted) in zip(told, expected, strict=True):
         assert got == wanted if isinstance(wanted, list) else wanted in got
+
+
+def test_that_a_reader_of_rows_knows_blank_lines_and_where_a_quote_was_left_open() -> None:
+    rows = CsvRows(StringIO('a,b\n\nc,d\n1,"open\n2,e\n'), Dialect(","), columns=2)
+
+    assert [(rows.is_after_blank, rows.open_line) for _ in islice(rows, 2)] == [
+        (False, 0),
+        (True, 0),
+    ]
+    problem, saved = rows
+    assert (problem.line, rows.open_line) == (4, 4)
+    assert problem.reason == NEVER_CLOSED  # type: ignore[union-attr]
+    assert saved == Row(5, ["2", "e"])

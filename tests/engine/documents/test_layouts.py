@@ -2,6 +2,7 @@
 
 import csv
 import json
+from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
 
@@ -95,6 +96,12 @@ def test_that_running_text_stays_whole(line: str, tmp_path: Path) -> None:
     assert texts == [line.strip() for line in path.read_text().splitlines()]
 
 
+def test_that_words_above_numbers_are_texts_where_there_is_one_column(tmp_path: Path) -> None:
+    rows = ["one", "two", "three", *map(str, range(20))]
+
+    assert read(write(tmp_path, rows_of("text", *rows)))[0] == rows
+
+
 @pytest.mark.parametrize(
     ("data", "what"),
     [
@@ -121,6 +128,24 @@ def test_that_what_is_no_table_is_refused_by_what_it_is(
 ) -> None:
     with pytest.raises(CorpusError, match=what):
         DocumentReader(write(tmp_path, data), CsvConfig())
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [("id x text", '{} or so "it is {}" z'), ("7 and more", 'so "{}" "it is {}" z')],
+)
+@pytest.mark.parametrize(
+    ("quoted", "plain", "is_refused"),
+    [(3, 2, True), (3, 3, False), (4, 2, True), (2, 0, True), (1, 0, False)],
+)
+def test_that_quotes_between_blanks_in_three_fifths_of_the_rows_are_those_of_a_table(
+    head: str, row: str, quoted: int, plain: int, is_refused: bool, tmp_path: Path
+) -> None:
+    lines = [row.format(n, n) for n in range(quoted)] + [f"{n} and so on" for n in range(plain)]
+    path = write(tmp_path, rows_of(head, *lines))
+
+    with pytest.raises(CorpusError, match="in line 2") if is_refused else nullcontext():
+        assert inspect_csv(path).rows[0] == (head,)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "\x1f"])
@@ -165,10 +190,12 @@ def test_that_a_missing_column_in_the_first_row_names_the_header(tmp_path: Path)
 
 
 def test_that_doubt_is_told_in_numbers(tmp_path: Path) -> None:
-    path = write(tmp_path, table("title\n", '{n};"{text}"'))
+    path = write(tmp_path, table("sep=;\ntitle\nid;text\n", '{n};"{text}"'))
     ragged = write(tmp_path, b"id,text\n" + b"1,a\n2,b\n3,c\n4,d,e\n" * 6, "ragged.csv")
+    titles = write(tmp_path, table("sep=;\none\ntwo\nid;text\n", '{n};"{text}"'), "titles.csv")
 
     assert inspect_csv(path).doubts[0] == "1 line is left out above the table"
+    assert inspect_csv(titles).doubts[0] == "2 lines are left out above the table"
     assert "76% of the first 25 rows have 2 fields" in inspect_csv(ragged).doubts
 
 
@@ -366,10 +393,27 @@ def test_that_json_lines_are_read_whatever_the_file_is_called(name: str, tmp_pat
     assert read(write(tmp_path, rows.encode(), name))[0] == SENTENCES
 
 
+@pytest.mark.parametrize(("names", "line"), [("no,words\n", 3), ("", 2)])
+def test_that_all_rows_below_the_lines_left_out_tell_what_the_table_is(
+    names: str, line: int, tmp_path: Path
+) -> None:
+    rows = table(f"Survey\n{names}", '{n},"{text}"').splitlines(keepends=True)[: line + 7]
+    path = write(tmp_path, b"".join([*rows, b"x,words here,\n"]))  # no number, a comma more
+
+    preview = inspect_csv(path, CsvConfig(skip_rows=1))
+
+    assert preview.row_lines == tuple(range(line, line + 8))
+    (problem,) = preview.problems
+    assert (problem.line, problem.is_repaired) == (line + 8, False)
+
+
 def test_that_the_first_row_is_the_header_where_a_person_says_so(tmp_path: Path) -> None:
     path = write(tmp_path, table("Survey,\nid,text\n", '{n},"{text}"'))
 
-    assert inspect_csv(path, CsvConfig(skip_rows=0)).columns == ("Survey", "column 2")
+    preview = inspect_csv(path, CsvConfig(skip_rows=0))
+
+    assert preview.columns == ("Survey", "column 2")
+    assert [problem.line for problem in preview.problems] == [2]  # it belongs to the header
     with pytest.raises(CorpusError, match="no text below its first 99 lines"):
         inspect_csv(path, CsvConfig(skip_rows=99))
 

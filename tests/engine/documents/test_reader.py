@@ -117,6 +117,8 @@ def test_that_an_unknown_column_is_answered_with_those_that_exist(tmp_path: Path
         read(path, columns=("body",))
     with pytest.raises(CorpusError, match="no column '3'"):
         read(path, columns=("3",))
+    with pytest.raises(CorpusError, match=r"no column 'body'\. It has 'text'"):
+        read(write(tmp_path, b"It rains.\n", "a.txt"), columns=("body",))
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13"])

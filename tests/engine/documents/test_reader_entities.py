@@ -72,14 +72,13 @@ def test_that_the_choice_makes_another_text_of_the_same_file(path: Path, tmp_pat
     assert words[2] == words[0]
 
 
-def test_that_entities_of_the_first_documents_are_counted_while_they_are_left(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+def test_that_entities_of_the_first_thousand_documents_are_counted_while_they_are_left(
+    path: Path,
 ) -> None:
-    monkeypatch.setattr("engine.documents.reader._SEARCHED_DOCUMENTS", 2)
-    path.write_text("id,body\n1,a &gt; b\n2,no\n3,c &lt; d\n", encoding="utf-8")
+    texts = [*["no"] * 999, "a &gt; b", "c &lt; d"]
+    path.write_text("\n".join(["id,body", *(f"1,{text}" for text in texts)]), encoding="utf-8")
 
     with DocumentReader(path, CsvConfig()) as reader:
-        texts = [document.text for document in reader]
+        assert [document.text for document in reader] == texts
 
-    assert texts == ["a &gt; b", "no", "c &lt; d"]
     assert reader.entities == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import ConfigError, CsvConfig, inspect_csv
+from engine.documents.layout import detection
 from engine.documents.reader import DocumentReader
 from engine.documents.text_file import TextFile, shown
 
@@ -39,6 +40,7 @@ def test_that_the_preview_names_the_kind_and_the_columns(
     preview = inspect_csv(write(tmp_path, name, data))
 
     assert (preview.kind, preview.columns) == (kind, columns)
+    assert (preview.lines_above, preview.files, preview.file) == (0, (), 0)
 
 
 def test_that_each_row_of_the_preview_has_its_line(tmp_path: Path) -> None:
@@ -156,6 +158,26 @@ def test_that_rows_of_megabytes_are_previewed(tmp_path: Path, name: str, data: b
     assert preview.problems == ()
     assert 2 <= len(preview.rows) <= 6
     assert all(len(row[1]) > 1_500_000 for row in preview.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "rows"),
+    [
+        ("x" * 7000, 4, 2),  # two whole ones in the first sample tell enough
+        ("x" * 9000, 4, 4),
+        (f'"{"word " * 40}\n{"word " * 260}"', 12, 10),  # ten, where a quote is open behind
+        (f'"{"word " * 80}\n{"word " * 260}"', 12, 12),
+    ],
+    ids=["two", "one", "ten", "nine"],
+)
+def test_that_as_many_rows_are_looked_at_as_tell_what_the_table_is(
+    tmp_path: Path, text: str, there: int, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "_SAMPLE_BYTES", (1 << 14, 1 << 17))
+    lines = [f"{number},{text}\n" for number in range(there)]
+    path = write(tmp_path, "a.csv", ("n,zzz\n" + "".join(lines)).encode())
+
+    assert len(inspect_csv(path).rows) == rows
 
 
 def test_that_a_quote_that_is_never_closed_in_a_large_file_is_previewed(tmp_path: Path) -> None:

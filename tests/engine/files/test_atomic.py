@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.files.atomic import explain_os_error, replacing, write_durably
+from engine.files.atomic import explain_os_error, replacing, try_to_write, write_durably
 
 OLD, NEW = b"old " * 100, b"new " * 200
 CALLS = ("open", "write", "fsync", "fstat", "replace", "stat", "close")
@@ -88,6 +88,19 @@ def test_that_any_failing_call_leaves_the_old_or_the_new_file_and_nothing_else(
         if calls[0] < number:
             return  # every call has failed once
     pytest.fail("a save makes fewer calls than that")
+
+
+def test_that_a_trial_meets_what_a_save_would_and_leaves_nothing(tmp_path: Path) -> None:
+    free = free_descriptor()
+
+    try_to_write(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        fail_at(patch, "write", 1, errno.ENOSPC)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            try_to_write(tmp_path)
+
+    assert content(tmp_path) == {}
+    assert free_descriptor() == free
 
 
 def test_that_a_short_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,20 +303,25 @@ def test_that_a_private_file_stays_private_and_a_link_stays_a_link(tmp_path: Pat
     assert target.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("name", ["", "missing/model"])
-def test_that_a_folder_as_target_or_a_missing_folder_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OSError, match=r"folder|directory"):
+@pytest.mark.parametrize(("name", "code"), [("", errno.EISDIR), ("missing/model", errno.ENOENT)])
+def test_that_a_folder_as_target_or_a_missing_folder_is_an_error(
+    tmp_path: Path, name: str, code: int
+) -> None:
+    with pytest.raises(OSError, match=tmp_path.name) as caught:
         write_durably(tmp_path / name, NEW)
 
+    assert caught.value.errno == code
     assert content(tmp_path) == {}
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_that_a_device_is_never_replaced() -> None:
-    with pytest.raises(OSError, match="not a plain file"):
-        write_durably(Path("/dev/full"), NEW)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_that_a_pipe_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # a device of the system would be lost where this fails
 
-    assert not Path("/dev/full").is_file()
+    with pytest.raises(OSError, match="not a plain file"):
+        write_durably(tmp_path / "pipe", NEW)
+
+    assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.mark.parametrize("code", [*ERRORS, errno.EXDEV])

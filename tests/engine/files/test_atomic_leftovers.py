@@ -86,4 +86,4 @@ def test_that_a_link_with_the_name_of_a_leftover_is_not_followed(tmp_path: Path)
 
     remove_leftovers(tmp_path)
 
-    assert (tmp_path / "notes").read_bytes() == OLD
+    assert content(tmp_path) == {"notes": OLD, link.name: OLD}

@@ -1,6 +1,7 @@
 """The model file: a round trip keeps every bit, and no damaged file gets in."""
 
 import json
+import math
 import platform
 from collections.abc import Callable
 from dataclasses import replace
@@ -55,15 +56,16 @@ def test_that_what_was_measured_on_a_sample_says_so_when_it_comes_back(tmp_path:
     first, second = model.history.evaluations
     interim = replace(second, epoch=0.5, is_sample=True, standard_error=0.02, is_interim=True)
     sampled = replace(second, is_sample=True, standard_error=0.01, change_error=0.004)
-    history = replace(model.history, evaluations=(first, interim, second, sampled))
+    lost = replace(sampled, training_loss=math.inf, change_error=0.007)
+    unknown = replace(second, epoch=2, validation_loss=math.nan)
+    history = replace(model.history, evaluations=(interim, lost, unknown, first, second, sampled))
 
     save_model(replace(model, history=history), tmp_path / "a.safetensors")
 
     loaded = load_model(tmp_path / "a.safetensors").history
-    assert loaded == history
-    errors = [done.change_error for done in loaded.evaluations]
-    assert errors == [done.change_error for done in history.evaluations]
-    assert errors[-1] == 0.004
+    unknown = replace(unknown, validation_loss=None)
+    assert loaded.evaluations == (interim, unknown, first, second, sampled)
+    assert [done.change_error for done in loaded.evaluations] == [None, None, None, None, 0.004]
 
 
 def test_that_an_untrained_model_without_history_comes_back(tmp_path: Path) -> None:
@@ -135,6 +137,13 @@ def test_that_a_diverged_model_is_not_written_over_a_good_one(tmp_path: Path, va
         save_model(model_of(U, V, W), path)
 
     assert_same(load_model(path), tiny_model())
+
+
+def test_that_settings_that_no_json_has_make_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        save_model(replace(tiny_model(), epoch=math.inf), tmp_path / "a")
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_that_a_history_with_a_number_that_is_not_finite_still_makes_a_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """No damaged model file gets in: each is refused with its name and the reason."""
 
 import json
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from engine.errors import ModelFileError
-from engine.files.tensors import HEADER_LIMIT
+from engine.files.tensors import TensorFileReader, write_tensors
 from engine.language_model.checkpoint import load_model, model_to_bytes
 from tests.engine.support.models import tiny_model
 
@@ -132,6 +133,11 @@ def with_single_precision(name: str) -> Edit:
     return edit
 
 
+def sample(number: int) -> str:
+    """Say that an evaluation was of a sample."""
+    return json.dumps([{"evaluation": number, "standard_error": None, "is_interim": False}])
+
+
 HUGE = 1 << 40
 NO_BYTES = '{"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}'  # the library takes the last one
 BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
@@ -142,11 +148,11 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a table of text": ("another kind", b"id,body\n1,a text\n"),
     "zeros": ("another kind", bytes(100)),
     "a header of no bytes": ("header claims 0", bytes(8) + b"{}"),
-    "a header longer than the file": ("header claims", struct.pack("<Q", 1000) + b"{" * 100),
+    "a header longer than the file": ("header claims", struct.pack("<Q", 101) + b"{" * 100),
     "a header of 2**63 bytes": ("header claims", struct.pack("<Q", 1 << 63) + b"{" * 100),
     "a header over the limit": (
         "header claims",
-        put_together('{"a":"' + "x" * HEADER_LIMIT + '"}', b""),
+        put_together('{"a":"' + "x" * ((1 << 20) - 7) + '"}', b""),
     ),
     "not JSON": ("header cannot be read", put_together("{not json", b"")),
     "not UTF-8": ("header cannot be read", struct.pack("<Q", 4) + b"\xff\xfe{}"),
@@ -202,6 +208,8 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     ),
     "whole numbers as parameters": ("wrong number format", entry("U", dtype="I64")),
     "a shape larger than the bytes": ("bytes where", entry("U", shape=[HUGE, HUGE])),
+    "a shape as large as one may be": ("bytes where", entry("U", shape=[(1 << 48) - 1, 8])),
+    "a shape larger than any file": ("no valid shape", entry("U", shape=[1 << 48, 8])),
     "a negative shape": ("no valid shape", entry("U", shape=[-4, -8])),
     "a shape of truth values": ("no valid shape", entry("W", shape=[True, 16])),
     "a shape of a text": ("no valid shape", entry("U", shape="4,8")),
@@ -215,6 +223,10 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "an entry that is a number": (
         "not one of a tensor",
         lambda h, b: put_together(h | {"U": 1}, b),
+    ),
+    "an entry with a long name": (
+        f"the entry of '{'x' * 40}' is",
+        lambda h, b: put_together(h | {"x" * 50: 1}, b),
     ),
     "an entry with more keys": ("not one of a tensor", entry("U", more=1)),
     "words in a matrix": ("shape", reshaped_vocabulary),
@@ -231,6 +243,12 @@ BAD_FILES: dict[str, tuple[str, Edit | bytes]] = {
     "a V that overflows": ("'V' holds numbers so large", numbers("V", "<f8", 3, 9e307)),
     "a U that overflows": ("'U' or 'W' holds numbers so", numbers("U", "<f8", 3, -1.7e308)),
     "a W that overflows": ("'U' or 'W' holds numbers so", numbers("W", "<f8", 0, 9e307)),
+    "samples of no list": ("samples are no list", meta(samples="{}")),
+    "a sample before the first": ("samples are out of range", meta(samples=sample(-1))),
+    "a sample after the last": ("samples are out of range", meta(samples=sample(2))),
+    "a standard error after the last": ("errors are out", meta(change_errors='{"2": 0.1}')),
+    "a standard error of true": ("errors are out", meta(change_errors='{"0": true}')),
+    "an endless standard error": ("errors are out", meta(change_errors='{"0": 1e999}')),
     "NaN in the losses": ("not finite", numbers("history.losses", "<f8", 0, np.nan)),
     "NaN in an evaluation": ("not finite", numbers("evaluations", "<f8", 2, np.nan)),
     "infinity in a halving": ("not finite", numbers("halvings", "<f8", 0, np.inf)),
@@ -254,6 +272,25 @@ def test_that_a_bad_file_is_refused_with_its_name_and_the_reason(tmp_path: Path,
     assert message.startswith("bad.safetensors cannot be opened as a model, because ")
     assert reason in message
     assert message.endswith("choose another file.")
+
+
+def test_that_no_file_is_written_whose_header_is_over_the_limit() -> None:
+    most = {"a": "x" * ((1 << 20) - len('{"__metadata__":{"a":""}}'))}
+
+    assert len(write_tensors({}, most)) == 8 + (1 << 20)
+    with pytest.raises(ModelFileError, match="more than a file may hold"):
+        write_tensors({}, {"a": most["a"] + "x"})
+
+
+def test_that_a_file_that_shrinks_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(write_tensors({"a": np.zeros(100_000)}, {}))
+
+    with path.open("rb") as file:
+        reader = TensorFileReader(file, newest=1)
+        os.truncate(path, 400_000)
+        with pytest.raises(ModelFileError, match="ends inside the numbers of 'a'"):
+            reader.read("a")
 
 
 @pytest.mark.parametrize("version", ["2", "9" * 9])

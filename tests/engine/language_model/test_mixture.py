@@ -12,6 +12,7 @@ from engine.config import ModelConfig, SampleConfig
 from engine.control import RunControl, result_of
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, ModelFileError
+from engine.language_model.checkpoint import model_to_bytes
 from engine.language_model.counted_text import count_table, fit_mixture, split_as_trained
 from engine.language_model.formats import write_model
 from engine.language_model.mixture import Mixture
@@ -151,6 +152,7 @@ def test_that_a_score_has_that_of_the_table_beside_it(corpus: Corpus, model: Lan
     expected = sum(math.log(table.next_word(framed[:t])[framed[t]]) for t in range(1, 5))
     assert beside.log_probability == pytest.approx(expected)
     assert beside.perplexity == pytest.approx(math.exp(-expected / 4))
+    assert beside.bits_per_word == pytest.approx(-expected / 4 / math.log(2))
     assert beside.name == "a table of word triples"
 
 
@@ -184,6 +186,8 @@ def test_that_nothing_held_out_and_a_file_are_refused_in_words(
     for ending in (".safetensors", ".npz", ".vec"):
         with pytest.raises(ModelFileError, match="A mixture is not written"):
             write_model(mixed, tmp_path / f"model{ending}")
+    with pytest.raises(ModelFileError, match="A mixture is not written"):
+        model_to_bytes(mixed)
     assert not list(tmp_path.iterdir())
 
 

@@ -130,7 +130,8 @@ def test_that_a_list_without_special_tokens_is_a_list_too(tmp_path: Path) -> Non
     path = tmp_path / "words.txt"
     path.write_bytes("\ufeffthe\r\ncat\r\n".encode())
 
-    assert read_word_list(path).words[2:-1] == ("the", "cat")
+    found = read_word_list(path)
+    assert (found.words[2:-1], found.counts) == (("the", "cat"), (0,) * 5)
 
 
 @pytest.mark.parametrize(("data", "fits"), [(b"the\ncat\n", True), (b"the\ncats\n", False)])
@@ -202,6 +203,7 @@ def test_that_a_short_word_list_without_special_tokens_is_named(tmp_path: Path) 
 def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
     good = good_members()
     huge = b"{'descr': '<f4', 'fortran_order': False, 'shape': (8192, 1048576), }\n"
+    long = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }".ljust(1024) + b"\n"
     trap = np.array([[Trap()]], dtype=object)
     nan = np.full((H, C), np.nan, np.float32)
     return {
@@ -225,6 +227,7 @@ def bad_files() -> dict[str, tuple[str, dict[str, bytes] | bytes]]:
             "unknown header",
             good | {"U.npy": npy_of_version_2(np.ones((H, C), np.float32))},
         ),
+        "a header over the limit": ("cannot be read", good | {"U.npy": npy([[1.0]], long)}),
         "nothing in U": ("cannot be read", good | {"U.npy": b""}),
         "code as header": ("cannot be read", good | {"U.npy": npy([[1.0]], b"exit()\n")}),
         "transposed": ("do not fit each other", good | {"V.npy": good["U.npy"]}),

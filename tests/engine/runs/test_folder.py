@@ -4,10 +4,10 @@ import errno
 import json
 import math
 import os
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,6 +51,7 @@ def test_that_a_line_that_a_crash_cut_off_spoils_no_other(tmp_path: Path) -> Non
 def test_that_a_number_that_no_json_has_is_never_written() -> None:
     with pytest.raises(ValueError, match="JSON"):
         as_json({"loss": math.nan})
+    assert as_json({"loss": 1.5}) == b'{\n "loss": 1.5\n}'
 
 
 def test_that_a_folder_that_is_there_is_described_anew(tmp_path: Path) -> None:
@@ -63,13 +64,15 @@ def test_that_a_folder_that_is_there_is_described_anew(tmp_path: Path) -> None:
     assert json.loads(folder.label_path.read_text())["name"] == "Second"
 
 
-def test_that_what_was_begun_over_an_hour_ago_and_never_made_is_removed(tmp_path: Path) -> None:
+def test_that_what_was_begun_over_an_hour_ago_and_never_made_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old, new = tmp_path / ".old.new", tmp_path / ".young.new"
-    for path, hours in ((old, 1.1), (new, 0.9)):
+    for path, age_s in ((old, 3600.5), (new, 3600.0)):
         path.mkdir()
         (path / "run.json").touch()
-        then = time.time() - 3600.0 * hours
-        os.utime(path, (then, then))
+        os.utime(path, (1e9 - age_s, 1e9 - age_s))
+    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: 1e9))
 
     RunFolder(tmp_path / ID).make({}, "")
 
@@ -96,6 +99,13 @@ def test_that_a_copy_that_fails_leaves_nothing(
     assert [path.name for path in target.path.iterdir()] == ["run.json"]
 
 
+def test_that_a_copy_that_cannot_begin_tells_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(FileExistsError):
+        copy_run(RunFolder(tmp_path), RunFolder(tmp_path / "file" / ID))
+
+
 def test_that_a_run_that_cannot_be_changed_is_named() -> None:
     told = str(cannot("rename", Path("runs", "x"), OSError(errno.ENOSPC, "full")))
 
@@ -103,7 +113,7 @@ def test_that_a_run_that_cannot_be_changed_is_named() -> None:
 
 
 def test_that_only_its_owner_may_look_into_a_run(tmp_path: Path) -> None:
-    one, two = RunFolder(tmp_path / "data" / "runs" / ID), RunFolder(tmp_path / "twin")
+    one, two = RunFolder(tmp_path / "our" / "data" / "runs" / ID), RunFolder(tmp_path / "twin")
     one.make({"a": 1}, "First")
     os.close(one.open_events())
     one.status_path.touch(0o644)
@@ -148,6 +158,16 @@ def test_that_a_small_file_that_cannot_be_used_says_nothing(
     assert folder.read_json(folder.status_path, most_bytes=7) == {}
 
 
+@pytest.mark.parametrize(("size", "values"), [(1 << 20, {"a": 1}), ((1 << 20) + 1, {})])
+def test_that_a_small_file_has_no_more_than_a_megabyte(
+    size: int, values: dict[str, int], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.status_path.write_bytes(b'{"a": 1' + b"}".rjust(size - 7))
+
+    assert folder.read_json(folder.status_path) == values
+
+
 def full_for(size: int, monkeypatch: pytest.MonkeyPatch, number: int = errno.ENOSPC) -> None:
     """Let only so many bytes of models be in the folder that is written to."""
     write = module.write_durably
@@ -166,7 +186,7 @@ def with_models(path: Path) -> RunFolder:
     return RunFolder(path)
 
 
-@pytest.mark.parametrize(("size", "left"), [(40, [1, 2, 3, 4]), (20, [2, 4]), (5, [])])
+@pytest.mark.parametrize(("size", "left"), [(40, [1, 2, 3, 4]), (20, [2, 4]), (10, [2]), (5, [])])
 @pytest.mark.parametrize("number", module.FULL)
 def test_that_only_as_many_models_give_way_as_are_in_the_way(
     size: int, left: list[int], number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -219,8 +239,8 @@ def test_that_a_disk_that_stays_full_and_other_failures_are_raised(
         (['{"elapsed_s": 1.5}', '{"elapsed_s": 2.5}'], 2.5),
         (['{"elapsed_s": 1.5}', '{"elapsed_s": 2.5'], 1.5),  # cut off
         (['{"elapsed_s": 1.5}', '{"loss": 1}', "[]", '{"elapsed_s": "9"}', "[" * 9000], 1.5),
-        (['{"elapsed_s": 1.5}', '{"loss": "' + "9" * 15_000 + '"}'], 1.5),
-        (['{"elapsed_s": 1.5}', '{"loss": "' + "9" * 17_000 + '"}'], 0.0),  # too far up
+        (['{"elapsed_s": 1.5}', '{"loss": "' + "9" * 16_353 + '"}'], 1.5),
+        (['{"elapsed_s": 1.5}', '{"loss": "' + "9" * 16_354 + '"}'], 0.0),  # too far up
     ],
 )
 def test_that_the_time_of_the_last_event_is_found_at_the_end_of_the_log(

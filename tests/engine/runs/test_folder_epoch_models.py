@@ -86,6 +86,14 @@ def test_that_a_model_that_is_replaced_makes_room_for_the_new_one() -> None:
     assert gone == kept[1:]
 
 
+def test_that_a_run_keeps_half_a_gigabyte_of_such_models() -> None:
+    kept = [epoch_model(FOLDER, epoch, 5.0) for epoch in range(1, 8)]
+
+    gone = [len(outdated(kept, epoch_model(FOLDER, 8, 4.0), (64 << 20) + more)) for more in (0, 1)]
+
+    assert gone == [0, 1]
+
+
 @given(epochs=st.sets(st.integers(1, 40)), size=st.integers(1, 60))
 def test_that_the_models_of_a_run_take_no_more_than_their_share(
     epochs: set[int], size: int

@@ -32,6 +32,11 @@ def test_that_each_word_has_the_probability_of_the_reference_network() -> None:
         1 + int((o[t] > o[t, word]).sum()) for t, word in enumerate(y)
     ]
     assert scored.log_probability == pytest.approx(np.log(expected).sum(), abs=1e-10)
+    likeliest = [
+        [(model.vocabulary.words[k], pytest.approx(o[t, k])) for k in np.argsort(-o[t])[:3]]
+        for t in range(len(y))
+    ]
+    assert [list(word.expected) for word in scored.words] == likeliest
 
 
 @pytest.mark.parametrize("seed", range(5))

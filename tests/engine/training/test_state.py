@@ -61,6 +61,12 @@ def test_that_the_digest_does_not_depend_on_the_layout_in_memory(tmp_path: Path)
     assert digest(Sentences(ids=spread, offsets=sentences.offsets)) == digest(sentences)
 
 
+def test_that_the_digest_of_a_text_is_that_in_the_files_of_earlier_runs() -> None:
+    ids, offsets = np.array([0, 2, 1, 0, 1], np.int32), np.array([0, 3, 5], np.int64)
+
+    assert digest(Sentences(ids=ids, offsets=offsets)) == "871103a3b9ccfdbdfb91b2c3cdad6b7c"
+
+
 def test_that_one_other_word_gives_another_digest(tmp_path: Path) -> None:
     sentences = animal_corpus(tmp_path).training
     other = sentences.ids.copy()

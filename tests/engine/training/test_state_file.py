@@ -236,6 +236,7 @@ def test_that_a_state_of_a_newer_program_says_just_that(
         setting("progress", "elapsed_s", value=0.0),
         setting("progress", "epoch_part_before", value=0.0),
         change_header(optimizer_of(64)),
+        errors_of('{"0": 0.0}'),
     ],
 )
 def test_that_what_is_just_in_range_is_read(

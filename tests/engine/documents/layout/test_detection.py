@@ -1,15 +1,18 @@
 """Which delimiter, quoting and header the beginning of a file speaks for."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from engine.config import CsvConfig
+from engine.documents.layout.detection import examine
 from engine.documents.layout.header import detect_header, guess_text_column
 from engine.documents.layout.hypotheses import find_table
 from engine.documents.layout.widths import width_of
-from engine.documents.reader import DocumentReader
+from engine.documents.reader import DocumentReader, inspect_csv
 from engine.documents.rows import Dialect
+from tests.engine.support.csv_cases import read, write
 
 
 def detect_dialect(text: str, delimiter: str | None, *, is_quoted: bool | None = None) -> Dialect:
@@ -155,6 +158,17 @@ def test_that_words_like_a_header_within_a_table_are_a_row_of_it(tmp_path: Path)
     assert len(texts) == 9
 
 
+def test_that_rows_are_given_while_the_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(f"{n},the text of {n}\n" for n in range(30)))
+    layout = examine(path, CsvConfig())
+    source = StringIO(layout.head)
+
+    next(layout.rows(source, (1,)))
+
+    assert source.tell() < len(layout.head) / 2
+
+
 @pytest.mark.parametrize(("rows", "is_table"), [(10, True), (9, False)])
 def test_that_a_plain_text_whose_lines_all_have_a_tab_is_a_table_of_two_columns(
     rows: int, is_table: bool, tmp_path: Path
@@ -166,6 +180,81 @@ def test_that_a_plain_text_whose_lines_all_have_a_tab_is_a_table_of_two_columns(
         texts = [document.text for document in reader]
 
     assert texts[0] == ("The text of 0." if is_table else "0\tThe text of 0.")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_table"),
+    [
+        ("So it is {n},the text of {n}.", False),
+        ("So it is {n}\tthe text of {n}.", True),
+        ("{n},the text of {n}.", True),
+        ("{n}, the text of {n}.", False),
+    ],
+)
+def test_that_commas_of_a_plain_text_make_a_table_where_one_stands_behind_a_number(
+    line: str, is_table: bool, tmp_path: Path
+) -> None:
+    data = "".join(f"{line.format(n=n)}\n" for n in range(12)).encode()
+
+    assert inspect_csv(write(tmp_path, data, "a.txt")).kind == ("table" if is_table else "lines")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_that_commas_within_the_numbers_of_a_plain_text_make_no_table(
+    place: int, tmp_path: Path
+) -> None:
+    rows = [(f"It costs {n},000 now" if n % 2 else "It is free", str(n)) for n in range(24)]
+    lines = [",".join(reversed(row) if place else row) for row in rows]
+
+    assert inspect_csv(write(tmp_path, "\n".join(lines).encode(), "a.txt")).kind == "lines"
+
+
+ROWS = [f'{number},"The text, {number}."' for number in range(24)]
+
+
+@pytest.mark.parametrize("place", [12, 22], ids=["in the middle", "near the end"])
+def test_that_a_row_without_a_number_is_kept_where_others_follow(
+    place: int, tmp_path: Path
+) -> None:
+    rows = ["id,text", *ROWS[:place], 'x,"short one"', *ROWS[place:]]
+
+    texts, problems = read(write(tmp_path, "\n".join(rows).encode()))
+
+    assert (len(texts), texts[place], problems) == (25, "short one", [])
+
+
+@pytest.mark.parametrize(("rows", "is_refused"), [(1, False), (2, True)])
+def test_that_a_header_and_two_rows_are_a_table_of_their_own(
+    rows: int, is_refused: bool, tmp_path: Path
+) -> None:
+    lines = ["id,text", *ROWS[:rows], "", "city,mayor", *ROWS[rows:]]
+
+    texts, _ = read(write(tmp_path, "\n".join(lines).encode()))
+
+    assert ("mayor" not in texts) is is_refused
+
+
+def test_that_a_note_below_three_rows_is_told_by_its_empty_field(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,text\n1,some words\n2,other words\n3,more words\n,a note\n")
+
+    assert [line for line, _ in read(path)[1]] == [5]
+
+
+def test_that_what_stands_above_a_table_is_named_and_blank_rows_are_not(tmp_path: Path) -> None:
+    path = write(tmp_path, "\n".join(["By,Ann", ",", "On,Monday,", "", "id,text", *ROWS]).encode())
+
+    texts, problems = read(path)
+
+    assert len(texts) == 24
+    assert [line for line, _ in problems] == [1, 3]
+    assert all("it stands above the table" in reason for _, reason in problems)
+
+
+def test_that_an_empty_text_in_one_column_is_refused_by_its_line(tmp_path: Path) -> None:
+    texts, problems = read(write(tmp_path, b'text\nSo it is.\n""\nIt was so.\n'))
+
+    assert texts == ["So it is.", "It was so."]
+    assert problems == [(3, "its text is empty")]
 
 
 def test_that_a_line_of_ellipses_is_a_text(tmp_path: Path) -> None:
